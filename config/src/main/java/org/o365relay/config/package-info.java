@@ -1,0 +1,6 @@
+/// HOCON files to settings records. Lists all problems of a file at once, each with its line; `reference.conf`
+/// documents every key.
+@NullMarked
+package org.o365relay.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,13 @@
+/// SMTP in: bytes → session → envelope and content. Somebody waits on every line of this package, so every
+/// answer is a reply, and event loops never block. It ends at "250", which is said only after the queue has
+/// committed.
+///
+/// 1. `SmtpListener` binds and bounds connections.
+/// 2. `SmtpConnection` (one per client, on Netty) cuts bytes into command lines and content.
+/// 3. `Session` is the protocol's state machine; it has no socket and can be tested without one.
+///
+/// The only package that imports Netty. It must not know what happens to a message after the commit.
+@NullMarked
+package org.o365relay.accept;
+
+import org.jspecify.annotations.NullMarked;

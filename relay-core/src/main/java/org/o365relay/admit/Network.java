@@ -1,0 +1,88 @@
+package org.o365relay.admit;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// An IP network in CIDR notation. IPv4-mapped IPv6 addresses count as IPv4 on both sides.
+///
+/// @param address the network's address, host bits zero
+/// @param prefixLength 0 to 32 for IPv4, 0 to 128 for IPv6
+public record Network(InetAddress address, int prefixLength) {
+
+    private static final Pattern LITERAL = Pattern.compile("[0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
+
+    public Network {
+        int bits = address.getAddress().length * 8;
+        if (prefixLength < 0 || prefixLength > bits) {
+            throw new IllegalArgumentException("prefix length " + prefixLength + " is not in 0.." + bits);
+        }
+    }
+
+    /// Reads `192.168.10.0/24`, `::1` or a single address (then with the full prefix). Host bits may be set and
+    /// are cleared. Names are never looked up.
+    ///
+    /// @return empty if the text is no network
+    public static Optional<Network> parse(String text) {
+        String[] parts = text.strip().split("/", -1);
+        return parts.length > 2
+                ? Optional.empty()
+                : literal(parts[0]).flatMap(address -> withPrefix(address, parts.length == 2 ? parts[1] : null));
+    }
+
+    /// @return whether the address lies in this network
+    public boolean contains(InetAddress candidate) {
+        byte[] mine = address.getAddress();
+        byte[] theirs = candidate.getAddress();
+        return mine.length == theirs.length && Arrays.equals(mine, masked(theirs, prefixLength));
+    }
+
+    @Override
+    public String toString() {
+        return address.getHostAddress() + "/" + prefixLength;
+    }
+
+    private static Optional<InetAddress> literal(String text) {
+        boolean fourNumbers = text.split("\\.", -1).length == 4;
+        if (!LITERAL.matcher(text).matches() || (!text.contains(":") && !fourNumbers)) {
+            return Optional.empty(); // "10.1" is an address to the JDK, and a mistake to an admin
+        }
+        try {
+            return Optional.of(InetAddress.getByName(text));
+        } catch (UnknownHostException notAnAddress) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<Network> withPrefix(InetAddress address, @Nullable String prefix) {
+        byte[] octets = address.getAddress();
+        if (prefix == null) {
+            return Optional.of(new Network(address, octets.length * 8));
+        }
+        if (!prefix.matches("\\d{1,3}") || Integer.parseInt(prefix) > octets.length * 8) {
+            return Optional.empty();
+        }
+        int length = Integer.parseInt(prefix);
+        return Optional.of(new Network(address(masked(octets, length)), length));
+    }
+
+    private static byte[] masked(byte[] octets, int prefixLength) {
+        byte[] result = octets.clone();
+        for (int i = 0; i < result.length; i++) {
+            int kept = Math.clamp(prefixLength - i * 8L, 0, 8);
+            result[i] &= (byte) (0xff << (8 - kept));
+        }
+        return result;
+    }
+
+    private static InetAddress address(byte[] octets) {
+        try {
+            return InetAddress.getByAddress(octets);
+        } catch (UnknownHostException impossible) {
+            throw new IllegalArgumentException(impossible); // only for a wrong number of octets
+        }
+    }
+}

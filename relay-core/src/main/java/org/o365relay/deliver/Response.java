@@ -1,0 +1,45 @@
+package org.o365relay.deliver;
+
+import org.o365relay.mail.Reply;
+
+/// What came back for one recipient in one attempt. Carries no judgement; [FailurePolicy] judges.
+///
+/// @param step how far the attempt got
+/// @param reply what the upstream said, or, if [#origin] is not the upstream, what the relay says in its place
+/// @param origin who speaks
+public record Response(Step step, Reply reply, Origin origin) {
+
+    /// The steps of an attempt, in their order.
+    public enum Step {
+        /// DNS and TCP.
+        CONNECT,
+        GREETING,
+        EHLO,
+        STARTTLS,
+        AUTH,
+        MAIL,
+        RCPT,
+        /// DATA and the content up to the final dot.
+        CONTENT,
+        /// After the final dot: the upstream may have taken the message even if its reply was lost.
+        END_OF_CONTENT
+    }
+
+    /// Where a reply comes from.
+    public enum Origin {
+        /// The upstream said it.
+        UPSTREAM,
+        /// The network failed: name not found, refused, timed out, dropped.
+        NETWORK,
+        /// TLS failed: no STARTTLS offered, certificate not trusted or for another name, no common version.
+        TLS,
+        /// The relay itself cannot: the stored original is unreadable or cannot be made acceptable.
+        RELAY
+    }
+
+    /// @return whether the upstream may have the message although the attempt did not succeed; a later attempt
+    ///     may then deliver it twice
+    public boolean mayHaveArrived() {
+        return step == Step.END_OF_CONTENT && origin == Origin.NETWORK;
+    }
+}

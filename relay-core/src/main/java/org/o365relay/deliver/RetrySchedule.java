@@ -1,0 +1,30 @@
+package org.o365relay.deliver;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/// When a deferred message is tried again: 1, 2, 5, 10, 20, 30 and then every 60 times the first delay, each
+/// with up to 10% added at random so that what was deferred together does not come back together.
+///
+/// @param firstDelay after the first attempt; the others follow from it
+/// @param giveUpAfter a message older than this that is deferred again has failed
+public record RetrySchedule(Duration firstDelay, Duration giveUpAfter) {
+
+    private static final List<Integer> FACTORS = List.of(1, 2, 5, 10, 20, 30, 60);
+    private static final double JITTER = 0.1;
+
+    /// @param attempts how many attempts there were, at least 1
+    /// @return when to try again; empty if it is time to give up
+    public Optional<Instant> next(int attempts, Instant receivedAt, Instant now, RandomGenerator random) {
+        if (!now.isBefore(receivedAt.plus(giveUpAfter))) {
+            return Optional.empty();
+        }
+        int factor = FACTORS.get(Math.min(attempts, FACTORS.size()) - 1);
+        Duration delay = firstDelay.multipliedBy(factor);
+        long jitter = (long) (delay.toMillis() * JITTER * random.nextDouble());
+        return Optional.of(now.plus(delay).plusMillis(jitter));
+    }
+}

@@ -1,0 +1,46 @@
+package org.o365relay.deliver.smtp;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// How to reach a submission server.
+///
+/// @param host a name; its certificate must match it unless TLS is [Tls#NONE]
+/// @param port 1 to 65535
+/// @param tls never weakened at run time: a server that does not offer what is set here gets no mail
+/// @param trustedCertificates a PEM file with certificates to trust instead of the system's; null for the
+///     system's
+/// @param connections most connections at once, 1 to 100
+/// @param connectTimeout for the TCP connection
+/// @param replyTimeout for each reply, the TLS handshake included
+/// @param contentTimeout for the reply to the end of the content (RFC 5321 §4.5.3.2.6 asks for 10 minutes)
+/// @param idleTimeout an unused connection is closed after this time
+/// @param heloName what the relay calls itself in EHLO
+public record SmtpUpstreamSettings(
+        String host,
+        int port,
+        Tls tls,
+        @Nullable Path trustedCertificates,
+        int connections,
+        Duration connectTimeout,
+        Duration replyTimeout,
+        Duration contentTimeout,
+        Duration idleTimeout,
+        String heloName) {
+
+    /// How the connection is protected.
+    public enum Tls {
+        /// STARTTLS, required (RFC 3207).
+        STARTTLS,
+        /// TLS from the first octet, port 465 (RFC 8314 §3.3).
+        IMPLICIT,
+        /// Plain text; for a smarthost on the same machine. Credentials would be readable on the wire.
+        NONE
+    }
+
+    @Override
+    public String toString() {
+        return host + ":" + port;
+    }
+}

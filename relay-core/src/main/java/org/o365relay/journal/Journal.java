@@ -1,0 +1,62 @@
+package org.o365relay.journal;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.Arrival;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Envelope;
+import org.o365relay.mail.QueueId;
+import org.o365relay.mail.Reply;
+
+/// One method per event an operator looks for.
+public interface Journal {
+
+    /// A message is committed and was answered with 250.
+    void accepted(QueueId id, Arrival arrival, Envelope envelope, long size);
+
+    /// A client, command or message was turned away.
+    ///
+    /// @param helo what the client called itself; empty if it did not say
+    void rejected(InetAddress client, String helo, @Nullable EmailAddress from, @Nullable EmailAddress to, Reply reply);
+
+    /// The upstream has taken the message for this recipient.
+    void delivered(Delivery delivery);
+
+    /// This recipient is tried again.
+    ///
+    /// @param nextAttempt when
+    /// @param mayHaveArrived whether the connection was lost after the final dot, so that the next attempt may
+    ///     be a duplicate
+    void deferred(Delivery delivery, Instant nextAttempt, boolean mayHaveArrived);
+
+    /// This recipient is given up.
+    ///
+    /// @param noticeTo who is told; null for nobody
+    void failed(Delivery delivery, @Nullable EmailAddress noticeTo);
+
+    /// Nothing leaves through the mailbox until a probe succeeds; no message loses an attempt.
+    ///
+    /// @param advice what the admin can do about it
+    void paused(EmailAddress mailbox, String upstream, Reply reply, String advice, Instant nextProbe);
+
+    /// A probe has succeeded.
+    ///
+    /// @param after how long the mailbox was paused
+    void resumed(EmailAddress mailbox, Duration after);
+
+    /// What there is to say of one recipient after one attempt.
+    ///
+    /// @param sinceArrival from the end of the content to now
+    /// @param attempts this one included
+    record Delivery(
+            QueueId id,
+            @Nullable EmailAddress from,
+            EmailAddress to,
+            long size,
+            String upstream,
+            Reply reply,
+            int attempts,
+            Duration sinceArrival) {}
+}

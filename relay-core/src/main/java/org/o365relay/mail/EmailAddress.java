@@ -1,0 +1,124 @@
+package org.o365relay.mail;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/// A mailbox address as it stands in an envelope: `local-part@domain` (RFC 5321 §4.1.2).
+///
+/// The local part is kept as it was written, quotes included; the domain too. Two addresses are equal if their
+/// local parts are the same and their domains differ at most in case. The domain is empty for an unqualified
+/// address such as `root`, which devices use as sender.
+public record EmailAddress(String localPart, String domain) {
+
+    private static final Set<String> PRIVATE_TOP_LEVELS = Set.of(
+            "local", "localhost", "localdomain", "lan", "home", "internal", "intranet", "corp", "invalid", "test");
+
+    // RFC 5321 §4.5.3.1.1 and §4.5.3.1.2
+    private static final int MAX_LOCAL_PART = 64;
+    private static final int MAX_DOMAIN = 255;
+
+    /// Reads `local-part@domain` or a bare `local-part`, without angle brackets and without a display name.
+    ///
+    /// @return empty if the text is no address: blank, has white space or control characters outside quotes, an
+    ///     empty part, a domain with impossible characters, or is longer than RFC 5321 §4.5.3.1 allows (64 and
+    ///     255 octets)
+    public static Optional<EmailAddress> parse(String text) {
+        int at = text.lastIndexOf('@');
+        String localPart = at < 0 ? text : text.substring(0, at);
+        String domain = at < 0 ? "" : text.substring(at + 1);
+        boolean valid = isLocalPart(localPart) && (at < 0 || isDomain(domain));
+        return valid ? Optional.of(new EmailAddress(localPart, domain)) : Optional.empty();
+    }
+
+    /// @return whether there is a domain
+    public boolean isQualified() {
+        return !domain.isEmpty();
+    }
+
+    /// @return whether somebody outside this network could answer to it: a domain with a dot that is neither an
+    ///     address literal nor under a top level kept for private use (`.local`, `.lan`, `.internal` and the
+    ///     like)
+    public boolean isReachable() {
+        int dot = domain.lastIndexOf('.');
+        return dot > 0
+                && dot < domain.length() - 1
+                && !domain.startsWith("[")
+                && !PRIVATE_TOP_LEVELS.contains(domain.substring(dot + 1).toLowerCase(Locale.ROOT))
+                && !Character.isDigit(domain.charAt(domain.length() - 1));
+    }
+
+    /// @return whether it can be written in US-ASCII, so that no SMTPUTF8 (RFC 6531) is needed
+    public boolean isAscii() {
+        return (localPart + domain).chars().allMatch(c -> c < 0x80);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof EmailAddress(String otherLocal, String otherDomain)
+                && localPart.equals(otherLocal)
+                && domain.equalsIgnoreCase(otherDomain);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * localPart.hashCode() + domain.toLowerCase(Locale.ROOT).hashCode();
+    }
+
+    /// @return the address as text, without angle brackets
+    @Override
+    public String toString() {
+        return isQualified() ? localPart + '@' + domain : localPart;
+    }
+
+    private static boolean isLocalPart(String text) {
+        if (text.isEmpty() || text.length() > MAX_LOCAL_PART) {
+            return false;
+        }
+        return text.startsWith("\"") ? isQuotedString(text) : text.chars().allMatch(EmailAddress::isAtomLike);
+    }
+
+    private static boolean isQuotedString(String text) {
+        if (text.length() < 2 || !text.endsWith("\"")) {
+            return false;
+        }
+        for (int i = 1; i < text.length() - 1; i++) {
+            char c = text.charAt(i);
+            if (c == '\\') {
+                if (++i == text.length() - 1) {
+                    return false; // the backslash quotes the closing quote
+                }
+            } else if (c == '"') {
+                return false;
+            }
+            if (text.charAt(i) < ' ' || text.charAt(i) == 0x7f) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// Dots anywhere, as devices write them (`a..b`, `.a`), but nothing that needs quotes.
+    private static boolean isAtomLike(int c) {
+        return c > ' ' && c != 0x7f && "()<>[]:;@\\,\"".indexOf(c) < 0;
+    }
+
+    private static boolean isDomain(String text) {
+        if (text.isEmpty() || text.length() > MAX_DOMAIN) {
+            return false;
+        }
+        if (text.startsWith("[")) {
+            // RFC 5321 §4.1.3
+            return text.endsWith("]")
+                    && text.chars()
+                            .skip(1)
+                            .limit(text.length() - 2L)
+                            .allMatch(c -> c > ' ' && "[]\\@<>".indexOf(c) < 0 && c != 0x7f);
+        }
+        return !text.startsWith(".")
+                && !text.endsWith(".")
+                && !text.contains("..")
+                && text.chars()
+                        .allMatch(c -> Character.isLetterOrDigit(c) || c == '-' || c == '.' || c == '_' || c >= 0x80);
+    }
+}

@@ -1,0 +1,53 @@
+package org.o365relay.mail;
+
+import java.util.Optional;
+
+/// The name of a queued message, in the journal, in the 250 reply and in every command.
+///
+/// A positive number that grows with time; as text 13 characters of Crockford's base 32 (no I, L, O, U), so
+/// that text order is time order.
+public record QueueId(long value) implements Comparable<QueueId> {
+
+    private static final String ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    private static final int LENGTH = 13;
+
+    public QueueId {
+        if (value < 0) {
+            throw new IllegalArgumentException("negative queue id: " + value);
+        }
+    }
+
+    /// Reads the text form; lower case is accepted.
+    ///
+    /// @return empty if the text is no queue id
+    public static Optional<QueueId> parse(String text) {
+        if (text.length() != LENGTH || text.charAt(0) > '7') {
+            return Optional.empty();
+        }
+        long value = 0;
+        for (int i = 0; i < LENGTH; i++) {
+            int digit = ALPHABET.indexOf(Character.toUpperCase(text.charAt(i)));
+            if (digit < 0) {
+                return Optional.empty();
+            }
+            value = value << 5 | digit;
+        }
+        return Optional.of(new QueueId(value));
+    }
+
+    @Override
+    public int compareTo(QueueId other) {
+        return Long.compare(value, other.value);
+    }
+
+    @Override
+    public String toString() {
+        char[] text = new char[LENGTH];
+        long rest = value;
+        for (int i = LENGTH - 1; i >= 0; i--) {
+            text[i] = ALPHABET.charAt((int) (rest & 31));
+            rest >>>= 5;
+        }
+        return new String(text);
+    }
+}

@@ -1,0 +1,84 @@
+package org.o365relay.mail;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// An SMTP reply (RFC 5321 §4.2), ours or the upstream's.
+///
+/// @param code 200 to 599
+/// @param status the enhanced status code (RFC 2034), if there is one
+/// @param lines the text, a line each, without codes and line ends; at least one line, which may be empty
+public record Reply(int code, @Nullable EnhancedStatus status, List<String> lines) {
+
+    public Reply {
+        if (code < 200 || code > 599) {
+            throw new IllegalArgumentException("not a reply code: " + code);
+        }
+        if (lines.isEmpty()) {
+            throw new IllegalArgumentException("a reply has at least one line");
+        }
+        lines = List.copyOf(lines);
+    }
+
+    /// @param status such as `2.1.0`
+    public static Reply of(int code, String status, String text) {
+        return new Reply(code, EnhancedStatus.of(status), List.of(text));
+    }
+
+    /// A reply without an enhanced status code, as the greeting, EHLO and 354 are (RFC 2034 §4).
+    public static Reply plain(int code, String... lines) {
+        return new Reply(code, null, List.of(lines));
+    }
+
+    /// Reads a reply as a server sent it: `250 2.1.0 Ok`, or several lines `250-…` ending in `250 …`. Text
+    /// after the codes is taken as it is. An enhanced code is taken from the first line and removed from the
+    /// others if repeated.
+    ///
+    /// @return empty if it does not begin with a reply code
+    public static Optional<Reply> parse(String text) {
+        String[] rawLines = text.strip().split("\r?\n");
+        if (!rawLines[0].matches("[2-5]\\d\\d(?:[ -].*)?")) {
+            return Optional.empty();
+        }
+        int code = Integer.parseInt(rawLines[0].substring(0, 3));
+        EnhancedStatus status = statusOf(afterCode(rawLines[0], code)).orElse(null);
+        List<String> lines = Arrays.stream(rawLines)
+                .map(line -> withoutStatus(afterCode(line, code), status))
+                .toList();
+        return Optional.of(new Reply(code, status, lines));
+    }
+
+    /// @return 2, 3, 4 or 5
+    public int category() {
+        return code / 100;
+    }
+
+    /// @return the lines joined by a blank, without codes
+    public String text() {
+        return String.join(" ", lines);
+    }
+
+    /// @return on one line, as the journal and notices show it: `250 2.1.0 Ok`
+    @Override
+    public String toString() {
+        String codes = status == null ? Integer.toString(code) : code + " " + status;
+        return (codes + " " + text()).strip();
+    }
+
+    private static String afterCode(String line, int code) {
+        boolean hasCode = line.startsWith(Integer.toString(code));
+        return hasCode ? line.substring(Math.min(4, line.length())) : line;
+    }
+
+    private static Optional<EnhancedStatus> statusOf(String text) {
+        return EnhancedStatus.parse(text.split(" ", 2)[0]);
+    }
+
+    private static String withoutStatus(String text, @Nullable EnhancedStatus status) {
+        return status != null && status.equals(statusOf(text).orElse(null))
+                ? text.substring(status.toString().length()).strip()
+                : text;
+    }
+}

@@ -1,0 +1,68 @@
+package org.o365relay.rewrite;
+
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.EmailAddress;
+
+/// How originals are made acceptable for one mailbox.
+///
+/// @param mailbox becomes the envelope sender and the author (`From`)
+/// @param displayName a template for the author's display name: `{name}` the original display name, `{address}`
+///     the original author's address with " at " for `@`, `{local-part}` its local part, `{device}` the
+///     device's HELO name or IP address. `{name}` alone keeps the original name; a text without placeholders is
+///     used as it is
+/// @param sendAs who keeps their own `From`
+/// @param replyToFallback used when the original has no author anybody could answer to; null for none
+/// @param recordOriginal whether to add `X-Original-From` and `X-Original-Envelope-From`
+/// @param suppressAutoResponses whether to add `X-Auto-Response-Suppress` ([MS-OXCMAIL] §2.1.3.2.20)
+/// @param hostname this relay's name in `Received`
+public record RewriteRules(
+        EmailAddress mailbox,
+        String displayName,
+        List<SendAs> sendAs,
+        @Nullable EmailAddress replyToFallback,
+        boolean recordOriginal,
+        boolean suppressAutoResponses,
+        String hostname) {
+
+    /// Keeps the name the device gave.
+    public static final String KEEP_DISPLAY_NAME = "{name}";
+
+    public RewriteRules {
+        sendAs = List.copyOf(sendAs);
+    }
+
+    /// @return whether this author may keep the `From` (the mailbox has Send As permission for it)
+    public boolean maySendAs(EmailAddress author) {
+        return author.toString().equalsIgnoreCase(mailbox.toString())
+                || sendAs.stream().anyMatch(entry -> entry.covers(author));
+    }
+
+    /// An entry of the send-as list.
+    public sealed interface SendAs {
+
+        /// @return whether it covers this author
+        boolean covers(EmailAddress author);
+
+        /// One address; compared without regard to case, as Exchange does.
+        record Address(EmailAddress address) implements SendAs {
+            @Override
+            public boolean covers(EmailAddress author) {
+                return address.toString().equalsIgnoreCase(author.toString());
+            }
+        }
+
+        /// Every address of one domain, not of its subdomains.
+        record Domain(String domain) implements SendAs {
+            public Domain {
+                domain = domain.toLowerCase(Locale.ROOT);
+            }
+
+            @Override
+            public boolean covers(EmailAddress author) {
+                return domain.equalsIgnoreCase(author.domain());
+            }
+        }
+    }
+}

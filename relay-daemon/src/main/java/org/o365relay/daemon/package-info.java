@@ -1,0 +1,5 @@
+/// The program: command line, operations, and a stand-in for Office 365.
+@NullMarked
+package org.o365relay.daemon;
+
+import org.jspecify.annotations.NullMarked;
