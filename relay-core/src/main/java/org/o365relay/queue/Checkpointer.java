@@ -1,0 +1,75 @@
+package org.o365relay.queue;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Moves what SQLite's write-ahead log holds into the database.
+///
+/// Done by the writer itself, a checkpoint would make everybody who waits for a 250 wait for it too. So it is
+/// done beside the writer, in passive mode. The log can start anew only once a checkpoint has caught up with
+/// it, which under steady load a passive one does not; so when the log has grown long, the writer is asked to
+/// do what remains.
+final class Checkpointer implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Checkpointer.class);
+    private static final int COMMITS_BETWEEN = 64;
+    private static final long LONG_LOG_PAGES = 16_384; // 64 MiB
+
+    private final Connection connection;
+    private final Thread thread;
+    private final Semaphore nudges = new Semaphore(0);
+    private volatile boolean logIsLong;
+    private volatile boolean closed;
+    private int commits;
+
+    Checkpointer(Connection connection) {
+        this.connection = connection;
+        this.thread = Thread.ofPlatform().name("queue-checkpointer").start(this::run);
+    }
+
+    /// Called by the writer after each commit, outside a transaction.
+    void committed(Connection writer) {
+        if (++commits >= COMMITS_BETWEEN) {
+            commits = 0;
+            nudges.release();
+        }
+        if (logIsLong) {
+            logIsLong = false;
+            checkpoint(writer, "RESTART");
+        }
+    }
+
+    @Override
+    public void close() throws SQLException {
+        closed = true;
+        nudges.release();
+        Threads.joinUninterruptibly(thread);
+        checkpoint(connection, "TRUNCATE");
+        connection.close();
+    }
+
+    private void run() {
+        while (!closed) {
+            nudges.acquireUninterruptibly();
+            nudges.drainPermits();
+            logIsLong = checkpoint(connection, "PASSIVE") > LONG_LOG_PAGES;
+        }
+    }
+
+    /// @return pages in the log
+    private static long checkpoint(Connection connection, String mode) {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("PRAGMA wal_checkpoint(" + mode + ")")) {
+            return row.next() ? row.getLong(2) : 0;
+        } catch (SQLException e) {
+            // The log keeps everything meanwhile; a full disk shows up at the next commit, which then says so.
+            log.warn("the queue's write-ahead log could not be moved into the database: {}", e.getMessage());
+            return 0;
+        }
+    }
+}

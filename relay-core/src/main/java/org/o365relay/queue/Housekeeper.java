@@ -1,0 +1,39 @@
+package org.o365relay.queue;
+
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What has to be done from time to time.
+final class Housekeeper implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Housekeeper.class);
+
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("queue-housekeeper").factory());
+    private final List<Future<?>> tasks;
+
+    Housekeeper(Room room, Runnable forgetHistory) {
+        tasks = List.of(
+                timer.scheduleWithFixedDelay(room::measureFree, 1, 1, TimeUnit.SECONDS),
+                timer.scheduleWithFixedDelay(() -> logFailure(forgetHistory), 1, 60, TimeUnit.MINUTES));
+    }
+
+    @Override
+    public void close() {
+        tasks.forEach(task -> task.cancel(false));
+        timer.close(); // waits for the batch in progress
+    }
+
+    private static void logFailure(Runnable task) {
+        try {
+            task.run();
+        } catch (QueueException e) {
+            log.warn("old history could not be deleted, trying again in an hour: {}", e.getMessage());
+        }
+    }
+}

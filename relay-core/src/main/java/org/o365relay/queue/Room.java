@@ -1,0 +1,43 @@
+package org.o365relay.queue;
+
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.util.Optional;
+
+/// Whether there is room for new mail. Refreshed by the writer after each commit and by the housekeeper; asking
+/// is free, so that an event loop may ask.
+final class Room {
+
+    private final QueueSettings settings;
+    private final FileStore fileStore;
+    private volatile long free;
+    private volatile long used;
+
+    Room(QueueSettings settings) throws IOException {
+        this.settings = settings;
+        this.fileStore = Files.getFileStore(settings.directory());
+        this.free = fileStore.getUsableSpace();
+    }
+
+    /// @param size octets of the message to come
+    /// @return why it would not fit; empty if it would
+    Optional<Shortage> shortageFor(long size) {
+        if (free - size < settings.freeSpaceFloor()) {
+            return Optional.of(Shortage.DISK);
+        }
+        return used + size > settings.maximumSize() ? Optional.of(Shortage.QUEUE) : Optional.empty();
+    }
+
+    void measureFree() {
+        try {
+            free = fileStore.getUsableSpace();
+        } catch (IOException e) {
+            free = 0; // a file system that cannot be asked takes no mail
+        }
+    }
+
+    void used(long bytes) {
+        used = bytes;
+    }
+}

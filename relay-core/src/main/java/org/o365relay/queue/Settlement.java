@@ -1,0 +1,25 @@
+package org.o365relay.queue;
+
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.Outcome;
+import org.o365relay.mail.Outcome.Deferred;
+import org.o365relay.mail.Recipient;
+
+/// What came of a claim.
+///
+/// @param outcomes for every open recipient of the claim
+/// @param nextAttempt when to try the deferred recipients again; null if none is deferred
+/// @param counts whether the attempt counts; false when the trouble was the mailbox's and not the message's
+/// @param upstream where it was tried, for the history
+public record Settlement(
+        Map<Recipient, Outcome> outcomes, @Nullable Instant nextAttempt, boolean counts, String upstream) {
+
+    public Settlement {
+        outcomes = Map.copyOf(outcomes);
+        if (outcomes.values().stream().anyMatch(Deferred.class::isInstance) != (nextAttempt != null)) {
+            throw new IllegalArgumentException("a next attempt belongs to deferred recipients, and to them alone");
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package org.o365relay.queue;
+
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/// Wakes one waiter; raised before anybody waits, it is not lost.
+final class Signal {
+
+    private final Semaphore raised = new Semaphore(0);
+
+    void raise() {
+        if (raised.availablePermits() == 0) {
+            raised.release();
+        }
+    }
+
+    void await(Duration atMost) throws InterruptedException {
+        if (raised.tryAcquire(Math.max(0, atMost.toMillis()), TimeUnit.MILLISECONDS)) {
+            raised.drainPermits();
+        }
+    }
+}

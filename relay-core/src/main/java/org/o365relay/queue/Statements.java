@@ -1,0 +1,69 @@
+package org.o365relay.queue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// The named statements of `statements.sql`, prepared once for one connection. Used by one thread at a time.
+final class Statements {
+
+    private static final String NAME_MARK = "-- name: ";
+    private static final Map<String, String> TEXTS = parse(resource("statements.sql"));
+
+    private final Connection connection;
+    private final Map<String, PreparedStatement> prepared = new HashMap<>();
+
+    Statements(Connection connection) {
+        this.connection = connection;
+    }
+
+    /// @return the statement with its parameters set, ready to execute; valid until it is asked for again
+    PreparedStatement with(String name, @Nullable Object... parameters) throws SQLException {
+        PreparedStatement statement = prepared(name);
+        for (int i = 0; i < parameters.length; i++) {
+            statement.setObject(i + 1, parameters[i]);
+        }
+        return statement;
+    }
+
+    static String resource(String name) {
+        try (InputStream in = Statements.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException("missing resource " + name);
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private PreparedStatement prepared(String name) throws SQLException {
+        PreparedStatement known = prepared.get(name);
+        if (known != null) {
+            return known;
+        }
+        String text = TEXTS.get(name);
+        if (text == null) {
+            throw new IllegalArgumentException("no statement named " + name);
+        }
+        PreparedStatement fresh = connection.prepareStatement(text);
+        prepared.put(name, fresh);
+        return fresh;
+    }
+
+    private static Map<String, String> parse(String file) {
+        return Arrays.stream(file.split(NAME_MARK))
+                .skip(1)
+                .map(block -> block.split("\n", 2))
+                .collect(Collectors.toMap(parts -> parts[0].strip(), parts -> parts[1].strip()));
+    }
+}

@@ -1,0 +1,296 @@
+package org.o365relay.queue;
+
+import java.net.InetAddress;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.Arrival;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Envelope;
+import org.o365relay.mail.Outcome;
+import org.o365relay.mail.Outcome.Deferred;
+import org.o365relay.mail.Outcome.Delivered;
+import org.o365relay.mail.Outcome.Failed;
+import org.o365relay.mail.QueueId;
+import org.o365relay.mail.Recipient;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What is written to and read from the tables, in terms of mail. Each method is part of a transaction of its
+/// caller's.
+final class Tables {
+
+    private static final Logger log = LoggerFactory.getLogger(Tables.class);
+    private static final String OPEN = "queued";
+
+    private Tables() {}
+
+    static void insertMessage(
+            Statements statements, QueueId id, Arrival arrival, Envelope envelope, long size, boolean notice)
+            throws SQLException {
+        long receivedAt = arrival.at().toEpochMilli();
+        String sender = envelope.returnPath().map(EmailAddress::toString).orElse(null);
+        statements
+                .with(
+                        "insert-message",
+                        id.value(),
+                        receivedAt,
+                        arrival.client().getHostAddress(),
+                        arrival.helo(),
+                        arrival.protocol(),
+                        sender,
+                        envelope.smtpUtf8() ? 1 : 0,
+                        notice ? 1 : 0,
+                        size,
+                        receivedAt)
+                .executeUpdate();
+        int ordinal = 0;
+        for (EmailAddress recipient : envelope.recipients()) {
+            statements
+                    .with("insert-recipient", id.value(), ordinal++, recipient.toString())
+                    .executeUpdate();
+        }
+    }
+
+    static void insertChunk(Statements statements, QueueId id, int ordinal, byte[] content) throws SQLException {
+        if (content.length > 0) {
+            statements.with("insert-chunk", id.value(), ordinal, content).executeUpdate();
+        }
+    }
+
+    static List<Claim> claimDue(Statements statements, long lease, Instant now, Instant until, int most)
+            throws SQLException {
+        List<Row> rows = new ArrayList<>();
+        try (ResultSet row = statements
+                .with("claim-due", lease, until.toEpochMilli(), now.toEpochMilli(), most)
+                .executeQuery()) {
+            while (row.next()) {
+                rows.add(Row.of(row));
+            }
+        }
+        return rows.isEmpty() ? List.of() : withRecipients(statements, lease, rows);
+    }
+
+    /// @return whether the claim was still good; if not, nothing is written
+    static boolean settle(Statements statements, Claim claim, Settlement settlement, Instant now) throws SQLException {
+        int changed = settlement.nextAttempt() == null
+                ? statements
+                        .with("settle-message", now.toEpochMilli(), claim.id().value(), claim.lease())
+                        .executeUpdate()
+                : statements
+                        .with(
+                                "defer-message",
+                                settlement.nextAttempt().toEpochMilli(),
+                                settlement.counts() ? 0 : 1,
+                                claim.id().value(),
+                                claim.lease())
+                        .executeUpdate();
+        if (changed == 0) {
+            return false;
+        }
+        for (Map.Entry<Recipient, Outcome> entry : settlement.outcomes().entrySet()) {
+            settleRecipient(statements, claim.id(), entry.getKey(), entry.getValue());
+            insertEvent(statements, claim.id(), now, entry.getKey(), entry.getValue(), settlement);
+        }
+        if (settlement.nextAttempt() == null) {
+            statements.with("delete-chunks", claim.id().value()).executeUpdate();
+        }
+        return true;
+    }
+
+    static List<Event> events(Statements statements, QueueId id) throws SQLException {
+        List<Event> events = new ArrayList<>();
+        try (ResultSet row = statements.with("events", id.value()).executeQuery()) {
+            while (row.next()) {
+                int ordinal = row.getInt("recipient");
+                events.add(new Event(
+                        Instant.ofEpochMilli(row.getLong("at")),
+                        row.wasNull() ? null : ordinal,
+                        row.getString("kind"),
+                        row.getString("upstream"),
+                        row.getString("detail")));
+            }
+        }
+        return events;
+    }
+
+    static byte @Nullable [] chunk(Statements statements, QueueId id, int ordinal) throws SQLException {
+        try (ResultSet row = statements.with("read-chunk", id.value(), ordinal).executeQuery()) {
+            return row.next() ? row.getBytes(1) : null;
+        }
+    }
+
+    static @Nullable Instant nextDue(Statements statements) throws SQLException {
+        try (ResultSet row = statements.with("next-due").executeQuery()) {
+            long millis = row.next() ? row.getLong(1) : 0;
+            return millis == 0 ? null : Instant.ofEpochMilli(millis);
+        }
+    }
+
+    /// @return how many messages were forgotten, at most `most`
+    static int forgetSettledBefore(Statements statements, Instant limit, int most) throws SQLException {
+        List<Long> ids =
+                ids(statements.with("old-messages", limit.toEpochMilli(), most).executeQuery());
+        for (long id : ids) {
+            statements.with("delete-recipients", id).executeUpdate();
+            statements.with("delete-events", id).executeUpdate();
+            statements.with("delete-message", id).executeUpdate();
+        }
+        return ids.size();
+    }
+
+    /// @return how many messages had been left half received
+    static int sweepIncoming(Statements statements) throws SQLException {
+        List<Long> ids = ids(statements.with("all-incoming").executeQuery());
+        for (long id : ids) {
+            statements.with("delete-chunks", id).executeUpdate();
+            statements.with("delete-incoming", id).executeUpdate();
+        }
+        return ids.size();
+    }
+
+    /// @return how many attempts had been interrupted
+    static int endLeases(Statements statements, Instant now) throws SQLException {
+        statements
+                .with(
+                        "record-interruptions",
+                        now.toEpochMilli(),
+                        "the relay ended during this attempt; the upstream may have the message")
+                .executeUpdate();
+        return statements.with("end-leases", now.toEpochMilli()).executeUpdate();
+    }
+
+    private static void settleRecipient(Statements statements, QueueId id, Recipient recipient, Outcome outcome)
+            throws SQLException {
+        String state = switch (outcome) {
+            case Delivered _ -> "delivered";
+            case Deferred _ -> OPEN;
+            case Failed _ -> "failed";
+        };
+        if (!state.equals(OPEN)) {
+            statements
+                    .with("settle-recipient", state, id.value(), recipient.ordinal())
+                    .executeUpdate();
+        }
+    }
+
+    private static void insertEvent(
+            Statements statements, QueueId id, Instant now, Recipient recipient, Outcome outcome, Settlement settlement)
+            throws SQLException {
+        String kind = switch (outcome) {
+            case Delivered _ -> "delivered";
+            case Deferred _ -> settlement.counts() ? "deferred" : "held";
+            case Failed _ -> "failed";
+        };
+        statements
+                .with(
+                        "insert-event",
+                        id.value(),
+                        now.toEpochMilli(),
+                        recipient.ordinal(),
+                        kind,
+                        settlement.upstream(),
+                        outcome.reply().toString())
+                .executeUpdate();
+    }
+
+    private static List<Claim> withRecipients(Statements statements, long lease, List<Row> rows) throws SQLException {
+        Map<Long, List<Addressed>> recipients = new HashMap<>();
+        try (ResultSet row = statements.with("claimed-recipients", lease).executeQuery()) {
+            while (row.next()) {
+                Addressed next = Addressed.of(row);
+                recipients
+                        .computeIfAbsent(next.messageId(), _ -> new ArrayList<>())
+                        .add(next);
+            }
+        }
+        return rows.stream()
+                .flatMap(row -> row.claim(lease, recipients.getOrDefault(row.id(), List.of())).stream())
+                .toList();
+    }
+
+    private static List<Long> ids(ResultSet rows) throws SQLException {
+        try (rows) {
+            List<Long> ids = new ArrayList<>();
+            while (rows.next()) {
+                ids.add(rows.getLong(1));
+            }
+            return ids;
+        }
+    }
+
+    /// A row of `message`, as it was stored.
+    private record Row(
+            long id,
+            long receivedAt,
+            String client,
+            String helo,
+            String protocol,
+            @Nullable String sender,
+            boolean smtpUtf8,
+            boolean notice,
+            long size,
+            int attempts) {
+
+        static Row of(ResultSet row) throws SQLException {
+            return new Row(
+                    row.getLong("id"),
+                    row.getLong("received_at"),
+                    row.getString("client"),
+                    row.getString("helo"),
+                    row.getString("protocol"),
+                    row.getString("sender"),
+                    row.getInt("smtp_utf8") != 0,
+                    row.getInt("notice") != 0,
+                    row.getLong("size"),
+                    row.getInt("attempts"));
+        }
+
+        /// @return empty for a damaged row: it keeps its lease, so that it blocks nobody, and its content
+        Optional<Claim> claim(long lease, List<Addressed> addressed) {
+            QueueId queueId = new QueueId(id);
+            try {
+                List<Recipient> all =
+                        addressed.stream().map(Addressed::recipient).toList();
+                List<Recipient> open = addressed.stream()
+                        .filter(recipient -> recipient.state().equals(OPEN))
+                        .map(Addressed::recipient)
+                        .toList();
+                Envelope envelope = new Envelope(
+                        sender == null ? null : address(sender),
+                        all.stream().map(Recipient::address).toList(),
+                        smtpUtf8);
+                Arrival arrival =
+                        new Arrival(Instant.ofEpochMilli(receivedAt), InetAddress.ofLiteral(client), helo, protocol);
+                return Optional.of(new Claim(queueId, lease, arrival, envelope, open, size, attempts, notice));
+            } catch (IllegalArgumentException damaged) {
+                log.error("message {} is damaged in the queue and is left alone: {}", queueId, damaged.getMessage());
+                return Optional.empty();
+            }
+        }
+
+        private static EmailAddress address(String text) {
+            return EmailAddress.parse(text)
+                    .orElseThrow(() -> new IllegalArgumentException("\"" + text + "\" is no address"));
+        }
+    }
+
+    /// A row of `recipient`, as it was stored.
+    private record Addressed(long messageId, int ordinal, String address, String state) {
+
+        static Addressed of(ResultSet row) throws SQLException {
+            return new Addressed(
+                    row.getLong("message_id"), row.getInt("ordinal"), row.getString("address"), row.getString("state"));
+        }
+
+        Recipient recipient() {
+            return new Recipient(ordinal, Row.address(address));
+        }
+    }
+}

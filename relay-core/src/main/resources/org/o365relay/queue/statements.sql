@@ -1,0 +1,74 @@
+-- Every statement of the queue, by name. Valid in SQLite (3.35 or newer) and PostgreSQL.
+
+-- name: insert-message
+INSERT INTO message (id, received_at, client, helo, protocol, sender, smtp_utf8, notice, size, attempts, due_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)
+
+-- name: insert-recipient
+INSERT INTO recipient (message_id, ordinal, address, state) VALUES (?, ?, ?, 'queued')
+
+-- name: insert-chunk
+INSERT INTO chunk (message_id, ordinal, content) VALUES (?, ?, ?)
+
+-- name: insert-incoming
+INSERT INTO incoming (message_id, started_at) VALUES (?, ?)
+
+-- name: delete-incoming
+DELETE FROM incoming WHERE message_id = ?
+
+-- name: delete-chunks
+DELETE FROM chunk WHERE message_id = ?
+
+-- name: all-incoming
+SELECT message_id FROM incoming
+
+-- name: claim-due
+UPDATE message SET lease = ?, due_at = ?, attempts = attempts + 1
+WHERE id IN (SELECT id FROM message WHERE due_at <= ? ORDER BY due_at, id LIMIT ?)
+RETURNING id, received_at, client, helo, protocol, sender, smtp_utf8, notice, size, attempts
+
+-- name: claimed-recipients
+SELECT recipient.message_id, recipient.ordinal, recipient.address, recipient.state
+FROM message JOIN recipient ON recipient.message_id = message.id
+WHERE message.lease = ?
+ORDER BY recipient.message_id, recipient.ordinal
+
+-- name: next-due
+SELECT min(due_at) FROM message WHERE due_at IS NOT NULL
+
+-- name: read-chunk
+SELECT content FROM chunk WHERE message_id = ? AND ordinal = ?
+
+-- name: settle-recipient
+UPDATE recipient SET state = ? WHERE message_id = ? AND ordinal = ?
+
+-- name: settle-message
+UPDATE message SET lease = NULL, due_at = NULL, settled_at = ? WHERE id = ? AND lease = ?
+
+-- name: defer-message
+UPDATE message SET lease = NULL, due_at = ?, attempts = attempts - ? WHERE id = ? AND lease = ?
+
+-- name: insert-event
+INSERT INTO event (message_id, at, recipient, kind, upstream, detail) VALUES (?, ?, ?, ?, ?, ?)
+
+-- name: record-interruptions
+INSERT INTO event (message_id, at, recipient, kind, upstream, detail)
+SELECT id, ?, NULL, 'interrupted', '', ? FROM message WHERE lease IS NOT NULL
+
+-- name: end-leases
+UPDATE message SET lease = NULL, due_at = ? WHERE lease IS NOT NULL
+
+-- name: old-messages
+SELECT id FROM message WHERE settled_at < ? ORDER BY settled_at LIMIT ?
+
+-- name: delete-message
+DELETE FROM message WHERE id = ?
+
+-- name: delete-recipients
+DELETE FROM recipient WHERE message_id = ?
+
+-- name: delete-events
+DELETE FROM event WHERE message_id = ?
+
+-- name: events
+SELECT at, recipient, kind, upstream, detail FROM event WHERE message_id = ? ORDER BY at
