@@ -1,0 +1,313 @@
+package org.o365relay.accept;
+
+import java.net.InetAddress;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.accept.Answer.ReadContent;
+import org.o365relay.accept.Answer.Say;
+import org.o365relay.accept.Answer.SayAndClose;
+import org.o365relay.journal.Journal;
+import org.o365relay.mail.Arrival;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Envelope;
+import org.o365relay.mail.QueueId;
+import org.o365relay.mail.Reply;
+import org.o365relay.queue.MessageQueue;
+import org.o365relay.queue.QueueException;
+import org.o365relay.queue.Shortage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One client's SMTP session: the protocol's state machine, without a socket. Not thread-safe; none of its
+/// methods blocks.
+///
+/// Commands come in through [#handle], content through [#content()], [#spill()] and [#endOfContent()].
+final class Session {
+
+    private static final Logger log = LoggerFactory.getLogger(Session.class);
+    private static final int MOST_ERRORS = 20;
+    private static final int LONGEST_NAME = 255;
+
+    private final InetAddress client;
+    private final String hostname;
+    private final SessionLimits limits;
+    private final MessageQueue queue;
+    private final Journal journal;
+    private final InstantSource clock;
+
+    private String helo = "";
+    private boolean extended;
+    private int errors;
+    private @Nullable Transaction transaction;
+
+    Session(
+            InetAddress client,
+            String hostname,
+            SessionLimits limits,
+            MessageQueue queue,
+            Journal journal,
+            InstantSource clock) {
+        this.client = client;
+        this.hostname = hostname;
+        this.limits = limits;
+        this.queue = queue;
+        this.journal = journal;
+        this.clock = clock;
+    }
+
+    // RFC 5321 §4.3.1
+    Reply greeting() {
+        return Reply.plain(220, hostname + " ESMTP o365-relay");
+    }
+
+    Answer handle(Command command) {
+        return switch (command) {
+            case Command.Helo(String name) -> hello(name, false, Reply.plain(250, hostname));
+            case Command.Ehlo(String name) -> hello(name, true, extensions());
+            case Command.Mail mail -> mail(mail);
+            case Command.Rcpt(EmailAddress recipient) -> rcpt(recipient);
+            case Command.Data _ -> data();
+            case Command.Rset _ -> {
+                endTransaction();
+                yield new Say(Reply.of(250, "2.0.0", "Ok"));
+            }
+            case Command.Noop _ -> new Say(Reply.of(250, "2.0.0", "Ok"));
+            // RFC 5321 §3.5.3
+            case Command.Vrfy _ -> new Say(Reply.of(252, "2.1.5", "Send mail and it will be tried"));
+            case Command.Help _ -> new Say(Reply.of(214, "2.0.0", "EHLO, MAIL FROM, RCPT TO, DATA, RSET, NOOP, QUIT"));
+            case Command.Auth _ ->
+                error(Reply.of(502, "5.5.1", "No login is needed here: switch authentication off in the device"));
+            case Command.Quit _ -> new SayAndClose(Reply.of(221, "2.0.0", hostname + " closing connection"));
+            case Command.Malformed malformed -> {
+                reject(null, null, malformed.reply());
+                yield error(malformed.reply());
+            }
+        };
+    }
+
+    /// @return the transaction whose content is being read
+    Transaction content() {
+        if (transaction == null) {
+            throw new IllegalStateException("no DATA before content");
+        }
+        return transaction;
+    }
+
+    /// To be called after each piece of content: keeps an eye on size and room, and puts a full chunk on disk.
+    ///
+    /// @return what must complete, on the queue's thread, before more content may be read; empty if nothing
+    Optional<CompletableFuture<QueueId>> spill() {
+        Transaction current = content();
+        if (current.refusal().isEmpty()) {
+            refusalMidway(current).ifPresent(current::refuse);
+        }
+        if (current.refusal().isPresent()) {
+            current.forget();
+            return Optional.empty();
+        }
+        return current.isChunkFull()
+                ? Optional.of(current.append().whenComplete((_, failure) -> {
+                    if (failure != null) {
+                        current.refuse(unwritable(failure));
+                    }
+                }))
+                : Optional.empty();
+    }
+
+    /// Commits the message, or says why not.
+    ///
+    /// @return completed, on the queue's thread, when the reply may be sent; never exceptionally
+    CompletableFuture<Reply> endOfContent() {
+        Transaction ended = content();
+        transaction = null;
+        Optional<Reply> refusal = ended.refusal().or(() -> refusalMidway(ended));
+        if (refusal.isPresent()) {
+            return CompletableFuture.completedFuture(refused(ended, refusal.get()));
+        }
+        Arrival arrival = new Arrival(clock.instant(), client, helo, protocol(ended));
+        Envelope envelope = ended.envelope();
+        long size = ended.size();
+        return ended.commit(arrival).handle((id, failure) -> {
+            if (failure != null) {
+                return refused(ended, unwritable(failure));
+            }
+            journal.accepted(id, arrival, envelope, size);
+            return Reply.of(250, "2.0.0", "Queued as " + id);
+        });
+    }
+
+    /// Gives up an unfinished transaction; to be called when the connection is gone.
+    void endTransaction() {
+        if (transaction != null) {
+            abandon(transaction);
+            transaction = null;
+        }
+    }
+
+    /// Counts a protocol error; a client that makes too many is sent away.
+    Answer error(Reply reply) {
+        return ++errors < MOST_ERRORS
+                ? new Say(reply)
+                : new SayAndClose(Reply.of(421, "4.7.0", "Too many errors, last one: " + reply.text()));
+    }
+
+    // RFC 5321 §4.1.1.1: also ends a transaction
+    private Answer hello(String name, boolean esmtp, Reply reply) {
+        endTransaction();
+        helo = name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) : name;
+        extended = esmtp;
+        return new Say(reply);
+    }
+
+    private Reply extensions() {
+        return Reply.plain(
+                250,
+                hostname,
+                "PIPELINING", // RFC 2920
+                "SIZE " + limits.messageSize(), // RFC 1870
+                "8BITMIME", // RFC 6152
+                "SMTPUTF8", // RFC 6531
+                "ENHANCEDSTATUSCODES"); // RFC 2034
+    }
+
+    private Answer mail(Command.Mail mail) {
+        if (transaction != null) {
+            return error(Reply.of(503, "5.5.1", "One MAIL at a time; RSET begins anew"));
+        }
+        Map<String, String> parameters = mail.parameters();
+        Optional<Long> size = size(parameters);
+        if (size.isEmpty()) {
+            return refuse(mail.sender(), null, Reply.of(501, "5.5.4", "SIZE is not a number"));
+        }
+        boolean smtpUtf8 = parameters.containsKey("SMTPUTF8");
+        Optional<Reply> refusal = refusal(mail.sender(), size.get(), smtpUtf8);
+        if (refusal.isPresent()) {
+            return refuse(mail.sender(), null, refusal.get());
+        }
+        transaction = new Transaction(mail.sender(), smtpUtf8, queue.receive(), size.get());
+        return new Say(Reply.of(250, "2.1.0", "Sender ok"));
+    }
+
+    private Optional<Reply> refusal(@Nullable EmailAddress sender, long size, boolean smtpUtf8) {
+        if (size > limits.messageSize()) {
+            return Optional.of(tooLarge());
+        }
+        if (sender != null && !sender.isAscii() && !smtpUtf8) {
+            // RFC 6531 §3.5
+            return Optional.of(Reply.of(550, "5.6.7", "A sender that is not ASCII needs SMTPUTF8"));
+        }
+        return queue.shortageFor(size).map(Session::noRoom);
+    }
+
+    private Answer rcpt(EmailAddress recipient) {
+        if (transaction == null) {
+            return error(Reply.of(503, "5.5.1", "MAIL comes before RCPT"));
+        }
+        if (!recipient.isQualified()) {
+            return refuse(
+                    transaction.sender(),
+                    recipient,
+                    Reply.of(553, "5.1.3", "Not a full address: give the recipient as name@domain"));
+        }
+        if (!recipient.isAscii() && !transaction.smtpUtf8()) {
+            return refuse(
+                    transaction.sender(),
+                    recipient,
+                    Reply.of(553, "5.6.7", "A recipient that is not ASCII needs SMTPUTF8"));
+        }
+        if (transaction.recipients().size() >= limits.recipients()) {
+            // RFC 5321 §4.5.3.1.10
+            return refuse(
+                    transaction.sender(),
+                    recipient,
+                    Reply.of(
+                            452,
+                            "4.5.3",
+                            "At most " + limits.recipients() + " recipients a message (relay.limits.recipients)"));
+        }
+        transaction.add(recipient);
+        return new Say(Reply.of(250, "2.1.5", "Recipient ok"));
+    }
+
+    private Answer data() {
+        if (transaction == null) {
+            return error(Reply.of(503, "5.5.1", "MAIL and RCPT come before DATA"));
+        }
+        if (transaction.recipients().isEmpty()) {
+            return error(Reply.of(554, "5.5.1", "No valid recipients"));
+        }
+        return new ReadContent(Reply.plain(354, "End with <CRLF>.<CRLF>"));
+    }
+
+    private Answer refuse(@Nullable EmailAddress sender, @Nullable EmailAddress recipient, Reply reply) {
+        reject(sender, recipient, reply);
+        return new Say(reply);
+    }
+
+    private Optional<Reply> refusalMidway(Transaction current) {
+        return current.size() > limits.messageSize()
+                ? Optional.of(tooLarge())
+                : queue.shortageFor(0).map(Session::noRoom);
+    }
+
+    private Reply refused(Transaction ended, Reply reply) {
+        reject(ended.sender(), ended.recipients().getFirst(), reply);
+        abandon(ended);
+        return reply;
+    }
+
+    private static Reply unwritable(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof QueueException) {
+            log.error("a message could not be written to the queue: {}", cause.getMessage());
+        } else {
+            log.error("a message could not be written to the queue", cause);
+        }
+        return Reply.of(452, "4.3.1", "The relay cannot write to its queue, try again later");
+    }
+
+    private void reject(@Nullable EmailAddress sender, @Nullable EmailAddress recipient, Reply reply) {
+        journal.rejected(client, helo, sender, recipient, reply);
+    }
+
+    private static void abandon(Transaction ended) {
+        var _ = ended.abandon().exceptionally(failure -> {
+            log.warn("half a message stays in the queue until the next start: {}", failure.getMessage());
+            return null;
+        });
+    }
+
+    private Reply tooLarge() {
+        return Reply.of(
+                552,
+                "5.3.4",
+                "Larger than the " + limits.messageSize() + " octets allowed here (relay.limits.message-size)");
+    }
+
+    private static Reply noRoom(Shortage shortage) {
+        String reason = switch (shortage) {
+            case DISK -> "The relay's disk is almost full (relay.queue.free-space-floor)";
+            case QUEUE -> "The relay's queue is full (relay.queue.maximum-size)";
+        };
+        return Reply.of(452, "4.3.1", reason + ", try again later");
+    }
+
+    /// @return 0 if not given; empty if it is no number (RFC 1870 §4)
+    private static Optional<Long> size(Map<String, String> parameters) {
+        String value = parameters.getOrDefault("SIZE", "0");
+        return value.matches("\\d{1,18}") ? Optional.of(Long.parseLong(value)) : Optional.empty();
+    }
+
+    // RFC 3848, RFC 6531 §4.3
+    private String protocol(Transaction ended) {
+        if (ended.smtpUtf8()) {
+            return "UTF8SMTP";
+        }
+        return extended ? "ESMTP" : "SMTP";
+    }
+}

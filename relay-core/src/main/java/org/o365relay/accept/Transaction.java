@@ -1,0 +1,100 @@
+package org.o365relay.accept;
+
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.Arrival;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Envelope;
+import org.o365relay.mail.QueueId;
+import org.o365relay.mail.Reply;
+import org.o365relay.queue.Incoming;
+
+/// A mail transaction (RFC 5321 §3.3): from MAIL to the reply after the final dot. Holds at most about a chunk
+/// of content; more goes to the queue while it comes in.
+final class Transaction {
+
+    private static final int FIRST_BUFFER = 8 * 1024;
+
+    private final @Nullable EmailAddress sender;
+    private final boolean smtpUtf8;
+    private final Incoming incoming;
+    private final List<EmailAddress> recipients = new ArrayList<>();
+    private final ByteArrayOutputStream buffer;
+    private @Nullable Reply refusal;
+
+    /// @param expectedSize octets the client announced, 0 if it did not
+    Transaction(@Nullable EmailAddress sender, boolean smtpUtf8, Incoming incoming, long expectedSize) {
+        this.sender = sender;
+        this.smtpUtf8 = smtpUtf8;
+        this.incoming = incoming;
+        this.buffer = new ByteArrayOutputStream(Math.clamp(expectedSize, FIRST_BUFFER, Incoming.CHUNK_SIZE));
+    }
+
+    @Nullable
+    EmailAddress sender() {
+        return sender;
+    }
+
+    boolean smtpUtf8() {
+        return smtpUtf8;
+    }
+
+    List<EmailAddress> recipients() {
+        return recipients;
+    }
+
+    void add(EmailAddress recipient) {
+        recipients.add(recipient);
+    }
+
+    /// @return where decoded content goes
+    ByteArrayOutputStream buffer() {
+        return buffer;
+    }
+
+    /// Makes the message one that is read to its end but not kept.
+    ///
+    /// @param reason the reply after the final dot
+    void refuse(Reply reason) {
+        refusal = reason;
+    }
+
+    Optional<Reply> refusal() {
+        return Optional.ofNullable(refusal);
+    }
+
+    boolean isChunkFull() {
+        return buffer.size() >= Incoming.CHUNK_SIZE;
+    }
+
+    /// Drops what is in memory.
+    void forget() {
+        buffer.reset();
+    }
+
+    long size() {
+        return incoming.size() + buffer.size();
+    }
+
+    CompletableFuture<QueueId> append() {
+        byte[] chunk = buffer.toByteArray();
+        buffer.reset();
+        return incoming.append(chunk);
+    }
+
+    CompletableFuture<QueueId> commit(Arrival arrival) {
+        return incoming.commit(arrival, envelope(), buffer.toByteArray());
+    }
+
+    CompletableFuture<QueueId> abandon() {
+        return incoming.abandon();
+    }
+
+    Envelope envelope() {
+        return new Envelope(sender, recipients, smtpUtf8);
+    }
+}
