@@ -1,0 +1,170 @@
+package org.o365relay.journal;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.Arrival;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Envelope;
+import org.o365relay.mail.QueueId;
+import org.o365relay.mail.Reply;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The journal as log lines, an event each: the event's name, then `key=value` pairs, values with blanks in
+/// quotes. Logger name `journal`; accepted, delivered and resumed at INFO, the others at WARN.
+public final class LogJournal implements Journal {
+
+    private static final Logger log = LoggerFactory.getLogger("journal");
+    private static final int LISTED_RECIPIENTS = 10;
+
+    @Override
+    public void accepted(QueueId id, Arrival arrival, Envelope envelope, long size) {
+        log.info(new Line("accepted")
+                .with("id", id)
+                .with("client", arrival.client().getHostAddress())
+                .with("helo", arrival.helo())
+                .with("from", path(envelope.sender()))
+                .with("to", paths(envelope.recipients()))
+                .with("size", size)
+                .with("protocol", arrival.protocol())
+                .toString());
+    }
+
+    @Override
+    public void rejected(
+            InetAddress client, String helo, @Nullable EmailAddress from, @Nullable EmailAddress to, Reply reply) {
+        Line line = new Line("rejected").with("client", client.getHostAddress()).with("helo", helo);
+        if (from != null) {
+            line.with("from", path(from));
+        }
+        if (to != null) {
+            line.with("to", path(to));
+        }
+        log.warn(line.with("reply", reply).toString());
+    }
+
+    @Override
+    public void delivered(Delivery delivery) {
+        log.info(line("delivered", delivery).toString());
+    }
+
+    @Override
+    public void deferred(Delivery delivery, Instant nextAttempt, boolean mayHaveArrived) {
+        Line line = line("deferred", delivery).with("next", seconds(nextAttempt));
+        if (mayHaveArrived) {
+            line.with("note", "connection lost after the final dot: the next attempt may deliver a duplicate");
+        }
+        log.warn(line.toString());
+    }
+
+    @Override
+    public void failed(Delivery delivery, @Nullable EmailAddress noticeTo) {
+        log.warn(line("failed", delivery)
+                .with("notice", noticeTo == null ? "none" : path(noticeTo))
+                .toString());
+    }
+
+    @Override
+    public void paused(EmailAddress mailbox, String upstream, Reply reply, String advice, Instant nextProbe) {
+        log.warn(new Line("paused")
+                .with("mailbox", mailbox)
+                .with("upstream", upstream)
+                .with("reply", reply)
+                .with("probe", seconds(nextProbe))
+                .with("advice", advice)
+                .toString());
+    }
+
+    @Override
+    public void resumed(EmailAddress mailbox, Duration after) {
+        log.info(new Line("resumed")
+                .with("mailbox", mailbox)
+                .with("after", seconds(after))
+                .toString());
+    }
+
+    private static Line line(String event, Delivery delivery) {
+        return new Line(event)
+                .with("id", delivery.id())
+                .with("from", path(delivery.from()))
+                .with("to", path(delivery.to()))
+                .with("size", delivery.size())
+                .with("upstream", delivery.upstream())
+                .with("reply", delivery.reply())
+                .with("attempts", delivery.attempts())
+                .with("delay", seconds(delivery.sinceArrival()));
+    }
+
+    private static String path(@Nullable EmailAddress address) {
+        return address == null ? "<>" : "<" + address + ">";
+    }
+
+    private static String paths(List<EmailAddress> addresses) {
+        String listed = addresses.stream()
+                .limit(LISTED_RECIPIENTS)
+                .map(LogJournal::path)
+                .collect(Collectors.joining(","));
+        int others = addresses.size() - LISTED_RECIPIENTS;
+        return others > 0 ? listed + ",+" + others : listed;
+    }
+
+    private static String seconds(Duration duration) {
+        return String.format(Locale.ROOT, "%.1fs", duration.toMillis() / 1000.0);
+    }
+
+    private static Instant seconds(Instant instant) {
+        return instant.truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    /// A log line in the making. What came from outside cannot end the line or pass for another key.
+    private static final class Line {
+
+        private final StringBuilder text;
+
+        Line(String event) {
+            this.text = new StringBuilder(160).append(event);
+        }
+
+        Line with(String key, Object value) {
+            text.append(' ').append(key).append('=');
+            append(value.toString());
+            return this;
+        }
+
+        private void append(String value) {
+            if (isPlain(value)) {
+                text.append(value);
+                return;
+            }
+            text.append('"');
+            for (int i = 0; i < value.length(); i++) {
+                char c = value.charAt(i);
+                if (c == '"' || c == '\\') {
+                    text.append('\\').append(c);
+                } else if (Character.isISOControl(c) || c == '\u2028' || c == '\u2029') {
+                    text.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+                } else {
+                    text.append(c);
+                }
+            }
+            text.append('"');
+        }
+
+        private static boolean isPlain(String value) {
+            return !value.isEmpty()
+                    && value.chars()
+                            .allMatch(c -> c > ' ' && c != '"' && c != '\\' && c != 0x7f && c < 0x80 && c != '=');
+        }
+
+        @Override
+        public String toString() {
+            return text.toString();
+        }
+    }
+}
