@@ -1,0 +1,90 @@
+package org.o365relay;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// The sentences of `docs/flow.md` about who may know whom.
+class ArchitectureTest {
+
+    private static final JavaClasses CORE = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("org.o365relay");
+
+    /// Which of the relay's packages a package may use, besides itself and what everybody may: mail and journal.
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            mail         |
+            journal      |
+            identity     |
+            admit        |
+            queue        |
+            exchange     |
+            rewrite      |
+            notice       |
+            accept       | admit, queue
+            deliver.smtp | deliver, identity
+            deliver      | queue, rewrite, identity, exchange, notice, deliver.smtp
+            """)
+    void aStageKnowsOnlyItsNeighbours(String stage, String neighbours) {
+        Stream<String> named = neighbours == null ? Stream.of() : Arrays.stream(neighbours.split(", ", -1));
+        String[] allowed = Stream.concat(Stream.of(stage, "mail", "journal"), named)
+                .map(name -> "org.o365relay." + name)
+                .toArray(String[]::new);
+        classes()
+                .that()
+                .resideInAPackage("org.o365relay." + stage)
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(allowed).or(resideOutsideOfPackage("org.o365relay..")))
+                .check(CORE);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            accept | io.netty..
+            queue  | java.sql..
+            """)
+    void oneStageAloneImports(String stage, String library) {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("org.o365relay." + stage)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(library)
+                .check(CORE);
+    }
+
+    @Test
+    void theTwoHalvesMeetOnlyAtTheQueue() {
+        noClasses()
+                .that()
+                .resideInAPackage("org.o365relay.accept..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.o365relay.deliver..", "org.o365relay.rewrite..", "org.o365relay.notice..")
+                .check(CORE);
+        noClasses()
+                .that()
+                .resideInAPackage("org.o365relay.deliver..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.o365relay.accept..", "org.o365relay.admit..")
+                .check(CORE);
+    }
+
+    @Test
+    void theStagesHaveNoCycles() {
+        slices().matching("org.o365relay.(*)..").should().beFreeOfCycles().check(CORE);
+    }
+}
