@@ -1,0 +1,34 @@
+package org.o365relay.mail;
+
+import java.util.Arrays;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// What a notice tells about the message as the device sent it: whom to tell, and its header.
+public final class Original {
+
+    /// How much of a header is kept, in octets.
+    public static final int MAX_HEADER = 64 * 1024;
+
+    private final @Nullable EmailAddress author;
+    private final byte[] header;
+
+    /// @param author the first of `From`, `Reply-To` and the envelope sender that can be reached and is not the
+    ///     relay's own mailbox; null if there is none
+    /// @param header the fields with CRLF line ends, without the empty line; what exceeds [#MAX_HEADER] is left
+    ///     out
+    public Original(@Nullable EmailAddress author, byte[] header) {
+        this.author = author;
+        this.header = Arrays.copyOf(header, Math.min(header.length, MAX_HEADER));
+    }
+
+    /// @return who would like to hear that the message failed
+    public Optional<EmailAddress> author() {
+        return Optional.ofNullable(author);
+    }
+
+    /// @return a copy of the header's octets
+    public byte[] header() {
+        return header.clone();
+    }
+}

@@ -1,0 +1,129 @@
+package org.o365relay.rewrite;
+
+import jakarta.mail.internet.AddressException;
+import jakarta.mail.internet.InternetAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.RawText;
+
+/// The mailboxes in a `From` or `Reply-To` field (RFC 5322 §3.4): groups taken apart, encoded words and raw 8-bit
+/// text decoded. Reads what devices write, and from what is beyond that at least the addresses.
+final class AddressList {
+
+    // Nobody answers to more; keeps a field of many kilobytes from growing into another one.
+    private static final int MAX_AUTHORS = 50;
+
+    // Parser and decoder take time by the square of the length; more is only searched for addresses.
+    private static final int MAX_PARSED = 8 * 1024;
+    private static final int MAX_NAME = 1024;
+
+    private static final Pattern ADDRESS = Pattern.compile("[^\\s<>()\\[\\]\"',;:@]{1,64}+@[\\p{Alnum}._-]{1,255}+");
+
+    private AddressList() {}
+
+    static List<Author> of(List<RawField> fields) {
+        return fields.stream()
+                .limit(MAX_AUTHORS)
+                .flatMap(field -> of(field).stream())
+                .limit(MAX_AUTHORS)
+                .toList();
+    }
+
+    static List<Author> of(RawField field) {
+        String text = RawText.of(field.value().getBytes(StandardCharsets.ISO_8859_1));
+        List<Author> authors = read(text);
+        // Some devices put the address into the encoded word, too.
+        boolean allSaid = hasQualified(authors) || !text.contains("=?") || text.length() > MAX_PARSED;
+        return allSaid ? authors : read(EncodedText.decode(text));
+    }
+
+    /// @return whether it is one plain mailbox, as RFC 5322 §3.4 wants it and Exchange takes it: no second `@`
+    ///     anywhere, not even in an encoded word
+    static boolean isOnePlainMailbox(RawField field) {
+        String value = field.value();
+        if (value.length() > MAX_NAME) {
+            return false;
+        }
+        boolean oneAt = EncodedText.decode(value).chars().filter(c -> c == '@').count() == 1;
+        boolean printable = value.chars().allMatch(c -> (c >= ' ' && c < 0x7f) || c == '\t');
+        return oneAt && printable && isStrictMailbox(value);
+    }
+
+    private static boolean isStrictMailbox(String value) {
+        try {
+            InternetAddress[] addresses = InternetAddress.parse(value, true);
+            return addresses.length == 1 && !addresses[0].isGroup();
+        } catch (AddressException notStrict) {
+            return false;
+        }
+    }
+
+    private static List<Author> read(String text) {
+        String printable = text.replace("\0", "");
+        List<Author> authors = parsed(beginning(printable));
+        return hasQualified(authors) || printable.indexOf('@') < 0 ? authors : salvaged(printable);
+    }
+
+    /// As many whole addresses as the parser may be given.
+    private static String beginning(String text) {
+        return text.length() <= MAX_PARSED ? text : text.substring(0, Math.max(0, text.lastIndexOf(',', MAX_PARSED)));
+    }
+
+    private static List<Author> parsed(String text) {
+        try {
+            return Arrays.stream(InternetAddress.parseHeader(text, false))
+                    .limit(MAX_AUTHORS)
+                    .flatMap(AddressList::members)
+                    .map(AddressList::author)
+                    .toList();
+        } catch (AddressException unreadable) {
+            return salvaged(text);
+        }
+    }
+
+    private static Stream<InternetAddress> members(InternetAddress address) {
+        try {
+            InternetAddress[] group = address.getGroup(false);
+            return group == null ? Stream.of(address) : Arrays.stream(group);
+        } catch (AddressException unreadable) {
+            return Stream.empty();
+        }
+    }
+
+    private static Author author(InternetAddress address) {
+        String text = Objects.requireNonNullElse(address.getAddress(), "");
+        String name = Objects.requireNonNullElse(address.getPersonal(), "");
+        return EmailAddress.parse(text)
+                .map(parsed -> new Author(name, parsed))
+                .orElseGet(() -> new Author(name.isEmpty() ? EncodedText.decode(text) : name, null));
+    }
+
+    /// What stands before an address is its name.
+    private static List<Author> salvaged(String text) {
+        List<Author> authors = new ArrayList<>();
+        Matcher address = ADDRESS.matcher(text);
+        int from = 0;
+        while (authors.size() < MAX_AUTHORS && address.find()) {
+            String name = plain(text.substring(Math.max(from, address.start() - MAX_NAME), address.start()));
+            EmailAddress.parse(address.group()).ifPresent(mailbox -> authors.add(new Author(name, mailbox)));
+            from = address.end();
+        }
+        String name = text.substring(0, Math.min(text.length(), MAX_NAME));
+        return authors.isEmpty() ? List.of(new Author(plain(name), null)) : List.copyOf(authors);
+    }
+
+    private static String plain(String name) {
+        return EncodedText.decode(name).replaceAll("[<>\",;:\\\\]", " ").strip();
+    }
+
+    private static boolean hasQualified(List<Author> authors) {
+        return authors.stream().anyMatch(Author::isQualified);
+    }
+}

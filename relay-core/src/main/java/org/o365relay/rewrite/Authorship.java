@@ -1,0 +1,117 @@
+package org.o365relay.rewrite;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.o365relay.mail.Arrival;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Envelope;
+
+/// Who wrote a message, and who is said to have written it: `From` and `Reply-To`, old and new.
+final class Authorship {
+
+    private static final int MAX_TRIED = 50;
+
+    private final RewriteRules rules;
+    private final Envelope envelope;
+    private final List<RawField> fromFields;
+    private final List<RawField> replyToFields;
+    private final List<Author> authors;
+
+    Authorship(RewriteRules rules, Envelope envelope, List<RawField> fields) {
+        this.rules = rules;
+        this.envelope = envelope;
+        fromFields = fields.stream().filter(field -> field.is("From")).toList();
+        replyToFields = fields.stream().filter(field -> field.is("Reply-To")).toList();
+        authors = AddressList.of(fromFields);
+    }
+
+    /// The new `From`: exactly one mailbox, which Exchange lets us send as.
+    RawField from(Arrival arrival) {
+        Optional<EmailAddress> own = keepsOwnFrom();
+        if (own.isEmpty()) {
+            String name = DisplayName.expand(rules.displayName(), firstAuthor(), arrival);
+            return EncodedText.addressField("From", List.of(new Author(name, rules.mailbox())));
+        }
+        if (fromFields.size() == 1 && AddressList.isOnePlainMailbox(fromFields.getFirst())) {
+            return fromFields.getFirst();
+        }
+        String name = DisplayName.cleaned(firstAuthor().name());
+        return EncodedText.addressField("From", List.of(new Author(name, own.get())));
+    }
+
+    /// The new `Reply-To`: the device's own, else the first of author, envelope sender and fallback that somebody
+    /// could answer to, unless answers come to the right place without it.
+    Optional<RawField> replyTo() {
+        Optional<RawField> own = replyToFields.stream()
+                .limit(MAX_TRIED)
+                .filter(field -> AddressList.of(field).stream().anyMatch(Author::isQualified))
+                .findFirst();
+        return own.or(this::derivedReplyTo);
+    }
+
+    /// The first of author, `Reply-To` and envelope sender that a notice could reach.
+    Optional<EmailAddress> noticeAddress() {
+        Stream<EmailAddress> named = Stream.concat(authors.stream(), AddressList.of(replyToFields).stream())
+                .flatMap(author -> author.address().stream());
+        return Stream.concat(named, envelope.returnPath().stream())
+                .filter(EmailAddress::isReachable)
+                .filter(address -> !isMailbox(address))
+                .findFirst();
+    }
+
+    private Optional<RawField> derivedReplyTo() {
+        if (keepsOwnFrom().isPresent() || isWrittenByMailbox()) {
+            return Optional.empty();
+        }
+        List<Author> reachable = authors.stream()
+                .filter(Author::isReachable)
+                .filter(author -> author.address().filter(this::isMailbox).isEmpty())
+                .map(author -> new Author(DisplayName.cleaned(author.name()), author.mailbox()))
+                .toList();
+        List<Author> answering = reachable.isEmpty() ? substitute() : reachable;
+        return answering.isEmpty() ? Optional.empty() : Optional.of(EncodedText.addressField("Reply-To", answering));
+    }
+
+    private List<Author> substitute() {
+        return envelope.returnPath()
+                .filter(EmailAddress::isReachable)
+                .filter(address -> !isMailbox(address))
+                .or(() -> Optional.ofNullable(rules.replyToFallback()).filter(address -> !isMailbox(address)))
+                .map(address -> List.of(new Author("", address)))
+                .orElse(List.of());
+    }
+
+    private Optional<EmailAddress> keepsOwnFrom() {
+        List<EmailAddress> addresses = qualified();
+        return addresses.size() == 1
+                ? Optional.of(addresses.getFirst()).filter(rules::maySendAs).filter(author -> !isMailbox(author))
+                : Optional.empty();
+    }
+
+    private boolean isWrittenByMailbox() {
+        List<EmailAddress> addresses = qualified();
+        return !addresses.isEmpty() && addresses.stream().allMatch(this::isMailbox);
+    }
+
+    private List<EmailAddress> qualified() {
+        return authors.stream()
+                .filter(Author::isQualified)
+                .flatMap(author -> author.address().stream())
+                .distinct()
+                .toList();
+    }
+
+    /// Whose name is shown. Without any author it is the envelope sender, who has no name.
+    private Author firstAuthor() {
+        return authors.stream()
+                .filter(Author::isQualified)
+                .findFirst()
+                .or(() -> authors.stream().findFirst())
+                .orElseGet(() -> new Author("", envelope.sender()));
+    }
+
+    private boolean isMailbox(EmailAddress address) {
+        return address.toString().equalsIgnoreCase(rules.mailbox().toString());
+    }
+}

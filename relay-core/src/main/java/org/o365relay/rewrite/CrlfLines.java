@@ -1,0 +1,77 @@
+package org.o365relay.rewrite;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+
+/// Makes every line end CRLF. Exchange refuses bare LF (554 5.6.0), and a bare CR or LF could be read as a line
+/// end by one server and not by the next (SMTP smuggling).
+final class CrlfLines {
+
+    private static final int BUFFER = 32 * 1024;
+
+    private final OutputStream out;
+    private byte[] converted = new byte[0];
+    private int previous = '\n';
+
+    CrlfLines(OutputStream out) {
+        this.out = out;
+    }
+
+    /// Copies everything, in pieces as they are read. What was copied is empty or ends with CRLF.
+    void copy(InputStream in) throws IOException {
+        byte[] buffer = new byte[BUFFER];
+        for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+            write(buffer, count);
+        }
+        if (previous == '\r') {
+            out.write(new byte[] {'\n'});
+        } else if (previous != '\n') {
+            out.write(new byte[] {'\r', '\n'});
+        }
+    }
+
+    private void write(byte[] buffer, int count) throws IOException {
+        if (count == 0) {
+            return;
+        }
+        if (isClean(buffer, count)) {
+            out.write(buffer, 0, count);
+        } else {
+            convert(buffer, count);
+        }
+        previous = buffer[count - 1];
+    }
+
+    private boolean isClean(byte[] buffer, int count) {
+        int last = previous;
+        for (int i = 0; i < count; i++) {
+            int c = buffer[i];
+            if ((c == '\n') != (last == '\r')) {
+                return false;
+            }
+            last = c;
+        }
+        return true;
+    }
+
+    /// A CR is written when it is read; the LF it lacks when the next octet, perhaps of the next piece, is none.
+    private void convert(byte[] buffer, int count) throws IOException {
+        if (converted.length == 0) {
+            converted = new byte[2 * BUFFER];
+        }
+        int length = 0;
+        int last = previous;
+        for (int i = 0; i < count; i++) {
+            byte c = buffer[i];
+            if (c == '\n' && last != '\r') {
+                converted[length++] = '\r';
+            } else if (c != '\n' && last == '\r') {
+                converted[length++] = '\n';
+            }
+            converted[length++] = c;
+            last = c;
+        }
+        out.write(converted, 0, length);
+    }
+}

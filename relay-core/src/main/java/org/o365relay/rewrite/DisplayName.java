@@ -1,0 +1,67 @@
+package org.o365relay.rewrite;
+
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.o365relay.mail.Arrival;
+import org.o365relay.mail.EmailAddress;
+
+/// Display names as Exchange takes them: an `@` inside one is enough for SendAsDenied.
+final class DisplayName {
+
+    private static final int MAX_LENGTH = 128;
+    private static final int MAX_READ = 1024;
+
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{(name|address|local-part|device)}");
+    private static final Pattern ADDRESS = Pattern.compile("([^\\s<>()\\[\\]\"',;:@]++)@[^\\s<>()\\[\\]\"',;:]*+");
+    // Removed until none is left: they stand in one another.
+    private static final Pattern EMPTY_PAIR = Pattern.compile("<\\s*>|\\(\\s*\\)|\\[\\s*]|\"\\s*\"|'\\s*'");
+    private static final Pattern ENCODED_WORD_BEGIN = Pattern.compile("=+\\?");
+    private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cntrl}\\p{IsCc}\\p{IsZl}\\p{IsZp}\\p{IsZs}]+");
+
+    private DisplayName() {}
+
+    /// @param template see [RewriteRules]; what comes from the message is not read as a template again
+    /// @return empty for none
+    static String expand(String template, Author author, Arrival arrival) {
+        Map<String, String> values = Map.of(
+                "name", cleaned(author.name()),
+                "address", author.address().map(DisplayName::spelled).orElse(""),
+                "local-part", author.address().map(EmailAddress::localPart).orElse(""),
+                "device", Device.name(arrival));
+        return cleaned(PLACEHOLDER
+                .matcher(template)
+                .replaceAll(match -> Matcher.quoteReplacement(values.getOrDefault(match.group(1), ""))));
+    }
+
+    /// @return the name without any `@`: of an address its local part; without control characters, without what
+    ///     a reader might take for an encoded word, at most 128 characters
+    static String cleaned(String name) {
+        String text = name.substring(0, Math.min(name.length(), MAX_READ)).replaceAll("[\uFF20\uFE6B]", "@");
+        text = ADDRESS.matcher(text).replaceAll("$1").replace("@", "");
+        text = ENCODED_WORD_BEGIN.matcher(text).replaceAll("?");
+        text = withoutEmptyPairs(text);
+        return shortened(UNPRINTABLE.matcher(text).replaceAll(" ").strip());
+    }
+
+    private static String withoutEmptyPairs(String name) {
+        String text = name;
+        Matcher pair = EMPTY_PAIR.matcher(text);
+        while (pair.find()) {
+            text = pair.replaceAll("");
+            pair = EMPTY_PAIR.matcher(text);
+        }
+        return text;
+    }
+
+    private static String shortened(String text) {
+        boolean fits = text.codePointCount(0, text.length()) <= MAX_LENGTH;
+        return fits
+                ? text
+                : text.substring(0, text.offsetByCodePoints(0, MAX_LENGTH)).strip();
+    }
+
+    private static String spelled(EmailAddress address) {
+        return address.isQualified() ? address.localPart() + " at " + address.domain() : address.localPart();
+    }
+}

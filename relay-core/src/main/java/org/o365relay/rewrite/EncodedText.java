@@ -1,0 +1,65 @@
+package org.o365relay.rewrite;
+
+import jakarta.mail.internet.MimeUtility;
+import java.io.UnsupportedEncodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.o365relay.mail.EmailAddress;
+
+/// Text in header fields: encoded words (RFC 2047) and quoted strings, read and written.
+final class EncodedText {
+
+    private static final String ATOM_SPECIALS = "!#$%&'*+-/=?^_`{|}~";
+
+    private EncodedText() {}
+
+    /// @return the text with its encoded words decoded; as it is if their charset is unknown
+    static String decode(String text) {
+        try {
+            return MimeUtility.decodeText(text);
+        } catch (UnsupportedEncodingException unknownCharset) {
+            return text;
+        }
+    }
+
+    /// A field naming these mailboxes, folded, one octet per character.
+    static RawField addressField(String name, List<Author> authors) {
+        String value = authors.stream()
+                .map(author -> mailbox(author.name(), author.address().orElseThrow()))
+                .collect(Collectors.joining(", "));
+        return RawField.of(name, MimeUtility.fold(name.length() + 2, value));
+    }
+
+    /// @return the address as header octets: UTF-8 (RFC 6532 §3.2), which for ASCII makes no difference
+    static String octets(EmailAddress address) {
+        return new String(address.toString().getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+    }
+
+    private static String mailbox(String name, EmailAddress address) {
+        String angleAddress = "<" + octets(address) + ">";
+        return name.isEmpty() ? angleAddress : phrase(name) + " " + angleAddress;
+    }
+
+    private static String phrase(String name) {
+        if (!name.chars().allMatch(c -> c < 0x80)) {
+            return encodedWords(name);
+        }
+        return name.chars().allMatch(EncodedText::isAtomOrBlank)
+                ? name
+                : '"' + name.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    }
+
+    private static String encodedWords(String name) {
+        try {
+            return MimeUtility.encodeWord(name, "UTF-8", null);
+        } catch (UnsupportedEncodingException everyJavaHasUtf8) {
+            throw new IllegalStateException(everyJavaHasUtf8);
+        }
+    }
+
+    // RFC 5322 §3.2.3
+    private static boolean isAtomOrBlank(int c) {
+        return c == ' ' || (c < 0x80 && Character.isLetterOrDigit(c)) || ATOM_SPECIALS.indexOf(c) >= 0;
+    }
+}

@@ -1,0 +1,153 @@
+package org.o365relay.rewrite;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// Reads a header the way devices write it: line ends CRLF, LF or CR; perhaps an mbox line before it, perhaps no
+/// empty line after it. The body begins at the first line that is neither a field nor the continuation of one.
+final class HeaderReader {
+
+    /// The largest header taken, in octets.
+    static final int MAX_HEADER = 1024 * 1024;
+
+    private static final int CHUNK = 8 * 1024;
+    private static final int END = -1;
+
+    private final InputStream in;
+    private final List<RawField> fields = new ArrayList<>();
+    private final StringBuilder field = new StringBuilder();
+    private String fieldName = "";
+    private byte[] buffer = new byte[CHUNK];
+    private int filled;
+    private int position;
+
+    HeaderReader(InputStream in) {
+        this.in = in;
+    }
+
+    OriginalMessage read() throws IOException {
+        skipMboxLine();
+        boolean complete = false;
+        while (!complete && position <= MAX_HEADER) {
+            complete = !takeLine();
+        }
+        endField();
+        InputStream rest = new ByteArrayInputStream(buffer, position, filled - position);
+        return new OriginalMessage(fields, new SequenceInputStream(rest, in), !complete);
+    }
+
+    /// The separator of mbox files, which scripts forget to remove. `From : a@b` is a field nevertheless.
+    private void skipMboxLine() throws IOException {
+        boolean mbox = startsWith("From ") || startsWith(">From ");
+        if (mbox && nameEnd() == position) {
+            position = nextLine(lineEnd());
+        }
+    }
+
+    /// @return false if the header has ended
+    private boolean takeLine() throws IOException {
+        int first = octet(position);
+        if (first == '\r' || first == '\n') {
+            position = nextLine(position);
+            return false;
+        }
+        boolean continuation = isWhiteSpace(first) && !fieldName.isEmpty();
+        int nameEnd = continuation ? position : nameEnd();
+        if (!continuation && nameEnd == position) {
+            return false;
+        }
+        if (!continuation) {
+            endField();
+            fieldName = text(position, nameEnd);
+        }
+        int end = lineEnd();
+        field.append(text(position, end)).append("\r\n");
+        position = nextLine(end);
+        return true;
+    }
+
+    private void endField() {
+        if (!fieldName.isEmpty()) {
+            fields.add(new RawField(fieldName, field.toString()));
+        }
+        fieldName = "";
+        field.setLength(0);
+    }
+
+    /// @return where the field name at this line's begin ends; the line's begin if it is no field. White space
+    ///     before the colon is let pass (RFC 5322 §4.5)
+    private int nameEnd() throws IOException {
+        int end = position;
+        while (end - position < RawField.MAX_LINE && isNameOctet(octet(end))) {
+            end++;
+        }
+        int colon = end;
+        while (colon - position < RawField.MAX_LINE && isWhiteSpace(octet(colon))) {
+            colon++;
+        }
+        return octet(colon) == ':' ? end : position;
+    }
+
+    /// @return where the line ends, without its line end; past the limit it is not looked for
+    private int lineEnd() throws IOException {
+        int end = position;
+        for (int c = octet(end); c != '\r' && c != '\n' && c != END && end <= MAX_HEADER; c = octet(end)) {
+            end++;
+        }
+        return end;
+    }
+
+    /// Several CR before an LF, a device's text mode gone wrong, are one line end here.
+    private int nextLine(int end) throws IOException {
+        int next = end;
+        while (octet(next) == '\r' && next <= MAX_HEADER) {
+            next++;
+        }
+        if (octet(next) == '\n') {
+            return next + 1;
+        }
+        return next > end ? end + 1 : end;
+    }
+
+    private boolean startsWith(String text) throws IOException {
+        for (int i = 0; i < text.length(); i++) {
+            if (octet(i) != text.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private int octet(int index) throws IOException {
+        while (index >= filled) {
+            if (filled == buffer.length) {
+                buffer = Arrays.copyOf(buffer, 2 * buffer.length);
+            }
+            int count = in.read(buffer, filled, Math.min(buffer.length - filled, CHUNK));
+            if (count < 0) {
+                return END;
+            }
+            filled += count;
+        }
+        return buffer[index] & 0xff;
+    }
+
+    private String text(int from, int to) {
+        return new String(buffer, from, to - from, StandardCharsets.ISO_8859_1);
+    }
+
+    // RFC 5322 §2.2
+    private static boolean isNameOctet(int octet) {
+        return octet > ' ' && octet < 0x7f && octet != ':';
+    }
+
+    private static boolean isWhiteSpace(int octet) {
+        return octet == ' ' || octet == '\t';
+    }
+}

@@ -1,0 +1,131 @@
+package org.o365relay.rewrite;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.Arrival;
+import org.o365relay.mail.Envelope;
+import org.o365relay.mail.QueueId;
+
+/// The header Exchange gets: the trace on top, the original's fields in their order and as they were but for the
+/// few that must change, and what is missing at the end.
+final class NewHeader {
+
+    private static final String ORIGINAL_FROM = "X-Original-From";
+    private static final String ORIGINAL_ENVELOPE_FROM = "X-Original-Envelope-From";
+    private static final String AUTO_RESPONSE_SUPPRESS = "X-Auto-Response-Suppress";
+
+    // Wrong after the change, or not for the reader's eyes (Bcc). ARC-* go, too.
+    private static final Set<String> REMOVED = Set.of(
+            "sender",
+            "return-path",
+            "bcc",
+            "resent-bcc",
+            "dkim-signature",
+            "domainkey-signature",
+            "x-google-dkim-signature");
+
+    // Stays on one line with the field's name (RFC 5322 §2.1.1).
+    private static final int MAX_RECORDED = 900;
+
+    private final RewriteRules rules;
+    private final List<RawField> original;
+    private final List<RawField> fields = new ArrayList<>();
+
+    NewHeader(RewriteRules rules, List<RawField> original) {
+        this.rules = rules;
+        this.original = original;
+    }
+
+    byte[] compose(QueueId id, Arrival arrival, Envelope envelope, Authorship authorship) {
+        RawField from = authorship.from(arrival);
+        fields.add(Received.of(id, arrival, rules.hostname()));
+        keep(from, authorship.replyTo().orElse(null));
+        addMissing(id, arrival);
+        record(from, envelope);
+        return octets();
+    }
+
+    /// The new `From` stands where the first original one did, a `Reply-To` of the device where it did.
+    private void keep(RawField from, @Nullable RawField replyTo) {
+        List<RawField> pending = new ArrayList<>(
+                Stream.of(from, replyTo).filter(Objects::nonNull).toList());
+        for (RawField field : original) {
+            if (field.is("From") && pending.remove(from)) {
+                fields.add(from);
+            } else if (field.equals(replyTo) && pending.remove(field)) {
+                fields.add(field);
+            } else if (stays(field)) {
+                fields.add(field);
+            }
+        }
+        fields.addAll(pending);
+    }
+
+    private boolean stays(RawField field) {
+        String name = field.name().toLowerCase(Locale.ROOT);
+        return switch (name) {
+            case "from", "reply-to" -> false;
+            case "date", "message-id", "to" -> !field.isEmpty();
+            case "x-original-from", "x-original-envelope-from" -> !rules.recordOriginal();
+            default -> !REMOVED.contains(name) && !name.startsWith("arc-");
+        };
+    }
+
+    /// The same at every attempt: Exchange drops a second copy by Message-ID and Date.
+    private void addMissing(QueueId id, Arrival arrival) {
+        if (lacks("Date")) {
+            fields.add(RawField.of("Date", Received.date(arrival.at())));
+        }
+        if (lacks("Message-ID")) {
+            fields.add(
+                    RawField.of("Message-ID", "<" + id + "@" + rules.mailbox().domain() + ">"));
+        }
+        if (lacks("To") && fields.stream().noneMatch(field -> field.is("Cc") && !field.isEmpty())) {
+            fields.add(RawField.of("To", "undisclosed-recipients:;"));
+        }
+        if (rules.suppressAutoResponses() && lacks(AUTO_RESPONSE_SUPPRESS)) {
+            // Not All: its NDR bit would keep bounces from the admin ([MS-OXCMAIL] §2.1.3.2.20).
+            fields.add(RawField.of(AUTO_RESPONSE_SUPPRESS, "OOF, AutoReply, DR, RN, NRN"));
+        }
+    }
+
+    private void record(RawField from, Envelope envelope) {
+        if (!rules.recordOriginal()) {
+            return;
+        }
+        List<RawField> originalFrom =
+                original.stream().filter(field -> field.is("From")).toList();
+        if (!originalFrom.isEmpty() && !originalFrom.equals(List.of(from))) {
+            String values = originalFrom.stream().map(RawField::value).collect(Collectors.joining(", "));
+            fields.add(RawField.of(ORIGINAL_FROM, recorded(values)));
+        }
+        String sender = envelope.returnPath().map(EncodedText::octets).orElse("");
+        fields.add(RawField.of(ORIGINAL_ENVELOPE_FROM, "<" + sender + ">"));
+    }
+
+    /// Cut, but not inside a character if it is UTF-8.
+    private static String recorded(String values) {
+        String text = values.replace("\0", "");
+        int end = Math.min(text.length(), MAX_RECORDED);
+        while (end < text.length() && end > MAX_RECORDED - 4 && (text.charAt(end) & 0xc0) == 0x80) {
+            end--;
+        }
+        return text.substring(0, end);
+    }
+
+    private byte[] octets() {
+        String lines = fields.stream().map(RawField::wrapped).collect(Collectors.joining());
+        return (lines + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private boolean lacks(String name) {
+        return fields.stream().noneMatch(field -> field.is(name));
+    }
+}

@@ -1,0 +1,35 @@
+package org.o365relay.rewrite;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import org.o365relay.mail.Arrival;
+import org.o365relay.mail.QueueId;
+
+/// The trace field (RFC 5321 §4.4), and dates as header fields have them.
+final class Received {
+
+    // RFC 5322 §3.3
+    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
+                    "EEE, d MMM uuuu HH:mm:ss xx", Locale.ENGLISH)
+            .withZone(ZoneOffset.UTC);
+
+    private Received() {}
+
+    static String date(Instant instant) {
+        return DATE.format(instant);
+    }
+
+    /// Never lists recipients: it would leak Bcc.
+    static RawField of(QueueId id, Arrival arrival, String hostname) {
+        String date = date(arrival.at());
+        if (arrival.protocol().equals("LOCAL")) {
+            return RawField.of("Received", "by " + hostname + " id " + id + ";\r\n\t" + date);
+        }
+        return RawField.of(
+                "Received",
+                "from " + Device.heloForTrace(arrival) + " (" + Device.literal(arrival.client()) + ")\r\n\tby "
+                        + hostname + " with " + arrival.protocol() + " id " + id + ";\r\n\t" + date);
+    }
+}

@@ -1,0 +1,52 @@
+package org.o365relay.rewrite;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.o365relay.mail.Arrival;
+import org.o365relay.mail.Envelope;
+import org.o365relay.mail.Original;
+import org.o365relay.mail.QueueId;
+import org.o365relay.mail.Reply;
+
+/// Makes originals acceptable for one mailbox. Knows no state: the same original gives the same bytes at every
+/// attempt, which Exchange needs to recognise a duplicate.
+public final class Rewriter {
+
+    // The words of Exchange Online for the same trouble.
+    private static final Reply HEADER_TOO_LARGE =
+            Reply.of(552, "5.3.4", "Header size exceeds fixed maximum size (the relay takes 1 MiB)");
+
+    private final RewriteRules rules;
+
+    public Rewriter(RewriteRules rules) {
+        this.rules = rules;
+    }
+
+    /// Reads the header; the body is read when the outcome is written, so the stream must stay open until then.
+    ///
+    /// @param original the message as it was received, with any line ends, without dot-stuffing
+    /// @return unacceptable if the header is larger than 1 MiB
+    /// @throws IOException if the original cannot be read
+    public Rewriting rewrite(QueueId id, Arrival arrival, Envelope envelope, InputStream original) throws IOException {
+        OriginalMessage message = new HeaderReader(original).read();
+        Authorship authorship = new Authorship(rules, envelope, message.fields());
+        Original told = new Original(authorship.noticeAddress().orElse(null), header(message.fields()));
+        if (message.headerTooLarge()) {
+            return new Rewriting.Unacceptable(HEADER_TOO_LARGE, told);
+        }
+        byte[] header = new NewHeader(rules, message.fields()).compose(id, arrival, envelope, authorship);
+        return new Rewriting.Rewritten(rules.mailbox(), header, message.body(), told);
+    }
+
+    private static byte[] header(List<RawField> fields) {
+        StringBuilder header = new StringBuilder();
+        for (RawField field : fields) {
+            if (header.length() + field.text().length() <= Original.MAX_HEADER) {
+                header.append(field.text());
+            }
+        }
+        return header.toString().getBytes(StandardCharsets.ISO_8859_1);
+    }
+}

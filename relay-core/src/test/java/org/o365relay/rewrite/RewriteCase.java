@@ -1,0 +1,131 @@
+package org.o365relay.rewrite;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.o365relay.mail.Arrival;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Envelope;
+import org.o365relay.mail.QueueId;
+
+/// A directory with `in.eml`, `out.eml` and a `readme`: a line that says what it shows, then the circumstances as
+/// `key: value`; what is not given is as [#VALUES] says. In `helo`, `\xHH` is an octet.
+record RewriteCase(Path directory, Map<String, String> given) {
+
+    private static final Path ROOT = Path.of("src/test/resources/rewrite");
+
+    private static final Map<String, String> VALUES = Map.of(
+            "sender", "ann@contoso.com",
+            "helo", "printer-3",
+            "client", "10.0.0.7",
+            "protocol", "ESMTP",
+            "display-name", "{name}",
+            "send-as", "",
+            "fallback", "",
+            "record-original", "yes",
+            "suppress", "yes");
+
+    static Stream<RewriteCase> all() throws IOException {
+        try (Stream<Path> directories = Files.list(ROOT)) {
+            return directories.sorted().map(RewriteCase::read).toList().stream();
+        }
+    }
+
+    byte[] in() throws IOException {
+        return Files.readAllBytes(directory.resolve("in.eml"));
+    }
+
+    byte[] out() throws IOException {
+        return Files.readAllBytes(directory.resolve("out.eml"));
+    }
+
+    byte[] rewritten() throws IOException {
+        return bytes(new Rewriter(rules()).rewrite(id(), arrival(), envelope(), new ByteArrayInputStream(in())));
+    }
+
+    static byte[] bytes(Rewriting rewriting) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        switch (rewriting) {
+            case Rewriting.Rewritten message -> message.writeTo(out);
+            case Rewriting.Unacceptable refused -> throw new AssertionError(refused.reply());
+        }
+        return out.toByteArray();
+    }
+
+    static QueueId id() {
+        return QueueId.parse("01JD4Z7K2M9QX").orElseThrow();
+    }
+
+    Arrival arrival() throws IOException {
+        String helo = value("helo").replace("\\x0d", "\r").replace("\\x0a", "\n");
+        return new Arrival(
+                Instant.parse("2026-11-21T07:00:01.250Z"),
+                InetAddress.getByName(value("client")),
+                helo,
+                value("protocol"));
+    }
+
+    Envelope envelope() {
+        EmailAddress sender = EmailAddress.parse(value("sender")).orElse(null);
+        return new Envelope(sender, List.of(address("bob@fabrikam.com"), address("hidden@fabrikam.com")), false);
+    }
+
+    RewriteRules rules() {
+        List<RewriteRules.SendAs> sendAs = Arrays.stream(value("send-as").split(",\\s*"))
+                .filter(entry -> !entry.isEmpty())
+                .map(RewriteCase::sendAs)
+                .toList();
+        EmailAddress fallback = EmailAddress.parse(value("fallback")).orElse(null);
+        return new RewriteRules(
+                address("relay@contoso.example"),
+                value("display-name"),
+                sendAs,
+                fallback,
+                value("record-original").equals("yes"),
+                value("suppress").equals("yes"),
+                "relay.contoso.example");
+    }
+
+    @Override
+    public String toString() {
+        return String.valueOf(directory.getFileName());
+    }
+
+    private String value(String key) {
+        return given.getOrDefault(key, VALUES.getOrDefault(key, ""));
+    }
+
+    private static RewriteCase read(Path directory) {
+        try {
+            Map<String, String> given = Files.readAllLines(directory.resolve("readme")).stream()
+                    .skip(1)
+                    .map(line -> line.split(":\\s*", 2))
+                    .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
+            if (!VALUES.keySet().containsAll(given.keySet())) {
+                throw new AssertionError(directory + " has an unknown key: " + given);
+            }
+            return new RewriteCase(directory, given);
+        } catch (IOException e) {
+            throw new AssertionError("a case without readme: " + directory, e);
+        }
+    }
+
+    private static RewriteRules.SendAs sendAs(String entry) {
+        return entry.startsWith("@")
+                ? new RewriteRules.SendAs.Domain(entry.substring(1))
+                : new RewriteRules.SendAs.Address(address(entry));
+    }
+
+    private static EmailAddress address(String text) {
+        return EmailAddress.parse(text).orElseThrow();
+    }
+}
