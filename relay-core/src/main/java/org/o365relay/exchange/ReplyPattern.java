@@ -1,0 +1,70 @@
+package org.o365relay.exchange;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.o365relay.mail.EnhancedStatus;
+import org.o365relay.mail.Reply;
+
+/// What a kind of reply is recognised by. Each list that is not empty must have an entry that fits.
+///
+/// @param codes `535`, or `5xx` for all that begin with 5
+/// @param statuses enhanced codes
+/// @param texts words the text contains, in lower case
+public record ReplyPattern(List<String> codes, List<StatusRange> statuses, List<String> texts) {
+
+    public ReplyPattern {
+        if (codes.isEmpty() && statuses.isEmpty() && texts.isEmpty()) {
+            throw new IllegalArgumentException("matches every reply");
+        }
+        codes.stream().filter(code -> !code.matches("[45](?:xx|\\d\\d)")).forEach(code -> {
+            throw new IllegalArgumentException("not a reply code: " + code);
+        });
+        codes = List.copyOf(codes);
+        statuses = List.copyOf(statuses);
+        texts = texts.stream().map(text -> text.toLowerCase(Locale.ROOT)).toList();
+    }
+
+    /// @return whether the reply is of this kind
+    public boolean matches(Reply reply) {
+        return (codes.isEmpty() || codes.stream().anyMatch(code -> codeFits(code, reply.code())))
+                && (statuses.isEmpty() || statuses.stream().anyMatch(range -> range.contains(reply)))
+                && (texts.isEmpty() || textFits(reply.text().toLowerCase(Locale.ROOT)));
+    }
+
+    private boolean textFits(String text) {
+        return texts.stream().anyMatch(text::contains);
+    }
+
+    private static boolean codeFits(String code, int candidate) {
+        return code.endsWith("xx") ? code.charAt(0) - '0' == candidate / 100 : code.equals(Integer.toString(candidate));
+    }
+
+    /// Enhanced codes that differ in their last number only: `5.2.251-255`.
+    ///
+    /// @param from the first
+    /// @param toDetail the last number of the last one
+    public record StatusRange(EnhancedStatus from, int toDetail) {
+
+        private static final Pattern FORM = Pattern.compile("(\\d\\.\\d+\\.(\\d+))(?:-(\\d+))?");
+
+        static StatusRange parse(String text) {
+            Matcher matcher = FORM.matcher(text);
+            if (!matcher.matches()) {
+                throw new IllegalArgumentException("not an enhanced status code: " + text);
+            }
+            String last = matcher.group(3) == null ? matcher.group(2) : matcher.group(3);
+            return new StatusRange(EnhancedStatus.of(matcher.group(1)), Integer.parseInt(last));
+        }
+
+        boolean contains(Reply reply) {
+            EnhancedStatus status = reply.status();
+            return status != null
+                    && status.category() == from.category()
+                    && status.subject() == from.subject()
+                    && status.detail() >= from.detail()
+                    && status.detail() <= toDetail;
+        }
+    }
+}

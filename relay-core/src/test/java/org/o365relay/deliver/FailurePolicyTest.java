@@ -1,0 +1,127 @@
+package org.o365relay.deliver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.o365relay.deliver.Response.Origin;
+import org.o365relay.deliver.Response.Step;
+import org.o365relay.exchange.KnownReply;
+import org.o365relay.exchange.ReplyCatalogue;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Outcome;
+import org.o365relay.mail.Reply;
+
+class FailurePolicyTest {
+
+    private final FailurePolicy policy = new FailurePolicy(new EmailAddress("relay", "contoso.example"));
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            # step        | origin   | outcome   | scope     | reply
+            END_OF_CONTENT| UPSTREAM | Delivered | MESSAGE   | 250 2.0.0 OK <1@x> [Hostname=A.prod.outlook.com]
+            # Exchange's own replies, by code and text
+            AUTH          | UPSTREAM | Deferred  | MAILBOX   | 535 5.7.3 Authentication unsuccessful [HOST 2026 0]
+            AUTH          | UPSTREAM | Deferred  | MAILBOX   | 535 5.7.139 Authentication unsuccessful, new words
+            AUTH          | UPSTREAM | Deferred  | MAILBOX   | 550 5.7.30 Basic authentication is not supported
+            AUTH          | UPSTREAM | Deferred  | MAILBOX   | 504 5.7.4 Unrecognized authentication type
+            AUTH          | UPSTREAM | Deferred  | MESSAGE   | 454 4.7.0 Temporary authentication failure
+            AUTH          | UPSTREAM | Deferred  | MESSAGE   | 451 4.7.0 Temporary server error. PRX4
+            MAIL          | UPSTREAM | Deferred  | MAILBOX   | 530 5.7.57 Client not authenticated to send mail.
+            MAIL          | UPSTREAM | Deferred  | MAILBOX   | 451 5.7.3 STARTTLS is required to send mail
+            EHLO          | UPSTREAM | Deferred  | MAILBOX   | 421 4.7.66 TLS 1.0 and 1.1 are not supported.
+            END_OF_CONTENT| UPSTREAM | Deferred  | MAILBOX   | 554 5.2.252 SendAsDenied; a not allowed to send as b
+            END_OF_CONTENT| UPSTREAM | Deferred  | MAILBOX   | 550 5.2.252 Sender throttled due to continuous errors
+            END_OF_CONTENT| UPSTREAM | Deferred  | MAILBOX   | 554 5.2.0 X:SubmissionQuotaExceededException; no
+            END_OF_CONTENT| UPSTREAM | Deferred  | MAILBOX   | 554 5.2.2 mailbox full; MapiExceptionQuotaExceeded
+            MAIL          | UPSTREAM | Deferred  | MAILBOX   | 432 4.3.2 Concurrent connections limit exceeded.
+            RCPT          | UPSTREAM | Deferred  | MAILBOX   | 550 5.7.233 tenant external recipient rate limit
+            GREETING      | UPSTREAM | Deferred  | MESSAGE   | 421 4.3.2 Service not active
+            RCPT          | UPSTREAM | Deferred  | RECIPIENT | 452 4.5.3 Too many recipients
+            RCPT          | UPSTREAM | Deferred  | RECIPIENT | 550 5.2.122 Recipient's receive limit exceeded
+            RCPT          | UPSTREAM | Failed    | RECIPIENT | 550 5.1.10 RecipientNotFound
+            RCPT          | UPSTREAM | Failed    | RECIPIENT | 552 5.2.2 mailbox full
+            END_OF_CONTENT| UPSTREAM | Failed    | MESSAGE   | 552 5.3.4 Message size exceeds fixed maximum size
+            MAIL          | UPSTREAM | Failed    | MESSAGE   | 501 5.1.7 Invalid address
+            END_OF_CONTENT| UPSTREAM | Failed    | MESSAGE   | 550 5.7.703 blocked by the tenant
+            # replies nobody knows
+            GREETING      | UPSTREAM | Deferred  | MAILBOX   | 554 No SMTP service here
+            CONNECT       | UPSTREAM | Deferred  | MAILBOX   | 521 host does not accept mail
+            EHLO          | UPSTREAM | Deferred  | MAILBOX   | 550 5.7.506 Bad HELO
+            STARTTLS      | UPSTREAM | Deferred  | MAILBOX   | 501 5.5.4 No
+            STARTTLS      | UPSTREAM | Deferred  | MESSAGE   | 454 4.7.0 TLS not available
+            AUTH          | UPSTREAM | Deferred  | MAILBOX   | 535 Denied
+            AUTH          | UPSTREAM | Deferred  | MAILBOX   | 530 5.7.0 Something first
+            AUTH          | UPSTREAM | Deferred  | MAILBOX   | 550 5.7.999 Something new
+            AUTH          | UPSTREAM | Deferred  | MAILBOX   | 552 5.3.4 Message size exceeds
+            MAIL          | UPSTREAM | Deferred  | MAILBOX   | 530 5.7.0 Authentication required
+            MAIL          | UPSTREAM | Failed    | MESSAGE   | 550 5.7.999 Something new
+            MAIL          | UPSTREAM | Deferred  | MESSAGE   | 450 4.9.9 Something new
+            RCPT          | UPSTREAM | Failed    | RECIPIENT | 550 No such user
+            RCPT          | UPSTREAM | Deferred  | RECIPIENT | 450 Greylisted
+            CONTENT       | UPSTREAM | Failed    | MESSAGE   | 554 No valid recipients
+            CONTENT       | UPSTREAM | Deferred  | MESSAGE   | 250 Makes no sense
+            END_OF_CONTENT| UPSTREAM | Failed    | MESSAGE   | 554 Transaction failed
+            END_OF_CONTENT| UPSTREAM | Deferred  | MESSAGE   | 430 4.2.0 Something new
+            END_OF_CONTENT| UPSTREAM | Deferred  | MESSAGE   | 354 Makes no sense
+            # what the relay says itself
+            CONNECT       | NETWORK  | Deferred  | MESSAGE   | 451 4.4.1 connection refused
+            END_OF_CONTENT| NETWORK  | Deferred  | MESSAGE   | 451 4.4.2 connection lost
+            STARTTLS      | TLS      | Deferred  | MAILBOX   | 454 4.7.5 certificate of x is for y
+            AUTH          | RELAY    | Deferred  | MAILBOX   | 504 5.7.4 x offers no AUTH LOGIN or PLAIN
+            MAIL          | RELAY    | Failed    | MESSAGE   | 550 5.6.7 x cannot take it
+            RCPT          | RELAY    | Failed    | RECIPIENT | 550 5.6.7 x cannot take it
+            CONTENT       | RELAY    | Deferred  | MESSAGE   | 451 4.3.0 the stored message cannot be read
+            """)
+    void judges(Step step, Origin origin, String outcome, Verdict.Scope scope, String text) {
+        Reply reply = Reply.parse(text).orElseThrow();
+        Verdict verdict = policy.judge(new Response(step, reply, origin));
+
+        assertThat(verdict.outcome().getClass().getSimpleName()).isEqualTo(outcome);
+        assertThat(verdict.scope()).isEqualTo(scope);
+        assertThat(verdict.outcome().reply()).isEqualTo(reply);
+        assertThat(verdict.cause().isEmpty()).isEqualTo(outcome.equals("Delivered"));
+    }
+
+    static Stream<Arguments> examplesAtEveryStep() {
+        return ReplyCatalogue.exchangeOnline().entries().stream()
+                .flatMap(entry -> entry.examples().stream())
+                .flatMap(reply -> Stream.of(Step.values()).map(step -> Arguments.of(step, reply)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("examplesAtEveryStep")
+    void neverFailsAnythingForTheMailboxOrBeforeMail(Step step, Reply reply) {
+        Verdict verdict = policy.judge(new Response(step, reply, Origin.UPSTREAM));
+        if (verdict.scope() == Verdict.Scope.MAILBOX || step.compareTo(Step.MAIL) < 0) {
+            assertThat(verdict.outcome()).isInstanceOf(Outcome.Deferred.class);
+        }
+        assertThat(verdict.advice()).doesNotContain("{mailbox}");
+    }
+
+    static Stream<KnownReply> stoppers() {
+        return ReplyCatalogue.exchangeOnline().entries().stream()
+                .filter(entry -> entry.kind() == KnownReply.Kind.MAILBOX || entry.kind() == KnownReply.Kind.THROTTLED);
+    }
+
+    @ParameterizedTest
+    @MethodSource("stoppers")
+    void whatIsKnownToStopTheMailboxNeverBouncesMail(KnownReply known) {
+        for (Reply reply : known.examples()) {
+            Verdict verdict = policy.judge(new Response(Step.END_OF_CONTENT, reply, Origin.UPSTREAM));
+            assertThat(verdict.scope()).isEqualTo(Verdict.Scope.MAILBOX);
+            assertThat(verdict.outcome()).isInstanceOf(Outcome.Deferred.class);
+        }
+    }
+
+    @Test
+    void adviceNamesTheMailbox() {
+        Reply reply = Reply.of(535, "5.7.3", "Authentication unsuccessful");
+        assertThat(policy.judge(new Response(Step.AUTH, reply, Origin.UPSTREAM)).advice())
+                .contains("relay@contoso.example");
+    }
+}

@@ -1,0 +1,99 @@
+package org.o365relay.exchange;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Reply;
+
+class ReplyCatalogueTest {
+
+    private static final ReplyCatalogue CATALOGUE = ReplyCatalogue.exchangeOnline();
+
+    static Stream<Arguments> examples() {
+        return CATALOGUE.entries().stream()
+                .flatMap(entry -> entry.examples().stream().map(example -> Arguments.of(entry.name(), example)));
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @MethodSource("examples")
+    void everyEntryIsReachedByItsOwnExamples(String name, Reply example) {
+        assertThat(CATALOGUE.find(example)).map(KnownReply::name).contains(name);
+    }
+
+    @Test
+    void doesNotMixUpThePenaltyBoxWithASingleDeniedSender() {
+        assertThat(find("550 5.2.252 Sender throttled due to continuous SendAsDenied errors.")
+                        .kind())
+                .isEqualTo(KnownReply.Kind.THROTTLED);
+        assertThat(find("554 5.2.252 SendAsDenied; a@x.example not allowed to send as b@x.example")
+                        .kind())
+                .isEqualTo(KnownReply.Kind.MAILBOX);
+    }
+
+    @Test
+    void findsTheWordsFarBackInAReplyOfSeveralKilobytes() {
+        String text = "554 5.2.0 STOREDRV.Submission.Exception; " + "x".repeat(6000) + " MapiExceptionSendAsDenied";
+        assertThat(find(text).name()).isEqualTo("send-as-denied");
+    }
+
+    @Test
+    void knowsNothingOfOtherReplies() {
+        assertThat(CATALOGUE.find(Reply.of(550, "5.0.0", "No"))).isEmpty();
+        assertThat(CATALOGUE.find(Reply.plain(554, "No"))).isEmpty();
+    }
+
+    @Test
+    void adviceNamesTheMailbox() {
+        KnownReply known = find("535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the"
+                + " Mailbox. Visit https://aka.ms/smtp_auth_disabled");
+        assertThat(known.adviceFor(new EmailAddress("relay", "contoso.example")))
+                .contains("Set-CASMailbox -Identity relay@contoso.example -SmtpClientAuthenticationDisabled $false")
+                .doesNotContain("{");
+    }
+
+    @Test
+    void everythingThatStopsAMailboxSaysWhatToDo() {
+        assertThat(CATALOGUE.entries())
+                .filteredOn(entry -> entry.kind() == KnownReply.Kind.MAILBOX)
+                .isNotEmpty()
+                .allSatisfy(entry -> assertThat(entry.advice()).isNotEmpty());
+    }
+
+    @ParameterizedTest(name = "{1}")
+    @CsvSource(delimiter = '|', textBlock = """
+            code: 550                                                     | line 1: expected a [name]
+            [a];colour: red                                               | line 2: expected a [name], or one of
+            [a];code: 550;class: permanent;cause: c                       | [a] has no example
+            [a];code: 550;class: odd;cause: c;example: 550 no             | [a] not a class: odd
+            [a];code: 550;class: permanent;example: 550 no                | [a] needs exactly one cause
+            [a];class: permanent;cause: c;example: 550 no                 | [a] matches every reply
+            [a];code: 55;class: permanent;cause: c;example: 550 no        | [a] not a reply code: 55
+            [a];status: 5.7;class: permanent;cause: c;example: 550 no     | [a] not an enhanced status code: 5.7
+            [a];code: 550;class: permanent;cause: c;example: no           | [a] not a reply: no
+            [a]; more                                                     | line 2: continues nothing: more
+            """)
+    void saysWhatIsWrongWithADamagedCatalogue(String lines, String message) {
+        assertThatThrownBy(() -> CatalogueText.parse(lines.replace(';', '\n')))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void refusesTwoEntriesOfOneName() {
+        List<KnownReply> twice =
+                List.of(CATALOGUE.entries().getFirst(), CATALOGUE.entries().getFirst());
+        assertThatThrownBy(() -> new ReplyCatalogue(twice)).hasMessageContaining("two entries are called");
+    }
+
+    private static KnownReply find(String text) {
+        return CATALOGUE.find(Reply.parse(text).orElseThrow()).orElseThrow();
+    }
+}
