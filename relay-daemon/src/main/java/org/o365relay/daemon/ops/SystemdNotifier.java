@@ -15,7 +15,7 @@ public final class SystemdNotifier {
     private static final Logger LOG = LoggerFactory.getLogger(SystemdNotifier.class);
 
     private final @Nullable String socket;
-    private boolean failed;
+    private boolean warned;
 
     private SystemdNotifier(@Nullable String socket) {
         this.socket = socket;
@@ -48,14 +48,20 @@ public final class SystemdNotifier {
     }
 
     private synchronized void send(String state) {
-        if (socket == null || failed) {
+        if (socket == null) {
             return;
         }
         try {
             UnixDatagram.send(socket, state);
-        } catch (IOException e) {
-            failed = true;
-            LOG.warn("cannot tell the service manager at {}: {}", socket, e.getMessage());
+        } catch (IOException | LinkageError e) {
+            warnOnce(socket, e);
+        }
+    }
+
+    private void warnOnce(String name, Throwable e) {
+        if (!warned) {
+            warned = true;
+            LOG.warn("cannot tell the service manager at {}: {}", name, e.getMessage());
         }
     }
 }

@@ -78,6 +78,18 @@ class SystemdNotifierTest {
         });
     }
 
+    @Test
+    void reachesAServiceManagerThatComesBack(@TempDir Path directory) throws Throwable {
+        String name = directory.resolve("notify").toString();
+        SystemdNotifier notifier = notifier(name);
+        notifier.ready("nobody listens yet");
+        try (var manager = new UnixDatagramReceiver(name)) {
+            notifier.status("here");
+
+            assertThat(manager.receive()).isEqualTo("STATUS=here\n");
+        }
+    }
+
     private static SystemdNotifier notifier(String socket) {
         return SystemdNotifier.of(Map.of("NOTIFY_SOCKET", socket));
     }
