@@ -1,0 +1,87 @@
+package org.o365relay.config;
+
+import java.net.InetAddress;
+import org.o365relay.admit.Network;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.rewrite.RewriteRules.SendAs;
+
+/// Mail addresses, local addresses and host names. Nothing here asks DNS.
+final class Addresses {
+
+    private static final int LONGEST_NAME = 253; // RFC 1035 §2.3.4, as text
+    private static final String LABELS = "[%1$s]([%1$s-]*[%1$s])?(\\.[%1$s]([%1$s-]*[%1$s])?)*";
+    private static final String STRICT = LABELS.formatted("A-Za-z0-9");
+    private static final String LENIENT = LABELS.formatted("A-Za-z0-9_");
+
+    /// A mail address with a domain.
+    static final Kind<EmailAddress> MAIL = Text.ANY.then(Addresses::mail);
+
+    /// An address `alias@contoso.example`, or a domain `@contoso.example`.
+    static final Kind<SendAs> SEND_AS = Text.ANY.then(
+            text -> text.startsWith("@") ? sendAsDomain(text) : mail(text).then(Addresses::sendAsAddress));
+
+    /// A local IP address.
+    static final Kind<InetAddress> LOCAL = Text.ANY.then(Addresses::local);
+
+    /// What the relay calls itself.
+    static final Kind<String> HOSTNAME = Text.ANY.then(text -> isHostname(text)
+            ? new Parsed.Good<>(text)
+            : new Parsed.Bad<>(Text.quoted(text) + " is not a host name; use letters, digits, hyphens and dots"));
+
+    /// A host to connect to: a name or an IP address.
+    static final Kind<String> HOST = Text.ANY.then(Addresses::host);
+
+    private Addresses() {}
+
+    static boolean isHostname(String text) {
+        return text.length() <= LONGEST_NAME && text.matches(STRICT);
+    }
+
+    private static Parsed<EmailAddress> mail(String text) {
+        return EmailAddress.parse(text)
+                .filter(EmailAddress::isQualified)
+                .<Parsed<EmailAddress>>map(Parsed.Good::new)
+                .orElseGet(() -> new Parsed.Bad<>(
+                        Text.quoted(text) + " is not a mail address; use for example relay@contoso.example"));
+    }
+
+    private static Parsed<SendAs> sendAsAddress(EmailAddress address) {
+        return new Parsed.Good<>(new SendAs.Address(address));
+    }
+
+    private static Parsed<SendAs> sendAsDomain(String text) {
+        return EmailAddress.parse("any" + text).isPresent()
+                ? new Parsed.Good<>(new SendAs.Domain(text.substring(1)))
+                : new Parsed.Bad<>(Text.quoted(text) + " is not a domain; use for example @contoso.example");
+    }
+
+    private static Parsed<InetAddress> local(String text) {
+        return Network.parse(text)
+                .filter(network -> !text.contains("/"))
+                .<Parsed<InetAddress>>map(network -> new Parsed.Good<>(network.address()))
+                .orElseGet(() -> new Parsed.Bad<>(Text.quoted(text) + " is not an IP address; " + instead(text)));
+    }
+
+    private static String instead(String text) {
+        return switch (text) {
+            case "localhost" -> "use \"127.0.0.1\"";
+            case "*", "any", "all" -> "for all addresses use \"0.0.0.0\" (IPv4) or \"::\"";
+            default -> "use for example \"127.0.0.1\", or \"0.0.0.0\" for all";
+        };
+    }
+
+    private static Parsed<String> host(String text) {
+        boolean literal = text.contains(":") || text.matches("[0-9.]+");
+        boolean valid = literal
+                ? Network.parse(text).isPresent() && !text.contains("/")
+                : text.length() <= LONGEST_NAME && text.matches(LENIENT);
+        return valid ? new Parsed.Good<>(text) : new Parsed.Bad<>(Text.quoted(text) + " is not a host" + advice(text));
+    }
+
+    private static String advice(String text) {
+        return text.matches("[^:/]+:\\d+")
+                ? "; the port has its own key: host = \"%s\", port = %s"
+                        .formatted(text.substring(0, text.indexOf(':')), text.substring(text.indexOf(':') + 1))
+                : " name or IP address; use for example smtp.contoso.example";
+    }
+}

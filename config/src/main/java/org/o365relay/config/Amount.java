@@ -1,0 +1,113 @@
+package org.o365relay.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigValueFactory;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/// Values with an amount: whole numbers, durations, sizes. All have a range.
+final class Amount {
+
+    static final long KIB = 1L << 10;
+    static final long MIB = 1L << 20;
+    static final long GIB = 1L << 30;
+    static final long TIB = 1L << 40;
+
+    private static final String DURATION_EXAMPLES = "use for example 30s, 5m, 2d";
+    private static final String SIZE_EXAMPLES = "use for example 512KiB, 35MiB, 20GiB";
+
+    private Amount() {}
+
+    /// A TCP port.
+    ///
+    /// @param least 0 where the system may choose one, else 1
+    static Kind<Integer> port(int least) {
+        return Text.ANY.then(text -> {
+            int port = text.matches("\\d{1,5}") ? Integer.parseInt(text) : -1;
+            return port >= least && port <= 65535
+                    ? new Parsed.Good<>(port)
+                    : new Parsed.Bad<>(Text.quoted(text) + " is not a port; use 1 to 65535");
+        });
+    }
+
+    static Kind<Integer> whole(int least, int most) {
+        return Text.ANY.then(text -> {
+            if (!text.matches("-?\\d+")) {
+                return new Parsed.Bad<>(
+                        "%s is not a whole number; use %d to %d".formatted(Text.quoted(text), least, most));
+            }
+            boolean inside = text.length() < 10 && Integer.parseInt(text) >= least && Integer.parseInt(text) <= most;
+            return inside
+                    ? new Parsed.Good<>(Integer.valueOf(text))
+                    : new Parsed.Bad<>("%s is out of range; use %d to %d".formatted(text, least, most));
+        });
+    }
+
+    /// A number and a unit: `30s`, `5m`, `2d`.
+    static Kind<Duration> duration(Duration least, Duration most) {
+        return Text.ANY.then(text -> isBareNumber(text)
+                ? new Parsed.Bad<>(text + " has no unit; " + DURATION_EXAMPLES)
+                : duration(text)
+                        .then(read -> read.compareTo(least) >= 0 && read.compareTo(most) <= 0
+                                ? new Parsed.Good<>(read)
+                                : new Parsed.Bad<>("%s is out of range; use %s to %s"
+                                        .formatted(Text.quoted(text), text(least), text(most)))));
+    }
+
+    /// Octets: `35MiB`, or a bare number.
+    static Kind<Long> size(long least, long most) {
+        return Text.ANY.then(text -> size(text)
+                .then(read -> read >= least && read <= most
+                        ? new Parsed.Good<>(read)
+                        : new Parsed.Bad<>("%s is out of range; use %s to %s"
+                                .formatted(Text.quoted(text), text(least), text(most)))));
+    }
+
+    /// @return the duration as an operator would write it: `90s`, `5m`, `2d`
+    static String text(Duration duration) {
+        return Stream.of(
+                        Map.entry(Duration.ofDays(1), "d"),
+                        Map.entry(Duration.ofHours(1), "h"),
+                        Map.entry(Duration.ofMinutes(1), "m"),
+                        Map.entry(Duration.ofSeconds(1), "s"),
+                        Map.entry(Duration.ofMillis(1), "ms"))
+                .filter(unit -> !duration.isZero()
+                        && duration.equals(unit.getKey().multipliedBy(duration.dividedBy(unit.getKey()))))
+                .map(unit -> duration.dividedBy(unit.getKey()) + unit.getValue())
+                .findFirst()
+                .orElse(duration.isZero() ? "0s" : duration.toNanos() + "ns");
+    }
+
+    /// @return the size as an operator would write it: `35MiB`, or octets if no unit divides it
+    static String text(long octets) {
+        return Stream.of(Map.entry(TIB, "TiB"), Map.entry(GIB, "GiB"), Map.entry(MIB, "MiB"), Map.entry(KIB, "KiB"))
+                .filter(unit -> octets > 0 && octets % unit.getKey() == 0)
+                .map(unit -> octets / unit.getKey() + unit.getValue())
+                .findFirst()
+                .orElse(Long.toString(octets));
+    }
+
+    private static boolean isBareNumber(String text) {
+        return text.matches("-?[0-9.]+");
+    }
+
+    private static Parsed<Duration> duration(String text) {
+        return read(text, config -> config.getDuration("value"), " is not a duration; " + DURATION_EXAMPLES);
+    }
+
+    private static Parsed<Long> size(String text) {
+        return read(text, config -> config.getBytes("value"), " is not a size; " + SIZE_EXAMPLES);
+    }
+
+    private static <T> Parsed<T> read(String text, Function<Config, T> getter, String complaint) {
+        try {
+            return new Parsed.Good<>(
+                    getter.apply(ConfigValueFactory.fromAnyRef(text).atKey("value")));
+        } catch (ConfigException.BadValue notReadable) {
+            return new Parsed.Bad<>(Text.quoted(text) + complaint);
+        }
+    }
+}

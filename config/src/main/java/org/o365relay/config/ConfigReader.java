@@ -1,0 +1,94 @@
+package org.o365relay.config;
+
+import com.typesafe.config.ConfigObject;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.o365relay.RelaySettings;
+
+/// Reads a configuration file (HOCON). Every key is documented in `reference.conf`, which also holds the defaults.
+public final class ConfigReader {
+
+    private static final Path KERNEL_HOSTNAME = Path.of("/proc/sys/kernel/hostname");
+
+    private final Map<String, String> environment;
+    private final Path kernelHostname;
+
+    /// @param environment what `${NAME}` and `${?NAME}` in the file refer to
+    public ConfigReader(Map<String, String> environment) {
+        this(environment, KERNEL_HOSTNAME);
+    }
+
+    /// @param kernelHostname the file the kernel tells the machine's name in
+    ConfigReader(Map<String, String> environment, Path kernelHostname) {
+        this.environment = Map.copyOf(environment);
+        this.kernelHostname = kernelHostname;
+    }
+
+    /// Reads the file, the files it includes, and the password and certificate files it names.
+    ///
+    /// @param file shown in problems as it is given here; its directory is where relative paths in it start
+    public Configuration read(Path file) {
+        return switch (FileContent.read(file)) {
+            case Parsed.Good<byte[]> readable -> parse(file);
+            case Parsed.Bad<byte[]>(String message) ->
+                new Configuration.Invalid(List.of(new Problem(file.toString(), 0, "", message)));
+        };
+    }
+
+    private Configuration parse(Path file) {
+        ConfigObject reference = Hocon.reference();
+        return switch (Hocon.parse(file, reference, environment)) {
+            case Hocon.Broken(Problem problem) -> new Configuration.Invalid(List.of(problem));
+            case Hocon.Tree(ConfigObject root, Substitutions substitutions) -> {
+                Place place = new Place(file.toString(), 0);
+                Problems problems = new Problems(file.toString());
+                Source source = new Source(place, substitutions, KnownKeys.in(reference), problems);
+                reportStrays(root, source);
+                Optional<RelaySettings> settings =
+                        relay(root, reference, source).flatMap(section -> settings(file, section));
+                yield result(settings, problems);
+            }
+        };
+    }
+
+    /// Keys outside `relay { … }` are the operator's own variables if something refers to them, else mistakes.
+    private static void reportStrays(ConfigObject root, Source source) {
+        Set<String> variables = source.substitutions().roots();
+        root.forEach((key, value) -> {
+            if (!key.equals("relay") && !variables.contains(key)) {
+                Setting stray = new Setting(key, value, source.file());
+                source.problem(stray, source.known().advice(key, List.of()));
+            }
+        });
+        if (!root.containsKey("relay")) {
+            source.problems()
+                    .problem(source.file(), "relay", "is missing; everything belongs in the section relay { … }");
+        }
+    }
+
+    private static Optional<Section> relay(ConfigObject root, ConfigObject reference, Source source) {
+        Layer defaults = layer(reference, source).orElseThrow();
+        return layer(root, source)
+                .map(written -> new Section("relay", written.place(), List.of(written), defaults, source));
+    }
+
+    private static Optional<Layer> layer(ConfigObject root, Source source) {
+        return Optional.ofNullable(root.get("relay"))
+                .flatMap(value -> source.layer(new Setting("relay", value, source.file())));
+    }
+
+    private Optional<RelaySettings> settings(Path file, Section relay) {
+        Path directory = Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(file);
+        return new RelayReader(directory, environment, kernelHostname).read(relay);
+    }
+
+    private static Configuration result(Optional<RelaySettings> settings, Problems problems) {
+        return settings.filter(complete -> problems.isEmpty())
+                .<Configuration>map(
+                        complete -> new Configuration.Valid(complete, EffectiveText.of(complete), problems.warnings()))
+                .orElseGet(() -> new Configuration.Invalid(problems.problems()));
+    }
+}

@@ -1,0 +1,84 @@
+package org.o365relay.config;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.util.Arrays;
+import java.util.Set;
+
+/// The files a configuration consists of and names.
+final class FileContent {
+
+    private static final int LARGEST = 1 << 20;
+    private static final String PEM = "it must be a PEM file (-----BEGIN CERTIFICATE-----)";
+
+    private FileContent() {}
+
+    /// A path; a relative one starts at the configuration file's directory.
+    static Kind<Path> path(Path directory) {
+        return Text.ANY.then(text -> {
+            try {
+                return new Parsed.Good<>(directory.resolve(text).normalize());
+            } catch (InvalidPathException impossible) {
+                return new Parsed.Bad<>(Text.quoted(text) + " is not a path");
+            }
+        });
+    }
+
+    /// A PEM file with at least one certificate.
+    static Kind<Path> certificates(Path directory) {
+        return path(directory).then(file -> read(file).then(content -> checkCertificates(file, content)));
+    }
+
+    /// @return the whole file, at most 1 MiB
+    static Parsed<byte[]> read(Path file) {
+        if (Files.isDirectory(file)) {
+            return new Parsed.Bad<>(file + " is a directory; name a file");
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] content = in.readNBytes(LARGEST + 1);
+            return content.length <= LARGEST
+                    ? new Parsed.Good<>(content)
+                    : new Parsed.Bad<>(file + " is larger than 1 MiB; is it the right file?");
+        } catch (IOException unreadable) {
+            return new Parsed.Bad<>(trouble(file, unreadable));
+        }
+    }
+
+    static String trouble(Path file, IOException unreadable) {
+        return switch (unreadable) {
+            case NoSuchFileException missing -> file + " does not exist; create it or correct the path";
+            case AccessDeniedException denied -> file + " may not be read by this user; correct its permissions";
+            case IOException other -> file + " cannot be read: " + other.getMessage();
+        };
+    }
+
+    /// @return whether the file grants one of these to somebody; false where the file system has no such idea
+    static boolean grants(Path file, PosixFilePermission... permissions) {
+        try {
+            Set<PosixFilePermission> granted = Files.getPosixFilePermissions(file);
+            return Arrays.stream(permissions).anyMatch(granted::contains);
+        } catch (IOException | UnsupportedOperationException unknown) {
+            return false; // only warnings depend on it
+        }
+    }
+
+    private static Parsed<Path> checkCertificates(Path file, byte[] content) {
+        try {
+            boolean any = !CertificateFactory.getInstance("X.509")
+                    .generateCertificates(new ByteArrayInputStream(content))
+                    .isEmpty();
+            return any ? new Parsed.Good<>(file) : new Parsed.Bad<>(file + " holds no certificate; " + PEM);
+        } catch (CertificateException damaged) {
+            return new Parsed.Bad<>(file + " cannot be read as certificates; " + PEM);
+        }
+    }
+}

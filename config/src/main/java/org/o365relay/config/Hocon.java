@@ -1,0 +1,67 @@
+package org.o365relay.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigResolveOptions;
+import com.typesafe.config.ConfigResolver;
+import com.typesafe.config.ConfigSyntax;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueFactory;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A file after parsing and substitution.
+sealed interface Hocon {
+
+    /// What comes before the variable's name in the origin of a value from the environment.
+    String ENVIRONMENT = "the environment variable ";
+
+    /// @param root only what the file says; a `${…}` without a value is still in it
+    record Tree(ConfigObject root, Substitutions substitutions) implements Hocon {}
+
+    /// The parser stops at the first mistake, so there is one.
+    record Broken(Problem problem) implements Hocon {}
+
+    /// The manual, and the defaults.
+    static ConfigObject reference() {
+        return ConfigFactory.parseResources(
+                        Hocon.class,
+                        "/reference.conf",
+                        ConfigParseOptions.defaults().setAllowMissing(false))
+                .root();
+    }
+
+    /// @param environment what `${NAME}` may refer to besides the file's own keys and the defaults
+    static Hocon parse(Path file, ConfigObject reference, Map<String, String> environment) {
+        ConfigParseOptions options =
+                ConfigParseOptions.defaults().setSyntax(ConfigSyntax.CONF).setAllowMissing(false);
+        ConfigResolveOptions resolving =
+                ConfigResolveOptions.noSystem().setAllowUnresolved(true).appendResolver(new Environment(environment));
+        try {
+            Config written = ConfigFactory.parseFile(file.toFile(), options);
+            Config resolved = written.resolveWith(written.withFallback(reference), resolving);
+            return new Tree(resolved.root(), Substitutions.in(written.root()));
+        } catch (ConfigException mistake) {
+            return new Broken(SyntaxMistake.of(mistake, file.toString()));
+        }
+    }
+
+    /// Looks names up in a given environment instead of the process's.
+    record Environment(Map<String, String> variables) implements ConfigResolver {
+
+        @Override
+        public @Nullable ConfigValue lookup(String name) {
+            @Nullable String value = variables.get(name);
+            return value == null ? null : ConfigValueFactory.fromAnyRef(value, ENVIRONMENT + name);
+        }
+
+        @Override
+        public ConfigResolver withFallback(ConfigResolver fallback) {
+            return this;
+        }
+    }
+}

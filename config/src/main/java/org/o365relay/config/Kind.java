@@ -1,0 +1,17 @@
+package org.o365relay.config;
+
+import com.typesafe.config.ConfigValue;
+import java.util.function.Function;
+
+/// A kind of value: how it is written and what it is read into.
+@FunctionalInterface
+interface Kind<T> {
+
+    /// @param value resolved, not null
+    Parsed<T> parse(ConfigValue value);
+
+    /// A narrower kind: what this one reads, read further.
+    default <U> Kind<U> then(Function<T, Parsed<U>> next) {
+        return value -> parse(value).then(next);
+    }
+}

@@ -1,0 +1,78 @@
+package org.o365relay.config;
+
+import com.typesafe.config.ConfigList;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigValue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// Every key there is, as `reference.conf` has them, and what to say about others.
+///
+/// @param paths for example `relay.limits.message-size`, `relay.mailboxes[].address`
+record KnownKeys(List<String> paths) {
+
+    static KnownKeys in(ConfigObject reference) {
+        List<String> paths = new ArrayList<>();
+        reference.forEach((key, value) -> collect(key, value, paths));
+        return new KnownKeys(paths.stream()
+                .map(path -> path.replace("relay.mailbox-defaults.", "relay.mailboxes[]."))
+                .toList());
+    }
+
+    /// @param layer what the operator wrote
+    /// @param reference the same section with all its keys
+    void reportUnknown(Layer layer, Layer reference, Source source) {
+        layer.values().forEach((key, value) -> {
+            if (!reference.values().containsKey(key)) {
+                Setting setting = new Setting(layer.path() + "." + key, value, layer.place());
+                source.problem(
+                        setting, advice(key, List.copyOf(reference.values().keySet())));
+            }
+        });
+    }
+
+    /// @param here the keys of the section it stands in; empty at the top of the file
+    String advice(String key, List<String> here) {
+        return sibling(key, here, true)
+                .or(() -> elsewhere(key, true))
+                .or(() -> sibling(key, here, false))
+                .or(() -> elsewhere(key, false))
+                .map("unknown key; did you mean %s?"::formatted)
+                .orElseGet(() -> here.isEmpty()
+                        ? "unknown key; everything belongs in the section relay { … }"
+                        : "unknown key; there are " + here.stream().sorted().collect(Collectors.joining(", ")));
+    }
+
+    private static Optional<String> sibling(String key, List<String> here, boolean exactly) {
+        return exactly
+                ? here.stream().filter(known -> Suggestion.same(key, known)).findFirst()
+                : Suggestion.nearest(key, here);
+    }
+
+    private Optional<String> elsewhere(String key, boolean exactly) {
+        Optional<String> name = sibling(key, paths.stream().map(KnownKeys::name).toList(), exactly);
+        return name.map(
+                found -> paths.stream().filter(path -> name(path).equals(found)).collect(Collectors.joining(" or ")));
+    }
+
+    private static String name(String path) {
+        return path.substring(path.lastIndexOf('.') + 1);
+    }
+
+    private static void collect(String path, ConfigValue value, List<String> paths) {
+        paths.add(path);
+        switch (value) {
+            case ConfigObject section -> section.forEach((key, child) -> collect(path + "." + key, child, paths));
+            case ConfigList list -> list.forEach(element -> collectElement(path + "[]", element, paths));
+            case ConfigValue plain -> {}
+        }
+    }
+
+    private static void collectElement(String path, ConfigValue element, List<String> paths) {
+        if (element instanceof ConfigObject section) {
+            section.forEach((key, child) -> collect(path + "." + key, child, paths));
+        }
+    }
+}

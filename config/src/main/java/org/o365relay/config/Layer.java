@@ -1,0 +1,17 @@
+package org.o365relay.config;
+
+import com.typesafe.config.ConfigObject;
+import java.util.Optional;
+
+/// One source of a section's values.
+///
+/// @param path where the section stands in its source, for example `relay.mailbox-defaults`
+record Layer(String path, ConfigObject values, Place place) {
+
+    /// @return empty if the key is not there or null
+    Optional<Setting> setting(String key) {
+        return Optional.ofNullable(values.get(key))
+                .map(value -> new Setting(path + "." + key, value, place))
+                .filter(setting -> !setting.isNull());
+    }
+}

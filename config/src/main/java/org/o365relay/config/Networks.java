@@ -1,0 +1,64 @@
+package org.o365relay.config;
+
+import java.util.BitSet;
+import org.o365relay.admit.Network;
+
+/// Networks in CIDR notation; a mistake is explained to the octet.
+final class Networks {
+
+    static final Kind<Network> CIDR = Text.ANY.then(text -> Network.parse(text)
+            .<Parsed<Network>>map(Parsed.Good::new)
+            .orElseGet(() -> new Parsed.Bad<>(Text.quoted(text) + " is not a network: " + mistake(text.strip()))));
+
+    private static final String EXAMPLE = "use for example 192.168.10.0/24 or 192.168.10.17";
+
+    private Networks() {}
+
+    private static String mistake(String text) {
+        int slash = text.indexOf('/');
+        String address = slash < 0 ? text : text.substring(0, slash);
+        if (address.contains(":")) {
+            return Network.parse(address).isPresent()
+                    ? prefixMistake(text.substring(slash + 1), 128)
+                    : "the part before the prefix is no IPv6 address; use for example fd00:10::/64";
+        }
+        if (!address.matches("[0-9.]+")) {
+            return address.matches("[0-9.]+\\s*-.*")
+                    ? "ranges are not understood; " + EXAMPLE
+                    : "names are not looked up; " + EXAMPLE;
+        }
+        return Network.parse(address).isPresent()
+                ? prefixMistake(text.substring(slash + 1), 32)
+                : octetMistake(address.split("\\.", -1));
+    }
+
+    private static String octetMistake(String[] octets) {
+        if (octets.length != 4) {
+            return "it has %d octets instead of 4; %s".formatted(octets.length, EXAMPLE);
+        }
+        for (int i = 0; i < octets.length; i++) {
+            if (!octets[i].matches("\\d{1,3}") || Integer.parseInt(octets[i]) > 255) {
+                String what = octets[i].isEmpty() ? "missing" : octets[i];
+                return "octet %d is %s; use 0 to 255".formatted(i + 1, what);
+            }
+        }
+        return EXAMPLE;
+    }
+
+    private static String prefixMistake(String prefix, int longest) {
+        if (prefix.matches("\\d+(\\.\\d+){3}")) {
+            return maskMistake(prefix);
+        }
+        return prefix.matches("\\d+")
+                ? "the prefix /%s is too long; use /%d at most".formatted(prefix, longest)
+                : "the prefix \"/%s\" is no number; use a number up to %d".formatted(prefix, longest);
+    }
+
+    private static String maskMistake(String mask) {
+        String otherwise = "masks are not understood; write the length of the prefix, for example /24";
+        return Network.parse(mask)
+                .map(network -> BitSet.valueOf(network.address().getAddress()).cardinality())
+                .map(length -> otherwise.replace("for example /24", "here /" + length))
+                .orElse(otherwise);
+    }
+}

@@ -1,0 +1,6 @@
+package org.o365relay.config;
+
+/// Where something stands.
+///
+/// @param line from 1; 0 if unknown
+record Place(String file, int line) {}

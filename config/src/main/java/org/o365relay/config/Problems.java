@@ -1,0 +1,49 @@
+package org.o365relay.config;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/// Collects what is wrong while a file is read. The same thing found twice counts once.
+final class Problems {
+
+    private final Set<Problem> problems = new LinkedHashSet<>();
+    private final Set<Problem> warnings = new LinkedHashSet<>();
+    private final String mainFile;
+
+    Problems(String mainFile) {
+        this.mainFile = mainFile;
+    }
+
+    void problem(Place place, String path, String message) {
+        problems.add(new Problem(place.file(), place.line(), path, message));
+    }
+
+    void warning(Place place, String path, String message) {
+        warnings.add(new Problem(place.file(), place.line(), path, message));
+    }
+
+    boolean isEmpty() {
+        return problems.isEmpty();
+    }
+
+    List<Problem> problems() {
+        return inOrder(problems);
+    }
+
+    List<Problem> warnings() {
+        return inOrder(warnings);
+    }
+
+    /// The main file before the files it includes, then by line.
+    private List<Problem> inOrder(Collection<Problem> found) {
+        return found.stream()
+                .sorted(Comparator.comparing(
+                                (Problem problem) -> !problem.file().equals(mainFile))
+                        .thenComparing(Problem::file)
+                        .thenComparingInt(Problem::line))
+                .toList();
+    }
+}

@@ -1,0 +1,82 @@
+package org.o365relay.config;
+
+import com.typesafe.config.ConfigList;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigOrigin;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/// The file being read: turns its settings into values and tells [Problems] of those that are wrong.
+record Source(Place file, Substitutions substitutions, KnownKeys known, Problems problems) {
+
+    /// @return empty if the value is wrong
+    <T> Optional<T> parse(Setting setting, Kind<T> kind) {
+        return switch (resolved(setting).then(found -> kind.parse(found.value()))) {
+            case Parsed.Good<T>(T value) -> Optional.of(value);
+            case Parsed.Bad<T>(String message) -> {
+                problem(setting, message + origin(setting));
+                yield Optional.empty();
+            }
+        };
+    }
+
+    /// @return the section's values; empty if it is no section
+    Optional<Layer> layer(Setting setting) {
+        return parse(
+                setting,
+                value -> value instanceof ConfigObject section
+                        ? new Parsed.Good<>(new Layer(setting.path(), section, place(setting)))
+                        : new Parsed.Bad<>("must be a section: { … }"));
+    }
+
+    /// @return the list's elements; none if it is no list
+    List<Setting> elements(Setting setting) {
+        Optional<ConfigList> list = parse(
+                setting,
+                value -> value instanceof ConfigList elements
+                        ? new Parsed.Good<>(elements)
+                        : new Parsed.Bad<>("must be a list: [ … ]"));
+        Place around = place(setting);
+        return list.stream()
+                .flatMap(elements -> IntStream.range(0, elements.size())
+                        .mapToObj(i -> new Setting(setting.path() + "[" + i + "]", elements.get(i), around)))
+                .toList();
+    }
+
+    void problem(Setting setting, String message) {
+        problems.problem(place(setting), setting.path(), message);
+    }
+
+    void warning(Setting setting, String message) {
+        problems.warning(place(setting), setting.path(), message);
+    }
+
+    /// What comes from the environment has the place where its variable is named.
+    Place place(Setting setting) {
+        return place(setting.value().origin())
+                .or(() -> substitutions.origin(setting.path()).flatMap(Source::place))
+                .orElse(setting.around());
+    }
+
+    /// @return empty for what stands in no file, or in several
+    private static Optional<Place> place(ConfigOrigin origin) {
+        return Optional.ofNullable(origin.filename())
+                .filter(name -> origin.lineNumber() > 0 && !name.startsWith("merge of "))
+                .map(name -> new Place(name, origin.lineNumber()));
+    }
+
+    private static Parsed<Setting> resolved(Setting setting) {
+        return Substitutions.unresolved(setting.value()).stream()
+                .findFirst()
+                .<Parsed<Setting>>map(name -> new Parsed.Bad<>(
+                        "${%1$s} has no value; set the environment variable %1$s, or define it in the file"
+                                .formatted(name)))
+                .orElseGet(() -> new Parsed.Good<>(setting));
+    }
+
+    private static String origin(Setting setting) {
+        String description = setting.value().origin().description();
+        return description.startsWith(Hocon.ENVIRONMENT) ? " (it comes from " + description + ")" : "";
+    }
+}

@@ -1,0 +1,49 @@
+package org.o365relay.config;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.Optional;
+
+/// "Did you mean".
+final class Suggestion {
+
+    private Suggestion() {}
+
+    /// @return the known name that was most likely meant; empty if none is near
+    static Optional<String> nearest(String written, Collection<String> known) {
+        return known.stream()
+                .filter(name -> distance(written, name) <= Math.max(1, name.length() / 3))
+                .min(Comparator.comparingInt(name -> distance(written, name)));
+    }
+
+    /// @return whether only the way of joining words differs: `messageSize`, `message_size`, `Message-Size`
+    static boolean same(String written, String known) {
+        return kebab(written).equals(kebab(known));
+    }
+
+    private static String kebab(String name) {
+        return name.replaceAll("(?<=[a-z0-9])(?=[A-Z])", "-").replace('_', '-').toLowerCase(Locale.ROOT);
+    }
+
+    /// How many letters were left out, added, mistaken or swapped with the next one (Damerau and Levenshtein), blind
+    /// to case and to the way words are joined.
+    private static int distance(String one, String other) {
+        String a = kebab(one);
+        String b = kebab(other);
+        int[][] steps = new int[a.length() + 1][b.length() + 1];
+        for (int i = 0; i <= a.length(); i++) {
+            for (int j = 0; j <= b.length(); j++) {
+                steps[i][j] = i == 0 || j == 0 ? i + j : step(steps, a, i, b, j);
+            }
+        }
+        return steps[a.length()][b.length()];
+    }
+
+    private static int step(int[][] steps, String a, int i, String b, int j) {
+        boolean same = a.charAt(i - 1) == b.charAt(j - 1);
+        int best = Math.min(steps[i - 1][j - 1] + (same ? 0 : 1), 1 + Math.min(steps[i - 1][j], steps[i][j - 1]));
+        boolean swapped = i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
+        return swapped ? Math.min(best, steps[i - 2][j - 2] + 1) : best;
+    }
+}

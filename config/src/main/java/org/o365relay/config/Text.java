@@ -1,0 +1,73 @@
+package org.o365relay.config;
+
+import com.typesafe.config.ConfigValue;
+import java.util.List;
+import java.util.Locale;
+import org.o365relay.identity.Secret;
+
+/// Values written as text, and how they are quoted in messages.
+final class Text {
+
+    private static final int LONGEST_QUOTE = 80;
+
+    /// Any text that is not blank.
+    static final Kind<String> ANY = Text::text;
+
+    /// Messages about it never quote it.
+    static final Kind<Secret> SECRET = ANY.then(text -> new Parsed.Good<>(new Secret(text)));
+
+    /// `true` or `false`.
+    static final Kind<Boolean> FLAG = ANY.then(text -> switch (text) {
+        case "true" -> new Parsed.Good<>(true);
+        case "false" -> new Parsed.Good<>(false);
+        case String other -> new Parsed.Bad<>(quoted(other) + " is neither true nor false");
+    });
+
+    private Text() {}
+
+    /// One of an enum's constants, written in small letters.
+    static <E extends Enum<E>> Kind<E> oneOf(Class<E> choices) {
+        List<E> constants = List.of(choices.getEnumConstants());
+        List<String> names = constants.stream().map(Text::name).toList();
+        return ANY.then(text -> {
+            int index = names.indexOf(text);
+            return index >= 0 ? new Parsed.Good<>(constants.get(index)) : unknown(text, names);
+        });
+    }
+
+    static String name(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    static <T> Parsed<T> unknown(String text, List<String> names) {
+        String known = String.join(", ", names);
+        return new Parsed.Bad<>(Suggestion.nearest(text, names)
+                .map(name -> "%s is not known; did you mean %s?".formatted(quoted(text), name))
+                .orElse("%s is not known; use %s".formatted(quoted(text), known)));
+    }
+
+    /// @return the text for a message: in quotes unless it is a number, on one line, shortened
+    static String quoted(String text) {
+        String line = text.replaceAll("\\p{Cntrl}", "?");
+        String shown = line.length() > LONGEST_QUOTE ? line.substring(0, LONGEST_QUOTE) + "…" : line;
+        return shown.matches("-?\\d+") ? shown : '"' + shown + '"';
+    }
+
+    private static Parsed<String> text(ConfigValue value) {
+        return switch (value.valueType()) {
+            case STRING, NUMBER, BOOLEAN -> notBlank(asWritten(value));
+            case LIST -> new Parsed.Bad<>("must be one value, not a list [ … ]");
+            case OBJECT -> new Parsed.Bad<>("must be a value, not a section { … }");
+            case NULL -> new Parsed.Bad<>("is null");
+        };
+    }
+
+    private static Parsed<String> notBlank(String text) {
+        return text.isBlank() ? new Parsed.Bad<>("is empty; give it a value or leave it out") : new Parsed.Good<>(text);
+    }
+
+    /// Numbers as in the file: a password 0123 keeps its zero.
+    private static String asWritten(ConfigValue value) {
+        return value.atKey("value").getString("value");
+    }
+}
