@@ -1,0 +1,254 @@
+package org.o365relay.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.o365relay.RelaySettings;
+import org.o365relay.accept.ListenerSettings;
+import org.o365relay.accept.SessionLimits;
+import org.o365relay.admit.Network;
+import org.o365relay.admit.TrustedNetworks;
+import org.o365relay.deliver.MailboxSettings;
+import org.o365relay.deliver.ProbeSchedule;
+import org.o365relay.deliver.RetrySchedule;
+import org.o365relay.deliver.smtp.SmtpUpstreamSettings;
+import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Tls;
+import org.o365relay.identity.Credential;
+import org.o365relay.identity.Secret;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.notice.NoticeSettings;
+import org.o365relay.queue.QueueSettings;
+import org.o365relay.rewrite.RewriteRules;
+
+class ConfigReaderTest {
+
+    private static final String CONTRACT = """
+            relay {
+              listeners = [ { address = "127.0.0.1", port = 2525 } ]
+              trusted-networks = [ "127.0.0.0/8", "::1", "192.168.10.0/24" ]
+              data-directory = "/var/lib/o365-relay"
+              mailboxes = [ {
+                address = "relay@contoso.example"
+                display-name = "Contoso Devices"
+                upstream   { preset = office365 }
+                credential { type = password, password = ${?RELAY_PASSWORD} }
+              } ]
+              retry { first-delay = 1m, mailbox-probe = 1m }
+            }
+            """;
+    private static final String SMALLEST = """
+            relay.mailboxes = [ { address = "relay@contoso.example", credential.password = ${?RELAY_PASSWORD} } ]
+            """;
+    private static final String MAILBOX = """
+            relay.mailboxes = [ { address = "relay@contoso.example", upstream { %s }, credential { %s } } ]
+            """;
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path directory;
+
+    @SuppressWarnings("NullAway.Init")
+    private Path kernelHostname;
+
+    @BeforeEach
+    void nameTheMachine() throws IOException {
+        kernelHostname = Files.writeString(directory.resolve("hostname"), "kernel.contoso.example\n");
+    }
+
+    @Test
+    void readsTheExampleEveryAdminStartsFrom() throws Exception {
+        RelaySettings settings = valid(CONTRACT).settings();
+
+        RelaySettings expected = settings(trusted("127.0.0.0/8", "::1", "192.168.10.0/24"), "Contoso Devices");
+        assertThat(settings).isEqualTo(expected);
+    }
+
+    @Test
+    void fillsInEverythingThatHasADefault() throws Exception {
+        assertThat(valid(SMALLEST).settings()).isEqualTo(settings(trusted("127.0.0.0/8", "::1"), "{name}"));
+    }
+
+    @Test
+    void hasNothingToComplainOfInTheExample() throws Exception {
+        assertThat(valid(CONTRACT).warnings()).isEmpty();
+    }
+
+    @Test
+    void readsBackWhatItShowsAsEffective() throws Exception {
+        Configuration.Valid first = valid(Files.readString(Path.of("src/test/resources/every-key.conf")));
+
+        Configuration.Valid second = valid(first.effective().replace("\"***\"", "${RELAY_PASSWORD}"));
+
+        assertThat(second.settings()).isEqualTo(first.settings());
+        assertThat(second.effective()).isEqualTo(first.effective());
+        assertThat(first.settings().notices().admin()).isEqualTo(address("admin@contoso.example"));
+    }
+
+    @Test
+    void hidesThePasswordWhereverItIsShown() throws Exception {
+        Configuration.Valid valid = valid(CONTRACT);
+
+        assertThat(valid.effective()).contains("password=\"***\"");
+        assertThat(valid.toString()).doesNotContain("geheim");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "machine.contoso.example, machine.contoso.example",
+        "not_a_name, kernel.contoso.example",
+        ", kernel.contoso.example"
+    })
+    void callsItselfWhatTheMachineIsCalled(String variable, String hostname) throws Exception {
+        Map<String, String> environment = variable == null
+                ? Map.of("RELAY_PASSWORD", "geheim-123")
+                : Map.of("RELAY_PASSWORD", "geheim-123", "HOSTNAME", variable);
+
+        assertThat(valid(read(SMALLEST, environment)).settings().hostname()).isEqualTo(hostname);
+    }
+
+    @Test
+    void callsItselfLocalhostIfTheMachineHasNoName() throws Exception {
+        Files.writeString(kernelHostname, "(none)\n");
+
+        assertThat(valid(SMALLEST).settings().hostname()).isEqualTo("localhost");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"starttls, 587", "implicit, 465", "none, 25"})
+    void takesTheUsualPortOfAHost(String tls, int port) throws Exception {
+        String upstream = "host = 127.0.0.1, tls = " + tls;
+
+        SmtpUpstreamSettings settings = upstream(valid(MAILBOX.formatted(upstream, "password = ${RELAY_PASSWORD}")));
+
+        assertThat(settings.port()).isEqualTo(port);
+        assertThat(Text.name(settings.tls())).isEqualTo(tls);
+    }
+
+    @Test
+    void putsMailboxDefaultsBeneathEveryMailbox() throws Exception {
+        Configuration.Valid valid = valid("""
+                relay.mailbox-defaults { connections = 3, upstream { reply-timeout = 5s, idle-timeout = 5s } }
+                relay.mailboxes = [ { address = "a@contoso.example", upstream { idle-timeout = 6s }
+                                      credential { password = ${RELAY_PASSWORD} } } ]
+                """);
+
+        assertThat(upstream(valid).connections()).isEqualTo(3);
+        assertThat(upstream(valid).replyTimeout()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(upstream(valid).idleTimeout()).isEqualTo(Duration.ofSeconds(6));
+    }
+
+    @Test
+    void readsThePasswordFromAFileNextToTheConfiguration() throws Exception {
+        Files.writeString(directory.resolve("secret"), " geheim 123 \n");
+
+        Configuration.Valid valid = valid(MAILBOX.formatted("", "username = someone, password-file = secret"));
+
+        assertThat(valid.settings().mailbox().credential())
+                .isEqualTo(new Credential.Password("someone", new Secret(" geheim 123 ")));
+    }
+
+    @Test
+    void keepsAPasswordOfDigitsAsItIsWritten() throws Exception {
+        Configuration.Valid valid = valid(MAILBOX.formatted("", "password = 0123"));
+
+        assertThat(valid.settings().mailbox().credential())
+                .isEqualTo(new Credential.Password("relay@contoso.example", new Secret("0123")));
+    }
+
+    @Test
+    void letsTheFileHaveVariablesOfItsOwn() throws Exception {
+        Configuration.Valid valid = valid("base = /srv\nrelay.data-directory = ${base}/queue\n" + SMALLEST);
+
+        assertThat(valid.settings().queue().directory()).isEqualTo(Path.of("/srv/queue"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"missing.conf, does not exist", "., is a directory", "hostname/x.conf, cannot be read"})
+    void saysWhyTheFileCannotBeRead(String name, String reason) {
+        Configuration configuration = reader(Map.of()).read(directory.resolve(name));
+
+        assertThat(configuration)
+                .isInstanceOfSatisfying(
+                        Configuration.Invalid.class,
+                        invalid -> assertThat(invalid.problems())
+                                .singleElement()
+                                .satisfies(problem ->
+                                        assertThat(problem.toString()).contains(reason)));
+    }
+
+    private Configuration.Valid valid(String text) throws IOException {
+        return valid(read(text, Map.of("RELAY_PASSWORD", "geheim-123")));
+    }
+
+    private static Configuration.Valid valid(Configuration configuration) {
+        return switch (configuration) {
+            case Configuration.Valid valid -> valid;
+            case Configuration.Invalid(List<Problem> problems) -> throw new AssertionError(problems);
+        };
+    }
+
+    private Configuration read(String text, Map<String, String> environment) throws IOException {
+        return reader(environment).read(Files.writeString(directory.resolve("relay.conf"), text));
+    }
+
+    private ConfigReader reader(Map<String, String> environment) {
+        return new ConfigReader(environment, kernelHostname);
+    }
+
+    private static SmtpUpstreamSettings upstream(Configuration.Valid valid) {
+        return valid.settings().mailbox().upstream();
+    }
+
+    /// The defaults, spelled out once more.
+    private static RelaySettings settings(TrustedNetworks trusted, String displayName) {
+        String hostname = "kernel.contoso.example";
+        EmailAddress address = address("relay@contoso.example");
+        return new RelaySettings(
+                hostname,
+                List.of(new ListenerSettings(InetAddress.ofLiteral("127.0.0.1"), 2525)),
+                trusted,
+                new SessionLimits(4096, 36_700_160, 500, 200, 50, Duration.ofMinutes(5)),
+                new QueueSettings(Path.of("/var/lib/o365-relay"), 512L << 20, 20L << 30, Duration.ofDays(30)),
+                new MailboxSettings(
+                        address,
+                        new SmtpUpstreamSettings(
+                                "smtp.office365.com",
+                                587,
+                                Tls.STARTTLS,
+                                null,
+                                2,
+                                Duration.ofSeconds(30),
+                                Duration.ofSeconds(60),
+                                Duration.ofMinutes(10),
+                                Duration.ofSeconds(60),
+                                hostname),
+                        new Credential.Password("relay@contoso.example", new Secret("geheim-123")),
+                        new RewriteRules(address, displayName, List.of(), null, true, true, hostname)),
+                new RetrySchedule(Duration.ofMinutes(1), Duration.ofDays(5)),
+                new ProbeSchedule(Duration.ofMinutes(1), Duration.ofMinutes(15)),
+                new NoticeSettings(null),
+                Duration.ofSeconds(20));
+    }
+
+    private static TrustedNetworks trusted(String... networks) {
+        return new TrustedNetworks(Stream.of(networks)
+                .flatMap(network -> Network.parse(network).stream())
+                .toList());
+    }
+
+    private static EmailAddress address(String text) {
+        return EmailAddress.parse(text).orElseThrow();
+    }
+}

@@ -1,0 +1,86 @@
+package org.o365relay.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigList;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigValue;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// `reference.conf` is the manual. That it knows every key the program reads is checked by the program: reading
+/// another one is an error in every test.
+class ReferenceTest {
+
+    private static final String MAILBOX = "relay.mailboxes = [ {} ]\n";
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path directory;
+
+    @ParameterizedTest
+    @MethodSource("paths")
+    void explainsEveryKey(String path) {
+        ConfigValue value = keys().get(path);
+
+        assertThat(value)
+                .isNotNull()
+                .satisfies(
+                        found -> assertThat(found.origin().comments()).as(path).isNotEmpty());
+    }
+
+    @ParameterizedTest
+    @MethodSource("paths")
+    void namesNoKeyTheProgramDoesNotRead(String path) throws IOException {
+        Path file = Files.writeString(directory.resolve("relay.conf"), MAILBOX + withWrongValue(path));
+
+        Configuration configuration = new ConfigReader(Map.of()).read(file);
+
+        assertThat(configuration)
+                .isInstanceOfSatisfying(
+                        Configuration.Invalid.class,
+                        invalid -> assertThat(invalid.problems()).anySatisfy(problem -> {
+                            assertThat(problem.path()).isEqualTo(path.replace("[]", "[0]"));
+                            assertThat(problem.message()).startsWith("must be");
+                        }));
+    }
+
+    private static Stream<String> paths() {
+        return keys().keySet().stream();
+    }
+
+    /// A list in a list for what should be a value or a section, a section for what should be a list.
+    private static String withWrongValue(String path) {
+        String wrong = keys().get(path) instanceof ConfigList ? "{ x = [] }" : "[ [] ]";
+        String inList = path.replaceFirst("\\[]\\.(.*)", " = [ { $1 = " + wrong + " } ]");
+        return inList.equals(path) ? path + " = " + wrong : inList;
+    }
+
+    private static Map<String, ConfigValue> keys() {
+        Config reference = ConfigFactory.parseResources("reference.conf");
+        Map<String, ConfigValue> keys = new TreeMap<>();
+        collect("relay", reference.getValue("relay"), keys);
+        keys.remove("relay");
+        return keys;
+    }
+
+    private static void collect(String path, ConfigValue value, Map<String, ConfigValue> keys) {
+        keys.putIfAbsent(path, value);
+        if (value instanceof ConfigObject section) {
+            section.forEach((key, child) -> collect(path + "." + key, child, keys));
+        } else if (value instanceof ConfigList list
+                && !list.isEmpty()
+                && list.getFirst() instanceof ConfigObject item) {
+            item.forEach((key, child) -> collect(path + "[]." + key, child, keys));
+        }
+    }
+}
