@@ -1,0 +1,90 @@
+package org.o365relay.notice;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.EnhancedStatus;
+import org.o365relay.mail.Reply;
+
+/// The part of a notice that programs read (RFC 3464 §2): US-ASCII, lines folded.
+final class DeliveryStatus {
+
+    // RFC 5322 §3.3
+    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
+                    "EEE, d MMM uuuu HH:mm:ss xx", Locale.ENGLISH)
+            .withZone(ZoneOffset.UTC);
+
+    private static final int WIDTH = 72;
+
+    // Of all diagnostics together, in characters; of one at least 500 and at most 6,000, more than Exchange says.
+    private static final int MAX_DIAGNOSTICS = 64 * 1024;
+
+    private final Failure failure;
+    private final StringBuilder text = new StringBuilder();
+
+    DeliveryStatus(Failure failure) {
+        this.failure = failure;
+    }
+
+    static String date(Instant instant) {
+        return DATE.format(instant);
+    }
+
+    /// @return lines ending with CRLF
+    String compose(String hostname) {
+        // RFC 3464 §2.2
+        field("Reporting-MTA", "dns; " + hostname);
+        field("Arrival-Date", date(failure.arrival().at()));
+        field("X-Queue-ID", failure.id().toString());
+        failure.recipients().forEach(this::describe);
+        return text.toString();
+    }
+
+    // RFC 3464 §2.3
+    private void describe(FailedRecipient failed) {
+        text.append("\r\n");
+        field("Final-Recipient", typed(failed.recipient().address()));
+        field("Action", "failed");
+        field("Status", status(failed.reply()).toString());
+        if (failed.fromUpstream()) {
+            field("Remote-MTA", "dns; " + failure.upstream());
+        }
+        String diagnostic = Wrapping.shortened(Wrapping.printable(failed.reply().toString()), maxDiagnostic());
+        field("Diagnostic-Code", (failed.fromUpstream() ? "smtp; " : "x-o365-relay; ") + diagnostic);
+        field("Last-Attempt-Date", date(failure.now()));
+    }
+
+    private int maxDiagnostic() {
+        return Math.clamp(MAX_DIAGNOSTICS / failure.recipients().size(), 500, 6_000);
+    }
+
+    private void field(String name, String value) {
+        String ascii = value.replaceAll("[^\\x20-\\x7e]", "?");
+        String lines = String.join("\r\n ", Wrapping.lines(name + ": " + ascii, WIDTH));
+        text.append(lines).append("\r\n");
+    }
+
+    /// Without a code of the upstream's the first digit of its reply has to do (RFC 3463 §3.1).
+    private static EnhancedStatus status(Reply reply) {
+        EnhancedStatus status = reply.status();
+        return status == null || status.category() == 2
+                ? new EnhancedStatus(reply.category() == 4 ? 4 : 5, 0, 0)
+                : status;
+    }
+
+    private static String typed(EmailAddress address) {
+        return address.isAscii() ? "rfc822; " + address : "utf-8; " + escaped(address.toString());
+    }
+
+    // RFC 6533 §3: utf-8-addr-xtext, for messages that are US-ASCII themselves
+    private static String escaped(String address) {
+        StringBuilder escaped = new StringBuilder();
+        address.codePoints().forEach(c -> {
+            boolean plain = c > ' ' && c < 0x7f && c != '\\' && c != '+' && c != '=';
+            escaped.append(plain ? Character.toString(c) : String.format(Locale.ROOT, "\\x{%X}", c));
+        });
+        return escaped.toString();
+    }
+}

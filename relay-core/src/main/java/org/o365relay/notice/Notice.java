@@ -1,0 +1,25 @@
+package org.o365relay.notice;
+
+import org.o365relay.mail.Envelope;
+
+/// A notice ready for the queue.
+public final class Notice {
+
+    private final Envelope envelope;
+    private final byte[] content;
+
+    Notice(Envelope envelope, byte[] content) {
+        this.envelope = envelope;
+        this.content = content;
+    }
+
+    /// @return null sender, one recipient
+    public Envelope envelope() {
+        return envelope;
+    }
+
+    /// @return a copy of the whole message, with CRLF line ends
+    public byte[] content() {
+        return content.clone();
+    }
+}

@@ -1,0 +1,67 @@
+package org.o365relay.notice;
+
+import jakarta.mail.MessagingException;
+import jakarta.mail.internet.InternetHeaders;
+import jakarta.mail.internet.MimeUtility;
+import java.io.ByteArrayInputStream;
+import java.io.UnsupportedEncodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.o365relay.mail.Original;
+import org.o365relay.mail.RawText;
+
+/// What a notice quotes from the header of the message it is about.
+final class OriginalHeader {
+
+    private static final int MAX_QUOTED = 32 * 1024;
+    private static final int MAX_TEXT = 200;
+
+    // RFC 5322 §3.6.4; short enough to stay on one line
+    private static final Pattern MESSAGE_ID = Pattern.compile("<[\\x21-\\x7e&&[^<>]]{1,500}>");
+
+    private final byte[] octets;
+    private final InternetHeaders fields;
+
+    OriginalHeader(Original original) throws MessagingException {
+        octets = original.header();
+        fields = new InternetHeaders(new ByteArrayInputStream(octets));
+    }
+
+    /// @return the field as a person reads it, on one line, at most 200 characters
+    Optional<String> text(String name) {
+        return Optional.ofNullable(fields.getHeader(name, null))
+                .map(value -> value.substring(0, Math.min(value.length(), 8 * MAX_TEXT)))
+                .map(OriginalHeader::decoded)
+                .map(value -> Wrapping.shortened(Wrapping.printable(value), MAX_TEXT))
+                .filter(value -> !value.isEmpty());
+    }
+
+    Optional<String> messageId() {
+        return Optional.ofNullable(fields.getHeader("Message-ID", null))
+                .map(String::strip)
+                .filter(value -> MESSAGE_ID.matcher(value).matches());
+    }
+
+    /// @return whole fields, at most 32 KiB
+    byte[] quoted() {
+        String header = new String(octets, StandardCharsets.ISO_8859_1);
+        if (header.length() <= MAX_QUOTED) {
+            return octets;
+        }
+        int end = header.lastIndexOf("\r\n", MAX_QUOTED - 2) + 2;
+        while (end > 1 && (header.charAt(end) == ' ' || header.charAt(end) == '\t')) {
+            end = header.lastIndexOf("\r\n", end - 3) + 2;
+        }
+        return header.substring(0, end > 1 ? end : 0).getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static String decoded(String value) {
+        String text = RawText.of(value.replaceAll("\r?\n", "").getBytes(StandardCharsets.ISO_8859_1));
+        try {
+            return MimeUtility.decodeText(text);
+        } catch (UnsupportedEncodingException unknownCharset) {
+            return text;
+        }
+    }
+}

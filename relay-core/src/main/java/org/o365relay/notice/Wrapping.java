@@ -1,0 +1,58 @@
+package org.o365relay.notice;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/// Text brought into lines that mail readers and servers bear.
+final class Wrapping {
+
+    private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{IsCc}\\p{IsZl}\\p{IsZp}\\s]+");
+
+    // Replies of Exchange have diagnostics without a blank for hundreds of characters.
+    private static final int MAX_WORD = 400;
+
+    private Wrapping() {}
+
+    /// @return on one line, every run of white space and control characters as one blank
+    static String printable(String text) {
+        return UNPRINTABLE.matcher(text).replaceAll(" ").strip();
+    }
+
+    /// @return at most this many characters, with a mark if something was left out
+    static String shortened(String text, int length) {
+        boolean fits = text.codePointCount(0, text.length()) <= length;
+        return fits
+                ? text
+                : text.substring(0, text.offsetByCodePoints(0, length - 4)).strip() + " ...";
+    }
+
+    /// @return lines of at most `width` characters; a longer word has a line of its own, one of over 400 several
+    static List<String> lines(String text, int width) {
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder();
+        for (String word : words(text)) {
+            if (!line.isEmpty() && line.length() + 1 + word.length() > width) {
+                lines.add(line.toString());
+                line.setLength(0);
+            }
+            line.append(line.isEmpty() ? "" : " ").append(word);
+        }
+        lines.add(line.toString());
+        return lines;
+    }
+
+    private static List<String> words(String text) {
+        List<String> words = new ArrayList<>();
+        for (String word : printable(text).split(" ", -1)) {
+            String rest = word;
+            while (rest.codePointCount(0, rest.length()) > MAX_WORD) {
+                int end = rest.offsetByCodePoints(0, MAX_WORD);
+                words.add(rest.substring(0, end));
+                rest = rest.substring(end);
+            }
+            words.add(rest);
+        }
+        return words;
+    }
+}
