@@ -22,7 +22,8 @@ class ArchitectureTest {
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("org.o365relay");
 
-    /// Which of the relay's packages a package may use, besides itself and what everybody may: mail and journal.
+    /// Which of the relay's packages a package may use, besides itself and what everybody may: mail and
+    /// journal.
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             mail         |

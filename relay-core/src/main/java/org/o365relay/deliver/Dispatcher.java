@@ -1,0 +1,142 @@
+package org.o365relay.deliver;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.queue.Claim;
+import org.o365relay.queue.MessageQueue;
+import org.o365relay.queue.QueueException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Finds due messages and has them delivered, as many at a time as the upstream allows. One loop on a virtual
+/// thread, and a virtual thread for each delivery.
+public final class Dispatcher {
+
+    private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+    private static final Duration AFTER_DISK_TROUBLE = Duration.ofSeconds(5);
+
+    private final MessageQueue queue;
+    private final Lane lane;
+    private final Courier courier;
+    private final int connections;
+    private final Semaphore slots;
+    private volatile boolean stopping;
+    private @Nullable Thread loop;
+
+    /// @param courier delivers through the lane
+    public Dispatcher(MessageQueue queue, Lane lane, Courier courier) {
+        this.queue = queue;
+        this.lane = lane;
+        this.courier = courier;
+        this.connections = lane.upstream().connections();
+        this.slots = new Semaphore(connections);
+    }
+
+    /// Begins to deliver.
+    public void start() {
+        loop = Thread.ofVirtual().name("dispatcher").start(this::run);
+    }
+
+    /// Takes up no more messages, and lets deliveries in flight end.
+    ///
+    /// @param grace how long they may take; those that take longer are tried again after the next start
+    public void stop(Duration grace) {
+        stopping = true;
+        try {
+            if (loop != null) {
+                loop.interrupt();
+                loop.join(grace);
+            }
+            if (slots.tryAcquire(connections, grace.toMillis(), TimeUnit.MILLISECONDS)) {
+                slots.release(connections);
+            } else {
+                log.warn("deliveries did not end in time; they are tried again after the next start");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        lane.upstream().close();
+    }
+
+    private void run() {
+        while (!stopping) {
+            try {
+                turn();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return; // only stop() interrupts
+            } catch (QueueException e) {
+                log.error("the queue cannot be read, trying again: {}", e.getMessage());
+                pause(AFTER_DISK_TROUBLE);
+            } catch (RuntimeException e) {
+                log.error("the dispatcher failed, trying again", e);
+                pause(AFTER_DISK_TROUBLE);
+            }
+        }
+    }
+
+    private void turn() throws InterruptedException {
+        Duration closed = lane.untilProbe();
+        if (closed.isPositive()) {
+            Thread.sleep(closed);
+        } else if (lane.isPaused()) {
+            probe();
+        } else {
+            deliverDue();
+        }
+    }
+
+    /// While the lane is closed, one message at a time shows whether the trouble is over.
+    private void probe() throws InterruptedException {
+        slots.acquire(connections);
+        try {
+            List<Claim> claims = queue.claim(1);
+            if (claims.isEmpty()) {
+                queue.awaitDue(LONGEST_WAIT);
+            }
+            claims.forEach(courier::deliver);
+        } finally {
+            slots.release(connections);
+        }
+    }
+
+    private void deliverDue() throws InterruptedException {
+        slots.acquire();
+        int free = 1 + slots.drainPermits();
+        int used = 0;
+        try {
+            List<Claim> claims = queue.claim(free);
+            for (Claim claim : claims) {
+                used++;
+                Thread.ofVirtual().name("delivery-" + claim.id()).start(() -> deliverAndFree(claim));
+            }
+        } finally {
+            slots.release(free - used);
+        }
+        if (used == 0) {
+            queue.awaitDue(LONGEST_WAIT);
+        }
+    }
+
+    private void deliverAndFree(Claim claim) {
+        try {
+            courier.deliver(claim);
+        } catch (RuntimeException e) {
+            log.error("the delivery of message {} failed; it stays in the queue", claim.id(), e);
+        } finally {
+            slots.release();
+        }
+    }
+
+    private void pause(Duration duration) {
+        try {
+            Thread.sleep(duration);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

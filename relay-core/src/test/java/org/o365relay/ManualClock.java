@@ -1,0 +1,25 @@
+package org.o365relay;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+
+/// A clock that moves when told to.
+public final class ManualClock implements InstantSource {
+
+    private volatile Instant now;
+
+    public ManualClock(String now) {
+        this.now = Instant.parse(now);
+    }
+
+    @Override
+    public Instant instant() {
+        return now;
+    }
+
+    /// Moves it on.
+    public void advance(Duration by) {
+        now = now.plus(by);
+    }
+}

@@ -1,0 +1,161 @@
+package org.o365relay.deliver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.deliver.Response.Step;
+import org.o365relay.mail.QueueId;
+import org.o365relay.queue.Event;
+
+class CourierTest {
+
+    private static final String SCAN = "From: Scanner <scan@contoso.example>\r\nSubject: Scan\r\n\r\nSee attached.\r\n";
+    private static final Response WRONG_PASSWORD = FakeUpstream.upstream(
+            Step.AUTH, "535 5.7.139 Authentication unsuccessful, the user credentials were incorrect.");
+
+    private BackHalf relay;
+
+    @BeforeEach
+    void open(@TempDir Path directory) throws Exception {
+        relay = new BackHalf(directory);
+    }
+
+    @AfterEach
+    void close() {
+        relay.close();
+    }
+
+    @Test
+    void handsOverTheRewrittenMessageAndSettlesIt() {
+        QueueId id = relay.accept("scan@contoso.example", SCAN, "anna@contoso.example");
+
+        relay.deliverDue();
+
+        FakeUpstream.Sent sent = relay.upstream.sent().getFirst();
+        assertThat(sent.message().sender()).isEqualTo(BackHalf.MAILBOX);
+        assertThat(sent.content())
+                .contains("From: Scanner <relay@contoso.example>\r\n", "\r\n\r\nSee attached.\r\n")
+                .contains("Reply-To: Scanner <scan@contoso.example>\r\n");
+        assertThat(relay.journal.lines("delivered"))
+                .containsExactly("delivered " + id + " to anna@contoso.example attempt 1: 250 2.0.0 OK");
+        relay.clock.advance(Duration.ofDays(1));
+        assertThat(relay.due()).isEmpty();
+    }
+
+    @Test
+    void triesADeferredMessageAgainWhenItsTimeHasCome() {
+        relay.upstream.answer(FakeUpstream.upstream(Step.END_OF_CONTENT, "451 4.7.0 Temporary server error. PRX4"));
+        relay.accept("scan@contoso.example", SCAN, "anna@contoso.example");
+
+        relay.deliverDue();
+        assertThat(relay.journal.lines("deferred")).hasSize(1);
+        relay.clock.advance(Duration.ofSeconds(59));
+        assertThat(relay.due()).as("before its time").isEmpty();
+        relay.clock.advance(Duration.ofSeconds(7)); // at most 10% jitter
+        relay.deliverDue();
+
+        assertThat(relay.journal.lines("delivered")).singleElement().asString().contains("attempt 2");
+        assertThat(relay.upstream.sent()).hasSize(2);
+        assertThat(relay.upstream.sent().get(0).content())
+                .as("the same bytes at every attempt")
+                .isEqualTo(relay.upstream.sent().get(1).content());
+    }
+
+    @Test
+    void triesOnlyTheRecipientsThatAreOpen() {
+        relay.upstream.answer(recipient -> switch (recipient.address().localPart()) {
+            case "anna" -> FakeUpstream.OK;
+            case "bert" -> FakeUpstream.upstream(Step.RCPT, "550 5.1.10 RESOLVER.ADR.RecipientNotFound; not found");
+            default -> FakeUpstream.upstream(Step.RCPT, "452 4.5.3 Too many recipients");
+        });
+        relay.accept(
+                "scan@contoso.example", SCAN, "anna@contoso.example", "bert@contoso.example", "carl@contoso.example");
+
+        relay.deliverDue();
+        relay.clock.advance(Duration.ofMinutes(2));
+        relay.deliverDue();
+
+        assertThat(relay.journal.lines("delivered"))
+                .as("two recipients and the notice about the third")
+                .hasSize(3);
+        assertThat(relay.journal.lines("failed")).singleElement().asString().contains("bert@contoso.example");
+        FakeUpstream.Sent second = relay.upstream.sent().stream()
+                .filter(sent -> sent.message().recipients().getFirst().ordinal() == 2)
+                .findFirst()
+                .orElseThrow();
+        assertThat(second.message().recipients()).singleElement().hasToString("carl@contoso.example");
+    }
+
+    @Test
+    void keepsEveryMessageAndEveryAttemptWhileTheMailboxIsInTrouble() {
+        relay.upstream.answer(WRONG_PASSWORD).answer(WRONG_PASSWORD).answer(WRONG_PASSWORD);
+        QueueId id = relay.accept("scan@contoso.example", SCAN, "anna@contoso.example");
+        relay.accept("scan@contoso.example", SCAN, "bert@contoso.example");
+
+        relay.deliverDue();
+        relay.clock.advance(Duration.ofMinutes(1));
+        relay.courier.deliver(relay.queue.claim(1).getFirst());
+        relay.clock.advance(Duration.ofDays(6)); // longer than messages are retried
+        relay.deliverDue();
+
+        assertThat(relay.journal.lines("paused"))
+                .as("told once")
+                .singleElement()
+                .asString()
+                .contains("535 5.7.139");
+        assertThat(relay.journal.lines("failed")).isEmpty();
+        assertThat(relay.journal.lines("resumed")).hasSize(1);
+        assertThat(relay.journal.lines("delivered"))
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line).contains("attempt 1"));
+        assertThat(relay.queue.events(id)).extracting(Event::kind).contains("held", "delivered");
+    }
+
+    @Test
+    void givesUpWhenTheTimeIsOverAndTellsTheAuthor() {
+        relay.accept("scan@contoso.example", SCAN, "anna@contoso.example");
+        relay.clock.advance(Duration.ofDays(5));
+        relay.upstream.answer(FakeUpstream.network(Step.CONNECT));
+
+        relay.deliverDue();
+        relay.deliverDue();
+
+        assertThat(relay.journal.lines("failed")).singleElement().asString().contains("notice to scan@contoso.example");
+        FakeUpstream.Sent notice = relay.upstream.sent().getLast();
+        assertThat(notice.message().recipients()).singleElement().hasToString("scan@contoso.example");
+        assertThat(notice.content()).contains("multipart/report", "From: Mail relay <relay@contoso.example>");
+    }
+
+    @Test
+    void sendsNoNoticeAboutANotice() {
+        relay.upstream
+                .answer(FakeUpstream.upstream(Step.END_OF_CONTENT, "554 5.6.0 Invalid message content"))
+                .answer(FakeUpstream.upstream(Step.RCPT, "550 5.1.10 no such user"));
+        relay.accept("scan@contoso.example", SCAN, "anna@contoso.example");
+
+        relay.deliverDue();
+        relay.deliverDue();
+        relay.deliverDue();
+
+        assertThat(relay.journal.lines("failed"))
+                .satisfiesExactly(
+                        first -> assertThat(first).contains("notice to scan@contoso.example"),
+                        second -> assertThat(second).contains("notice to null"));
+        assertThat(relay.upstream.sent()).hasSize(2);
+    }
+
+    @Test
+    void saysThatTheNextAttemptMayBeADuplicate() {
+        relay.upstream.answer(FakeUpstream.network(Step.END_OF_CONTENT));
+        relay.accept("scan@contoso.example", SCAN, "anna@contoso.example");
+
+        relay.deliverDue();
+
+        assertThat(relay.journal.lines("deferred")).singleElement().asString().endsWith("may have arrived");
+    }
+}

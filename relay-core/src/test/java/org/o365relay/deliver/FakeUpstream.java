@@ -1,0 +1,104 @@
+package org.o365relay.deliver;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.o365relay.deliver.Response.Origin;
+import org.o365relay.deliver.Response.Step;
+import org.o365relay.mail.Recipient;
+import org.o365relay.mail.Reply;
+
+/// Remembers everything it is given, and answers as scripted: a script entry an attempt, then "250 2.0.0 OK".
+final class FakeUpstream implements Upstream {
+
+    /// @param content as it would have gone over the wire
+    record Sent(Outgoing message, String content) {}
+
+    static final Response OK = upstream(Step.END_OF_CONTENT, "250 2.0.0 OK");
+
+    private final List<Sent> sent = new ArrayList<>();
+    private final Deque<Function<Recipient, Response>> script = new ArrayDeque<>();
+    private final AtomicInteger atOnce = new AtomicInteger();
+    private final AtomicInteger mostAtOnce = new AtomicInteger();
+    private final int connections;
+
+    FakeUpstream(int connections) {
+        this.connections = connections;
+    }
+
+    static Response upstream(Step step, String reply) {
+        return new Response(step, Reply.parse(reply).orElseThrow(), Origin.UPSTREAM);
+    }
+
+    static Response network(Step step) {
+        return new Response(step, Reply.of(451, "4.4.2", "connection lost"), Origin.NETWORK);
+    }
+
+    /// Scripts the answer to the next attempt that has none yet.
+    FakeUpstream answer(Response response) {
+        return answer(_ -> response);
+    }
+
+    synchronized FakeUpstream answer(Function<Recipient, Response> responses) {
+        script.add(responses);
+        return this;
+    }
+
+    synchronized List<Sent> sent() {
+        return List.copyOf(sent);
+    }
+
+    int mostAtOnce() {
+        return mostAtOnce.get();
+    }
+
+    @Override
+    public Map<Recipient, Response> attempt(Outgoing message) {
+        mostAtOnce.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
+        try {
+            return answered(message);
+        } finally {
+            atOnce.decrementAndGet();
+        }
+    }
+
+    private synchronized Map<Recipient, Response> answered(Outgoing message) {
+        sent.add(new Sent(message, written(message)));
+        Function<Recipient, Response> responses = script.isEmpty() ? _ -> OK : script.remove();
+        Map<Recipient, Response> answer = new LinkedHashMap<>();
+        message.recipients().forEach(recipient -> answer.put(recipient, responses.apply(recipient)));
+        return answer;
+    }
+
+    @Override
+    public int connections() {
+        return connections;
+    }
+
+    @Override
+    public String name() {
+        return "fake.example:587";
+    }
+
+    @Override
+    public void close() {}
+
+    private static String written(Outgoing message) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            message.content().writeTo(out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toString(StandardCharsets.UTF_8);
+    }
+}

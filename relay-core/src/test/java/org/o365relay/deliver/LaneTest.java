@@ -1,0 +1,74 @@
+package org.o365relay.deliver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.mail.Reply;
+
+class LaneTest {
+
+    private static final Reply DENIED = Reply.of(535, "5.7.3", "Authentication unsuccessful");
+
+    private BackHalf relay;
+
+    @BeforeEach
+    void open(@TempDir Path directory) throws Exception {
+        relay = new BackHalf(directory);
+    }
+
+    @AfterEach
+    void close() {
+        relay.close();
+    }
+
+    @Test
+    void probesLessAndLessOftenUpToTheLongestDelay() {
+        relay.lane.pause(DENIED, "check the password");
+        for (int minutes : new int[] {1, 2, 4, 8, 15, 15}) {
+            assertThat(relay.lane.untilProbe()).isEqualTo(Duration.ofMinutes(minutes));
+            relay.clock.advance(Duration.ofMinutes(minutes));
+            relay.lane.pause(DENIED, "check the password");
+        }
+        assertThat(relay.journal.lines("paused")).hasSize(1);
+    }
+
+    @Test
+    void doesNotCountDeliveriesThatWereUnderWayWhenItClosed() {
+        relay.lane.pause(DENIED, "check the password");
+        relay.lane.pause(DENIED, "check the password");
+        assertThat(relay.lane.untilProbe()).isEqualTo(Duration.ofMinutes(1));
+    }
+
+    @Test
+    void tellsAgainWhenTheReasonChanges() {
+        relay.lane.pause(DENIED, "check the password");
+        relay.clock.advance(Duration.ofMinutes(1));
+        relay.lane.pause(Reply.of(554, "5.2.252", "SendAsDenied"), "grant Send As");
+        assertThat(relay.journal.lines("paused")).hasSize(2);
+    }
+
+    @Test
+    void staysClosedWhenAProbeGotNoAnswer() {
+        relay.lane.pause(DENIED, "check the password");
+        relay.clock.advance(Duration.ofMinutes(1));
+        relay.lane.probeWasInconclusive();
+        assertThat(relay.lane.isPaused()).isTrue();
+        assertThat(relay.lane.untilProbe()).isEqualTo(Duration.ofMinutes(2));
+    }
+
+    @Test
+    void opensWhenServed() {
+        relay.lane.pause(DENIED, "check the password");
+        relay.clock.advance(Duration.ofMinutes(3));
+        relay.lane.resume();
+        relay.lane.resume();
+        assertThat(relay.lane.isPaused()).isFalse();
+        assertThat(relay.journal.lines("resumed"))
+                .containsExactly("resumed relay@contoso.example after " + Duration.ofMinutes(3));
+    }
+}

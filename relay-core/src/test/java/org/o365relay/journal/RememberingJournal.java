@@ -1,0 +1,87 @@
+package org.o365relay.journal;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.Arrival;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Envelope;
+import org.o365relay.mail.QueueId;
+import org.o365relay.mail.Reply;
+
+/// Remembers every event, as a line of text that begins with the event's name, in order.
+public final class RememberingJournal implements Journal {
+
+    private final List<String> lines = new ArrayList<>();
+
+    /// @return all events so far
+    public synchronized List<String> lines() {
+        return List.copyOf(lines);
+    }
+
+    /// @return those events so far whose line begins with the text
+    public synchronized List<String> lines(String beginning) {
+        return lines.stream().filter(line -> line.startsWith(beginning)).toList();
+    }
+
+    /// Waits until as many events begin with the text.
+    public synchronized List<String> await(String beginning, int count) throws InterruptedException {
+        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (lines(beginning).size() < count) {
+            long left = (deadline - System.nanoTime()) / 1_000_000;
+            if (left <= 0) {
+                throw new AssertionError("no " + count + " × \"" + beginning + "\" in " + lines);
+            }
+            wait(left);
+        }
+        return lines(beginning);
+    }
+
+    @Override
+    public void accepted(QueueId id, Arrival arrival, Envelope envelope, long size) {
+        remember("accepted " + id + " from " + envelope.sender() + " to " + envelope.recipients() + " " + size);
+    }
+
+    @Override
+    public void rejected(
+            InetAddress client, String helo, @Nullable EmailAddress from, @Nullable EmailAddress to, Reply reply) {
+        remember("rejected " + client.getHostAddress() + " from " + from + " to " + to + ": " + reply);
+    }
+
+    @Override
+    public void delivered(Delivery delivery) {
+        remember("delivered " + text(delivery));
+    }
+
+    @Override
+    public void deferred(Delivery delivery, Instant nextAttempt, boolean mayHaveArrived) {
+        remember("deferred " + text(delivery) + " until " + nextAttempt + (mayHaveArrived ? " may have arrived" : ""));
+    }
+
+    @Override
+    public void failed(Delivery delivery, @Nullable EmailAddress noticeTo) {
+        remember("failed " + text(delivery) + ", notice to " + noticeTo);
+    }
+
+    @Override
+    public void paused(EmailAddress mailbox, String upstream, Reply reply, String advice, Instant nextProbe) {
+        remember("paused " + mailbox + ": " + reply + " | " + advice + " until " + nextProbe);
+    }
+
+    @Override
+    public void resumed(EmailAddress mailbox, Duration after) {
+        remember("resumed " + mailbox + " after " + after);
+    }
+
+    private synchronized void remember(String line) {
+        lines.add(line);
+        notifyAll();
+    }
+
+    private static String text(Delivery delivery) {
+        return delivery.id() + " to " + delivery.to() + " attempt " + delivery.attempts() + ": " + delivery.reply();
+    }
+}
