@@ -45,15 +45,17 @@ final class AddressList {
     }
 
     /// @return whether it is one plain mailbox, as RFC 5322 §3.4 wants it and Exchange takes it: no second `@`
-    ///     anywhere, not even in an encoded word
+    ///     anywhere, not even in an encoded word, and no encoded word that cannot be decoded
     static boolean isOnePlainMailbox(RawField field) {
         String value = field.value();
-        if (value.length() > MAX_NAME) {
-            return false;
-        }
-        boolean oneAt = EncodedText.decode(value).chars().filter(c -> c == '@').count() == 1;
-        boolean printable = value.chars().allMatch(c -> (c >= ' ' && c < 0x7f) || c == '\t');
-        return oneAt && printable && isStrictMailbox(value);
+        return value.length() <= MAX_NAME
+                && value.chars().allMatch(c -> (c >= ' ' && c < 0x7f) || c == '\t')
+                && hidesNoAt(EncodedText.decode(value))
+                && isStrictMailbox(value);
+    }
+
+    private static boolean hidesNoAt(String decoded) {
+        return decoded.chars().filter(c -> c == '@').count() == 1 && !decoded.contains("=?");
     }
 
     private static boolean isStrictMailbox(String value) {

@@ -17,7 +17,9 @@ final class DisplayName {
     // Removed until none is left: they stand in one another.
     private static final Pattern EMPTY_PAIR = Pattern.compile("<\\s*>|\\(\\s*\\)|\\[\\s*]|\"\\s*\"|'\\s*'");
     private static final Pattern ENCODED_WORD_BEGIN = Pattern.compile("=+\\?");
-    private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cntrl}\\p{IsCc}\\p{IsZl}\\p{IsZp}\\p{IsZs}]+");
+    // Control characters, separators, and what turns the reading direction.
+    private static final Pattern UNPRINTABLE =
+            Pattern.compile("[\\p{IsCc}\\p{IsZl}\\p{IsZp}\\p{IsZs}\\u202A-\\u202E\\u2066-\\u2069]+");
 
     private DisplayName() {}
 

@@ -102,8 +102,11 @@ final class NewHeader {
         }
         List<RawField> originalFrom =
                 original.stream().filter(field -> field.is("From")).toList();
-        if (!originalFrom.isEmpty() && !originalFrom.equals(List.of(from))) {
-            String values = originalFrom.stream().map(RawField::value).collect(Collectors.joining(", "));
+        String values = originalFrom.stream()
+                .map(RawField::value)
+                .filter(value -> !value.isEmpty())
+                .collect(Collectors.joining(", "));
+        if (!values.isEmpty() && !originalFrom.equals(List.of(from))) {
             fields.add(RawField.of(ORIGINAL_FROM, recorded(values)));
         }
         String sender = envelope.returnPath().map(EncodedText::octets).orElse("");
