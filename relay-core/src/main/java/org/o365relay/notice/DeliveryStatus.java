@@ -18,7 +18,8 @@ final class DeliveryStatus {
 
     private static final int WIDTH = 72;
 
-    // Of all diagnostics together, in characters; of one at least 500 and at most 6,000, more than Exchange says.
+    // Of all diagnostics together, in characters; of one at least 500 and at most 6,000, more than Exchange
+    // says.
     private static final int MAX_DIAGNOSTICS = 64 * 1024;
 
     private final Failure failure;

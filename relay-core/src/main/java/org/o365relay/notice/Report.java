@@ -23,8 +23,8 @@ final class Report extends MimeMultipart {
         contentType = type.toString();
     }
 
-    /// Adds a part of any text; quoted-printable if it is not short lines of US-ASCII already, or could hold the
-    /// boundary (RFC 6522 §4 lets a broken original header be encoded, too).
+    /// Adds a part of any text; quoted-printable if it is not short lines of US-ASCII already, or could hold
+    /// the boundary (RFC 6522 §4 lets a broken original header be encoded, too).
     void add(String type, String description, byte[] content) throws MessagingException, IOException {
         if (isPlain(content)) {
             addPlain(type, description, content);

@@ -27,7 +27,8 @@ final class Wrapping {
                 : text.substring(0, text.offsetByCodePoints(0, length - 4)).strip() + " ...";
     }
 
-    /// @return lines of at most `width` characters; a longer word has a line of its own, one of over 400 several
+    /// @return lines of at most `width` characters; a longer word has a line of its own, one of over 400
+    ///     several
     static List<String> lines(String text, int width) {
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();

@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.RawText;
 
-/// The mailboxes in a `From` or `Reply-To` field (RFC 5322 §3.4): groups taken apart, encoded words and raw 8-bit
-/// text decoded. Reads what devices write, and from what is beyond that at least the addresses.
+/// The mailboxes in a `From` or `Reply-To` field (RFC 5322 §3.4): groups taken apart, encoded words and raw
+/// 8-bit text decoded. Reads what devices write, and from what is beyond that at least the addresses.
 final class AddressList {
 
     // Nobody answers to more; keeps a field of many kilobytes from growing into another one.

@@ -40,8 +40,8 @@ final class Authorship {
         return EncodedText.addressField("From", List.of(new Author(name, own.get())));
     }
 
-    /// The new `Reply-To`: the device's own, else the first of author, envelope sender and fallback that somebody
-    /// could answer to, unless answers come to the right place without it.
+    /// The new `Reply-To`: the device's own, else the first of author, envelope sender and fallback that
+    /// somebody could answer to, unless answers come to the right place without it.
     Optional<RawField> replyTo() {
         Optional<RawField> own = replyToFields.stream()
                 .limit(MAX_TRIED)

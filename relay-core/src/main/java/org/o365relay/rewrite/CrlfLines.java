@@ -55,7 +55,8 @@ final class CrlfLines {
         return true;
     }
 
-    /// A CR is written when it is read; the LF it lacks when the next octet, perhaps of the next piece, is none.
+    /// A CR is written when it is read; the LF it lacks when the next octet, perhaps of the next piece, is
+    /// none.
     private void convert(byte[] buffer, int count) throws IOException {
         if (converted.length == 0) {
             converted = new byte[2 * BUFFER];

@@ -9,8 +9,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// Reads a header the way devices write it: line ends CRLF, LF or CR; perhaps an mbox line before it, perhaps no
-/// empty line after it. The body begins at the first line that is neither a field nor the continuation of one.
+/// Reads a header the way devices write it: line ends CRLF, LF or CR; perhaps an mbox line before it, perhaps
+/// no empty line after it. The body begins at the first line that is neither a field nor the continuation of
+/// one.
 final class HeaderReader {
 
     /// The largest header taken, in octets.

@@ -13,8 +13,8 @@ import org.o365relay.mail.Arrival;
 import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
 
-/// The header Exchange gets: the trace on top, the original's fields in their order and as they were but for the
-/// few that must change, and what is missing at the end.
+/// The header Exchange gets: the trace on top, the original's fields in their order and as they were but for
+/// the few that must change, and what is missing at the end.
 final class NewHeader {
 
     private static final String ORIGINAL_FROM = "X-Original-From";

@@ -1,7 +1,7 @@
 package org.o365relay.rewrite;
 
-/// A header field as it was received. Strings hold one octet per character (ISO-8859-1), so that nothing is lost
-/// whatever the charset.
+/// A header field as it was received. Strings hold one octet per character (ISO-8859-1), so that nothing is
+/// lost whatever the charset.
 ///
 /// @param name as written
 /// @param text the whole field: name, colon, value with its folds; every line ends with CRLF
