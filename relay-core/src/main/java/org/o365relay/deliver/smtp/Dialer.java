@@ -1,0 +1,61 @@
+package org.o365relay.deliver.smtp;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.o365relay.deliver.Response.Step;
+import org.o365relay.deliver.smtp.SubmissionCheck.Finding;
+
+/// Finds the server and opens a TCP connection. A name with several addresses (Exchange Online has eight, half
+/// of them IPv6) is tried address by address; together they get the connect timeout.
+record Dialer(SmtpUpstreamSettings settings) {
+
+    /// @throws IOException what went wrong with the last address; unknown host if there is none
+    Socket dial(List<Finding> findings) throws IOException {
+        List<InetAddress> addresses = resolve();
+        findings.add(new Finding(
+                Step.CONNECT,
+                settings.host() + " is "
+                        + addresses.stream().map(InetAddress::getHostAddress).collect(Collectors.joining(", "))));
+        IOException last = new IOException("no address");
+        for (InetAddress address : addresses) {
+            try {
+                Socket socket = connect(address, settings.connectTimeout().dividedBy(addresses.size()));
+                findings.add(new Finding(
+                        Step.CONNECT, "connected to " + address.getHostAddress() + " port " + settings.port()));
+                return socket;
+            } catch (IOException e) {
+                last = e;
+            }
+        }
+        throw last;
+    }
+
+    private List<InetAddress> resolve() throws IOException {
+        return Arrays.asList(InetAddress.getAllByName(settings.host()));
+    }
+
+    private Socket connect(InetAddress address, Duration limit) throws IOException {
+        // carries the name as it is configured, so that nobody looks it up in reverse
+        InetAddress named = InetAddress.getByAddress(settings.host(), address.getAddress());
+        Socket socket = new Socket();
+        try {
+            socket.connect(new InetSocketAddress(named, settings.port()), millis(limit));
+            socket.setTcpNoDelay(true); // else the final dot waits for a delayed acknowledgement
+            return socket;
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    /// @return at least 1, because 0 is for ever
+    static int millis(Duration limit) {
+        return Math.toIntExact(Math.max(1, limit.toMillis()));
+    }
+}

@@ -1,0 +1,191 @@
+package org.o365relay.deliver.smtp;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Date;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+
+/// Whom the relay believes to be the server. Decides exactly as the JDK does, chain and name, but says in plain
+/// words what is wrong with a certificate.
+final class ServerTrust extends X509ExtendedTrustManager {
+
+    private final String host;
+    private final X509ExtendedTrustManager decider;
+
+    private ServerTrust(String host, X509ExtendedTrustManager decider) {
+        this.host = host;
+        this.decider = decider;
+    }
+
+    /// @return trusts the settings' own certificates only, if there are any, else the system's
+    /// @throws UncheckedIOException if the file cannot be read
+    /// @throws IllegalArgumentException if there is no certificate in it
+    static SSLContext context(SmtpUpstreamSettings settings) {
+        try {
+            X509ExtendedTrustManager decider = decider(anchors(settings.trustedCertificates()));
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, new TrustManager[] {new ServerTrust(settings.host(), decider)}, null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java has no usable TLS: " + e.getMessage(), e);
+        }
+    }
+
+    private static X509ExtendedTrustManager decider(@Nullable KeyStore anchors) throws GeneralSecurityException {
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init(anchors);
+        return Arrays.stream(factory.getTrustManagers())
+                .filter(X509ExtendedTrustManager.class::isInstance)
+                .map(X509ExtendedTrustManager.class::cast)
+                .findFirst()
+                .orElseThrow(() -> new GeneralSecurityException("no trust manager for X.509"));
+    }
+
+    private static @Nullable KeyStore anchors(@Nullable Path pem) throws GeneralSecurityException {
+        if (pem == null) {
+            return null;
+        }
+        try (InputStream in = Files.newInputStream(pem)) {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            for (Certificate certificate : certificates(in, pem)) {
+                store.setCertificateEntry("trusted-" + store.size(), certificate);
+            }
+            return store;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the trusted certificates in " + pem, e);
+        }
+    }
+
+    private static Collection<? extends Certificate> certificates(InputStream in, Path pem) {
+        try {
+            Collection<? extends Certificate> found =
+                    CertificateFactory.getInstance("X.509").generateCertificates(in);
+            if (!found.isEmpty()) {
+                return found;
+            }
+            throw new IllegalArgumentException("no certificate in " + pem);
+        } catch (CertificateException e) {
+            throw new IllegalArgumentException("no readable certificate in " + pem + ": " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
+            throws CertificateException {
+        try {
+            decider.checkServerTrusted(chain, authType, socket);
+        } catch (CertificateException e) {
+            throw new Refused(explain(chain[0], e), e);
+        }
+    }
+
+    private String explain(X509Certificate own, CertificateException refusal) {
+        String subject = "certificate of " + host;
+        if (isCausedBy(refusal, CertificateExpiredException.class)) {
+            return subject + " has expired on " + date(own.getNotAfter());
+        }
+        if (isCausedBy(refusal, CertPathBuilderException.class)) {
+            return subject + " is not signed by anyone this machine trusts (but by " + own.getIssuerX500Principal()
+                    + ")";
+        }
+        // the JDK gives a cause for everything but a wrong name
+        return refusal.getCause() == null
+                ? subject + " is for " + String.join(", ", names(own)) + ", not for " + host
+                : subject + " cannot be accepted: " + refusal.getMessage();
+    }
+
+    private static boolean isCausedBy(Throwable failure, Class<? extends Throwable> type) {
+        return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
+                .anyMatch(type::isInstance);
+    }
+
+    static LocalDate date(Date time) {
+        return time.toInstant().atZone(ZoneOffset.UTC).toLocalDate();
+    }
+
+    private static List<String> names(X509Certificate certificate) {
+        try {
+            Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();
+            return alternatives == null || alternatives.isEmpty()
+                    ? List.of(certificate.getSubjectX500Principal().toString())
+                    : alternatives.stream()
+                            .map(name -> String.valueOf(name.get(1)))
+                            .toList();
+        } catch (CertificateException _) {
+            return List.of("a name that cannot be read");
+        }
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+        decider.checkServerTrusted(chain, authType);
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+            throws CertificateException {
+        decider.checkServerTrusted(chain, authType, engine);
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+        decider.checkClientTrusted(chain, authType);
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
+            throws CertificateException {
+        decider.checkClientTrusted(chain, authType, socket);
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+            throws CertificateException {
+        decider.checkClientTrusted(chain, authType, engine);
+    }
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+        return decider.getAcceptedIssuers();
+    }
+
+    /// A certificate that is not accepted; the message is for the admin.
+    static final class Refused extends CertificateException {
+        private static final long serialVersionUID = 1L;
+
+        private final String explanation;
+
+        Refused(String explanation, CertificateException cause) {
+            super(explanation, cause);
+            this.explanation = explanation;
+        }
+
+        String explanation() {
+            return explanation;
+        }
+    }
+}

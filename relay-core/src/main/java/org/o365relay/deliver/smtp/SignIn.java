@@ -1,0 +1,159 @@
+package org.o365relay.deliver.smtp;
+
+import jakarta.mail.MessagingException;
+import jakarta.mail.Session;
+import jakarta.mail.URLName;
+import java.io.IOException;
+import java.net.Socket;
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.stream.Collectors;
+import javax.net.ssl.HostnameVerifier;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
+import org.o365relay.deliver.Response;
+import org.o365relay.deliver.Response.Origin;
+import org.o365relay.deliver.Response.Step;
+import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Tls;
+import org.o365relay.deliver.smtp.SubmissionCheck.Finding;
+import org.o365relay.identity.Credential;
+import org.o365relay.mail.Reply;
+
+/// The way from nothing to a signed-in connection: DNS, TCP, greeting, EHLO, TLS, AUTH.
+final class SignIn {
+
+    private static final String[] TLS_VERSIONS = {"TLSv1.3", "TLSv1.2"};
+
+    private final SmtpUpstreamSettings settings;
+    private final Credential credential;
+    private final SSLContext tls;
+    private final Trouble trouble;
+
+    SignIn(SmtpUpstreamSettings settings, Credential credential) {
+        this.settings = settings;
+        this.credential = credential;
+        this.tls = ServerTrust.context(settings);
+        this.trouble = new Trouble(settings);
+    }
+
+    /// @param findings gets what was found on the way
+    Connection connect(List<Finding> findings) throws AttemptEnded {
+        Connection connection = open(dial(findings), findings);
+        if (credential instanceof Credential.Password
+                && connection.wire().mechanism().isEmpty()) {
+            connection.quit();
+            throw new AttemptEnded(trouble.noMechanism(mechanismsOf(connection)));
+        }
+        if (credential instanceof Credential.Password password) {
+            String mechanism = connection.wire().mechanism();
+            findings.add(new Finding(Step.AUTH, "signed in as " + password.username() + " with " + mechanism));
+        }
+        return connection;
+    }
+
+    private Socket dial(List<Finding> findings) throws AttemptEnded {
+        try {
+            return new Dialer(settings).dial(findings);
+        } catch (IOException e) {
+            throw new AttemptEnded(trouble.of(Step.CONNECT, e, false));
+        }
+    }
+
+    private Connection open(Socket socket, List<Finding> findings) throws AttemptEnded {
+        Session session = Session.getInstance(properties(findings));
+        URLName upstream = new URLName("smtp", settings.host(), settings.port(), null, null, null);
+        Connection connection = new Connection(
+                socket, trouble, entering -> new Wire(session, upstream, credential, entering, findings));
+        try {
+            Socket speaking = settings.tls() == Tls.IMPLICIT ? secured(socket, connection, findings) : socket;
+            connection.enter(Step.GREETING);
+            connection.wire().connect(speaking);
+            return connection;
+        } catch (MessagingException | IOException e) {
+            AttemptEnded lost = connection.ended(e);
+            throw refusal(connection).map(AttemptEnded::new).orElse(lost);
+        }
+    }
+
+    /// @return what the upstream said, or failed to offer; empty if it was the connection that failed
+    private Optional<Response> refusal(Connection connection) {
+        Wire wire = connection.wire();
+        Optional<Reply> said = Reply.parse(wire.lastReply());
+        if (said.isPresent() && said.get().category() >= 4) {
+            return Optional.of(new Response(connection.step(), said.get(), Origin.UPSTREAM));
+        }
+        if (said.isEmpty() && !wire.lastReply().isEmpty()) {
+            return Optional.of(trouble.wordless(connection.step(), wire.lastReply()));
+        }
+        if (connection.step() != Step.EHLO || said.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                settings.tls() == Tls.STARTTLS && !wire.hasAskedForTls()
+                        ? trouble.noStartTls()
+                        : trouble.noMechanism(mechanismsOf(connection)));
+    }
+
+    private static String mechanismsOf(Connection connection) {
+        String offered = connection.wire().getExtensionParameter("AUTH");
+        return offered == null ? "" : offered;
+    }
+
+    /// TLS before the greeting (RFC 8314 §3.3).
+    private SSLSocket secured(Socket socket, Connection connection, List<Finding> findings) throws IOException {
+        connection.enter(Step.STARTTLS);
+        SSLSocket secured =
+                (SSLSocket) tls.getSocketFactory().createSocket(socket, settings.host(), settings.port(), true);
+        SSLParameters parameters = secured.getSSLParameters();
+        parameters.setProtocols(TLS_VERSIONS);
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        secured.setSSLParameters(parameters);
+        secured.startHandshake();
+        findings.add(finding(secured.getSession()));
+        return secured;
+    }
+
+    private Properties properties(List<Finding> findings) {
+        Properties properties = new Properties();
+        properties.setProperty("mail.smtp.localhost", settings.heloName());
+        properties.setProperty("mail.smtp.auth", Boolean.toString(credential instanceof Credential.Password));
+        // Exchange Online offers LOGIN but not PLAIN; in this order it is the better trodden path elsewhere too
+        properties.setProperty("mail.smtp.auth.mechanisms", "LOGIN PLAIN");
+        properties.setProperty("mail.smtp.quitwait", "false");
+        if (settings.tls() == Tls.STARTTLS) {
+            properties.setProperty("mail.smtp.starttls.enable", "true");
+            properties.setProperty("mail.smtp.starttls.required", "true");
+            properties.setProperty("mail.smtp.ssl.checkserveridentity", "true");
+            properties.setProperty("mail.smtp.ssl.protocols", String.join(" ", TLS_VERSIONS));
+            properties.put("mail.smtp.ssl.socketFactory", tls.getSocketFactory());
+            // runs after chain and name have been accepted; adds no leniency, only looks
+            HostnameVerifier look = (_, session) -> findings.add(finding(session));
+            properties.put("mail.smtp.ssl.hostnameverifier", look);
+        }
+        return properties;
+    }
+
+    private static Finding finding(SSLSession session) {
+        return new Finding(
+                Step.STARTTLS, session.getProtocol() + ", " + session.getCipherSuite() + ", " + certificate(session));
+    }
+
+    private static String certificate(SSLSession session) {
+        try {
+            return Arrays.stream(session.getPeerCertificates())
+                    .limit(1)
+                    .map(X509Certificate.class::cast)
+                    .map(own -> "certificate " + own.getSubjectX500Principal() + ", valid until "
+                            + ServerTrust.date(own.getNotAfter()))
+                    .collect(Collectors.joining());
+        } catch (SSLPeerUnverifiedException e) {
+            throw new IllegalStateException("TLS without a certificate", e); // no such cipher suite is enabled
+        }
+    }
+}

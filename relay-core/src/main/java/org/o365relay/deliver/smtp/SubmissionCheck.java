@@ -1,0 +1,33 @@
+package org.o365relay.deliver.smtp;
+
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.deliver.Response;
+
+/// What came of walking to the upstream and signing in, without sending anything.
+///
+/// @param findings what went well, in order
+/// @param failure where it ended; null if it went well to the end
+public record SubmissionCheck(
+        List<Finding> findings, @Nullable Response failure) {
+
+    public SubmissionCheck {
+        findings = List.copyOf(findings);
+    }
+
+    /// @return whether mail could be handed over now
+    public boolean succeeded() {
+        return failure == null;
+    }
+
+    /// @return where it ended; empty if it went well to the end
+    public Optional<Response> trouble() {
+        return Optional.ofNullable(failure);
+    }
+
+    /// One thing found out.
+    ///
+    /// @param detail a short sentence for a human; never a secret
+    public record Finding(Response.Step step, String detail) {}
+}

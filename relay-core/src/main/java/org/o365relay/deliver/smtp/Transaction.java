@@ -1,0 +1,125 @@
+package org.o365relay.deliver.smtp;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.o365relay.deliver.Outgoing;
+import org.o365relay.deliver.Response;
+import org.o365relay.deliver.Response.Origin;
+import org.o365relay.deliver.Response.Step;
+import org.o365relay.mail.EnhancedStatus;
+import org.o365relay.mail.Recipient;
+import org.o365relay.mail.Reply;
+
+/// One message over one connection: MAIL, RCPT for each recipient, DATA, content (RFC 5321 §3.3).
+final class Transaction {
+
+    private static final EnhancedStatus TOO_MANY_RECIPIENTS = EnhancedStatus.of("4.5.3");
+
+    private final Connection connection;
+    private final Trouble trouble;
+    private final Outgoing message;
+    private final Map<Recipient, Response> settled = new HashMap<>();
+
+    Transaction(Connection connection, Trouble trouble, Outgoing message) {
+        this.connection = connection;
+        this.trouble = trouble;
+        this.message = message;
+    }
+
+    /// @return a response for each recipient, in the message's order
+    Map<Recipient, Response> run() {
+        try {
+            converse();
+        } catch (AttemptEnded e) {
+            settleRest(e.response());
+        }
+        Map<Recipient, Response> ordered = new LinkedHashMap<>();
+        message.recipients().forEach(recipient -> ordered.put(recipient, settled.get(recipient)));
+        return ordered;
+    }
+
+    /// @return whether the connection turned out to be dead, or about to be closed, before anything of this
+    ///     message was taken
+    static boolean foundStale(Map<Recipient, Response> responses) {
+        return responses.values().stream()
+                .allMatch(response -> response.step() == Step.MAIL
+                        && (response.origin() == Origin.NETWORK || saysGoodbye(response.reply())));
+    }
+
+    /// Some Exchange servers say 451 instead of 421 to a session they have given up.
+    private static boolean saysGoodbye(Reply reply) {
+        return reply.code() == 421 || reply.code() == 451;
+    }
+
+    private void converse() throws AttemptEnded {
+        if (!message.sender().isAscii() && !connection.offers("SMTPUTF8")) {
+            settleRest(trouble.noInternationalAddresses(Step.MAIL));
+            return;
+        }
+        Reply reply = connection.command(Step.MAIL, "MAIL FROM:<" + message.sender() + ">" + parameters());
+        if (reply.category() != 2) {
+            settleRest(new Response(Step.MAIL, reply, Origin.UPSTREAM));
+            connection.reset();
+            return;
+        }
+        if (nameRecipients().isEmpty()) {
+            connection.reset();
+        } else {
+            settleRest(connection.send(message.content()));
+        }
+    }
+
+    private String parameters() {
+        StringBuilder parameters = new StringBuilder();
+        if (connection.offers("8BITMIME")) {
+            parameters.append(" BODY=8BITMIME"); // RFC 6152 §3; sent as it is in any case
+        }
+        if (connection.offers("SMTPUTF8") && needsUtf8()) {
+            parameters.append(" SMTPUTF8"); // RFC 6531 §3.4
+        }
+        return parameters.toString();
+    }
+
+    private boolean needsUtf8() {
+        return message.smtpUtf8()
+                || !message.sender().isAscii()
+                || message.recipients().stream()
+                        .anyMatch(recipient -> !recipient.address().isAscii());
+    }
+
+    /// @return who was taken
+    private List<Recipient> nameRecipients() throws AttemptEnded {
+        List<Recipient> taken = new ArrayList<>();
+        for (Recipient recipient : message.recipients()) {
+            if (!recipient.address().isAscii() && !connection.offers("SMTPUTF8")) {
+                settled.put(recipient, trouble.noInternationalAddresses(Step.RCPT));
+                continue;
+            }
+            Reply reply = connection.command(Step.RCPT, "RCPT TO:<" + recipient.address() + ">");
+            if (reply.category() == 2) {
+                taken.add(recipient);
+            } else {
+                settled.put(recipient, new Response(Step.RCPT, reply, Origin.UPSTREAM));
+            }
+            // RFC 5321 §4.5.3.1.10: those taken go now, the others another time; naming more is of no use
+            if (TOO_MANY_RECIPIENTS.equals(reply.status())) {
+                settleAllBut(taken, new Response(Step.RCPT, reply, Origin.UPSTREAM));
+                break;
+            }
+        }
+        return taken;
+    }
+
+    private void settleRest(Response response) {
+        settleAllBut(List.of(), response);
+    }
+
+    private void settleAllBut(List<Recipient> others, Response response) {
+        message.recipients().stream()
+                .filter(recipient -> !others.contains(recipient))
+                .forEach(recipient -> settled.putIfAbsent(recipient, response));
+    }
+}

@@ -1,0 +1,327 @@
+package org.o365relay.deliver.smtp;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
+
+/// A submission server that does as it is told: at each step it gives the next scripted answer, or the usual one
+/// if there is none left. Remembers everything.
+final class FakeSubmissionServer implements AutoCloseable {
+
+    /// What to do at a step.
+    sealed interface Answer {
+        /// Says a reply; lines are given with `\n`.
+        record Say(String text) implements Answer {}
+
+        /// Says a reply and closes the connection.
+        record SayAndClose(String text) implements Answer {}
+
+        /// Closes the connection without a word.
+        record Drop() implements Answer {}
+
+        /// Keeps the connection open and is silent for ever.
+        record Hang() implements Answer {}
+
+        /// Says one octet after another and never comes to an end.
+        record Drip() implements Answer {}
+    }
+
+    final List<String> commands = Collections.synchronizedList(new ArrayList<>());
+    final List<byte[]> contents = Collections.synchronizedList(new ArrayList<>());
+    final AtomicInteger connections = new AtomicInteger();
+    final AtomicInteger handshakes = new AtomicInteger();
+    final AtomicLong octetsOfContent = new AtomicLong();
+    final CountDownLatch brokenOffInContent = new CountDownLatch(1);
+
+    private final ServerSocket listener;
+    private final SSLContext tls;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final Map<String, Queue<Answer>> script = new HashMap<>();
+    private List<String> keywords = List.of("SIZE 157286400", "8BITMIME", "STARTTLS", "AUTH LOGIN XOAUTH2", "SMTPUTF8");
+    private volatile boolean implicitTls;
+    private volatile boolean discarding;
+    private volatile boolean deaf;
+    private final Map<String, CountDownLatch> latches = new ConcurrentHashMap<>();
+
+    FakeSubmissionServer(SSLContext tls) throws IOException {
+        this.tls = tls;
+        this.listener = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
+        Thread.ofVirtual().start(this::accept);
+    }
+
+    int port() {
+        return listener.getLocalPort();
+    }
+
+    /// STARTTLS is offered before TLS only, AUTH after TLS only (unless there is no STARTTLS).
+    FakeSubmissionServer offers(String... keywordLines) {
+        keywords = List.of(keywordLines);
+        return this;
+    }
+
+    FakeSubmissionServer speakingTlsFromTheStart() {
+        implicitTls = true;
+        return this;
+    }
+
+    FakeSubmissionServer discardingContent() {
+        discarding = true;
+        return this;
+    }
+
+    /// @param step GREETING, TLS (the handshake), a verb, PASSWORD, or END (of the content)
+    FakeSubmissionServer at(String step, Answer answer) {
+        synchronized (script) {
+            script.computeIfAbsent(step, _ -> new ArrayDeque<>()).add(answer);
+        }
+        return this;
+    }
+
+    FakeSubmissionServer at(String step, String reply) {
+        return at(step, new Answer.Say(reply));
+    }
+
+    /// @return the commands that begin with this word
+    List<String> commands(String verb) {
+        return List.copyOf(commands).stream()
+                .filter(command -> command.startsWith(verb))
+                .toList();
+    }
+
+    /// @return opens when a client sends a command with this verb
+    CountDownLatch latchOn(String verb) {
+        return latches.computeIfAbsent(verb, _ -> new CountDownLatch(1));
+    }
+
+    FakeSubmissionServer readingNoContent() {
+        deaf = true;
+        return this;
+    }
+
+    /// Closes all connections, as a server does that finds them idle for too long.
+    void closeConnections() throws IOException {
+        for (Socket socket : open) {
+            socket.close();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        closed.countDown();
+        listener.close();
+        closeConnections();
+    }
+
+    private void accept() {
+        while (!listener.isClosed()) {
+            try {
+                Socket socket = listener.accept();
+                socket.setTcpNoDelay(true);
+                connections.incrementAndGet();
+                open.add(socket);
+                Thread.ofVirtual().start(() -> serve(socket));
+            } catch (IOException _) {
+                return; // the test is over
+            }
+        }
+    }
+
+    private void serve(Socket socket) {
+        try (socket) {
+            Session session = new Session(socket);
+            if (implicitTls) {
+                session.startTls();
+            }
+            session.converse();
+        } catch (IOException | InterruptedException _) {
+            open.remove(socket); // dropped, by us or by the client
+        }
+    }
+
+    private @Nullable Answer next(String step) {
+        synchronized (script) {
+            Queue<Answer> answers = script.get(step);
+            return answers == null ? null : answers.poll();
+        }
+    }
+
+    private final class Session {
+
+        private final Socket plain;
+        private InputStream in;
+        private OutputStream out;
+        private boolean secure;
+
+        Session(Socket plain) throws IOException {
+            this.plain = plain;
+            this.in = new BufferedInputStream(plain.getInputStream());
+            this.out = plain.getOutputStream();
+        }
+
+        void startTls() throws IOException, InterruptedException {
+            Answer scripted = next("TLS");
+            if (scripted != null) {
+                act(scripted);
+            }
+            SSLSocket socket = (SSLSocket) tls.getSocketFactory().createSocket(plain, null, plain.getPort(), true);
+            socket.setUseClientMode(false);
+            socket.startHandshake();
+            handshakes.incrementAndGet();
+            in = new BufferedInputStream(socket.getInputStream());
+            out = socket.getOutputStream();
+            secure = true;
+        }
+
+        void converse() throws IOException, InterruptedException {
+            answer("GREETING", "220 fake.example ESMTP ready");
+            String line = line();
+            while (line != null) {
+                commands.add(line);
+                String verb = line.split(" ", 2)[0];
+                latchOn(verb).countDown();
+                switch (verb) {
+                    case "EHLO" -> answer("EHLO", capabilities());
+                    case "STARTTLS" -> {
+                        if (answer("STARTTLS", "220 2.0.0 SMTP server ready")) {
+                            startTls();
+                        }
+                    }
+                    case "AUTH" -> signIn(line);
+                    case "MAIL" -> answer("MAIL", "250 2.1.0 Sender OK");
+                    case "RCPT" -> answer("RCPT", "250 2.1.5 Recipient OK");
+                    case "DATA" -> {
+                        if (answer("DATA", "354 Start mail input; end with <CRLF>.<CRLF>")) {
+                            content();
+                            answer("END", "250 2.0.0 OK <1@fake.example> [Hostname=FAKE.prod.outlook.com]");
+                        }
+                    }
+                    case "QUIT" -> {
+                        say("221 2.0.0 Bye");
+                        throw new IOException("done");
+                    }
+                    default -> answer(verb, "250 2.0.0 OK");
+                }
+                line = line();
+            }
+        }
+
+        private void signIn(String command) throws IOException, InterruptedException {
+            if (command.startsWith("AUTH PLAIN")) {
+                answer("AUTH", "235 2.7.0 Authentication successful");
+            } else if (answer("AUTH", "334 VXNlcm5hbWU6")) {
+                commands.add("username " + line());
+                say("334 UGFzc3dvcmQ6");
+                commands.add("password " + line());
+                answer("PASSWORD", "235 2.7.0 Authentication successful");
+            }
+        }
+
+        private String capabilities() {
+            List<String> lines = keywords.stream()
+                    .filter(keyword -> !(secure && keyword.equals("STARTTLS")))
+                    .filter(keyword -> secure || !keyword.startsWith("AUTH") || !keywords.contains("STARTTLS"))
+                    .toList();
+            return "250 fake.example Hello" + (lines.isEmpty() ? "" : "\n" + String.join("\n", lines));
+        }
+
+        /// @return whether the usual was answered
+        private boolean answer(String step, String usual) throws IOException, InterruptedException {
+            Answer scripted = next(step);
+            act(scripted == null ? new Answer.Say(usual) : scripted);
+            return scripted == null;
+        }
+
+        private void act(Answer answer) throws IOException, InterruptedException {
+            switch (answer) {
+                case Answer.Say(String text) -> say(text);
+                case Answer.SayAndClose(String text) -> {
+                    say(text);
+                    throw new IOException("told to close");
+                }
+                case Answer.Drop() -> throw new IOException("told to drop");
+                case Answer.Hang() -> closed.await();
+                case Answer.Drip() -> drip();
+            }
+        }
+
+        private void drip() throws IOException, InterruptedException {
+            while (!closed.await(20, java.util.concurrent.TimeUnit.MILLISECONDS)) {
+                out.write('2');
+                out.flush();
+            }
+        }
+
+        private void say(String text) throws IOException {
+            boolean isReply = Character.isDigit(text.charAt(0));
+            out.write((isReply ? reply(text) : text + "\r\n").getBytes(StandardCharsets.UTF_8));
+            out.flush();
+        }
+
+        private static String reply(String text) {
+            List<String> lines = text.substring(4).lines().toList();
+            StringBuilder reply = new StringBuilder();
+            for (int i = 0; i < lines.size(); i++) {
+                reply.append(text, 0, 3)
+                        .append(i < lines.size() - 1 ? '-' : ' ')
+                        .append(lines.get(i))
+                        .append("\r\n");
+            }
+            return reply.toString();
+        }
+
+        private @Nullable String line() throws IOException {
+            ByteArrayOutputStream line = new ByteArrayOutputStream();
+            int octet = in.read();
+            while (octet >= 0 && octet != '\n') {
+                line.write(octet);
+                octet = in.read();
+            }
+            return octet < 0 ? null : line.toString(StandardCharsets.UTF_8).replaceAll("\r$", "");
+        }
+
+        /// Keeps the content as it came, dots stuffed, up to the line with the final dot.
+        private void content() throws IOException, InterruptedException {
+            if (deaf) {
+                closed.await();
+            }
+            ByteArrayOutputStream content = new ByteArrayOutputStream();
+            int state = 2; // how much of CR LF . CR LF was seen: the content may begin with the dot
+            while (state < 5) {
+                int octet = in.read();
+                if (octet < 0) {
+                    brokenOffInContent.countDown();
+                    throw new IOException("broken off");
+                }
+                octetsOfContent.incrementAndGet();
+                if (!discarding) {
+                    content.write(octet);
+                }
+                state = octet == "\r\n.\r\n".charAt(state) ? state + 1 : octet == '\r' ? 1 : 0;
+            }
+            byte[] all = content.toByteArray();
+            contents.add(discarding ? new byte[0] : java.util.Arrays.copyOf(all, all.length - 3));
+        }
+    }
+}
