@@ -1,0 +1,98 @@
+package org.o365relay;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.accept.ListenException;
+import org.o365relay.accept.ListenerSettings;
+import org.o365relay.accept.SmtpListener;
+import org.o365relay.deliver.Courier;
+import org.o365relay.deliver.Dispatcher;
+import org.o365relay.deliver.Lane;
+import org.o365relay.deliver.MailboxSettings;
+import org.o365relay.deliver.Upstream;
+import org.o365relay.deliver.smtp.SmtpUpstream;
+import org.o365relay.journal.Journal;
+import org.o365relay.notice.NoticeWriter;
+import org.o365relay.queue.MessageQueue;
+import org.o365relay.queue.QueueUnavailableException;
+
+/// The whole relay: a listener that puts messages into the queue, and a dispatcher that takes them out. The two know
+/// nothing of each other.
+///
+/// Started once and stopped once, by whichever thread.
+public final class Relay {
+
+    private final RelaySettings settings;
+    private final Journal journal;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+    private final List<InetSocketAddress> addresses = new ArrayList<>();
+    private @Nullable MessageQueue queue;
+    private @Nullable SmtpListener listener;
+    private @Nullable Dispatcher dispatcher;
+
+    /// A relay on the system's clock.
+    public Relay(RelaySettings settings, Journal journal) {
+        this(settings, journal, InstantSource.system(), RandomGenerator.getDefault());
+    }
+
+    Relay(RelaySettings settings, Journal journal, InstantSource clock, RandomGenerator random) {
+        this.settings = settings;
+        this.journal = journal;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /// Opens the queue, begins to listen and to deliver. If it fails, nothing is left open.
+    ///
+    /// @throws QueueUnavailableException if the data directory cannot be used, with a message for the admin
+    /// @throws ListenException if an address cannot be listened on, with a message for the admin
+    public void start() throws QueueUnavailableException, ListenException {
+        queue = MessageQueue.open(settings.queue(), clock, random);
+        listener = new SmtpListener(
+                settings.hostname(), settings.trustedNetworks(), settings.limits(), queue, journal, clock);
+        try {
+            for (ListenerSettings listenerSettings : settings.listeners()) {
+                addresses.add(listener.listen(listenerSettings));
+            }
+        } catch (ListenException e) {
+            stop();
+            throw e;
+        }
+        dispatcher = dispatcher(queue, settings.mailbox());
+        dispatcher.start();
+    }
+
+    private Dispatcher dispatcher(MessageQueue from, MailboxSettings mailbox) {
+        Upstream upstream = new SmtpUpstream(mailbox.upstream(), mailbox.credential());
+        Lane lane = new Lane(mailbox, upstream, settings.probe(), journal, clock);
+        NoticeWriter notices = new NoticeWriter(settings.notices(), mailbox.address(), settings.hostname());
+        Courier courier = new Courier(from, lane, settings.retry(), notices, journal, clock, random);
+        return new Dispatcher(from, lane, courier);
+    }
+
+    /// @return where it listens, in the order of the settings, with the ports that were chosen for 0
+    public List<InetSocketAddress> addresses() {
+        return List.copyOf(addresses);
+    }
+
+    /// Stops accepting, lets messages being received and deliveries in flight end within the grace time, and closes the
+    /// queue. What is queued stays queued.
+    public void stop() {
+        Duration grace = settings.stopGrace();
+        if (listener != null) {
+            listener.stop(grace);
+        }
+        if (dispatcher != null) {
+            dispatcher.stop(grace);
+        }
+        if (queue != null) {
+            queue.close();
+        }
+    }
+}
