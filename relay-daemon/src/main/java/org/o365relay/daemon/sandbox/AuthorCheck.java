@@ -1,0 +1,45 @@
+package org.o365relay.daemon.sandbox;
+
+import jakarta.mail.internet.InternetAddress;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Whether this mailbox may send a message with this header. Office 365 looks at `From` at the end of the
+/// content, not at MAIL.
+final class AuthorCheck {
+
+    private final Replies replies;
+
+    AuthorCheck(Replies replies) {
+        this.replies = replies;
+    }
+
+    /// @return the refusal; empty if the message may be sent
+    Optional<String> refusal(@Nullable Header header, Account account) {
+        List<InternetAddress> authors = header == null ? List.of() : header.authors();
+        if (header == null || authors.isEmpty()) {
+            return Optional.of(replies.error(
+                    "550 5.7.512 Access denied, message must be RFC 5322 section 3.6.2 compliant and include a valid"
+                            + " From address"));
+        }
+        // RFC 5322 §3.6.2
+        if (authors.size() > 1 && !header.has("Sender")) {
+            return Optional.of(
+                    replies.error("550 5.1.20 Multiple From addresses are not allowed without Sender address"));
+        }
+        return authors.stream()
+                .flatMap(author -> foreignAddress(author, account).stream())
+                .findFirst()
+                .map(foreign -> replies.sendAsDenied(account.address(), foreign));
+    }
+
+    /// An address in a display name counts too: devices that write `"scanner@plant" <relay@…>` are refused.
+    private static Optional<String> foreignAddress(InternetAddress author, Account account) {
+        String name = author.getPersonal() == null ? "" : author.getPersonal();
+        if (!account.maySendAs(author.getAddress())) {
+            return Optional.of(author.getAddress());
+        }
+        return name.contains("@") && !account.maySendAs(name.strip()) ? Optional.of(name) : Optional.empty();
+    }
+}

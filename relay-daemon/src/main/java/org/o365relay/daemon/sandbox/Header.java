@@ -1,0 +1,71 @@
+package org.o365relay.daemon.sandbox;
+
+import jakarta.mail.MessagingException;
+import jakarta.mail.internet.AddressException;
+import jakarta.mail.internet.InternetAddress;
+import jakarta.mail.internet.InternetHeaders;
+import jakarta.mail.internet.MimeUtility;
+import java.io.InputStream;
+import java.io.UnsupportedEncodingException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// What Office 365 looks at in a message's header.
+final class Header {
+
+    private final InternetHeaders fields;
+
+    private Header(InternetHeaders fields) {
+        this.fields = fields;
+    }
+
+    /// @return empty if it is not a header at all
+    static Optional<Header> read(InputStream content) {
+        try {
+            return Optional.of(new Header(new InternetHeaders(content, true)));
+        } catch (MessagingException unreadable) {
+            return Optional.empty();
+        }
+    }
+
+    /// @return every mailbox of every From field; empty if there is none or one cannot be read
+    List<InternetAddress> authors() {
+        List<InternetAddress> authors = new ArrayList<>();
+        for (String field : values("From")) {
+            try {
+                authors.addAll(List.of(InternetAddress.parseHeader(field, true)));
+            } catch (AddressException unreadable) {
+                return List.of();
+            }
+        }
+        return authors;
+    }
+
+    boolean has(String name) {
+        return values(name).length > 0;
+    }
+
+    /// @return the first field of that name for reading: unfolded, encoded words decoded; null if there is none
+    @Nullable
+    String text(String name) {
+        String[] values = values(name);
+        return values.length == 0
+                ? null
+                : readable(MimeUtility.unfold(values[0]).strip());
+    }
+
+    private static String readable(String raw) {
+        try {
+            return MimeUtility.decodeText(raw);
+        } catch (UnsupportedEncodingException unknownCharset) {
+            return raw;
+        }
+    }
+
+    private String[] values(String name) {
+        String[] values = fields.getHeader(name);
+        return values == null ? new String[0] : values;
+    }
+}

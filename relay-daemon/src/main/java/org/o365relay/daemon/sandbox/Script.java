@@ -1,0 +1,73 @@
+package org.o365relay.daemon.sandbox;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/// Plays the faults on one connection.
+final class Script {
+
+    private final Office office;
+    private final Wire wire;
+
+    Script(Office office, Wire wire) {
+        this.office = office;
+        this.wire = wire;
+    }
+
+    /// @return whether the step may go on as usual; if not, it has been answered
+    /// @throws IOException if this ended the connection
+    boolean passes(Step step, String command) throws IOException {
+        Optional<Action> action = next(step, command);
+        return action.isEmpty() || perform(action.get());
+    }
+
+    Optional<Action> next(Step step, String command) {
+        return office.faults().next(step, command);
+    }
+
+    boolean perform(Action action) throws IOException {
+        return switch (action) {
+            case Action.Reply(String text) -> refuse(text);
+            case Action.Delay(Duration time) -> {
+                pause(time);
+                yield true;
+            }
+            case Action.Hang() -> {
+                wire.readUntilItEnds();
+                throw new EOFException("the client gave up");
+            }
+            case Action.Drop() -> throw dropped();
+            case Action.DropAfterAccepting() -> throw dropped();
+        };
+    }
+
+    EOFException dropped() throws IOException {
+        wire.drop();
+        return new EOFException("dropped as told");
+    }
+
+    /// Waits, but not beyond the sandbox's own end.
+    void pause(Duration time) throws IOException {
+        wire.flush();
+        try {
+            if (office.stopping().await(time.toNanos(), TimeUnit.NANOSECONDS)) {
+                throw new EOFException("the sandbox stops");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new EOFException("the sandbox stops");
+        }
+    }
+
+    private boolean refuse(String text) throws IOException {
+        wire.send(office.replies().scripted(text));
+        if (text.startsWith("421")) {
+            wire.flush();
+            throw new EOFException("closed with 421");
+        }
+        return false;
+    }
+}

@@ -1,0 +1,165 @@
+package org.o365relay.daemon.sandbox;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+
+/// The sandbox's own certificate for `localhost`, `127.0.0.1` and `::1`, made with the running Java's keytool
+/// and kept until a day before it expires.
+///
+/// The key store's password is no secret: what protects the key is that only its owner may read the file.
+final class ServerCertificate {
+
+    private static final String KEY_STORE = "sandbox-key.p12";
+    private static final String TRUSTED = "sandbox-ca.pem";
+    private static final String PASSWORD = "sandbox";
+    private static final String ALIAS = "sandbox";
+
+    private final Path directory;
+    private final Duration validity;
+    private final InstantSource clock;
+
+    ServerCertificate(Path directory, Duration validity, InstantSource clock) {
+        this.directory = directory;
+        this.validity = validity;
+        this.clock = clock;
+    }
+
+    /// The PEM file a client has to trust.
+    Path trusted() {
+        return directory.resolve(TRUSTED);
+    }
+
+    /// Makes the certificate if there is none that is still valid.
+    ///
+    /// @throws IOException with a message for people if keytool or the directory fails
+    SSLContext context() throws IOException {
+        try {
+            Optional<KeyStore> kept = stillValid();
+            KeyStore keys = kept.isPresent() ? kept.get() : made();
+            writeTrusted(keys.getCertificate(ALIAS));
+            KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            managers.init(keys, PASSWORD.toCharArray());
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(managers.getKeyManagers(), null, null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IOException("cannot use " + directory.resolve(KEY_STORE) + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Optional<KeyStore> stillValid() throws IOException, GeneralSecurityException {
+        Path file = directory.resolve(KEY_STORE);
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        KeyStore keys = read(file);
+        return keys.getCertificate(ALIAS) instanceof X509Certificate certificate && lastsADay(certificate)
+                ? Optional.of(keys)
+                : Optional.empty();
+    }
+
+    private boolean lastsADay(X509Certificate certificate) {
+        return certificate.getNotAfter().toInstant().isAfter(clock.instant().plus(Duration.ofDays(1)));
+    }
+
+    private KeyStore made() throws IOException, GeneralSecurityException {
+        Path workshop = Files.createTempDirectory(directory, ".key");
+        Path fresh = workshop.resolve(KEY_STORE);
+        try {
+            runKeytool(fresh);
+            restrict(fresh);
+            Files.move(fresh, directory.resolve(KEY_STORE), StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(fresh);
+            Files.delete(workshop);
+        }
+        return read(directory.resolve(KEY_STORE));
+    }
+
+    private void runKeytool(Path keyStore) throws IOException {
+        Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
+        Process process = new ProcessBuilder(arguments(keytool, keyStore))
+                .redirectErrorStream(true)
+                .start();
+        process.getOutputStream().close();
+        try (InputStream output = process.getInputStream()) {
+            String said = new String(output.readAllBytes(), Charset.defaultCharset());
+            if (process.waitFor() != 0) {
+                throw new IOException("keytool made no certificate: " + said.strip());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while keytool made a certificate", e);
+        } finally {
+            process.destroy();
+        }
+    }
+
+    private List<String> arguments(Path keytool, Path keyStore) {
+        return List.of(
+                keytool.toString(),
+                "-genkeypair",
+                "-alias",
+                ALIAS,
+                "-keyalg",
+                "EC",
+                "-groupname",
+                "secp256r1",
+                "-dname",
+                "CN=localhost, OU=o365-relay sandbox",
+                "-ext",
+                "san=dns:localhost,ip:127.0.0.1,ip:::1",
+                "-ext",
+                "eku=serverAuth",
+                "-validity",
+                Long.toString(validity.toDays()),
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                keyStore.toString(),
+                "-storepass",
+                PASSWORD,
+                "-J-Xshare:auto",
+                "-J-XX:TieredStopAtLevel=1");
+    }
+
+    private static void restrict(Path file) throws IOException {
+        if (FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        }
+    }
+
+    private static KeyStore read(Path file) throws IOException, GeneralSecurityException {
+        KeyStore keys = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(file)) {
+            keys.load(in, PASSWORD.toCharArray());
+        }
+        return keys;
+    }
+
+    private void writeTrusted(Certificate certificate) throws IOException, GeneralSecurityException {
+        String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(certificate.getEncoded());
+        String pem = "-----BEGIN CERTIFICATE-----\n" + base64 + "\n-----END CERTIFICATE-----\n";
+        Path fresh = directory.resolve("." + TRUSTED + ".part");
+        Files.writeString(fresh, pem, StandardCharsets.US_ASCII);
+        Files.move(fresh, trusted(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+}

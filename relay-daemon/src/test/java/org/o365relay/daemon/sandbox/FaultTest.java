@@ -1,0 +1,54 @@
+package org.o365relay.daemon.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+final class FaultTest {
+
+    @ParameterizedTest
+    @MethodSource
+    void readsTheFormOfTheCommandLine(String text, Fault fault) {
+        assertThat(Fault.parse(text)).isEqualTo(fault);
+    }
+
+    static Stream<Arguments> readsTheFormOfTheCommandLine() {
+        return Stream.of(
+                Arguments.of("auth:535 5.7.3 no*3", new Fault(Step.AUTH, new Action.Reply("535 5.7.3 no"), 3)),
+                Arguments.of(
+                        "mail:451 4.7.0 a: b*",
+                        new Fault(Step.MAIL, new Action.Reply("451 4.7.0 a: b*"), Fault.ALWAYS)),
+                Arguments.of("RCPT/a@b:550 no*1", new Fault(Step.RCPT, new Action.Reply("550 no"), 1, "a@b")),
+                Arguments.of("content:drop", new Fault(Step.CONTENT, new Action.Drop(), Fault.ALWAYS)),
+                Arguments.of(
+                        "content:drop-after-accepting*1", new Fault(Step.CONTENT, new Action.DropAfterAccepting(), 1)),
+                Arguments.of("handshake:hang", new Fault(Step.HANDSHAKE, new Action.Hang(), Fault.ALWAYS)),
+                Arguments.of("ehlo:delay 250ms", new Fault(Step.EHLO, delay(Duration.ofMillis(250)), Fault.ALWAYS)),
+                Arguments.of("ehlo:delay 3s*2", new Fault(Step.EHLO, delay(Duration.ofSeconds(3)), 2)),
+                Arguments.of("ehlo:delay 2m", new Fault(Step.EHLO, delay(Duration.ofMinutes(2)), Fault.ALWAYS)));
+    }
+
+    private static Action delay(Duration time) {
+        return new Action.Delay(time);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        nonsense                    | step:action*times
+        lunch:drop                  | no step "lunch"
+        auth:please                 | not a reply: please
+        auth:delay soon             | delay 3s
+        auth:drop*0                 | at least once
+        auth:drop-after-accepting   | only for the step content
+        handshake:421 no            | no reply in a TLS handshake
+        """)
+    void saysWhatIsWrong(String text, String message) {
+        assertThatIllegalArgumentException().isThrownBy(() -> Fault.parse(text)).withMessageContaining(message);
+    }
+}

@@ -1,0 +1,148 @@
+package org.o365relay.daemon.sandbox;
+
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.time.Duration;
+import java.util.Base64;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+
+/// Says what the test says, and nothing by itself.
+final class RawClient implements AutoCloseable {
+
+    private final Sandbox sandbox;
+    private final Socket plain;
+    private Socket socket;
+    private final String greeting;
+
+    private RawClient(Sandbox sandbox, Socket plain) throws IOException {
+        this.sandbox = sandbox;
+        this.plain = plain;
+        this.socket = plain;
+        plain.setSoTimeout(10_000);
+        this.greeting = reply();
+    }
+
+    static RawClient connect(Sandbox sandbox) throws IOException {
+        InetSocketAddress address = sandbox.address();
+        return new RawClient(sandbox, new Socket(address.getAddress(), address.getPort()));
+    }
+
+    /// Up to and with AUTH.
+    static RawClient signedIn(Sandbox sandbox, String user, String password) throws IOException {
+        RawClient client = secured(sandbox);
+        client.say("AUTH LOGIN " + base64(user));
+        String reply = client.say(base64(password));
+        if (!reply.startsWith("235")) {
+            throw new IOException("not signed in: " + reply);
+        }
+        return client;
+    }
+
+    /// Up to and with the second EHLO.
+    static RawClient secured(Sandbox sandbox) throws IOException {
+        RawClient client = connect(sandbox);
+        client.say("EHLO test");
+        client.say("STARTTLS");
+        client.shakeHands();
+        client.say("EHLO test");
+        return client;
+    }
+
+    void timeOutAfter(Duration time) throws IOException {
+        plain.setSoTimeout(Math.toIntExact(time.toMillis()));
+    }
+
+    String greeting() {
+        return greeting;
+    }
+
+    String say(String line) throws IOException {
+        send(line + "\r\n");
+        return reply();
+    }
+
+    void send(String text) throws IOException {
+        send(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    void send(byte[] octets) throws IOException {
+        socket.getOutputStream().write(octets);
+        socket.getOutputStream().flush();
+    }
+
+    /// @return the whole reply, lines separated by LF
+    String reply() throws IOException {
+        StringBuilder reply = new StringBuilder();
+        String line = line();
+        while (line.length() > 3 && line.charAt(3) == '-') {
+            reply.append(line).append('\n');
+            line = line();
+        }
+        return reply.append(line).toString();
+    }
+
+    void shakeHands() throws IOException {
+        SSLSocket encrypted =
+                (SSLSocket) trust().getSocketFactory().createSocket(plain, "localhost", plain.getPort(), true);
+        SSLParameters parameters = encrypted.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        encrypted.setSSLParameters(parameters);
+        encrypted.startHandshake();
+        socket = encrypted;
+    }
+
+    static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void close() throws IOException {
+        plain.close();
+    }
+
+    private SSLContext trust() throws IOException {
+        return trusting(sandbox.trustedCertificates());
+    }
+
+    static SSLContext trusting(Path pem) throws IOException {
+        try (InputStream in = Files.newInputStream(pem)) {
+            KeyStore trusted = KeyStore.getInstance("PKCS12");
+            trusted.load(null, null);
+            trusted.setCertificateEntry(
+                    "sandbox", CertificateFactory.getInstance("X.509").generateCertificate(in));
+            TrustManagerFactory managers = TrustManagerFactory.getInstance("PKIX");
+            managers.init(trusted);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, managers.getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private String line() throws IOException {
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        int octet = socket.getInputStream().read();
+        while (octet != '\n') {
+            if (octet < 0) {
+                throw new EOFException("the sandbox has closed the connection");
+            }
+            line.write(octet);
+            octet = socket.getInputStream().read();
+        }
+        return line.toString(StandardCharsets.UTF_8).stripTrailing();
+    }
+}

@@ -1,0 +1,68 @@
+package org.o365relay.daemon.sandbox;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/// One sandbox for all tests of a class; its faults do not outlive a test.
+final class SandboxFixture implements AfterEachCallback, AfterAllCallback {
+
+    static final String USER = "relay@contoso.example";
+    static final String PASSWORD = "correct horse";
+    static final Account ACCOUNT = new Account(USER, PASSWORD, Set.of("erp@contoso.example"));
+    static final String MESSAGE = "From: Relay <relay@contoso.example>\r\nSubject: hello\r\n\r\ntext\r\n";
+
+    private final Path directory;
+    private final Sandbox sandbox;
+
+    SandboxFixture() {
+        try {
+            directory = Files.createTempDirectory("sandbox");
+            sandbox = Sandbox.start(settings(directory));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static SandboxSettings settings(Path directory) {
+        return SandboxSettings.in(directory, ACCOUNT).withTarpit(Duration.ZERO).withContentLimit(1_000_000);
+    }
+
+    Sandbox sandbox() {
+        return sandbox;
+    }
+
+    /// A client that has said STARTTLS and AUTH.
+    RawClient signedIn() throws IOException {
+        return RawClient.signedIn(sandbox, USER, PASSWORD);
+    }
+
+    /// A client that may send content now.
+    RawClient inContent() throws IOException {
+        RawClient client = signedIn();
+        client.say("MAIL FROM:<" + USER + ">");
+        client.say("RCPT TO:<someone@example.org>");
+        client.say("DATA");
+        return client;
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        sandbox.faults().clear();
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) throws IOException {
+        sandbox.close();
+        try (var files = Files.walk(directory)) {
+            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}
