@@ -1,0 +1,128 @@
+package org.o365relay.daemon.demo;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.o365relay.daemon.sandbox.Accepted;
+import org.o365relay.daemon.sandbox.Sandbox;
+
+/// Sends every sample through the relay and shows what became of it.
+public final class Show {
+
+    private static final int WIDTH = 110;
+    private static final int LABEL = 14;
+    private static final int COLUMN = (WIDTH - LABEL - 4) / 2;
+
+    private final Sandbox sandbox;
+    private final InetSocketAddress relay;
+    private final String mailbox;
+    private final Duration patience;
+    private final PrintWriter out;
+    private final Look look;
+
+    /// @param patience how long a message may take from the device to the sandbox
+    public Show(
+            Sandbox sandbox, InetSocketAddress relay, String mailbox, Duration patience, PrintWriter out, Look look) {
+        this.sandbox = sandbox;
+        this.relay = relay;
+        this.mailbox = mailbox;
+        this.patience = patience;
+        this.out = out;
+        this.look = look;
+    }
+
+    /// @return whether every message arrived, and as it should
+    public boolean run() throws IOException, InterruptedException {
+        List<Sample> samples = Sample.all();
+        int good = 0;
+        for (Sample sample : samples) {
+            good += isShown(sample) ? 1 : 0;
+        }
+        String summary = good + " of " + samples.size() + " messages arrived as they should.";
+        out.println();
+        out.println(good == samples.size() ? look.good(summary) : look.bad(summary));
+        out.flush();
+        return good == samples.size();
+    }
+
+    /// What arrives later, from a device of the audience.
+    public void arrived(Accepted accepted) throws IOException {
+        MailText received = MailText.of(accepted.content());
+        out.println();
+        out.println(look.strong("Office 365 received") + "  "
+                + look.faint(accepted.receivedAt() + "  " + accepted.size() + " bytes"));
+        line("envelope", "<" + accepted.envelopeFrom() + "> to " + String.join(", ", accepted.envelopeTo()));
+        for (String field : List.of("From", "Reply-To", "Subject", "Message-ID")) {
+            received.field(field).ifPresent(value -> line(field, value));
+        }
+        line("over", accepted.tls() + ", AUTH " + accepted.mechanism() + " " + accepted.user());
+        out.flush();
+    }
+
+    private boolean isShown(Sample sample) throws IOException, InterruptedException {
+        heading(sample);
+        int before = sandbox.acceptedCount();
+        try {
+            Device.send(sample, relay);
+        } catch (IOException e) {
+            return failed(String.valueOf(e.getMessage()));
+        }
+        Optional<Accepted> accepted = sandbox.await(
+                message -> message.number() > before && message.envelopeTo().equals(sample.to()), patience);
+        return accepted.isPresent()
+                ? isShown(Comparison.of(sample, accepted.get(), mailbox))
+                : failed("did not reach Office 365 within " + patience.toSeconds() + " s");
+    }
+
+    private boolean isShown(Comparison comparison) {
+        row("", "the device sent", "Office 365 received");
+        comparison.rows().forEach(row -> row(row.what(), row.sent(), row.received()));
+        comparison.flaws().forEach(this::failed);
+        out.flush();
+        return comparison.flaws().isEmpty();
+    }
+
+    private boolean failed(String why) {
+        out.println(look.bad(why));
+        out.flush();
+        return false;
+    }
+
+    private void heading(Sample sample) {
+        out.println();
+        out.println(look.strong(sample.title()));
+        out.println(look.faint(look.rule(WIDTH)));
+        out.flush();
+    }
+
+    private void row(String what, String sent, String received) {
+        List<String> left = Look.wrapped(sent, COLUMN);
+        List<String> right = Look.wrapped(received, COLUMN);
+        for (int i = 0; i < Math.max(left.size(), right.size()); i++) {
+            String label = padded(i == 0 ? what : "", LABEL);
+            out.println((look.faint(label) + "  " + padded(at(left, i), COLUMN) + "  " + ticked(at(right, i)))
+                    .stripTrailing());
+        }
+    }
+
+    private void line(String what, String value) {
+        for (String part : Look.wrapped(value, WIDTH - LABEL - 2)) {
+            out.println("  " + look.faint(padded(what, LABEL - 2)) + "  " + part);
+        }
+    }
+
+    private String ticked(String received) {
+        return received.equals(Comparison.SAME) ? look.good(received) : received;
+    }
+
+    private static String at(List<String> lines, int index) {
+        return index < lines.size() ? lines.get(index) : "";
+    }
+
+    private static String padded(String text, int width) {
+        return text + " ".repeat(Math.max(0, width - text.length()));
+    }
+}
