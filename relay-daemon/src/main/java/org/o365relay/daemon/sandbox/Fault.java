@@ -65,6 +65,24 @@ public record Fault(Step step, Action action, int times, String where) {
         return times == ALWAYS ? this : new Fault(step, action, times - 1, where);
     }
 
+    /// @return the form that [#parse(String)] reads
+    @Override
+    public String toString() {
+        String scope = where.isEmpty() ? "" : "/" + where;
+        String count = times == ALWAYS ? "" : "*" + times;
+        return step.name().toLowerCase(Locale.ROOT) + scope + ":" + written(action) + count;
+    }
+
+    private static String written(Action action) {
+        return switch (action) {
+            case Action.Reply(String text) -> text;
+            case Action.Delay(Duration time) -> "delay " + time.toMillis() + "ms";
+            case Action.Drop() -> "drop";
+            case Action.DropAfterAccepting() -> "drop-after-accepting";
+            case Action.Hang() -> "hang";
+        };
+    }
+
     private static Step step(String name) {
         return Stream.of(Step.values())
                 .filter(step -> step.name().equalsIgnoreCase(name))

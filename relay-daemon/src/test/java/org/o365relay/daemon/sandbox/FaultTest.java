@@ -18,6 +18,12 @@ final class FaultTest {
         assertThat(Fault.parse(text)).isEqualTo(fault);
     }
 
+    @ParameterizedTest
+    @MethodSource("readsTheFormOfTheCommandLine")
+    void isWrittenAsItIsRead(String text, Fault fault) {
+        assertThat(Fault.parse(fault.toString())).as(text).isEqualTo(fault);
+    }
+
     static Stream<Arguments> readsTheFormOfTheCommandLine() {
         return Stream.of(
                 Arguments.of("auth:535 5.7.3 no*3", new Fault(Step.AUTH, new Action.Reply("535 5.7.3 no"), 3)),
