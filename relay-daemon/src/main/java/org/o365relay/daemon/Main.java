@@ -1,7 +1,12 @@
 package org.o365relay.daemon;
 
+import org.o365relay.daemon.cli.CheckCommand;
 import org.o365relay.daemon.cli.CommandLines;
+import org.o365relay.daemon.cli.ConfigCommand;
+import org.o365relay.daemon.cli.DemoCommand;
+import org.o365relay.daemon.cli.RunCommand;
 import org.o365relay.daemon.cli.SandboxCommand;
+import org.o365relay.daemon.demo.InProcessRelay;
 
 /// The program.
 public final class Main {
@@ -15,6 +20,12 @@ public final class Main {
         if (System.getProperty(LOGGING) == null) {
             System.setProperty(LOGGING, "org/o365relay/daemon/logback-default.xml");
         }
-        System.exit(CommandLines.of(new SandboxCommand()).execute(arguments));
+        System.exit(CommandLines.of(
+                        new DemoCommand(InProcessRelay::start),
+                        new RunCommand(),
+                        new CheckCommand(),
+                        new ConfigCommand(),
+                        new SandboxCommand())
+                .execute(arguments));
     }
 }

@@ -2,6 +2,7 @@ package org.o365relay.daemon.cli;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.Properties;
 import org.o365relay.daemon.Main;
 import picocli.CommandLine.IVersionProvider;
@@ -10,14 +11,20 @@ import picocli.CommandLine.IVersionProvider;
 final class ProgramVersion implements IVersionProvider {
 
     @Override
-    public String[] getVersion() throws IOException {
-        return new String[] {"o365-relay " + version() + " (Java " + System.getProperty("java.version") + ")"};
+    public String[] getVersion() {
+        return new String[] {text()};
     }
 
-    private static String version() throws IOException {
+    static String text() {
+        return "o365-relay " + version() + " (Java " + System.getProperty("java.version") + ")";
+    }
+
+    private static String version() {
         Properties properties = new Properties();
         try (InputStream in = Main.class.getResourceAsStream("version.properties")) {
             properties.load(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
         return properties.getProperty("version", "unknown");
     }

@@ -1,0 +1,29 @@
+package org.o365relay.daemon.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/// `o365-relay config`: what is in force.
+@Command(
+        name = "config",
+        mixinStandardHelpOptions = true,
+        versionProvider = ProgramVersion.class,
+        description = "Prints the configuration in force, defaults included, secrets hidden.")
+public final class ConfigCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private ConfigFile config = new ConfigFile();
+
+    @Override
+    public Integer call() throws CommandFailed {
+        spec.commandLine().getOut().println(config.read().effective());
+        spec.commandLine().getOut().flush();
+        return ExitCode.OK;
+    }
+}

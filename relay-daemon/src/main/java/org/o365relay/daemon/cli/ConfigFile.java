@@ -1,0 +1,55 @@
+package org.o365relay.daemon.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import org.o365relay.config.ConfigReader;
+import org.o365relay.config.Configuration;
+import org.o365relay.config.Configuration.Invalid;
+import org.o365relay.config.Configuration.Valid;
+import org.o365relay.config.Problem;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// The `--config` option of the commands that read a configuration.
+final class ConfigFile {
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = {"-c", "--config"},
+            paramLabel = "FILE",
+            defaultValue = "/etc/o365-relay/relay.conf",
+            description = "The configuration file (default: ${DEFAULT-VALUE}).")
+    private Path file = Path.of("relay.conf");
+
+    Path file() {
+        return file;
+    }
+
+    /// Reads the file; tells warnings and problems, all of them, on standard error.
+    ///
+    /// @throws CommandFailed if there are problems
+    Valid read() throws CommandFailed {
+        PrintWriter err = spec.commandLine().getErr();
+        Configuration configuration = new ConfigReader(System.getenv()).read(file);
+        return switch (configuration) {
+            case Valid valid -> {
+                valid.warnings().forEach(warning -> err.println("warning: " + warning));
+                err.flush();
+                yield valid;
+            }
+            case Invalid(var problems) -> {
+                for (Problem problem : problems) {
+                    err.println(problem);
+                }
+                err.flush();
+                throw new CommandFailed(
+                        ExitCode.CONFIGURATION,
+                        (problems.size() == 1 ? "1 problem" : problems.size() + " problems") + " in " + file
+                                + "; nothing was started");
+            }
+        };
+    }
+}

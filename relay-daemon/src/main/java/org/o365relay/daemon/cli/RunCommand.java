@@ -1,0 +1,89 @@
+package org.o365relay.daemon.cli;
+
+import ch.qos.logback.classic.LoggerContext;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+import org.o365relay.Relay;
+import org.o365relay.RelaySettings;
+import org.o365relay.accept.ListenException;
+import org.o365relay.daemon.ops.SystemdNotifier;
+import org.o365relay.journal.LogJournal;
+import org.o365relay.queue.QueueUnavailableException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/// `o365-relay run`: the daemon, in the foreground, until SIGTERM or Ctrl-C.
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        versionProvider = ProgramVersion.class,
+        description = "Runs the relay in the foreground. SIGTERM or Ctrl-C stops it: messages being received and"
+                + " deliveries in flight may end, what is queued stays queued.")
+public final class RunCommand implements Callable<Integer> {
+
+    private static final Logger log = LoggerFactory.getLogger(RunCommand.class);
+
+    @Mixin
+    private ConfigFile config = new ConfigFile();
+
+    private final CountDownLatch stopRequested = new CountDownLatch(1);
+
+    @Override
+    public Integer call() throws CommandFailed, InterruptedException {
+        RelaySettings settings = config.read().settings();
+        SystemdNotifier serviceManager = SystemdNotifier.of(System.getenv());
+        Relay relay = start(settings);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(relay, serviceManager), "stop"));
+        serviceManager.ready("listening on " + addresses(relay));
+        log.info(
+                "{} listens on {}; mail leaves as {} through {}",
+                ProgramVersion.text(),
+                addresses(relay),
+                settings.mailbox().address(),
+                settings.mailbox().upstream());
+        stopRequested.await();
+        return ExitCode.OK;
+    }
+
+    private static Relay start(RelaySettings settings) throws CommandFailed {
+        Relay relay = new Relay(settings, new LogJournal());
+        try {
+            relay.start();
+            return relay;
+        } catch (ListenException e) {
+            throw new CommandFailed(ExitCode.UNAVAILABLE, String.valueOf(e.getMessage()));
+        } catch (QueueUnavailableException e) {
+            throw new CommandFailed(exitCode(e), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static int exitCode(QueueUnavailableException e) {
+        return switch (e.reason()) {
+            case IN_USE -> ExitCode.LOCKED;
+            case UNUSABLE_DIRECTORY -> ExitCode.CANNOT_CREATE;
+            case DAMAGED, NEWER_SCHEMA -> ExitCode.DAMAGED;
+        };
+    }
+
+    /// Runs as a shutdown hook. The JVM would end with 143 after SIGTERM; a stop that was asked for and went well is no
+    /// failure, so it ends with 0 itself.
+    private static void stop(Relay relay, SystemdNotifier serviceManager) {
+        serviceManager.stopping("letting messages in flight end");
+        log.info("stopping");
+        relay.stop();
+        log.info("stopped; what is queued stays queued");
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext logging) {
+            logging.stop(); // writes what is buffered
+        }
+        Runtime.getRuntime().halt(ExitCode.OK);
+    }
+
+    private static String addresses(Relay relay) {
+        return relay.addresses().stream()
+                .map(address -> address.getAddress().getHostAddress() + ":" + address.getPort())
+                .collect(Collectors.joining(", "));
+    }
+}
