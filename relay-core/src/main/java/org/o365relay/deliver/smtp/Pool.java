@@ -51,7 +51,7 @@ final class Pool {
             mine = idle.remove(connection);
         }
         if (mine) {
-            connection.quit();
+            Thread.startVirtualThread(connection::quit); // here we are the watch that would see to it
         }
     }
 

@@ -6,62 +6,97 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
-/// A self-signed certificate made on the spot, for a server and for whoever is to trust it.
+/// A certificate made on the spot, for a server and for whoever is to trust it.
 ///
 /// @param context what the server speaks TLS with
-/// @param pem the certificate as a file
+/// @param pem the certificate to trust, as a file
 /// @param keyStore key and certificate, PKCS #12
 record TestCertificate(SSLContext context, Path pem, Path keyStore) {
 
     static final String PASSWORD = "changeit";
 
+    /// Self-signed, valid for two days.
     static TestCertificate madeFor(String name, Path directory) {
         Path store = directory.resolve(name + ".p12");
-        try {
-            run(List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                    "-genkeypair",
-                    "-alias",
-                    "server",
-                    "-keyalg",
-                    "EC",
-                    "-validity",
-                    "2",
-                    "-storetype",
-                    "PKCS12",
-                    "-dname",
-                    "CN=" + name,
-                    "-ext",
-                    "san=dns:" + name,
-                    "-storepass",
-                    PASSWORD,
-                    "-keystore",
-                    store.toString()));
+        keytool(store, "-genkeypair", "-keyalg", "EC", "-validity", "2", "-dname", "CN=" + name, "-ext", san(name));
+        return read(store, directory.resolve(name + ".pem"));
+    }
+
+    /// Signed by an authority that is to be trusted, and expired five days ago.
+    static TestCertificate expired(String name, Path directory) {
+        Path authority = directory.resolve("authority.p12");
+        keytool(
+                authority,
+                "-genkeypair",
+                "-keyalg",
+                "EC",
+                "-startdate",
+                "-20d",
+                "-dname",
+                "CN=authority",
+                "-ext",
+                "bc:c");
+        Path store = directory.resolve("expired.p12");
+        keytool(store, "-genkeypair", "-keyalg", "EC", "-dname", "CN=" + name);
+        String request = directory.resolve("expired.csr").toString();
+        String reply = directory.resolve("expired.crt").toString();
+        keytool(store, "-certreq", "-file", request);
+        keytool(
+                authority,
+                "-gencert",
+                "-startdate",
+                "-10d",
+                "-validity",
+                "5",
+                "-ext",
+                san(name),
+                "-infile",
+                request,
+                "-outfile",
+                reply);
+        TestCertificate trusted = read(authority, directory.resolve("authority.pem"));
+        keytool(store, "-importcert", "-noprompt", "-alias", "authority", "-file", trusted.pem.toString());
+        keytool(store, "-importcert", "-noprompt", "-file", reply);
+        return new TestCertificate(read(store, directory.resolve("expired.pem")).context, trusted.pem, store);
+    }
+
+    private static String san(String name) {
+        return "san=dns:" + name;
+    }
+
+    private static TestCertificate read(Path store, Path pem) {
+        try (InputStream in = Files.newInputStream(store)) {
             KeyStore keys = KeyStore.getInstance("PKCS12");
-            try (InputStream in = Files.newInputStream(store)) {
-                keys.load(in, PASSWORD.toCharArray());
-            }
-            Path pem = Files.writeString(directory.resolve(name + ".pem"), pem(keys));
+            keys.load(in, PASSWORD.toCharArray());
+            Files.writeString(pem, pem(keys.getCertificate("server")));
             return new TestCertificate(context(keys), pem, store);
         } catch (IOException | GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    private static void run(List<String> command) throws IOException {
+    private static void keytool(Path store, String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+        command.addAll(List.of(arguments));
+        if (!command.contains("-alias")) {
+            command.addAll(List.of("-alias", "server"));
+        }
+        command.addAll(List.of("-storetype", "PKCS12", "-storepass", PASSWORD, "-keystore", store.toString()));
         try {
             int status = new ProcessBuilder(command).inheritIO().start().waitFor();
             if (status != 0) {
-                throw new IOException("keytool ended with " + status);
+                throw new IllegalStateException("keytool ended with " + status);
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException(e);
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -73,9 +108,8 @@ record TestCertificate(SSLContext context, Path pem, Path keyStore) {
         return context;
     }
 
-    private static String pem(KeyStore keys) throws GeneralSecurityException {
-        String body = Base64.getMimeEncoder(64, new byte[] {'\n'})
-                .encodeToString(keys.getCertificate("server").getEncoded());
+    private static String pem(Certificate certificate) throws GeneralSecurityException {
+        String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(certificate.getEncoded());
         return "-----BEGIN CERTIFICATE-----\n" + body + "\n-----END CERTIFICATE-----\n";
     }
 }
