@@ -28,7 +28,7 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 
 /// A second, independent server, written by others.
-@Timeout(30)
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class GreenMailTest {
 
     private static final EmailAddress MAILBOX = new EmailAddress("relay", "contoso.example");

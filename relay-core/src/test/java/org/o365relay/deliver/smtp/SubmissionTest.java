@@ -27,7 +27,7 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 
 /// A server to talk to, upstreams that talk to it, and messages.
-@Timeout(30)
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 abstract class SubmissionTest {
 
     static final String PASSWORD = "Str0ng-Pässwörd!";
