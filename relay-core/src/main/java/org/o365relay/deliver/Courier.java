@@ -125,6 +125,8 @@ public final class Courier {
     private void tellLane(Map<Recipient, Response> responses, Map<Recipient, Verdict> verdicts) {
         Optional<Verdict> trouble =
                 verdicts.values().stream().filter(Courier::isMailboxTrouble).findFirst();
+        boolean reached =
+                responses.values().stream().anyMatch(response -> response.step().compareTo(Step.MAIL) >= 0);
         boolean served = responses.values().stream()
                 .anyMatch(response ->
                         response.origin() == Origin.UPSTREAM && response.step().compareTo(Step.MAIL) >= 0);
@@ -132,9 +134,9 @@ public final class Courier {
             Verdict verdict = trouble.get();
             lane.pause(verdict.outcome().reply(), verdict.cause() + ". " + verdict.advice());
         } else if (served) {
-            lane.resume();
-        } else {
-            lane.probeWasInconclusive();
+            lane.served();
+        } else if (!reached) {
+            lane.unreached();
         }
     }
 

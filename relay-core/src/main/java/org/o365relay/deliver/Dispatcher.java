@@ -80,18 +80,18 @@ public final class Dispatcher {
     }
 
     private void turn() throws InterruptedException {
-        Duration closed = lane.untilProbe();
+        Duration closed = lane.closedFor();
         if (closed.isPositive()) {
             Thread.sleep(closed);
-        } else if (lane.isPaused()) {
-            probe();
-        } else {
+        } else if (lane.isOpen()) {
             deliverDue();
+        } else {
+            deliverOne();
         }
     }
 
-    /// While the lane is closed, one message at a time shows whether the trouble is over.
-    private void probe() throws InterruptedException {
+    /// While the lane is not open, one message at a time shows whether the trouble is over.
+    private void deliverOne() throws InterruptedException {
         slots.acquire(connections);
         try {
             List<Claim> claims = queue.claim(1);

@@ -9,13 +9,17 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 import org.o365relay.rewrite.Rewriter;
 
-/// One mailbox's way out: how mail is rewritten for it, where it goes, how answers are judged, and whether it
-/// may leave at the moment.
+/// One mailbox's way out: how mail is rewritten for it, where it goes, how answers are judged, and whether it may
+/// leave at the moment.
 ///
-/// Trouble that is the mailbox's own, such as a wrong password, closes the lane: messages wait in the queue,
-/// none loses an attempt, and the admin is told once. One message at a time then probes whether the trouble is
-/// over, less and less often.
+/// - *Paused*: trouble that is the mailbox's own, such as a wrong password. Messages wait in the queue, none loses
+///   an attempt, and the admin is told once. One message at a time then probes whether the trouble is over, less
+///   and less often.
+/// - *Resting*: the upstream could not be reached. The message that found out is deferred like any other; to try
+///   all the others as well would only fill the log, so they wait a few seconds, and then one tries again.
 public final class Lane {
+
+    private static final ProbeSchedule RESTS = new ProbeSchedule(Duration.ofSeconds(1), Duration.ofSeconds(30));
 
     private final EmailAddress mailbox;
     private final Rewriter rewriter;
@@ -25,8 +29,11 @@ public final class Lane {
     private final Journal journal;
     private final InstantSource clock;
     private @Nullable Pause pause;
+    private @Nullable Rest rest;
 
-    private record Pause(Instant since, Reply reply, String advice, int probes, Instant nextProbe) {}
+    private record Pause(Instant since, Reply reply, String advice, int probes, Instant until) {}
+
+    private record Rest(int tries, Instant until) {}
 
     /// An open lane.
     ///
@@ -54,53 +61,63 @@ public final class Lane {
         return policy;
     }
 
-    synchronized boolean isPaused() {
-        return pause != null;
+    /// @return whether messages may leave side by side; if not, one at a time may try once [#closedFor()] is over
+    synchronized boolean isOpen() {
+        return pause == null && rest == null;
     }
 
-    /// @return how long nothing may be tried; zero if the lane is open or a probe is due
-    synchronized Duration untilProbe() {
-        if (pause == null) {
-            return Duration.ZERO;
+    /// @return how long nothing may be tried; zero if something may
+    synchronized Duration closedFor() {
+        Instant now = clock.instant();
+        Instant until = now;
+        if (rest != null) {
+            until = rest.until();
         }
-        Duration left = Duration.between(clock.instant(), pause.nextProbe());
-        return left.isNegative() ? Duration.ZERO : left;
+        if (pause != null) {
+            until = pause.until();
+        }
+        return until.isAfter(now) ? Duration.between(now, until) : Duration.ZERO;
     }
 
-    /// Closes the lane, or keeps it closed after a probe. Told to the journal when it closes and when the
-    /// reason changes.
+    /// Closes the lane, or keeps it closed after a probe. Told to the journal when it closes and when the reason
+    /// changes.
     ///
     /// @param advice what the admin can do about it
     synchronized void pause(Reply reply, String advice) {
         Instant now = clock.instant();
         Pause before = pause;
-        if (before != null && now.isBefore(before.nextProbe())) {
+        if (before != null && now.isBefore(before.until())) {
             return; // a delivery that was under way when the lane closed
         }
         int probed = before == null ? 0 : before.probes() + 1;
         Instant since = before == null ? now : before.since();
         Pause after = new Pause(since, reply, advice, probed, now.plus(probes.delay(probed)));
         pause = after;
+        rest = null;
         if (before == null || !before.advice().equals(advice)) {
-            journal.paused(mailbox, upstream.name(), reply, advice, after.nextProbe());
+            journal.paused(mailbox, upstream.name(), reply, advice, after.until());
         }
     }
 
-    /// A probe got no answer; the next one is put off.
-    synchronized void probeWasInconclusive() {
+    /// The upstream could not be reached, so that nothing was learned about mailbox or message.
+    synchronized void unreached() {
+        Instant now = clock.instant();
+        if (closedFor().isPositive()) {
+            return; // a delivery that was under way when the lane closed
+        }
         if (pause != null) {
             int probed = pause.probes() + 1;
-            pause = new Pause(
-                    pause.since(),
-                    pause.reply(),
-                    pause.advice(),
-                    probed,
-                    clock.instant().plus(probes.delay(probed)));
+            Instant until = now.plus(probes.delay(probed));
+            pause = new Pause(pause.since(), pause.reply(), pause.advice(), probed, until);
+        } else {
+            int tries = rest == null ? 0 : rest.tries() + 1;
+            rest = new Rest(tries, now.plus(RESTS.delay(tries)));
         }
     }
 
     /// The upstream has served the mailbox.
-    synchronized void resume() {
+    synchronized void served() {
+        rest = null;
         if (pause != null) {
             journal.resumed(mailbox, Duration.between(pause.since(), clock.instant()));
             pause = null;

@@ -30,7 +30,7 @@ class LaneTest {
     void probesLessAndLessOftenUpToTheLongestDelay() {
         relay.lane.pause(DENIED, "check the password");
         for (int minutes : new int[] {1, 2, 4, 8, 15, 15}) {
-            assertThat(relay.lane.untilProbe()).isEqualTo(Duration.ofMinutes(minutes));
+            assertThat(relay.lane.closedFor()).isEqualTo(Duration.ofMinutes(minutes));
             relay.clock.advance(Duration.ofMinutes(minutes));
             relay.lane.pause(DENIED, "check the password");
         }
@@ -41,7 +41,7 @@ class LaneTest {
     void doesNotCountDeliveriesThatWereUnderWayWhenItClosed() {
         relay.lane.pause(DENIED, "check the password");
         relay.lane.pause(DENIED, "check the password");
-        assertThat(relay.lane.untilProbe()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(relay.lane.closedFor()).isEqualTo(Duration.ofMinutes(1));
     }
 
     @Test
@@ -56,18 +56,33 @@ class LaneTest {
     void staysClosedWhenAProbeGotNoAnswer() {
         relay.lane.pause(DENIED, "check the password");
         relay.clock.advance(Duration.ofMinutes(1));
-        relay.lane.probeWasInconclusive();
-        assertThat(relay.lane.isPaused()).isTrue();
-        assertThat(relay.lane.untilProbe()).isEqualTo(Duration.ofMinutes(2));
+        relay.lane.unreached();
+        assertThat(relay.lane.isOpen()).isFalse();
+        assertThat(relay.lane.closedFor()).isEqualTo(Duration.ofMinutes(2));
+    }
+
+    @Test
+    void restsAWhileWhenTheUpstreamCannotBeReachedAndOpensWhenItCan() {
+        for (int seconds : new int[] {1, 2, 4, 8, 16, 30, 30}) {
+            relay.lane.unreached();
+            relay.lane.unreached(); // another delivery that was under way
+            assertThat(relay.lane.closedFor()).isEqualTo(Duration.ofSeconds(seconds));
+            relay.clock.advance(Duration.ofSeconds(seconds));
+            assertThat(relay.lane.closedFor()).isZero();
+            assertThat(relay.lane.isOpen()).as("one at a time").isFalse();
+        }
+        relay.lane.served();
+        assertThat(relay.lane.isOpen()).isTrue();
+        assertThat(relay.journal.lines()).isEmpty();
     }
 
     @Test
     void opensWhenServed() {
         relay.lane.pause(DENIED, "check the password");
         relay.clock.advance(Duration.ofMinutes(3));
-        relay.lane.resume();
-        relay.lane.resume();
-        assertThat(relay.lane.isPaused()).isFalse();
+        relay.lane.served();
+        relay.lane.served();
+        assertThat(relay.lane.isOpen()).isTrue();
         assertThat(relay.journal.lines("resumed"))
                 .containsExactly("resumed relay@contoso.example after " + Duration.ofMinutes(3));
     }
