@@ -157,9 +157,13 @@ public final class LogJournal implements Journal {
         }
 
         private static boolean isPlain(String value) {
-            return !value.isEmpty()
-                    && value.chars()
-                            .allMatch(c -> c > ' ' && c != '"' && c != '\\' && c != 0x7f && c < 0x80 && c != '=');
+            for (int i = 0; i < value.length(); i++) {
+                char c = value.charAt(i);
+                if (c <= ' ' || c >= 0x7f || c == '"' || c == '\\' || c == '=') {
+                    return false;
+                }
+            }
+            return !value.isEmpty();
         }
 
         @Override

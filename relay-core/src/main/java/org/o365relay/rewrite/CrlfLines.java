@@ -8,7 +8,7 @@ import java.io.OutputStream;
 /// end by one server and not by the next (SMTP smuggling).
 final class CrlfLines {
 
-    private static final int BUFFER = 32 * 1024;
+    private static final int BUFFER = 16 * 1024;
 
     private final OutputStream out;
     private byte[] converted = new byte[0];
