@@ -39,7 +39,7 @@ public record Reply(int code, @Nullable EnhancedStatus status, List<String> line
     /// @return empty if it does not begin with a reply code
     public static Optional<Reply> parse(String text) {
         String[] rawLines = text.strip().split("\r?\n");
-        if (!rawLines[0].matches("[2-5]\\d\\d(?:[ -].*)?")) {
+        if (!rawLines[0].matches("(?s)[2-5]\\d\\d(?:[ -].*)?")) {
             return Optional.empty();
         }
         int code = Integer.parseInt(rawLines[0].substring(0, 3));
