@@ -49,6 +49,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     private ContentDecoder decoder = new ContentDecoder(false);
     private boolean bareLineFeeds;
     private boolean stopping;
+    private boolean gone;
 
     SmtpConnection(Session session, int longestLine) {
         this.session = session;
@@ -69,7 +70,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
             received.release();
             return;
         }
-        unread = unread.isReadable() ? append(ctx, unread, received) : replace(unread, received);
+        unread = unread.isReadable() ? append(unread, received) : replace(unread, received);
         consume(ctx);
     }
 
@@ -81,10 +82,10 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        unread.release();
-        unread = Unpooled.EMPTY_BUFFER;
-        phase = Phase.CLOSING;
-        session.endTransaction();
+        gone = true;
+        if (phase != Phase.WAITING) {
+            forget();
+        }
     }
 
     @Override
@@ -201,6 +202,9 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
             if (phase == Phase.WAITING) {
                 then.accept(result);
                 consume(ctx);
+                if (gone && phase != Phase.WAITING) {
+                    forget(); // not before: devices hang up right after the final dot, and the message counts
+                }
                 ctx.flush();
                 readOn(ctx);
             }
@@ -247,6 +251,12 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         });
     }
 
+    private void forget() {
+        phase = Phase.CLOSING;
+        unread = replace(unread, Unpooled.EMPTY_BUFFER);
+        session.endTransaction();
+    }
+
     private void readOn(ChannelHandlerContext ctx) {
         boolean clientReadsReplies = ctx.channel().isWritable();
         if (phase != Phase.WAITING && clientReadsReplies) {
@@ -270,12 +280,10 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         return ByteBufUtil.writeAscii(ctx.alloc(), text);
     }
 
-    private static ByteBuf append(ChannelHandlerContext ctx, ByteBuf unread, ByteBuf received) {
-        ByteBuf merged = ctx.alloc().buffer(unread.readableBytes() + received.readableBytes());
-        merged.writeBytes(unread).writeBytes(received);
-        unread.release();
+    private static ByteBuf append(ByteBuf unread, ByteBuf received) {
+        unread.discardSomeReadBytes().writeBytes(received);
         received.release();
-        return merged;
+        return unread;
     }
 
     private static ByteBuf replace(ByteBuf consumed, ByteBuf received) {

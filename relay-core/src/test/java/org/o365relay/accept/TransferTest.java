@@ -104,6 +104,21 @@ class TransferTest {
     }
 
     @Test
+    void keepsEveryMessageOfAClientThatSendsSeveralAndHangsUp() throws Exception {
+        byte[] content = lines(400 * 1024);
+        byte[] again = "MAIL FROM:<a@device.test>\r\nRCPT TO:<b@contoso.test>\r\nDATA\r\nsecond\r\n.\r\n"
+                .getBytes(StandardCharsets.US_ASCII);
+        try (TestRelayFront front = TestRelayFront.in(directory)) {
+            try (DialogClient client = front.connect()) {
+                client.beginContent();
+                client.send(concat(concat(content, ".\r\n".getBytes(StandardCharsets.US_ASCII)), again));
+            }
+            assertThat(front.content(awaitOne(front))).isEqualTo(content);
+            assertThat(front.content(awaitOne(front))).asString().isEqualTo("second\r\n");
+        }
+    }
+
+    @Test
     void makesTheSenderWaitWhileTheQueueCannotWriteAndLosesNothing() throws Exception {
         String line = "0123456789abcdef".repeat(4) + "\r\n";
         try (TestRelayFront front = TestRelayFront.in(directory);
