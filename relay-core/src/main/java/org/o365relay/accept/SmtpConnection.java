@@ -95,9 +95,13 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof IdleStateEvent && phase != Phase.WAITING && phase != Phase.CLOSING) {
-            close(ctx, Reply.of(421, "4.4.2", "Nothing heard for too long (relay.limits.idle-timeout)"));
-            ctx.flush();
+        if (event instanceof IdleStateEvent) {
+            switch (phase) {
+                case COMMAND, SKIPPED_LINE, CONTENT ->
+                    close(ctx, Reply.of(421, "4.4.2", "Nothing heard for too long (relay.limits.idle-timeout)"));
+                case WAITING -> {} // it is we who are silent
+                case CLOSING -> ctx.close(); // the client does not read the last word
+            }
         }
     }
 

@@ -80,6 +80,16 @@ class AdmissionTest {
     }
 
     @Test
+    void freesThePlaceOfAClientThatNeverReadsItsReplies() throws Exception {
+        FrontSettings settings = FrontSettings.DEFAULTS.withConnections(1, 1).withIdle(Duration.ofMillis(300));
+        try (TestRelayFront front = new TestRelayFront(directory, settings);
+                FloodingClient deaf = new FloodingClient(front.port(), "HELP\r\n")) {
+            deaf.writeUntilStuck(Duration.ofMillis(200));
+            assertWelcomeBefore(front, Duration.ofSeconds(10));
+        }
+    }
+
+    @Test
     void trustsAnIpv6Client() throws Exception {
         FrontSettings settings = FrontSettings.DEFAULTS.listening("::1").trusting("::1");
         try (TestRelayFront front = new TestRelayFront(directory, settings);
