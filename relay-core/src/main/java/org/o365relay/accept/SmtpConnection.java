@@ -171,9 +171,10 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
             return false;
         }
         Transaction transaction = session.content();
-        byte[] bytes = ByteBufUtil.getBytes(unread);
-        int taken = decoder.decode(bytes, 0, bytes.length, transaction.buffer());
-        unread.skipBytes(taken < 0 ? unread.readableBytes() : taken);
+        int length = Math.min(unread.readableBytes(), transaction.room());
+        byte[] bytes = ByteBufUtil.getBytes(unread, unread.readerIndex(), length);
+        int taken = decoder.decode(bytes, 0, length, transaction.buffer());
+        unread.skipBytes(taken < 0 ? length : taken);
         if (taken >= 0) {
             await(ctx, session.endOfContent(), reply -> endOfContent(ctx, reply));
         } else {

@@ -20,10 +20,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.queue.Claim;
+import org.o365relay.queue.Incoming;
 
 /// How content travels: in any pieces, of any size, and when the connection breaks.
 @Timeout(30)
 class TransferTest {
+
+    private static final byte[] FINAL_DOT = "\r\n.\r\n".getBytes(StandardCharsets.US_ASCII);
 
     @TempDir
     Path directory;
@@ -115,6 +118,19 @@ class TransferTest {
             }
             assertThat(front.content(awaitOne(front))).isEqualTo(content);
             assertThat(front.content(awaitOne(front))).asString().isEqualTo("second\r\n");
+        }
+    }
+
+    @Test
+    void storesALargeMessageInChunksNoLargerThanPromised() throws Exception {
+        byte[] content = lines(2_000 * 1024);
+        try (TestRelayFront front = TestRelayFront.in(directory);
+                DialogClient client = front.connect()) {
+            client.beginContent();
+            client.send(concat(content, FINAL_DOT));
+            client.expect("250 2.0.0 Queued as ");
+            assertThat(front.number("SELECT max(length(content)) FROM chunk")).isLessThanOrEqualTo(Incoming.CHUNK_SIZE);
+            assertThat(front.content(only(front))).hasSize(content.length + 2);
         }
     }
 
