@@ -2,6 +2,7 @@ package org.o365relay.accept;
 
 import java.net.InetAddress;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -128,7 +129,7 @@ final class Session {
         if (refusal.isPresent()) {
             return CompletableFuture.completedFuture(refused(ended, refusal.get()));
         }
-        Arrival arrival = new Arrival(clock.instant(), client, helo, protocol(ended));
+        Arrival arrival = new Arrival(clock.instant().truncatedTo(ChronoUnit.MILLIS), client, helo, protocol(ended));
         Envelope envelope = ended.envelope();
         long size = ended.size();
         return ended.commit(arrival).handle((id, failure) -> {

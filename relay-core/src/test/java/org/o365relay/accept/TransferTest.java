@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -214,6 +215,22 @@ class TransferTest {
                 assertThat(rejected.from()).hasToString("scan@device.test");
                 assertThat(rejected.to()).hasToString("boss@contoso.test");
             });
+        }
+    }
+
+    @Test
+    void tellsQueueAndJournalTheSame() throws Exception {
+        try (TestRelayFront front = TestRelayFront.in(directory);
+                DialogClient client = front.connect()) {
+            client.beginContent();
+            client.send("hello\r\n.\r\n");
+            String reply = client.reply();
+            Claim claim = only(front);
+            assertThat(reply).isEqualTo("250 2.0.0 Queued as " + claim.id());
+            assertThat(claim.arrival().at()).isEqualTo(Instant.parse("2026-11-21T10:00:00.123Z"));
+            assertThat(front.journal().accepted())
+                    .containsExactly(new RememberingJournal.Accepted(
+                            claim.id(), claim.arrival(), claim.envelope(), claim.size()));
         }
     }
 
