@@ -159,7 +159,8 @@ final class Session {
     // RFC 5321 §4.1.1.1: also ends a transaction
     private Answer hello(String name, boolean esmtp, Reply reply) {
         endTransaction();
-        helo = name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) : name;
+        String cut = name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) : name;
+        helo = cut.replaceAll("\\p{Cc}", "?"); // it will stand in a header
         extended = esmtp;
         return new Say(reply);
     }
