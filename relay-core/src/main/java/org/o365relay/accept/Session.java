@@ -1,5 +1,6 @@
 package org.o365relay.accept;
 
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -32,6 +33,7 @@ final class Session {
     private static final Logger log = LoggerFactory.getLogger(Session.class);
     private static final int MOST_ERRORS = 20;
     private static final int LONGEST_NAME = 255;
+    private static final BigInteger LARGEST_SIZE = BigInteger.valueOf(Long.MAX_VALUE);
 
     private final InetAddress client;
     private final String hostname;
@@ -299,10 +301,12 @@ final class Session {
         return Reply.of(452, "4.3.1", reason + ", try again later");
     }
 
-    /// @return 0 if not given; empty if it is no number (RFC 1870 §4)
+    /// @return 0 if not given, [Long#MAX_VALUE] if larger; empty if it is no number (RFC 1870 §5)
     private static Optional<Long> size(Map<String, String> parameters) {
         String value = parameters.getOrDefault("SIZE", "0");
-        return value.matches("\\d{1,18}") ? Optional.of(Long.parseLong(value)) : Optional.empty();
+        return value.matches("\\d{1,20}")
+                ? Optional.of(new BigInteger(value).min(LARGEST_SIZE).longValueExact())
+                : Optional.empty();
     }
 
     // RFC 3848, RFC 6531 §4.3
