@@ -33,7 +33,7 @@ final class TestRelayFront implements AutoCloseable {
 
     private final Path directory;
     private final InetSocketAddress address;
-    private final RememberingJournal journal = new RememberingJournal();
+    private final FrontJournal journal = new FrontJournal();
     private final SmtpListener listener;
     private final MessageQueue queue;
 
@@ -57,7 +57,7 @@ final class TestRelayFront implements AutoCloseable {
         return queue;
     }
 
-    RememberingJournal journal() {
+    FrontJournal journal() {
         return journal;
     }
 

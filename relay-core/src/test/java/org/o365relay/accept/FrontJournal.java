@@ -14,7 +14,7 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 
 /// Remembers what the front half tells; the back half has nothing to say here.
-final class RememberingJournal implements Journal {
+final class FrontJournal implements Journal {
 
     record Accepted(QueueId id, Arrival arrival, Envelope envelope, long size) {}
 
