@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.accept.Answer.ReadContent;
 import org.o365relay.accept.Answer.Say;
@@ -31,6 +32,7 @@ import org.slf4j.LoggerFactory;
 final class Session {
 
     private static final Logger log = LoggerFactory.getLogger(Session.class);
+    private static final Pattern SIZE = Pattern.compile("\\d{1,20}");
     private static final int MOST_ERRORS = 20;
     private static final int LONGEST_NAME = 255;
     private static final BigInteger LARGEST_SIZE = BigInteger.valueOf(Long.MAX_VALUE);
@@ -304,7 +306,7 @@ final class Session {
     /// @return 0 if not given, [Long#MAX_VALUE] if larger; empty if it is no number (RFC 1870 §5)
     private static Optional<Long> size(Map<String, String> parameters) {
         String value = parameters.getOrDefault("SIZE", "0");
-        return value.matches("\\d{1,20}")
+        return SIZE.matcher(value).matches()
                 ? Optional.of(new BigInteger(value).min(LARGEST_SIZE).longValueExact())
                 : Optional.empty();
     }
