@@ -11,8 +11,7 @@ import java.util.regex.Pattern;
 record JvmHeap(long pid) {
 
     private static final Pattern MAXIMUM = Pattern.compile("-XX:MaxHeapSize=(\\d+)");
-    /// One line for each generation: `DefNew total 19648K, used 0K`, or one for all: `garbage-first heap total …`.
-    private static final Pattern USED = Pattern.compile(" total .* used (\\d+)K");
+    private static final Pattern LIVE = Pattern.compile("(?m)^Total +\\d+ +(\\d+)");
 
     /// @param pid the JVM or the start script it runs under
     static JvmHeap under(long pid) throws IOException {
@@ -28,18 +27,13 @@ record JvmHeap(long pid) {
         return Long.parseLong(matcher.group(1)) >> 20;
     }
 
-    /// What is left after a full collection, in MiB.
+    /// What live objects take, in MiB. The JVM collects its garbage for that.
     double liveMib() throws IOException, InterruptedException {
-        jcmd("GC.run");
-        String info = jcmd("GC.heap_info");
-        long used = USED.matcher(info)
-                .results()
-                .mapToLong(result -> Long.parseLong(result.group(1)))
-                .sum();
-        if (used == 0) {
-            throw new IOException("jcmd does not tell the heap's use:\n" + info);
+        Matcher matcher = LIVE.matcher(jcmd("GC.class_histogram"));
+        if (!matcher.find()) {
+            throw new IOException("jcmd does not tell what is live");
         }
-        return used / 1024.0;
+        return Long.parseLong(matcher.group(1)) / (double) (1 << 20);
     }
 
     private String jcmd(String command) throws IOException, InterruptedException {

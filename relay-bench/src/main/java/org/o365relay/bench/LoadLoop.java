@@ -36,9 +36,10 @@ final class LoadLoop implements Callable<Tally> {
             }
             working = sessions;
             lastReply = System.nanoTime();
+            connect();
             while (working > 0 && !stalled()) {
-                connect();
                 selector.select(this::ready, unconnected.isEmpty() ? LOOK_AFTER_MILLIS : 1);
+                connect();
             }
             abandon(selector);
         }

@@ -1,7 +1,6 @@
 package org.o365relay.bench;
 
 import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -9,8 +8,11 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -36,8 +38,8 @@ final class FakeServer implements AutoCloseable {
     private final ServerSocket listener;
     private final Behaviour behaviour;
     private final ExecutorService sessions = Executors.newVirtualThreadPerTaskExecutor();
-    private final List<String> steps = new CopyOnWriteArrayList<>();
-    private final List<Integer> sizes = new CopyOnWriteArrayList<>();
+    private final Map<String, Integer> steps = new ConcurrentHashMap<>();
+    private final List<Integer> sizes = Collections.synchronizedList(new ArrayList<>());
     private final ThreadLocal<String> lastReply = ThreadLocal.withInitial(() -> "");
     private final AtomicInteger mostUnreadAfterMail = new AtomicInteger();
 
@@ -60,7 +62,7 @@ final class FakeServer implements AutoCloseable {
     }
 
     int count(String step) {
-        return (int) steps.stream().filter(step::equals).count();
+        return steps.getOrDefault(step, 0);
     }
 
     /// Octets of each accepted content, without the end-of-data line.
@@ -86,7 +88,7 @@ final class FakeServer implements AutoCloseable {
                 sessions.execute(() -> converse(socket));
             }
         } catch (IOException e) {
-            steps.add("CLOSED");
+            steps.put("CLOSED", 1);
         }
     }
 
@@ -102,7 +104,7 @@ final class FakeServer implements AutoCloseable {
                 open = answer(socket, input, verb);
             }
         } catch (IOException e) {
-            steps.add("LOST");
+            steps.merge("LOST", 1, Integer::sum);
         }
     }
 
@@ -138,7 +140,7 @@ final class FakeServer implements AutoCloseable {
 
     private synchronized String decide(String step, String usual) {
         String reply = behaviour.reply(step, count(step), usual);
-        steps.add(step);
+        steps.merge(step, 1, Integer::sum);
         return reply;
     }
 
@@ -155,12 +157,12 @@ final class FakeServer implements AutoCloseable {
     }
 
     private static String line(InputStream input) throws IOException {
-        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        StringBuilder line = new StringBuilder(80);
         int octet = input.read();
         while (octet >= 0) {
-            line.write(octet);
+            line.append((char) octet);
             if (octet == '\n') {
-                return line.toString(StandardCharsets.US_ASCII);
+                return line.toString();
             }
             octet = input.read();
         }
