@@ -14,7 +14,8 @@ record AcceptMeasurement(Extent extent, Extent warmUp) {
     /// One measured load.
     ///
     /// @param cpu processor time the server took meanwhile; negative if its process is not known
-    record Figures(Shape shape, LoadResult load, Duration cpu, ProcessUsage after) {
+    /// @param others the share of the machine that neither server nor load generator took
+    record Figures(Shape shape, LoadResult load, Duration cpu, double others, ProcessUsage after) {
 
         private static final double PERCENTILE_50 = 50;
         private static final double PERCENTILE_99 = 99;
@@ -31,6 +32,7 @@ record AcceptMeasurement(Extent extent, Extent warmUp) {
                 load.errors() == 0 ? "0" : load.errors() + " " + reasons(),
                 known ? perThousand(cpu) : "–",
                 perThousand(load.ownCpu()),
+                known ? format("%.0f", others * 100) : "–",
                 mib(after.residentKib()),
                 mib(after.peakKib())
             };
@@ -64,6 +66,7 @@ record AcceptMeasurement(Extent extent, Extent warmUp) {
                 "errors",
                 "CPU-s/1,000",
                 "own CPU-s/1,000",
+                "others' CPU %",
                 "RSS MiB",
                 "peak MiB");
     }
@@ -72,11 +75,13 @@ record AcceptMeasurement(Extent extent, Extent warmUp) {
         if (warmUp.messages() > 0) {
             shape.on(server.address(), warmUp).run();
         }
+        Processors processors = Processors.now();
         ProcessUsage before = usage(server.pid());
         LoadResult load = shape.on(server.address(), extent).run();
         ProcessUsage after = usage(server.pid());
         Duration cpu = server.pid().isPresent() ? after.cpu().minus(before.cpu()) : Duration.ofNanos(-1);
-        return new Figures(shape, load, cpu, after);
+        double others = Processors.now().othersSince(processors, cpu.plus(load.ownCpu()));
+        return new Figures(shape, load, cpu, others, after);
     }
 
     private static ProcessUsage usage(OptionalLong pid) throws IOException {

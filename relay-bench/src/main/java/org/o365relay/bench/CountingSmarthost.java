@@ -3,11 +3,12 @@ package org.o365relay.bench;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -16,7 +17,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 /// The other end of a delivery: asks for STARTTLS and AUTH like Office 365, then takes everything, keeps nothing
 /// and counts. It costs little, so that the figure is the relay's.
-final class CountingSmarthost implements AutoCloseable {
+final class CountingSmarthost implements Smarthost {
 
     private static final int BACKLOG = 1_024;
 
@@ -34,24 +35,34 @@ final class CountingSmarthost implements AutoCloseable {
     }
 
     static CountingSmarthost open(Certificate certificate) throws IOException {
-        ServerSocket listener = new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
+        return open(certificate, 0);
+    }
+
+    static CountingSmarthost open(Certificate certificate, int port) throws IOException {
+        ServerSocket listener = new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
         CountingSmarthost smarthost = new CountingSmarthost(listener, certificate);
         smarthost.sessions.execute(smarthost::listen);
         return smarthost;
     }
 
-    InetSocketAddress address() {
-        return Ports.onLoopback(listener.getLocalPort());
+    @Override
+    public int port() {
+        return listener.getLocalPort();
     }
 
-    /// TLS handshakes that came to their end.
-    long handshakes() {
-        return handshakes.sum();
+    @Override
+    public Path certificate() {
+        return certificate.pem();
     }
 
-    /// Sessions that authenticated.
-    long logins() {
-        return logins.sum();
+    @Override
+    public OptionalLong handshakes() {
+        return OptionalLong.of(handshakes.sum());
+    }
+
+    @Override
+    public OptionalLong logins() {
+        return OptionalLong.of(logins.sum());
     }
 
     /// Sessions that ended without QUIT.
@@ -59,15 +70,13 @@ final class CountingSmarthost implements AutoCloseable {
         return broken.sum();
     }
 
-    /// Waits for that many further messages.
-    ///
-    /// @return whether they came in time
-    boolean awaitMessages(int count, Duration longest) throws InterruptedException {
+    @Override
+    public boolean awaitMessages(int count, Duration longest) throws InterruptedException {
         return arrived.tryAcquire(count, longest.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /// Messages that came and were not waited for.
-    int unexpected() {
+    @Override
+    public int unexpected() {
         return arrived.availablePermits();
     }
 

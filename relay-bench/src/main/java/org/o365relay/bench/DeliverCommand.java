@@ -1,8 +1,10 @@
 package org.o365relay.bench;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.o365relay.bench.SmtpLoad.Connections;
 import picocli.CommandLine.Command;
@@ -41,15 +43,26 @@ final class DeliverCommand implements Callable<Integer> {
             description = "Messages before, not counted, 0 for a relay just started. Default: ${DEFAULT-VALUE}")
     private int warmUp = 2_000;
 
+    @Option(
+            names = "--connections",
+            paramLabel = "N",
+            description = "Most connections of the relay to the upstream. Default: ${DEFAULT-VALUE}")
+    private int connections = 20;
+
+    @Option(
+            names = "--sandbox",
+            description = "Delivers to the relay's own sandbox, a second JVM, instead of a server that only counts.")
+    private boolean sandbox;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         return report.of(this::measure);
     }
 
     private Table measure(Scratch scratch) throws IOException, InterruptedException {
-        Certificate certificate = Certificate.make(scratch.fresh());
-        try (CountingSmarthost smarthost = CountingSmarthost.open(certificate);
-                Server relay = target.relayTo(smarthost.address().getPort(), certificate.pem())
+        try (Smarthost smarthost = smarthost(scratch.fresh());
+                Server relay = target.relayTo(smarthost)
+                        .configured("relay.mailbox-defaults.connections = " + connections)
                         .start(scratch.fresh())) {
             if (warmUp > 0) {
                 report.progress("warming up with " + warmUp + " messages …");
@@ -60,7 +73,13 @@ final class DeliverCommand implements Callable<Integer> {
         }
     }
 
-    private Table delivered(Server relay, CountingSmarthost smarthost) throws IOException, InterruptedException {
+    private Smarthost smarthost(Path directory) throws IOException, InterruptedException {
+        return sandbox
+                ? SandboxSmarthost.start(target.relay().script(), directory)
+                : CountingSmarthost.open(Certificate.make(directory));
+    }
+
+    private Table delivered(Server relay, Smarthost smarthost) throws IOException, InterruptedException {
         long pid = relay.pid().orElseThrow();
         ProcessUsage before = ProcessUsage.of(pid);
         Duration elapsed = deliver(relay, smarthost, messages);
@@ -81,8 +100,8 @@ final class DeliverCommand implements Callable<Integer> {
                 messages + " from " + sessions,
                 String.format(Locale.ROOT, "%.2f", seconds),
                 String.format(Locale.ROOT, "%,.0f", messages / seconds),
-                Long.toString(smarthost.handshakes()),
-                Long.toString(smarthost.logins()),
+                count(smarthost.handshakes()),
+                count(smarthost.logins()),
                 more ? Integer.toString(smarthost.unexpected() + 1) : "0",
                 String.format(
                         Locale.ROOT, "%.3f", after.cpu().minus(before.cpu()).toMillis() / (double) messages));
@@ -90,8 +109,7 @@ final class DeliverCommand implements Callable<Integer> {
     }
 
     /// @return from the first connection to the last message at the upstream
-    private Duration deliver(Server relay, CountingSmarthost smarthost, int count)
-            throws IOException, InterruptedException {
+    private Duration deliver(Server relay, Smarthost smarthost, int count) throws IOException, InterruptedException {
         long start = System.nanoTime();
         LoadResult load = Shape.plain(sessions, size, Connections.KEPT)
                 .on(relay.address(), Extent.ofMessages(count))
@@ -105,5 +123,9 @@ final class DeliverCommand implements Callable<Integer> {
                     + LONGEST.toMinutes() + " min");
         }
         return Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    private static String count(OptionalLong number) {
+        return number.isPresent() ? Long.toString(number.getAsLong()) : "–";
     }
 }

@@ -42,9 +42,8 @@ final class LargeCommand implements Callable<Integer> {
     private Table measure(Scratch scratch) throws IOException, InterruptedException {
         Certificate certificate = Certificate.make(scratch.fresh());
         try (CountingSmarthost smarthost = CountingSmarthost.open(certificate);
-                Server relay = target.relayTo(smarthost.address().getPort(), certificate.pem())
-                        .with(List.of("-Xmx" + heap))
-                        .start(scratch.fresh())) {
+                Server relay =
+                        target.relayTo(smarthost).with(List.of("-Xmx" + heap)).start(scratch.fresh())) {
             long maximum = JvmHeap.under(relay.pid().orElseThrow()).maximumMib();
             report.progress(sessions + " × " + size + " through a heap of " + maximum + " MiB …");
             return passed(relay, smarthost, maximum);

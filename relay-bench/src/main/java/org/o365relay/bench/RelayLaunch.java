@@ -37,8 +37,14 @@ record RelayLaunch(Path script, UpstreamAddress upstream, List<String> jvmOption
         return script.toAbsolutePath();
     }
 
-    RelayLaunch with(UpstreamAddress other) {
+    RelayLaunch to(UpstreamAddress other) {
         return new RelayLaunch(script, other, jvmOptions, settings);
+    }
+
+    /// @param more lines of configuration that come before those given already
+    RelayLaunch configured(String more) {
+        List<String> all = Stream.concat(Stream.of(more), settings.stream()).toList();
+        return new RelayLaunch(script, upstream, jvmOptions, all);
     }
 
     /// @param more JVM options that come last and win

@@ -42,12 +42,6 @@ final class TargetOptions {
             description = "A line for the relay's configuration, as in --set relay.limits.connections=500. Repeatable.")
     private List<String> settings = new ArrayList<>();
 
-    @Option(
-            names = "--upstream-settings",
-            paramLabel = "KEYS",
-            description = "More keys for the relay's upstream block, separated by commas.")
-    private String upstreamSettings = "";
-
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command = CommandSpec.create();
 
@@ -76,8 +70,8 @@ final class TargetOptions {
     }
 
     /// The same, delivering.
-    RelayLaunch relayTo(int port, Path certificates) {
-        return relay().with(new UpstreamAddress(port, certificates, upstreamSettings));
+    RelayLaunch relayTo(Smarthost smarthost) {
+        return relay().to(new UpstreamAddress(smarthost.port(), smarthost.certificate()));
     }
 
     private InetSocketAddress address(String text) {

@@ -6,18 +6,16 @@ import org.jspecify.annotations.Nullable;
 /// Where the relay under measurement delivers.
 ///
 /// @param certificates PEM file to trust; null where nobody listens anyway
-/// @param more further keys of the block, separated by commas; may be empty
-record UpstreamAddress(int port, @Nullable Path certificates, String more) {
+record UpstreamAddress(int port, @Nullable Path certificates) {
 
     /// An upstream that refuses connections: everything accepted stays in the queue.
     static UpstreamAddress refused() {
-        return new UpstreamAddress(Ports.REFUSED, null, "");
+        return new UpstreamAddress(Ports.REFUSED, null);
     }
 
     /// The `upstream` block of the relay's configuration.
     String configuration() {
         String trust = certificates == null ? "" : ", trusted-certificates = \"" + certificates.toAbsolutePath() + "\"";
-        return "{ host = \"localhost\", port = " + port + ", tls = starttls" + trust
-                + (more.isBlank() ? "" : ", " + more) + " }";
+        return "{ host = \"localhost\", port = " + port + ", tls = starttls" + trust + " }";
     }
 }

@@ -83,6 +83,14 @@ class BenchTest {
     }
 
     @Test
+    void deliversToTheSandboxInAProcessOfItsOwn() {
+        assertThat(bench("deliver", "--sandbox", "--sessions=2", "--messages=9", "--warm-up=0"))
+                .isZero();
+
+        assertThat(lastRow().subList(4, 7)).containsExactly("–", "–", "0");
+    }
+
+    @Test
     void measuresTheStart() {
         assertThat(bench("startup", "--times=1", "--idle=0")).isZero();
 

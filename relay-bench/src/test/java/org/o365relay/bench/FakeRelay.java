@@ -8,6 +8,7 @@ import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeMessage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Properties;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -15,7 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Stands in for the relay behind the start script: takes mail as [FakeServer] does and sends one of its own for
-/// each through STARTTLS and AUTH LOGIN, on one connection.
+/// each through STARTTLS and AUTH LOGIN, on one connection. As `sandbox` it is the other end of that.
 final class FakeRelay {
 
     private static final Pattern PORT = Pattern.compile("port = (\\d+)");
@@ -23,6 +24,28 @@ final class FakeRelay {
     private FakeRelay() {}
 
     public static void main(String[] arguments) throws Exception {
+        if (arguments[0].equals("sandbox")) {
+            receive(Integer.parseInt(value(arguments[1])), Path.of(value(arguments[2])));
+        } else {
+            relay(arguments);
+        }
+    }
+
+    private static void receive(int port, Path directory) throws Exception {
+        Certificate certificate = Certificate.make(directory);
+        try (CountingSmarthost smarthost = CountingSmarthost.open(certificate, port)) {
+            System.out.println("  trust       " + certificate.pem() + "\n  stored in   memory only");
+            while (smarthost.awaitMessages(1, Duration.ofMinutes(1))) {
+                System.out.println("device -> upstream");
+            }
+        }
+    }
+
+    private static String value(String option) {
+        return option.substring(option.indexOf('=') + 1);
+    }
+
+    private static void relay(String[] arguments) throws Exception {
         Matcher ports = PORT.matcher(Files.readString(Path.of(arguments[2])));
         ports.find();
         int listening = Integer.parseInt(ports.group(1));
