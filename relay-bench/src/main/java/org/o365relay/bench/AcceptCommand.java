@@ -2,6 +2,7 @@ package org.o365relay.bench;
 
 import java.io.IOException;
 import java.util.concurrent.Callable;
+import org.o365relay.bench.AcceptMeasurement.Figures;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -29,7 +30,9 @@ final class AcceptCommand implements Callable<Integer> {
             for (Shape shape : load.shapes()) {
                 report.progress(launch.name() + ": " + shape + " …");
                 try (Server server = launch.start(scratch.fresh())) {
-                    table.add(load.measurement().run(server, shape).cells(launch.name()));
+                    Figures figures = load.measurement().run(server, shape);
+                    report.progress("  " + figures);
+                    table.add(figures.cells(launch.name()));
                 }
             }
             return table;

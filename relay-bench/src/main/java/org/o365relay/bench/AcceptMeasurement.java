@@ -20,6 +20,11 @@ record AcceptMeasurement(Extent extent, Extent warmUp) {
         private static final double PERCENTILE_50 = 50;
         private static final double PERCENTILE_99 = 99;
 
+        @Override
+        public String toString() {
+            return format("%,.0f accepted/s", load.rate());
+        }
+
         String[] cells(String server) {
             boolean known = !cpu.isNegative();
             return new String[] {

@@ -20,7 +20,7 @@ final class DeliverCommand implements Callable<Integer> {
 
     private static final Duration LONGEST = Duration.ofMinutes(10);
     /// Long enough that a message handed over twice has come by then.
-    private static final Duration AFTERMATH = Duration.ofSeconds(1);
+    private static final Duration AFTERMATH = Duration.ofMillis(500);
 
     @Mixin
     private Report report = new Report();

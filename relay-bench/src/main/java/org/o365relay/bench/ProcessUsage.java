@@ -1,6 +1,7 @@
 package org.o365relay.bench;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,15 +35,16 @@ record ProcessUsage(Duration cpu, long residentKib, long peakKib) {
         return sum;
     }
 
+    /// A process that has ended since the tree was listed is in its parent's account, or has no memory any more.
     private static ProcessUsage oneOfSeveral(long pid) throws IOException {
+        Duration cpu = Duration.ZERO;
         try {
-            return new ProcessUsage(ticks(pid, 4), kib(pid, "smaps_rollup", "Pss:"), 0);
+            cpu = ticks(pid, 4);
+            return new ProcessUsage(cpu, kib(pid, "smaps_rollup", "Pss:"), 0);
+        } catch (AccessDeniedException e) {
+            throw new IOException("not allowed to see the memory of process " + pid + ", run the bench as its user", e);
         } catch (IOException e) {
-            if (ProcessHandle.of(pid).isPresent()) {
-                throw e;
-            }
-            // Ended since the tree was listed: its time is in its parent's account now.
-            return NOTHING;
+            return new ProcessUsage(cpu, 0, 0);
         }
     }
 

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +33,29 @@ class ProcessUsageTest {
         } finally {
             parent.outputWriter().close();
             parent.waitFor(5, TimeUnit.SECONDS);
+        }
+    }
+
+    /// A shell that has turned into another program does not reap the children it had.
+    @Test
+    void countsAProcessThatHasEndedAndIsNotReaped() throws Exception {
+        Process parent = new ProcessBuilder("sh", "-c", "sleep 0.2 & echo $!; exec cat").start();
+        try {
+            Path stat = Path.of("/proc", parent.inputReader().readLine(), "stat");
+            await(() -> Files.readString(stat).contains(") Z "));
+
+            assertThat(ProcessUsage.of(parent.pid()).residentKib()).isPositive();
+        } finally {
+            parent.outputWriter().close();
+            parent.waitFor(5, TimeUnit.SECONDS);
+        }
+    }
+
+    private static void await(Callable<Boolean> condition) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+        while (!condition.call()) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            Thread.onSpinWait();
         }
     }
 
