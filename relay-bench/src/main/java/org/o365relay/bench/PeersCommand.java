@@ -51,7 +51,7 @@ final class PeersCommand implements Callable<Integer> {
     private List<Launch> launches() throws IOException, InterruptedException {
         List<Launch> launches = new ArrayList<>();
         SinkLaunch.installed().ifPresent(launches::add);
-        PostfixLaunch.installed().ifPresent(launches::add);
+        launches.addAll(PostfixLaunch.installed());
         if (target.given()) {
             launches.add(target.launch());
         }

@@ -13,7 +13,10 @@ import java.util.OptionalLong;
 /// loopback. The machine's Postfix, if it runs one, is left alone. Needs root, as Postfix does.
 ///
 /// What it accepts it cannot deliver: the next hop refuses connections, as for the relay under measurement.
-record PostfixLaunch(Path program, String version) implements Launch {
+///
+/// @param hold accept only: what it accepts goes on hold and no delivery is ever tried, which is Postfix at its
+///     fastest
+record PostfixLaunch(Path program, String version, boolean hold) implements Launch {
 
     private static final Duration LONGEST_START = Duration.ofSeconds(20);
     private static final Duration LONGEST_STOP = Duration.ofSeconds(20);
@@ -37,6 +40,8 @@ record PostfixLaunch(Path program, String version) implements Launch {
             # Would slow senders down when mail arrives faster than it leaves, and here none leaves.
             in_flow_delay = 0
             """;
+
+    private static final String HOLD = "smtpd_recipient_restrictions = check_client_access static:HOLD\n";
 
     private static final String MASTER = """
             127.0.0.1:@PORT@ inet n - n - - smtpd
@@ -63,20 +68,22 @@ record PostfixLaunch(Path program, String version) implements Launch {
             postlog   unix-dgram n - n - 1 postlogd
             """;
 
-    /// Postfix, if it is installed here.
-    static Optional<PostfixLaunch> installed() throws IOException, InterruptedException {
+    /// Postfix in both ways, if it is installed here.
+    static List<PostfixLaunch> installed() throws IOException, InterruptedException {
         Optional<Path> postconf = Programs.find("postconf");
         Optional<Path> postfix = Programs.find("postfix");
         if (postconf.isEmpty() || postfix.isEmpty()) {
-            return Optional.empty();
+            return List.of();
         }
-        String version = Programs.output(List.of(postconf.get().toString(), "-d", "-h", "mail_version"));
-        return Optional.of(new PostfixLaunch(postfix.get(), version.strip()));
+        String version = Programs.output(List.of(postconf.get().toString(), "-d", "-h", "mail_version"))
+                .strip();
+        return List.of(
+                new PostfixLaunch(postfix.get(), version, false), new PostfixLaunch(postfix.get(), version, true));
     }
 
     @Override
     public String name() {
-        return "Postfix " + version;
+        return "Postfix " + version + (hold ? ", on hold" : "");
     }
 
     @Override
@@ -91,7 +98,9 @@ record PostfixLaunch(Path program, String version) implements Launch {
                 directory.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("postfix"));
         Files.writeString(
                 configuration.resolve("main.cf"),
-                MAIN.replace("@DIRECTORY@", base).replace("@REFUSED@", Integer.toString(Ports.REFUSED)));
+                (hold ? MAIN + HOLD : MAIN)
+                        .replace("@DIRECTORY@", base)
+                        .replace("@REFUSED@", Integer.toString(Ports.REFUSED)));
         Files.writeString(
                 configuration.resolve("master.cf"), MASTER.replace("@PORT@", Integer.toString(address.getPort())));
         Programs.output(List.of(program.toString(), "-c", configuration.toString(), "start"));

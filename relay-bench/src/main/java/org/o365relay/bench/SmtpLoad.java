@@ -44,10 +44,9 @@ public record SmtpLoad(
     ///
     /// @throws IOException if this machine cannot open sockets; what the server does is in the result
     public LoadResult run() throws IOException, InterruptedException {
-        Budget budget = new Budget(extent);
         Duration cpuBefore = ProcessUsage.ownCpu();
         long start = System.nanoTime();
-        Tally tally = divide(budget);
+        Tally tally = divide(new Budget(extent));
         Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
         Duration cpu = ProcessUsage.ownCpu().minus(cpuBefore);
         return new LoadResult(tally.accepted(), tally.refusals(), tally.drops(), elapsed, tally.latency(), cpu);

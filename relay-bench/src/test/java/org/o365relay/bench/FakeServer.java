@@ -127,11 +127,12 @@ final class FakeServer implements AutoCloseable {
             size += line.length();
             line = line(input);
         }
-        boolean open = say(socket, ".", "250 taken");
-        if (lastReplyWas("250")) {
+        // Remembered before it is said, so that whoever has heard the reply finds it here.
+        String reply = decide(".", "250 taken");
+        if (reply.startsWith("250")) {
             sizes.add(size);
         }
-        return open;
+        return send(socket, reply);
     }
 
     private boolean lastReplyWas(String code) {
@@ -147,6 +148,10 @@ final class FakeServer implements AutoCloseable {
     private boolean say(Socket socket, String step, String usual) throws IOException {
         String reply = decide(step, usual);
         lastReply.set(reply);
+        return send(socket, reply);
+    }
+
+    private static boolean send(Socket socket, String reply) throws IOException {
         if (reply.equals(SILENCE)) {
             return true;
         }
