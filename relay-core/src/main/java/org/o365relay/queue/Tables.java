@@ -145,9 +145,9 @@ final class Tables {
         return ids.size();
     }
 
-    /// @return how many messages had been left half received
-    static int sweepIncoming(Statements statements) throws SQLException {
-        List<Long> ids = ids(statements.with("all-incoming").executeQuery());
+    /// @return how many messages that had been left half received are gone now, at most `most`
+    static int sweepIncoming(Statements statements, int most) throws SQLException {
+        List<Long> ids = ids(statements.with("half-received", most).executeQuery());
         for (long id : ids) {
             statements.with("delete-chunks", id).executeUpdate();
             statements.with("delete-incoming", id).executeUpdate();

@@ -19,8 +19,8 @@ DELETE FROM incoming WHERE message_id = ?
 -- name: delete-chunks
 DELETE FROM chunk WHERE message_id = ?
 
--- name: all-incoming
-SELECT message_id FROM incoming
+-- name: half-received
+SELECT message_id FROM incoming ORDER BY message_id LIMIT ?
 
 -- name: claim-due
 UPDATE message SET lease = ?, due_at = ?, attempts = attempts + 1
