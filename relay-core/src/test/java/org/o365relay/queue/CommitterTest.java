@@ -167,17 +167,18 @@ class CommitterTest {
         List<CompletableFuture<Integer>> answers = new ArrayList<>();
         Semaphore many = new Semaphore(0);
         Thread client = Thread.ofPlatform().start(() -> {
-            for (int i = 0; i < 20_000; i++) {
-                answers.add(committer.submit(_ -> 1));
+            CompletableFuture<Integer> answer;
+            do {
+                answer = committer.submit(_ -> 1);
+                answers.add(answer);
                 many.release();
-            }
+            } while (!answer.isCompletedExceptionally());
         });
         many.acquire(1_000);
         committer.close();
         client.join();
-        assertThat(answers).hasSize(20_000).allMatch(CompletableFuture::isDone);
+        assertThat(answers).hasSizeGreaterThan(1_000).allMatch(CompletableFuture::isDone);
         assertThat(answers.getFirst()).isCompletedWithValue(1);
-        assertThat(answers.getLast()).isCompletedExceptionally();
     }
 
     /// Keeps the writer busy, so that what is submitted meanwhile becomes one group.
