@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.o365relay.accept.Command.Malformed;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
@@ -11,6 +12,8 @@ import org.o365relay.mail.Reply;
 /// Reads a command line. Tolerant where devices are known to be sloppy and the meaning is plain: case, white
 /// space, missing angle brackets, unknown parameters.
 final class CommandParser {
+
+    private static final Pattern BLANKS = Pattern.compile("[ \t]+");
 
     private CommandParser() {}
 
@@ -112,7 +115,7 @@ final class CommandParser {
 
     private static Map<String, String> parameters(String text) {
         Map<String, String> parameters = new HashMap<>();
-        for (String parameter : text.strip().split("[ \t]+", -1)) {
+        for (String parameter : BLANKS.split(text.strip(), -1)) {
             int equals = parameter.indexOf('=');
             String keyword = equals < 0 ? parameter : parameter.substring(0, equals);
             if (!keyword.isEmpty()) {

@@ -38,6 +38,9 @@ final class ContentDecoder {
             byte b = input[i];
             switch (state) {
                 case IN_LINE -> {
+                    while (b != '\r' && b != '\n' && i + 1 < end) {
+                        b = input[++i]; // most octets are of no interest
+                    }
                     if (b == '\r') {
                         state = State.AFTER_CR;
                     } else if (b == '\n' && bareLineFeeds) {

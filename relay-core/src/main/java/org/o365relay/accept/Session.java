@@ -1,11 +1,14 @@
 package org.o365relay.accept;
 
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.accept.Answer.ReadContent;
 import org.o365relay.accept.Answer.Say;
@@ -29,8 +32,10 @@ import org.slf4j.LoggerFactory;
 final class Session {
 
     private static final Logger log = LoggerFactory.getLogger(Session.class);
+    private static final Pattern SIZE = Pattern.compile("\\d{1,20}");
     private static final int MOST_ERRORS = 20;
     private static final int LONGEST_NAME = 255;
+    private static final BigInteger LARGEST_SIZE = BigInteger.valueOf(Long.MAX_VALUE);
 
     private final InetAddress client;
     private final String hostname;
@@ -128,7 +133,7 @@ final class Session {
         if (refusal.isPresent()) {
             return CompletableFuture.completedFuture(refused(ended, refusal.get()));
         }
-        Arrival arrival = new Arrival(clock.instant(), client, helo, protocol(ended));
+        Arrival arrival = new Arrival(clock.instant().truncatedTo(ChronoUnit.MILLIS), client, helo, protocol(ended));
         Envelope envelope = ended.envelope();
         long size = ended.size();
         return ended.commit(arrival).handle((id, failure) -> {
@@ -158,7 +163,8 @@ final class Session {
     // RFC 5321 §4.1.1.1: also ends a transaction
     private Answer hello(String name, boolean esmtp, Reply reply) {
         endTransaction();
-        helo = name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) : name;
+        String cut = name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) : name;
+        helo = cut.replaceAll("\\p{Cc}", "?"); // it will stand in a header
         extended = esmtp;
         return new Say(reply);
     }
@@ -297,10 +303,12 @@ final class Session {
         return Reply.of(452, "4.3.1", reason + ", try again later");
     }
 
-    /// @return 0 if not given; empty if it is no number (RFC 1870 §4)
+    /// @return 0 if not given, [Long#MAX_VALUE] if larger; empty if it is no number (RFC 1870 §5)
     private static Optional<Long> size(Map<String, String> parameters) {
         String value = parameters.getOrDefault("SIZE", "0");
-        return value.matches("\\d{1,18}") ? Optional.of(Long.parseLong(value)) : Optional.empty();
+        return SIZE.matcher(value).matches()
+                ? Optional.of(new BigInteger(value).min(LARGEST_SIZE).longValueExact())
+                : Optional.empty();
     }
 
     // RFC 3848, RFC 6531 §4.3

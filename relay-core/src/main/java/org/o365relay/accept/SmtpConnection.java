@@ -49,6 +49,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     private ContentDecoder decoder = new ContentDecoder(false);
     private boolean bareLineFeeds;
     private boolean stopping;
+    private boolean gone;
 
     SmtpConnection(Session session, int longestLine) {
         this.session = session;
@@ -69,7 +70,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
             received.release();
             return;
         }
-        unread = unread.isReadable() ? append(ctx, unread, received) : replace(unread, received);
+        unread = unread.isReadable() ? append(unread, received) : replace(unread, received);
         consume(ctx);
     }
 
@@ -81,10 +82,10 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        unread.release();
-        unread = Unpooled.EMPTY_BUFFER;
-        phase = Phase.CLOSING;
-        session.endTransaction();
+        gone = true;
+        if (phase != Phase.WAITING) {
+            forget();
+        }
     }
 
     @Override
@@ -94,9 +95,13 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof IdleStateEvent && phase != Phase.WAITING && phase != Phase.CLOSING) {
-            close(ctx, Reply.of(421, "4.4.2", "Nothing heard for too long (relay.limits.idle-timeout)"));
-            ctx.flush();
+        if (event instanceof IdleStateEvent) {
+            switch (phase) {
+                case COMMAND, SKIPPED_LINE, CONTENT ->
+                    close(ctx, Reply.of(421, "4.4.2", "Nothing heard for too long (relay.limits.idle-timeout)"));
+                case WAITING -> {} // it is we who are silent
+                case CLOSING -> ctx.close(); // the client does not read the last word
+            }
         }
     }
 
@@ -166,9 +171,10 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
             return false;
         }
         Transaction transaction = session.content();
-        byte[] bytes = ByteBufUtil.getBytes(unread);
-        int taken = decoder.decode(bytes, 0, bytes.length, transaction.buffer());
-        unread.skipBytes(taken < 0 ? unread.readableBytes() : taken);
+        int length = Math.min(unread.readableBytes(), transaction.room());
+        byte[] bytes = ByteBufUtil.getBytes(unread, unread.readerIndex(), length);
+        int taken = decoder.decode(bytes, 0, length, transaction.buffer());
+        unread.skipBytes(taken < 0 ? length : taken);
         if (taken >= 0) {
             await(ctx, session.endOfContent(), reply -> endOfContent(ctx, reply));
         } else {
@@ -201,6 +207,9 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
             if (phase == Phase.WAITING) {
                 then.accept(result);
                 consume(ctx);
+                if (gone && phase != Phase.WAITING) {
+                    forget(); // not before: devices hang up right after the final dot, and the message counts
+                }
                 ctx.flush();
                 readOn(ctx);
             }
@@ -247,6 +256,12 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         });
     }
 
+    private void forget() {
+        phase = Phase.CLOSING;
+        unread = replace(unread, Unpooled.EMPTY_BUFFER);
+        session.endTransaction();
+    }
+
     private void readOn(ChannelHandlerContext ctx) {
         boolean clientReadsReplies = ctx.channel().isWritable();
         if (phase != Phase.WAITING && clientReadsReplies) {
@@ -270,12 +285,10 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         return ByteBufUtil.writeAscii(ctx.alloc(), text);
     }
 
-    private static ByteBuf append(ChannelHandlerContext ctx, ByteBuf unread, ByteBuf received) {
-        ByteBuf merged = ctx.alloc().buffer(unread.readableBytes() + received.readableBytes());
-        merged.writeBytes(unread).writeBytes(received);
-        unread.release();
+    private static ByteBuf append(ByteBuf unread, ByteBuf received) {
+        unread.discardSomeReadBytes().writeBytes(received);
         received.release();
-        return merged;
+        return unread;
     }
 
     private static ByteBuf replace(ByteBuf consumed, ByteBuf received) {

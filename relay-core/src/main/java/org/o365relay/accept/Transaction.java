@@ -19,6 +19,9 @@ final class Transaction {
 
     private static final int FIRST_BUFFER = 8 * 1024;
 
+    /// One octet less than may be: a CR that the decoder held back can come on top of what was put in.
+    private static final int FULL = Incoming.CHUNK_SIZE - 1;
+
     private final @Nullable EmailAddress sender;
     private final boolean smtpUtf8;
     private final Incoming incoming;
@@ -68,7 +71,12 @@ final class Transaction {
     }
 
     boolean isChunkFull() {
-        return buffer.size() >= Incoming.CHUNK_SIZE;
+        return buffer.size() >= FULL;
+    }
+
+    /// @return how many octets may be decoded into the buffer; at least 1 unless the chunk is full
+    int room() {
+        return FULL - buffer.size();
     }
 
     /// Drops what is in memory.

@@ -1,11 +1,11 @@
 package org.o365relay.admit;
 
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /// An IP network in CIDR notation. IPv4-mapped IPv6 addresses count as IPv4 on both sides.
 ///
@@ -13,10 +13,12 @@ import org.jspecify.annotations.Nullable;
 /// @param prefixLength 0 to 32 for IPv4, 0 to 128 for IPv6
 public record Network(InetAddress address, int prefixLength) {
 
+    private static final int MAPPED_PREFIX = 96; // ::ffff:0:0/96
+
     private static final Pattern LITERAL = Pattern.compile("[0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
 
     public Network {
-        int bits = address.getAddress().length * 8;
+        int bits = bits(address);
         if (prefixLength < 0 || prefixLength > bits) {
             throw new IllegalArgumentException("prefix length " + prefixLength + " is not in 0.." + bits);
         }
@@ -30,7 +32,10 @@ public record Network(InetAddress address, int prefixLength) {
         String[] parts = text.strip().split("/", -1);
         return parts.length > 2
                 ? Optional.empty()
-                : literal(parts[0]).flatMap(address -> withPrefix(address, parts.length == 2 ? parts[1] : null));
+                : literal(parts[0])
+                        .flatMap(address -> parts.length == 1
+                                ? Optional.of(new Network(address, bits(address)))
+                                : withPrefix(address, parts[1], isMapped(parts[0], address) ? MAPPED_PREFIX : 0));
     }
 
     /// @return whether the address lies in this network
@@ -51,22 +56,27 @@ public record Network(InetAddress address, int prefixLength) {
             return Optional.empty(); // "10.1" is an address to the JDK, and a mistake to an admin
         }
         try {
-            return Optional.of(InetAddress.getByName(text));
-        } catch (UnknownHostException notAnAddress) {
+            return Optional.of(InetAddress.ofLiteral(text));
+        } catch (IllegalArgumentException notAnAddress) {
             return Optional.empty();
         }
     }
 
-    private static Optional<Network> withPrefix(InetAddress address, @Nullable String prefix) {
-        byte[] octets = address.getAddress();
-        if (prefix == null) {
-            return Optional.of(new Network(address, octets.length * 8));
-        }
-        if (!prefix.matches("\\d{1,3}") || Integer.parseInt(prefix) > octets.length * 8) {
-            return Optional.empty();
-        }
-        int length = Integer.parseInt(prefix);
-        return Optional.of(new Network(address(masked(octets, length)), length));
+    /// @param before bits of the notation that come before the address
+    private static Optional<Network> withPrefix(InetAddress address, String prefix, int before) {
+        int length = prefix.matches("\\d{1,3}") ? Integer.parseInt(prefix) - before : -1;
+        return length < 0 || length > bits(address)
+                ? Optional.empty()
+                : Optional.of(new Network(address(masked(address.getAddress(), length)), length));
+    }
+
+    /// @return whether an IPv4 address was written as an IPv6 one
+    private static boolean isMapped(String text, InetAddress address) {
+        return text.contains(":") && address instanceof Inet4Address;
+    }
+
+    private static int bits(InetAddress address) {
+        return address.getAddress().length * 8;
     }
 
     private static byte[] masked(byte[] octets, int prefixLength) {

@@ -193,6 +193,9 @@ public final class Courier {
             try {
                 return queue.settle(claim, settlement, notice);
             } catch (QueueException e) {
+                if (e.isFinal()) {
+                    throw e;
+                }
                 log.error("what came of message {} cannot be written, trying again: {}", claim.id(), e.getMessage());
                 waitForDisk(e);
             }

@@ -1,5 +1,6 @@
 package org.o365relay.mail;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -17,6 +18,9 @@ public record EmailAddress(String localPart, String domain) {
     // RFC 5321 §4.5.3.1.1 and §4.5.3.1.2
     private static final int MAX_LOCAL_PART = 64;
     private static final int MAX_DOMAIN = 255;
+
+    /// Stands where octets were not UTF-8, so nobody can say what the address was.
+    private static final int NOT_UTF8 = 0xfffd;
 
     /// Reads `local-part@domain` or a bare `local-part`, without angle brackets and without a display name.
     ///
@@ -57,7 +61,7 @@ public record EmailAddress(String localPart, String domain) {
     public boolean equals(Object other) {
         return other instanceof EmailAddress(String otherLocal, String otherDomain)
                 && localPart.equals(otherLocal)
-                && domain.equalsIgnoreCase(otherDomain);
+                && domain.toLowerCase(Locale.ROOT).equals(otherDomain.toLowerCase(Locale.ROOT));
     }
 
     @Override
@@ -72,7 +76,7 @@ public record EmailAddress(String localPart, String domain) {
     }
 
     private static boolean isLocalPart(String text) {
-        if (text.isEmpty() || text.length() > MAX_LOCAL_PART) {
+        if (text.isEmpty() || octets(text) > MAX_LOCAL_PART) {
             return false;
         }
         return text.startsWith("\"") ? isQuotedString(text) : text.chars().allMatch(EmailAddress::isAtomLike);
@@ -91,7 +95,7 @@ public record EmailAddress(String localPart, String domain) {
             } else if (c == '"') {
                 return false;
             }
-            if (text.charAt(i) < ' ' || text.charAt(i) == 0x7f) {
+            if (Character.isISOControl(text.charAt(i)) || text.charAt(i) == NOT_UTF8) {
                 return false;
             }
         }
@@ -100,11 +104,19 @@ public record EmailAddress(String localPart, String domain) {
 
     /// Dots anywhere, as devices write them (`a..b`, `.a`), but nothing that needs quotes.
     private static boolean isAtomLike(int c) {
-        return c > ' ' && c != 0x7f && "()<>[]:;@\\,\"".indexOf(c) < 0;
+        return isVisible(c) && "()<>[]:;@\\,\"".indexOf(c) < 0;
+    }
+
+    private static boolean isVisible(int c) {
+        return !Character.isISOControl(c) && !Character.isWhitespace(c) && !Character.isSpaceChar(c) && c != NOT_UTF8;
+    }
+
+    private static int octets(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
     private static boolean isDomain(String text) {
-        if (text.isEmpty() || text.length() > MAX_DOMAIN) {
+        if (text.isEmpty() || octets(text) > MAX_DOMAIN) {
             return false;
         }
         if (text.startsWith("[")) {
@@ -113,12 +125,12 @@ public record EmailAddress(String localPart, String domain) {
                     && text.chars()
                             .skip(1)
                             .limit(text.length() - 2L)
-                            .allMatch(c -> c > ' ' && "[]\\@<>".indexOf(c) < 0 && c != 0x7f);
+                            .allMatch(c -> isVisible(c) && "[]\\@<>".indexOf(c) < 0);
         }
         return !text.startsWith(".")
                 && !text.endsWith(".")
                 && !text.contains("..")
                 && text.chars()
-                        .allMatch(c -> Character.isLetterOrDigit(c) || c == '-' || c == '.' || c == '_' || c >= 0x80);
+                        .allMatch(c -> c < 0x80 ? Character.isLetterOrDigit(c) || "-._".indexOf(c) >= 0 : isVisible(c));
     }
 }

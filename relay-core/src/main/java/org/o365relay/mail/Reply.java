@@ -3,6 +3,7 @@ package org.o365relay.mail;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// An SMTP reply (RFC 5321 §4.2), ours or the upstream's.
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// @param status the enhanced status code (RFC 2034), if there is one
 /// @param lines the text, a line each, without codes and line ends; at least one line, which may be empty
 public record Reply(int code, @Nullable EnhancedStatus status, List<String> lines) {
+
+    private static final Pattern BEGINNING = Pattern.compile("(?s)[2-5]\\d\\d(?:[ -].*)?");
 
     public Reply {
         if (code < 200 || code > 599) {
@@ -39,7 +42,7 @@ public record Reply(int code, @Nullable EnhancedStatus status, List<String> line
     /// @return empty if it does not begin with a reply code
     public static Optional<Reply> parse(String text) {
         String[] rawLines = text.strip().split("\r?\n");
-        if (!rawLines[0].matches("[2-5]\\d\\d(?:[ -].*)?")) {
+        if (!BEGINNING.matcher(rawLines[0]).matches()) {
             return Optional.empty();
         }
         int code = Integer.parseInt(rawLines[0].substring(0, 3));

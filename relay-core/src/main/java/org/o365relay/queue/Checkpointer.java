@@ -12,8 +12,9 @@ import org.slf4j.LoggerFactory;
 ///
 /// Done by the writer itself, a checkpoint would make everybody who waits for a 250 wait for it too. So it is
 /// done beside the writer, in passive mode. The log can start anew only once a checkpoint has caught up with
-/// it, which under steady load a passive one does not; so when the log has grown long, the writer is asked to
-/// do what remains.
+/// it, which under steady load one beside the writer does not; so when the log has grown long, the writer is
+/// asked to do what remains. It does not wait for readers either: somebody who looks into the database with
+/// another program makes the log longer, but nobody wait.
 final class Checkpointer implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Checkpointer.class);
@@ -40,7 +41,7 @@ final class Checkpointer implements AutoCloseable {
         }
         if (logIsLong) {
             logIsLong = false;
-            checkpoint(writer, "RESTART");
+            checkpoint(writer, "PASSIVE");
         }
     }
 

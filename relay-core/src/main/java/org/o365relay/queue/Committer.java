@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// then answers them all. While one group is being synced, the next one gathers.
 ///
 /// If a group fails, each piece of work is tried by itself, so that one caller's trouble is not the others';
-/// but not if it is the disk that failed.
+/// but not if it is the disk that failed. After a failure the connection is replaced: SQLite ends some
+/// transactions by itself (full disk, I/O error), and on that connection every later statement would be
+/// committed by itself.
 final class Committer implements AutoCloseable {
 
     /// Something to write.
@@ -22,20 +25,34 @@ final class Committer implements AutoCloseable {
         T on(Statements statements) throws SQLException;
     }
 
+    /// Opens a connection for the writer, with auto-commit off.
+    @FunctionalInterface
+    interface Opening {
+        Connection open() throws SQLException;
+    }
+
+    private record Writer(Connection connection, Statements statements) {
+
+        Writer(Connection connection) {
+            this(connection, new Statements(connection));
+        }
+    }
+
     private static final int LARGEST_GROUP = 1_000;
 
-    private final Connection connection;
-    private final Statements statements;
+    private final Opening opening;
     private final Room room;
     private final Checkpointer checkpointer;
     private final BlockingQueue<Pending<?>> waiting = new LinkedBlockingQueue<>();
     private final Thread thread;
+    private @Nullable Writer writer; // null after a failure; the thread's own
     private volatile boolean closed;
 
-    /// @param connection for this committer alone, with auto-commit off; closed with it
-    Committer(Connection connection, Room room, Checkpointer checkpointer) {
-        this.connection = connection;
-        this.statements = new Statements(connection);
+    /// @param first for this committer alone, with auto-commit off; closed with it
+    /// @param opening opens one like it in its place
+    Committer(Connection first, Opening opening, Room room, Checkpointer checkpointer) {
+        this.writer = new Writer(first);
+        this.opening = opening;
         this.room = room;
         this.checkpointer = checkpointer;
         this.thread = Thread.ofPlatform().name("queue-committer").start(this::run);
@@ -56,6 +73,17 @@ final class Committer implements AutoCloseable {
         return pending.answer;
     }
 
+    /// Submits, and waits until the work is on disk. Never on the writer's own thread.
+    ///
+    /// @throws QueueException if none of it is
+    <T extends @Nullable Object> T write(Work<T> work) {
+        try {
+            return submit(work).join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+
     /// Ends after everything submitted before has been written.
     @Override
     public void close() throws SQLException {
@@ -63,7 +91,9 @@ final class Committer implements AutoCloseable {
         waiting.add(new Pending<>(_ -> true)); // wakes the writer
         Threads.joinUninterruptibly(thread);
         refuseWaiting();
-        connection.close();
+        if (writer != null) {
+            writer.connection().close();
+        }
     }
 
     private void refuseWaiting() {
@@ -91,31 +121,45 @@ final class Committer implements AutoCloseable {
     }
 
     private void commit(List<Pending<?>> group) {
+        Writer current;
         try {
+            current = writer == null ? new Writer(opening.open()) : writer;
+            writer = current;
             for (Pending<?> pending : group) {
-                pending.write(statements);
+                pending.write(current.statements());
             }
-            room.used(Sqlite.usedBytes(connection));
-            connection.commit();
-            group.forEach(Pending::succeed);
-            checkpointer.committed(connection);
+            room.used(Sqlite.usage(current.connection()));
+            current.connection().commit();
         } catch (SQLException e) {
             retreat(group, new QueueException(e), !Sqlite.isEnvironmental(e));
-        } catch (RuntimeException e) {
+            return;
+        } catch (RuntimeException | Error e) {
             retreat(group, e, true);
+            return;
         }
+        group.forEach(Pending::succeed);
+        checkpointer.committed(current.connection());
     }
 
-    private void retreat(List<Pending<?>> group, RuntimeException failure, boolean oneByOne) {
-        try {
-            connection.rollback();
-        } catch (SQLException e) {
-            failure.addSuppressed(e);
-        }
+    private void retreat(List<Pending<?>> group, Throwable failure, boolean oneByOne) {
+        discardWriter(failure);
         if (oneByOne && group.size() > 1) {
             group.forEach(pending -> commit(List.of(pending)));
         } else {
             group.forEach(pending -> pending.fail(failure));
+        }
+    }
+
+    /// Closing a connection takes back what it has not committed.
+    private void discardWriter(Throwable failure) {
+        Writer failed = writer;
+        writer = null;
+        if (failed != null) {
+            try {
+                failed.connection().close();
+            } catch (SQLException e) {
+                failure.addSuppressed(e);
+            }
         }
     }
 
@@ -137,7 +181,7 @@ final class Committer implements AutoCloseable {
             answer.complete(result);
         }
 
-        void fail(RuntimeException failure) {
+        void fail(Throwable failure) {
             answer.completeExceptionally(failure);
         }
     }

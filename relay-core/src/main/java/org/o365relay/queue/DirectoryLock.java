@@ -3,16 +3,16 @@ package org.o365relay.queue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.o365relay.queue.QueueUnavailableException.Reason;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,29 +24,31 @@ final class DirectoryLock {
     private static final Logger log = LoggerFactory.getLogger(DirectoryLock.class);
     private static final String FILE = "relay.lock";
 
+    /// Those of this process. The system gives up a process's lock on a file when that process closes any other
+    /// channel to it, so a second one must not even be opened.
+    private static final Set<Path> HELD_HERE = ConcurrentHashMap.newKeySet();
+
+    private final Path directory;
     private final FileChannel channel;
 
-    private DirectoryLock(FileChannel channel) {
+    private DirectoryLock(Path directory, FileChannel channel) {
+        this.directory = directory;
         this.channel = channel;
     }
 
     static DirectoryLock acquire(Path directory) throws QueueUnavailableException {
-        Path file = directory.resolve(FILE);
         try {
             Files.createDirectories(directory);
-            FileChannel channel = FileChannel.open(
-                    file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-            if (tryLock(channel) == null) {
-                channel.close();
-                throw new QueueUnavailableException(
-                        Reason.IN_USE,
-                        "data directory " + directory + " is in use by another running relay" + ownerOf(file)
-                                + "; stop that one, or give this one a data-directory of its own");
+            Path real = directory.toRealPath();
+            if (!HELD_HERE.add(real)) {
+                throw inUse(directory, Long.toString(ProcessHandle.current().pid()));
             }
-            channel.truncate(0);
-            channel.write(
-                    ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
-            return new DirectoryLock(channel);
+            try {
+                return new DirectoryLock(real, lock(directory));
+            } catch (IOException | QueueUnavailableException e) {
+                HELD_HERE.remove(real);
+                throw e;
+            }
         } catch (IOException e) {
             throw new QueueUnavailableException(
                     Reason.UNUSABLE_DIRECTORY,
@@ -61,27 +63,39 @@ final class DirectoryLock {
             channel.close();
         } catch (IOException e) {
             log.warn("the lock on the data directory was not released: {}", e.toString());
+        } finally {
+            HELD_HERE.remove(directory);
         }
     }
 
-    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
-        try {
-            return channel.tryLock();
-        } catch (OverlappingFileLockException heldByThisProcess) {
-            return null;
+    private static FileChannel lock(Path directory) throws IOException, QueueUnavailableException {
+        Path file = directory.resolve(FILE);
+        FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        if (channel.tryLock() == null) {
+            channel.close();
+            throw inUse(directory, Files.readString(file).strip());
         }
+        channel.truncate(0);
+        channel.write(
+                ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
+        return channel;
     }
 
-    private static String ownerOf(Path file) throws IOException {
-        String pid = Files.readString(file).strip();
-        return pid.isEmpty() ? "" : " (process " + pid + ")";
+    private static QueueUnavailableException inUse(Path directory, String pid) {
+        return new QueueUnavailableException(
+                Reason.IN_USE,
+                "data directory " + directory + " is in use by another running relay"
+                        + (pid.isEmpty() ? "" : " (process " + pid + ")")
+                        + "; stop that one, or give this one a data-directory of its own");
     }
 
     private static String reason(IOException e) {
         return switch (e) {
             case AccessDeniedException denied -> "permission denied for " + denied.getFile();
             case FileAlreadyExistsException exists -> exists.getFile() + " is not a directory";
-            case FileSystemException other -> other.getReason() == null ? other.toString() : other.getReason();
+            case NoSuchFileException missing -> missing.getFile() + " cannot be made there";
+            case FileSystemException other -> String.valueOf(other.getMessage());
             default -> e.toString();
         };
     }

@@ -17,10 +17,13 @@ final class Housekeeper implements AutoCloseable {
             Thread.ofPlatform().name("queue-housekeeper").factory());
     private final List<Future<?>> tasks;
 
-    Housekeeper(Room room, Runnable forgetHistory) {
+    Housekeeper(Store store, Runnable forgetHistory) {
         tasks = List.of(
-                timer.scheduleWithFixedDelay(room::measureFree, 1, 1, TimeUnit.SECONDS),
-                timer.scheduleWithFixedDelay(() -> logFailure(forgetHistory), 1, 60, TimeUnit.MINUTES));
+                timer.scheduleWithFixedDelay(store.room()::measureFree, 1, 1, TimeUnit.SECONDS),
+                timer.scheduleWithFixedDelay(
+                        () -> logFailure("give space back", store::giveBack), 1, 1, TimeUnit.SECONDS),
+                timer.scheduleWithFixedDelay(
+                        () -> logFailure("delete old history", forgetHistory), 1, 60, TimeUnit.MINUTES));
     }
 
     @Override
@@ -29,11 +32,11 @@ final class Housekeeper implements AutoCloseable {
         timer.close(); // waits for the batch in progress
     }
 
-    private static void logFailure(Runnable task) {
+    private static void logFailure(String purpose, Runnable task) {
         try {
             task.run();
         } catch (QueueException e) {
-            log.warn("old history could not be deleted, trying again in an hour: {}", e.getMessage());
+            log.warn("the queue could not {}, trying again later: {}", purpose, e.getMessage());
         }
     }
 }

@@ -2,19 +2,16 @@ package org.o365relay.queue;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.o365relay.mail.QueueId;
-import org.o365relay.queue.QueueUnavailableException.Reason;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,32 +29,21 @@ public final class MessageQueue implements AutoCloseable {
 
     private final InstantSource clock;
     private final DirectoryLock lock;
-    private final Room room;
-    private final Checkpointer checkpointer;
-    private final Committer committer;
-    private final Readers readers;
+    private final Store store;
     private final QueueIds ids;
     private final Signal dueSooner = new Signal();
     private final AtomicLong leases;
     private final Housekeeper housekeeper;
 
     private MessageQueue(
-            QueueSettings settings, InstantSource clock, RandomGenerator random, DirectoryLock lock, Sqlite sqlite)
-            throws QueueUnavailableException, SQLException, IOException {
+            QueueSettings settings, InstantSource clock, RandomGenerator random, DirectoryLock lock, Store store) {
         this.clock = clock;
         this.lock = lock;
+        this.store = store;
         this.ids = new QueueIds(clock, random);
         this.leases = new AtomicLong(random.nextLong(1L << 62));
-        Connection writer = sqlite.openWriter();
-        this.room = new Room(settings);
-        this.room.used(Sqlite.usedBytes(writer));
-        writer.rollback();
-        this.checkpointer = new Checkpointer(sqlite.connect());
-        this.committer = new Committer(writer, room, checkpointer);
-        this.readers = new Readers(sqlite);
-        recover();
         this.housekeeper =
-                new Housekeeper(room, () -> forgetBefore(clock.instant().minus(settings.history())));
+                new Housekeeper(store, () -> forgetBefore(clock.instant().minus(settings.history())));
     }
 
     /// Opens the queue in its data directory, making both if they are not there.
@@ -69,16 +55,22 @@ public final class MessageQueue implements AutoCloseable {
     public static MessageQueue open(QueueSettings settings, InstantSource clock, RandomGenerator random)
             throws QueueUnavailableException {
         DirectoryLock lock = DirectoryLock.acquire(settings.directory());
+        Sqlite sqlite = new Sqlite(settings.directory());
         try {
-            return new MessageQueue(settings, clock, random, lock, new Sqlite(settings.directory()));
+            Store store = Store.open(settings, sqlite);
+            try {
+                recover(store, clock);
+            } catch (QueueException e) {
+                store.close();
+                throw e;
+            }
+            return new MessageQueue(settings, clock, random, lock, store);
         } catch (QueueUnavailableException e) {
             lock.release();
             throw e;
         } catch (SQLException | IOException | QueueException e) {
             lock.release();
-            throw new QueueUnavailableException(
-                    Reason.UNUSABLE_DIRECTORY,
-                    "the queue in " + settings.directory() + " cannot be opened: " + e.getMessage());
+            throw sqlite.unavailable(e);
         }
     }
 
@@ -87,12 +79,12 @@ public final class MessageQueue implements AutoCloseable {
     /// @param size octets, 0 if not known
     /// @return why there is no room; empty if there is
     public Optional<Shortage> shortageFor(long size) {
-        return room.shortageFor(size);
+        return store.room().shortageFor(size);
     }
 
     /// Begins a message. Nothing is written yet.
     public Incoming receive() {
-        return new Incoming(committer, dueSooner, ids.next(), clock.instant());
+        return new Incoming(store.committer(), dueSooner, ids.next(), clock.instant());
     }
 
     /// Leases due messages to the caller, longest due first. The attempt is counted before it is made.
@@ -103,7 +95,7 @@ public final class MessageQueue implements AutoCloseable {
     public List<Claim> claim(int most) {
         Instant now = clock.instant();
         long lease = leases.incrementAndGet();
-        return join(committer.submit(statements -> Tables.claimDue(statements, lease, now, now.plus(LEASE), most)));
+        return store.committer().write(statements -> Tables.claimDue(statements, lease, now, now.plus(LEASE), most));
     }
 
     /// Waits until a message may be due: one has been committed or deferred, the next one's time has come, or
@@ -111,7 +103,7 @@ public final class MessageQueue implements AutoCloseable {
     ///
     /// @throws QueueException if the disk fails
     public void awaitDue(Duration atMost) throws InterruptedException {
-        Instant next = readers.read(Tables::nextDue);
+        Instant next = store.readers().read(Tables::nextDue);
         Duration untilNext = next == null ? atMost : Duration.between(clock.instant(), next);
         dueSooner.await(untilNext.compareTo(atMost) < 0 ? untilNext : atMost);
     }
@@ -119,7 +111,7 @@ public final class MessageQueue implements AutoCloseable {
     /// Opens an original, byte for byte as it was received. Reading fails with an [IOException] if it is not
     /// whole.
     public InputStream content(Claim claim) {
-        return new ContentStream(readers, claim.id(), claim.size());
+        return new ContentStream(store.readers(), claim.id(), claim.size());
     }
 
     /// Records what came of a claim. When no recipient is left open, the content goes and the metadata stays
@@ -127,11 +119,17 @@ public final class MessageQueue implements AutoCloseable {
     /// other.
     ///
     /// @return the notices' ids, in their order
-    /// @throws QueueException if the disk fails; the claim then ends with its lease
+    /// @throws QueueException if the disk fails (settle again), or, finally, if the lease had ended; nothing is
+    ///     recorded then, and the claim ends with its lease
+    /// @throws IllegalArgumentException if the settlement is not about exactly the claim's recipients
     public List<QueueId> settle(Claim claim, Settlement settlement, List<Submission> notices) {
+        if (!settlement.outcomes().keySet().equals(Set.copyOf(claim.recipients()))) {
+            throw new IllegalArgumentException("the settlement of message " + claim.id() + " is about "
+                    + settlement.outcomes().keySet() + " and should be about " + claim.recipients());
+        }
         Instant now = clock.instant();
         List<QueueId> noticeIds = notices.stream().map(_ -> ids.next()).toList();
-        boolean settled = join(committer.submit(statements -> {
+        boolean settled = store.committer().write(statements -> {
             if (!Tables.settle(statements, claim, settlement, now)) {
                 return false;
             }
@@ -142,7 +140,7 @@ public final class MessageQueue implements AutoCloseable {
                 Tables.insertChunk(statements, noticeIds.get(i), 0, notice.content());
             }
             return true;
-        }));
+        });
         if (!settled) {
             throw new QueueException("the lease of message " + claim.id() + " had ended before it was settled");
         }
@@ -154,13 +152,13 @@ public final class MessageQueue implements AutoCloseable {
 
     /// @return what happened to a message so far, oldest first; empty if nothing did or it is not known
     public List<Event> events(QueueId id) {
-        return readers.read(statements -> Tables.events(statements, id));
+        return store.readers().read(statements -> Tables.events(statements, id));
     }
 
     /// Forgets metadata of messages settled before the limit.
     void forgetBefore(Instant limit) {
         int batch = 500;
-        while (join(committer.submit(statements -> Tables.forgetSettledBefore(statements, limit, batch))) == batch) {
+        while (store.committer().write(statements -> Tables.forgetSettledBefore(statements, limit, batch)) == batch) {
             // between batches others get their turn
         }
     }
@@ -169,35 +167,25 @@ public final class MessageQueue implements AutoCloseable {
     /// [QueueException].
     @Override
     public void close() {
-        try {
-            housekeeper.close();
-            committer.close();
-            readers.close();
-            checkpointer.close();
-        } catch (SQLException e) {
-            log.warn("the queue did not close cleanly; nothing committed is lost: {}", e.getMessage());
-        } finally {
-            lock.release();
-        }
+        housekeeper.close();
+        store.close();
+        lock.release();
     }
 
-    private void recover() {
-        int interrupted = join(committer.submit(statements -> Tables.endLeases(statements, clock.instant())));
-        int swept = join(committer.submit(Tables::sweepIncoming));
+    /// For tests that end the relay in the middle of a transaction.
+    Store store() {
+        return store;
+    }
+
+    private static void recover(Store store, InstantSource clock) {
+        int interrupted = store.committer().write(statements -> Tables.endLeases(statements, clock.instant()));
+        int swept = store.sweepIncoming();
         if (interrupted + swept > 0) {
             log.info(
                     "the relay had not been stopped cleanly: {} interrupted attempts are due again,"
                             + " {} half received messages were swept",
                     interrupted,
                     swept);
-        }
-    }
-
-    private static <T> T join(CompletableFuture<T> future) {
-        try {
-            return future.join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
     }
 }

@@ -5,11 +5,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.o365relay.mail.QueueId;
 
-/// Makes queue ids that grow: 41 bits of milliseconds, 22 bits of chance. Never the same twice in one process,
-/// and, by chance, not across restarts or several relays either.
+/// Makes queue ids that grow: 42 bits of milliseconds (until the year 2109), 21 bits of chance. Never the same
+/// twice in one process, and, by chance, not across restarts or several relays either.
 final class QueueIds {
 
-    private static final int CHANCE_BITS = 22;
+    private static final int CHANCE_BITS = 21;
 
     private final InstantSource clock;
     private final RandomGenerator random;

@@ -2,20 +2,21 @@ package org.o365relay.queue;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
-/// A few connections for reading; callers wait for one.
+/// A few connections for reading; callers wait for one, never long.
 final class Readers implements AutoCloseable {
 
     private static final int COUNT = 4;
 
     private record Reader(Connection connection, Statements statements) {}
 
-    private final BlockingQueue<Reader> idle = new ArrayBlockingQueue<>(COUNT);
+    private final Semaphore free = new Semaphore(COUNT);
+    private final Queue<Reader> idle = new ConcurrentLinkedQueue<>();
+    private volatile boolean closed;
 
     Readers(Sqlite sqlite) throws SQLException {
         for (int i = 0; i < COUNT; i++) {
@@ -24,29 +25,36 @@ final class Readers implements AutoCloseable {
         }
     }
 
-    /// @throws QueueException if the database cannot be read, or the thread is interrupted while it waits
+    /// @throws QueueException if the database cannot be read, or is closed
     <T extends @Nullable Object> T read(Committer.Work<T> work) {
+        free.acquireUninterruptibly();
+        Reader reader = idle.poll();
         try {
-            Reader reader = idle.take();
-            try {
-                return work.on(reader.statements());
-            } catch (SQLException e) {
-                throw new QueueException(e);
-            } finally {
+            if (closed || reader == null) {
+                throw new QueueException("the queue is closed");
+            }
+            return work.on(reader.statements());
+        } catch (SQLException e) {
+            throw new QueueException(e);
+        } finally {
+            if (reader != null) {
                 idle.add(reader);
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new QueueException("interrupted while waiting to read the queue");
+            free.release();
         }
     }
 
+    /// Waits for the reads in progress.
     @Override
     public void close() throws SQLException {
-        List<Reader> readers = new ArrayList<>();
-        idle.drainTo(readers);
-        for (Reader reader : readers) {
-            reader.connection().close();
+        closed = true;
+        free.acquireUninterruptibly(COUNT);
+        try {
+            for (Reader reader : idle) {
+                reader.connection().close();
+            }
+        } finally {
+            free.release(COUNT); // whoever waits is told that it is closed
         }
     }
 }

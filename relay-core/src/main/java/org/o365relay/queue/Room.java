@@ -12,7 +12,7 @@ final class Room {
     private final QueueSettings settings;
     private final FileStore fileStore;
     private volatile long free;
-    private volatile long used;
+    private volatile Sqlite.Usage usage = new Sqlite.Usage(0, 0);
 
     Room(QueueSettings settings) throws IOException {
         this.settings = settings;
@@ -26,7 +26,7 @@ final class Room {
         if (free - size < settings.freeSpaceFloor()) {
             return Optional.of(Shortage.DISK);
         }
-        return used + size > settings.maximumSize() ? Optional.of(Shortage.QUEUE) : Optional.empty();
+        return usage.used() + size > settings.maximumSize() ? Optional.of(Shortage.QUEUE) : Optional.empty();
     }
 
     void measureFree() {
@@ -37,7 +37,12 @@ final class Room {
         }
     }
 
-    void used(long bytes) {
-        used = bytes;
+    void used(Sqlite.Usage now) {
+        usage = now;
+    }
+
+    /// @return octets the database holds and does not need
+    long spare() {
+        return usage.spare();
     }
 }

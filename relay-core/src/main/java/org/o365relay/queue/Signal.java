@@ -16,7 +16,7 @@ final class Signal {
     }
 
     void await(Duration atMost) throws InterruptedException {
-        if (raised.tryAcquire(Math.max(0, atMost.toMillis()), TimeUnit.MILLISECONDS)) {
+        if (raised.tryAcquire(Math.max(0, atMost.toNanos()), TimeUnit.NANOSECONDS)) {
             raised.drainPermits();
         }
     }

@@ -17,6 +17,7 @@ final class Sqlite {
     private static final int SCHEMA_VERSION = 1;
 
     // https://www.sqlite.org/rescode.html
+    private static final int BUSY = 5;
     private static final int READONLY = 8;
     private static final int IOERR = 10;
     private static final int CORRUPT = 11;
@@ -30,22 +31,27 @@ final class Sqlite {
         this.file = directory.resolve(FILE);
     }
 
-    /// Opens the writer, creating the schema in a new database.
-    Connection openWriter() throws QueueUnavailableException {
+    /// What a database takes, in octets.
+    ///
+    /// @param used content and metadata
+    /// @param spare free pages in the file, to be used again or given back
+    record Usage(long used, long spare) {}
+
+    /// Opens a connection that writes, with auto-commit off.
+    Connection openWriter() throws SQLException {
+        Connection connection = connect();
         try {
-            Connection connection = connect();
             execute(
                     connection,
-                    "PRAGMA auto_vacuum = INCREMENTAL",
+                    "PRAGMA auto_vacuum = INCREMENTAL", // has its effect on a new database only
                     "PRAGMA journal_mode = WAL",
-                    "PRAGMA synchronous = FULL", // 250 means: on disk
                     "PRAGMA wal_autocheckpoint = 0", // Checkpointer
                     "PRAGMA journal_size_limit = 67108864");
             connection.setAutoCommit(false);
-            bringUpToDate(connection);
             return connection;
         } catch (SQLException e) {
-            throw unavailable(e);
+            connection.close();
+            throw e;
         }
     }
 
@@ -59,19 +65,30 @@ final class Sqlite {
     /// Opens a connection for checkpoints.
     Connection connect() throws SQLException {
         Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
-        execute(connection, "PRAGMA busy_timeout = 10000");
+        execute(connection, "PRAGMA busy_timeout = 10000", "PRAGMA synchronous = FULL"); // 250 means: on disk
         return connection;
     }
 
-    /// @return octets in use by content and metadata; free pages do not count
-    static long usedBytes(Connection connection) throws SQLException {
-        return (number(connection, "PRAGMA page_count") - number(connection, "PRAGMA freelist_count"))
-                * number(connection, "PRAGMA page_size");
+    static Usage usage(Connection connection) throws SQLException {
+        long pageSize = number(connection, "PRAGMA page_size");
+        long spare = number(connection, "PRAGMA freelist_count");
+        long all = number(connection, "PRAGMA page_count");
+        return new Usage((all - spare) * pageSize, spare * pageSize);
+    }
+
+    /// Gives a little of what is spare back to the file system; the file gets shorter at the next checkpoint.
+    ///
+    /// @param pages how many at most
+    static void giveBack(Connection connection, int pages) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            // executeUpdate runs it to its end; each step of it frees one page
+            statement.executeUpdate("PRAGMA incremental_vacuum(" + pages + ")");
+        }
     }
 
     /// @return whether the machine is to blame, so that trying again at once makes no sense
     static boolean isEnvironmental(SQLException e) {
-        return Set.of(READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB).contains(primaryCode(e));
+        return Set.of(BUSY, READONLY, IOERR, FULL, CANTOPEN).contains(primaryCode(e));
     }
 
     static void execute(Connection connection, String... statements) throws SQLException {
@@ -89,7 +106,8 @@ final class Sqlite {
         }
     }
 
-    private void bringUpToDate(Connection connection) throws SQLException, QueueUnavailableException {
+    /// Makes the tables of a new database.
+    void bringUpToDate(Connection connection) throws SQLException, QueueUnavailableException {
         long version = number(connection, "PRAGMA user_version");
         if (version > SCHEMA_VERSION) {
             throw new QueueUnavailableException(
@@ -105,22 +123,24 @@ final class Sqlite {
         connection.commit();
     }
 
-    private QueueUnavailableException unavailable(SQLException e) {
-        return switch (primaryCode(e)) {
-            case CORRUPT, NOTADB ->
-                new QueueUnavailableException(
+    /// @return a failure to open the queue, in words for the admin
+    QueueUnavailableException unavailable(Exception failure) {
+        Throwable cause =
+                failure instanceof QueueException && failure.getCause() != null ? failure.getCause() : failure;
+        boolean damaged =
+                cause instanceof SQLException e && Set.of(CORRUPT, NOTADB).contains(primaryCode(e));
+        return damaged
+                ? new QueueUnavailableException(
                         Reason.DAMAGED,
-                        "the queue " + file + " is damaged (" + e.getMessage() + "); nothing was changed. Copy the"
+                        "the queue " + file + " is damaged (" + cause.getMessage() + "); nothing was changed. Copy the"
                                 + " directory away first; then try \"sqlite3 " + FILE + " .recover\" on the copy, or"
                                 + " move " + FILE + ", " + FILE + "-wal and " + FILE
-                                + "-shm aside and start with an empty queue");
-            default ->
-                new QueueUnavailableException(
+                                + "-shm aside and start with an empty queue")
+                : new QueueUnavailableException(
                         Reason.UNUSABLE_DIRECTORY,
-                        "the queue " + file + " cannot be opened: " + e.getMessage()
+                        "the queue " + file + " cannot be opened: " + cause.getMessage()
                                 + "; check that the disk is not full and that the directory and its files belong to"
                                 + " the user that runs the relay (" + System.getProperty("user.name") + ")");
-        };
     }
 
     private static int primaryCode(SQLException e) {

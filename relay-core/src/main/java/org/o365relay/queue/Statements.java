@@ -35,6 +35,16 @@ final class Statements {
         return statement;
     }
 
+    /// @return each statement's text by its name
+    static Map<String, String> texts() {
+        return TEXTS;
+    }
+
+    /// @return what they are prepared for
+    Connection connection() {
+        return connection;
+    }
+
     static String resource(String name) {
         try (InputStream in = Statements.class.getResourceAsStream(name)) {
             if (in == null) {
@@ -64,6 +74,6 @@ final class Statements {
         return Arrays.stream(file.split(NAME_MARK))
                 .skip(1)
                 .map(block -> block.split("\n", 2))
-                .collect(Collectors.toMap(parts -> parts[0].strip(), parts -> parts[1].strip()));
+                .collect(Collectors.toUnmodifiableMap(parts -> parts[0].strip(), parts -> parts[1].strip()));
     }
 }

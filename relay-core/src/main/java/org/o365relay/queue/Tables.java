@@ -67,11 +67,14 @@ final class Tables {
     static List<Claim> claimDue(Statements statements, long lease, Instant now, Instant until, int most)
             throws SQLException {
         List<Row> rows = new ArrayList<>();
-        try (ResultSet row = statements
-                .with("claim-due", lease, until.toEpochMilli(), now.toEpochMilli(), most)
-                .executeQuery()) {
-            while (row.next()) {
-                rows.add(Row.of(row));
+        for (long id :
+                ids(statements.with("due-messages", now.toEpochMilli(), most).executeQuery())) {
+            try (ResultSet row = statements
+                    .with("claim-message", lease, until.toEpochMilli(), id, now.toEpochMilli())
+                    .executeQuery()) {
+                while (row.next()) {
+                    rows.add(Row.of(row));
+                }
             }
         }
         return rows.isEmpty() ? List.of() : withRecipients(statements, lease, rows);
@@ -94,9 +97,13 @@ final class Tables {
         if (changed == 0) {
             return false;
         }
-        for (Map.Entry<Recipient, Outcome> entry : settlement.outcomes().entrySet()) {
-            settleRecipient(statements, claim.id(), entry.getKey(), entry.getValue());
-            insertEvent(statements, claim.id(), now, entry.getKey(), entry.getValue(), settlement);
+        for (Recipient recipient : claim.recipients()) {
+            Outcome outcome = settlement.outcomes().get(recipient);
+            if (outcome == null) {
+                throw new IllegalArgumentException("nothing is said of " + recipient);
+            }
+            settleRecipient(statements, claim.id(), recipient, outcome);
+            insertEvent(statements, claim.id(), now, recipient, outcome, settlement);
         }
         if (settlement.nextAttempt() == null) {
             statements.with("delete-chunks", claim.id().value()).executeUpdate();
@@ -109,9 +116,10 @@ final class Tables {
         try (ResultSet row = statements.with("events", id.value()).executeQuery()) {
             while (row.next()) {
                 int ordinal = row.getInt("recipient");
+                Integer recipient = row.wasNull() ? null : (Integer) ordinal; // asked before another column is read
                 events.add(new Event(
                         Instant.ofEpochMilli(row.getLong("at")),
-                        row.wasNull() ? null : ordinal,
+                        recipient,
                         row.getString("kind"),
                         row.getString("upstream"),
                         row.getString("detail")));
@@ -145,9 +153,9 @@ final class Tables {
         return ids.size();
     }
 
-    /// @return how many messages had been left half received
-    static int sweepIncoming(Statements statements) throws SQLException {
-        List<Long> ids = ids(statements.with("all-incoming").executeQuery());
+    /// @return how many messages that had been left half received are gone now, at most `most`
+    static int sweepIncoming(Statements statements, int most) throws SQLException {
+        List<Long> ids = ids(statements.with("half-received", most).executeQuery());
         for (long id : ids) {
             statements.with("delete-chunks", id).executeUpdate();
             statements.with("delete-incoming", id).executeUpdate();
@@ -254,7 +262,6 @@ final class Tables {
 
         /// @return empty for a damaged row: it keeps its lease, so that it blocks nobody, and its content
         Optional<Claim> claim(long lease, List<Addressed> addressed) {
-            QueueId queueId = new QueueId(id);
             try {
                 List<Recipient> all =
                         addressed.stream().map(Addressed::recipient).toList();
@@ -268,9 +275,12 @@ final class Tables {
                         smtpUtf8);
                 Arrival arrival =
                         new Arrival(Instant.ofEpochMilli(receivedAt), InetAddress.ofLiteral(client), helo, protocol);
-                return Optional.of(new Claim(queueId, lease, arrival, envelope, open, size, attempts, notice));
+                if (open.isEmpty()) {
+                    throw new IllegalArgumentException("no recipient is open");
+                }
+                return Optional.of(new Claim(new QueueId(id), lease, arrival, envelope, open, size, attempts, notice));
             } catch (IllegalArgumentException damaged) {
-                log.error("message {} is damaged in the queue and is left alone: {}", queueId, damaged.getMessage());
+                log.error("message {} is damaged in the queue and is left alone: {}", id, damaged.getMessage());
                 return Optional.empty();
             }
         }

@@ -19,19 +19,24 @@ DELETE FROM incoming WHERE message_id = ?
 -- name: delete-chunks
 DELETE FROM chunk WHERE message_id = ?
 
--- name: all-incoming
-SELECT message_id FROM incoming
+-- name: half-received
+SELECT message_id FROM incoming ORDER BY message_id LIMIT ?
 
--- name: claim-due
+-- name: due-messages
+SELECT id FROM message WHERE due_at <= ? ORDER BY due_at, id LIMIT ?
+
+-- One at a time, because RETURNING promises no order; due_at once more, because where several relays share a
+-- queue another one may have been quicker.
+-- name: claim-message
 UPDATE message SET lease = ?, due_at = ?, attempts = attempts + 1
-WHERE id IN (SELECT id FROM message WHERE due_at <= ? ORDER BY due_at, id LIMIT ?)
+WHERE id = ? AND due_at <= ?
 RETURNING id, received_at, client, helo, protocol, sender, smtp_utf8, notice, size, attempts
 
 -- name: claimed-recipients
 SELECT recipient.message_id, recipient.ordinal, recipient.address, recipient.state
 FROM message JOIN recipient ON recipient.message_id = message.id
 WHERE message.lease = ?
-ORDER BY recipient.message_id, recipient.ordinal
+ORDER BY message.id, recipient.ordinal
 
 -- name: next-due
 SELECT min(due_at) FROM message WHERE due_at IS NOT NULL
@@ -71,4 +76,4 @@ DELETE FROM recipient WHERE message_id = ?
 DELETE FROM event WHERE message_id = ?
 
 -- name: events
-SELECT at, recipient, kind, upstream, detail FROM event WHERE message_id = ? ORDER BY at
+SELECT at, recipient, kind, upstream, detail FROM event WHERE message_id = ? ORDER BY id

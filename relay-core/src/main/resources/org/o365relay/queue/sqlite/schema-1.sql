@@ -46,6 +46,7 @@ CREATE TABLE incoming (
 
 -- What happened to a message, for as long as its metadata is kept.
 CREATE TABLE event (
+  id         INTEGER PRIMARY KEY,           -- grows; chosen by the database
   message_id INTEGER NOT NULL,
   at         INTEGER NOT NULL,
   recipient  INTEGER,                       -- ordinal; NULL: the whole message

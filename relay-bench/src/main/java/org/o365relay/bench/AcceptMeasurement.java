@@ -1,0 +1,95 @@
+package org.o365relay.bench;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.OptionalLong;
+
+/// How fast a server accepts mail, how long a client waits for its 250, and what that costs.
+///
+/// @param extent of the measured load
+/// @param warmUp of the same load before, not counted: a JVM is slow at first
+record AcceptMeasurement(Extent extent, Extent warmUp) {
+
+    /// One measured load.
+    ///
+    /// @param cpu processor time the server took meanwhile; negative if its process is not known
+    /// @param others the share of the machine that neither server nor load generator took
+    record Figures(Shape shape, LoadResult load, Duration cpu, double others, ProcessUsage after) {
+
+        private static final double PERCENTILE_50 = 50;
+        private static final double PERCENTILE_99 = 99;
+
+        @Override
+        public String toString() {
+            return format("%,.0f accepted/s", load.rate());
+        }
+
+        String[] cells(String server) {
+            boolean known = !cpu.isNegative();
+            return new String[] {
+                server,
+                shape.toString(),
+                format("%,.0f", load.rate()),
+                format("%.1f", load.latencyAt(PERCENTILE_50)),
+                format("%.1f", load.latencyAt(PERCENTILE_99)),
+                format("%.0f", load.latencyAt(100)),
+                load.errors() == 0 ? "0" : load.errors() + " " + reasons(),
+                known ? perThousand(cpu) : "–",
+                perThousand(load.ownCpu()),
+                known ? format("%.0f", others * 100) : "–",
+                mib(after.residentKib()),
+                mib(after.peakKib())
+            };
+        }
+
+        private String reasons() {
+            return load.refused() + (load.dropped() == 0 ? "" : " dropped " + load.dropped());
+        }
+
+        private static String mib(long kib) {
+            return kib == 0 ? "–" : format("%d", kib >> 10);
+        }
+
+        private String perThousand(Duration time) {
+            return load.accepted() == 0 ? "–" : format("%.3f", time.toMillis() / (double) load.accepted());
+        }
+
+        private static String format(String format, Object value) {
+            return String.format(Locale.ROOT, format, value);
+        }
+    }
+
+    static Table table() {
+        return new Table(
+                "server",
+                "load",
+                "accepted/s",
+                "p50 ms",
+                "p99 ms",
+                "max ms",
+                "errors",
+                "CPU-s/1,000",
+                "own CPU-s/1,000",
+                "others' CPU %",
+                "RSS MiB",
+                "peak MiB");
+    }
+
+    Figures run(Server server, Shape shape) throws IOException, InterruptedException {
+        if (warmUp.messages() > 0) {
+            shape.on(server.address(), warmUp).run();
+        }
+        Processors processors = Processors.now();
+        ProcessUsage before = usage(server.pid());
+        LoadResult load = shape.on(server.address(), extent).run();
+        ProcessUsage after = usage(server.pid());
+        Duration cpu = server.pid().isPresent() ? after.cpu().minus(before.cpu()) : Duration.ofNanos(-1);
+        double others = Processors.now().othersSince(processors, cpu.plus(load.ownCpu()));
+        return new Figures(shape, load, cpu, others, after);
+    }
+
+    private static ProcessUsage usage(OptionalLong pid) throws IOException {
+        return pid.isPresent() ? ProcessUsage.of(pid.getAsLong()) : ProcessUsage.NOTHING;
+    }
+}

@@ -1,0 +1,113 @@
+package org.o365relay.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.OptionalLong;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+/// The other end of a delivery: asks for STARTTLS and AUTH like Office 365, then takes everything, keeps nothing
+/// and counts. It costs little, so that the figure is the relay's.
+final class CountingSmarthost implements Smarthost {
+
+    private static final int BACKLOG = 1_024;
+
+    private final ServerSocket listener;
+    private final Certificate certificate;
+    private final ExecutorService sessions = Executors.newVirtualThreadPerTaskExecutor();
+    private final LongAdder handshakes = new LongAdder();
+    private final LongAdder logins = new LongAdder();
+    private final LongAdder broken = new LongAdder();
+    private final Semaphore arrived = new Semaphore(0);
+
+    private CountingSmarthost(ServerSocket listener, Certificate certificate) {
+        this.listener = listener;
+        this.certificate = certificate;
+    }
+
+    static CountingSmarthost open(Certificate certificate) throws IOException {
+        return open(certificate, 0);
+    }
+
+    static CountingSmarthost open(Certificate certificate, int port) throws IOException {
+        ServerSocket listener = new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
+        CountingSmarthost smarthost = new CountingSmarthost(listener, certificate);
+        smarthost.sessions.execute(smarthost::listen);
+        return smarthost;
+    }
+
+    @Override
+    public int port() {
+        return listener.getLocalPort();
+    }
+
+    @Override
+    public Path certificate() {
+        return certificate.pem();
+    }
+
+    @Override
+    public OptionalLong handshakes() {
+        return OptionalLong.of(handshakes.sum());
+    }
+
+    @Override
+    public OptionalLong logins() {
+        return OptionalLong.of(logins.sum());
+    }
+
+    /// Sessions that ended without QUIT.
+    long broken() {
+        return broken.sum();
+    }
+
+    @Override
+    public boolean awaitMessages(int count, Duration longest) throws InterruptedException {
+        return arrived.tryAcquire(count, longest.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public int unexpected() {
+        return arrived.availablePermits();
+    }
+
+    @Override
+    public void close() throws IOException {
+        listener.close();
+        sessions.shutdownNow();
+    }
+
+    private void listen() {
+        try {
+            while (true) {
+                Socket socket = listener.accept();
+                sessions.execute(() -> converse(socket));
+            }
+        } catch (SocketException e) {
+            // The listener was closed, which is how this ends.
+            sessions.shutdown();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void converse(Socket socket) {
+        try (socket) {
+            new SmarthostSession(
+                            socket, certificate.context(), handshakes::increment, logins::increment, arrived::release)
+                    .run();
+        } catch (IOException e) {
+            // The client left without QUIT, or TLS failed. What it had handed over is counted.
+            broken.increment();
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package org.o365relay.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import org.o365relay.bench.SmtpLoad.Connections;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `bench deliver`.
+@Command(
+        name = "deliver",
+        description = "End to end: how long until all messages have left through STARTTLS and AUTH.",
+        mixinStandardHelpOptions = true)
+final class DeliverCommand implements Callable<Integer> {
+
+    private static final Duration LONGEST = Duration.ofMinutes(10);
+    /// Long enough that a message handed over twice has come by then.
+    private static final Duration AFTERMATH = Duration.ofMillis(500);
+
+    @Mixin
+    private Report report = new Report();
+
+    @Mixin
+    private TargetOptions target = new TargetOptions();
+
+    @Option(names = "--messages", paramLabel = "N", description = "Default: ${DEFAULT-VALUE}")
+    private int messages = 2_000;
+
+    @Option(names = "--sessions", paramLabel = "N", description = "Default: ${DEFAULT-VALUE}")
+    private int sessions = 20;
+
+    @Option(names = "--size", paramLabel = "SIZE", description = "Of one message. Default: ${DEFAULT-VALUE}")
+    private Size size = Size.parse("4KiB");
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "N",
+            description = "Messages before, not counted, 0 for a relay just started. Default: ${DEFAULT-VALUE}")
+    private int warmUp = 2_000;
+
+    @Option(
+            names = "--connections",
+            paramLabel = "N",
+            description = "Most connections of the relay to the upstream. Default: ${DEFAULT-VALUE}")
+    private int connections = 20;
+
+    @Option(
+            names = "--sandbox",
+            description = "Delivers to the relay's own sandbox, a second JVM, instead of a server that only counts.")
+    private boolean sandbox;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        return report.of(this::measure);
+    }
+
+    private Table measure(Scratch scratch) throws IOException, InterruptedException {
+        try (Smarthost smarthost = smarthost(scratch.fresh());
+                Server relay = target.relayTo(smarthost)
+                        .configured("relay.mailbox-defaults.connections = " + connections)
+                        .start(scratch.fresh())) {
+            if (warmUp > 0) {
+                report.progress("warming up with " + warmUp + " messages …");
+                deliver(relay, smarthost, warmUp);
+            }
+            report.progress(messages + " messages from " + sessions + " sessions …");
+            return delivered(relay, smarthost);
+        }
+    }
+
+    private Smarthost smarthost(Path directory) throws IOException, InterruptedException {
+        return sandbox
+                ? SandboxSmarthost.start(target.relay().script(), directory)
+                : CountingSmarthost.open(Certificate.make(directory));
+    }
+
+    private Table delivered(Server relay, Smarthost smarthost) throws IOException, InterruptedException {
+        long pid = relay.pid().orElseThrow();
+        ProcessUsage before = ProcessUsage.of(pid);
+        Duration elapsed = deliver(relay, smarthost, messages);
+        ProcessUsage after = ProcessUsage.of(pid);
+        boolean more = smarthost.awaitMessages(1, AFTERMATH);
+        double seconds = elapsed.toMillis() / 1e3;
+        Table table = new Table(
+                "server",
+                "messages",
+                "all delivered after s",
+                "delivered/s",
+                "handshakes",
+                "logins",
+                "twice",
+                "CPU-s/1,000");
+        table.add(
+                "o365-relay",
+                messages + " from " + sessions,
+                String.format(Locale.ROOT, "%.2f", seconds),
+                String.format(Locale.ROOT, "%,.0f", messages / seconds),
+                count(smarthost.handshakes()),
+                count(smarthost.logins()),
+                more ? Integer.toString(smarthost.unexpected() + 1) : "0",
+                String.format(
+                        Locale.ROOT, "%.3f", after.cpu().minus(before.cpu()).toMillis() / (double) messages));
+        return table;
+    }
+
+    /// @return from the first connection to the last message at the upstream
+    private Duration deliver(Server relay, Smarthost smarthost, int count) throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        LoadResult load = Shape.plain(sessions, size, Connections.KEPT)
+                .on(relay.address(), Extent.ofMessages(count))
+                .run();
+        if (load.errors() > 0) {
+            throw new IOException(
+                    "not all messages were accepted: " + load.refused() + ", " + load.dropped() + " dropped");
+        }
+        if (!smarthost.awaitMessages(count, LONGEST)) {
+            throw new IOException("only " + smarthost.unexpected() + " of " + count + " messages came through in "
+                    + LONGEST.toMinutes() + " min");
+        }
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    private static String count(OptionalLong number) {
+        return number.isPresent() ? Long.toString(number.getAsLong()) : "–";
+    }
+}

@@ -1,0 +1,81 @@
+package org.o365relay.bench;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.o365relay.bench.SmtpLoad.Connections;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `bench large`.
+@Command(
+        name = "large",
+        description = "A large message through a small heap, accepted and delivered.",
+        mixinStandardHelpOptions = true)
+final class LargeCommand implements Callable<Integer> {
+
+    private static final Duration LONGEST = Duration.ofMinutes(10);
+
+    @Mixin
+    private Report report = new Report();
+
+    @Mixin
+    private TargetOptions target = new TargetOptions();
+
+    @Option(names = "--size", paramLabel = "SIZE", description = "Default: ${DEFAULT-VALUE}")
+    private Size size = Size.parse("100MiB");
+
+    @Option(names = "--sessions", paramLabel = "N", description = "So many at once. Default: ${DEFAULT-VALUE}")
+    private int sessions = 1;
+
+    @Option(names = "--heap", paramLabel = "SIZE", description = "As for -Xmx. Default: ${DEFAULT-VALUE}")
+    private String heap = "64m";
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        return report.of(this::measure);
+    }
+
+    private Table measure(Scratch scratch) throws IOException, InterruptedException {
+        Certificate certificate = Certificate.make(scratch.fresh());
+        try (CountingSmarthost smarthost = CountingSmarthost.open(certificate);
+                Server relay =
+                        target.relayTo(smarthost).with(List.of("-Xmx" + heap)).start(scratch.fresh())) {
+            long maximum = JvmHeap.under(relay.pid().orElseThrow()).maximumMib();
+            report.progress(sessions + " × " + size + " through a heap of " + maximum + " MiB …");
+            return passed(relay, smarthost, maximum);
+        }
+    }
+
+    private Table passed(Server relay, CountingSmarthost smarthost, long maximum)
+            throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        LoadResult load = Shape.plain(sessions, size, Connections.KEPT)
+                .on(relay.address(), Extent.ofMessages(sessions))
+                .run();
+        if (load.errors() > 0) {
+            throw new IOException("not accepted: " + load.refused() + ", " + load.dropped() + " dropped");
+        }
+        if (!smarthost.awaitMessages(sessions, LONGEST)) {
+            throw new IOException("accepted but not delivered in " + LONGEST.toMinutes() + " min");
+        }
+        Duration delivered = Duration.ofNanos(System.nanoTime() - start);
+        ProcessUsage usage = ProcessUsage.of(relay.pid().orElseThrow());
+        Table table = new Table("server", "load", "heap MiB", "accepted after s", "delivered after s", "peak RSS MiB");
+        table.add(
+                "o365-relay",
+                sessions + " × " + size,
+                Long.toString(maximum),
+                seconds(load.elapsed()),
+                seconds(delivered),
+                Long.toString(usage.peakKib() >> 10));
+        return table;
+    }
+
+    private static String seconds(Duration duration) {
+        return String.format(Locale.ROOT, "%.2f", duration.toMillis() / 1e3);
+    }
+}

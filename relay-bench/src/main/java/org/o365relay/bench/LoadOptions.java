@@ -1,0 +1,65 @@
+package org.o365relay.bench;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.bench.SmtpLoad.Connections;
+import picocli.CommandLine.Option;
+
+/// The form and length of a load.
+final class LoadOptions {
+
+    private static final int DEFAULT_SECONDS = 10;
+
+    @Option(
+            names = "--sessions",
+            paramLabel = "N",
+            description = "Connections at once. Default: the loads of the suite.")
+    private @Nullable Integer sessions;
+
+    @Option(names = "--size", paramLabel = "SIZE", description = "Of one message. Default: ${DEFAULT-VALUE}")
+    private Size size = Size.parse("4KiB");
+
+    @Option(names = "--per-message", description = "A new connection for every message.")
+    private boolean perMessage;
+
+    @Option(names = "--pipelining", description = "MAIL, RCPT and DATA in one go; plain clients do not.")
+    private boolean pipelining;
+
+    @Option(names = "--messages", paramLabel = "N", description = "Ends after so many messages instead of a time.")
+    private @Nullable Long messages;
+
+    @Option(names = "--seconds", paramLabel = "S", description = "Ends after so long. Default: ${DEFAULT-VALUE}")
+    private int seconds = DEFAULT_SECONDS;
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "S",
+            description = "Seconds of the same load before, not counted. Default: ${DEFAULT-VALUE}")
+    private int warmUp = DEFAULT_SECONDS / 2;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Of the load generator. Default: ${DEFAULT-VALUE}, which leaves the rest to the server.")
+    private int threads = 1;
+
+    /// One load if the options describe one, the suite otherwise.
+    List<Shape> shapes() {
+        return sessions == null ? Shape.SUITE : List.of(shape(sessions));
+    }
+
+    AcceptMeasurement measurement() {
+        Extent before = warmUp == 0 ? Extent.ofMessages(0) : Extent.ofTime(Duration.ofSeconds(warmUp));
+        return new AcceptMeasurement(extent(), before);
+    }
+
+    private Shape shape(int number) {
+        Connections connections = perMessage ? Connections.ONE_PER_MESSAGE : Connections.KEPT;
+        return new Shape(number, size, connections, pipelining, threads);
+    }
+
+    private Extent extent() {
+        return messages == null ? Extent.ofTime(Duration.ofSeconds(seconds)) : Extent.ofMessages(messages);
+    }
+}

@@ -1,0 +1,63 @@
+package org.o365relay.bench;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.o365relay.bench.AcceptMeasurement.Figures;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/// `bench peers`.
+@Command(
+        name = "peers",
+        description = {
+            "The same loads on the peers that are installed here: smtp-sink, which keeps nothing and shows what the"
+                    + " load generator itself can do, and a Postfix of the bench's own (needs root).",
+            "With --relay or --target that server is measured in the same run."
+        },
+        mixinStandardHelpOptions = true)
+final class PeersCommand implements Callable<Integer> {
+
+    @Mixin
+    private Report report = new Report();
+
+    @Mixin
+    private TargetOptions target = new TargetOptions();
+
+    @Mixin
+    private LoadOptions load = new LoadOptions();
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        return report.of(this::measure);
+    }
+
+    private Table measure(Scratch scratch) throws IOException, InterruptedException {
+        Table table = AcceptMeasurement.table();
+        for (Launch launch : launches()) {
+            for (Shape shape : load.shapes()) {
+                report.progress(launch.name() + ": " + shape + " …");
+                try (Server server = launch.start(scratch.fresh())) {
+                    Figures figures = load.measurement().run(server, shape);
+                    report.progress("  " + figures);
+                    table.add(figures.cells(launch.name()));
+                }
+            }
+        }
+        return table;
+    }
+
+    private List<Launch> launches() throws IOException, InterruptedException {
+        List<Launch> launches = new ArrayList<>();
+        SinkLaunch.installed().ifPresent(launches::add);
+        launches.addAll(PostfixLaunch.installed());
+        if (target.given()) {
+            launches.add(target.launch());
+        }
+        if (launches.isEmpty()) {
+            throw new IOException("neither Postfix nor smtp-sink is installed: apt-get install postfix");
+        }
+        return launches;
+    }
+}

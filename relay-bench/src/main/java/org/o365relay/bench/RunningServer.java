@@ -1,0 +1,22 @@
+package org.o365relay.bench;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.OptionalLong;
+
+/// A server that somebody else started and will stop.
+record RunningServer(InetSocketAddress address, OptionalLong pid) implements Server, Launch {
+
+    @Override
+    public String name() {
+        return address.getHostString() + ":" + address.getPort();
+    }
+
+    @Override
+    public Server start(Path directory) {
+        return this;
+    }
+
+    @Override
+    public void close() {}
+}

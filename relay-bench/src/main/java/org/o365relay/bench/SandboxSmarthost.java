@@ -1,0 +1,122 @@
+package org.o365relay.bench;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/// The relay's own stand-in for Office 365, in a process of its own; counted by the line it writes for each
+/// message.
+final class SandboxSmarthost implements Smarthost {
+
+    private static final Duration LONGEST_STOP = Duration.ofSeconds(20);
+    private static final String TRUST = "trust";
+    private static final String LAST_LINE_OF_INTRODUCTION = "stored in";
+    private static final String MESSAGE = " -> ";
+
+    private final Process process;
+    private final int port;
+    private final Path certificate;
+    private final Semaphore arrived = new Semaphore(0);
+
+    private SandboxSmarthost(Process process, int port, Path certificate) {
+        this.process = process;
+        this.port = port;
+        this.certificate = certificate;
+    }
+
+    /// @param script `bin/o365-relay`
+    static SandboxSmarthost start(Path script, Path directory) throws IOException {
+        int port = Ports.unused();
+        Process process = new ProcessBuilder(command(script, port, directory))
+                .redirectErrorStream(true)
+                .start();
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy, "stops the sandbox"));
+        BufferedReader output = process.inputReader();
+        SandboxSmarthost sandbox = new SandboxSmarthost(process, port, trusted(output));
+        Thread.ofVirtual().start(() -> sandbox.count(output));
+        return sandbox;
+    }
+
+    private static List<String> command(Path script, int port, Path directory) {
+        return List.of(
+                script.toString(),
+                "sandbox",
+                "--port=" + port,
+                "--directory=" + directory,
+                "--user=" + RelayLaunch.MAILBOX,
+                "--password=" + RelayLaunch.PASSWORD,
+                "--keep=records");
+    }
+
+    private static Path trusted(BufferedReader output) throws IOException {
+        StringBuilder said = new StringBuilder();
+        String certificate = "";
+        for (String line = output.readLine(); line != null; line = output.readLine()) {
+            said.append(line).append('\n');
+            String text = line.strip();
+            if (text.startsWith(TRUST)) {
+                certificate = text.substring(TRUST.length()).strip();
+            } else if (text.startsWith(LAST_LINE_OF_INTRODUCTION)) {
+                return Path.of(certificate);
+            }
+        }
+        throw new IOException("the sandbox did not start; it said:\n" + said);
+    }
+
+    private void count(BufferedReader output) {
+        try (output) {
+            for (String line = output.readLine(); line != null; line = output.readLine()) {
+                if (line.contains(MESSAGE)) {
+                    arrived.release();
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read what the sandbox says", e);
+        }
+    }
+
+    @Override
+    public int port() {
+        return port;
+    }
+
+    @Override
+    public Path certificate() {
+        return certificate;
+    }
+
+    @Override
+    public boolean awaitMessages(int count, Duration longest) throws InterruptedException {
+        return arrived.tryAcquire(count, longest.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public int unexpected() {
+        return arrived.availablePermits();
+    }
+
+    @Override
+    public OptionalLong handshakes() {
+        return OptionalLong.empty();
+    }
+
+    @Override
+    public OptionalLong logins() {
+        return OptionalLong.empty();
+    }
+
+    @Override
+    public void close() throws IOException {
+        process.destroy();
+        if (!Programs.ended(process.toHandle(), LONGEST_STOP)) {
+            process.destroyForcibly();
+            throw new IOException("the sandbox did not stop within " + LONGEST_STOP.toSeconds() + " s, killed it");
+        }
+    }
+}

@@ -1,0 +1,167 @@
+package org.o365relay.bench;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+
+/// One session of the [CountingSmarthost].
+final class SmarthostSession {
+
+    private static final int BUFFER = 65_536;
+    private static final String END_OF_DATA = "\r\n.\r\n";
+    private static final String EHLO_PLAIN = "250-smarthost.bench.example\r\n250-8BITMIME\r\n250 STARTTLS";
+    private static final String EHLO_SECURE = String.join(
+            "\r\n",
+            "250-smarthost.bench.example",
+            "250-SIZE 157286400",
+            "250-8BITMIME",
+            "250-SMTPUTF8",
+            "250-ENHANCEDSTATUSCODES",
+            "250 AUTH LOGIN PLAIN XOAUTH2");
+
+    private final SSLContext tls;
+    private final Runnable handshake;
+    private final Runnable login;
+    private final Runnable message;
+    private final StringBuilder line = new StringBuilder();
+
+    /// A buffer of our own: BufferedInputStream takes a lock for every octet.
+    private final byte[] buffer = new byte[BUFFER];
+
+    private int position;
+    private int limit;
+    private Socket socket;
+    private InputStream input;
+    private OutputStream output;
+    private boolean secure;
+    private boolean authenticated;
+
+    SmarthostSession(Socket socket, SSLContext tls, Runnable handshake, Runnable login, Runnable message)
+            throws IOException {
+        this.tls = tls;
+        this.handshake = handshake;
+        this.login = login;
+        this.message = message;
+        this.socket = socket;
+        this.input = socket.getInputStream();
+        this.output = socket.getOutputStream();
+        socket.setTcpNoDelay(true);
+    }
+
+    /// Talks until QUIT.
+    ///
+    /// @throws IOException if the client leaves without
+    void run() throws IOException {
+        reply("220 smarthost.bench.example ready");
+        String command = line();
+        while (!verb(command).equals("QUIT")) {
+            answer(command);
+            command = line();
+        }
+        reply("221 2.0.0 bye");
+    }
+
+    private void answer(String command) throws IOException {
+        switch (verb(command)) {
+            case "EHLO" -> reply(secure ? EHLO_SECURE : EHLO_PLAIN);
+            case "STARTTLS" -> startTls();
+            case "AUTH" -> authenticate(command);
+            case "MAIL", "RCPT" -> reply(authenticated ? "250 2.1.0 ok" : "530 5.7.57 authenticate first");
+            case "DATA" -> receive();
+            case "RSET", "NOOP" -> reply("250 2.0.0 ok");
+            default -> reply("502 5.5.1 not here");
+        }
+    }
+
+    private void startTls() throws IOException {
+        reply("220 2.0.0 go ahead");
+        SSLSocket wrapped = (SSLSocket) tls.getSocketFactory().createSocket(socket, null, true);
+        wrapped.setUseClientMode(false);
+        wrapped.startHandshake();
+        socket = wrapped;
+        input = wrapped.getInputStream();
+        output = wrapped.getOutputStream();
+        secure = true;
+        handshake.run();
+    }
+
+    /// Takes any name and password. LOGIN asks for the name unless it came along, and for the password.
+    private void authenticate(String command) throws IOException {
+        String[] words = command.split(" ", -1);
+        if (words[1].equalsIgnoreCase("LOGIN")) {
+            if (words.length < 3) {
+                ask("334 VXNlcm5hbWU6");
+            }
+            ask("334 UGFzc3dvcmQ6");
+        } else if (words.length < 3) {
+            ask("334 ");
+        }
+        authenticated = true;
+        login.run();
+        reply("235 2.7.0 welcome");
+    }
+
+    private void ask(String challenge) throws IOException {
+        reply(challenge);
+        line();
+    }
+
+    private void receive() throws IOException {
+        if (!authenticated) {
+            reply("530 5.7.57 authenticate first");
+            return;
+        }
+        reply("354 go ahead");
+        skipContent();
+        message.run();
+        reply("250 2.0.0 taken");
+    }
+
+    /// RFC 5321 §4.1.1.4: the content ends with a line of one dot.
+    private void skipContent() throws IOException {
+        int matched = 2;
+        while (matched < END_OF_DATA.length()) {
+            int octet = octet();
+            if (octet == END_OF_DATA.charAt(matched)) {
+                matched++;
+            } else {
+                matched = octet == '\r' ? 1 : 0;
+            }
+        }
+    }
+
+    private String line() throws IOException {
+        line.setLength(0);
+        for (int octet = octet(); octet != '\n'; octet = octet()) {
+            line.append((char) octet);
+        }
+        return line.toString().strip();
+    }
+
+    private int octet() throws IOException {
+        if (position == limit) {
+            limit = input.read(buffer);
+            position = 0;
+            if (limit < 0) {
+                throw new EOFException("the client left");
+            }
+        }
+        return buffer[position++];
+    }
+
+    private void reply(String text) throws IOException {
+        output.write((text + "\r\n").getBytes(StandardCharsets.US_ASCII));
+        output.flush();
+    }
+
+    private static String verb(String command) {
+        int space = command.indexOf(' ');
+        return (space < 0 ? command : command.substring(0, space)).toUpperCase(Locale.ROOT);
+    }
+}

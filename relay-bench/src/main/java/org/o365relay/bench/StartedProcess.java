@@ -1,0 +1,58 @@
+package org.o365relay.bench;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/// A server in a process that the bench started, stopped with SIGTERM.
+///
+/// @param opened how long it took from the start of the process to an open port
+record StartedProcess(Process process, InetSocketAddress address, Duration opened) implements Server {
+
+    private static final Duration LONGEST_START = Duration.ofSeconds(60);
+    private static final Duration LONGEST_STOP = Duration.ofSeconds(60);
+
+    /// Starts a command and waits for its port.
+    ///
+    /// @param output the file its output is appended to
+    /// @throws IOException if it ends or stays closed, with the end of its output
+    static StartedProcess start(
+            List<String> command, Map<String, String> environment, InetSocketAddress address, Path output)
+            throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
+        builder.environment().putAll(environment);
+        long start = System.nanoTime();
+        Process process = builder.start();
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy, "stops " + command.getFirst()));
+        try {
+            long opened = Ports.awaitOpen(address, LONGEST_START, process::isAlive);
+            return new StartedProcess(process, address, Duration.ofNanos(opened - start));
+        } catch (IOException e) {
+            process.destroyForcibly().waitFor();
+            throw new IOException(e.getMessage() + "; it said:\n" + Files.readString(output), e);
+        }
+    }
+
+    @Override
+    public OptionalLong pid() {
+        return OptionalLong.of(process.pid());
+    }
+
+    @Override
+    public void close() throws IOException {
+        List<ProcessHandle> descendants = process.descendants().toList();
+        process.destroy();
+        if (!Programs.ended(process.toHandle(), LONGEST_STOP)) {
+            descendants.forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+            throw new IOException("the server did not stop within " + LONGEST_STOP.toSeconds() + " s, killed it");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package org.o365relay.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `bench startup`.
+@Command(
+        name = "startup",
+        description = "From the start of the process to an open port, and the memory of an idle relay.",
+        mixinStandardHelpOptions = true)
+final class StartupCommand implements Callable<Integer> {
+
+    @Mixin
+    private Report report = new Report();
+
+    @Mixin
+    private TargetOptions target = new TargetOptions();
+
+    @Option(names = "--times", paramLabel = "N", description = "Default: ${DEFAULT-VALUE}; the median counts.")
+    private int times = 7;
+
+    @Option(
+            names = "--idle",
+            paramLabel = "S",
+            description = "How long it does nothing before its memory is read. Default: ${DEFAULT-VALUE}")
+    private int idle = 10;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        return report.of(this::measure);
+    }
+
+    private Table measure(Scratch scratch) throws IOException, InterruptedException {
+        RelayLaunch launch = target.relay();
+        Path directory = scratch.fresh();
+        report.progress("one start to make the queue …");
+        launch.start(directory).close();
+        report.progress(times + " starts …");
+        long[] millis = new long[times];
+        for (int time = 0; time < times; time++) {
+            try (StartedProcess relay = launch.start(directory)) {
+                millis[time] = relay.opened().toMillis();
+            }
+        }
+        Arrays.sort(millis);
+        ProcessUsage usage = whenIdle(launch, directory);
+        Table table = new Table("server", "open port ms, median", "fastest", "slowest", "idle RSS MiB", "peak MiB");
+        table.add(
+                launch.name(),
+                Long.toString(millis[times / 2]),
+                Long.toString(millis[0]),
+                Long.toString(millis[times - 1]),
+                Long.toString(usage.residentKib() >> 10),
+                Long.toString(usage.peakKib() >> 10));
+        return table;
+    }
+
+    private ProcessUsage whenIdle(RelayLaunch launch, Path directory) throws IOException, InterruptedException {
+        report.progress(idle + " s idle …");
+        try (StartedProcess relay = launch.start(directory)) {
+            TimeUnit.SECONDS.sleep(idle);
+            return ProcessUsage.of(relay.process().pid());
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package org.o365relay.bench;
+
+import jakarta.mail.Message;
+import jakarta.mail.MessagingException;
+import jakarta.mail.Session;
+import jakarta.mail.Transport;
+import jakarta.mail.internet.InternetAddress;
+import jakarta.mail.internet.MimeMessage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Properties;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// Stands in for the relay behind the start script: takes mail as [FakeServer] does and sends one of its own for
+/// each through STARTTLS and AUTH LOGIN, on one connection. As `sandbox` it is the other end of that.
+final class FakeRelay {
+
+    private static final Pattern PORT = Pattern.compile("port = (\\d+)");
+
+    private FakeRelay() {}
+
+    public static void main(String[] arguments) throws Exception {
+        if (arguments[0].equals("sandbox")) {
+            receive(Integer.parseInt(value(arguments[1])), Path.of(value(arguments[2])));
+        } else {
+            relay(arguments);
+        }
+    }
+
+    private static void receive(int port, Path directory) throws Exception {
+        Certificate certificate = Certificate.make(directory);
+        try (CountingSmarthost smarthost = CountingSmarthost.open(certificate, port)) {
+            System.out.println("  trust       " + certificate.pem() + "\n  stored in   memory only");
+            while (smarthost.awaitMessages(1, Duration.ofMinutes(1))) {
+                System.out.println("device -> upstream");
+            }
+        }
+    }
+
+    private static String value(String option) {
+        return option.substring(option.indexOf('=') + 1);
+    }
+
+    private static void relay(String[] arguments) throws Exception {
+        Matcher ports = PORT.matcher(Files.readString(Path.of(arguments[2])));
+        ports.find();
+        int listening = Integer.parseInt(ports.group(1));
+        ports.find();
+        int upstream = Integer.parseInt(ports.group(1));
+        BlockingQueue<String> queue = new LinkedBlockingQueue<>();
+        FakeServer server = new FakeServer(listening, (step, count, usual) -> {
+            if (step.equals(".")) {
+                queue.add(step);
+            }
+            return usual;
+        });
+        try (server) {
+            deliver(queue, upstream);
+        }
+    }
+
+    private static void deliver(BlockingQueue<String> queue, int port) throws MessagingException, InterruptedException {
+        queue.take();
+        queue.add("the one just taken");
+        if (port == Ports.REFUSED) {
+            Thread.currentThread().join();
+        }
+        Session session = Session.getInstance(properties(port));
+        try (Transport transport = session.getTransport("smtp")) {
+            transport.connect("localhost", port, RelayLaunch.MAILBOX, System.getenv("RELAY_PASSWORD"));
+            while (true) {
+                queue.take();
+                MimeMessage message = new MimeMessage(session);
+                message.setFrom(RelayLaunch.MAILBOX);
+                message.setRecipient(Message.RecipientType.TO, new InternetAddress("accounts@contoso.example"));
+                message.setText(".a line that begins with a dot\r\n.\r\n..\r\nand a last line");
+                transport.sendMessage(message, message.getAllRecipients());
+            }
+        }
+    }
+
+    private static Properties properties(int port) {
+        Properties properties = new Properties();
+        properties.setProperty("mail.smtp.port", Integer.toString(port));
+        properties.setProperty("mail.smtp.auth", "true");
+        properties.setProperty("mail.smtp.starttls.required", "true");
+        properties.setProperty("mail.smtp.ssl.trust", "localhost");
+        return properties;
+    }
+}

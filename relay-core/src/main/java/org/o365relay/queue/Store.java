@@ -1,0 +1,102 @@
+package org.o365relay.queue;
+
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The database and those who work on it: one writer, a few readers, one that moves the log. Opened and closed
+/// together.
+final class Store implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Store.class);
+
+    /// Kept for the mail to come; more than this is given back to the file system.
+    private static final long SPARE_TO_KEEP = 64L * 1024 * 1024;
+
+    /// 2 MiB of 4 KiB pages: a few milliseconds of the writer's time.
+    private static final int PAGES_AT_ONCE = 512;
+
+    private static final int SWEPT_AT_ONCE = 20;
+
+    private final Room room;
+    private final Checkpointer checkpointer;
+    private final Committer committer;
+    private final Readers readers;
+
+    private Store(Room room, Checkpointer checkpointer, Committer committer, Readers readers) {
+        this.room = room;
+        this.checkpointer = checkpointer;
+        this.committer = committer;
+        this.readers = readers;
+    }
+
+    /// @throws QueueUnavailableException if a newer relay has written the database
+    static Store open(QueueSettings settings, Sqlite sqlite)
+            throws IOException, SQLException, QueueUnavailableException {
+        Room room = new Room(settings);
+        Connection writer = sqlite.openWriter();
+        try {
+            sqlite.bringUpToDate(writer);
+            Readers readers = new Readers(sqlite);
+            Checkpointer checkpointer = new Checkpointer(sqlite.connect());
+            return new Store(
+                    room, checkpointer, new Committer(writer, sqlite::openWriter, room, checkpointer), readers);
+        } catch (SQLException | QueueUnavailableException e) {
+            writer.close();
+            throw e;
+        }
+    }
+
+    Room room() {
+        return room;
+    }
+
+    Committer committer() {
+        return committer;
+    }
+
+    Readers readers() {
+        return readers;
+    }
+
+    /// Forgets what was half received when the relay ended. In small steps: nobody knows how much it is.
+    ///
+    /// @return how many messages that were
+    int sweepIncoming() {
+        int all = 0;
+        int swept;
+        do {
+            swept = committer.write(statements -> Tables.sweepIncoming(statements, SWEPT_AT_ONCE));
+            all += swept;
+        } while (swept == SWEPT_AT_ONCE);
+        return all;
+    }
+
+    /// Makes the file a little smaller if it is much larger than its content, as after a long outage.
+    void giveBack() {
+        if (room.spare() > SPARE_TO_KEEP) {
+            committer.write(statements -> {
+                Sqlite.giveBack(statements.connection(), PAGES_AT_ONCE);
+                return true;
+            });
+        }
+    }
+
+    /// Ends after everything submitted before has been written.
+    @Override
+    public void close() {
+        close(committer);
+        close(readers);
+        close(checkpointer);
+    }
+
+    private static void close(AutoCloseable part) {
+        try {
+            part.close();
+        } catch (Exception e) {
+            log.warn("the queue did not close cleanly; nothing committed is lost: {}", e.getMessage());
+        }
+    }
+}

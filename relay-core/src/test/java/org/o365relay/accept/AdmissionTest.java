@@ -1,0 +1,145 @@
+package org.o365relay.accept;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.mail.Reply;
+
+/// Who is let in, how many, and for how long.
+@Timeout(30)
+class AdmissionTest {
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void tellsAnUntrustedClientOnceAndCloses() throws Exception {
+        try (TestRelayFront front =
+                        new TestRelayFront(directory, FrontSettings.DEFAULTS.trusting("10.0.0.0/8", "::1"));
+                DialogClient client = front.connect()) {
+            client.send("EHLO me\r\nMAIL FROM:<a@device.test>\r\n");
+            assertThat(client.line())
+                    .isEqualTo("554 5.7.1 127.0.0.1 is not in this relay's trusted networks (relay.trusted-networks)");
+            client.expectClosed();
+            assertThat(front.journal().rejected()).singleElement().satisfies(rejected -> {
+                assertThat(rejected.client()).isEqualTo(InetAddress.ofLiteral("127.0.0.1"));
+                assertThat(rejected.reply().code()).isEqualTo(554);
+            });
+        }
+    }
+
+    @Test
+    void refusesMoreConnectionsThanItsLimitUntilOneEnds() throws Exception {
+        try (TestRelayFront front = new TestRelayFront(directory, FrontSettings.DEFAULTS.withConnections(2, 2));
+                DialogClient first = front.connectFrom("127.0.0.2");
+                DialogClient second = front.connectFrom("127.0.0.3")) {
+            first.expect("220 ");
+            second.expect("220 ");
+            try (DialogClient third = front.connectFrom("127.0.0.4")) {
+                third.expect("421 4.3.2 Too many connections (relay.limits.connections)");
+                third.expectClosed();
+            }
+            first.say("QUIT", "221 ");
+            first.expectClosed();
+            assertWelcomeBefore(front, Duration.ofSeconds(10));
+        }
+    }
+
+    @Test
+    void refusesMoreConnectionsFromOneClientThanFromAll() throws Exception {
+        try (TestRelayFront front = new TestRelayFront(directory, FrontSettings.DEFAULTS.withConnections(10, 1));
+                DialogClient first = front.connectFrom("127.0.0.2")) {
+            first.expect("220 ");
+            try (DialogClient second = front.connectFrom("127.0.0.2");
+                    DialogClient other = front.connectFrom("127.0.0.3")) {
+                second.expect("421 4.7.0 Too many connections from 127.0.0.2 (relay.limits.connections-per-client)");
+                second.expectClosed();
+                other.expect("220 ");
+            }
+        }
+    }
+
+    @Test
+    void closesASilentConnection() throws Exception {
+        FrontSettings settings = FrontSettings.DEFAULTS.withIdle(Duration.ofMillis(200));
+        try (TestRelayFront front = new TestRelayFront(directory, settings);
+                DialogClient client = front.connect()) {
+            client.beginContent();
+            client.send("half a message");
+            client.expect("421 4.4.2 Nothing heard for too long (relay.limits.idle-timeout)");
+            client.expectClosed();
+            assertThat(front.claims()).isEmpty();
+        }
+    }
+
+    @Test
+    void freesThePlaceOfAClientThatNeverReadsItsReplies() throws Exception {
+        FrontSettings settings = FrontSettings.DEFAULTS.withConnections(1, 1).withIdle(Duration.ofMillis(300));
+        try (TestRelayFront front = new TestRelayFront(directory, settings);
+                FloodingClient deaf = new FloodingClient(front.port(), "HELP\r\n")) {
+            deaf.writeUntilStuck(Duration.ofMillis(200));
+            assertWelcomeBefore(front, Duration.ofSeconds(10));
+        }
+    }
+
+    @Test
+    void trustsAnIpv6Client() throws Exception {
+        FrontSettings settings = FrontSettings.DEFAULTS.listening("::1").trusting("::1");
+        try (TestRelayFront front = new TestRelayFront(directory, settings);
+                DialogClient client = front.connectTo("::1")) {
+            sendOne(client);
+            assertThat(front.claims())
+                    .singleElement()
+                    .satisfies(claim -> assertThat(claim.arrival().client()).isEqualTo(InetAddress.ofLiteral("::1")));
+        }
+    }
+
+    @Test
+    void takesAnIpv4ClientOfAnIpv6SocketForIpv4() throws Exception {
+        FrontSettings settings = FrontSettings.DEFAULTS.listening("::").trusting("127.0.0.1");
+        try (TestRelayFront front = new TestRelayFront(directory, settings);
+                DialogClient client = front.connectTo("127.0.0.1");
+                DialogClient stranger = front.connectTo("::1")) {
+            sendOne(client);
+            assertThat(front.claims())
+                    .singleElement()
+                    .satisfies(claim ->
+                            assertThat(claim.arrival().client()).isEqualTo(InetAddress.ofLiteral("127.0.0.1")));
+            stranger.expect("554 5.7.1 ");
+        }
+    }
+
+    @Test
+    void saysWhichPortIsInUse() throws Exception {
+        try (TestRelayFront front = TestRelayFront.in(directory)) {
+            ListenerSettings taken = new ListenerSettings(InetAddress.ofLiteral("127.0.0.1"), front.port());
+            assertThatThrownBy(() -> front.listen(taken))
+                    .isInstanceOf(ListenException.class)
+                    .hasMessageStartingWith("cannot listen on 127.0.0.1:" + front.port() + ": the port is in use");
+        }
+    }
+
+    private static void sendOne(DialogClient client) throws IOException {
+        client.beginContent();
+        client.say("hello\r\n.", "250 2.0.0 Queued as ");
+    }
+
+    /// The server sees the end of a connection a little later than the client.
+    private static void assertWelcomeBefore(TestRelayFront front, Duration limit) throws IOException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        String greeting = "";
+        while (!greeting.startsWith("220 ") && System.nanoTime() < deadline) {
+            try (DialogClient client = front.connect()) {
+                greeting = client.line();
+            }
+        }
+        assertThat(Reply.parse(greeting).orElseThrow().code()).isEqualTo(220);
+    }
+}

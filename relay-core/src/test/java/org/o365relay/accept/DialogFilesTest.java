@@ -1,0 +1,115 @@
+package org.o365relay.accept;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Recipient;
+import org.o365relay.queue.Claim;
+
+/// Holds every conversation in `dialogs/` over a socket, and then looks into the queue.
+class DialogFilesTest {
+
+    static List<String> files() throws IOException {
+        try (Stream<Path> files = Files.list(DocumentedProtocol.DIALOGS)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    @TempDir
+    static Path directory;
+
+    /// Conversations with the same settings share a front; what one leaves in the queue is claimed and so unseen by
+    /// the next.
+    private static final Map<FrontSettings, TestRelayFront> FRONTS = new HashMap<>();
+
+    @AfterAll
+    static void close() {
+        FRONTS.values().forEach(TestRelayFront::close);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("files")
+    void goesAsWritten(String file) throws Exception {
+        Dialog dialog = Dialog.read(DocumentedProtocol.DIALOGS.resolve(file));
+        FrontSettings settings = FrontSettings.DEFAULTS;
+        String client = "127.0.0.1";
+        for (String directive : dialog.directives()) {
+            String[] words = directive.split("[ =]+", -1);
+            switch (words[0] + (words.length > 2 ? " " + words[1] : "")) {
+                case "client" -> client = words[1];
+                case "trusted" -> settings = settings.trusting(words[1]);
+                case "limits recipients" -> settings = settings.withRecipients(Integer.parseInt(words[2]));
+                case "limits message-size" -> settings = settings.withMessageSize(Long.parseLong(words[2]));
+                case "limits command-line" -> settings = settings.withCommandLine(Integer.parseInt(words[2]));
+                case "queue maximum-size" -> settings = settings.withMaximumQueueSize(Long.parseLong(words[2]));
+                case "queue free-space-floor" -> settings = settings.withFreeSpaceFloor(Long.parseLong(words[2]));
+                default -> throw new IllegalArgumentException("unknown directive: " + directive);
+            }
+        }
+        TestRelayFront front = front(settings);
+        try (DialogClient connection = front.connectFrom(client)) {
+            hold(dialog, connection);
+        }
+        assertThat(queued(front, dialog.messages())).isEqualTo(dialog.messages());
+    }
+
+    private static TestRelayFront front(FrontSettings settings) throws Exception {
+        TestRelayFront known = FRONTS.get(settings);
+        if (known != null) {
+            return known;
+        }
+        TestRelayFront front = new TestRelayFront(directory.resolve("queue-" + FRONTS.size()), settings);
+        FRONTS.put(settings, front);
+        return front;
+    }
+
+    private static void hold(Dialog dialog, DialogClient client) throws IOException {
+        for (Dialog.Turn turn : dialog.turns()) {
+            switch (turn) {
+                case Dialog.Turn.Client(byte[] octets) -> client.send(octets);
+                case Dialog.Turn.Server(var pattern) ->
+                    assertThat(client.line()).matches(pattern);
+                case Dialog.Turn.Close() -> client.expectClosed();
+            }
+        }
+    }
+
+    /// @param expected says whether the arrival is to be looked at
+    private static List<Dialog.Message> queued(TestRelayFront front, List<Dialog.Message> expected) throws IOException {
+        List<Claim> claims = front.claims();
+        assertThat(claims).hasSameSizeAs(expected);
+        List<Dialog.Message> queued = new ArrayList<>();
+        for (int i = 0; i < claims.size(); i++) {
+            Claim claim = claims.get(i);
+            String arrival = claim.arrival().protocol() + " " + claim.arrival().helo();
+            queued.add(new Dialog.Message(
+                    envelope(claim),
+                    expected.get(i).arrival() == null ? null : arrival.strip(),
+                    new String(front.content(claim), StandardCharsets.ISO_8859_1)));
+        }
+        return queued;
+    }
+
+    private static String envelope(Claim claim) {
+        String sender =
+                claim.envelope().returnPath().map(EmailAddress::toString).orElse("");
+        return claim.recipients().stream()
+                .map(Recipient::address)
+                .map(address -> "<" + address + ">")
+                .collect(Collectors.joining(" ", "<" + sender + "> -> ", ""));
+    }
+}

@@ -1,0 +1,64 @@
+package org.o365relay.accept;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/// Writes the same text again and again, as fast as the server takes it, and reads nothing.
+final class FloodingClient implements AutoCloseable {
+
+    /// More than this and it is the server's memory that fills, not the sockets' buffers.
+    static final long TOO_MUCH = 64L * 1024 * 1024;
+
+    private final SocketChannel channel = SocketChannel.open();
+    private final Selector selector = Selector.open();
+    private final ByteBuffer text;
+
+    FloodingClient(int port, String text) throws IOException {
+        channel.setOption(StandardSocketOptions.SO_RCVBUF, 16 * 1024);
+        channel.setOption(StandardSocketOptions.SO_SNDBUF, 64 * 1024);
+        channel.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
+        this.text = ByteBuffer.wrap(text.repeat(2_000).getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /// @param silence how long nothing must be taken to count as stuck
+    /// @return octets written, at most about [#TOO_MUCH]
+    long writeUntilStuck(Duration silence) throws IOException {
+        channel.configureBlocking(false);
+        SelectionKey writable = channel.register(selector, SelectionKey.OP_WRITE);
+        long written = 0;
+        while (written < TOO_MUCH && selector.select(silence.toMillis()) > 0) {
+            selector.selectedKeys().clear();
+            if (!text.hasRemaining()) {
+                text.rewind();
+            }
+            written += channel.write(text);
+        }
+        writable.cancel();
+        selector.selectNow();
+        channel.configureBlocking(true);
+        return written;
+    }
+
+    /// @return the rest of the text that has been begun, so that what was written is whole again
+    ByteBuffer rest() {
+        return text;
+    }
+
+    SocketChannel channel() {
+        return channel;
+    }
+
+    @Override
+    public void close() throws IOException {
+        selector.close();
+        channel.close();
+    }
+}

@@ -1,0 +1,77 @@
+package org.o365relay.accept;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.ConnectException;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What clients see when the relay stops.
+@Timeout(30)
+class StopTest {
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void letsAMessageEndAndTakesNoMoreConnections() throws Exception {
+        try (TestRelayFront front = TestRelayFront.in(directory);
+                DialogClient idle = front.connect();
+                DialogClient sending = front.connect()) {
+            idle.expect("220 ");
+            sending.beginContent();
+            sending.send("first half, ");
+            Thread stop = Thread.startVirtualThread(front::stop);
+            idle.expect("421 4.3.2 The relay is stopping, try again later");
+            idle.expectClosed();
+            idle.hangUp();
+            assertThatThrownBy(front::connect).isInstanceOf(ConnectException.class);
+
+            sending.send("second half\r\n.\r\n");
+            sending.expect("250 2.0.0 Queued as ");
+            sending.expect("421 4.3.2 The relay is stopping, try again later");
+            sending.expectClosed();
+            sending.hangUp();
+            stop.join();
+            assertThat(front.claims())
+                    .singleElement()
+                    .satisfies(claim ->
+                            assertThat(front.content(claim)).asString().isEqualTo("first half, second half\r\n"));
+        }
+    }
+
+    @Test
+    void endsATransactionThatHasNotComeToItsContent() throws Exception {
+        try (TestRelayFront front = TestRelayFront.in(directory);
+                DialogClient client = front.connect()) {
+            client.expect("220 ");
+            client.say("MAIL FROM:<a@device.test>", "250 ");
+            client.say("RCPT TO:<b@contoso.test>", "250 ");
+            Thread stop = Thread.startVirtualThread(front::stop);
+            client.expect("421 4.3.2 ");
+            client.expectClosed();
+            client.hangUp();
+            stop.join();
+        }
+    }
+
+    @Test
+    void waitsForAMessageNoLongerThanTheGraceTime() throws Exception {
+        try (TestRelayFront front = TestRelayFront.in(directory);
+                DialogClient client = front.connect()) {
+            client.beginContent();
+            client.send("x".repeat(300 * 1024));
+            front.stop(Duration.ofMillis(100));
+            client.expectClosed();
+            assertThat(front.claims()).isEmpty();
+        }
+        try (TestRelayFront next = TestRelayFront.in(directory)) {
+            assertThat(next.claims()).isEmpty();
+            assertThat(next.rows("chunk")).isZero();
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package org.o365relay.accept;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.o365relay.queue.Claim;
+import org.o365relay.queue.MessageQueue;
+import org.o365relay.queue.QueueSettings;
+import org.o365relay.queue.QueueUnavailableException;
+
+/// The front half of the relay on a free port: a real listener and a real queue, at a time that stands still.
+final class TestRelayFront implements AutoCloseable {
+
+    static final String HOSTNAME = "relay.test";
+    static final Instant NOW = Instant.parse("2026-11-21T10:00:00.123Z");
+
+    private static final Duration GRACE = Duration.ofSeconds(10);
+
+    private final Path directory;
+    private final InetSocketAddress address;
+    private final FrontJournal journal = new FrontJournal();
+    private final SmtpListener listener;
+    private final MessageQueue queue;
+
+    TestRelayFront(Path directory, FrontSettings settings) throws QueueUnavailableException, ListenException {
+        this.directory = directory;
+        InstantSource clock = InstantSource.fixed(NOW.plusNanos(456_789)); // as fine as a real clock
+        this.queue = MessageQueue.open(
+                new QueueSettings(
+                        directory, settings.freeSpaceFloor(), settings.maximumQueueSize(), Duration.ofDays(30)),
+                clock,
+                RandomGenerator.of("L64X128MixRandom"));
+        this.listener = new SmtpListener(HOSTNAME, settings.trusted(), settings.limits(), queue, journal, clock);
+        this.address = listener.listen(new ListenerSettings(settings.address(), 0));
+    }
+
+    static TestRelayFront in(Path directory) throws QueueUnavailableException, ListenException {
+        return new TestRelayFront(directory, FrontSettings.DEFAULTS);
+    }
+
+    MessageQueue queue() {
+        return queue;
+    }
+
+    FrontJournal journal() {
+        return journal;
+    }
+
+    int port() {
+        return address.getPort();
+    }
+
+    DialogClient connect() throws IOException {
+        return new DialogClient(address);
+    }
+
+    /// Connects from one of this machine's other loopback addresses.
+    DialogClient connectFrom(String local) throws IOException {
+        return new DialogClient(address, InetAddress.ofLiteral(local));
+    }
+
+    DialogClient connectTo(String host) throws IOException {
+        return new DialogClient(new InetSocketAddress(InetAddress.ofLiteral(host), port()));
+    }
+
+    /// @return everything that is due, in the order it came
+    List<Claim> claims() {
+        return queue.claim(1_000).stream()
+                .sorted(Comparator.comparing(Claim::id))
+                .toList();
+    }
+
+    byte[] content(Claim claim) throws IOException {
+        try (InputStream in = queue.content(claim)) {
+            return in.readAllBytes();
+        }
+    }
+
+    /// @return how many rows a table of the queue has
+    int rows(String table) throws SQLException {
+        return number("SELECT count(*) FROM " + table);
+    }
+
+    /// Waits until a table has so many rows.
+    void awaitRows(String table, int expected) throws SQLException {
+        long deadline = System.nanoTime() + GRACE.toNanos();
+        while (rows(table) != expected && System.nanoTime() < deadline) {
+            Thread.onSpinWait();
+        }
+        assertThat(rows(table)).as(table).isEqualTo(expected);
+    }
+
+    int number(String query) throws SQLException {
+        try (Connection database = database();
+                Statement statement = database.createStatement();
+                ResultSet row = statement.executeQuery(query)) {
+            return row.getInt(1);
+        }
+    }
+
+    Connection database() throws SQLException {
+        return DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("queue.db"));
+    }
+
+    void listen(ListenerSettings settings) throws ListenException {
+        listener.listen(settings);
+    }
+
+    void stop() {
+        stop(GRACE);
+    }
+
+    void stop(Duration grace) {
+        listener.stop(grace);
+    }
+
+    @Override
+    public void close() {
+        listener.stop(Duration.ZERO);
+        queue.close();
+    }
+}

@@ -1,0 +1,274 @@
+package org.o365relay.accept;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.o365relay.queue.Claim;
+import org.o365relay.queue.Incoming;
+
+/// How content travels: in any pieces, of any size, and when the connection breaks.
+@Timeout(30)
+class TransferTest {
+
+    private static final byte[] FINAL_DOT = "\r\n.\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void takesOneOctetPerPacket() throws Exception {
+        try (TestRelayFront front = TestRelayFront.in(directory);
+                DialogClient client = front.connect()) {
+            client.expect("220 ");
+            String said = String.join(
+                    "\r\n",
+                    List.of(
+                            "HELO plc",
+                            "MAIL FROM:<a@device.test>",
+                            "RCPT TO:<b@contoso.test>",
+                            "DATA",
+                            "Subject: slow",
+                            "",
+                            "..",
+                            ".",
+                            "QUIT",
+                            ""));
+            for (byte octet : said.getBytes(StandardCharsets.US_ASCII)) {
+                client.send(new byte[] {octet});
+            }
+            for (String reply : List.of("250 ", "250 ", "250 ", "354 ", "250 2.0.0 ", "221 ")) {
+                client.expect(reply);
+            }
+            client.expectClosed();
+            assertThat(front.content(only(front))).asString().isEqualTo("Subject: slow\r\n\r\n.\r\n");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {10, 200 * 1024, 1_000 * 1024})
+    void keepsNothingOfAMessageWhoseFinalDotDidNotCome(int size) throws Exception {
+        try (TestRelayFront front = TestRelayFront.in(directory)) {
+            try (DialogClient client = front.connect()) {
+                client.beginContent();
+                client.send("x".repeat(size) + "\r\n.\r");
+            }
+            front.stop();
+            assertThat(front.claims()).isEmpty();
+            assertThat(front.journal().accepted()).isEmpty();
+        }
+        try (TestRelayFront next = TestRelayFront.in(directory)) {
+            assertThat(next.claims()).isEmpty();
+            assertThat(next.rows("chunk")).isZero();
+            assertThat(next.rows("incoming")).isZero();
+        }
+    }
+
+    @Test
+    void takesChunksBackWhenTheClientHangsUp() throws Exception {
+        try (TestRelayFront front = TestRelayFront.in(directory)) {
+            try (DialogClient client = front.connect()) {
+                client.beginContent();
+                client.send("x".repeat(200 * 1024));
+                front.awaitRows("incoming", 1);
+                assertThat(front.rows("chunk")).isOne();
+            }
+            front.awaitRows("incoming", 0);
+            front.awaitRows("chunk", 0);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {10, 200 * 1024, 3_000 * 1024})
+    void keepsAMessageWhoseClientHangsUpRightAfterTheFinalDot(int size) throws Exception {
+        byte[] content = lines(size);
+        try (TestRelayFront front = TestRelayFront.in(directory)) {
+            try (DialogClient client = front.connect()) {
+                client.beginContent();
+                client.send(concat(content, ".\r\n".getBytes(StandardCharsets.US_ASCII)));
+            }
+            assertThat(front.content(awaitOne(front))).isEqualTo(content);
+        }
+    }
+
+    @Test
+    void keepsEveryMessageOfAClientThatSendsSeveralAndHangsUp() throws Exception {
+        byte[] content = lines(400 * 1024);
+        byte[] again = "MAIL FROM:<a@device.test>\r\nRCPT TO:<b@contoso.test>\r\nDATA\r\nsecond\r\n.\r\n"
+                .getBytes(StandardCharsets.US_ASCII);
+        try (TestRelayFront front = TestRelayFront.in(directory)) {
+            try (DialogClient client = front.connect()) {
+                client.beginContent();
+                client.send(concat(concat(content, ".\r\n".getBytes(StandardCharsets.US_ASCII)), again));
+            }
+            assertThat(front.content(awaitOne(front))).isEqualTo(content);
+            assertThat(front.content(awaitOne(front))).asString().isEqualTo("second\r\n");
+        }
+    }
+
+    @Test
+    void storesALargeMessageInChunksNoLargerThanPromised() throws Exception {
+        byte[] content = lines(2_000 * 1024);
+        try (TestRelayFront front = TestRelayFront.in(directory);
+                DialogClient client = front.connect()) {
+            client.beginContent();
+            client.send(concat(content, FINAL_DOT));
+            client.expect("250 2.0.0 Queued as ");
+            assertThat(front.number("SELECT max(length(content)) FROM chunk")).isLessThanOrEqualTo(Incoming.CHUNK_SIZE);
+            assertThat(front.content(only(front))).hasSize(content.length + 2);
+        }
+    }
+
+    @Test
+    void makesTheSenderWaitWhileTheQueueCannotWriteAndLosesNothing() throws Exception {
+        String line = "0123456789abcdef".repeat(4) + "\r\n";
+        try (TestRelayFront front = TestRelayFront.in(directory);
+                FloodingClient client = new FloodingClient(front.port(), line)) {
+            long written;
+            try (Connection other = front.database();
+                    Statement statement = other.createStatement()) {
+                statement.execute("BEGIN IMMEDIATE"); // the queue's writer waits for this to end
+                client.channel()
+                        .write(StandardCharsets.US_ASCII.encode(
+                                "MAIL FROM:<a@device.test>\r\nRCPT TO:<b@contoso.test>\r\nDATA\r\n"));
+                written = client.writeUntilStuck(Duration.ofMillis(400));
+                assertThat(written).isLessThan(FloodingClient.TOO_MUCH / 2);
+                statement.execute("ROLLBACK");
+            }
+            var channel = client.channel();
+            written += channel.write(client.rest());
+            channel.write(StandardCharsets.US_ASCII.encode(".\r\n"));
+            BufferedReader replies = new BufferedReader(
+                    new InputStreamReader(channel.socket().getInputStream(), StandardCharsets.US_ASCII));
+            for (String reply : List.of("220 ", "250 ", "250 ", "354 ", "250 2.0.0 Queued as ")) {
+                assertThat(replies.readLine()).startsWith(reply);
+            }
+            assertThat(only(front).size()).isEqualTo(written);
+        }
+    }
+
+    @Test
+    void stopsReadingFromAClientThatDoesNotReadItsReplies() throws Exception {
+        try (TestRelayFront front = TestRelayFront.in(directory);
+                FloodingClient client = new FloodingClient(front.port(), "HELP\r\n")) {
+            long written = client.writeUntilStuck(Duration.ofMillis(300));
+            assertThat(written).isLessThan(FloodingClient.TOO_MUCH / 2);
+
+            var channel = client.channel();
+            BufferedReader replies = new BufferedReader(
+                    new InputStreamReader(channel.socket().getInputStream(), StandardCharsets.US_ASCII));
+            assertThat(replies.readLine()).startsWith("220 ");
+            for (long i = 0; i < written / 6; i++) {
+                assertThat(replies.readLine().startsWith("214 ")).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void carriesThirtyMebibytesOctetForOctet() throws Exception {
+        byte[] content = lines(30 * 1024 * 1024);
+        try (TestRelayFront front = TestRelayFront.in(directory);
+                DialogClient client = front.connect()) {
+            client.beginContent();
+            client.send(content);
+            client.send(".\r\n");
+            client.expect("250 2.0.0 Queued as ");
+            Claim claim = only(front);
+            assertThat(claim.size()).isEqualTo(content.length);
+            try (InputStream stored = front.queue().content(claim)) {
+                assertThat(Arrays.equals(stored.readAllBytes(), content)).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void refusesWhatGrowsTooLargeAfterItsDotAndGoesOn() throws Exception {
+        try (TestRelayFront front = new TestRelayFront(directory, FrontSettings.DEFAULTS.withMessageSize(300 * 1024));
+                DialogClient client = front.connect()) {
+            client.beginContent();
+            client.send(concat(lines(2_000 * 1024), ".\r\n".getBytes(StandardCharsets.US_ASCII)));
+            client.expect("552 5.3.4 ");
+            client.beginNextContent();
+            client.say("small\r\n.", "250 2.0.0 ");
+            client.say("QUIT", "221 ");
+            assertThat(front.content(only(front))).asString().isEqualTo("small\r\n");
+            front.stop();
+            assertThat(front.rows("chunk")).isOne();
+            assertThat(front.rows("incoming")).isZero();
+            assertThat(front.journal().rejected()).singleElement().satisfies(rejected -> {
+                assertThat(rejected.from()).hasToString("scan@device.test");
+                assertThat(rejected.to()).hasToString("boss@contoso.test");
+            });
+        }
+    }
+
+    @Test
+    void tellsQueueAndJournalTheSame() throws Exception {
+        try (TestRelayFront front = TestRelayFront.in(directory);
+                DialogClient client = front.connect()) {
+            client.beginContent();
+            client.send("hello\r\n.\r\n");
+            String reply = client.reply();
+            Claim claim = only(front);
+            assertThat(reply).isEqualTo("250 2.0.0 Queued as " + claim.id());
+            assertThat(claim.arrival().at()).isEqualTo(Instant.parse("2026-11-21T10:00:00.123Z"));
+            assertThat(front.journal().accepted())
+                    .containsExactly(new FrontJournal.Accepted(
+                            claim.id(), claim.arrival(), claim.envelope(), claim.size()));
+        }
+    }
+
+    private static Claim only(TestRelayFront front) {
+        List<Claim> claims = front.claims();
+        assertThat(claims).hasSize(1);
+        return claims.getFirst();
+    }
+
+    private static Claim awaitOne(TestRelayFront front) throws InterruptedException {
+        List<Claim> claims = front.queue().claim(1);
+        for (int i = 0; i < 100 && claims.isEmpty(); i++) {
+            front.queue().awaitDue(Duration.ofMillis(100));
+            claims = front.queue().claim(1);
+        }
+        assertThat(claims).hasSize(1);
+        return claims.getFirst();
+    }
+
+    /// Random octets without dots, in lines that end in CRLF.
+    private static byte[] lines(int size) {
+        byte[] octets = new byte[size];
+        new Random(size).nextBytes(octets);
+        for (int i = 0; i < size; i++) {
+            if (octets[i] == '\r' || octets[i] == '\n' || octets[i] == '.') {
+                octets[i] = ' ';
+            }
+            if (i % 1_000 == 999 || i == size - 1) {
+                octets[i - 1] = '\r';
+                octets[i] = '\n';
+            }
+        }
+        return octets;
+    }
+
+    private static byte[] concat(byte[] first, byte[] second) throws IOException {
+        byte[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
+    }
+}

@@ -1,0 +1,212 @@
+package org.o365relay.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.o365relay.queue.QueueHouse.ANNA;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.o365relay.mail.QueueId;
+
+@Timeout(60)
+class CommitterTest {
+
+    private final AtomicInteger mostPages = new AtomicInteger(Integer.MAX_VALUE);
+    private final AtomicInteger opened = new AtomicInteger();
+    private QueueHouse house;
+    private Room room;
+    private Checkpointer checkpointer;
+    private Committer committer;
+
+    @BeforeEach
+    void open(@TempDir Path directory) throws Exception {
+        house = new QueueHouse(directory);
+        Sqlite sqlite = new Sqlite(directory);
+        Committer.Opening opening = () -> {
+            opened.incrementAndGet();
+            Connection connection = sqlite.openWriter();
+            Sqlite.execute(connection, "PRAGMA max_page_count = " + mostPages);
+            connection.commit();
+            return connection;
+        };
+        Connection first = opening.open();
+        sqlite.bringUpToDate(first);
+        room = new Room(house.settings());
+        checkpointer = new Checkpointer(sqlite.connect());
+        committer = new Committer(first, opening, room, checkpointer);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        committer.close();
+        checkpointer.close();
+    }
+
+    @Test
+    void putsWhatWaitsIntoOneTransaction() {
+        Semaphore gate = hold();
+        AtomicInteger transactions = new AtomicInteger();
+        List<CompletableFuture<Integer>> answers = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            int number = i;
+            answers.add(committer.submit(statements -> {
+                // seen by those who come later in the same transaction, and gone after it
+                Sqlite.execute(statements.connection(), "CREATE TEMP TABLE IF NOT EXISTS seen (number INTEGER)");
+                if (Sqlite.number(statements.connection(), "SELECT count(*) FROM seen") == 0) {
+                    transactions.incrementAndGet();
+                }
+                Sqlite.execute(statements.connection(), "INSERT INTO seen VALUES (" + number + ")");
+                assertThat(answers.getFirst())
+                        .as("nobody is told before the commit")
+                        .isNotDone();
+                return number;
+            }));
+        }
+        gate.release();
+        assertThat(answers).extracting(CompletableFuture::join).hasSize(50).isSorted();
+        assertThat(transactions).hasValue(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"SQLException", "RuntimeException", "Error"})
+    void oneCallersFailureIsNotTheOthers(String kind) {
+        Semaphore gate = hold();
+        CompletableFuture<QueueId> before = incoming(1).commit(house.arrival(), QueueHouse.envelope(ANNA), new byte[9]);
+        CompletableFuture<Integer> failing = committer.submit(statements -> {
+            Sqlite.execute(statements.connection(), "INSERT INTO incoming VALUES (99, 0)"); // must not stay
+            switch (kind) {
+                case "SQLException" -> throw new SQLException("trouble of its own");
+                case "RuntimeException" -> throw new IllegalStateException("trouble of its own");
+                default -> throw new StackOverflowError("trouble of its own");
+            }
+        });
+        CompletableFuture<QueueId> after = incoming(2).commit(house.arrival(), QueueHouse.envelope(ANNA), new byte[9]);
+        gate.release();
+
+        assertThat(before.join().value()).isEqualTo(1);
+        assertThat(after.join().value()).isEqualTo(2);
+        assertThatThrownBy(failing::join).hasMessageContaining("trouble of its own");
+        assertThat(house.number("SELECT count(*) FROM message")).isEqualTo(2);
+        assertThat(house.contradictions()).isEmpty();
+    }
+
+    @Test
+    void aFullDiskLosesNothingMakesNothingHalfAndIsOverWhenThereIsSpaceAgain() {
+        mostPages.set(400);
+        committer
+                .submit(_ -> {
+                    throw new SQLException("to have the connection opened anew, with the limit");
+                })
+                .exceptionally(_ -> true)
+                .join();
+        int accepted = 0;
+        for (long id = 1; id <= 40; id++) {
+            accepted += accept(id) ? 1 : 0;
+        }
+        assertThat(accepted).isBetween(5, 30);
+        assertThat(house.number("SELECT count(*) FROM message")).isEqualTo(accepted);
+        assertThat(house.contradictions()).isEmpty();
+
+        mostPages.set(Integer.MAX_VALUE);
+        for (long id = 101; id <= 110; id++) {
+            assertThat(accept(id)).isTrue();
+        }
+        assertThat(house.number("SELECT count(*) FROM message")).isEqualTo(accepted + 10);
+        assertThat(house.contradictions()).isEmpty();
+    }
+
+    @Test
+    void aFullDiskIsNotTriedAgainForEachOfAGroup() {
+        mostPages.set(60);
+        committer
+                .submit(_ -> {
+                    throw new SQLException("to have the connection opened anew, with the limit");
+                })
+                .exceptionally(_ -> true)
+                .join();
+        Semaphore gate = hold();
+        List<CompletableFuture<QueueId>> group = new ArrayList<>();
+        for (long id = 1; id <= 50; id++) {
+            group.add(incoming(id).commit(house.arrival(), QueueHouse.envelope(ANNA), new byte[100_000]));
+        }
+        int before = opened.get();
+        gate.release();
+        group.forEach(answer -> assertThatThrownBy(answer::join)
+                .hasCauseInstanceOf(QueueException.class)
+                .hasMessageContaining("full"));
+        assertThat(opened.get() - before).isZero();
+    }
+
+    @Test
+    void writesAtItsEndWhatWasSubmittedBefore() throws Exception {
+        Semaphore gate = hold();
+        CompletableFuture<QueueId> before = incoming(1).commit(house.arrival(), QueueHouse.envelope(ANNA), new byte[9]);
+        gate.release();
+        committer.close();
+        assertThat(before).isCompletedWithValue(new QueueId(1));
+        assertThat(house.number("SELECT count(*) FROM message")).isEqualTo(1);
+        assertThatThrownBy(() -> committer.write(_ -> 1)).hasMessage("the queue is closed");
+        committer.close();
+    }
+
+    @Test
+    void nobodyIsLeftWithoutAnAnswerWhenItCloses() throws Exception {
+        List<CompletableFuture<Integer>> answers = new ArrayList<>();
+        Semaphore many = new Semaphore(0);
+        Thread client = Thread.ofPlatform().start(() -> {
+            CompletableFuture<Integer> answer;
+            do {
+                answer = committer.submit(_ -> 1);
+                answers.add(answer);
+                many.release();
+            } while (!answer.isCompletedExceptionally());
+        });
+        many.acquire(1_000);
+        committer.close();
+        client.join();
+        assertThat(answers).hasSizeGreaterThan(1_000).allMatch(CompletableFuture::isDone);
+        assertThat(answers.getFirst()).isCompletedWithValue(1);
+    }
+
+    /// Keeps the writer busy, so that what is submitted meanwhile becomes one group.
+    private Semaphore hold() {
+        Semaphore begun = new Semaphore(0);
+        Semaphore gate = new Semaphore(0);
+        var _ = committer.submit(_ -> {
+            begun.release();
+            gate.acquireUninterruptibly();
+            return true;
+        });
+        begun.acquireUninterruptibly();
+        return gate;
+    }
+
+    private Incoming incoming(long id) {
+        return new Incoming(committer, new Signal(), new QueueId(id), house.clock.instant());
+    }
+
+    private boolean accept(long id) {
+        CompletableFuture<QueueId> answer =
+                incoming(id).commit(house.arrival(), QueueHouse.envelope(ANNA), QueueHouse.content(id, 100_000));
+        return answer.handle((_, failure) -> {
+                    if (failure != null) {
+                        assertThat(failure).hasMessageContaining("full");
+                    }
+                    return failure == null;
+                })
+                .join();
+    }
+}

@@ -1,0 +1,105 @@
+package org.o365relay.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.o365relay.queue.QueueHouse.ANNA;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class ContentTest {
+
+    private static final int CHUNK = Incoming.CHUNK_SIZE;
+
+    private QueueHouse house;
+
+    @BeforeEach
+    void open(@TempDir Path directory) {
+        house = new QueueHouse(directory);
+    }
+
+    @AfterEach
+    void close() {
+        house.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 5 * CHUNK + 77})
+    void isReadAsItWasWritten(int size) {
+        byte[] content = QueueHouse.content(size, size);
+        house.accept(content, ANNA);
+        assertThat(house.read(house.claimOne())).isEqualTo(content);
+    }
+
+    @Test
+    void isReadInWhateverPiecesTheReaderLikes() throws IOException {
+        byte[] content = QueueHouse.content(9, 2 * CHUNK + 9);
+        house.accept(content, ANNA);
+        ByteArrayOutputStream read = new ByteArrayOutputStream();
+        try (InputStream in = house.queue().content(house.claimOne())) {
+            byte[] buffer = new byte[100_001];
+            assertThat(in.read(buffer, 0, 0)).isZero();
+            read.write(in.read());
+            for (int count = in.read(buffer, 1, 100_000); count >= 0; count = in.read(buffer, 1, 100_000)) {
+                read.write(buffer, 1, count);
+            }
+            assertThat(in.read()).isEqualTo(-1);
+        }
+        assertThat(read.toByteArray()).isEqualTo(content);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void aMissingPieceIsNoticed(int ordinal) {
+        house.accept(QueueHouse.content(3, 2 * CHUNK + 3), ANNA);
+        house.change("DELETE FROM chunk WHERE ordinal = " + ordinal);
+        Claim claim = house.claimOne();
+        assertThatThrownBy(() -> house.queue().content(claim).readAllBytes())
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(claim.id().toString())
+                .hasMessageContaining("chunk " + ordinal);
+    }
+
+    @Test
+    void aPieceThatIsTooLongIsNoticed() {
+        house.accept(QueueHouse.content(3, 10), ANNA);
+        house.change("UPDATE chunk SET content = zeroblob(11)");
+        Claim claim = house.claimOne();
+        assertThatThrownBy(() -> house.queue().content(claim).readAllBytes()).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void whatIsAbandonedIsGone() {
+        Incoming incoming = house.receive(QueueHouse.content(4, 3 * CHUNK));
+        assertThat(house.number("SELECT count(*) FROM chunk")).isEqualTo(3);
+        incoming.abandon().join();
+        house.queue().receive().abandon().join();
+        assertThat(house.number("SELECT count(*) FROM chunk")).isZero();
+        assertThat(house.contradictions()).isEmpty();
+        assertThat(house.queue().claim(1)).isEmpty();
+    }
+
+    @Test
+    void whoReadsHalfAMessageHoldsUpNoCheckpoint() throws Exception {
+        house.accept(QueueHouse.content(5, 3 * CHUNK), ANNA);
+        Claim claim = house.claimOne();
+        try (InputStream in = house.queue().content(claim)) {
+            assertThat(in.readNBytes(CHUNK + 5)).hasSize(CHUNK + 5);
+            assertThat(house.queue().events(claim.id())).isEmpty();
+            assertThat(house.number("PRAGMA wal_checkpoint(TRUNCATE)"))
+                    .as("busy")
+                    .isZero();
+            assertThat(in.readAllBytes()).hasSize(2 * CHUNK - 5);
+        }
+    }
+}

@@ -1,0 +1,190 @@
+package org.o365relay.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.o365relay.queue.CrashScenes.LARGE;
+import static org.o365relay.queue.CrashScenes.SMALL;
+import static org.o365relay.queue.QueueHouse.ANNA;
+import static org.o365relay.queue.QueueHouse.BERT;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.mail.Recipient;
+import org.o365relay.queue.CrashScenes.Scene;
+
+/// One test for each row of the table in `docs/queue.md`: a process is killed with SIGKILL in that state, and
+/// this one opens what it left.
+@Timeout(120)
+class CrashTest {
+
+    private Path scratch;
+    private QueueHouse house;
+
+    @BeforeEach
+    void open(@TempDir Path directory) {
+        scratch = directory;
+        house = new QueueHouse(directory.resolve("queue"));
+    }
+
+    @AfterEach
+    void close() {
+        assertThat(house.contradictions()).isEmpty();
+        house.close();
+    }
+
+    @Test
+    void firstStart() throws Exception {
+        crash(Scene.FIRST_START);
+        house.accept(SMALL, ANNA);
+        assertThat(house.read(house.claimOne())).isEqualTo(SMALL);
+    }
+
+    @Test
+    void receivingASmallMessage() throws Exception {
+        crash(Scene.RECEIVING_SMALL);
+        assertEmpty();
+    }
+
+    @Test
+    void beingCommitted() throws Exception {
+        crash(Scene.BEING_COMMITTED);
+        assertThat(house.number("SELECT count(*) FROM message")).isZero();
+        assertThat(house.number("SELECT count(*) FROM chunk")).isEqualTo(3);
+        assertEmpty();
+    }
+
+    @Test
+    void receivingALargeMessage() throws Exception {
+        crash(Scene.RECEIVING_LARGE);
+        assertThat(house.number("SELECT count(*) FROM chunk")).isEqualTo(3);
+        assertThat(house.number("SELECT count(*) FROM incoming")).isEqualTo(1);
+        assertEmpty();
+    }
+
+    @Test
+    void beingAbandoned() throws Exception {
+        crash(Scene.BEING_ABANDONED);
+        assertThat(house.number("SELECT count(*) FROM chunk")).isEqualTo(3);
+        assertEmpty();
+    }
+
+    @Test
+    void committed() throws Exception {
+        crash(Scene.COMMITTED);
+        List<Claim> claims = house.queue().claim(10);
+        assertThat(claims).extracting(Claim::attempts).containsExactly(1, 1);
+        assertThat(claims).extracting(Claim::arrival).containsOnly(house.arrival());
+        assertThat(claims.get(0).envelope()).isEqualTo(QueueHouse.envelope(ANNA, BERT));
+        assertThat(claims.get(1).envelope()).isEqualTo(QueueHouse.envelope(BERT));
+        assertThat(house.read(claims.get(0))).isEqualTo(SMALL);
+        assertThat(house.read(claims.get(1))).isEqualTo(LARGE);
+    }
+
+    @Test
+    void beingClaimed() throws Exception {
+        crash(Scene.BEING_CLAIMED);
+        Claim claim = house.claimOne();
+        assertThat(claim.attempts()).isEqualTo(1);
+        assertThat(house.queue().events(claim.id())).isEmpty();
+    }
+
+    @Test
+    void claimed() throws Exception {
+        crash(Scene.CLAIMED);
+        Claim claim = house.claimOne();
+        assertThat(claim.attempts()).as("the interrupted one counts").isEqualTo(2);
+        assertThat(house.read(claim)).isEqualTo(SMALL);
+        assertThat(house.queue().events(claim.id()))
+                .singleElement()
+                .satisfies(event -> assertThat(event.kind()).isEqualTo("interrupted"))
+                .satisfies(event -> assertThat(event.recipient()).isNull())
+                .satisfies(event -> assertThat(event.detail()).contains("may have the message"));
+    }
+
+    @Test
+    void deferred() throws Exception {
+        crash(Scene.DEFERRED);
+        assertThat(house.queue().claim(1)).isEmpty();
+        house.clock.advance(Duration.ofHours(1));
+        Claim claim = house.claimOne();
+        assertThat(claim.attempts()).isEqualTo(2);
+        assertThat(house.read(claim)).isEqualTo(SMALL);
+        assertThat(house.queue().events(claim.id())).extracting(Event::kind).containsExactly("deferred");
+    }
+
+    @Test
+    void partlySettled() throws Exception {
+        crash(Scene.PARTLY_SETTLED);
+        assertThat(house.queue().claim(1)).isEmpty();
+        house.clock.advance(Duration.ofHours(1));
+        Claim claim = house.claimOne();
+        assertThat(claim.recipients()).containsExactly(new Recipient(1, BERT));
+        assertThat(house.read(claim)).isEqualTo(LARGE);
+    }
+
+    @Test
+    void beingSettledWithANotice() throws Exception {
+        crash(Scene.BEING_SETTLED);
+        List<Claim> claims = house.queue().claim(10);
+        assertThat(claims).singleElement().matches(claim -> !claim.notice());
+        assertThat(house.read(claims.getFirst())).isEqualTo(LARGE);
+        assertThat(house.queue().events(claims.getFirst().id()))
+                .extracting(Event::kind)
+                .containsExactly("interrupted");
+    }
+
+    @Test
+    void settledWithANotice() throws Exception {
+        crash(Scene.SETTLED);
+        List<Claim> claims = house.queue().claim(10);
+        assertThat(claims).singleElement().matches(Claim::notice);
+        assertThat(house.text(claims.getFirst())).isEqualTo("could not");
+        assertThat(house.number("SELECT count(*) FROM message WHERE settled_at IS NOT NULL"))
+                .isEqualTo(1);
+        assertThat(house.number("SELECT count(*) FROM event WHERE kind = 'failed'"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void beingForgotten() throws Exception {
+        crash(Scene.BEING_FORGOTTEN);
+        assertThat(house.queue().claim(1)).isEmpty();
+        assertThat(house.number("SELECT count(*) FROM message")).isEqualTo(1);
+        assertThat(house.number("SELECT count(*) FROM event")).isEqualTo(1);
+    }
+
+    @Test
+    void forgotten() throws Exception {
+        crash(Scene.FORGOTTEN);
+        assertEmpty();
+        assertThat(house.number("SELECT count(*) FROM event")).isZero();
+    }
+
+    @Test
+    void spaceBeingGivenBack() throws Exception {
+        crash(Scene.BEING_GIVEN_BACK);
+        assertThat(house.number("PRAGMA freelist_count")).isGreaterThan(50);
+        Claim claim = house.claimOne();
+        assertThat(claim.envelope()).isEqualTo(QueueHouse.envelope(BERT));
+        assertThat(house.read(claim)).isEqualTo(SMALL);
+    }
+
+    private void crash(Scene scene) throws Exception {
+        try (ChildJvm child = ChildJvm.start(scratch, CrashScenes.class, scene.name(), house.directory.toString())) {
+            child.awaitLine("REACHED");
+            child.kill();
+        }
+    }
+
+    private void assertEmpty() {
+        assertThat(house.queue().claim(10)).isEmpty();
+        assertThat(house.number("SELECT (SELECT count(*) FROM message) + (SELECT count(*) FROM recipient)"
+                        + " + (SELECT count(*) FROM chunk) + (SELECT count(*) FROM incoming)"))
+                .isZero();
+    }
+}

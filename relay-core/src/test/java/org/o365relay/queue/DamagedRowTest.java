@@ -1,0 +1,59 @@
+package org.o365relay.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.o365relay.queue.QueueHouse.ANNA;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.o365relay.mail.QueueId;
+
+@Timeout(60)
+class DamagedRowTest {
+
+    private QueueHouse house;
+
+    @BeforeEach
+    void open(@TempDir Path directory) {
+        house = new QueueHouse(directory);
+    }
+
+    @AfterEach
+    void close() {
+        house.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "UPDATE message SET client = 'printer-3' WHERE id = $",
+                "UPDATE message SET sender = 'a b' WHERE id = $",
+                "UPDATE message SET id = -5 WHERE id = $",
+                "UPDATE recipient SET address = '' WHERE message_id = $",
+                "UPDATE recipient SET state = 'delivered' WHERE message_id = $",
+                "DELETE FROM recipient WHERE message_id = $"
+            })
+    void isLeftAloneAndTheOthersAreServed(String damage) {
+        house.accept("first", ANNA);
+        QueueId damaged = house.accept("second", ANNA);
+        house.accept("third", ANNA);
+        house.change(damage.replace("$", Long.toString(damaged.value())));
+
+        List<String> served = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            house.queue().claim(1).forEach(claim -> served.add(house.text(claim)));
+        }
+
+        assertThat(served).containsExactlyInAnyOrder("first", "third");
+        assertThat(house.queue().claim(1)).isEmpty();
+        assertThat(house.number("SELECT count(*) FROM chunk"))
+                .as("its content too")
+                .isEqualTo(3);
+    }
+}

@@ -1,0 +1,235 @@
+package org.o365relay.queue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.ManualClock;
+import org.o365relay.mail.Arrival;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Envelope;
+import org.o365relay.mail.Outcome;
+import org.o365relay.mail.Outcome.Deferred;
+import org.o365relay.mail.Outcome.Delivered;
+import org.o365relay.mail.Outcome.Failed;
+import org.o365relay.mail.QueueId;
+import org.o365relay.mail.Recipient;
+import org.o365relay.mail.Reply;
+
+/// A queue in a directory, with what tests need to fill it, empty it and look behind it.
+final class QueueHouse implements AutoCloseable {
+
+    static final EmailAddress PRINTER = address("printer@contoso.example");
+    static final EmailAddress ANNA = address("anna@contoso.example");
+    static final EmailAddress BERT = address("bert@contoso.example");
+    static final EmailAddress CARL = address("carl@contoso.example");
+
+    static final Reply OK = Reply.of(250, "2.0.0", "Ok");
+    static final Reply LATER = Reply.of(451, "4.7.500", "Server busy");
+    static final Reply NEVER = Reply.of(550, "5.1.10", "Recipient not found");
+
+    final Path directory;
+    final ManualClock clock = new ManualClock("2026-03-01T08:00:00Z");
+    private @Nullable MessageQueue queue;
+
+    QueueHouse(Path directory) {
+        this.directory = directory;
+    }
+
+    /// @return the queue, opened if it is not
+    MessageQueue queue() {
+        if (queue == null) {
+            queue = open();
+        }
+        return queue;
+    }
+
+    MessageQueue open() {
+        try {
+            return MessageQueue.open(settings(), clock, new Random(4711));
+        } catch (QueueUnavailableException e) {
+            throw new AssertionError(e.reason() + ": " + e.getMessage(), e);
+        }
+    }
+
+    QueueSettings settings() {
+        return new QueueSettings(directory, 0, 1L << 40, Duration.ofDays(30));
+    }
+
+    @Override
+    public void close() {
+        if (queue != null) {
+            queue.close();
+            queue = null;
+        }
+    }
+
+    Arrival arrival() {
+        return new Arrival(clock.instant(), InetAddress.ofLiteral("192.168.10.7"), "printer", "ESMTP");
+    }
+
+    static Envelope envelope(EmailAddress... to) {
+        return new Envelope(PRINTER, List.of(to), false);
+    }
+
+    /// Commits a message, in as many pieces as its size asks for.
+    QueueId accept(byte[] content, EmailAddress... to) {
+        return receive(content).commit(arrival(), envelope(to), last(content)).join();
+    }
+
+    QueueId accept(String content, EmailAddress... to) {
+        return accept(content.getBytes(StandardCharsets.UTF_8), to);
+    }
+
+    /// Appends every full chunk but not what is left.
+    Incoming receive(byte[] content) {
+        Incoming incoming = queue().receive();
+        int whole = content.length / Incoming.CHUNK_SIZE;
+        for (int i = 0; i < whole; i++) {
+            byte[] chunk = new byte[Incoming.CHUNK_SIZE];
+            System.arraycopy(content, i * Incoming.CHUNK_SIZE, chunk, 0, chunk.length);
+            CompletableFuture<QueueId> written = incoming.append(chunk);
+            written.join();
+        }
+        return incoming;
+    }
+
+    static byte[] last(byte[] content) {
+        int start = content.length / Incoming.CHUNK_SIZE * Incoming.CHUNK_SIZE;
+        byte[] last = new byte[content.length - start];
+        System.arraycopy(content, start, last, 0, last.length);
+        return last;
+    }
+
+    /// @return the same bytes for the same seed
+    static byte[] content(long seed, int size) {
+        byte[] content = new byte[size];
+        new Random(seed).nextBytes(content);
+        return content;
+    }
+
+    Claim claimOne() {
+        List<Claim> claims = queue().claim(1);
+        if (claims.isEmpty()) {
+            throw new AssertionError("nothing is due");
+        }
+        return claims.getFirst();
+    }
+
+    byte[] read(Claim claim) {
+        try (InputStream in = queue().content(claim)) {
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    String text(Claim claim) {
+        return new String(read(claim), StandardCharsets.UTF_8);
+    }
+
+    static Settlement delivered(Claim claim) {
+        return new Settlement(outcomes(claim, _ -> new Delivered(OK)), null, true, "smtp.example:587");
+    }
+
+    static Settlement failed(Claim claim) {
+        return new Settlement(outcomes(claim, _ -> new Failed(NEVER)), null, true, "smtp.example:587");
+    }
+
+    static Settlement deferred(Claim claim, Instant until) {
+        return new Settlement(outcomes(claim, _ -> new Deferred(LATER)), until, true, "smtp.example:587");
+    }
+
+    static Map<Recipient, Outcome> outcomes(Claim claim, Function<Recipient, Outcome> judge) {
+        return claim.recipients().stream().collect(Collectors.toMap(Function.identity(), judge));
+    }
+
+    Submission notice(String content) {
+        Arrival local = new Arrival(clock.instant(), InetAddress.getLoopbackAddress(), "", "LOCAL");
+        return new Submission(
+                local, new Envelope(null, List.of(PRINTER), false), content.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// @return the single number a query gives, read beside the queue
+    long number(String query) {
+        try (Connection connection = connection()) {
+            return Sqlite.number(connection, query);
+        } catch (SQLException e) {
+            throw new AssertionError(query, e);
+        }
+    }
+
+    void change(String statement) {
+        try (Connection connection = connection()) {
+            Sqlite.execute(connection, statement);
+        } catch (SQLException e) {
+            throw new AssertionError(statement, e);
+        }
+    }
+
+    Connection connection() throws SQLException {
+        return DriverManager.getConnection("jdbc:sqlite:" + directory.resolve(Sqlite.FILE));
+    }
+
+    /// @return every way in which the tables do not agree with one another; empty if all is well
+    List<String> contradictions() {
+        Map<String, String> queries = Map.of(
+                "chunks without a message",
+                "SELECT count(*) FROM chunk WHERE message_id NOT IN (SELECT id FROM message)",
+                "half received messages",
+                "SELECT count(*) FROM incoming",
+                "recipients without a message",
+                "SELECT count(*) FROM recipient WHERE message_id NOT IN (SELECT id FROM message)",
+                "events without a message",
+                "SELECT count(*) FROM event WHERE message_id NOT IN (SELECT id FROM message)",
+                "messages without recipients",
+                "SELECT count(*) FROM message WHERE id NOT IN (SELECT message_id FROM recipient)",
+                "open messages whose chunks are not their size",
+                "SELECT count(*) FROM message WHERE settled_at IS NULL AND size <>"
+                        + " (SELECT total(length(content)) FROM chunk WHERE message_id = id)",
+                "settled messages with content",
+                "SELECT count(*) FROM message WHERE settled_at IS NOT NULL AND id IN (SELECT message_id FROM chunk)");
+        List<String> found = new ArrayList<>();
+        queries.forEach((what, query) -> {
+            long count = number(query);
+            if (count > 0) {
+                found.add(count + " " + what);
+            }
+        });
+        return Stream.concat(found.stream(), damages().stream()).toList();
+    }
+
+    private List<String> damages() {
+        try (Connection connection = connection();
+                var statement = connection.createStatement();
+                var row = statement.executeQuery("PRAGMA integrity_check")) {
+            List<String> damages = new ArrayList<>();
+            while (row.next()) {
+                damages.add(row.getString(1));
+            }
+            damages.remove("ok");
+            return damages;
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static EmailAddress address(String text) {
+        return EmailAddress.parse(text).orElseThrow();
+    }
+}

@@ -1,0 +1,154 @@
+package org.o365relay.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.o365relay.queue.QueueHouse.ANNA;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(120)
+class SqliteTest {
+
+    private static final long MIB = 1024L * 1024;
+
+    private QueueHouse house;
+
+    @BeforeEach
+    void open(@TempDir Path directory) {
+        house = new QueueHouse(directory);
+    }
+
+    @AfterEach
+    void close() {
+        house.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+                    synchronous,        2, every commit is on disk before it is answered
+                    auto_vacuum,        2, space can be given back
+                    wal_autocheckpoint, 0, the writer does not checkpoint by itself
+                    busy_timeout,   10000, another program looking in does not fail us at once
+                    """)
+    void theWriterIsSetUpForSafety(String pragma, long value, String why) {
+        long actual = house.queue()
+                .store()
+                .committer()
+                .write(statements -> Sqlite.number(statements.connection(), "PRAGMA " + pragma));
+        assertThat(actual).as(why).isEqualTo(value);
+    }
+
+    @Test
+    void theWriterUsesAWriteAheadLogAndWhoCheckpointsSyncs() throws SQLException {
+        house.queue();
+        try (Connection connection = new Sqlite(house.directory).connect();
+                Statement statement = connection.createStatement();
+                ResultSet mode = statement.executeQuery("PRAGMA journal_mode")) {
+            assertThat(mode.getString(1)).isEqualTo("wal");
+            assertThat(Sqlite.number(connection, "PRAGMA synchronous")).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void noStatementReadsAWholeTable() throws SQLException {
+        house.queue();
+        Map<String, List<String>> plans = new TreeMap<>();
+        try (Connection connection = house.connection()) {
+            for (Map.Entry<String, String> text : Statements.texts().entrySet()) {
+                plans.put(text.getKey(), plan(connection, text.getValue()));
+            }
+        }
+        assertThat(plans).hasSizeGreaterThan(20);
+        plans.forEach((name, plan) -> assertThat(plan)
+                .as(name)
+                .allSatisfy(step -> assertThat(step)
+                        // half-received: a table with a row for each large message being received
+                        // message_lease: an index with an entry for each attempt in flight
+                        .matches("SEARCH .*|SCAN incoming.*|SCAN message USING INDEX message_lease")));
+    }
+
+    @Test
+    void aReaderOfAnotherProgramHoldsNobodyUp() throws Exception {
+        house.accept("first", ANNA);
+        byte[] content = QueueHouse.content(1, (int) MIB);
+        long before;
+        try (Connection other = house.connection()) {
+            other.setAutoCommit(false);
+            assertThat(Sqlite.number(other, "SELECT count(*) FROM message")).isEqualTo(1);
+            before = System.nanoTime();
+            for (int i = 0; i < 90; i++) {
+                house.accept(content, ANNA);
+            }
+            assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(9));
+            assertThat(Sqlite.number(other, "SELECT count(*) FROM message")).isEqualTo(1);
+            assertThat(walSize()).isGreaterThan(64 * MIB);
+        }
+        for (int i = 0; i < 60; i++) {
+            house.accept(content, ANNA);
+        }
+        assertThat(walSize()).as("the log has begun anew").isLessThan(140 * MIB);
+    }
+
+    @Test
+    void aFileThatHasBecomeMuchTooLargeIsGivenBackInSmallSteps() throws IOException {
+        byte[] content = QueueHouse.content(2, (int) MIB);
+        for (int i = 0; i < 90; i++) {
+            house.accept(content, ANNA);
+        }
+        house.accept("kept", ANNA);
+        List<Claim> claims = new ArrayList<>(house.queue().claim(90));
+        claims.forEach(claim -> house.queue().settle(claim, QueueHouse.delivered(claim), List.of()));
+        Store store = house.queue().store();
+        assertThat(store.room().spare()).isGreaterThan(80 * MIB);
+
+        long spare = store.room().spare();
+        store.giveBack();
+        // 2 MiB, and perhaps what the housekeeper gives back in the same second
+        assertThat(spare - store.room().spare()).isBetween(1L, 8 * MIB);
+        while (store.room().spare() > 64 * MIB) {
+            store.giveBack();
+        }
+        long kept = store.room().spare();
+        store.giveBack();
+        assertThat(store.room().spare()).as("what is kept for the mail to come").isEqualTo(kept);
+
+        house.close();
+        assertThat(Files.size(house.directory.resolve(Sqlite.FILE))).isLessThan(70 * MIB);
+        assertThat(house.text(house.claimOne())).isEqualTo("kept");
+        assertThat(house.contradictions()).isEmpty();
+    }
+
+    private long walSize() throws IOException {
+        return Files.size(house.directory.resolve(Sqlite.FILE + "-wal"));
+    }
+
+    private static List<String> plan(Connection connection, String text) throws SQLException {
+        List<String> steps = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet step = statement.executeQuery("EXPLAIN QUERY PLAN " + text)) {
+            while (step.next()) {
+                steps.add(step.getString("detail"));
+            }
+        }
+        steps.removeIf(step -> step.toLowerCase(Locale.ROOT).contains("constant row"));
+        return steps;
+    }
+}
