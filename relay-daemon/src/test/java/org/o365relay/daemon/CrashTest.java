@@ -50,7 +50,8 @@ final class CrashTest {
             sandbox.faults().add(Fault.parse("content:delay 20ms")); // so that deliveries are hit after the final dot
             Path config = ConfigText.write(directory, sandbox, "relay.mailbox-defaults.connections = 4");
             for (int round = 0; round < ROUNDS; round++) {
-                killUnderLoad(config, 1 + random.nextInt(60));
+                boolean duringDelivery = round % 2 == 1;
+                kill(config, sandbox, 1 + random.nextInt(60), duringDelivery);
             }
             try (Program relay = Program.run(config)) {
                 relay.address();
@@ -66,15 +67,24 @@ final class CrashTest {
         }
     }
 
-    private void killUnderLoad(Path config, int acknowledgements) throws Exception {
+    /// @param acknowledgements after how many it is killed
+    /// @param duringDelivery whether the devices then fall silent, and it is killed somewhat later
+    private void kill(Path config, Sandbox sandbox, int acknowledgements, boolean duringDelivery) throws Exception {
+        int arrivedBefore = sandbox.acceptedCount();
         try (Program relay = Program.run(config)) {
             InetSocketAddress address = relay.address();
             CountDownLatch wanted = new CountDownLatch(acknowledgements);
             List<Thread> devices = new ArrayList<>();
             for (int i = 0; i < DEVICES; i++) {
-                devices.add(Thread.ofVirtual().start(() -> sendUntilKilled(address, wanted)));
+                devices.add(Thread.ofVirtual().start(() -> send(address, wanted, duringDelivery)));
             }
             assertThat(wanted.await(30, TimeUnit.SECONDS)).as(relay.said()).isTrue();
+            if (duringDelivery) {
+                int arrived = arrivedBefore + 1 + random.nextInt(acknowledgements);
+                assertThat(sandbox.awaitCount(arrived, Duration.ofSeconds(30)))
+                        .as(relay.said())
+                        .isTrue();
+            }
             relay.kill();
             for (Thread device : devices) {
                 device.join();
@@ -82,9 +92,9 @@ final class CrashTest {
         }
     }
 
-    private void sendUntilKilled(InetSocketAddress address, CountDownLatch wanted) {
+    private void send(InetSocketAddress address, CountDownLatch wanted, boolean fallSilent) {
         try (Device device = new Device(address)) {
-            while (true) {
+            while (!fallSilent || wanted.getCount() > 0) {
                 int name = names.incrementAndGet();
                 String subject = "crash " + name;
                 device.sendContent(Device.message(subject) + (name % 8 == 0 ? LARGE : ""));
