@@ -1,7 +1,6 @@
 package org.o365relay.deliver;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +69,9 @@ public final class Dispatcher {
                 Thread.currentThread().interrupt();
                 return; // only stop() interrupts
             } catch (QueueException e) {
+                if (stopping) {
+                    return; // it was the interrupt
+                }
                 log.error("the queue cannot be read, trying again: {}", e.getMessage());
                 pause(AFTER_DISK_TROUBLE);
             } catch (RuntimeException e) {
@@ -90,45 +92,51 @@ public final class Dispatcher {
         }
     }
 
-    /// While the lane is not open, one message at a time shows whether the trouble is over.
-    private void deliverOne() throws InterruptedException {
-        slots.acquire(connections);
-        try {
-            List<Claim> claims = queue.claim(1);
-            if (claims.isEmpty()) {
-                queue.awaitDue(LONGEST_WAIT);
-            }
-            claims.forEach(courier::deliver);
-        } finally {
-            slots.release(connections);
-        }
-    }
-
     private void deliverDue() throws InterruptedException {
         slots.acquire();
         int free = 1 + slots.drainPermits();
-        int used = 0;
-        try {
-            List<Claim> claims = queue.claim(free);
-            for (Claim claim : claims) {
-                used++;
-                Thread.ofVirtual().name("delivery-" + claim.id()).start(() -> deliverAndFree(claim));
-            }
-        } finally {
-            slots.release(free - used);
-        }
-        if (used == 0) {
+        if (!lane.isOpen()) { // closed while this waited for a slot
+            slots.release(free);
+        } else if (!start(free, 1)) {
             queue.awaitDue(LONGEST_WAIT);
         }
     }
 
-    private void deliverAndFree(Claim claim) {
+    /// While the lane is not open, one message at a time shows whether the trouble is over.
+    private void deliverOne() throws InterruptedException {
+        slots.acquire(connections);
+        if (lane.isOpen() || lane.closedFor().isPositive()) { // that is what the one before has shown
+            slots.release(connections);
+        } else if (!start(1, connections)) {
+            queue.awaitDue(LONGEST_WAIT);
+        }
+    }
+
+    /// Starts deliveries on threads of their own, which no interrupt of the loop can reach, and frees the slots they
+    /// leave.
+    ///
+    /// @param slotsEach how many of the acquired slots a delivery holds
+    /// @return false if nothing was due
+    private boolean start(int most, int slotsEach) {
+        int unused = most * slotsEach;
+        try {
+            for (Claim claim : queue.claim(most)) {
+                unused -= slotsEach;
+                Thread.ofVirtual().name("delivery-" + claim.id()).start(() -> deliverAndFree(claim, slotsEach));
+            }
+        } finally {
+            slots.release(unused);
+        }
+        return unused < most * slotsEach;
+    }
+
+    private void deliverAndFree(Claim claim, int heldSlots) {
         try {
             courier.deliver(claim);
         } catch (RuntimeException e) {
             log.error("the delivery of message {} failed; it stays in the queue", claim.id(), e);
         } finally {
-            slots.release();
+            slots.release(heldSlots);
         }
     }
 

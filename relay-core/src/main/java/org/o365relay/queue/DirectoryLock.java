@@ -7,10 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.o365relay.queue.QueueUnavailableException.Reason;
@@ -38,7 +41,7 @@ final class DirectoryLock {
 
     static DirectoryLock acquire(Path directory) throws QueueUnavailableException {
         try {
-            Files.createDirectories(directory);
+            Files.createDirectories(directory, forTheOwnerOnly());
             Path real = directory.toRealPath();
             if (!HELD_HERE.add(real)) {
                 throw inUse(directory, Long.toString(ProcessHandle.current().pid()));
@@ -66,6 +69,17 @@ final class DirectoryLock {
         } finally {
             HELD_HERE.remove(directory);
         }
+    }
+
+    /// The mail in it is nobody else's business. A directory that is there already is left as it is.
+    private static FileAttribute<?>[] forTheOwnerOnly() {
+        boolean hasPermissions =
+                FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+        return hasPermissions
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+                }
+                : new FileAttribute<?>[0];
     }
 
     private static FileChannel lock(Path directory) throws IOException, QueueUnavailableException {

@@ -31,7 +31,7 @@ public final class MessageQueue implements AutoCloseable {
     private final DirectoryLock lock;
     private final Store store;
     private final QueueIds ids;
-    private final Signal arrivals = new Signal();
+    private final Signal dueSooner = new Signal();
     private final AtomicLong leases;
     private final Housekeeper housekeeper;
 
@@ -84,7 +84,7 @@ public final class MessageQueue implements AutoCloseable {
 
     /// Begins a message. Nothing is written yet.
     public Incoming receive() {
-        return new Incoming(store.committer(), arrivals, ids.next(), clock.instant());
+        return new Incoming(store.committer(), dueSooner, ids.next(), clock.instant());
     }
 
     /// Leases due messages to the caller, longest due first. The attempt is counted before it is made.
@@ -98,14 +98,14 @@ public final class MessageQueue implements AutoCloseable {
         return store.committer().write(statements -> Tables.claimDue(statements, lease, now, now.plus(LEASE), most));
     }
 
-    /// Waits until a message may be due: one has been committed, the next one's time has come, or `atMost` is
-    /// over.
+    /// Waits until a message may be due: one has been committed or deferred, the next one's time has come, or
+    /// `atMost` is over.
     ///
     /// @throws QueueException if the disk fails
     public void awaitDue(Duration atMost) throws InterruptedException {
         Instant next = store.readers().read(Tables::nextDue);
         Duration untilNext = next == null ? atMost : Duration.between(clock.instant(), next);
-        arrivals.await(untilNext.compareTo(atMost) < 0 ? untilNext : atMost);
+        dueSooner.await(untilNext.compareTo(atMost) < 0 ? untilNext : atMost);
     }
 
     /// Opens an original, byte for byte as it was received. Reading fails with an [IOException] if it is not
@@ -144,8 +144,8 @@ public final class MessageQueue implements AutoCloseable {
         if (!settled) {
             throw new QueueException("the lease of message " + claim.id() + " had ended before it was settled");
         }
-        if (!notices.isEmpty()) {
-            arrivals.raise();
+        if (!notices.isEmpty() || settlement.nextAttempt() != null) {
+            dueSooner.raise(); // whoever waits has counted with the end of the lease
         }
         return noticeIds;
     }

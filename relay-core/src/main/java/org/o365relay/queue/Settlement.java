@@ -1,6 +1,8 @@
 package org.o365relay.queue;
 
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Outcome;
@@ -17,7 +19,7 @@ public record Settlement(
         Map<Recipient, Outcome> outcomes, @Nullable Instant nextAttempt, boolean counts, String upstream) {
 
     public Settlement {
-        outcomes = Map.copyOf(outcomes);
+        outcomes = Collections.unmodifiableMap(new LinkedHashMap<>(outcomes)); // keeps the order of the envelope
         if (outcomes.values().stream().anyMatch(Deferred.class::isInstance) != (nextAttempt != null)) {
             throw new IllegalArgumentException("a next attempt belongs to deferred recipients, and to them alone");
         }

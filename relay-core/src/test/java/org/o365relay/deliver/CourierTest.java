@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,6 +90,20 @@ class CourierTest {
                 .findFirst()
                 .orElseThrow();
         assertThat(second.message().recipients()).singleElement().hasToString("carl@contoso.example");
+    }
+
+    @Test
+    void tellsOfTheRecipientsInTheOrderOfTheEnvelope() {
+        String[] recipients = IntStream.range(0, 30)
+                .mapToObj(i -> "r" + i + "@contoso.example")
+                .toArray(String[]::new);
+        relay.accept("scan@contoso.example", SCAN, recipients);
+
+        relay.deliverDue();
+
+        assertThat(relay.journal.lines("delivered"))
+                .extracting(line -> line.replaceFirst("delivered \\S+ to (\\S+) .*", "$1"))
+                .containsExactly(recipients);
     }
 
     @Test

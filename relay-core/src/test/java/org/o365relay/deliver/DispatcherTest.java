@@ -59,4 +59,25 @@ class DispatcherTest {
         assertThat(relay.journal.await("delivered", 50)).doesNotHaveDuplicates();
         assertThat(relay.upstream.mostAtOnce()).isLessThanOrEqualTo(2);
     }
+
+    @Test
+    void hearsOfADeferredMessageWhileItWaitsForTheNextOne() throws Exception {
+        relay.accept("ups@contoso.example", ALERT, "anna@contoso.example");
+        var claim = relay.due().getFirst();
+        relay.queue.awaitDue(Duration.ZERO); // the message's own arrival
+        relay.upstream.answer(FakeUpstream.network(Step.MAIL));
+        Thread waiting = Thread.ofVirtual().start(this::awaitDue);
+
+        relay.courier.deliver(claim);
+
+        assertThat(waiting.join(Duration.ofSeconds(20))).isTrue();
+    }
+
+    private void awaitDue() {
+        try {
+            relay.queue.awaitDue(Duration.ofHours(1));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
 }

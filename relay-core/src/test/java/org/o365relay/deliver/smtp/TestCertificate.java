@@ -18,12 +18,12 @@ import javax.net.ssl.SSLContext;
 /// @param context what the server speaks TLS with
 /// @param pem the certificate to trust, as a file
 /// @param keyStore key and certificate, PKCS #12
-record TestCertificate(SSLContext context, Path pem, Path keyStore) {
+public record TestCertificate(SSLContext context, Path pem, Path keyStore) {
 
-    static final String PASSWORD = "changeit";
+    public static final String PASSWORD = "changeit";
 
     /// Self-signed, valid for two days.
-    static TestCertificate madeFor(String name, Path directory) {
+    public static TestCertificate madeFor(String name, Path directory) {
         Path store = directory.resolve(name + ".p12");
         keytool(store, "-genkeypair", "-keyalg", "EC", "-validity", "2", "-dname", "CN=" + name, "-ext", san(name));
         return read(store, directory.resolve(name + ".pem"));

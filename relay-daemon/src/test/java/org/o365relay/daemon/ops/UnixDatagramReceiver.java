@@ -14,7 +14,7 @@ import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 
 /// A service manager's end of `NOTIFY_SOCKET`: the kernel keeps what arrives until somebody asks.
-final class UnixDatagramReceiver implements AutoCloseable {
+public final class UnixDatagramReceiver implements AutoCloseable {
 
     private static final int AF_UNIX = 1;
     private static final int SOCK_DGRAM = 2;
@@ -24,7 +24,7 @@ final class UnixDatagramReceiver implements AutoCloseable {
     private final int descriptor;
 
     /// @param name as in `NOTIFY_SOCKET`
-    UnixDatagramReceiver(String name) throws Throwable {
+    public UnixDatagramReceiver(String name) throws Throwable {
         byte[] bytes = name.replace('@', '\0').getBytes(StandardCharsets.UTF_8);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = arena.allocate(2 + bytes.length, 2);
@@ -41,7 +41,7 @@ final class UnixDatagramReceiver implements AutoCloseable {
     }
 
     /// @return the next datagram; empty if there is none
-    String receive() throws Throwable {
+    public String receive() throws Throwable {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment data = arena.allocate(MAX_DATAGRAM);
             MethodHandle recv =

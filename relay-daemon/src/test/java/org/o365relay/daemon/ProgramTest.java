@@ -1,0 +1,182 @@
+package org.o365relay.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.o365relay.daemon.ops.UnixDatagramReceiver;
+import org.o365relay.daemon.sandbox.Sandbox;
+
+/// The program as an admin meets it: exit codes, messages and signals, in a process of its own.
+@Timeout(60)
+final class ProgramTest {
+
+    @TempDir
+    static Path office;
+
+    static Sandbox sandbox;
+
+    @TempDir
+    Path directory;
+
+    @BeforeAll
+    static void open() throws IOException {
+        sandbox = Sandbox.start(RelayFixture.sandboxSettings(office));
+    }
+
+    @AfterAll
+    static void close() {
+        sandbox.close();
+    }
+
+    @Test
+    void deliversAndEndsWith0OnSigterm() throws Exception {
+        try (Program relay = Program.run(ConfigText.write(directory, sandbox))) {
+            try (Device device = new Device(relay.address())) {
+                device.send("from a process");
+            }
+            relay.await(line -> line.contains(" delivered id="));
+            relay.terminate();
+
+            assertThat(relay.exitCode()).as(relay.said()).isZero();
+            assertThat(relay.said())
+                    .contains("stopped; what is queued stays queued")
+                    .doesNotContain("\tat ");
+            assertThat(relay.lines()).noneMatch(line -> line.contains(" ERROR "));
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void tellsSystemdWhenItIsReadyAndWhenItStops() throws Throwable {
+        String socket = directory.resolve("notify").toString();
+        Path config = ConfigText.write(directory, sandbox);
+        try (var systemd = new UnixDatagramReceiver(socket);
+                Program relay = Program.start(
+                        List.of(), Map.of("NOTIFY_SOCKET", socket), "run", "--config", config.toString())) {
+            int port = relay.address().getPort();
+            relay.terminate();
+            assertThat(relay.exitCode()).isZero();
+
+            assertThat(systemd.receive()).isEqualTo("READY=1\nSTATUS=listening on 127.0.0.1:" + port + "\n");
+            assertThat(systemd.receive()).startsWith("STOPPING=1\n");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"run", "check", "config"})
+    void listsEveryMistakeInTheConfigurationAndEndsWith78(String command) throws Exception {
+        Path config = ConfigText.write(
+                directory, sandbox, "relay.retry.frist-delay = 1m", "relay.limits.message-size = 3apples");
+        Program relay = Program.start(command, "--config", config.toString());
+
+        assertThat(relay.exitCode()).isEqualTo(78);
+        assertThat(relay.said())
+                .containsPattern("relay\\.conf:14: .*frist-delay.*did you mean")
+                .containsPattern("relay\\.conf:15: .*message-size")
+                .contains("o365-relay: 2 problems in " + config + "; nothing was started")
+                .doesNotContain("\tat ", ConfigText.PASSWORD);
+    }
+
+    @Test
+    void endsWith69IfThePortIsInUse() throws Exception {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String listener = "relay.listeners = [ { address = \"127.0.0.1\", port = " + other.getLocalPort() + " } ]";
+            assertEnd(69, "cannot listen on 127.0.0.1:" + other.getLocalPort() + ": the port is in use", listener);
+        }
+    }
+
+    @Test
+    void endsWith73IfTheDataDirectoryIsAFile() throws Exception {
+        Path file = Files.createFile(directory.resolve("queue"));
+        assertEnd(73, "data directory " + file + " cannot be used: " + file + " is not a directory");
+    }
+
+    @Test
+    void endsWith65IfTheQueueIsGarbageAndLeavesItAsItIs() throws Exception {
+        Path database = Files.createDirectory(directory.resolve("queue")).resolve("queue.db");
+        Files.writeString(database, "this is no database, it only pretends\n".repeat(500));
+        assertEnd(65, "the queue " + database + " is damaged");
+        assertThat(database).hasContent("this is no database, it only pretends\n".repeat(500));
+    }
+
+    @Test
+    void endsWith75IfAnotherRelayOwnsTheDataDirectory() throws Exception {
+        try (Program first = Program.run(ConfigText.write(directory, sandbox))) {
+            first.address();
+            assertEnd(75, "is in use by another running relay (process " + first.pid() + ")");
+        }
+    }
+
+    @Test
+    void checkSaysStepByStepThatMailCanLeave() throws Exception {
+        Path config = ConfigText.write(directory, sandbox);
+        Program check = Program.start("check", "--config", config.toString());
+
+        assertThat(check.exitCode()).as(check.said()).isZero();
+        assertThat(check.said())
+                .contains("ok    configuration: " + config)
+                .containsPattern("ok {4}localhost is .*127\\.0\\.0\\.1")
+                .contains(
+                        "ok    connected to 127.0.0.1 port " + sandbox.address().getPort())
+                .containsPattern("ok {4}TLSv1\\.[23], TLS_\\S+, certificate CN=localhost, .*valid until \\d{4}-")
+                .contains("ok    signed in as relay@contoso.example with LOGIN")
+                .contains("Mail can leave as relay@contoso.example.")
+                .doesNotContain(ConfigText.PASSWORD);
+        assertThat(directory.resolve("queue")).doesNotExist();
+    }
+
+    @Test
+    void checkSaysWhatToDoAboutAWrongPasswordAndNeverShowsIt() throws Exception {
+        String wrong = "wr0ng-and-secret";
+        String line = "relay.mailbox-defaults.credential.password = " + wrong;
+        Path config = ConfigText.write(directory, sandbox);
+        Files.writeString(config, Files.readString(config).replace(ConfigText.PASSWORD, wrong) + line + "\n");
+        Program check = Program.start("check", "--config", config.toString());
+
+        assertThat(check.exitCode()).isEqualTo(69);
+        assertThat(check.said())
+                .contains("FAIL  ", "535 5.7.3 Authentication unsuccessful", "what it means: ", "what to do:    ")
+                .doesNotContain(wrong, "\tat ", "Mail can leave");
+    }
+
+    @Test
+    void configPrintsWhatIsInForceWithoutTheSecret() throws Exception {
+        Program config = Program.start(
+                "config", "--config", ConfigText.write(directory, sandbox).toString());
+
+        assertThat(config.exitCode()).isZero();
+        assertThat(config.said())
+                .contains("first-delay", "password", "***", "message-size")
+                .doesNotContain(ConfigText.PASSWORD);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--version", "--help"})
+    void answersQuestionsAboutItself(String option) throws Exception {
+        Program program = Program.start(option);
+        assertThat(program.exitCode()).isZero();
+        assertThat(program.said()).contains("o365-relay ").doesNotContain("WARNING");
+    }
+
+    private void assertEnd(int code, String message, String... configuration) throws Exception {
+        Program relay = Program.run(ConfigText.write(directory, sandbox, configuration));
+        assertThat(relay.exitCode()).as(relay.said()).isEqualTo(code);
+        assertThat(relay.lines().getLast()).startsWith("o365-relay: ").contains(message);
+        assertThat(relay.said()).doesNotContain("\tat ", "listens on");
+    }
+}

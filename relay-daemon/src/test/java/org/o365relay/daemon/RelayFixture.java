@@ -1,0 +1,142 @@
+package org.o365relay.daemon;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.Relay;
+import org.o365relay.RelaySettings;
+import org.o365relay.accept.ListenException;
+import org.o365relay.config.ConfigReader;
+import org.o365relay.config.Configuration.Invalid;
+import org.o365relay.config.Configuration.Valid;
+import org.o365relay.daemon.sandbox.Accepted;
+import org.o365relay.daemon.sandbox.Account;
+import org.o365relay.daemon.sandbox.Fault;
+import org.o365relay.daemon.sandbox.Sandbox;
+import org.o365relay.daemon.sandbox.SandboxSettings;
+import org.o365relay.journal.RememberingJournal;
+import org.o365relay.mail.QueueId;
+import org.o365relay.queue.Event;
+import org.o365relay.queue.MessageQueue;
+import org.o365relay.queue.QueueUnavailableException;
+
+/// A relay made from a configuration file, in front of a sandbox, both in this JVM. Either can be stopped and
+/// started again.
+final class RelayFixture implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final Path directory;
+    private final Path office;
+    private final RememberingJournal journal = new RememberingJournal();
+    private Sandbox sandbox;
+    private @Nullable Relay relay;
+
+    /// Starts the sandbox, not the relay.
+    ///
+    /// @param directory of the relay, for its configuration and its queue
+    /// @param office of the sandbox, for its certificate and what it accepts; tests may share one
+    RelayFixture(Path directory, Path office) throws IOException {
+        this.directory = directory;
+        this.office = office;
+        this.sandbox = Sandbox.start(sandboxSettings(office));
+    }
+
+    static SandboxSettings sandboxSettings(Path office) {
+        return SandboxSettings.in(office, new Account(ConfigText.MAILBOX, ConfigText.PASSWORD))
+                .withTarpit(Duration.ZERO);
+    }
+
+    /// @param more lines of configuration
+    RelayFixture start(String... more) throws IOException, QueueUnavailableException, ListenException {
+        Relay fresh = new Relay(settings(ConfigText.write(directory, sandbox, more)), journal);
+        fresh.start();
+        relay = fresh;
+        return this;
+    }
+
+    static RelaySettings settings(Path file) {
+        return switch (new ConfigReader(Map.of()).read(file)) {
+            case Valid valid -> valid.settings();
+            case Invalid(var problems) -> throw new AssertionError(problems.toString());
+        };
+    }
+
+    RelayFixture with(String... faults) {
+        for (String fault : faults) {
+            sandbox.faults().add(Fault.parse(fault));
+        }
+        return this;
+    }
+
+    void stop() {
+        if (relay != null) {
+            relay.stop();
+            relay = null;
+        }
+    }
+
+    void stopOffice() {
+        sandbox.close();
+    }
+
+    /// On the port it had before.
+    void startOfficeAgain() throws IOException {
+        sandbox = Sandbox.start(sandboxSettings(office)
+                .at(sandbox.address().getAddress(), sandbox.address().getPort()));
+    }
+
+    Sandbox office() {
+        return sandbox;
+    }
+
+    RememberingJournal journal() {
+        return journal;
+    }
+
+    InetSocketAddress address() {
+        if (relay == null) {
+            throw new IllegalStateException("the relay does not run");
+        }
+        return relay.addresses().getFirst();
+    }
+
+    Device device() throws IOException {
+        return new Device(address());
+    }
+
+    /// Waits for so many messages in all.
+    List<Accepted> received(int count) throws InterruptedException {
+        if (!sandbox.awaitCount(count, PATIENCE)) {
+            throw new AssertionError(
+                    "only " + sandbox.acceptedCount() + " of " + count + " arrived: " + journal.lines());
+        }
+        return sandbox.accepted();
+    }
+
+    /// Stops the relay and reads what its queue remembers of a message.
+    List<Event> history(String queueId) throws QueueUnavailableException {
+        stop();
+        return history(directory, queueId);
+    }
+
+    static List<Event> history(Path directory, String queueId) throws QueueUnavailableException {
+        RelaySettings settings = settings(directory.resolve("relay.conf"));
+        try (MessageQueue queue =
+                MessageQueue.open(settings.queue(), InstantSource.system(), RandomGenerator.getDefault())) {
+            return queue.events(QueueId.parse(queueId).orElseThrow());
+        }
+    }
+
+    @Override
+    public void close() {
+        sandbox.close();
+        stop();
+    }
+}

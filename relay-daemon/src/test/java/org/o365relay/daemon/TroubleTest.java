@@ -1,0 +1,108 @@
+package org.o365relay.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.queue.Event;
+
+/// Trouble that is the mailbox's own, and clients that are turned away.
+@Timeout(60)
+final class TroubleTest {
+
+    private static final String DENIED = "554 5.2.252 SendAsDenied; relay@contoso.example not allowed to send as"
+            + " relay@contoso.example; STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied;"
+            + " Failed to process message due to a permanent exception with message [BeginDiagnosticData]Cannot submit"
+            + " message. " + "0.35250, 1.36674, ".repeat(250) + "[EndDiagnosticData]";
+
+    @TempDir
+    static Path office;
+
+    @TempDir
+    Path directory;
+
+    private RelayFixture relay;
+
+    @BeforeEach
+    void open() throws IOException {
+        relay = new RelayFixture(directory, office);
+    }
+
+    @AfterEach
+    void close() {
+        relay.close();
+    }
+
+    @Test
+    void waitsWithoutCountingAttemptsUntilTheMailboxCanSignInAgain() throws Exception {
+        relay.with("auth:535 5.7.139 Authentication unsuccessful, the user credentials were incorrect.*6")
+                .start();
+        String first;
+        try (Device device = relay.device()) {
+            first = device.send("first");
+            device.send("second");
+            device.send("third");
+        }
+        relay.received(3);
+        relay.journal().await("delivered", 3);
+
+        assertThat(relay.journal().lines("paused"))
+                .singleElement()
+                .asString()
+                .contains("535 5.7.139", "the password is wrong or has expired");
+        assertThat(relay.journal().lines("resumed")).hasSize(1);
+        assertThat(relay.journal().lines("deferred")).isEmpty();
+        assertThat(relay.journal().lines("failed")).isEmpty();
+        assertThat(relay.journal().lines("delivered"))
+                .allSatisfy(line -> assertThat(line).contains("attempt 1:"));
+        assertThat(relay.history(first))
+                .extracting(Event::kind)
+                .contains("held")
+                .endsWith("delivered");
+    }
+
+    @Test
+    void waitsWhenTheMailboxMayNotSendAsItself() throws Exception {
+        relay.with("content:" + DENIED + "*2").start();
+        try (Device device = relay.device()) {
+            device.send("denied at first");
+        }
+        relay.received(1);
+        assertThat(relay.journal().await("delivered", 1).getFirst()).contains("attempt 1:");
+        assertThat(relay.journal().lines("paused"))
+                .singleElement()
+                .asString()
+                .contains("554 5.2.252 SendAsDenied", "[EndDiagnosticData]");
+        assertThat(relay.journal().lines("failed")).isEmpty();
+    }
+
+    @Test
+    void turnsAwayAClientItDoesNotTrust() throws Exception {
+        relay.start("relay.trusted-networks = [ \"192.0.2.0/24\" ]");
+        try (Device stranger = relay.device()) {
+            assertThat(stranger.greeting()).startsWith("554 5.7.1 127.0.0.1 is not in this relay's trusted networks");
+        }
+        relay.journal().await("rejected 127.0.0.1", 1);
+    }
+
+    @Test
+    void refusesAMessageThatIsTooLargeAndTakesTheNextOne() throws Exception {
+        relay.start("relay.limits.message-size = 64KiB");
+        try (Device device = relay.device()) {
+            device.say("EHLO mfp");
+            assertThat(device.say("MAIL FROM:<scan@contoso.example> SIZE=65537"))
+                    .startsWith("552 5.3.4");
+            device.begin();
+            device.write("Subject: large\r\n\r\n" + "0123456789\r\n".repeat(20_000));
+            assertThat(device.say(".")).startsWith("552 5.3.4");
+            device.send("small");
+        }
+        assertThat(relay.received(1).getFirst().subject()).isEqualTo("small");
+        assertThat(relay.journal().lines("accepted")).hasSize(1);
+    }
+}
