@@ -1,7 +1,6 @@
 package org.o365relay;
 
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,9 +31,9 @@ public final class Relay {
     private final InstantSource clock;
     private final RandomGenerator random;
     private final List<InetSocketAddress> addresses = new ArrayList<>();
-    private @Nullable MessageQueue queue;
-    private @Nullable SmtpListener listener;
-    private @Nullable Dispatcher dispatcher;
+    private volatile @Nullable MessageQueue queue;
+    private volatile @Nullable SmtpListener listener;
+    private volatile @Nullable Dispatcher dispatcher;
 
     /// A relay on the system's clock.
     public Relay(RelaySettings settings, Journal journal) {
@@ -53,19 +52,20 @@ public final class Relay {
     /// @throws QueueUnavailableException if the data directory cannot be used, with a message for the admin
     /// @throws ListenException if an address cannot be listened on, with a message for the admin
     public void start() throws QueueUnavailableException, ListenException {
-        queue = MessageQueue.open(settings.queue(), clock, random);
-        listener = new SmtpListener(
-                settings.hostname(), settings.trustedNetworks(), settings.limits(), queue, journal, clock);
+        MessageQueue opened = MessageQueue.open(settings.queue(), clock, random);
+        queue = opened;
         try {
+            dispatcher = dispatcher(opened, settings.mailbox());
+            listener = new SmtpListener(
+                    settings.hostname(), settings.trustedNetworks(), settings.limits(), opened, journal, clock);
             for (ListenerSettings listenerSettings : settings.listeners()) {
                 addresses.add(listener.listen(listenerSettings));
             }
-        } catch (ListenException e) {
+            dispatcher.start();
+        } catch (ListenException | RuntimeException e) {
             stop();
             throw e;
         }
-        dispatcher = dispatcher(queue, settings.mailbox());
-        dispatcher.start();
     }
 
     private Dispatcher dispatcher(MessageQueue from, MailboxSettings mailbox) {
@@ -84,15 +84,23 @@ public final class Relay {
     /// Stops accepting, lets messages being received and deliveries in flight end within the grace time, and closes the
     /// queue. What is queued stays queued.
     public void stop() {
-        Duration grace = settings.stopGrace();
+        Thread backHalf = Thread.ofVirtual().name("stop-deliveries").start(this::stopDeliveries);
         if (listener != null) {
-            listener.stop(grace);
+            listener.stop(settings.stopGrace());
         }
-        if (dispatcher != null) {
-            dispatcher.stop(grace);
+        try {
+            backHalf.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
         if (queue != null) {
             queue.close();
+        }
+    }
+
+    private void stopDeliveries() {
+        if (dispatcher != null) {
+            dispatcher.stop(settings.stopGrace());
         }
     }
 }

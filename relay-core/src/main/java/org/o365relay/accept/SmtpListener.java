@@ -53,6 +53,7 @@ public final class SmtpListener {
     private final EventLoopGroup eventLoops;
     private final ChannelGroup listening = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private volatile boolean stopping;
 
     public SmtpListener(
             String hostname,
@@ -103,6 +104,7 @@ public final class SmtpListener {
     ///
     /// @param grace how long messages in the middle may take to end
     public void stop(Duration grace) {
+        stopping = true;
         listening.close().awaitUninterruptibly();
         for (Channel client : clients) {
             client.eventLoop().execute(() -> stop(client));
@@ -167,6 +169,9 @@ public final class SmtpListener {
                             new SmtpConnection(
                                     new Session(client, hostname, limits, queue, journal, clock),
                                     limits.commandLine()));
+            if (stopping) { // came in while the others were being told
+                channel.eventLoop().execute(() -> stop(channel));
+            }
         }
 
         private void turnAway(Channel channel, InetAddress client, Reply reply) {

@@ -11,17 +11,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
+import org.o365relay.deliver.Attempt.Result;
 import org.o365relay.deliver.Response.Origin;
 import org.o365relay.deliver.Response.Step;
-import org.o365relay.deliver.Verdict.Scope;
 import org.o365relay.journal.Journal;
-import org.o365relay.journal.Journal.Delivery;
 import org.o365relay.mail.Arrival;
+import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Original;
 import org.o365relay.mail.Outcome;
 import org.o365relay.mail.Outcome.Deferred;
-import org.o365relay.mail.Outcome.Delivered;
 import org.o365relay.mail.Outcome.Failed;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
@@ -51,6 +49,7 @@ public final class Courier {
     private final RetrySchedule retry;
     private final NoticeWriter notices;
     private final Journal journal;
+    private final SettlementReport report;
     private final InstantSource clock;
     private final RandomGenerator random;
 
@@ -68,26 +67,19 @@ public final class Courier {
         this.retry = retry;
         this.notices = notices;
         this.journal = journal;
+        this.report = new SettlementReport(journal, clock);
         this.clock = clock;
         this.random = random;
     }
 
-    /// What the upstream, or the relay in its place, said of one message.
-    ///
-    /// @param original what a notice can tell of it
-    private record Attempt(Map<Recipient, Response> responses, Original original) {}
-
     void deliver(Claim claim) {
+        int mark = lane.mark();
         Attempt attempt = attempt(claim);
-        Map<Recipient, Verdict> verdicts = new LinkedHashMap<>();
-        attempt.responses()
-                .forEach((recipient, response) ->
-                        verdicts.put(recipient, lane.policy().judge(response)));
-        tellLane(attempt.responses(), verdicts);
-        Settlement settlement = settlement(claim, verdicts);
-        Optional<Submission> notice = notice(claim, attempt, verdicts, settlement);
+        tellLane(mark, attempt);
+        Settlement settlement = settlement(claim, attempt);
+        Optional<Submission> notice = notice(claim, attempt, settlement);
         List<QueueId> noticeIds = settle(claim, settlement, notice.stream().toList());
-        tellJournal(claim, attempt, settlement, notice);
+        report.tell(claim, attempt, settlement, notice.map(Courier::recipient).orElse(null));
         notice.ifPresent(written ->
                 journal.accepted(noticeIds.getFirst(), written.arrival(), written.envelope(), written.size()));
     }
@@ -95,77 +87,81 @@ public final class Courier {
     private Attempt attempt(Claim claim) {
         try (InputStream content = queue.content(claim)) {
             return switch (lane.rewriter().rewrite(claim.id(), claim.arrival(), claim.envelope(), content)) {
-                case Rewritten rewritten -> new Attempt(handOver(claim, rewritten), rewritten.original());
-                case Unacceptable(Reply reply, Original original) -> new Attempt(ourselves(claim, reply), original);
+                case Rewritten rewritten -> handOver(claim, rewritten);
+                case Unacceptable(Reply reply, Original original) -> ourselves(claim, reply, original);
             };
         } catch (IOException e) {
             log.error("message {} cannot be read: {}", claim.id(), e.getMessage());
-            Reply reply = Reply.of(451, "4.3.0", "The relay cannot read the message in its queue");
-            return new Attempt(ourselves(claim, reply), new Original(null, new byte[0]));
+            return ourselves(claim, "The relay cannot read the message in its queue");
+        } catch (RuntimeException e) {
+            log.error("message {} cannot be handed over because of a bug; please report it", claim.id(), e);
+            return ourselves(claim, "The relay has failed, see its log");
         }
     }
 
-    private Map<Recipient, Response> handOver(Claim claim, Rewritten rewritten) {
-        return lane.upstream()
-                .attempt(new Outgoing(
-                        claim.id(),
-                        rewritten.sender(),
-                        claim.recipients(),
-                        claim.envelope().smtpUtf8(),
-                        rewritten::writeTo));
+    private Attempt handOver(Claim claim, Rewritten rewritten) {
+        Outgoing outgoing = new Outgoing(
+                claim.id(),
+                rewritten.sender(),
+                claim.recipients(),
+                claim.envelope().smtpUtf8(),
+                rewritten::writeTo);
+        return Attempt.judged(
+                lane.upstream().attempt(outgoing),
+                rewritten.original(),
+                response -> lane.policy().judge(response, rewritten.isAlias()));
     }
 
-    private static Map<Recipient, Response> ourselves(Claim claim, Reply reply) {
+    private Attempt ourselves(Claim claim, String trouble) {
+        return ourselves(claim, Reply.of(451, "4.3.0", trouble), new Original(null, new byte[0]));
+    }
+
+    private Attempt ourselves(Claim claim, Reply reply, Original original) {
         Map<Recipient, Response> responses = new LinkedHashMap<>();
         claim.recipients()
                 .forEach(recipient -> responses.put(recipient, new Response(Step.CONTENT, reply, Origin.RELAY)));
-        return responses;
+        return Attempt.judged(responses, original, response -> lane.policy().judge(response, false));
     }
 
-    private void tellLane(Map<Recipient, Response> responses, Map<Recipient, Verdict> verdicts) {
-        Optional<Verdict> trouble =
-                verdicts.values().stream().filter(Courier::isMailboxTrouble).findFirst();
-        boolean reached =
-                responses.values().stream().anyMatch(response -> response.step().compareTo(Step.MAIL) >= 0);
-        boolean served = responses.values().stream()
-                .anyMatch(response ->
-                        response.origin() == Origin.UPSTREAM && response.step().compareTo(Step.MAIL) >= 0);
+    private void tellLane(int mark, Attempt attempt) {
+        Optional<Verdict> trouble = attempt.mailboxTrouble();
         if (trouble.isPresent()) {
             Verdict verdict = trouble.get();
-            lane.pause(verdict.outcome().reply(), verdict.cause() + ". " + verdict.advice());
-        } else if (served) {
-            lane.served();
-        } else if (!reached) {
-            lane.unreached();
+            lane.pause(mark, verdict.outcome().reply(), verdict.cause() + ". " + verdict.advice());
+        } else if (attempt.wasServed()) {
+            lane.served(mark);
+        } else {
+            lane.notServed(mark, attempt.reachedUpstream());
         }
     }
 
-    private Settlement settlement(Claim claim, Map<Recipient, Verdict> verdicts) {
+    private Settlement settlement(Claim claim, Attempt attempt) {
         Instant now = clock.instant();
-        boolean counts = verdicts.values().stream().anyMatch(verdict -> !isMailboxTrouble(verdict));
         Optional<Instant> retryAt = retry.next(claim.attempts(), claim.arrival().at(), now, random);
         Map<Recipient, Outcome> outcomes = new LinkedHashMap<>();
-        verdicts.forEach((recipient, verdict) -> outcomes.put(recipient, outcome(verdict, retryAt)));
+        attempt.results().forEach((recipient, result) -> outcomes.put(recipient, outcome(result, retryAt)));
         boolean open = outcomes.values().stream().anyMatch(Deferred.class::isInstance);
-        Instant next = counts ? retryAt.orElse(now) : now; // a closed lane holds it back, not its due time
+        // what only the mailbox's trouble holds back is due at once: the closed lane keeps it
+        Instant next = attempt.counts() ? retryAt.orElse(now) : now;
         return new Settlement(
-                outcomes, open ? next : null, counts, lane.upstream().name());
+                outcomes, open ? next : null, attempt.counts(), lane.upstream().name());
     }
 
-    private static Outcome outcome(Verdict verdict, Optional<Instant> retryAt) {
-        boolean givenUp = verdict.outcome() instanceof Deferred && !isMailboxTrouble(verdict) && retryAt.isEmpty();
-        return givenUp ? new Failed(verdict.outcome().reply()) : verdict.outcome();
+    private static Outcome outcome(Result result, Optional<Instant> retryAt) {
+        Outcome outcome = result.verdict().outcome();
+        boolean givenUp = outcome instanceof Deferred && !result.isMailboxTrouble() && retryAt.isEmpty();
+        return givenUp ? new Failed(outcome.reply()) : outcome;
     }
 
-    private Optional<Submission> notice(
-            Claim claim, Attempt attempt, Map<Recipient, Verdict> verdicts, Settlement settlement) {
-        List<FailedRecipient> failed = verdicts.entrySet().stream()
+    private Optional<Submission> notice(Claim claim, Attempt attempt, Settlement settlement) {
+        List<FailedRecipient> failed = attempt.results().entrySet().stream()
                 .filter(entry -> settlement.outcomes().get(entry.getKey()) instanceof Failed)
-                .map(entry -> failed(entry.getKey(), attempt.responses().get(entry.getKey()), entry.getValue()))
+                .map(entry -> failed(entry.getKey(), entry.getValue()))
                 .toList();
-        if (failed.isEmpty()) {
-            return Optional.empty();
-        }
+        return failed.isEmpty() ? Optional.empty() : notice(claim, attempt, failed);
+    }
+
+    private Optional<Submission> notice(Claim claim, Attempt attempt, List<FailedRecipient> failed) {
         Instant now = clock.instant();
         Failure failure = new Failure(
                 claim.id(),
@@ -177,26 +173,44 @@ public final class Courier {
                 lane.upstream().name(),
                 claim.attempts(),
                 now);
-        Arrival arrival = new Arrival(now, InetAddress.getLoopbackAddress(), "", "LOCAL");
-        return notices.write(failure).map(notice -> new Submission(arrival, notice.envelope(), notice.content()));
+        try {
+            Arrival arrival = new Arrival(now, InetAddress.getLoopbackAddress(), "", "LOCAL");
+            return notices.write(failure).map(notice -> new Submission(arrival, notice.envelope(), notice.content()));
+        } catch (RuntimeException e) {
+            // What the upstream has taken must be settled all the same, or it would be sent again.
+            log.error(
+                    "the notice about message {} cannot be written because of a bug; please report it", claim.id(), e);
+            return Optional.empty();
+        }
     }
 
-    private static FailedRecipient failed(Recipient recipient, @Nullable Response response, Verdict verdict) {
-        boolean fromUpstream = response != null && response.origin() == Origin.UPSTREAM;
-        return new FailedRecipient(recipient, verdict.outcome().reply(), fromUpstream, verdict.advice());
+    private static FailedRecipient failed(Recipient recipient, Result result) {
+        return new FailedRecipient(
+                recipient,
+                result.response().reply(),
+                result.isFromUpstream(),
+                result.verdict().advice());
     }
 
-    /// Does not return before what the upstream said is on disk: to send more while that cannot be recorded
-    /// would make duplicates after the next start.
+    private static EmailAddress recipient(Submission notice) {
+        return notice.envelope().recipients().getFirst();
+    }
+
+    /// Does not return before what the upstream said is on disk: to send more while that cannot be recorded would
+    /// make duplicates after the next start.
     private List<QueueId> settle(Claim claim, Settlement settlement, List<Submission> notice) {
         while (true) {
             try {
                 return queue.settle(claim, settlement, notice);
             } catch (QueueException e) {
+                log.error(
+                        "what came of message {} cannot be written, so that it may be sent twice: {} ({})",
+                        claim.id(),
+                        settlement.outcomes(),
+                        e.getMessage());
                 if (e.isFinal()) {
                     throw e;
                 }
-                log.error("what came of message {} cannot be written, trying again: {}", claim.id(), e.getMessage());
                 waitForDisk(e);
             }
         }
@@ -209,41 +223,5 @@ public final class Courier {
             Thread.currentThread().interrupt();
             throw trouble;
         }
-    }
-
-    private void tellJournal(Claim claim, Attempt attempt, Settlement settlement, Optional<Submission> notice) {
-        settlement.outcomes().forEach((recipient, outcome) -> {
-            Delivery delivery = new Delivery(
-                    claim.id(),
-                    claim.envelope().sender(),
-                    recipient.address(),
-                    claim.size(),
-                    lane.upstream().name(),
-                    outcome.reply(),
-                    claim.attempts(),
-                    Duration.between(claim.arrival().at(), clock.instant()));
-            switch (outcome) {
-                case Delivered _ -> journal.delivered(delivery);
-                case Deferred _ -> tellDeferred(delivery, recipient, attempt, settlement);
-                case Failed _ ->
-                    journal.failed(
-                            delivery,
-                            notice.map(written ->
-                                            written.envelope().recipients().getFirst())
-                                    .orElse(null));
-            }
-        });
-    }
-
-    private void tellDeferred(Delivery delivery, Recipient recipient, Attempt attempt, Settlement settlement) {
-        Instant next = settlement.nextAttempt();
-        Response response = attempt.responses().get(recipient);
-        if (settlement.counts() && next != null && response != null) {
-            journal.deferred(delivery, next, response.mayHaveArrived());
-        } // else the lane is paused, which is told once and not for every message
-    }
-
-    private static boolean isMailboxTrouble(Verdict verdict) {
-        return verdict.scope() == Scope.MAILBOX;
     }
 }

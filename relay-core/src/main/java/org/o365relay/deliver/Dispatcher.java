@@ -45,12 +45,13 @@ public final class Dispatcher {
     /// @param grace how long they may take; those that take longer are tried again after the next start
     public void stop(Duration grace) {
         stopping = true;
+        long deadline = System.nanoTime() + grace.toNanos();
         try {
             if (loop != null) {
                 loop.interrupt();
                 loop.join(grace);
             }
-            if (slots.tryAcquire(connections, grace.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (slots.tryAcquire(connections, deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                 slots.release(connections);
             } else {
                 log.warn("deliveries did not end in time; they are tried again after the next start");
@@ -74,7 +75,7 @@ public final class Dispatcher {
                 }
                 log.error("the queue cannot be read, trying again: {}", e.getMessage());
                 pause(AFTER_DISK_TROUBLE);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) { // mail must go on leaving
                 log.error("the dispatcher failed, trying again", e);
                 pause(AFTER_DISK_TROUBLE);
             }
@@ -133,7 +134,7 @@ public final class Dispatcher {
     private void deliverAndFree(Claim claim, int heldSlots) {
         try {
             courier.deliver(claim);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.error("the delivery of message {} failed; it stays in the queue", claim.id(), e);
         } finally {
             slots.release(heldSlots);

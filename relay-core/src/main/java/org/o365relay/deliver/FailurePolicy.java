@@ -6,6 +6,7 @@ import org.o365relay.deliver.Verdict.Scope;
 import org.o365relay.exchange.KnownReply;
 import org.o365relay.exchange.ReplyCatalogue;
 import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Outcome;
 import org.o365relay.mail.Reply;
 
@@ -13,10 +14,11 @@ import org.o365relay.mail.Reply;
 ///
 /// What Exchange Online is known to say is looked up first, by enhanced code and text. For the rest:
 ///
-/// - before MAIL nothing is about a message, so nothing fails there: a refusal pauses the mailbox;
+/// - before MAIL nothing is about a message, and the sender that MAIL names is always the mailbox: a refusal there
+///   pauses the mailbox, unless it is about size or content;
 /// - a lost connection, a name that is not found and every 4xx defer;
 /// - trouble with TLS pauses the mailbox: mail is safe in the queue, and only the admin can set it right;
-/// - a 5xx fails the recipient at RCPT, the message from MAIL on.
+/// - a 5xx fails the recipient at RCPT, the message after it.
 public final class FailurePolicy {
 
     private final EmailAddress mailbox;
@@ -35,10 +37,11 @@ public final class FailurePolicy {
         this.catalogue = catalogue;
     }
 
+    /// @param alias whether the message went out under an author of the send-as list instead of the mailbox
     /// @return what the response means; the outcome carries the response's reply
-    public Verdict judge(Response response) {
+    public Verdict judge(Response response, boolean alias) {
         return switch (response.origin()) {
-            case UPSTREAM -> judgeUpstream(response);
+            case UPSTREAM -> judgeUpstream(response, alias);
             case NETWORK ->
                 deferred(response.reply(), Scope.MESSAGE, "the upstream could not be reached or was lost", "");
             case TLS ->
@@ -52,21 +55,25 @@ public final class FailurePolicy {
         };
     }
 
-    private Verdict judgeUpstream(Response response) {
+    private Verdict judgeUpstream(Response response, boolean alias) {
         if (response.step() == Step.END_OF_CONTENT && response.reply().category() == 2) {
             return new Verdict(new Outcome.Delivered(response.reply()), scopeOf(response), "", "");
         }
         Optional<KnownReply> known = catalogue.find(response.reply());
-        return known.isPresent() ? judgeKnown(response, known.get()) : judgeUnknown(response);
+        return known.isPresent() ? judgeKnown(response, known.get(), alias) : judgeUnknown(response);
     }
 
-    private Verdict judgeKnown(Response response, KnownReply known) {
+    private Verdict judgeKnown(Response response, KnownReply known, boolean alias) {
         String advice = known.adviceFor(mailbox);
         return switch (known.kind()) {
             case MAILBOX, THROTTLED -> paused(response.reply(), known.cause(), advice);
+            case AUTHOR ->
+                alias
+                        ? deferred(response.reply(), Scope.MESSAGE, known.cause(), advice)
+                        : paused(response.reply(), known.cause(), advice);
             case TRANSIENT -> deferred(response.reply(), scopeOf(response), known.cause(), advice);
             case PERMANENT ->
-                isBeforeMail(response)
+                isAboutMailbox(response)
                         ? paused(response.reply(), known.cause(), advice)
                         : failed(response, known.cause(), advice);
         };
@@ -87,13 +94,13 @@ public final class FailurePolicy {
                     "the upstream does not let the relay sign in",
                     "Check user name and password of " + mailbox + ", and that it may use SMTP AUTH.");
         }
-        return isBeforeMail(response)
+        return isAboutMailbox(response)
                 ? paused(reply, "the upstream turns the relay away", "Check upstream.host and upstream.port.")
                 : failed(response, "the upstream refuses it", "");
     }
 
     private Verdict judgeOwn(Response response) {
-        if (isBeforeMail(response)) {
+        if (isAboutMailbox(response)) {
             return paused(response.reply(), response.reply().text(), "Check the upstream and the credential.");
         }
         return response.reply().category() == 5
@@ -101,8 +108,16 @@ public final class FailurePolicy {
                 : deferred(response.reply(), scopeOf(response), response.reply().text(), "");
     }
 
-    private static boolean isBeforeMail(Response response) {
-        return response.step().compareTo(Step.MAIL) < 0;
+    /// Until MAIL has been taken, only its SIZE and SMTPUTF8 are about the message.
+    private static boolean isAboutMailbox(Response response) {
+        boolean beforeRcpt = response.step().compareTo(Step.RCPT) < 0;
+        return beforeRcpt && !(response.step() == Step.MAIL && isAboutContent(response.reply()));
+    }
+
+    // RFC 1870 §6.1, RFC 3463 §3.4 and §3.7
+    private static boolean isAboutContent(Reply reply) {
+        EnhancedStatus status = reply.status();
+        return reply.code() == 552 || (status != null && (status.subject() == 3 || status.subject() == 6));
     }
 
     private static Scope scopeOf(Response response) {

@@ -30,6 +30,7 @@ public final class Lane {
     private final InstantSource clock;
     private @Nullable Pause pause;
     private @Nullable Rest rest;
+    private int changes;
 
     private record Pause(Instant since, Reply reply, String advice, int probes, Instant until) {}
 
@@ -79,48 +80,66 @@ public final class Lane {
         return until.isAfter(now) ? Duration.between(now, until) : Duration.ZERO;
     }
 
+    /// @return to be taken before a delivery and handed back with what came of it: a delivery that began before the
+    /// lane
+    ///     closed or opened has no say any more
+    synchronized int mark() {
+        return changes;
+    }
+
     /// Closes the lane, or keeps it closed after a probe. Told to the journal when it closes and when the reason
     /// changes.
     ///
     /// @param advice what the admin can do about it
-    synchronized void pause(Reply reply, String advice) {
+    synchronized void pause(int mark, Reply reply, String advice) {
+        if (mark != changes) {
+            return;
+        }
         Instant now = clock.instant();
         Pause before = pause;
-        if (before != null && now.isBefore(before.until())) {
-            return; // a delivery that was under way when the lane closed
-        }
         int probed = before == null ? 0 : before.probes() + 1;
         Instant since = before == null ? now : before.since();
         Pause after = new Pause(since, reply, advice, probed, now.plus(probes.delay(probed)));
-        pause = after;
-        rest = null;
+        change(after, null);
         if (before == null || !before.advice().equals(advice)) {
             journal.paused(mailbox, upstream.name(), reply, advice, after.until());
         }
     }
 
-    /// The upstream could not be reached, so that nothing was learned about mailbox or message.
-    synchronized void unreached() {
-        Instant now = clock.instant();
-        if (closedFor().isPositive()) {
-            return; // a delivery that was under way when the lane closed
+    /// Nothing was learned about the mailbox.
+    ///
+    /// @param reached whether a session came about; then it is the message's affair, unless this was a probe
+    synchronized void notServed(int mark, boolean reached) {
+        if (mark != changes || (isOpen() && reached)) {
+            return;
         }
-        if (pause != null) {
-            int probed = pause.probes() + 1;
+        Instant now = clock.instant();
+        Pause paused = pause;
+        if (paused != null) {
+            int probed = paused.probes() + 1;
             Instant until = now.plus(probes.delay(probed));
-            pause = new Pause(pause.since(), pause.reply(), pause.advice(), probed, until);
+            change(new Pause(paused.since(), paused.reply(), paused.advice(), probed, until), null);
         } else {
             int tries = rest == null ? 0 : rest.tries() + 1;
-            rest = new Rest(tries, now.plus(RESTS.delay(tries)));
+            change(null, new Rest(tries, now.plus(RESTS.delay(tries))));
         }
     }
 
     /// The upstream has served the mailbox.
-    synchronized void served() {
-        rest = null;
-        if (pause != null) {
-            journal.resumed(mailbox, Duration.between(pause.since(), clock.instant()));
-            pause = null;
+    synchronized void served(int mark) {
+        if (mark != changes || isOpen()) {
+            return;
         }
+        Pause before = pause;
+        change(null, null);
+        if (before != null) {
+            journal.resumed(mailbox, Duration.between(before.since(), clock.instant()));
+        }
+    }
+
+    private void change(@Nullable Pause nextPause, @Nullable Rest nextRest) {
+        pause = nextPause;
+        rest = nextRest;
+        changes++;
     }
 }

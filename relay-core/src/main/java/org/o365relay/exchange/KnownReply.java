@@ -26,6 +26,9 @@ public record KnownReply(
         TRANSIENT,
         /// The mailbox has sent too much; it rests for a while.
         THROTTLED,
+        /// The mailbox may not send as this author. If the author is the mailbox itself, nothing leaves until the
+        /// admin acts; else it is this author's trouble alone.
+        AUTHOR,
         /// Nothing leaves through the mailbox until the admin acts.
         MAILBOX
     }

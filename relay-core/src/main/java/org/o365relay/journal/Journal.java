@@ -49,6 +49,7 @@ public interface Journal {
     /// What there is to say of one recipient after one attempt.
     ///
     /// @param sinceArrival from the end of the content to now
+    /// @param advice what the admin can do about the reply; empty if nothing
     /// @param attempts this one included
     record Delivery(
             QueueId id,
@@ -57,6 +58,7 @@ public interface Journal {
             long size,
             String upstream,
             Reply reply,
+            String advice,
             int attempts,
             Duration sinceArrival) {}
 }

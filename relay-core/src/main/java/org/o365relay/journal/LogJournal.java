@@ -90,7 +90,7 @@ public final class LogJournal implements Journal {
     }
 
     private static Line line(String event, Delivery delivery) {
-        return new Line(event)
+        Line line = new Line(event)
                 .with("id", delivery.id())
                 .with("from", path(delivery.from()))
                 .with("to", path(delivery.to()))
@@ -99,6 +99,7 @@ public final class LogJournal implements Journal {
                 .with("reply", delivery.reply())
                 .with("attempts", delivery.attempts())
                 .with("delay", seconds(delivery.sinceArrival()));
+        return delivery.advice().isEmpty() ? line : line.with("advice", delivery.advice());
     }
 
     private static String path(@Nullable EmailAddress address) {

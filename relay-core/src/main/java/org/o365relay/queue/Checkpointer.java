@@ -19,6 +19,7 @@ final class Checkpointer implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Checkpointer.class);
     private static final int COMMITS_BETWEEN = 64;
+    private static final long OCTETS_BETWEEN = 4L * 1024 * 1024;
     private static final long LONG_LOG_PAGES = 16_384; // 64 MiB
 
     private final Connection connection;
@@ -27,6 +28,7 @@ final class Checkpointer implements AutoCloseable {
     private volatile boolean logIsLong;
     private volatile boolean closed;
     private int commits;
+    private long octets;
 
     Checkpointer(Connection connection) {
         this.connection = connection;
@@ -34,9 +36,13 @@ final class Checkpointer implements AutoCloseable {
     }
 
     /// Called by the writer after each commit, outside a transaction.
-    void committed(Connection writer) {
-        if (++commits >= COMMITS_BETWEEN) {
+    ///
+    /// @param content octets of content that were committed
+    void committed(Connection writer, long content) {
+        octets += content;
+        if (++commits >= COMMITS_BETWEEN || octets >= OCTETS_BETWEEN) {
             commits = 0;
+            octets = 0;
             nudges.release();
         }
         if (logIsLong) {

@@ -138,7 +138,7 @@ final class Committer implements AutoCloseable {
             return;
         }
         group.forEach(Pending::succeed);
-        checkpointer.committed(current.connection());
+        checkpointer.committed(current.connection(), current.statements().takeContent());
     }
 
     private void retreat(List<Pending<?>> group, Throwable failure, boolean oneByOne) {

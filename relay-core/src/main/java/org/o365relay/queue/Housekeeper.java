@@ -19,7 +19,8 @@ final class Housekeeper implements AutoCloseable {
 
     Housekeeper(Store store, Runnable forgetHistory) {
         tasks = List.of(
-                timer.scheduleWithFixedDelay(store.room()::measureFree, 1, 1, TimeUnit.SECONDS),
+                timer.scheduleWithFixedDelay(
+                        () -> logFailure("measure the free space", store.room()::measureFree), 1, 1, TimeUnit.SECONDS),
                 timer.scheduleWithFixedDelay(
                         () -> logFailure("give space back", store::giveBack), 1, 1, TimeUnit.SECONDS),
                 timer.scheduleWithFixedDelay(
@@ -32,11 +33,14 @@ final class Housekeeper implements AutoCloseable {
         timer.close(); // waits for the batch in progress
     }
 
+    /// A task that throws would not be run again.
     private static void logFailure(String purpose, Runnable task) {
         try {
             task.run();
         } catch (QueueException e) {
             log.warn("the queue could not {}, trying again later: {}", purpose, e.getMessage());
+        } catch (RuntimeException e) {
+            log.error("the queue could not {} because of a bug, trying again later", purpose, e);
         }
     }
 }

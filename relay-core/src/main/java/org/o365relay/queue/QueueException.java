@@ -8,16 +8,22 @@ public final class QueueException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    private final boolean isFinal;
+
+    /// It is too late for what was asked.
     QueueException(String message) {
         super(message);
+        this.isFinal = true;
+    }
+
+    /// The machine failed.
+    QueueException(SQLException cause) {
+        super(String.valueOf(cause.getMessage()), cause);
+        this.isFinal = false;
     }
 
     /// @return whether it is no use to try again: the queue is closed, or a lease had ended
     public boolean isFinal() {
-        return getCause() == null;
-    }
-
-    QueueException(SQLException cause) {
-        super(String.valueOf(cause.getMessage()), cause);
+        return isFinal;
     }
 }

@@ -21,6 +21,7 @@ final class Statements {
 
     private final Connection connection;
     private final Map<String, PreparedStatement> prepared = new HashMap<>();
+    private long content;
 
     Statements(Connection connection) {
         this.connection = connection;
@@ -31,8 +32,16 @@ final class Statements {
         PreparedStatement statement = prepared(name);
         for (int i = 0; i < parameters.length; i++) {
             statement.setObject(i + 1, parameters[i]);
+            content += parameters[i] instanceof byte[] octets ? octets.length : 0;
         }
         return statement;
+    }
+
+    /// @return octets of content given as parameters since it was last asked
+    long takeContent() {
+        long taken = content;
+        content = 0;
+        return taken;
     }
 
     /// @return each statement's text by its name

@@ -40,6 +40,11 @@ final class Authorship {
         return EncodedText.addressField("From", List.of(new Author(name, own.get())));
     }
 
+    /// Whether the author is kept, because the mailbox may send as it.
+    boolean isAlias() {
+        return keepsOwnFrom().isPresent();
+    }
+
     /// The new `Reply-To`: the device's own, else the first of author, envelope sender and fallback that
     /// somebody could answer to, unless answers come to the right place without it.
     Optional<RawField> replyTo() {

@@ -37,7 +37,7 @@ public final class Rewriter {
             return new Rewriting.Unacceptable(HEADER_TOO_LARGE, told);
         }
         byte[] header = new NewHeader(rules, message.fields()).compose(id, arrival, envelope, authorship);
-        return new Rewriting.Rewritten(rules.mailbox(), header, message.body(), told);
+        return new Rewriting.Rewritten(rules.mailbox(), authorship.isAlias(), header, message.body(), told);
     }
 
     private static byte[] header(List<RawField> fields) {

@@ -19,10 +19,12 @@ public sealed interface Rewriting {
         private final EmailAddress sender;
         private final byte[] header;
         private final InputStream body;
+        private final boolean alias;
         private final Original original;
 
-        Rewritten(EmailAddress sender, byte[] header, InputStream body, Original original) {
+        Rewritten(EmailAddress sender, boolean alias, byte[] header, InputStream body, Original original) {
             this.sender = sender;
+            this.alias = alias;
             this.header = header;
             this.body = body;
             this.original = original;
@@ -31,6 +33,11 @@ public sealed interface Rewriting {
         /// @return the envelope sender: always the mailbox
         public EmailAddress sender() {
             return sender;
+        }
+
+        /// @return whether the author is one of the send-as list, instead of the mailbox
+        public boolean isAlias() {
+            return alias;
         }
 
         /// @return a copy of the new header, the empty line included

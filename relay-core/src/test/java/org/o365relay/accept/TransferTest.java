@@ -229,8 +229,8 @@ class TransferTest {
             assertThat(reply).isEqualTo("250 2.0.0 Queued as " + claim.id());
             assertThat(claim.arrival().at()).isEqualTo(Instant.parse("2026-11-21T10:00:00.123Z"));
             assertThat(front.journal().accepted())
-                    .containsExactly(new FrontJournal.Accepted(
-                            claim.id(), claim.arrival(), claim.envelope(), claim.size()));
+                    .containsExactly(
+                            new FrontJournal.Accepted(claim.id(), claim.arrival(), claim.envelope(), claim.size()));
         }
     }
 

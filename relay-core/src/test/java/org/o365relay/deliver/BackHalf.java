@@ -99,6 +99,12 @@ final class BackHalf implements AutoCloseable {
                         "relay"),
                 new Credential.None(),
                 new RewriteRules(
-                        MAILBOX, RewriteRules.KEEP_DISPLAY_NAME, List.of(), null, true, true, "relay.contoso.example"));
+                        MAILBOX,
+                        RewriteRules.KEEP_DISPLAY_NAME,
+                        List.of(new RewriteRules.SendAs.Domain("sales.example")),
+                        null,
+                        true,
+                        true,
+                        "relay.contoso.example"));
     }
 }

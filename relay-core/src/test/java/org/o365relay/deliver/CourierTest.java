@@ -135,15 +135,65 @@ class CourierTest {
     void givesUpWhenTheTimeIsOverAndTellsTheAuthor() {
         relay.accept("scan@contoso.example", SCAN, "anna@contoso.example");
         relay.clock.advance(Duration.ofDays(5));
-        relay.upstream.answer(FakeUpstream.network(Step.CONNECT));
+        for (int attempt = 1; attempt <= 7; attempt++) {
+            assertThat(relay.journal.lines("failed"))
+                    .as("before attempt " + attempt)
+                    .isEmpty();
+            relay.upstream.answer(FakeUpstream.network(Step.CONNECT));
+            relay.deliverDue();
+            relay.clock.advance(Duration.ofHours(2));
+        }
 
-        relay.deliverDue();
         relay.deliverDue();
 
         assertThat(relay.journal.lines("failed")).singleElement().asString().contains("notice to scan@contoso.example");
         FakeUpstream.Sent notice = relay.upstream.sent().getLast();
         assertThat(notice.message().recipients()).singleElement().hasToString("scan@contoso.example");
         assertThat(notice.content()).contains("multipart/report", "From: Mail relay <relay@contoso.example>");
+    }
+
+    @Test
+    void lostAttemptsOfAPausedMailboxDoNotUseUpTheTimeOfItsMessages() {
+        relay.upstream.answer(WRONG_PASSWORD);
+        relay.accept("scan@contoso.example", SCAN, "anna@contoso.example");
+        relay.deliverDue();
+        relay.clock.advance(Duration.ofDays(6));
+        relay.upstream.answer(FakeUpstream.upstream(Step.END_OF_CONTENT, "451 4.7.0 Temporary server error. PRX4"));
+
+        relay.deliverDue();
+
+        assertThat(relay.journal.lines("failed")).isEmpty();
+        assertThat(relay.journal.lines("deferred")).hasSize(1);
+    }
+
+    @Test
+    void anAliasThatMayNotSendHoldsNobodyElseUp() {
+        Response denied =
+                FakeUpstream.upstream(Step.END_OF_CONTENT, "554 5.2.252 SendAsDenied; a not allowed to send as b");
+        relay.upstream.answer(denied);
+        relay.accept("alias@sales.example", "From: alias@sales.example\r\n\r\nhi\r\n", "anna@contoso.example");
+        relay.accept("scan@contoso.example", SCAN, "bert@contoso.example");
+
+        relay.deliverDue();
+
+        assertThat(relay.lane.isOpen()).isTrue();
+        assertThat(relay.journal.lines("deferred")).singleElement().asString().contains("anna@contoso.example");
+        assertThat(relay.journal.lines("delivered")).singleElement().asString().contains("bert@contoso.example");
+    }
+
+    @Test
+    void defersAMessageThatTheUpstreamsCodeFailsOn() {
+        relay.upstream.answer(_ -> {
+            throw new IllegalStateException("a bug");
+        });
+        relay.accept("scan@contoso.example", SCAN, "anna@contoso.example");
+
+        relay.deliverDue();
+        relay.clock.advance(Duration.ofMinutes(2));
+        relay.deliverDue();
+
+        assertThat(relay.journal.lines("deferred")).singleElement().asString().contains("The relay has failed");
+        assertThat(relay.journal.lines("delivered")).hasSize(1);
     }
 
     @Test

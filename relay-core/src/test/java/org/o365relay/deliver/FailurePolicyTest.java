@@ -46,7 +46,7 @@ class FailurePolicyTest {
             RCPT          | UPSTREAM | Failed    | RECIPIENT | 550 5.1.10 RecipientNotFound
             RCPT          | UPSTREAM | Failed    | RECIPIENT | 552 5.2.2 mailbox full
             END_OF_CONTENT| UPSTREAM | Failed    | MESSAGE   | 552 5.3.4 Message size exceeds fixed maximum size
-            MAIL          | UPSTREAM | Failed    | MESSAGE   | 501 5.1.7 Invalid address
+            MAIL          | UPSTREAM | Deferred  | MAILBOX   | 501 5.1.7 Invalid address
             END_OF_CONTENT| UPSTREAM | Failed    | MESSAGE   | 550 5.7.703 blocked by the tenant
             # replies nobody knows
             GREETING      | UPSTREAM | Deferred  | MAILBOX   | 554 No SMTP service here
@@ -59,7 +59,11 @@ class FailurePolicyTest {
             AUTH          | UPSTREAM | Deferred  | MAILBOX   | 550 5.7.999 Something new
             AUTH          | UPSTREAM | Deferred  | MAILBOX   | 552 5.3.4 Message size exceeds
             MAIL          | UPSTREAM | Deferred  | MAILBOX   | 530 5.7.0 Authentication required
-            MAIL          | UPSTREAM | Failed    | MESSAGE   | 550 5.7.999 Something new
+            MAIL          | UPSTREAM | Deferred  | MAILBOX   | 550 5.7.999 Something new
+            MAIL          | UPSTREAM | Deferred  | MAILBOX   | 553 5.7.1 Sender address rejected: not owned by user
+            MAIL          | UPSTREAM | Failed    | MESSAGE   | 552 5.3.4 Message size exceeds fixed maximum size
+            MAIL          | UPSTREAM | Failed    | MESSAGE   | 552 too big
+            MAIL          | UPSTREAM | Failed    | MESSAGE   | 550 5.6.7 non-ASCII addresses not permitted
             MAIL          | UPSTREAM | Deferred  | MESSAGE   | 450 4.9.9 Something new
             RCPT          | UPSTREAM | Failed    | RECIPIENT | 550 No such user
             RCPT          | UPSTREAM | Deferred  | RECIPIENT | 450 Greylisted
@@ -79,7 +83,7 @@ class FailurePolicyTest {
             """)
     void judges(Step step, Origin origin, String outcome, Verdict.Scope scope, String text) {
         Reply reply = Reply.parse(text).orElseThrow();
-        Verdict verdict = policy.judge(new Response(step, reply, origin));
+        Verdict verdict = policy.judge(new Response(step, reply, origin), false);
 
         assertThat(verdict.outcome().getClass().getSimpleName()).isEqualTo(outcome);
         assertThat(verdict.scope()).isEqualTo(scope);
@@ -96,7 +100,7 @@ class FailurePolicyTest {
     @ParameterizedTest
     @MethodSource("examplesAtEveryStep")
     void neverFailsAnythingForTheMailboxOrBeforeMail(Step step, Reply reply) {
-        Verdict verdict = policy.judge(new Response(step, reply, Origin.UPSTREAM));
+        Verdict verdict = policy.judge(new Response(step, reply, Origin.UPSTREAM), false);
         if (verdict.scope() == Verdict.Scope.MAILBOX || step.compareTo(Step.MAIL) < 0) {
             assertThat(verdict.outcome()).isInstanceOf(Outcome.Deferred.class);
         }
@@ -112,16 +116,28 @@ class FailurePolicyTest {
     @MethodSource("stoppers")
     void whatIsKnownToStopTheMailboxNeverBouncesMail(KnownReply known) {
         for (Reply reply : known.examples()) {
-            Verdict verdict = policy.judge(new Response(Step.END_OF_CONTENT, reply, Origin.UPSTREAM));
+            Verdict verdict = policy.judge(new Response(Step.END_OF_CONTENT, reply, Origin.UPSTREAM), false);
             assertThat(verdict.scope()).isEqualTo(Verdict.Scope.MAILBOX);
             assertThat(verdict.outcome()).isInstanceOf(Outcome.Deferred.class);
         }
     }
 
     @Test
+    void anAuthorThatMayNotBeUsedIsTheMailboxsTroubleOnlyIfItIsTheMailbox() {
+        Reply denied = Reply.of(554, "5.2.252", "SendAsDenied; a not allowed to send as b");
+        Response response = new Response(Step.END_OF_CONTENT, denied, Origin.UPSTREAM);
+        assertThat(policy.judge(response, false).scope()).isEqualTo(Verdict.Scope.MAILBOX);
+        Verdict alias = policy.judge(response, true);
+        assertThat(alias.scope()).isEqualTo(Verdict.Scope.MESSAGE);
+        assertThat(alias.outcome()).isInstanceOf(Outcome.Deferred.class);
+        assertThat(alias.advice()).contains("Add-RecipientPermission");
+    }
+
+    @Test
     void adviceNamesTheMailbox() {
         Reply reply = Reply.of(535, "5.7.3", "Authentication unsuccessful");
-        assertThat(policy.judge(new Response(Step.AUTH, reply, Origin.UPSTREAM)).advice())
+        assertThat(policy.judge(new Response(Step.AUTH, reply, Origin.UPSTREAM), false)
+                        .advice())
                 .contains("relay@contoso.example");
     }
 }

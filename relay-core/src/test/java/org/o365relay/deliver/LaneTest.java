@@ -28,35 +28,38 @@ class LaneTest {
 
     @Test
     void probesLessAndLessOftenUpToTheLongestDelay() {
-        relay.lane.pause(DENIED, "check the password");
+        relay.lane.pause(relay.lane.mark(), DENIED, "check the password");
         for (int minutes : new int[] {1, 2, 4, 8, 15, 15}) {
             assertThat(relay.lane.closedFor()).isEqualTo(Duration.ofMinutes(minutes));
             relay.clock.advance(Duration.ofMinutes(minutes));
-            relay.lane.pause(DENIED, "check the password");
+            relay.lane.pause(relay.lane.mark(), DENIED, "check the password");
         }
         assertThat(relay.journal.lines("paused")).hasSize(1);
     }
 
     @Test
-    void doesNotCountDeliveriesThatWereUnderWayWhenItClosed() {
-        relay.lane.pause(DENIED, "check the password");
-        relay.lane.pause(DENIED, "check the password");
+    void doesNotHearDeliveriesThatWereUnderWayWhenItClosed() {
+        int mark = relay.lane.mark();
+        relay.lane.pause(mark, DENIED, "check the password");
+        relay.lane.pause(mark, DENIED, "check the password");
+        relay.lane.served(mark);
         assertThat(relay.lane.closedFor()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(relay.journal.lines("resumed")).isEmpty();
     }
 
     @Test
     void tellsAgainWhenTheReasonChanges() {
-        relay.lane.pause(DENIED, "check the password");
+        relay.lane.pause(relay.lane.mark(), DENIED, "check the password");
         relay.clock.advance(Duration.ofMinutes(1));
-        relay.lane.pause(Reply.of(554, "5.2.252", "SendAsDenied"), "grant Send As");
+        relay.lane.pause(relay.lane.mark(), Reply.of(554, "5.2.252", "SendAsDenied"), "grant Send As");
         assertThat(relay.journal.lines("paused")).hasSize(2);
     }
 
     @Test
     void staysClosedWhenAProbeGotNoAnswer() {
-        relay.lane.pause(DENIED, "check the password");
+        relay.lane.pause(relay.lane.mark(), DENIED, "check the password");
         relay.clock.advance(Duration.ofMinutes(1));
-        relay.lane.unreached();
+        relay.lane.notServed(relay.lane.mark(), false);
         assertThat(relay.lane.isOpen()).isFalse();
         assertThat(relay.lane.closedFor()).isEqualTo(Duration.ofMinutes(2));
     }
@@ -64,24 +67,39 @@ class LaneTest {
     @Test
     void restsAWhileWhenTheUpstreamCannotBeReachedAndOpensWhenItCan() {
         for (int seconds : new int[] {1, 2, 4, 8, 16, 30, 30}) {
-            relay.lane.unreached();
-            relay.lane.unreached(); // another delivery that was under way
+            int mark = relay.lane.mark();
+            relay.lane.notServed(mark, false);
+            relay.lane.notServed(mark, false); // another delivery that was under way
             assertThat(relay.lane.closedFor()).isEqualTo(Duration.ofSeconds(seconds));
             relay.clock.advance(Duration.ofSeconds(seconds));
             assertThat(relay.lane.closedFor()).isZero();
             assertThat(relay.lane.isOpen()).as("one at a time").isFalse();
         }
-        relay.lane.served();
+        relay.lane.served(relay.lane.mark());
         assertThat(relay.lane.isOpen()).isTrue();
         assertThat(relay.journal.lines()).isEmpty();
     }
 
     @Test
+    void takesAProbeThatEndedInTheMiddleForAFailedOne() {
+        relay.lane.pause(relay.lane.mark(), DENIED, "check the password");
+        relay.clock.advance(Duration.ofMinutes(1));
+        relay.lane.notServed(relay.lane.mark(), true);
+        assertThat(relay.lane.closedFor()).isEqualTo(Duration.ofMinutes(2));
+    }
+
+    @Test
+    void leavesAMessageThatWasDeferredToItselfWhileOpen() {
+        relay.lane.notServed(relay.lane.mark(), true);
+        assertThat(relay.lane.isOpen()).isTrue();
+    }
+
+    @Test
     void opensWhenServed() {
-        relay.lane.pause(DENIED, "check the password");
+        relay.lane.pause(relay.lane.mark(), DENIED, "check the password");
         relay.clock.advance(Duration.ofMinutes(3));
-        relay.lane.served();
-        relay.lane.served();
+        relay.lane.served(relay.lane.mark());
+        relay.lane.served(relay.lane.mark());
         assertThat(relay.lane.isOpen()).isTrue();
         assertThat(relay.journal.lines("resumed"))
                 .containsExactly("resumed relay@contoso.example after " + Duration.ofMinutes(3));

@@ -34,4 +34,11 @@ class RetryScheduleTest {
                 .isPresent();
         assertThat(schedule.next(90, RECEIVED, now, new Random(1))).isEmpty();
     }
+
+    @Test
+    void givesAllDelaysToAMessageThatWaitedLongBeforeItsFirstAttempt() {
+        Instant now = RECEIVED.plus(Duration.ofDays(30));
+        assertThat(schedule.next(6, RECEIVED, now, new Random(1))).isPresent();
+        assertThat(schedule.next(7, RECEIVED, now, new Random(1))).isEmpty();
+    }
 }

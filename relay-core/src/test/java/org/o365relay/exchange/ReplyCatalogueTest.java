@@ -35,7 +35,7 @@ class ReplyCatalogueTest {
                 .isEqualTo(KnownReply.Kind.THROTTLED);
         assertThat(find("554 5.2.252 SendAsDenied; a@x.example not allowed to send as b@x.example")
                         .kind())
-                .isEqualTo(KnownReply.Kind.MAILBOX);
+                .isEqualTo(KnownReply.Kind.AUTHOR);
     }
 
     @Test

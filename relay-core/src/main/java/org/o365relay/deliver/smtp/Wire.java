@@ -96,8 +96,11 @@ final class Wire extends SMTPTransport {
         if (!super.ehlo(domain)) {
             throw new MessagingException("EHLO refused");
         }
-        String offered =
-                lastReply().lines().skip(1).map(line -> line.substring(4)).collect(Collectors.joining(", "));
+        String offered = lastReply()
+                .lines()
+                .skip(1)
+                .map(line -> line.substring(Math.min(4, line.length())))
+                .collect(Collectors.joining(", "));
         findings.add(new Finding(Step.EHLO, "offers " + (offered.isEmpty() ? "no extensions" : offered)));
         return true;
     }

@@ -50,7 +50,7 @@ public final class CheckCommand implements Callable<Integer> {
     }
 
     private static void tell(Response response, EmailAddress mailbox, PrintWriter out) {
-        Verdict verdict = new FailurePolicy(mailbox).judge(response);
+        Verdict verdict = new FailurePolicy(mailbox).judge(response, false);
         out.println("FAIL  " + response.step() + ": " + response.reply());
         out.println("      what it means: " + verdict.cause());
         if (!verdict.advice().isEmpty()) {

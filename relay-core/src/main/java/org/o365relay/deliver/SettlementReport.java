@@ -1,0 +1,62 @@
+package org.o365relay.deliver;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.deliver.Attempt.Result;
+import org.o365relay.journal.Journal;
+import org.o365relay.journal.Journal.Delivery;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Outcome.Deferred;
+import org.o365relay.mail.Outcome.Delivered;
+import org.o365relay.mail.Outcome.Failed;
+import org.o365relay.mail.Recipient;
+import org.o365relay.queue.Claim;
+import org.o365relay.queue.Settlement;
+
+/// Tells the journal what a settlement has recorded, an event for each recipient.
+final class SettlementReport {
+
+    private final Journal journal;
+    private final InstantSource clock;
+
+    SettlementReport(Journal journal, InstantSource clock) {
+        this.journal = journal;
+        this.clock = clock;
+    }
+
+    /// @param noticeTo who is told of what failed; null for nobody
+    void tell(Claim claim, Attempt attempt, Settlement settlement, @Nullable EmailAddress noticeTo) {
+        attempt.results().forEach((recipient, result) -> {
+            Delivery delivery = delivery(claim, recipient, result, settlement.upstream());
+            switch (settlement.outcomes().get(recipient)) {
+                case Delivered _ -> journal.delivered(delivery);
+                case Deferred _ -> tellDeferred(delivery, result, settlement);
+                case Failed _ -> journal.failed(delivery, noticeTo);
+                case null -> throw new IllegalArgumentException("not settled: " + recipient);
+            }
+        });
+    }
+
+    /// Nothing while the lane is paused: that is told once, and not for every message.
+    private void tellDeferred(Delivery delivery, Result result, Settlement settlement) {
+        Instant next = settlement.nextAttempt();
+        if (settlement.counts() && next != null) {
+            journal.deferred(delivery, next, result.response().mayHaveArrived());
+        }
+    }
+
+    private Delivery delivery(Claim claim, Recipient recipient, Result result, String upstream) {
+        return new Delivery(
+                claim.id(),
+                claim.envelope().sender(),
+                recipient.address(),
+                claim.size(),
+                upstream,
+                result.response().reply(),
+                result.verdict().advice(),
+                claim.attempts(),
+                Duration.between(claim.arrival().at(), clock.instant()));
+    }
+}
