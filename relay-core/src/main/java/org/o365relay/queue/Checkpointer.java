@@ -26,6 +26,7 @@ final class Checkpointer implements AutoCloseable {
     private final Thread thread;
     private final Semaphore nudges = new Semaphore(0);
     private volatile boolean logIsLong;
+    private volatile boolean toBeShortened;
     private volatile boolean closed;
     private int commits;
     private long octets;
@@ -51,6 +52,13 @@ final class Checkpointer implements AutoCloseable {
         }
     }
 
+    /// Gives the log's space back to the file system, soon. Writers wait for it, so this is for when they have to wait
+    /// for space anyway.
+    void shorten() {
+        toBeShortened = true;
+        nudges.release();
+    }
+
     @Override
     public void close() throws SQLException {
         closed = true;
@@ -64,7 +72,9 @@ final class Checkpointer implements AutoCloseable {
         while (!closed) {
             nudges.acquireUninterruptibly();
             nudges.drainPermits();
-            logIsLong = checkpoint(connection, "PASSIVE") > LONG_LOG_PAGES;
+            String mode = toBeShortened ? "TRUNCATE" : "PASSIVE";
+            toBeShortened = false;
+            logIsLong = checkpoint(connection, mode) > LONG_LOG_PAGES;
         }
     }
 

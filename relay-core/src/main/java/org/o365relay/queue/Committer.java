@@ -137,12 +137,14 @@ final class Committer implements AutoCloseable {
             retreat(group, e, true);
             return;
         }
+        room.measureFree(); // in a second a burst could fill the disk, and then nothing could be settled any more
         group.forEach(Pending::succeed);
         checkpointer.committed(current.connection(), current.statements().takeContent());
     }
 
     private void retreat(List<Pending<?>> group, Throwable failure, boolean oneByOne) {
         discardWriter(failure);
+        room.measureFree();
         if (oneByOne && group.size() > 1) {
             group.forEach(pending -> commit(List.of(pending)));
         } else {

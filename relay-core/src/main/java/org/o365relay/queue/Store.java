@@ -3,6 +3,7 @@ package org.o365relay.queue;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +36,10 @@ final class Store implements AutoCloseable {
     /// @throws QueueUnavailableException if a newer relay has written the database
     static Store open(QueueSettings settings, Sqlite sqlite)
             throws IOException, SQLException, QueueUnavailableException {
-        Room room = new Room(settings);
+        return open(new Room(settings), sqlite);
+    }
+
+    static Store open(Room room, Sqlite sqlite) throws SQLException, QueueUnavailableException {
         Connection writer = sqlite.openWriter();
         try {
             sqlite.bringUpToDate(writer);
@@ -74,9 +78,14 @@ final class Store implements AutoCloseable {
         return all;
     }
 
-    /// Makes the file a little smaller if it is much larger than its content, as after a long outage.
+    /// Makes the files a little smaller if they are much larger than their content, as after a long outage, or if the
+    /// disk is short: what the queue holds and does not need must not keep new mail out.
     void giveBack() {
-        if (room.spare() > SPARE_TO_KEEP) {
+        boolean diskIsShort = room.shortageFor(0).equals(Optional.of(Shortage.DISK));
+        if (diskIsShort) {
+            checkpointer.shorten();
+        }
+        if (room.spare() > (diskIsShort ? 0 : SPARE_TO_KEEP)) {
             committer.write(statements -> {
                 Sqlite.giveBack(statements.connection(), PAGES_AT_ONCE);
                 return true;

@@ -7,11 +7,13 @@ import static org.o365relay.queue.QueueHouse.ANNA;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +28,7 @@ class CommitterTest {
 
     private final AtomicInteger mostPages = new AtomicInteger(Integer.MAX_VALUE);
     private final AtomicInteger opened = new AtomicInteger();
+    private final AtomicLong free = new AtomicLong(1L << 40);
     private QueueHouse house;
     private Room room;
     private Checkpointer checkpointer;
@@ -44,7 +47,7 @@ class CommitterTest {
         };
         Connection first = opening.open();
         sqlite.bringUpToDate(first);
-        room = new Room(house.settings());
+        room = new Room(house.settings(), free::get);
         checkpointer = new Checkpointer(sqlite.connect());
         committer = new Committer(first, opening, room, checkpointer);
     }
@@ -53,6 +56,20 @@ class CommitterTest {
     void close() throws Exception {
         committer.close();
         checkpointer.close();
+    }
+
+    @Test
+    void seesTheDiskFillUpBeforeItAnswers() {
+        assertThat(room.shortageFor(1_000)).isEmpty();
+        free.set(house.settings().freeSpaceFloor() + 999);
+
+        assertThat(committer.submit(_ -> room.shortageFor(1_000).isEmpty()))
+                .as("not known yet")
+                .succeedsWithin(Duration.ofSeconds(20))
+                .isEqualTo(true);
+
+        assertThat(room.shortageFor(1_000)).contains(Shortage.DISK);
+        assertThat(room.shortageFor(999)).isEmpty();
     }
 
     @Test

@@ -1,0 +1,41 @@
+package org.o365relay.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+class StoreTest {
+
+    @Test
+    @Timeout(60)
+    void givesEverythingItDoesNotNeedBackWhenTheDiskIsShort(@TempDir Path directory) throws Exception {
+        AtomicLong free = new AtomicLong(1L << 40);
+        QueueSettings settings = new QueueSettings(directory, 1_000, 1L << 40, Duration.ofDays(30));
+        try (Store store = Store.open(new Room(settings, free::get), new Sqlite(directory))) {
+            write(store, "CREATE TABLE ballast (content)", "INSERT INTO ballast VALUES (randomblob(5000000))");
+            write(store, "DELETE FROM ballast");
+            store.giveBack();
+            assertThat(store.room().spare()).as("kept for the mail to come").isGreaterThan(4_000_000);
+
+            free.set(999);
+            store.room().measureFree();
+            while (store.room().spare() > 0 || Files.size(directory.resolve("queue.db-wal")) > 0) {
+                store.giveBack();
+            }
+            assertThat(directory.resolve("queue.db").toFile().length()).isLessThan(1_000_000);
+        }
+    }
+
+    private static void write(Store store, String... statements) {
+        store.committer().write(target -> {
+            Sqlite.execute(target.connection(), statements);
+            return true;
+        });
+    }
+}
