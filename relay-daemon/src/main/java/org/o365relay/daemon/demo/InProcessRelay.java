@@ -2,34 +2,20 @@ package org.o365relay.daemon.demo;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.time.Duration;
-import java.util.List;
-import java.util.Optional;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
 import org.o365relay.Relay;
 import org.o365relay.RelaySettings;
 import org.o365relay.accept.ListenException;
-import org.o365relay.accept.ListenerSettings;
-import org.o365relay.accept.SessionLimits;
-import org.o365relay.admit.Network;
-import org.o365relay.admit.TrustedNetworks;
-import org.o365relay.deliver.MailboxSettings;
-import org.o365relay.deliver.ProbeSchedule;
-import org.o365relay.deliver.RetrySchedule;
-import org.o365relay.deliver.smtp.SmtpUpstreamSettings;
-import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Tls;
-import org.o365relay.identity.Credential;
+import org.o365relay.config.ConfigReader;
+import org.o365relay.config.Configuration.Invalid;
+import org.o365relay.config.Configuration.Valid;
 import org.o365relay.journal.LogJournal;
-import org.o365relay.mail.EmailAddress;
-import org.o365relay.notice.NoticeSettings;
-import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
-import org.o365relay.rewrite.RewriteRules;
 
-/// The relay itself, with the settings of a small office and short delays.
+/// The relay itself, from a configuration file as an admin would write it, with short delays.
 public final class InProcessRelay implements DemoRelay {
-
-    private static final String HOSTNAME = "relay.contoso.example";
-    private static final int CONNECTIONS = 2;
 
     private final Relay relay;
 
@@ -60,40 +46,39 @@ public final class InProcessRelay implements DemoRelay {
         relay.stop();
     }
 
-    private static RelaySettings settings(DemoPlan plan) {
-        return new RelaySettings(
-                HOSTNAME,
-                List.of(new ListenerSettings(
-                        plan.listen().getAddress(), plan.listen().getPort())),
-                new TrustedNetworks(List.of("127.0.0.0/8", "::1").stream()
-                        .map(Network::parse)
-                        .flatMap(Optional::stream)
-                        .toList()),
-                new SessionLimits(4_096, 35 << 20, 500, 50, 50, Duration.ofMinutes(5)),
-                new QueueSettings(plan.dataDirectory(), 1 << 20, 1L << 30, Duration.ofDays(1)),
-                mailbox(plan),
-                new RetrySchedule(Duration.ofSeconds(1), Duration.ofHours(1)),
-                new ProbeSchedule(Duration.ofSeconds(5), Duration.ofSeconds(5)),
-                new NoticeSettings(null),
-                Duration.ofSeconds(5));
+    private static RelaySettings settings(DemoPlan plan) throws IOException {
+        Path file = plan.dataDirectory().resolve("relay.conf");
+        Files.writeString(file, configuration(plan));
+        Map<String, String> environment =
+                Map.of("RELAY_PASSWORD", plan.password().reveal());
+        return switch (new ConfigReader(environment).read(file)) {
+            case Valid valid -> valid.settings();
+            case Invalid(var problems) -> throw new IOException(problems.toString());
+        };
     }
 
-    private static MailboxSettings mailbox(DemoPlan plan) {
-        EmailAddress address = EmailAddress.parse(plan.mailbox()).orElseThrow();
-        SmtpUpstreamSettings upstream = new SmtpUpstreamSettings(
-                plan.upstreamHost(),
-                plan.upstreamPort(),
-                Tls.STARTTLS,
-                plan.trustedCertificates(),
-                CONNECTIONS,
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(60),
-                HOSTNAME);
-        RewriteRules rewrite =
-                new RewriteRules(address, RewriteRules.KEEP_DISPLAY_NAME, List.of(), null, true, true, HOSTNAME);
-        return new MailboxSettings(
-                address, upstream, new Credential.Password(plan.mailbox(), plan.password()), rewrite);
+    private static String configuration(DemoPlan plan) {
+        return """
+            relay {
+              hostname = relay.contoso.example
+              listeners = [ { address = "%s", port = %d } ]
+              data-directory = "%s"
+              queue { free-space-floor = 1MiB, maximum-size = 1GiB }
+              mailboxes = [ {
+                address = "%s"
+                upstream { host = "%s", port = %d, trusted-certificates = "%s" }
+                credential { type = password, password = ${RELAY_PASSWORD} }
+              } ]
+              retry { first-delay = 1s, mailbox-probe = 5s, mailbox-probe-longest = 5s }
+              stop-grace = 5s
+            }
+            """.formatted(
+                        plan.listen().getAddress().getHostAddress(),
+                        plan.listen().getPort(),
+                        plan.dataDirectory(),
+                        plan.mailbox(),
+                        plan.upstreamHost(),
+                        plan.upstreamPort(),
+                        plan.trustedCertificates());
     }
 }
