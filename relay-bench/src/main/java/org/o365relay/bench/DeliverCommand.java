@@ -41,7 +41,7 @@ final class DeliverCommand implements Callable<Integer> {
             names = "--warm-up",
             paramLabel = "N",
             description = "Messages before, not counted, 0 for a relay just started. Default: ${DEFAULT-VALUE}")
-    private int warmUp = 2_000;
+    private int warmUp = 10_000;
 
     @Option(
             names = "--connections",
