@@ -1,6 +1,9 @@
 package org.o365relay.accept;
 
+import java.math.BigInteger;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
@@ -16,7 +19,19 @@ sealed interface Command {
 
     /// @param sender null for `<>`
     /// @param parameters keyword in upper case → value, empty if it has none
-    record Mail(@Nullable EmailAddress sender, Map<String, String> parameters) implements Command {}
+    record Mail(@Nullable EmailAddress sender, Map<String, String> parameters) implements Command {
+
+        private static final Pattern SIZE = Pattern.compile("\\d{1,20}");
+        private static final BigInteger LARGEST = BigInteger.valueOf(Long.MAX_VALUE);
+
+        /// @return 0 if not given, [Long#MAX_VALUE] if larger; empty if it is no number (RFC 1870 §5)
+        Optional<Long> declaredSize() {
+            String value = parameters.getOrDefault("SIZE", "0");
+            return SIZE.matcher(value).matches()
+                    ? Optional.of(new BigInteger(value).min(LARGEST).longValueExact())
+                    : Optional.empty();
+        }
+    }
 
     record Rcpt(EmailAddress recipient) implements Command {}
 

@@ -1,6 +1,5 @@
 package org.o365relay.accept;
 
-import java.math.BigInteger;
 import java.net.InetAddress;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -8,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.accept.Answer.ReadContent;
 import org.o365relay.accept.Answer.Say;
@@ -21,7 +19,6 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueException;
-import org.o365relay.queue.Shortage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,10 +29,8 @@ import org.slf4j.LoggerFactory;
 final class Session {
 
     private static final Logger log = LoggerFactory.getLogger(Session.class);
-    private static final Pattern SIZE = Pattern.compile("\\d{1,20}");
     private static final int MOST_ERRORS = 20;
     private static final int LONGEST_NAME = 255;
-    private static final BigInteger LARGEST_SIZE = BigInteger.valueOf(Long.MAX_VALUE);
 
     private final InetAddress client;
     private final String hostname;
@@ -185,7 +180,7 @@ final class Session {
             return error(Reply.of(503, "5.5.1", "One MAIL at a time; RSET begins anew"));
         }
         Map<String, String> parameters = mail.parameters();
-        Optional<Long> size = size(parameters);
+        Optional<Long> size = mail.declaredSize();
         if (size.isEmpty()) {
             return refuse(mail.sender(), null, Reply.of(501, "5.5.4", "SIZE is not a number"));
         }
@@ -200,13 +195,12 @@ final class Session {
 
     private Optional<Reply> refusal(@Nullable EmailAddress sender, long size, boolean smtpUtf8) {
         if (size > limits.messageSize()) {
-            return Optional.of(tooLarge());
+            return Optional.of(Refusals.tooLarge(limits.messageSize()));
         }
         if (sender != null && !sender.isAscii() && !smtpUtf8) {
-            // RFC 6531 §3.5
-            return Optional.of(Reply.of(550, "5.6.7", "A sender that is not ASCII needs SMTPUTF8"));
+            return Optional.of(Refusals.senderNotAscii());
         }
-        return queue.shortageFor(size).map(Session::noRoom);
+        return queue.shortageFor(size).map(Refusals::noRoom);
     }
 
     private Answer rcpt(EmailAddress recipient) {
@@ -214,26 +208,13 @@ final class Session {
             return error(Reply.of(503, "5.5.1", "MAIL comes before RCPT"));
         }
         if (!recipient.isQualified()) {
-            return refuse(
-                    transaction.sender(),
-                    recipient,
-                    Reply.of(553, "5.1.3", "Not a full address: give the recipient as name@domain"));
+            return refuse(transaction.sender(), recipient, Refusals.unqualified());
         }
         if (!recipient.isAscii() && !transaction.smtpUtf8()) {
-            return refuse(
-                    transaction.sender(),
-                    recipient,
-                    Reply.of(553, "5.6.7", "A recipient that is not ASCII needs SMTPUTF8"));
+            return refuse(transaction.sender(), recipient, Refusals.recipientNotAscii());
         }
         if (transaction.recipients().size() >= limits.recipients()) {
-            // RFC 5321 §4.5.3.1.10
-            return refuse(
-                    transaction.sender(),
-                    recipient,
-                    Reply.of(
-                            452,
-                            "4.5.3",
-                            "At most " + limits.recipients() + " recipients a message (relay.limits.recipients)"));
+            return refuse(transaction.sender(), recipient, Refusals.tooManyRecipients(limits.recipients()));
         }
         transaction.add(recipient);
         return new Say(Reply.of(250, "2.1.5", "Recipient ok"));
@@ -256,8 +237,8 @@ final class Session {
 
     private Optional<Reply> refusalMidway(Transaction current) {
         return current.size() > limits.messageSize()
-                ? Optional.of(tooLarge())
-                : queue.shortageFor(0).map(Session::noRoom);
+                ? Optional.of(Refusals.tooLarge(limits.messageSize()))
+                : queue.shortageFor(0).map(Refusals::noRoom);
     }
 
     private Reply refused(Transaction ended, Reply reply) {
@@ -274,7 +255,7 @@ final class Session {
         } else {
             log.error("a message could not be written to the queue", cause);
         }
-        return Reply.of(452, "4.3.1", "The relay cannot write to its queue, try again later");
+        return Refusals.unwritable();
     }
 
     private void reject(@Nullable EmailAddress sender, @Nullable EmailAddress recipient, Reply reply) {
@@ -286,29 +267,6 @@ final class Session {
             log.warn("half a message stays in the queue until the next start: {}", failure.getMessage());
             return null;
         });
-    }
-
-    private Reply tooLarge() {
-        return Reply.of(
-                552,
-                "5.3.4",
-                "Larger than the " + limits.messageSize() + " octets allowed here (relay.limits.message-size)");
-    }
-
-    private static Reply noRoom(Shortage shortage) {
-        String reason = switch (shortage) {
-            case DISK -> "The relay's disk is almost full (relay.queue.free-space-floor)";
-            case QUEUE -> "The relay's queue is full (relay.queue.maximum-size)";
-        };
-        return Reply.of(452, "4.3.1", reason + ", try again later");
-    }
-
-    /// @return 0 if not given, [Long#MAX_VALUE] if larger; empty if it is no number (RFC 1870 §5)
-    private static Optional<Long> size(Map<String, String> parameters) {
-        String value = parameters.getOrDefault("SIZE", "0");
-        return SIZE.matcher(value).matches()
-                ? Optional.of(new BigInteger(value).min(LARGEST_SIZE).longValueExact())
-                : Optional.empty();
     }
 
     // RFC 3848, RFC 6531 §4.3

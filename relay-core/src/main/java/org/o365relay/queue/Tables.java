@@ -1,6 +1,5 @@
 package org.o365relay.queue;
 
-import java.net.InetAddress;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -8,7 +7,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.EmailAddress;
@@ -19,15 +17,10 @@ import org.o365relay.mail.Outcome.Delivered;
 import org.o365relay.mail.Outcome.Failed;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// What is written to and read from the tables, in terms of mail. Each method is part of a transaction of its
 /// caller's.
 final class Tables {
-
-    private static final Logger log = LoggerFactory.getLogger(Tables.class);
-    private static final String OPEN = "queued";
 
     private Tables() {}
 
@@ -66,14 +59,14 @@ final class Tables {
 
     static List<Claim> claimDue(Statements statements, long lease, Instant now, Instant until, int most)
             throws SQLException {
-        List<Row> rows = new ArrayList<>();
+        List<MessageRow> rows = new ArrayList<>();
         for (long id :
                 ids(statements.with("due-messages", now.toEpochMilli(), most).executeQuery())) {
             try (ResultSet row = statements
                     .with("claim-message", lease, until.toEpochMilli(), id, now.toEpochMilli())
                     .executeQuery()) {
                 while (row.next()) {
-                    rows.add(Row.of(row));
+                    rows.add(MessageRow.of(row));
                 }
             }
         }
@@ -178,10 +171,10 @@ final class Tables {
             throws SQLException {
         String state = switch (outcome) {
             case Delivered _ -> "delivered";
-            case Deferred _ -> OPEN;
+            case Deferred _ -> RecipientRow.OPEN;
             case Failed _ -> "failed";
         };
-        if (!state.equals(OPEN)) {
+        if (!state.equals(RecipientRow.OPEN)) {
             statements
                     .with("settle-recipient", state, id.value(), recipient.ordinal())
                     .executeUpdate();
@@ -208,11 +201,12 @@ final class Tables {
                 .executeUpdate();
     }
 
-    private static List<Claim> withRecipients(Statements statements, long lease, List<Row> rows) throws SQLException {
-        Map<Long, List<Addressed>> recipients = new HashMap<>();
+    private static List<Claim> withRecipients(Statements statements, long lease, List<MessageRow> rows)
+            throws SQLException {
+        Map<Long, List<RecipientRow>> recipients = new HashMap<>();
         try (ResultSet row = statements.with("claimed-recipients", lease).executeQuery()) {
             while (row.next()) {
-                Addressed next = Addressed.of(row);
+                RecipientRow next = RecipientRow.of(row);
                 recipients
                         .computeIfAbsent(next.messageId(), _ -> new ArrayList<>())
                         .add(next);
@@ -230,77 +224,6 @@ final class Tables {
                 ids.add(rows.getLong(1));
             }
             return ids;
-        }
-    }
-
-    /// A row of `message`, as it was stored.
-    private record Row(
-            long id,
-            long receivedAt,
-            String client,
-            String helo,
-            String protocol,
-            @Nullable String sender,
-            boolean smtpUtf8,
-            boolean notice,
-            long size,
-            int attempts) {
-
-        static Row of(ResultSet row) throws SQLException {
-            return new Row(
-                    row.getLong("id"),
-                    row.getLong("received_at"),
-                    row.getString("client"),
-                    row.getString("helo"),
-                    row.getString("protocol"),
-                    row.getString("sender"),
-                    row.getInt("smtp_utf8") != 0,
-                    row.getInt("notice") != 0,
-                    row.getLong("size"),
-                    row.getInt("attempts"));
-        }
-
-        /// @return empty for a damaged row: it keeps its lease, so that it blocks nobody, and its content
-        Optional<Claim> claim(long lease, List<Addressed> addressed) {
-            try {
-                List<Recipient> all =
-                        addressed.stream().map(Addressed::recipient).toList();
-                List<Recipient> open = addressed.stream()
-                        .filter(recipient -> recipient.state().equals(OPEN))
-                        .map(Addressed::recipient)
-                        .toList();
-                Envelope envelope = new Envelope(
-                        sender == null ? null : address(sender),
-                        all.stream().map(Recipient::address).toList(),
-                        smtpUtf8);
-                Arrival arrival =
-                        new Arrival(Instant.ofEpochMilli(receivedAt), InetAddress.ofLiteral(client), helo, protocol);
-                if (open.isEmpty()) {
-                    throw new IllegalArgumentException("no recipient is open");
-                }
-                return Optional.of(new Claim(new QueueId(id), lease, arrival, envelope, open, size, attempts, notice));
-            } catch (IllegalArgumentException damaged) {
-                log.error("message {} is damaged in the queue and is left alone: {}", id, damaged.getMessage());
-                return Optional.empty();
-            }
-        }
-
-        private static EmailAddress address(String text) {
-            return EmailAddress.parse(text)
-                    .orElseThrow(() -> new IllegalArgumentException("\"" + text + "\" is no address"));
-        }
-    }
-
-    /// A row of `recipient`, as it was stored.
-    private record Addressed(long messageId, int ordinal, String address, String state) {
-
-        static Addressed of(ResultSet row) throws SQLException {
-            return new Addressed(
-                    row.getLong("message_id"), row.getInt("ordinal"), row.getString("address"), row.getString("state"));
-        }
-
-        Recipient recipient() {
-            return new Recipient(ordinal, Row.address(address));
         }
     }
 }

@@ -1,0 +1,76 @@
+package org.o365relay.queue;
+
+import java.net.InetAddress;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.Arrival;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Envelope;
+import org.o365relay.mail.QueueId;
+import org.o365relay.mail.Recipient;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A row of `message`, as it was stored.
+record MessageRow(
+        long id,
+        long receivedAt,
+        String client,
+        String helo,
+        String protocol,
+        @Nullable String sender,
+        boolean smtpUtf8,
+        boolean notice,
+        long size,
+        int attempts) {
+
+    private static final Logger log = LoggerFactory.getLogger(MessageRow.class);
+
+    static MessageRow of(ResultSet row) throws SQLException {
+        return new MessageRow(
+                row.getLong("id"),
+                row.getLong("received_at"),
+                row.getString("client"),
+                row.getString("helo"),
+                row.getString("protocol"),
+                row.getString("sender"),
+                row.getInt("smtp_utf8") != 0,
+                row.getInt("notice") != 0,
+                row.getLong("size"),
+                row.getInt("attempts"));
+    }
+
+    /// @return empty for a damaged row: it keeps its lease, so that it blocks nobody, and its content
+    Optional<Claim> claim(long lease, List<RecipientRow> addressed) {
+        try {
+            List<Recipient> all =
+                    addressed.stream().map(RecipientRow::recipient).toList();
+            List<Recipient> open = addressed.stream()
+                    .filter(recipient -> recipient.isOpen())
+                    .map(RecipientRow::recipient)
+                    .toList();
+            Envelope envelope = new Envelope(
+                    sender == null ? null : address(sender),
+                    all.stream().map(Recipient::address).toList(),
+                    smtpUtf8);
+            Arrival arrival =
+                    new Arrival(Instant.ofEpochMilli(receivedAt), InetAddress.ofLiteral(client), helo, protocol);
+            if (open.isEmpty()) {
+                throw new IllegalArgumentException("no recipient is open");
+            }
+            return Optional.of(new Claim(new QueueId(id), lease, arrival, envelope, open, size, attempts, notice));
+        } catch (IllegalArgumentException damaged) {
+            log.error("message {} is damaged in the queue and is left alone: {}", id, damaged.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    static EmailAddress address(String text) {
+        return EmailAddress.parse(text)
+                .orElseThrow(() -> new IllegalArgumentException("\"" + text + "\" is no address"));
+    }
+}
