@@ -38,11 +38,8 @@ record Attempt(Map<Recipient, Result> results, Original original) {
     }
 
     /// @return trouble that is the mailbox's own, if there is any
-    Optional<Verdict> mailboxTrouble() {
-        return results.values().stream()
-                .filter(Result::isMailboxTrouble)
-                .map(Result::verdict)
-                .findFirst();
+    Optional<Result> mailboxTrouble() {
+        return results.values().stream().filter(Result::isMailboxTrouble).findFirst();
     }
 
     /// @return whether the message, and not only the mailbox, had its chance
@@ -50,10 +47,15 @@ record Attempt(Map<Recipient, Result> results, Original original) {
         return results.values().stream().anyMatch(result -> !result.isMailboxTrouble());
     }
 
-    /// @return whether a session with the upstream came about
-    boolean reachedUpstream() {
+    /// @return whether the upstream had let the relay in, so that it came to MAIL
+    boolean beganSession() {
         return results.values().stream()
                 .anyMatch(result -> result.response().step().compareTo(Step.MAIL) >= 0);
+    }
+
+    /// @return whether the upstream has answered to the message
+    boolean wasHeard() {
+        return beganSession() && results.values().stream().anyMatch(Result::isFromUpstream);
     }
 
     /// @return whether the upstream has dealt with the message: taken it, or refused it for good
@@ -61,5 +63,10 @@ record Attempt(Map<Recipient, Result> results, Original original) {
         return results.values().stream()
                 .anyMatch(
                         result -> result.isFromUpstream() && !(result.verdict().outcome() instanceof Deferred));
+    }
+
+    /// @return whether it ended in the relay itself, so that nothing was learned about the upstream
+    boolean endedHere() {
+        return results.values().stream().allMatch(result -> result.response().origin() == Origin.RELAY);
     }
 }

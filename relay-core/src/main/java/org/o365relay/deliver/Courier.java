@@ -79,9 +79,9 @@ public final class Courier {
         Settlement settlement = settlement(claim, attempt);
         Optional<Submission> notice = notice(claim, attempt, settlement);
         List<QueueId> noticeIds = settle(claim, settlement, notice.stream().toList());
-        report.tell(claim, attempt, settlement, notice.map(Courier::recipient).orElse(null));
         notice.ifPresent(written ->
                 journal.accepted(noticeIds.getFirst(), written.arrival(), written.envelope(), written.size()));
+        report.tell(claim, attempt, settlement, notice.map(Courier::recipient).orElse(null));
     }
 
     private Attempt attempt(Claim claim) {
@@ -124,14 +124,17 @@ public final class Courier {
     }
 
     private void tellLane(int mark, Attempt attempt) {
-        Optional<Verdict> trouble = attempt.mailboxTrouble();
+        Optional<Result> trouble = attempt.mailboxTrouble();
         if (trouble.isPresent()) {
-            Verdict verdict = trouble.get();
-            lane.pause(mark, verdict.outcome().reply(), verdict.cause() + ". " + verdict.advice());
+            Response response = trouble.get().response();
+            Verdict verdict = trouble.get().verdict();
+            lane.pause(mark, response.step(), response.reply(), verdict.cause() + ". " + verdict.advice());
         } else if (attempt.wasServed()) {
             lane.served(mark);
-        } else {
-            lane.notServed(mark, attempt.reachedUpstream());
+        } else if (attempt.wasHeard()) {
+            lane.heard(mark);
+        } else if (!attempt.endedHere()) {
+            lane.unheard(mark, attempt.beganSession());
         }
     }
 

@@ -73,7 +73,7 @@ public final class Dispatcher {
                 if (stopping) {
                     return; // it was the interrupt
                 }
-                log.error("the queue cannot be read, trying again: {}", e.getMessage());
+                log.error("the queue cannot be used, trying again: {}", e.getMessage());
                 pause(AFTER_DISK_TROUBLE);
             } catch (RuntimeException | Error e) { // mail must go on leaving
                 log.error("the dispatcher failed, trying again", e);

@@ -84,6 +84,9 @@ public final class FailurePolicy {
         if (reply.category() == 4) {
             return deferred(reply, scopeOf(response), "the upstream cannot take it now", "");
         }
+        if (response.step() == Step.RCPT && isTooManyRecipients(reply)) {
+            return deferred(reply, Scope.RECIPIENT, "more recipients than the server takes at once", "");
+        }
         if (reply.category() != 5) {
             return deferred(reply, Scope.MESSAGE, "the upstream gave a reply that makes no sense here", "");
         }
@@ -112,6 +115,12 @@ public final class FailurePolicy {
     private static boolean isAboutMailbox(Response response) {
         boolean beforeRcpt = response.step().compareTo(Step.RCPT) < 0;
         return beforeRcpt && !(response.step() == Step.MAIL && isAboutContent(response.reply()));
+    }
+
+    // RFC 5321 §4.5.3.1.10: a 552 of old servers means 452, unless it says what else it means
+    private static boolean isTooManyRecipients(Reply reply) {
+        EnhancedStatus status = reply.status();
+        return reply.code() == 552 && (status == null || status.equals(EnhancedStatus.of("5.5.3")));
     }
 
     // RFC 1870 §6.1, RFC 3463 §3.4 and §3.7

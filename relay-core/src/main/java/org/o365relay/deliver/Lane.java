@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.deliver.Response.Step;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
@@ -32,9 +33,11 @@ public final class Lane {
     private @Nullable Rest rest;
     private int changes;
 
-    private record Pause(Instant since, Reply reply, String advice, int probes, Instant until) {}
+    /// @param step where the trouble showed
+    /// @param delay from the last probe to the next
+    private record Pause(Instant since, Step step, String advice, int probes, Duration delay, Instant until) {}
 
-    private record Rest(int tries, Instant until) {}
+    private record Rest(int tries, Duration delay, Instant until) {}
 
     /// An open lane.
     ///
@@ -69,15 +72,19 @@ public final class Lane {
 
     /// @return how long nothing may be tried; zero if something may
     synchronized Duration closedFor() {
-        Instant now = clock.instant();
-        Instant until = now;
-        if (rest != null) {
-            until = rest.until();
-        }
         if (pause != null) {
-            until = pause.until();
+            return left(pause.until(), pause.delay());
         }
-        return until.isAfter(now) ? Duration.between(now, until) : Duration.ZERO;
+        return rest == null ? Duration.ZERO : left(rest.until(), rest.delay());
+    }
+
+    /// Never longer than the delay that was chosen, even if the clock has been set back meanwhile.
+    private Duration left(Instant until, Duration delay) {
+        Duration left = Duration.between(clock.instant(), until);
+        if (left.isNegative()) {
+            return Duration.ZERO;
+        }
+        return left.compareTo(delay) < 0 ? left : delay;
     }
 
     /// @return to be taken before a delivery and handed back with what came of it: a delivery that began before the
@@ -90,51 +97,70 @@ public final class Lane {
     /// Closes the lane, or keeps it closed after a probe. Told to the journal when it closes and when the reason
     /// changes.
     ///
+    /// @param step where the trouble showed
     /// @param advice what the admin can do about it
-    synchronized void pause(int mark, Reply reply, String advice) {
+    synchronized void pause(int mark, Step step, Reply reply, String advice) {
         if (mark != changes) {
             return;
         }
-        Instant now = clock.instant();
         Pause before = pause;
         int probed = before == null ? 0 : before.probes() + 1;
-        Instant since = before == null ? now : before.since();
-        Pause after = new Pause(since, reply, advice, probed, now.plus(probes.delay(probed)));
+        Instant since = before == null ? clock.instant() : before.since();
+        Pause after = pause(since, step, advice, probed);
         change(after, null);
         if (before == null || !before.advice().equals(advice)) {
             journal.paused(mailbox, upstream.name(), reply, advice, after.until());
         }
     }
 
-    /// Nothing was learned about the mailbox.
+    /// The upstream has not said anything to the message.
     ///
-    /// @param reached whether a session came about; then it is the message's affair, unless this was a probe
-    synchronized void notServed(int mark, boolean reached) {
-        if (mark != changes || (isOpen() && reached)) {
+    /// @param inSession whether it was lost in the middle; then it is the message's affair, unless this was a probe
+    synchronized void unheard(int mark, boolean inSession) {
+        if (mark != changes || (isOpen() && inSession)) {
             return;
         }
-        Instant now = clock.instant();
-        Pause paused = pause;
-        if (paused != null) {
-            int probed = paused.probes() + 1;
-            Instant until = now.plus(probes.delay(probed));
-            change(new Pause(paused.since(), paused.reply(), paused.advice(), probed, until), null);
+        if (pause != null) {
+            change(pause(pause.since(), pause.step(), pause.advice(), pause.probes() + 1), null);
         } else {
             int tries = rest == null ? 0 : rest.tries() + 1;
-            change(null, new Rest(tries, now.plus(RESTS.delay(tries))));
+            Duration delay = RESTS.delay(tries);
+            change(null, new Rest(tries, delay, clock.instant().plus(delay)));
+        }
+    }
+
+    /// The upstream has put the message off. So it can be reached, and lets the relay sign in; whether trouble that
+    /// shows
+    /// later is over, such as a quota's, is for the next probe to find out.
+    synchronized void heard(int mark) {
+        if (mark != changes || isOpen()) {
+            return;
+        }
+        if (pause != null && pause.step().compareTo(Step.MAIL) >= 0) {
+            change(pause(pause.since(), pause.step(), pause.advice(), pause.probes()), null);
+        } else {
+            open();
         }
     }
 
     /// The upstream has served the mailbox.
     synchronized void served(int mark) {
-        if (mark != changes || isOpen()) {
-            return;
+        if (mark == changes && !isOpen()) {
+            open();
         }
+    }
+
+    private void open() {
         Pause before = pause;
         change(null, null);
         if (before != null) {
             journal.resumed(mailbox, Duration.between(before.since(), clock.instant()));
         }
+    }
+
+    private Pause pause(Instant since, Step step, String advice, int probed) {
+        Duration delay = probes.delay(probed);
+        return new Pause(since, step, advice, probed, delay, clock.instant().plus(delay));
     }
 
     private void change(@Nullable Pause nextPause, @Nullable Rest nextRest) {

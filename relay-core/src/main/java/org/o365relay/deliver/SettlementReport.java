@@ -50,6 +50,7 @@ final class SettlementReport {
     private Delivery delivery(Claim claim, Recipient recipient, Result result, String upstream) {
         return new Delivery(
                 claim.id(),
+                claim.arrival().client(),
                 claim.envelope().sender(),
                 recipient.address(),
                 claim.size(),

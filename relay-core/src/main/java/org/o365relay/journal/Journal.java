@@ -48,11 +48,13 @@ public interface Journal {
 
     /// What there is to say of one recipient after one attempt.
     ///
+    /// @param client the device it came from
     /// @param sinceArrival from the end of the content to now
     /// @param advice what the admin can do about the reply; empty if nothing
     /// @param attempts this one included
     record Delivery(
             QueueId id,
+            InetAddress client,
             @Nullable EmailAddress from,
             EmailAddress to,
             long size,

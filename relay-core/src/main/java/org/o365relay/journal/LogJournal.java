@@ -92,6 +92,7 @@ public final class LogJournal implements Journal {
     private static Line line(String event, Delivery delivery) {
         Line line = new Line(event)
                 .with("id", delivery.id())
+                .with("client", delivery.client().getHostAddress())
                 .with("from", path(delivery.from()))
                 .with("to", path(delivery.to()))
                 .with("size", delivery.size())

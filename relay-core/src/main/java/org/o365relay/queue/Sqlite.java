@@ -62,8 +62,15 @@ final class Sqlite {
         return connection;
     }
 
-    /// Opens a connection for checkpoints.
-    Connection connect() throws SQLException {
+    /// Opens a connection for checkpoints. It waits for nobody: a checkpoint that waited for a reader would keep the
+    /// writer waiting, too.
+    Connection openCheckpointer() throws SQLException {
+        Connection connection = connect();
+        execute(connection, "PRAGMA busy_timeout = 0");
+        return connection;
+    }
+
+    private Connection connect() throws SQLException {
         Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
         execute(connection, "PRAGMA busy_timeout = 10000", "PRAGMA synchronous = FULL"); // 250 means: on disk
         return connection;

@@ -44,7 +44,7 @@ final class Store implements AutoCloseable {
         try {
             sqlite.bringUpToDate(writer);
             Readers readers = new Readers(sqlite);
-            Checkpointer checkpointer = new Checkpointer(sqlite.connect());
+            Checkpointer checkpointer = new Checkpointer(sqlite.openCheckpointer());
             return new Store(
                     room, checkpointer, new Committer(writer, sqlite::openWriter, room, checkpointer), readers);
         } catch (SQLException | QueueUnavailableException e) {

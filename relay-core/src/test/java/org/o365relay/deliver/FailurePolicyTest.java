@@ -45,6 +45,8 @@ class FailurePolicyTest {
             RCPT          | UPSTREAM | Deferred  | RECIPIENT | 550 5.2.122 Recipient's receive limit exceeded
             RCPT          | UPSTREAM | Failed    | RECIPIENT | 550 5.1.10 RecipientNotFound
             RCPT          | UPSTREAM | Failed    | RECIPIENT | 552 5.2.2 mailbox full
+            RCPT          | UPSTREAM | Deferred  | RECIPIENT | 552 Too many recipients
+            RCPT          | UPSTREAM | Deferred  | RECIPIENT | 552 5.5.3 Too many recipients
             END_OF_CONTENT| UPSTREAM | Failed    | MESSAGE   | 552 5.3.4 Message size exceeds fixed maximum size
             MAIL          | UPSTREAM | Deferred  | MAILBOX   | 501 5.1.7 Invalid address
             END_OF_CONTENT| UPSTREAM | Failed    | MESSAGE   | 550 5.7.703 blocked by the tenant

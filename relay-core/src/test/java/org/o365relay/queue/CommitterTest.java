@@ -48,7 +48,7 @@ class CommitterTest {
         Connection first = opening.open();
         sqlite.bringUpToDate(first);
         room = new Room(house.settings(), free::get);
-        checkpointer = new Checkpointer(sqlite.connect());
+        checkpointer = new Checkpointer(sqlite.openCheckpointer());
         committer = new Committer(first, opening, room, checkpointer);
     }
 

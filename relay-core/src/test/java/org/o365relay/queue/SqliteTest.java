@@ -59,7 +59,7 @@ class SqliteTest {
     @Test
     void theWriterUsesAWriteAheadLogAndWhoCheckpointsSyncs() throws SQLException {
         house.queue();
-        try (Connection connection = new Sqlite(house.directory).connect();
+        try (Connection connection = new Sqlite(house.directory).openCheckpointer();
                 Statement statement = connection.createStatement();
                 ResultSet mode = statement.executeQuery("PRAGMA journal_mode")) {
             assertThat(mode.getString(1)).isEqualTo("wal");

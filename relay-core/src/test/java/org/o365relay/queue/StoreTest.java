@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,25 @@ class StoreTest {
                 store.giveBack();
             }
             assertThat(directory.resolve("queue.db").toFile().length()).isLessThan(1_000_000);
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void aReaderHoldsNobodyUpWhenTheDiskIsShort(@TempDir Path directory) throws Exception {
+        QueueSettings settings = new QueueSettings(directory, 1_000, 1L << 40, Duration.ofDays(30));
+        Sqlite sqlite = new Sqlite(directory);
+        try (Store store = Store.open(new Room(settings, () -> 999), sqlite);
+                Connection reader = sqlite.openReader()) {
+            write(store, "CREATE TABLE ballast (content)");
+            reader.setAutoCommit(false);
+            assertThat(Sqlite.number(reader, "SELECT count(*) FROM ballast")).isZero();
+            long before = System.nanoTime();
+            for (int i = 0; i < 20; i++) {
+                write(store, "INSERT INTO ballast VALUES (randomblob(5000))");
+                store.giveBack();
+            }
+            assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(8));
         }
     }
 

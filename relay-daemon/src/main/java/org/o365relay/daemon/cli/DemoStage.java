@@ -38,6 +38,16 @@ final class DemoStage implements AutoCloseable {
     /// @param port where the relay is to listen; if it is taken, another one
     static DemoStage set(DemoRelay.Starter starter, int port) throws CommandFailed, IOException {
         Path directory = Files.createTempDirectory("o365-relay-demo");
+        try {
+            return set(starter, port, directory);
+        } catch (CommandFailed | IOException | RuntimeException e) {
+            delete(directory);
+            throw e;
+        }
+    }
+
+    private static DemoStage set(DemoRelay.Starter starter, int port, Path directory)
+            throws CommandFailed, IOException {
         Secret password = new Secret(Passwords.random());
         Sandbox sandbox =
                 SandboxCommand.start(SandboxSettings.in(received(directory), new Account(MAILBOX, password.reveal())));
@@ -45,7 +55,6 @@ final class DemoStage implements AutoCloseable {
             return new DemoStage(directory, sandbox, starter.start(plan(directory, sandbox, password, port)));
         } catch (IOException e) {
             sandbox.close();
-            delete(directory);
             throw new CommandFailed(ExitCode.UNAVAILABLE, "the relay does not start: " + e.getMessage());
         }
     }

@@ -29,7 +29,7 @@ public final class RunCommand implements Callable<Integer> {
     @Mixin
     private ConfigFile config = new ConfigFile();
 
-    private final CountDownLatch stopRequested = new CountDownLatch(1);
+    private volatile int exitCode = ExitCode.OK;
 
     @Override
     public Integer call() throws CommandFailed, InterruptedException {
@@ -37,15 +37,20 @@ public final class RunCommand implements Callable<Integer> {
         SystemdNotifier serviceManager = SystemdNotifier.of(System.getenv());
         Relay relay = start(settings);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(relay, serviceManager), "stop"));
-        serviceManager.ready("listening on " + addresses(relay));
-        log.info(
-                "{} listens on {}; mail leaves as {} through {}",
-                ProgramVersion.text(),
-                addresses(relay),
-                settings.mailbox().address(),
-                settings.mailbox().upstream());
-        stopRequested.await();
-        return ExitCode.OK;
+        try {
+            serviceManager.ready("listening on " + addresses(relay));
+            log.info(
+                    "{} listens on {}; mail leaves as {} through {}",
+                    ProgramVersion.text(),
+                    addresses(relay),
+                    settings.mailbox().address(),
+                    settings.mailbox().upstream());
+            new CountDownLatch(1).await(); // until the JVM is told to end
+        } catch (RuntimeException e) {
+            exitCode = ExitCode.INTERNAL;
+            throw e;
+        }
+        return exitCode;
     }
 
     private static Relay start(RelaySettings settings) throws CommandFailed {
@@ -70,7 +75,7 @@ public final class RunCommand implements Callable<Integer> {
 
     /// Runs as a shutdown hook. The JVM would end with 143 after SIGTERM; a stop that was asked for and went well is no
     /// failure, so it ends with 0 itself.
-    private static void stop(Relay relay, SystemdNotifier serviceManager) {
+    private void stop(Relay relay, SystemdNotifier serviceManager) {
         serviceManager.stopping("letting messages in flight end");
         log.info("stopping");
         relay.stop();
@@ -78,7 +83,7 @@ public final class RunCommand implements Callable<Integer> {
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext logging) {
             logging.stop(); // writes what is buffered
         }
-        Runtime.getRuntime().halt(ExitCode.OK);
+        Runtime.getRuntime().halt(exitCode);
     }
 
     private static String addresses(Relay relay) {
