@@ -136,7 +136,7 @@ final class RelayFixture implements AutoCloseable {
 
     @Override
     public void close() {
+        stop(); // first: the sandbox waits for its clients, and the relay keeps its connections for a minute
         sandbox.close();
-        stop();
     }
 }
