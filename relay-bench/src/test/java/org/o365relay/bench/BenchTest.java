@@ -51,7 +51,7 @@ class BenchTest {
         assertThat(cells.subList(0, 2)).containsExactly("o365-relay", "3 kept, 4 KiB");
         assertThat(Double.parseDouble(cells.get(2).replace(",", ""))).isPositive();
         assertThat(cells.get(6)).isEqualTo("0");
-        assertThat(Integer.parseInt(cells.get(9))).isPositive();
+        assertThat(Integer.parseInt(cells.get(10))).isPositive();
         assertThat(scratch).isEmptyDirectory();
     }
 
