@@ -20,8 +20,8 @@ import org.o365relay.notice.NoticeWriter;
 import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueUnavailableException;
 
-/// The whole relay: a listener that puts messages into the queue, and a dispatcher that takes them out. The two know
-/// nothing of each other.
+/// The whole relay: a listener that puts messages into the queue, and a dispatcher that takes them out. The two
+/// know nothing of each other.
 ///
 /// Started once and stopped once, by whichever thread.
 public final class Relay {
@@ -81,8 +81,8 @@ public final class Relay {
         return List.copyOf(addresses);
     }
 
-    /// Stops accepting, lets messages being received and deliveries in flight end within the grace time, and closes the
-    /// queue. What is queued stays queued.
+    /// Stops accepting, lets messages being received and deliveries in flight end within the grace time, and
+    /// closes the queue. What is queued stays queued.
     public void stop() {
         Thread backHalf = Thread.ofVirtual().name("stop-deliveries").start(this::stopDeliveries);
         if (listener != null) {

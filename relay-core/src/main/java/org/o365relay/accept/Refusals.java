@@ -3,9 +3,8 @@ package org.o365relay.accept;
 import org.o365relay.mail.Reply;
 import org.o365relay.queue.Shortage;
 
-/// Why a message or recipient is not taken, in words for whoever looks after the device; with the configuration key
-/// where
-/// the admin can change it.
+/// Why a message or recipient is not taken, in words for whoever looks after the device; with the configuration
+/// key where the admin can change it.
 final class Refusals {
 
     private Refusals() {}

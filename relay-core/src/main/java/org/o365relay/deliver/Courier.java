@@ -199,8 +199,8 @@ public final class Courier {
         return notice.envelope().recipients().getFirst();
     }
 
-    /// Does not return before what the upstream said is on disk: to send more while that cannot be recorded would
-    /// make duplicates after the next start.
+    /// Does not return before what the upstream said is on disk: to send more while that cannot be recorded
+    /// would make duplicates after the next start.
     private List<QueueId> settle(Claim claim, Settlement settlement, List<Submission> notice) {
         while (true) {
             try {

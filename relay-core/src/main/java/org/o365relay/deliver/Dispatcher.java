@@ -113,8 +113,8 @@ public final class Dispatcher {
         }
     }
 
-    /// Starts deliveries on threads of their own, which no interrupt of the loop can reach, and frees the slots they
-    /// leave.
+    /// Starts deliveries on threads of their own, which no interrupt of the loop can reach, and frees the slots
+    /// they leave.
     ///
     /// @param slotsEach how many of the acquired slots a delivery holds
     /// @return false if nothing was due

@@ -14,8 +14,8 @@ import org.o365relay.mail.Reply;
 ///
 /// What Exchange Online is known to say is looked up first, by enhanced code and text. For the rest:
 ///
-/// - before MAIL nothing is about a message, and the sender that MAIL names is always the mailbox: a refusal there
-///   pauses the mailbox, unless it is about size or content;
+/// - before MAIL nothing is about a message, and the sender that MAIL names is always the mailbox: a refusal
+///   there pauses the mailbox, unless it is about size or content;
 /// - a lost connection, a name that is not found and every 4xx defer;
 /// - trouble with TLS pauses the mailbox: mail is safe in the queue, and only the admin can set it right;
 /// - a 5xx fails the recipient at RCPT, the message after it.

@@ -10,14 +10,14 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 import org.o365relay.rewrite.Rewriter;
 
-/// One mailbox's way out: how mail is rewritten for it, where it goes, how answers are judged, and whether it may
-/// leave at the moment.
+/// One mailbox's way out: how mail is rewritten for it, where it goes, how answers are judged, and whether it
+/// may leave at the moment.
 ///
-/// - *Paused*: trouble that is the mailbox's own, such as a wrong password. Messages wait in the queue, none loses
-///   an attempt, and the admin is told once. One message at a time then probes whether the trouble is over, less
-///   and less often.
-/// - *Resting*: the upstream could not be reached. The message that found out is deferred like any other; to try
-///   all the others as well would only fill the log, so they wait a few seconds, and then one tries again.
+/// - *Paused*: trouble that is the mailbox's own, such as a wrong password. Messages wait in the queue, none
+///   loses an attempt, and the admin is told once. One message at a time then probes whether the trouble is
+///   over, less and less often.
+/// - *Resting*: the upstream could not be reached. The message that found out is deferred like any other; to
+///   try all the others as well would only fill the log, so they wait a few seconds, and then one tries again.
 public final class Lane {
 
     private static final ProbeSchedule RESTS = new ProbeSchedule(Duration.ofSeconds(1), Duration.ofSeconds(30));
@@ -65,7 +65,8 @@ public final class Lane {
         return policy;
     }
 
-    /// @return whether messages may leave side by side; if not, one at a time may try once [#closedFor()] is over
+    /// @return whether messages may leave side by side; if not, one at a time may try once [#closedFor()] is
+    ///     over
     synchronized boolean isOpen() {
         return pause == null && rest == null;
     }
@@ -87,15 +88,14 @@ public final class Lane {
         return left.compareTo(delay) < 0 ? left : delay;
     }
 
-    /// @return to be taken before a delivery and handed back with what came of it: a delivery that began before the
-    /// lane
-    ///     closed or opened has no say any more
+    /// @return to be taken before a delivery and handed back with what came of it: a delivery that began before
+    ///     the lane closed or opened has no say any more
     synchronized int mark() {
         return changes;
     }
 
-    /// Closes the lane, or keeps it closed after a probe. Told to the journal when it closes and when the reason
-    /// changes.
+    /// Closes the lane, or keeps it closed after a probe. Told to the journal when it closes and when the
+    /// reason changes.
     ///
     /// @param step where the trouble showed
     /// @param advice what the admin can do about it
@@ -115,7 +115,8 @@ public final class Lane {
 
     /// The upstream has not said anything to the message.
     ///
-    /// @param inSession whether it was lost in the middle; then it is the message's affair, unless this was a probe
+    /// @param inSession whether it was lost in the middle; then it is the message's affair, unless this was a
+    ///     probe
     synchronized void unheard(int mark, boolean inSession) {
         if (mark != changes || (isOpen() && inSession)) {
             return;
@@ -129,9 +130,8 @@ public final class Lane {
         }
     }
 
-    /// The upstream has put the message off. So it can be reached, and lets the relay sign in; whether trouble that
-    /// shows
-    /// later is over, such as a quota's, is for the next probe to find out.
+    /// The upstream has put the message off. So it can be reached, and lets the relay sign in; whether trouble
+    /// that shows later is over, such as a quota's, is for the next probe to find out.
     synchronized void heard(int mark) {
         if (mark != changes || isOpen()) {
             return;

@@ -10,9 +10,9 @@ import java.util.random.RandomGenerator;
 /// with up to 10% added at random so that what was deferred together does not come back together.
 ///
 /// @param firstDelay after the first attempt; the others follow from it
-/// @param giveUpAfter a message older than this that is deferred again has failed, if it has been through all the
-/// delays
-///     once: one that waited that long because the mailbox was paused or the relay was off still gets them
+/// @param giveUpAfter a message older than this that is deferred again has failed, if it has been through all
+///     the delays once: one that waited that long because the mailbox was paused or the relay was off still
+///     gets them
 public record RetrySchedule(Duration firstDelay, Duration giveUpAfter) {
 
     private static final List<Integer> FACTORS = List.of(1, 2, 5, 10, 20, 30, 60);
