@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.accept.ListenException;
 import org.o365relay.accept.ListenerSettings;
 import org.o365relay.accept.SmtpListener;
+import org.o365relay.admit.Devices;
 import org.o365relay.deliver.Courier;
 import org.o365relay.deliver.Dispatcher;
 import org.o365relay.deliver.Lane;
@@ -56,8 +57,7 @@ public final class Relay {
         queue = opened;
         try {
             dispatcher = dispatcher(opened, settings.mailbox());
-            listener = new SmtpListener(
-                    settings.hostname(), settings.trustedNetworks(), settings.limits(), opened, journal, clock);
+            listener = new SmtpListener(settings.accept(), new Devices(clock), opened, journal, clock);
             for (ListenerSettings listenerSettings : settings.listeners()) {
                 addresses.add(listener.listen(listenerSettings));
             }

@@ -2,9 +2,8 @@ package org.o365relay;
 
 import java.time.Duration;
 import java.util.List;
+import org.o365relay.accept.AcceptSettings;
 import org.o365relay.accept.ListenerSettings;
-import org.o365relay.accept.SessionLimits;
-import org.o365relay.admit.TrustedNetworks;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.ProbeSchedule;
 import org.o365relay.deliver.RetrySchedule;
@@ -18,8 +17,7 @@ import org.o365relay.queue.QueueSettings;
 public record RelaySettings(
         String hostname,
         List<ListenerSettings> listeners,
-        TrustedNetworks trustedNetworks,
-        SessionLimits limits,
+        AcceptSettings accept,
         QueueSettings queue,
         MailboxSettings mailbox,
         RetrySchedule retry,

@@ -3,13 +3,16 @@ package org.o365relay.config;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValueFactory;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.RelaySettings;
+import org.o365relay.accept.Endpoint;
+import org.o365relay.accept.ListenerSettings;
 import org.o365relay.accept.SessionLimits;
-import org.o365relay.admit.Network;
+import org.o365relay.admit.ClientPolicy;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.ProbeSchedule;
 import org.o365relay.deliver.RetrySchedule;
@@ -40,14 +43,14 @@ final class EffectiveText {
                 Map.entry(
                         "listeners",
                         settings.listeners().stream()
-                                .map(listener -> Map.of("address", text(listener.address()), "port", listener.port()))
+                                .map(EffectiveText::listener)
                                 .toList()),
                 Map.entry(
                         "trusted-networks",
-                        settings.trustedNetworks().networks().stream()
-                                .map(Network::toString)
+                        settings.listeners().getFirst().trusted().networks().stream()
+                                .map(trusted -> trusted.network().toString())
                                 .toList()),
-                Map.entry("limits", limits(settings.limits())),
+                Map.entry("limits", limits(settings)),
                 Map.entry("data-directory", settings.queue().directory().toString()),
                 Map.entry("queue", queue(settings.queue())),
                 Map.entry("mailboxes", List.of(mailbox(settings.mailbox()))),
@@ -56,13 +59,25 @@ final class EffectiveText {
                 Map.entry("stop-grace", Amount.text(settings.stopGrace())));
     }
 
-    private static Map<String, Object> limits(SessionLimits limits) {
+    private static Map<String, Object> listener(ListenerSettings listener) {
+        return switch (listener.endpoint()) {
+            case Endpoint.Tcp(InetAddress address, int port) -> Map.of("address", text(address), "port", port);
+            case Endpoint.UnixSocket(Path path, var _) -> Map.of("socket", path.toString());
+            case Endpoint.AbstractSocket socket -> Map.of("socket", socket.toString());
+            case Endpoint.HandedOver(String name) -> Map.of("systemd-socket", name);
+        };
+    }
+
+    private static Map<String, Object> limits(RelaySettings settings) {
+        SessionLimits limits = settings.accept().limits();
+        ClientPolicy policy =
+                settings.listeners().getFirst().trusted().networks().getFirst().policy();
         return Map.of(
                 "command-line-length", limits.commandLine(),
-                "message-size", Amount.text(limits.messageSize()),
+                "message-size", Amount.text(policy.messageSize()),
                 "recipients", limits.recipients(),
                 "connections", limits.connections(),
-                "connections-per-client", limits.connectionsPerClient(),
+                "connections-per-client", policy.limits().connections(),
                 "idle-timeout", Amount.text(limits.idle()));
     }
 

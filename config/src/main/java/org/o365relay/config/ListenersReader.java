@@ -4,14 +4,17 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.o365relay.accept.Endpoint;
 import org.o365relay.accept.ListenerSettings;
+import org.o365relay.accept.ListenerTls;
+import org.o365relay.admit.TrustedNetworks;
 
 /// `relay.listeners`: where the relay listens, without two that would take each other's port.
 final class ListenersReader {
 
     private ListenersReader() {}
 
-    static List<ListenerSettings> read(Section relay) {
+    static List<ListenerSettings> read(Section relay, TrustedNetworks trusted) {
         Layer defaults = relay.defaultElement("listeners");
         List<ListenerSettings> listeners = new ArrayList<>();
         List<Setting> elements = relay.elements("listeners");
@@ -20,7 +23,7 @@ final class ListenersReader {
         }
         for (Setting element : elements) {
             relay.element(element, List.of(), defaults)
-                    .ifPresent(section -> listener(section).ifPresent(listener -> {
+                    .ifPresent(section -> listener(section, trusted).ifPresent(listener -> {
                         reportConflict(section, listener, listeners);
                         listeners.add(listener);
                     }));
@@ -28,10 +31,11 @@ final class ListenersReader {
         return listeners;
     }
 
-    private static Optional<ListenerSettings> listener(Section section) {
+    private static Optional<ListenerSettings> listener(Section section, TrustedNetworks trusted) {
         Optional<InetAddress> address = section.sound("address", Addresses.LOCAL);
         Optional<Integer> port = section.sound("port", Amount.port(0));
-        return address.flatMap(ip -> port.map(number -> new ListenerSettings(ip, number)));
+        return address.flatMap(ip -> port.map(number ->
+                new ListenerSettings(new Endpoint.Tcp(ip, number), ListenerTls.OPTIONAL, trusted, List.of())));
     }
 
     private static void reportConflict(Section section, ListenerSettings listener, List<ListenerSettings> others) {
@@ -45,6 +49,12 @@ final class ListenersReader {
     }
 
     private static boolean conflict(ListenerSettings one, ListenerSettings other) {
+        return one.endpoint() instanceof Endpoint.Tcp first
+                && other.endpoint() instanceof Endpoint.Tcp second
+                && conflict(first, second);
+    }
+
+    private static boolean conflict(Endpoint.Tcp one, Endpoint.Tcp other) {
         boolean samePort = one.port() == other.port() && one.port() != 0;
         return samePort
                 && (one.address().equals(other.address())

@@ -14,8 +14,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.o365relay.RelaySettings;
+import org.o365relay.accept.AcceptSettings;
 import org.o365relay.accept.ListenerSettings;
 import org.o365relay.accept.SessionLimits;
+import org.o365relay.admit.AdmissionRules;
+import org.o365relay.admit.AuthPolicy;
+import org.o365relay.admit.ClientPolicy;
+import org.o365relay.admit.DeviceLimits;
+import org.o365relay.admit.Tolerance;
 import org.o365relay.admit.TrustedNetworks;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.ProbeSchedule;
@@ -38,38 +44,66 @@ record RelayReader(Path directory, Map<String, String> environment, Path kernelH
     Optional<RelaySettings> read(Section relay) {
         String hostname = relay.optional("hostname", Addresses.HOSTNAME)
                 .orElseGet(() -> Hostname.find(environment, kernelHostname));
-        List<ListenerSettings> listeners = ListenersReader.read(relay);
-        TrustedNetworks trusted = TrustedNetworksReader.read(relay);
-        SessionLimits limits = limits(relay.section("limits"));
-        QueueSettings queue = queue(relay, limits);
+        Section limits = relay.section("limits");
+        SessionLimits sessions = sessions(limits);
+        ClientPolicy policy = policy(limits);
+        TrustedNetworks trusted = TrustedNetworksReader.read(relay, policy);
+        List<ListenerSettings> listeners = ListenersReader.read(relay, trusted);
+        QueueSettings queue = queue(relay, policy.messageSize());
         Optional<MailboxSettings> mailbox = new MailboxesReader(directory, environment, hostname).read(relay);
         Section retry = relay.section("retry");
         RetrySchedule schedule = schedule(retry);
         ProbeSchedule probe = probe(retry);
         NoticeSettings notices = notices(relay.section("notices"));
         Duration grace = relay.value("stop-grace", duration(Duration.ZERO, HOUR));
-        return mailbox.map(only ->
-                new RelaySettings(hostname, listeners, trusted, limits, queue, only, schedule, probe, notices, grace));
+        return mailbox.map(only -> new RelaySettings(
+                hostname,
+                listeners,
+                new AcceptSettings(
+                        hostname,
+                        sessions,
+                        new AdmissionRules(null, only.address()),
+                        null,
+                        null,
+                        false,
+                        only.address()),
+                queue,
+                only,
+                schedule,
+                probe,
+                notices,
+                grace));
     }
 
-    private static SessionLimits limits(Section limits) {
+    private static ClientPolicy policy(Section limits) {
+        return new ClientPolicy(
+                "",
+                Tolerance.STANDARD,
+                AuthPolicy.NONE,
+                false,
+                limits.value("message-size", size(64 * KIB, GIB)), // RFC 5321 §4.5.3.1.7
+                new DeviceLimits(limits.value("connections-per-client", whole(1, 100_000)), null, null, null));
+    }
+
+    private static SessionLimits sessions(Section limits) {
         return new SessionLimits(
                 limits.value("command-line-length", whole(512, 65_536)), // RFC 5321 §4.5.3.1.4
-                limits.value("message-size", size(64 * KIB, GIB)), // RFC 5321 §4.5.3.1.7
                 limits.value("recipients", whole(1, 10_000)),
+                100,
                 limits.value("connections", whole(1, 100_000)),
-                limits.value("connections-per-client", whole(1, 100_000)),
-                limits.value("idle-timeout", duration(SECOND, HOUR)));
+                limits.value("idle-timeout", duration(SECOND, HOUR)),
+                Duration.ofMinutes(1),
+                0);
     }
 
-    private QueueSettings queue(Section relay, SessionLimits limits) {
+    private QueueSettings queue(Section relay, long messageSize) {
         Section queue = relay.section("queue");
         long maximumSize = queue.value("maximum-size", size(MIB, 1024 * TIB));
-        if (maximumSize < limits.messageSize()) {
+        if (maximumSize < messageSize) {
             queue.problem(
                     "maximum-size",
                     "a queue of %s has no room for one message of relay.limits.message-size (%s); enlarge it"
-                            .formatted(Amount.text(maximumSize), Amount.text(limits.messageSize())));
+                            .formatted(Amount.text(maximumSize), Amount.text(messageSize)));
         }
         return new QueueSettings(
                 relay.value("data-directory", FileContent.path(directory)),

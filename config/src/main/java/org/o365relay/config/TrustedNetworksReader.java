@@ -2,7 +2,9 @@ package org.o365relay.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.o365relay.admit.ClientPolicy;
 import org.o365relay.admit.Network;
+import org.o365relay.admit.TrustedNetwork;
 import org.o365relay.admit.TrustedNetworks;
 
 /// `relay.trusted-networks`: never so many that the relay is an open one.
@@ -12,8 +14,9 @@ final class TrustedNetworksReader {
 
     private TrustedNetworksReader() {}
 
-    static TrustedNetworks read(Section relay) {
-        List<Network> networks = new ArrayList<>();
+    /// @param policy of every network
+    static TrustedNetworks read(Section relay, ClientPolicy policy) {
+        List<TrustedNetwork> networks = new ArrayList<>();
         List<Setting> elements = relay.elements(KEY);
         if (elements.isEmpty() && relay.isWrittenAsList(KEY)) {
             relay.problem(KEY, "is empty; nobody could send mail");
@@ -21,7 +24,7 @@ final class TrustedNetworksReader {
         for (Setting element : elements) {
             relay.source().parse(element, Networks.CIDR).ifPresent(network -> {
                 reportExposure(relay.source(), element, network);
-                networks.add(network);
+                networks.add(new TrustedNetwork(network, policy));
             });
         }
         return new TrustedNetworks(networks);

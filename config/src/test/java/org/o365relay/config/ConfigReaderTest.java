@@ -16,9 +16,18 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.RelaySettings;
+import org.o365relay.accept.AcceptSettings;
+import org.o365relay.accept.Endpoint;
 import org.o365relay.accept.ListenerSettings;
+import org.o365relay.accept.ListenerTls;
 import org.o365relay.accept.SessionLimits;
+import org.o365relay.admit.AdmissionRules;
+import org.o365relay.admit.AuthPolicy;
+import org.o365relay.admit.ClientPolicy;
+import org.o365relay.admit.DeviceLimits;
 import org.o365relay.admit.Network;
+import org.o365relay.admit.Tolerance;
+import org.o365relay.admit.TrustedNetwork;
 import org.o365relay.admit.TrustedNetworks;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.ProbeSchedule;
@@ -211,15 +220,28 @@ class ConfigReaderTest {
         return valid.settings().mailbox().upstream();
     }
 
+    private static final ClientPolicy POLICY = new ClientPolicy(
+            "", Tolerance.STANDARD, AuthPolicy.NONE, false, 36_700_160, new DeviceLimits(50, null, null, null));
+
     /// The defaults, spelled out once more.
     private static RelaySettings settings(TrustedNetworks trusted, String displayName) {
         String hostname = "kernel.contoso.example";
         EmailAddress address = address("relay@contoso.example");
         return new RelaySettings(
                 hostname,
-                List.of(new ListenerSettings(InetAddress.ofLiteral("127.0.0.1"), 2525)),
-                trusted,
-                new SessionLimits(4096, 36_700_160, 500, 200, 50, Duration.ofMinutes(5)),
+                List.of(new ListenerSettings(
+                        new Endpoint.Tcp(InetAddress.ofLiteral("127.0.0.1"), 2525),
+                        ListenerTls.OPTIONAL,
+                        trusted,
+                        List.of())),
+                new AcceptSettings(
+                        hostname,
+                        new SessionLimits(4096, 500, 100, 200, Duration.ofMinutes(5), Duration.ofMinutes(1), 0),
+                        new AdmissionRules(null, address),
+                        null,
+                        null,
+                        false,
+                        address),
                 new QueueSettings(Path.of("/var/lib/o365-relay"), 512L << 20, 20L << 30, Duration.ofDays(30)),
                 new MailboxSettings(
                         address,
@@ -245,6 +267,7 @@ class ConfigReaderTest {
     private static TrustedNetworks trusted(String... networks) {
         return new TrustedNetworks(Stream.of(networks)
                 .flatMap(network -> Network.parse(network).stream())
+                .map(network -> new TrustedNetwork(network, POLICY))
                 .toList());
     }
 

@@ -7,12 +7,12 @@ import java.util.Map;
 /// Counts connections, over all and by client, against the limits.
 final class Census {
 
-    private final SessionLimits limits;
+    private final int mostConnections;
     private final Map<InetAddress, Integer> byClient = new HashMap<>();
     private int total;
 
-    Census(SessionLimits limits) {
-        this.limits = limits;
+    Census(int mostConnections) {
+        this.mostConnections = mostConnections;
     }
 
     /// Whether one more may come.
@@ -23,12 +23,14 @@ final class Census {
     }
 
     /// Counts the client if it is welcome; it must then [#leave].
-    synchronized Entry enter(InetAddress client) {
-        if (total >= limits.connections()) {
+    ///
+    /// @param most connections this client may have
+    synchronized Entry enter(InetAddress client, int most) {
+        if (total >= mostConnections) {
             return Entry.TOO_MANY;
         }
         int mine = byClient.getOrDefault(client, 0);
-        if (mine >= limits.connectionsPerClient()) {
+        if (mine >= most) {
             return Entry.TOO_MANY_FROM_CLIENT;
         }
         total++;

@@ -12,8 +12,8 @@ public final class ListenException extends Exception {
     private static String reason(ListenerSettings settings, Throwable cause) {
         String message = String.valueOf(cause.getMessage());
         if (message.contains("in use")) {
-            return "the port is in use by another program (see which: ss -ltnp 'sport = :" + settings.port()
-                    + "'); stop it or set another port in relay.listeners";
+            return "the port is in use by another program" + whichProgram(settings)
+                    + "; stop it or set another port in relay.listeners";
         }
         if (message.contains("ermission denied")) {
             return "ports below 1024 need the capability CAP_NET_BIND_SERVICE; give it to the relay or set another port"
@@ -23,5 +23,11 @@ public final class ListenException extends Exception {
             return "this machine has no such address; set another one in relay.listeners";
         }
         return message;
+    }
+
+    private static String whichProgram(ListenerSettings settings) {
+        return settings.endpoint() instanceof Endpoint.Tcp tcp
+                ? " (see which: ss -ltnp 'sport = :" + tcp.port() + "')"
+                : "";
     }
 }

@@ -1,16 +1,21 @@
 package org.o365relay.accept;
 
-import java.net.InetAddress;
+import java.util.List;
+import org.o365relay.admit.Network;
+import org.o365relay.admit.TrustedNetworks;
 
-/// Where the relay listens.
+/// Where the relay listens, and for whom.
 ///
-/// @param address a local address; the wildcard address means all
-/// @param port 1 to 65535; 0 lets the system choose (tests)
-public record ListenerSettings(InetAddress address, int port) {
+/// @param trusted who may send here
+/// @param proxies whose connections must begin with a PROXY protocol header, which says who the client is
+public record ListenerSettings(Endpoint endpoint, ListenerTls tls, TrustedNetworks trusted, List<Network> proxies) {
+
+    public ListenerSettings {
+        proxies = List.copyOf(proxies);
+    }
 
     @Override
     public String toString() {
-        String host = address.getHostAddress();
-        return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+        return endpoint.toString();
     }
 }

@@ -1,6 +1,5 @@
 package org.o365relay.accept;
 
-import java.net.InetAddress;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
@@ -32,9 +31,8 @@ final class Session {
     private static final int MOST_ERRORS = 20;
     private static final int LONGEST_NAME = 255;
 
-    private final InetAddress client;
-    private final String hostname;
-    private final SessionLimits limits;
+    private final Client client;
+    private final AcceptSettings settings;
     private final MessageQueue queue;
     private final Journal journal;
     private final InstantSource clock;
@@ -44,16 +42,9 @@ final class Session {
     private int errors;
     private @Nullable Transaction transaction;
 
-    Session(
-            InetAddress client,
-            String hostname,
-            SessionLimits limits,
-            MessageQueue queue,
-            Journal journal,
-            InstantSource clock) {
+    Session(Client client, AcceptSettings settings, MessageQueue queue, Journal journal, InstantSource clock) {
         this.client = client;
-        this.hostname = hostname;
-        this.limits = limits;
+        this.settings = settings;
         this.queue = queue;
         this.journal = journal;
         this.clock = clock;
@@ -61,12 +52,12 @@ final class Session {
 
     // RFC 5321 §4.3.1
     Reply greeting() {
-        return Reply.plain(220, hostname + " ESMTP o365-relay");
+        return Reply.plain(220, settings.hostname() + " ESMTP o365-relay");
     }
 
     Answer handle(Command command) {
         return switch (command) {
-            case Command.Helo(String name) -> hello(name, false, Reply.plain(250, hostname));
+            case Command.Helo(String name) -> hello(name, false, Reply.plain(250, settings.hostname()));
             case Command.Ehlo(String name) -> hello(name, true, extensions());
             case Command.Mail mail -> mail(mail);
             case Command.Rcpt(EmailAddress recipient) -> rcpt(recipient);
@@ -81,7 +72,7 @@ final class Session {
             case Command.Help _ -> new Say(Reply.of(214, "2.0.0", "EHLO, MAIL FROM, RCPT TO, DATA, RSET, NOOP, QUIT"));
             case Command.Auth _ ->
                 error(Reply.of(502, "5.5.1", "No login is needed here: switch authentication off in the device"));
-            case Command.Quit _ -> new SayAndClose(Reply.of(221, "2.0.0", hostname + " closing connection"));
+            case Command.Quit _ -> new SayAndClose(Reply.of(221, "2.0.0", settings.hostname() + " closing connection"));
             case Command.Malformed malformed -> {
                 reject(null, null, malformed.reply());
                 yield error(malformed.reply());
@@ -128,7 +119,8 @@ final class Session {
         if (refusal.isPresent()) {
             return CompletableFuture.completedFuture(refused(ended, refusal.get()));
         }
-        Arrival arrival = new Arrival(clock.instant().truncatedTo(ChronoUnit.MILLIS), client, helo, protocol(ended));
+        Arrival arrival =
+                new Arrival(clock.instant().truncatedTo(ChronoUnit.MILLIS), client.address(), helo, protocol(ended));
         Envelope envelope = ended.envelope();
         long size = ended.size();
         return ended.commit(arrival).handle((id, failure) -> {
@@ -167,9 +159,9 @@ final class Session {
     private Reply extensions() {
         return Reply.plain(
                 250,
-                hostname,
+                settings.hostname(),
                 "PIPELINING", // RFC 2920
-                "SIZE " + limits.messageSize(), // RFC 1870
+                "SIZE " + client.policy().messageSize(), // RFC 1870
                 "8BITMIME", // RFC 6152
                 "SMTPUTF8", // RFC 6531
                 "ENHANCEDSTATUSCODES"); // RFC 2034
@@ -194,8 +186,8 @@ final class Session {
     }
 
     private Optional<Reply> refusal(@Nullable EmailAddress sender, long size, boolean smtpUtf8) {
-        if (size > limits.messageSize()) {
-            return Optional.of(Refusals.tooLarge(limits.messageSize()));
+        if (size > client.policy().messageSize()) {
+            return Optional.of(Refusals.tooLarge(client.policy().messageSize()));
         }
         if (sender != null && !sender.isAscii() && !smtpUtf8) {
             return Optional.of(Refusals.senderNotAscii());
@@ -213,8 +205,11 @@ final class Session {
         if (!recipient.isAscii() && !transaction.smtpUtf8()) {
             return refuse(transaction.sender(), recipient, Refusals.recipientNotAscii());
         }
-        if (transaction.recipients().size() >= limits.recipients()) {
-            return refuse(transaction.sender(), recipient, Refusals.tooManyRecipients(limits.recipients()));
+        if (transaction.recipients().size() >= settings.limits().recipients()) {
+            return refuse(
+                    transaction.sender(),
+                    recipient,
+                    Refusals.tooManyRecipients(settings.limits().recipients()));
         }
         transaction.add(recipient);
         return new Say(Reply.of(250, "2.1.5", "Recipient ok"));
@@ -236,8 +231,8 @@ final class Session {
     }
 
     private Optional<Reply> refusalMidway(Transaction current) {
-        return current.size() > limits.messageSize()
-                ? Optional.of(Refusals.tooLarge(limits.messageSize()))
+        return current.size() > client.policy().messageSize()
+                ? Optional.of(Refusals.tooLarge(client.policy().messageSize()))
                 : queue.shortageFor(0).map(Refusals::noRoom);
     }
 
@@ -259,7 +254,7 @@ final class Session {
     }
 
     private void reject(@Nullable EmailAddress sender, @Nullable EmailAddress recipient, Reply reply) {
-        journal.rejected(client, helo, sender, recipient, reply);
+        journal.rejected(client.address(), helo, sender, recipient, reply);
     }
 
     private static void abandon(Transaction ended) {

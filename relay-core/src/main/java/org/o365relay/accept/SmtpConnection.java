@@ -225,6 +225,8 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
                 phase = Phase.CONTENT;
             }
             case Answer.SayAndClose(Reply reply) -> close(ctx, reply);
+            case Answer.Ask _, Answer.ReadChunk _, Answer.StartTls _, Answer.Later _ ->
+                throw new IllegalStateException(answer.toString());
         }
     }
 

@@ -26,7 +26,8 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
-import org.o365relay.admit.TrustedNetworks;
+import org.o365relay.admit.ClientPolicy;
+import org.o365relay.admit.Devices;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.Reply;
 import org.o365relay.queue.MessageQueue;
@@ -43,9 +44,8 @@ public final class SmtpListener {
     /// wait for a retransmission.
     private static final int BACKLOG = 4_096;
 
-    private final String hostname;
-    private final TrustedNetworks trustedNetworks;
-    private final SessionLimits limits;
+    private final AcceptSettings settings;
+    private final Devices devices;
     private final MessageQueue queue;
     private final Journal journal;
     private final InstantSource clock;
@@ -56,19 +56,13 @@ public final class SmtpListener {
     private volatile boolean stopping;
 
     public SmtpListener(
-            String hostname,
-            TrustedNetworks trustedNetworks,
-            SessionLimits limits,
-            MessageQueue queue,
-            Journal journal,
-            InstantSource clock) {
-        this.hostname = hostname;
-        this.trustedNetworks = trustedNetworks;
-        this.limits = limits;
+            AcceptSettings settings, Devices devices, MessageQueue queue, Journal journal, InstantSource clock) {
+        this.settings = settings;
+        this.devices = devices;
         this.queue = queue;
         this.journal = journal;
         this.clock = clock;
-        this.census = new Census(limits);
+        this.census = new Census(settings.limits().connections());
         IoHandlerFactory io = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         this.eventLoops = new MultiThreadIoEventLoopGroup(Runtime.getRuntime().availableProcessors(), io);
     }
@@ -77,7 +71,8 @@ public final class SmtpListener {
     ///
     /// @return the bound address, with the port that was chosen if it was 0
     /// @throws ListenException if the address cannot be bound
-    public InetSocketAddress listen(ListenerSettings settings) throws ListenException {
+    public InetSocketAddress listen(ListenerSettings listener) throws ListenException {
+        Endpoint.Tcp endpoint = (Endpoint.Tcp) listener.endpoint();
         Class<? extends ServerChannel> transport =
                 Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
         var binding = new ServerBootstrap()
@@ -90,11 +85,11 @@ public final class SmtpListener {
                 .childOption(
                         ChannelOption.RECVBUF_ALLOCATOR,
                         new AdaptiveRecvByteBufAllocator(512, 2_048, 64 * 1024).maxMessagesPerRead(1))
-                .childHandler(new Reception())
-                .bind(settings.address(), settings.port())
+                .childHandler(new Reception(listener))
+                .bind(endpoint.address(), endpoint.port())
                 .awaitUninterruptibly();
         if (!binding.isSuccess()) {
-            throw new ListenException(settings, binding.cause());
+            throw new ListenException(listener, binding.cause());
         }
         listening.add(binding.channel());
         return (InetSocketAddress) binding.channel().localAddress();
@@ -129,10 +124,17 @@ public final class SmtpListener {
     /// Decides at the door.
     private final class Reception extends ChannelInitializer<Channel> {
 
+        private final ListenerSettings listener;
+
+        Reception(ListenerSettings listener) {
+            this.listener = listener;
+        }
+
         @Override
         protected void initChannel(Channel channel) throws UnknownHostException {
             InetAddress client = plain(((InetSocketAddress) channel.remoteAddress()).getAddress());
-            if (!trustedNetworks.trust(client)) {
+            ClientPolicy policy = listener.trusted().policy(client).orElse(null);
+            if (policy == null) {
                 turnAway(
                         channel,
                         client,
@@ -143,8 +145,8 @@ public final class SmtpListener {
                                         + " is not in this relay's trusted networks (relay.trusted-networks)"));
                 return;
             }
-            switch (census.enter(client)) {
-                case WELCOME -> welcome(channel, client);
+            switch (census.enter(client, policy.limits().connections())) {
+                case WELCOME -> welcome(channel, client, policy);
                 case TOO_MANY ->
                     turnAway(
                             channel, client, Reply.of(421, "4.3.2", "Too many connections (relay.limits.connections)"));
@@ -160,15 +162,20 @@ public final class SmtpListener {
             }
         }
 
-        private void welcome(Channel channel, InetAddress client) {
+        private void welcome(Channel channel, InetAddress client, ClientPolicy policy) {
             clients.add(channel);
             channel.closeFuture().addListener(_ -> census.leave(client));
             channel.pipeline()
                     .addLast(
-                            new IdleStateHandler(limits.idle().toMillis(), 0, 0, TimeUnit.MILLISECONDS),
+                            new IdleStateHandler(settings.limits().idle().toMillis(), 0, 0, TimeUnit.MILLISECONDS),
                             new SmtpConnection(
-                                    new Session(client, hostname, limits, queue, journal, clock),
-                                    limits.commandLine()));
+                                    new Session(
+                                            new Client(client, policy, devices.at(client), ListenerTls.OFF),
+                                            settings,
+                                            queue,
+                                            journal,
+                                            clock),
+                                    settings.limits().commandLine()));
             if (stopping) { // came in while the others were being told
                 channel.eventLoop().execute(() -> stop(channel));
             }

@@ -1,17 +1,30 @@
 package org.o365relay.admit;
 
 import java.net.InetAddress;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
-/// The networks that may send without logging in. Everybody else is turned away before MAIL.
-public record TrustedNetworks(List<Network> networks) {
+/// The networks that may send. Everybody else is turned away before MAIL.
+///
+/// @param networks in any order: the smallest that contains a client counts
+public record TrustedNetworks(List<TrustedNetwork> networks) {
 
     public TrustedNetworks {
-        networks = List.copyOf(networks);
+        networks = networks.stream()
+                .sorted(Comparator.comparingInt(
+                                (TrustedNetwork trusted) -> trusted.network().prefixLength())
+                        .reversed())
+                .toList();
     }
 
-    /// @return whether a client at this address may relay
-    public boolean trust(InetAddress client) {
-        return networks.stream().anyMatch(network -> network.contains(client));
+    /// @return on what terms a client at this address may relay; empty if it may not
+    public Optional<ClientPolicy> policy(InetAddress client) {
+        for (TrustedNetwork trusted : networks) {
+            if (trusted.network().contains(client)) {
+                return Optional.of(trusted.policy());
+            }
+        }
+        return Optional.empty();
     }
 }

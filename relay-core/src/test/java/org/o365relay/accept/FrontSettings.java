@@ -4,96 +4,166 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.o365relay.admit.AdmissionRules;
+import org.o365relay.admit.AuthPolicy;
+import org.o365relay.admit.ClientPolicy;
+import org.o365relay.admit.DeviceLimits;
 import org.o365relay.admit.Network;
+import org.o365relay.admit.Tolerance;
+import org.o365relay.admit.TrustedNetwork;
 import org.o365relay.admit.TrustedNetworks;
+import org.o365relay.mail.EmailAddress;
 
 /// What a [TestRelayFront] is told before it starts.
 ///
 /// @param listen a local address, as text
+/// @param networks that are trusted, all on the same terms
 record FrontSettings(
-        String listen, TrustedNetworks trusted, SessionLimits limits, long freeSpaceFloor, long maximumQueueSize) {
+        String listen,
+        List<String> networks,
+        ClientPolicy policy,
+        AcceptSettings accept,
+        long freeSpaceFloor,
+        long maximumQueueSize) {
 
-    private static final Duration LONG = Duration.ofMinutes(5);
+    static final String HOSTNAME = "relay.test";
+    static final EmailAddress MAILBOX = EmailAddress.parse("relay@contoso.test").orElseThrow();
 
     static final FrontSettings DEFAULTS = new FrontSettings(
             "127.0.0.1",
-            networks("127.0.0.0/8", "::1"),
-            new SessionLimits(2_048, 40L * 1024 * 1024, 100, 100, 50, LONG),
+            List.of("127.0.0.0/8", "::1"),
+            new ClientPolicy(
+                    "",
+                    Tolerance.STANDARD,
+                    AuthPolicy.NONE,
+                    false,
+                    40L * 1024 * 1024,
+                    new DeviceLimits(50, null, null, null)),
+            new AcceptSettings(
+                    HOSTNAME,
+                    new SessionLimits(2_048, 100, 100, 100, Duration.ofMinutes(5), Duration.ofMinutes(5), 0),
+                    new AdmissionRules(null, MAILBOX),
+                    null,
+                    null,
+                    false,
+                    MAILBOX),
             0,
             Long.MAX_VALUE / 2);
 
     FrontSettings listening(String address) {
-        return new FrontSettings(address, trusted, limits, freeSpaceFloor, maximumQueueSize);
+        return new FrontSettings(address, networks, policy, accept, freeSpaceFloor, maximumQueueSize);
     }
 
-    FrontSettings trusting(String... networks) {
-        return new FrontSettings(listen, networks(networks), limits, freeSpaceFloor, maximumQueueSize);
+    FrontSettings trusting(String... trusted) {
+        return new FrontSettings(listen, List.of(trusted), policy, accept, freeSpaceFloor, maximumQueueSize);
     }
 
     FrontSettings withFreeSpaceFloor(long octets) {
-        return new FrontSettings(listen, trusted, limits, octets, maximumQueueSize);
+        return new FrontSettings(listen, networks, policy, accept, octets, maximumQueueSize);
     }
 
     FrontSettings withMaximumQueueSize(long octets) {
-        return new FrontSettings(listen, trusted, limits, freeSpaceFloor, octets);
+        return new FrontSettings(listen, networks, policy, accept, freeSpaceFloor, octets);
+    }
+
+    FrontSettings with(ClientPolicy changed) {
+        return new FrontSettings(listen, networks, changed, accept, freeSpaceFloor, maximumQueueSize);
+    }
+
+    FrontSettings with(AcceptSettings changed) {
+        return new FrontSettings(listen, networks, policy, changed, freeSpaceFloor, maximumQueueSize);
+    }
+
+    FrontSettings with(SessionLimits changed) {
+        return with(new AcceptSettings(
+                accept.hostname(),
+                changed,
+                accept.rules(),
+                accept.certificate(),
+                accept.users(),
+                accept.plainTextLogin(),
+                accept.mailbox()));
+    }
+
+    FrontSettings with(Tolerance tolerance) {
+        return with(new ClientPolicy(
+                policy.name(), tolerance, policy.auth(), policy.oldTls(), policy.messageSize(), policy.limits()));
+    }
+
+    FrontSettings with(DeviceLimits limits) {
+        return with(new ClientPolicy(
+                policy.name(), policy.tolerance(), policy.auth(), policy.oldTls(), policy.messageSize(), limits));
     }
 
     FrontSettings withMessageSize(long octets) {
-        return with(new SessionLimits(
-                limits.commandLine(),
-                octets,
-                limits.recipients(),
-                limits.connections(),
-                limits.connectionsPerClient(),
-                limits.idle()));
+        return with(new ClientPolicy(
+                policy.name(), policy.tolerance(), policy.auth(), policy.oldTls(), octets, policy.limits()));
     }
 
     FrontSettings withRecipients(int recipients) {
+        SessionLimits limits = limits();
         return with(new SessionLimits(
                 limits.commandLine(),
-                limits.messageSize(),
                 recipients,
+                limits.hops(),
                 limits.connections(),
-                limits.connectionsPerClient(),
-                limits.idle()));
+                limits.idle(),
+                limits.command(),
+                limits.contentRate()));
     }
 
     FrontSettings withCommandLine(int octets) {
+        SessionLimits limits = limits();
         return with(new SessionLimits(
                 octets,
-                limits.messageSize(),
                 limits.recipients(),
+                limits.hops(),
                 limits.connections(),
-                limits.connectionsPerClient(),
-                limits.idle()));
+                limits.idle(),
+                limits.command(),
+                limits.contentRate()));
     }
 
     FrontSettings withConnections(int total, int perClient) {
+        SessionLimits limits = limits();
         return with(new SessionLimits(
-                limits.commandLine(), limits.messageSize(), limits.recipients(), total, perClient, limits.idle()));
+                        limits.commandLine(),
+                        limits.recipients(),
+                        limits.hops(),
+                        total,
+                        limits.idle(),
+                        limits.command(),
+                        limits.contentRate()))
+                .with(new DeviceLimits(perClient, null, null, null));
     }
 
     FrontSettings withIdle(Duration idle) {
+        SessionLimits limits = limits();
         return with(new SessionLimits(
                 limits.commandLine(),
-                limits.messageSize(),
                 limits.recipients(),
+                limits.hops(),
                 limits.connections(),
-                limits.connectionsPerClient(),
-                idle));
+                idle,
+                limits.command(),
+                limits.contentRate()));
+    }
+
+    SessionLimits limits() {
+        return accept.limits();
     }
 
     InetAddress address() {
         return InetAddress.ofLiteral(listen);
     }
 
-    private FrontSettings with(SessionLimits changed) {
-        return new FrontSettings(listen, trusted, changed, freeSpaceFloor, maximumQueueSize);
+    TrustedNetworks trusted() {
+        return new TrustedNetworks(Stream.of(networks.toArray(String[]::new))
+                .map(text -> new TrustedNetwork(Network.parse(text).orElseThrow(), policy))
+                .toList());
     }
 
-    private static TrustedNetworks networks(String... texts) {
-        List<Network> networks =
-                Stream.of(texts).map(text -> Network.parse(text).orElseThrow()).toList();
-        return new TrustedNetworks(networks);
+    ListenerSettings listener(int port) {
+        return new ListenerSettings(new Endpoint.Tcp(address(), port), ListenerTls.OPTIONAL, trusted(), List.of());
     }
 }

@@ -26,10 +26,11 @@ class SessionTest {
     @BeforeEach
     void begin() throws Exception {
         front = TestRelayFront.in(directory);
+        InetAddress client = InetAddress.ofLiteral("192.0.2.7");
         session = new Session(
-                InetAddress.ofLiteral("192.0.2.7"),
-                "relay.test",
-                FrontSettings.DEFAULTS.limits(),
+                new Client(
+                        client, FrontSettings.DEFAULTS.policy(), front.devices().at(client), ListenerTls.OFF),
+                FrontSettings.DEFAULTS.accept(),
                 front.queue(),
                 front.journal(),
                 InstantSource.fixed(TestRelayFront.NOW));

@@ -18,6 +18,7 @@ import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.o365relay.admit.Devices;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueSettings;
@@ -26,7 +27,6 @@ import org.o365relay.queue.QueueUnavailableException;
 /// The front half of the relay on a free port: a real listener and a real queue, at a time that stands still.
 final class TestRelayFront implements AutoCloseable {
 
-    static final String HOSTNAME = "relay.test";
     static final Instant NOW = Instant.parse("2026-11-21T10:00:00.123Z");
 
     private static final Duration GRACE = Duration.ofSeconds(10);
@@ -36,6 +36,8 @@ final class TestRelayFront implements AutoCloseable {
     private final FrontJournal journal = new FrontJournal();
     private final SmtpListener listener;
     private final MessageQueue queue;
+    private final FrontSettings settings;
+    private final Devices devices;
 
     TestRelayFront(Path directory, FrontSettings settings) throws QueueUnavailableException, ListenException {
         this.directory = directory;
@@ -45,8 +47,10 @@ final class TestRelayFront implements AutoCloseable {
                         directory, settings.freeSpaceFloor(), settings.maximumQueueSize(), Duration.ofDays(30)),
                 clock,
                 RandomGenerator.of("L64X128MixRandom"));
-        this.listener = new SmtpListener(HOSTNAME, settings.trusted(), settings.limits(), queue, journal, clock);
-        this.address = listener.listen(new ListenerSettings(settings.address(), 0));
+        this.settings = settings;
+        this.devices = new Devices(clock);
+        this.listener = new SmtpListener(settings.accept(), devices, queue, journal, clock);
+        this.address = listener.listen(settings.listener(0));
     }
 
     static TestRelayFront in(Path directory) throws QueueUnavailableException, ListenException {
@@ -55,6 +59,10 @@ final class TestRelayFront implements AutoCloseable {
 
     MessageQueue queue() {
         return queue;
+    }
+
+    Devices devices() {
+        return devices;
     }
 
     FrontJournal journal() {
@@ -117,8 +125,8 @@ final class TestRelayFront implements AutoCloseable {
         return DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("queue.db"));
     }
 
-    void listen(ListenerSettings settings) throws ListenException {
-        listener.listen(settings);
+    void listen(int port) throws ListenException {
+        listener.listen(settings.listener(port));
     }
 
     void stop() {

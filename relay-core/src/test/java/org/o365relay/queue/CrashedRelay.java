@@ -9,12 +9,23 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.o365relay.accept.AcceptSettings;
+import org.o365relay.accept.Endpoint;
 import org.o365relay.accept.ListenerSettings;
+import org.o365relay.accept.ListenerTls;
 import org.o365relay.accept.SessionLimits;
 import org.o365relay.accept.SmtpListener;
+import org.o365relay.admit.AdmissionRules;
+import org.o365relay.admit.AuthPolicy;
+import org.o365relay.admit.ClientPolicy;
+import org.o365relay.admit.DeviceLimits;
+import org.o365relay.admit.Devices;
 import org.o365relay.admit.Network;
+import org.o365relay.admit.Tolerance;
+import org.o365relay.admit.TrustedNetwork;
 import org.o365relay.admit.TrustedNetworks;
 import org.o365relay.journal.LogJournal;
+import org.o365relay.mail.EmailAddress;
 
 /// A process with a listener, a queue, and an upstream that always says "later": all that is needed to lose
 /// mail. It says on which port it listens and goes on until it is killed.
@@ -26,18 +37,41 @@ final class CrashedRelay {
         InstantSource clock = InstantSource.system();
         QueueSettings settings = new QueueSettings(Path.of(arguments[0]), 0, 1L << 40, Duration.ofDays(30));
         MessageQueue queue = MessageQueue.open(settings, clock, RandomGenerator.getDefault());
+        EmailAddress mailbox = EmailAddress.parse("relay@contoso.example").orElseThrow();
         SmtpListener listener = new SmtpListener(
-                "relay.example",
-                new TrustedNetworks(List.of(Network.parse("127.0.0.0/8").orElseThrow())),
-                new SessionLimits(4_096, 50L * 1024 * 1024, 100, 100, 100, Duration.ofMinutes(5)),
+                new AcceptSettings(
+                        "relay.example",
+                        new SessionLimits(4_096, 100, 100, 100, Duration.ofMinutes(5), Duration.ofMinutes(5), 0),
+                        new AdmissionRules(null, mailbox),
+                        null,
+                        null,
+                        false,
+                        mailbox),
+                new Devices(clock),
                 queue,
                 new LogJournal(),
                 clock);
         Thread.ofVirtual().start(() -> tryAndDefer(queue, clock));
-        int port = listener.listen(new ListenerSettings(InetAddress.getLoopbackAddress(), 0))
+        int port = listener.listen(new ListenerSettings(
+                        new Endpoint.Tcp(InetAddress.getLoopbackAddress(), 0),
+                        ListenerTls.OFF,
+                        trusting("127.0.0.0/8"),
+                        List.of()))
                 .getPort();
         System.out.println("LISTENING " + port);
         System.in.read();
+    }
+
+    private static TrustedNetworks trusting(String network) {
+        ClientPolicy policy = new ClientPolicy(
+                "",
+                Tolerance.STANDARD,
+                AuthPolicy.NONE,
+                false,
+                50L * 1024 * 1024,
+                new DeviceLimits(100, null, null, null));
+        return new TrustedNetworks(
+                List.of(new TrustedNetwork(Network.parse(network).orElseThrow(), policy)));
     }
 
     private static void tryAndDefer(MessageQueue queue, InstantSource clock) {
