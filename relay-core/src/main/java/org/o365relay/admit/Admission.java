@@ -2,6 +2,7 @@ package org.o365relay.admit;
 
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Reply;
 
 /// Whether an address of the envelope is let through.
 public sealed interface Admission {
@@ -10,5 +11,15 @@ public sealed interface Admission {
     record Admitted(@Nullable EmailAddress address) implements Admission {}
 
     /// @param reason for the reply and the journal, with the configuration key that decided; one line of ASCII
-    record Denied(String reason) implements Admission {}
+    record Denied(String reason) implements Admission {
+
+        /// A recipient that has no domain, and there is none to complete it with.
+        public static final Denied UNQUALIFIED =
+                new Denied("Not a full address: give the recipient as name@domain, or set relay.default-domain");
+
+        /// @return what the client is told
+        public Reply reply() {
+            return equals(UNQUALIFIED) ? Reply.of(553, "5.1.3", reason) : Reply.of(550, "5.7.1", reason);
+        }
+    }
 }

@@ -1,24 +1,70 @@
 package org.o365relay.admit;
 
 import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
 
-/// Which senders and recipients are let through.
+/// Which senders and recipients are let through. Addresses without a domain are completed before they are judged.
 ///
 /// @param defaultDomain completes addresses that have no domain; null for none
 /// @param postmaster who gets mail to a bare `postmaster` (RFC 5321 §4.5.1)
-public record AdmissionRules(@Nullable String defaultDomain, EmailAddress postmaster) {
+public record AdmissionRules(
+        @Nullable String defaultDomain, EmailAddress postmaster, AddressRules senders, AddressRules recipients) {
 
-    /// @param sender null for the null sender
+    /// Lets every full address through.
+    public AdmissionRules(@Nullable String defaultDomain, EmailAddress postmaster) {
+        this(defaultDomain, postmaster, List.of(), List.of());
+    }
+
+    public AdmissionRules(
+            @Nullable String defaultDomain,
+            EmailAddress postmaster,
+            List<AddressRule> senders,
+            List<AddressRule> recipients) {
+        this(
+                defaultDomain,
+                postmaster,
+                new AddressRules("relay.sender-rules", senders),
+                new AddressRules("relay.recipient-rules", recipients));
+    }
+
+    /// @param sender perhaps unqualified, and then let through so if there is no default domain; null for the null
+    ///     sender
     public Admission sender(InetAddress client, @Nullable EmailAddress sender) {
-        return new Admission.Admitted(sender);
+        return senders.judge(client, sender == null ? null : completed(sender));
     }
 
     /// @param recipient perhaps unqualified
     public Admission recipient(InetAddress client, EmailAddress recipient) {
-        return recipient.isQualified()
-                ? new Admission.Admitted(recipient)
-                : new Admission.Denied("Not a full address: give the recipient as name@domain");
+        // RFC 5321 §4.5.1: always accepted, whatever the rules say
+        if (isBarePostmaster(recipient)) {
+            return new Admission.Admitted(postmaster);
+        }
+        EmailAddress completed = completed(recipient);
+        return completed.isQualified() ? recipients.judge(client, completed) : Admission.Denied.UNQUALIFIED;
+    }
+
+    /// @return the sender rule that decides about an address [#sender] lets through; empty if there is none
+    public Optional<Ruling> senderRuling(InetAddress client, @Nullable EmailAddress sender) {
+        return senders.ruling(client, sender == null ? null : completed(sender));
+    }
+
+    /// @return the recipient rule that decides; empty if there is none, or nothing to decide
+    public Optional<Ruling> recipientRuling(InetAddress client, EmailAddress recipient) {
+        return isBarePostmaster(recipient) ? Optional.empty() : recipients.ruling(client, completed(recipient));
+    }
+
+    private boolean isBarePostmaster(EmailAddress recipient) {
+        return defaultDomain == null
+                && !recipient.isQualified()
+                && recipient.localPart().equalsIgnoreCase("postmaster");
+    }
+
+    private EmailAddress completed(EmailAddress address) {
+        return defaultDomain == null || address.isQualified()
+                ? address
+                : new EmailAddress(address.localPart(), defaultDomain);
     }
 }

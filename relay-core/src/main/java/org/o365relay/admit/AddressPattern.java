@@ -1,0 +1,93 @@
+package org.o365relay.admit;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.EmailAddress;
+
+/// Which addresses a rule is about:
+///
+/// - `bob@contoso.example`: this one;
+/// - `@contoso.example`: all of this domain, not of its subdomains;
+/// - `*@*.contoso.example`: `*` stands for any characters, also none; a `*` before the last `@` stays before the
+///   `@` of the address, one after it stays after it;
+/// - `scanner*`: without an `@` it is about the whole address;
+/// - `<>`: the null sender;
+/// - `*`: everything, the null sender included.
+///
+/// Capitals, needless quotes and the two ways of writing an international domain make no difference.
+public final class AddressPattern {
+
+    private static final int LONGEST = 320; // RFC 5321 §4.5.3.1.1 and §4.5.3.1.2
+
+    private final String written;
+    private final @Nullable Glob localPart;
+    private final Glob rest;
+
+    /// @param localPart null if the pattern is about the whole address
+    /// @param rest the domain, or the whole address
+    private AddressPattern(String written, @Nullable Glob localPart, Glob rest) {
+        this.written = written;
+        this.localPart = localPart;
+        this.rest = rest;
+    }
+
+    /// @return empty if the text is no pattern: too long (320 characters), with blanks or control characters, or
+    ///     without `*` and no address or domain
+    public static Optional<AddressPattern> parse(String text) {
+        if (text.equals("<>")) {
+            return Optional.of(new AddressPattern(text, null, new Glob("")));
+        }
+        int at = text.lastIndexOf('@');
+        boolean valid = text.length() <= LONGEST && (text.contains("*") ? isVisible(text) : isAddress(text, at));
+        return valid ? Optional.of(of(text, at)) : Optional.empty();
+    }
+
+    /// @param address null for the null sender
+    public boolean matches(@Nullable EmailAddress address) {
+        return matches(PlainAddress.of(address));
+    }
+
+    boolean matches(PlainAddress address) {
+        if (localPart == null) {
+            return rest.matches(address.toString());
+        }
+        return !address.domain().isEmpty() && localPart.matches(address.localPart()) && rest.matches(address.domain());
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof AddressPattern pattern && written.equals(pattern.written);
+    }
+
+    @Override
+    public int hashCode() {
+        return written.hashCode();
+    }
+
+    /// @return the pattern as it was written
+    @Override
+    public String toString() {
+        return written;
+    }
+
+    private static AddressPattern of(String text, int at) {
+        if (at < 0) {
+            return new AddressPattern(text, null, new Glob(PlainAddress.localPart(text)));
+        }
+        String localPart = at == 0 ? "*" : PlainAddress.localPart(text.substring(0, at));
+        return new AddressPattern(text, new Glob(localPart), new Glob(PlainAddress.domain(text.substring(at + 1))));
+    }
+
+    private static boolean isAddress(String text, int at) {
+        return at >= 0 && EmailAddress.parse(at == 0 ? "any" + text : text).isPresent();
+    }
+
+    private static boolean isVisible(String text) {
+        return text.codePoints()
+                .noneMatch(point -> Character.isISOControl(point)
+                        || Character.isWhitespace(point)
+                        || Character.isSpaceChar(point)
+                        || point == '<'
+                        || point == '>');
+    }
+}
