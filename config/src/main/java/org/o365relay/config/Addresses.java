@@ -20,6 +20,9 @@ final class Addresses {
     static final Kind<SendAs> SEND_AS = Text.ANY.then(
             text -> text.startsWith("@") ? sendAsDomain(text) : mail(text).then(Addresses::sendAsAddress));
 
+    /// A domain for addresses that have none.
+    static final Kind<String> DOMAIN = Text.ANY.then(Addresses::domain);
+
     /// A local IP address.
     static final Kind<InetAddress> LOCAL = Text.ANY.then(Addresses::local);
 
@@ -53,6 +56,15 @@ final class Addresses {
         return EmailAddress.parse("any" + text).isPresent()
                 ? new Parsed.Good<>(new SendAs.Domain(text.substring(1)))
                 : new Parsed.Bad<>(Text.quoted(text) + " is not a domain; use for example @contoso.example");
+    }
+
+    private static Parsed<String> domain(String text) {
+        boolean valid = text.indexOf('@') < 0
+                && !text.startsWith("[")
+                && EmailAddress.parse("any@" + text).isPresent();
+        return valid
+                ? new Parsed.Good<>(text)
+                : new Parsed.Bad<>(Text.quoted(text) + " is not a domain; use for example contoso.example");
     }
 
     private static Parsed<InetAddress> local(String text) {

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.o365relay.RelaySettings;
 
 /// Reads a configuration file (HOCON). Every key is documented in `reference.conf`, which also holds the defaults.
 public final class ConfigReader {
@@ -15,16 +14,19 @@ public final class ConfigReader {
 
     private final Map<String, String> environment;
     private final Path kernelHostname;
+    private final long heap;
 
     /// @param environment what `${NAME}` and `${?NAME}` in the file refer to
     public ConfigReader(Map<String, String> environment) {
-        this(environment, KERNEL_HOSTNAME);
+        this(environment, KERNEL_HOSTNAME, Runtime.getRuntime().maxMemory());
     }
 
     /// @param kernelHostname the file the kernel tells the machine's name in
-    ConfigReader(Map<String, String> environment, Path kernelHostname) {
+    /// @param heap octets of memory the relay may take for its objects
+    ConfigReader(Map<String, String> environment, Path kernelHostname, long heap) {
         this.environment = Map.copyOf(environment);
         this.kernelHostname = kernelHostname;
+        this.heap = heap;
     }
 
     /// Reads the file, the files it includes, and the password and certificate files it names.
@@ -47,8 +49,7 @@ public final class ConfigReader {
                 Problems problems = new Problems(file.toString());
                 Source source = new Source(place, substitutions, KnownKeys.in(reference), problems);
                 reportStrays(root, source);
-                Optional<RelaySettings> settings =
-                        relay(root, reference, source).flatMap(section -> settings(file, section));
+                Optional<InForce> settings = relay(root, reference, source).flatMap(section -> settings(file, section));
                 yield result(settings, problems);
             }
         };
@@ -80,15 +81,15 @@ public final class ConfigReader {
                 .flatMap(value -> source.layer(new Setting("relay", value, source.file())));
     }
 
-    private Optional<RelaySettings> settings(Path file, Section relay) {
+    private Optional<InForce> settings(Path file, Section relay) {
         Path directory = Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(file);
-        return new RelayReader(directory, environment, kernelHostname).read(relay);
+        return new RelayReader(directory, environment, kernelHostname, heap).read(relay);
     }
 
-    private static Configuration result(Optional<RelaySettings> settings, Problems problems) {
-        return settings.filter(complete -> problems.isEmpty())
-                .<Configuration>map(
-                        complete -> new Configuration.Valid(complete, EffectiveText.of(complete), problems.warnings()))
+    private static Configuration result(Optional<InForce> read, Problems problems) {
+        return read.filter(complete -> problems.isEmpty())
+                .<Configuration>map(complete ->
+                        new Configuration.Valid(complete.settings(), EffectiveText.of(complete), problems.warnings()))
                 .orElseGet(() -> new Configuration.Invalid(problems.problems()));
     }
 }

@@ -2,16 +2,16 @@ package org.o365relay.config;
 
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValueFactory;
-import java.net.InetAddress;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.RelaySettings;
-import org.o365relay.accept.Endpoint;
-import org.o365relay.accept.ListenerSettings;
+import org.o365relay.accept.AcceptSettings;
+import org.o365relay.accept.CertificateFiles;
 import org.o365relay.accept.SessionLimits;
+import org.o365relay.admit.AddressRules;
+import org.o365relay.admit.AdmissionRules;
 import org.o365relay.admit.ClientPolicy;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.ProbeSchedule;
@@ -33,52 +33,62 @@ final class EffectiveText {
 
     private EffectiveText() {}
 
-    static String of(RelaySettings settings) {
-        return ConfigValueFactory.fromMap(Map.of("relay", relay(settings))).render(READABLE);
+    static String of(InForce inForce) {
+        return ConfigValueFactory.fromMap(Map.of("relay", relay(inForce))).render(READABLE);
     }
 
-    private static Map<String, Object> relay(RelaySettings settings) {
-        return Map.ofEntries(
-                Map.entry("hostname", settings.hostname()),
-                Map.entry(
-                        "listeners",
-                        settings.listeners().stream()
-                                .map(EffectiveText::listener)
-                                .toList()),
-                Map.entry(
-                        "trusted-networks",
-                        settings.listeners().getFirst().trusted().networks().stream()
-                                .map(trusted -> trusted.network().toString())
-                                .toList()),
-                Map.entry("limits", limits(settings)),
-                Map.entry("data-directory", settings.queue().directory().toString()),
-                Map.entry("queue", queue(settings.queue())),
-                Map.entry("mailboxes", List.of(mailbox(settings.mailbox()))),
-                Map.entry("retry", retry(settings.retry(), settings.probe())),
-                Map.entry("notices", present("admin", settings.notices().admin())),
-                Map.entry("stop-grace", Amount.text(settings.stopGrace())));
+    private static Map<String, Object> relay(InForce inForce) {
+        RelaySettings settings = inForce.settings();
+        EffectiveTerms terms = new EffectiveTerms(inForce.standard(), inForce.trusted());
+        AdmissionRules rules = settings.accept().rules();
+        Map<String, Object> keys = new HashMap<>(present("default-domain", rules.defaultDomain()));
+        keys.put("hostname", settings.hostname());
+        keys.put("listeners", settings.listeners().stream().map(terms::listener).toList());
+        keys.put("trusted-networks", terms.networks(inForce.trusted()));
+        keys.put("tls", tls(settings.accept().certificate()));
+        keys.put("auth", auth(settings.accept()));
+        keys.put("sender-rules", rules(rules.senders()));
+        keys.put("recipient-rules", rules(rules.recipients()));
+        keys.put("limits", limits(settings.accept().limits(), inForce.standard()));
+        keys.put("data-directory", settings.queue().directory().toString());
+        keys.put("queue", queue(settings.queue()));
+        keys.put("mailboxes", List.of(mailbox(settings.mailbox())));
+        keys.put("retry", retry(settings.retry(), settings.probe()));
+        keys.put("notices", present("admin", settings.notices().admin()));
+        keys.put("stop-grace", Amount.text(settings.stopGrace()));
+        return keys;
     }
 
-    private static Map<String, Object> listener(ListenerSettings listener) {
-        return switch (listener.endpoint()) {
-            case Endpoint.Tcp(InetAddress address, int port) -> Map.of("address", text(address), "port", port);
-            case Endpoint.UnixSocket(Path path, var _) -> Map.of("socket", path.toString());
-            case Endpoint.AbstractSocket socket -> Map.of("socket", socket.toString());
-            case Endpoint.HandedOver(String name) -> Map.of("systemd-socket", name);
-        };
+    private static Map<String, Object> tls(@Nullable CertificateFiles files) {
+        return files == null
+                ? Map.of()
+                : Map.of(
+                        "certificate", files.certificate().toString(),
+                        "key", files.key().toString(),
+                        "detection", Amount.text(files.detection()));
     }
 
-    private static Map<String, Object> limits(RelaySettings settings) {
-        SessionLimits limits = settings.accept().limits();
-        ClientPolicy policy =
-                settings.listeners().getFirst().trusted().networks().getFirst().policy();
+    private static Map<String, Object> auth(AcceptSettings accept) {
+        Map<String, Object> keys = new HashMap<>(present("users-file", accept.users()));
+        keys.put("over-plain-text", accept.plainTextLogin());
+        return keys;
+    }
+
+    private static List<Map<String, Object>> rules(AddressRules rules) {
+        return rules.rules().stream().map(EffectiveTerms::rule).toList();
+    }
+
+    private static Map<String, Object> limits(SessionLimits limits, ClientPolicy standard) {
         return Map.of(
                 "command-line-length", limits.commandLine(),
-                "message-size", Amount.text(policy.messageSize()),
+                "message-size", Amount.text(standard.messageSize()),
                 "recipients", limits.recipients(),
+                "hops", limits.hops(),
                 "connections", limits.connections(),
-                "connections-per-client", policy.limits().connections(),
-                "idle-timeout", Amount.text(limits.idle()));
+                "connections-per-client", standard.limits().connections(),
+                "idle-timeout", Amount.text(limits.idle()),
+                "command-timeout", Amount.text(limits.command()),
+                "content-rate", Amount.text((long) limits.contentRate()));
     }
 
     private static Map<String, Object> queue(QueueSettings queue) {
@@ -138,10 +148,6 @@ final class EffectiveText {
             case SendAs.Address(var address) -> address.toString();
             case SendAs.Domain(String domain) -> "@" + domain;
         };
-    }
-
-    private static String text(InetAddress address) {
-        return address.getHostAddress();
     }
 
     private static Map<String, Object> present(String key, @Nullable Object value) {

@@ -33,6 +33,11 @@ final class FileContent {
         });
     }
 
+    /// A file that is there and may be read.
+    static Kind<Path> readable(Path directory) {
+        return path(directory).then(file -> read(file).then(content -> new Parsed.Good<>(file)));
+    }
+
     /// A PEM file with at least one certificate.
     static Kind<Path> certificates(Path directory) {
         return path(directory).then(file -> read(file).then(content -> checkCertificates(file, content)));

@@ -4,6 +4,7 @@ import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -17,7 +18,8 @@ record KnownKeys(List<String> paths) {
         List<String> paths = new ArrayList<>();
         reference.forEach((key, value) -> collect(key, value, paths));
         return new KnownKeys(paths.stream()
-                .map(path -> path.replace("relay.mailbox-defaults.", "relay.mailboxes[]."))
+                .map(path -> path.replace("relay.mailbox-defaults.", "relay.mailboxes[].")
+                        .replace("relay.trusted-network-defaults.", "relay.trusted-networks[]."))
                 .toList());
     }
 
@@ -53,8 +55,10 @@ record KnownKeys(List<String> paths) {
 
     private Optional<String> elsewhere(String key, boolean exactly) {
         Optional<String> name = sibling(key, paths.stream().map(KnownKeys::name).toList(), exactly);
-        return name.map(
-                found -> paths.stream().filter(path -> name(path).equals(found)).collect(Collectors.joining(" or ")));
+        return name.map(found -> paths.stream()
+                .filter(path -> name(path).equals(found))
+                .sorted(Comparator.comparingInt(String::length))
+                .collect(Collectors.joining(" or ")));
     }
 
     private static String name(String path) {

@@ -7,23 +7,29 @@ import java.util.Optional;
 import org.o365relay.accept.Endpoint;
 import org.o365relay.accept.ListenerSettings;
 import org.o365relay.accept.ListenerTls;
+import org.o365relay.admit.Network;
 import org.o365relay.admit.TrustedNetworks;
 
-/// `relay.listeners`: where the relay listens, without two that would take each other's port.
-final class ListenersReader {
+/// `relay.listeners`: where the relay listens, without two that would take each other's place.
+///
+/// @param networks reads a listener's own trusted networks
+/// @param trusted of the listeners that have none
+/// @param certificate whether there is one
+record ListenersReader(Section relay, TrustedNetworksReader networks, TrustedNetworks trusted, boolean certificate) {
 
-    private ListenersReader() {}
+    private static final String KEY = "listeners";
+    private static final String PROXIES = "proxies";
 
-    static List<ListenerSettings> read(Section relay, TrustedNetworks trusted) {
-        Layer defaults = relay.defaultElement("listeners");
+    List<ListenerSettings> read() {
+        Layer defaults = relay.defaultElement(KEY);
         List<ListenerSettings> listeners = new ArrayList<>();
-        List<Setting> elements = relay.elements("listeners");
-        if (elements.isEmpty() && relay.isWrittenAsList("listeners")) {
-            relay.problem("listeners", "is empty; the relay would listen nowhere");
+        List<Setting> elements = relay.elements(KEY);
+        if (elements.isEmpty() && relay.isWrittenAsList(KEY)) {
+            relay.problem(KEY, "is empty; the relay would listen nowhere");
         }
         for (Setting element : elements) {
             relay.element(element, List.of(), defaults)
-                    .ifPresent(section -> listener(section, trusted).ifPresent(listener -> {
+                    .ifPresent(section -> listener(section).ifPresent(listener -> {
                         reportConflict(section, listener, listeners);
                         listeners.add(listener);
                     }));
@@ -31,27 +37,60 @@ final class ListenersReader {
         return listeners;
     }
 
-    private static Optional<ListenerSettings> listener(Section section, TrustedNetworks trusted) {
-        Optional<InetAddress> address = section.sound("address", Addresses.LOCAL);
-        Optional<Integer> port = section.sound("port", Amount.port(0));
-        return address.flatMap(ip -> port.map(number ->
-                new ListenerSettings(new Endpoint.Tcp(ip, number), ListenerTls.OPTIONAL, trusted, List.of())));
+    private Optional<ListenerSettings> listener(Section section) {
+        Optional<Endpoint> endpoint = new EndpointReader(section).read();
+        ListenerTls tls = section.value("tls", Text.oneOf(ListenerTls.class));
+        List<Network> proxies = proxies(section);
+        TrustedNetworks own = section.written(TrustedNetworksReader.KEY).isPresent() ? networks.read(section) : trusted;
+        reportMissingCertificate(section, tls);
+        return endpoint.map(where -> new ListenerSettings(where, tls, own, proxies));
+    }
+
+    private void reportMissingCertificate(Section section, ListenerTls tls) {
+        switch (tls) {
+            case REQUIRED, IMPLICIT -> {
+                if (!certificate) {
+                    section.problem("tls", Text.name(tls) + " needs a certificate; set relay.tls.certificate and key");
+                }
+            }
+            case OPTIONAL, OFF -> {}
+        }
+    }
+
+    private static List<Network> proxies(Section section) {
+        List<Network> proxies = new ArrayList<>();
+        for (Setting element : section.elements(PROXIES)) {
+            section.source().parse(element, Networks.CIDR).ifPresent(network -> {
+                switch (Exposure.of(network)) {
+                    case OPEN, WIDE ->
+                        section.source()
+                                .problem(
+                                        element,
+                                        "whoever is in %s could pretend to be any client; list the proxies themselves"
+                                                .formatted(network));
+                    case SITE, PRIVATE -> proxies.add(network);
+                }
+            });
+        }
+        return proxies;
     }
 
     private static void reportConflict(Section section, ListenerSettings listener, List<ListenerSettings> others) {
-        Optional<ListenerSettings> rival =
-                others.stream().filter(other -> conflict(listener, other)).findFirst();
+        Optional<ListenerSettings> rival = others.stream()
+                .filter(other -> conflict(listener.endpoint(), other.endpoint()))
+                .findFirst();
         rival.ifPresent(other -> section.problem(
-                "port",
-                other.equals(listener)
+                new EndpointReader(section).key(),
+                other.toString().equals(listener.toString())
                         ? listener + " is listed twice; remove one"
                         : "%s and %s cannot both be open; change one of the ports".formatted(other, listener)));
     }
 
-    private static boolean conflict(ListenerSettings one, ListenerSettings other) {
-        return one.endpoint() instanceof Endpoint.Tcp first
-                && other.endpoint() instanceof Endpoint.Tcp second
-                && conflict(first, second);
+    private static boolean conflict(Endpoint one, Endpoint other) {
+        if (one instanceof Endpoint.Tcp first && other instanceof Endpoint.Tcp second) {
+            return conflict(first, second);
+        }
+        return one.toString().equals(other.toString());
     }
 
     private static boolean conflict(Endpoint.Tcp one, Endpoint.Tcp other) {

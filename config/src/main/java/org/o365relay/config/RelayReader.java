@@ -1,6 +1,5 @@
 package org.o365relay.config;
 
-import static org.o365relay.config.Amount.GIB;
 import static org.o365relay.config.Amount.KIB;
 import static org.o365relay.config.Amount.MIB;
 import static org.o365relay.config.Amount.TIB;
@@ -15,17 +14,16 @@ import java.util.Map;
 import java.util.Optional;
 import org.o365relay.RelaySettings;
 import org.o365relay.accept.AcceptSettings;
+import org.o365relay.accept.CertificateFiles;
 import org.o365relay.accept.ListenerSettings;
 import org.o365relay.accept.SessionLimits;
+import org.o365relay.admit.AddressRule;
 import org.o365relay.admit.AdmissionRules;
-import org.o365relay.admit.AuthPolicy;
-import org.o365relay.admit.ClientPolicy;
-import org.o365relay.admit.DeviceLimits;
-import org.o365relay.admit.Tolerance;
 import org.o365relay.admit.TrustedNetworks;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.ProbeSchedule;
 import org.o365relay.deliver.RetrySchedule;
+import org.o365relay.mail.EmailAddress;
 import org.o365relay.notice.NoticeSettings;
 import org.o365relay.queue.QueueSettings;
 
@@ -33,7 +31,12 @@ import org.o365relay.queue.QueueSettings;
 ///
 /// @param directory where relative paths start
 /// @param kernelHostname the file the kernel tells the machine's name in
-record RelayReader(Path directory, Map<String, String> environment, Path kernelHostname) {
+/// @param heap octets of memory the relay may take for its objects
+record RelayReader(Path directory, Map<String, String> environment, Path kernelHostname, long heap) {
+
+    // Estimates for an idle connection: its session and buffers; with TLS its engine and two records more.
+    private static final long CONNECTION = 12 * KIB;
+    private static final long TLS_CONNECTION = 60 * KIB;
 
     private static final Duration MOMENT = Duration.ofMillis(1);
     private static final Duration SECOND = Duration.ofSeconds(1);
@@ -41,69 +44,87 @@ record RelayReader(Path directory, Map<String, String> environment, Path kernelH
     private static final Duration DAY = Duration.ofDays(1);
 
     /// @return empty if there is not exactly one good mailbox; every other problem has been told as well
-    Optional<RelaySettings> read(Section relay) {
+    Optional<InForce> read(Section relay) {
         String hostname = relay.optional("hostname", Addresses.HOSTNAME)
                 .orElseGet(() -> Hostname.find(environment, kernelHostname));
         Section limits = relay.section("limits");
         SessionLimits sessions = sessions(limits);
-        ClientPolicy policy = policy(limits);
-        TrustedNetworks trusted = TrustedNetworksReader.read(relay, policy);
-        List<ListenerSettings> listeners = ListenersReader.read(relay, trusted);
-        QueueSettings queue = queue(relay, policy.messageSize());
+        SecurityReader security = new SecurityReader(relay.section("tls"), relay.section("auth"), directory);
+        Optional<CertificateFiles> certificate = security.certificate();
+        Optional<Path> users = security.users();
+        reportMemory(limits, sessions.connections(), security.hasCertificate());
+        PolicyReader policies = new PolicyReader(limits, security.hasCertificate(), security.hasUsers());
+        TrustedNetworksReader networks = TrustedNetworksReader.of(relay, policies);
+        TrustedNetworks trusted = networks.read(relay);
+        List<ListenerSettings> listeners =
+                new ListenersReader(relay, networks, trusted, security.hasCertificate()).read();
+        security.reportLogins(listeners);
+        QueueSettings queue = queue(relay, policies.standard().messageSize(), listeners);
         Optional<MailboxSettings> mailbox = new MailboxesReader(directory, environment, hostname).read(relay);
         Section retry = relay.section("retry");
         RetrySchedule schedule = schedule(retry);
         ProbeSchedule probe = probe(retry);
         NoticeSettings notices = notices(relay.section("notices"));
         Duration grace = relay.value("stop-grace", duration(Duration.ZERO, HOUR));
-        return mailbox.map(only -> new RelaySettings(
-                hostname,
-                listeners,
-                new AcceptSettings(
-                        hostname,
-                        sessions,
-                        new AdmissionRules(null, only.address()),
-                        null,
-                        null,
-                        false,
-                        only.address()),
-                queue,
-                only,
-                schedule,
-                probe,
-                notices,
-                grace));
-    }
-
-    private static ClientPolicy policy(Section limits) {
-        return new ClientPolicy(
-                "",
-                Tolerance.STANDARD,
-                AuthPolicy.NONE,
-                false,
-                limits.value("message-size", size(64 * KIB, GIB)), // RFC 5321 §4.5.3.1.7
-                new DeviceLimits(limits.value("connections-per-client", whole(1, 100_000)), null, null, null));
+        Optional<String> defaultDomain = relay.optional("default-domain", Addresses.DOMAIN);
+        List<AddressRule> senders = new RulesReader(relay).read("sender-rules");
+        List<AddressRule> recipients = new RulesReader(relay).read("recipient-rules");
+        return mailbox.map(only -> {
+            EmailAddress postmaster = notices.admin() == null ? only.address() : notices.admin();
+            AcceptSettings accept = new AcceptSettings(
+                    hostname,
+                    sessions,
+                    new AdmissionRules(defaultDomain.orElse(null), postmaster, senders, recipients),
+                    certificate.orElse(null),
+                    users.orElse(null),
+                    security.plainText(),
+                    only.address());
+            RelaySettings settings =
+                    new RelaySettings(hostname, listeners, accept, queue, only, schedule, probe, notices, grace);
+            return new InForce(settings, policies.standard(), trusted);
+        });
     }
 
     private static SessionLimits sessions(Section limits) {
         return new SessionLimits(
                 limits.value("command-line-length", whole(512, 65_536)), // RFC 5321 §4.5.3.1.4
                 limits.value("recipients", whole(1, 10_000)),
-                100,
+                limits.value("hops", whole(10, 1000)), // RFC 5321 §6.3
                 limits.value("connections", whole(1, 100_000)),
                 limits.value("idle-timeout", duration(SECOND, HOUR)),
-                Duration.ofMinutes(1),
-                0);
+                limits.value("command-timeout", duration(SECOND, HOUR)),
+                limits.value("content-rate", size(0, MIB)).intValue());
     }
 
-    private QueueSettings queue(Section relay, long messageSize) {
+    /// Connections may take half of the heap; the rest is for messages on their way.
+    private void reportMemory(Section limits, int connections, boolean tls) {
+        long needed = connections * (tls ? TLS_CONNECTION : CONNECTION);
+        if (needed > heap / 2) {
+            limits.warning(
+                    "connections",
+                    "%d connections%s take about %d MiB, more than half of the %d MiB of memory there are; use at most %d, or raise -Xmx in jvm.options"
+                            .formatted(
+                                    connections,
+                                    tls ? " with TLS" : "",
+                                    needed / MIB,
+                                    heap / MIB,
+                                    heap / 2 / (tls ? TLS_CONNECTION : CONNECTION)));
+        }
+    }
+
+    private QueueSettings queue(Section relay, long usual, List<ListenerSettings> listeners) {
+        long largest = listeners.stream()
+                .flatMap(listener -> listener.trusted().networks().stream())
+                .mapToLong(trusted -> trusted.policy().messageSize())
+                .reduce(usual, Math::max);
         Section queue = relay.section("queue");
         long maximumSize = queue.value("maximum-size", size(MIB, 1024 * TIB));
-        if (maximumSize < messageSize) {
+        if (maximumSize < largest) {
+            String key = largest == usual ? "relay.limits.message-size" : "a trusted network's message-size";
             queue.problem(
                     "maximum-size",
-                    "a queue of %s has no room for one message of relay.limits.message-size (%s); enlarge it"
-                            .formatted(Amount.text(maximumSize), Amount.text(messageSize)));
+                    "a queue of %s has no room for one message of %s (%s); enlarge it"
+                            .formatted(Amount.text(maximumSize), key, Amount.text(largest)));
         }
         return new QueueSettings(
                 relay.value("data-directory", FileContent.path(directory)),

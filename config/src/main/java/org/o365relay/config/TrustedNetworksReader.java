@@ -1,46 +1,108 @@
 package org.o365relay.config;
 
+import com.typesafe.config.ConfigObject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.o365relay.admit.ClientPolicy;
 import org.o365relay.admit.Network;
+import org.o365relay.admit.Tolerance;
 import org.o365relay.admit.TrustedNetwork;
 import org.o365relay.admit.TrustedNetworks;
 
-/// `relay.trusted-networks`: never so many that the relay is an open one.
-final class TrustedNetworksReader {
+/// `trusted-networks`, of the relay and of a listener, each with `relay.trusted-network-defaults` beneath it: never so
+/// many that the relay is an open one.
+///
+/// @param usual the defaults, for entries that are but a network
+record TrustedNetworksReader(Section relay, PolicyReader policies, Section usual) {
 
-    private static final String KEY = "trusted-networks";
+    static final String KEY = "trusted-networks";
 
-    private TrustedNetworksReader() {}
+    private static final String DEFAULTS = "trusted-network-defaults";
+    private static final String NETWORK = "network";
+    private static final String TOLERANCE = "tolerance";
 
-    /// @param policy of every network
-    static TrustedNetworks read(Section relay, ClientPolicy policy) {
-        List<TrustedNetwork> networks = new ArrayList<>();
-        List<Setting> elements = relay.elements(KEY);
-        if (elements.isEmpty() && relay.isWrittenAsList(KEY)) {
-            relay.problem(KEY, "is empty; nobody could send mail");
+    static TrustedNetworksReader of(Section relay, PolicyReader policies) {
+        Section usual = relay.section(DEFAULTS);
+        usual.optional(NETWORK, Networks.CIDR)
+                .ifPresent(network -> usual.problem(NETWORK, "must be said in each entry of trusted-networks"));
+        policies.read(usual); // so that a mistake is told even if every entry has its own
+        return new TrustedNetworksReader(relay, policies, usual);
+    }
+
+    /// @param owner the relay or a listener
+    TrustedNetworks read(Section owner) {
+        List<Setting> elements = owner.elements(KEY);
+        if (elements.isEmpty() && owner.isWrittenAsList(KEY)) {
+            owner.problem(KEY, "is empty; nobody could send mail");
         }
+        List<TrustedNetwork> networks = new ArrayList<>();
         for (Setting element : elements) {
-            relay.source().parse(element, Networks.CIDR).ifPresent(network -> {
-                reportExposure(relay.source(), element, network);
-                networks.add(new TrustedNetwork(network, policy));
+            entry(element).ifPresent(entry -> {
+                reportTwice(element, entry, networks);
+                networks.add(entry);
             });
         }
         return new TrustedNetworks(networks);
     }
 
-    private static void reportExposure(Source source, Setting element, Network network) {
-        Object written = element.value().unwrapped();
+    private Optional<TrustedNetwork> entry(Setting element) {
+        if (!(element.value() instanceof ConfigObject)) {
+            return network(element).map(network -> trusted(network, usual));
+        }
+        return relay.element(element, relay.layers(DEFAULTS), relay.defaults(DEFAULTS))
+                .flatMap(this::withTerms);
+    }
+
+    private Optional<TrustedNetwork> withTerms(Section entry) {
+        Optional<Setting> written = entry.written(NETWORK);
+        if (written.isEmpty()) {
+            entry.problem(NETWORK, "is missing; give an IP address or a network in CIDR notation");
+            policies.read(entry);
+        }
+        return written.flatMap(this::network).map(network -> trusted(network, entry));
+    }
+
+    private TrustedNetwork trusted(Network network, Section terms) {
+        ClientPolicy policy = policies.read(terms);
+        if (policy.tolerance().equals(Tolerance.LEGACY) && isLarge(network)) {
+            terms.warning(
+                    TOLERANCE,
+                    "legacy is for devices that are known to need it, %s is large; list those devices themselves"
+                            .formatted(network));
+        }
+        return new TrustedNetwork(network, policy);
+    }
+
+    private Optional<Network> network(Setting written) {
+        Optional<Network> network = relay.source().parse(written, Networks.CIDR);
+        network.ifPresent(read -> reportExposure(written, read));
+        return network;
+    }
+
+    private void reportTwice(Setting element, TrustedNetwork entry, List<TrustedNetwork> others) {
+        if (others.stream().anyMatch(other -> other.network().equals(entry.network()))) {
+            relay.source().problem(element, entry.network() + " is listed twice; remove one");
+        }
+    }
+
+    private void reportExposure(Setting written, Network network) {
+        Object text = written.value().unwrapped();
         switch (Exposure.of(network)) {
             case OPEN ->
-                source.problem(
-                        element,
-                        written + " would make an open relay: strangers could send through your mailbox; "
-                                + "list your own networks only");
+                relay.source()
+                        .problem(
+                                written,
+                                text + " would make an open relay: strangers could send through your mailbox; "
+                                        + "list your own networks only");
             case WIDE ->
-                source.warning(element, written + " is a large range of public addresses; are all of them yours?");
+                relay.source().warning(written, text + " is a large range of public addresses; are all of them yours?");
             case SITE, PRIVATE -> {}
         }
+    }
+
+    private static boolean isLarge(Network network) {
+        boolean ipv4 = network.address().getAddress().length == 4;
+        return !network.address().isLoopbackAddress() && network.prefixLength() < (ipv4 ? 24 : 64);
     }
 }

@@ -36,6 +36,7 @@ import org.o365relay.deliver.smtp.SmtpUpstreamSettings;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Tls;
 import org.o365relay.identity.Credential;
 import org.o365relay.identity.Secret;
+import org.o365relay.mail.Deviation;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.notice.NoticeSettings;
 import org.o365relay.queue.QueueSettings;
@@ -96,6 +97,9 @@ class ConfigReaderTest {
 
     @Test
     void readsBackWhatItShowsAsEffective() throws Exception {
+        Files.copy(Path.of("src/test/resources/relay.pem"), directory.resolve("relay.pem"));
+        Files.writeString(directory.resolve("relay.key"), "key");
+        Files.writeString(directory.resolve("users"), "users");
         Configuration.Valid first = valid(Files.readString(Path.of("src/test/resources/every-key.conf")));
 
         Configuration.Valid second = valid(first.effective().replace("\"***\"", "${RELAY_PASSWORD}"));
@@ -159,6 +163,51 @@ class ConfigReaderTest {
     }
 
     @Test
+    void putsTrustedNetworkDefaultsBeneathEveryNetwork() throws Exception {
+        ListenerSettings listener = valid("""
+                relay.trusted-network-defaults {
+                  tolerance = strict, deviations { nul = accept, long-line = accept }, recipients-per-day = 5000
+                }
+                relay.trusted-networks = [
+                  "10.0.0.0/24"
+                  { network = "10.0.0.7", name = "Scanner", deviations { nul = refuse }, recipients-per-day = 50 }
+                ]
+                """ + SMALLEST).settings().listeners().getFirst();
+
+        ClientPolicy usual = policy(listener, "10.0.0.8");
+        ClientPolicy scanner = policy(listener, "10.0.0.7");
+        assertThat(usual.limits()).isEqualTo(new DeviceLimits(50, null, null, 5000));
+        assertThat(usual.tolerance())
+                .isEqualTo(Tolerance.STRICT.with(Map.of(Deviation.NUL, true, Deviation.LONG_LINE, true)));
+        assertThat(scanner.name()).isEqualTo("Scanner");
+        assertThat(scanner.limits()).isEqualTo(new DeviceLimits(50, null, null, 50));
+        assertThat(scanner.tolerance()).isEqualTo(Tolerance.STRICT.with(Map.of(Deviation.LONG_LINE, true)));
+    }
+
+    @Test
+    void givesListenersNetworksOfTheirOwn() throws Exception {
+        List<ListenerSettings> listeners = valid("""
+                relay.trusted-networks = [ "10.0.0.0/24" ]
+                relay.listeners = [ { port = 25 }, { port = 26, trusted-networks = [ "10.0.1.0/24" ] } ]
+                """ + SMALLEST).settings().listeners();
+
+        assertThat(listeners.get(0).trusted()).isEqualTo(trusted("10.0.0.0/24"));
+        assertThat(listeners.get(1).trusted()).isEqualTo(trusted("10.0.1.0/24"));
+    }
+
+    @Test
+    void sendsThePostmastersMailToTheAdminElseToTheMailbox() throws Exception {
+        assertThat(valid(SMALLEST).settings().accept().rules().postmaster())
+                .isEqualTo(address("relay@contoso.example"));
+        assertThat(valid("relay.notices.admin = \"it@contoso.example\"\n" + SMALLEST)
+                        .settings()
+                        .accept()
+                        .rules()
+                        .postmaster())
+                .isEqualTo(address("it@contoso.example"));
+    }
+
+    @Test
     void readsThePasswordFromAFileNextToTheConfiguration() throws Exception {
         Files.writeString(directory.resolve("secret"), " geheim 123 \n");
 
@@ -213,7 +262,11 @@ class ConfigReaderTest {
     }
 
     private ConfigReader reader(Map<String, String> environment) {
-        return new ConfigReader(environment, kernelHostname);
+        return new ConfigReader(environment, kernelHostname, 128 << 20);
+    }
+
+    private static ClientPolicy policy(ListenerSettings listener, String client) {
+        return listener.trusted().policy(InetAddress.ofLiteral(client)).orElseThrow();
     }
 
     private static SmtpUpstreamSettings upstream(Configuration.Valid valid) {
@@ -236,7 +289,7 @@ class ConfigReaderTest {
                         List.of())),
                 new AcceptSettings(
                         hostname,
-                        new SessionLimits(4096, 500, 100, 200, Duration.ofMinutes(5), Duration.ofMinutes(1), 0),
+                        new SessionLimits(4096, 500, 100, 200, Duration.ofMinutes(5), Duration.ofMinutes(1), 100),
                         new AdmissionRules(null, address),
                         null,
                         null,

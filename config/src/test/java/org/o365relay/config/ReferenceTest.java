@@ -10,18 +10,26 @@ import com.typesafe.config.ConfigValue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.o365relay.mail.Deviation;
 
 /// `reference.conf` is the manual. That it knows every key the program reads is checked by the program: reading
 /// another one is an error in every test.
 class ReferenceTest {
 
     private static final String MAILBOX = "relay.mailboxes = [ {} ]\n";
+
+    /// Wrong for a value or a section; wrong for a list.
+    private static final List<String> WRONG = List.of("[ [] ]", "{ x = [] }");
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -41,28 +49,39 @@ class ReferenceTest {
     @ParameterizedTest
     @MethodSource("paths")
     void namesNoKeyTheProgramDoesNotRead(String path) throws IOException {
-        Path file = Files.writeString(directory.resolve("relay.conf"), MAILBOX + withWrongValue(path));
+        List<Problem> problems = new ArrayList<>();
+        for (String wrong : WRONG) {
+            Path file = Files.writeString(directory.resolve("relay.conf"), MAILBOX + assignment(path, wrong));
+            if (new ConfigReader(Map.of()).read(file) instanceof Configuration.Invalid(var told)) {
+                problems.addAll(told);
+            }
+        }
 
-        Configuration configuration = new ConfigReader(Map.of()).read(file);
+        assertThat(problems).anySatisfy(problem -> {
+            assertThat(problem.path()).isEqualTo(path.replace("[]", "[0]"));
+            assertThat(problem.message()).startsWith("must be");
+        });
+    }
 
-        assertThat(configuration)
-                .isInstanceOfSatisfying(
-                        Configuration.Invalid.class,
-                        invalid -> assertThat(invalid.problems()).anySatisfy(problem -> {
-                            assertThat(problem.path()).isEqualTo(path.replace("[]", "[0]"));
-                            assertThat(problem.message()).startsWith("must be");
-                        }));
+    @ParameterizedTest
+    @EnumSource
+    void namesEveryDeviationThereIsAChoiceAbout(Deviation deviation) {
+        String comments = String.join(
+                " ",
+                Objects.requireNonNull(keys().get("relay.trusted-network-defaults.deviations"))
+                        .origin()
+                        .comments());
+
+        assertThat(comments.contains(deviation.key())).isEqualTo(deviation.isOptional());
     }
 
     private static Stream<String> paths() {
         return keys().keySet().stream();
     }
 
-    /// A list in a list for what should be a value or a section, a section for what should be a list.
-    private static String withWrongValue(String path) {
-        String wrong = keys().get(path) instanceof ConfigList ? "{ x = [] }" : "[ [] ]";
-        String inList = path.replaceFirst("\\[]\\.(.*)", " = [ { $1 = " + wrong + " } ]");
-        return inList.equals(path) ? path + " = " + wrong : inList;
+    private static String assignment(String path, String value) {
+        String inList = path.replaceFirst("\\[]\\.(.*)", " = [ { $1 = " + value + " } ]");
+        return inList.equals(path) ? path + " = " + value : inList;
     }
 
     private static Map<String, ConfigValue> keys() {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -110,6 +111,87 @@ class WarningsTest {
         assertThat(warnings(text)).isEqualTo(warns ? expected : List.of());
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            trusted-networks = [ { network = "10.0.0.0/23", tolerance = legacy } ]   | trusted-networks[0].tolerance: legacy is for devices that are known to need it, 10.0.0.0/23 is large; list those devices themselves
+            trusted-networks = [ { network = "10.0.0.0/24", tolerance = legacy } ]   |
+            trusted-networks = [ { network = "127.0.0.0/8", tolerance = legacy } ]   |
+            trusted-networks = [ { network = "fd00::/48", tolerance = legacy } ]     | trusted-networks[0].tolerance: legacy is for devices that are known to need it, fd00:0:0:0:0:0:0:0/48 is large; list those devices themselves
+            trusted-network-defaults.tolerance = legacy                              |
+            trusted-networks = [ { network = "10.0.0.7", old-tls = true } ]          | trusted-networks[0].old-tls: has no effect without a certificate (relay.tls.certificate)
+            sender-rules = [ { deny = "*" }, { allow = "a@b.example" } ]             | sender-rules[1]: is never reached: a rule before it covers everything
+            recipient-rules = [ { allow = "a@b.example", reason = "why" } ]          | recipient-rules[0].reason: is not used with allow; remove it
+            listeners = [ { socket = "@relay", socket-mode = "0600" } ]              | listeners[0].socket-mode: is not used: everybody on this machine may connect to a socket that is no file
+            listeners = [ { address = "0.0.0.0", tls = optional } ]                  |
+            limits.connections = 10000                                               | limits.connections: 10000 connections take about 117 MiB, more than half of the 128 MiB of memory there are; use at most 5461, or raise -Xmx in jvm.options
+            limits.connections = 5461                                                |
+            """)
+    void warnsOfWhatIsProbablyNotMeant(String line, @Nullable String warning) throws IOException {
+        String text = "relay." + line + "\n" + MAILBOX.formatted("", FROM_ENVIRONMENT);
+
+        assertThat(warnings(text)).isEqualTo(warning == null ? List.of() : List.of("relay.conf:1: relay." + warning));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            over-plain-text = true  | tls = optional | `10.0.0.0/8`  | passwords that clients in 10.0.0.0/8 give at 127.0.0.1:2525 can be read by anybody on the way
+            over-plain-text = true  | tls = off      | `10.0.0.0/8`  | passwords that clients in 10.0.0.0/8 give at 127.0.0.1:2525 can be read by anybody on the way
+            over-plain-text = true  | tls = required | `10.0.0.0/8`  |
+            over-plain-text = true  | tls = optional | `127.0.0.0/8` |
+            over-plain-text = false | tls = optional | `10.0.0.0/8`  |
+            over-plain-text = false | tls = off      | `10.0.0.0/8`  | clients in 10.0.0.0/8 must log in at 127.0.0.1:2525, but may not without TLS, which is not offered there
+            """)
+    void warnsOfLoginsOthersCanReadAndOfLoginsThatAreImpossible(
+            String auth, String tls, String network, @Nullable String warning) throws IOException {
+        withSecurityFiles();
+        String text = """
+                relay.auth { %s, users-file = users }
+                relay.tls { certificate = relay.pem, key = relay.key }
+                relay.listeners = [ { %s } ]
+                relay.trusted-networks = [ { network = "%s", auth = required } ]
+                """.formatted(auth, tls, network) + MAILBOX.formatted("", FROM_ENVIRONMENT);
+
+        assertThat(warnings(text))
+                .isEqualTo(
+                        warning == null ? List.of() : List.of("relay.conf:1: relay.auth.over-plain-text: " + warning));
+    }
+
+    @Test
+    void countsMoreMemoryForConnectionsWithTls() throws IOException {
+        withSecurityFiles();
+        String text = "relay.limits.connections = 1100\nrelay.tls { certificate = relay.pem, key = relay.key }\n"
+                + MAILBOX.formatted("", FROM_ENVIRONMENT);
+
+        assertThat(warnings(text))
+                .containsExactly("relay.conf:1: relay.limits.connections: 1100 connections with TLS take about 64 MiB,"
+                        + " more than half of the 128 MiB of memory there are; use at most 1092, or raise -Xmx in"
+                        + " jvm.options");
+    }
+
+    @Test
+    void warnsOfOldTlsAndOfAKeyEverybodyCanRead() throws IOException {
+        withSecurityFiles();
+        Path key = directory.resolve("relay.key");
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));
+        String text = "relay.tls { certificate = relay.pem, key = relay.key }\n"
+                + "relay.trusted-network-defaults.old-tls = true\n" + MAILBOX.formatted("", FROM_ENVIRONMENT);
+
+        assertThat(warnings(text))
+                .containsExactly(
+                        "relay.conf:1: relay.tls.key: everybody on this machine can read " + key + "; do chmod o-rw "
+                                + key,
+                        "relay.conf:2: relay.trusted-network-defaults.old-tls: TLS 1.0 and 1.1 can be broken on the way;"
+                                + " only for devices that know nothing newer");
+    }
+
+    private void withSecurityFiles() throws IOException {
+        Files.copy(Path.of("src/test/resources/relay.pem"), directory.resolve("relay.pem"));
+        for (String name : List.of("relay.key", "users")) {
+            Path file = Files.writeString(directory.resolve(name), "");
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+        }
+    }
+
     private List<String> warnings(String text) throws IOException {
         Path file = Files.writeString(directory.resolve("relay.conf"), text);
         Map<String, String> environment = Map.of(
@@ -117,7 +199,7 @@ class WarningsTest {
                 "geheim",
                 "CREDENTIALS_DIRECTORY",
                 directory.resolve("credentials").toString());
-        return switch (new ConfigReader(environment).read(file)) {
+        return switch (new ConfigReader(environment, Path.of("/proc/sys/kernel/hostname"), 128 << 20).read(file)) {
             case Configuration.Valid(var settings, var effective, var warnings) ->
                 warnings.stream()
                         .map(warning -> warning.toString().replace(directory + "/relay.conf", "relay.conf"))

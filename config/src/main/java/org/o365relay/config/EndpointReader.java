@@ -1,0 +1,148 @@
+package org.o365relay.config;
+
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.o365relay.accept.Endpoint;
+
+/// Where a listener listens: an address and a port, a Unix socket, or what systemd hands over.
+record EndpointReader(Section listener) {
+
+    private static final String SOCKET = "socket";
+    private static final String MODE = "socket-mode";
+    private static final String SYSTEMD = "systemd-socket";
+
+    // struct sockaddr_un has 108 octets; one is the end of a path, or the beginning of an abstract name (unix(7))
+    private static final int LONGEST_SOCKET = 107;
+    private static final int LONGEST_DESCRIPTOR = 255; // sd_listen_fds(3)
+
+    // From the right, as in the mode's binary digits.
+    private static final List<PosixFilePermission> BITS = List.of(
+            PosixFilePermission.OTHERS_EXECUTE,
+            PosixFilePermission.OTHERS_WRITE,
+            PosixFilePermission.OTHERS_READ,
+            PosixFilePermission.GROUP_EXECUTE,
+            PosixFilePermission.GROUP_WRITE,
+            PosixFilePermission.GROUP_READ,
+            PosixFilePermission.OWNER_EXECUTE,
+            PosixFilePermission.OWNER_WRITE,
+            PosixFilePermission.OWNER_READ);
+
+    /// Permissions as chmod(1) has them: `0660`.
+    private static final Kind<Set<PosixFilePermission>> PERMISSIONS = Text.ANY.then(EndpointReader::permissions);
+
+    private static final Kind<String> SOCKET_NAME = Text.ANY.then(EndpointReader::socket);
+    private static final Kind<String> DESCRIPTOR_NAME = Text.ANY.then(EndpointReader::descriptor);
+
+    /// @return empty if it is wrong
+    Optional<Endpoint> read() {
+        Optional<InetAddress> address = listener.sound("address", Addresses.LOCAL);
+        Optional<Integer> port = listener.sound("port", Amount.port(0));
+        Optional<String> socket = listener.optional(SOCKET, SOCKET_NAME);
+        Set<PosixFilePermission> permissions = listener.value(MODE, PERMISSIONS);
+        Optional<String> descriptor = listener.optional(SYSTEMD, DESCRIPTOR_NAME);
+        if (contradicts()) {
+            return Optional.empty();
+        }
+        if (isWritten(SYSTEMD)) {
+            return descriptor.map(Endpoint.HandedOver::new);
+        }
+        reportUselessMode(socket);
+        return isWritten(SOCKET)
+                ? socket.map(name -> unix(name, permissions))
+                : address.flatMap(ip -> port.map(number -> new Endpoint.Tcp(ip, number)));
+    }
+
+    /// @return the key that says where this is
+    String key() {
+        if (isWritten(SYSTEMD)) {
+            return SYSTEMD;
+        }
+        return isWritten(SOCKET) ? SOCKET : "port";
+    }
+
+    private boolean contradicts() {
+        List<String> written = List.of(SYSTEMD, SOCKET, "address", "port").stream()
+                .filter(this::isWritten)
+                .toList();
+        boolean several = written.size() > 1 && !written.equals(List.of("address", "port"));
+        if (several) {
+            listener.problem(
+                    written.get(1),
+                    "there is %s as well; a listener is an address and port, a socket or a systemd-socket: keep one"
+                            .formatted(written.getFirst()));
+        }
+        return several;
+    }
+
+    private void reportUselessMode(Optional<String> socket) {
+        if (isWritten(MODE) && socket.filter(name -> name.startsWith("@")).isPresent()) {
+            listener.warning(MODE, "is not used: everybody on this machine may connect to a socket that is no file");
+        }
+    }
+
+    private boolean isWritten(String key) {
+        return listener.written(key).isPresent();
+    }
+
+    private static Endpoint unix(String name, Set<PosixFilePermission> permissions) {
+        return name.startsWith("@")
+                ? new Endpoint.AbstractSocket(name.substring(1))
+                : new Endpoint.UnixSocket(Path.of(name), permissions);
+    }
+
+    private static Parsed<String> socket(String text) {
+        boolean isName = text.startsWith("@");
+        int octets = text.getBytes(StandardCharsets.UTF_8).length - (isName ? 1 : 0);
+        if (!isName && !text.startsWith("/")) {
+            return new Parsed.Bad<>(Text.quoted(text)
+                    + " is no socket; use a path that begins with /, or @ and a name for an abstract one (Linux)");
+        }
+        if (octets == 0 || text.endsWith("/") || text.chars().anyMatch(Character::isISOControl)) {
+            return new Parsed.Bad<>(Text.quoted(text) + " names no socket; use for example /run/o365-relay/smtp.sock");
+        }
+        return octets > LONGEST_SOCKET
+                ? new Parsed.Bad<>("%s is too long for a socket: %d octets; use %d at most"
+                        .formatted(Text.quoted(text), octets, LONGEST_SOCKET))
+                : new Parsed.Good<>(text);
+    }
+
+    private static Parsed<Set<PosixFilePermission>> permissions(String text) {
+        if (!text.matches("0?[0-7]{3}")) {
+            return new Parsed.Bad<>(Text.quoted(text) + " is not a mode; use for example \"0660\", as for chmod");
+        }
+        int mode = Integer.parseInt(text, 8);
+        Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
+        for (int bit = 0; bit < BITS.size(); bit++) {
+            if ((mode >> bit & 1) == 1) {
+                permissions.add(BITS.get(bit));
+            }
+        }
+        // unix(7): to connect is to write
+        return (mode & 0222) == 0
+                ? new Parsed.Bad<>("nobody could connect with the mode %s; use for example \"0660\"".formatted(text))
+                : new Parsed.Good<>(permissions);
+    }
+
+    /// @return as [#PERMISSIONS] reads it
+    static String text(Set<PosixFilePermission> permissions) {
+        int mode = permissions.stream()
+                .mapToInt(permission -> 1 << BITS.indexOf(permission))
+                .sum();
+        return "0%03o".formatted(mode);
+    }
+
+    private static Parsed<String> descriptor(String text) {
+        boolean valid =
+                text.length() <= LONGEST_DESCRIPTOR && text.chars().allMatch(c -> c > ' ' && c < 0x7f && c != ':');
+        return valid
+                ? new Parsed.Good<>(text)
+                : new Parsed.Bad<>(Text.quoted(text)
+                        + " is not a FileDescriptorName; use up to 255 ASCII characters without blanks and colons");
+    }
+}

@@ -1,0 +1,82 @@
+package org.o365relay.config;
+
+import com.typesafe.config.ConfigFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.o365relay.admit.AddressPattern;
+import org.o365relay.admit.AddressRule;
+import org.o365relay.admit.Network;
+
+/// `relay.sender-rules` and `relay.recipient-rules`.
+record RulesReader(Section relay) {
+
+    private static final String ALLOW = "allow";
+    private static final String DENY = "deny";
+    private static final String REASON = "reason";
+    private static final int LONGEST_REASON = 160;
+
+    private static final Kind<AddressPattern> PATTERN = Text.ANY.then(text -> AddressPattern.parse(text)
+            .<Parsed<AddressPattern>>map(Parsed.Good::new)
+            .orElseGet(
+                    () -> new Parsed.Bad<>(Text.quoted(text) + " is no pattern; use for example bob@contoso.example, "
+                            + "@contoso.example, *@*.contoso.example, <> for the null sender or * for everything")));
+
+    /// It goes into a reply line.
+    private static final Kind<String> EXPLANATION = Text.ANY.then(text -> {
+        boolean valid = text.length() <= LONGEST_REASON && text.chars().allMatch(c -> c >= ' ' && c < 0x7f);
+        return valid
+                ? new Parsed.Good<>(text)
+                : new Parsed.Bad<>(
+                        Text.quoted(text) + " cannot stand in a reply; use one line of ASCII, at most 160 characters");
+    });
+
+    /// @param key of the list
+    List<AddressRule> read(String key) {
+        List<AddressRule> rules = new ArrayList<>();
+        for (Setting element : relay.elements(key)) {
+            relay.element(element, List.of(), keys(key)).ifPresent(section -> {
+                reportUnreachable(element, rules);
+                rule(element, section).ifPresent(rules::add);
+            });
+        }
+        return rules;
+    }
+
+    private Layer keys(String key) {
+        return new Layer(
+                "relay." + key + "[]",
+                ConfigFactory.parseString("allow = null, deny = null, client = null, reason = null")
+                        .root(),
+                relay.source().file());
+    }
+
+    private static Optional<AddressRule> rule(Setting element, Section section) {
+        boolean allows = section.written(ALLOW).isPresent();
+        boolean denies = section.written(DENY).isPresent();
+        Optional<AddressPattern> allowed = section.optional(ALLOW, PATTERN);
+        Optional<AddressPattern> denied = section.optional(DENY, PATTERN);
+        Optional<Network> client = section.optional("client", Networks.CIDR);
+        Optional<String> reason = section.optional(REASON, EXPLANATION);
+        if (allows && denies) {
+            section.problem(DENY, "there is allow as well; make two rules of them");
+        } else if (!allows && !denies) {
+            section.source().problem(element, "does nothing; give it allow = \"pattern\" or deny = \"pattern\"");
+        } else if (allows && section.written(REASON).isPresent()) {
+            section.warning(REASON, "is not used with allow; remove it");
+        }
+        boolean sound = allows != denies && (section.written("client").isEmpty() || client.isPresent());
+        return allowed.or(() -> denied)
+                .filter(pattern -> sound)
+                .map(pattern -> new AddressRule(allows, pattern, client.orElse(null), reason.orElse("")));
+    }
+
+    private void reportUnreachable(Setting element, List<AddressRule> before) {
+        boolean decided = before.stream()
+                .anyMatch(rule ->
+                        rule.client() == null && rule.pattern().toString().equals("*"));
+        if (decided) {
+            relay.source().warning(element, "is never reached: a rule before it covers everything");
+        }
+    }
+}

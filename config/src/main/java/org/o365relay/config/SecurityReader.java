@@ -1,0 +1,89 @@
+package org.o365relay.config;
+
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.o365relay.accept.CertificateFiles;
+import org.o365relay.accept.ListenerSettings;
+import org.o365relay.accept.ListenerTls;
+import org.o365relay.admit.AuthPolicy;
+import org.o365relay.admit.TrustedNetwork;
+
+/// `relay.tls` and `relay.auth`: the relay's own certificate, and who may log in.
+record SecurityReader(Section tls, Section auth, Path directory) {
+
+    private static final String CERTIFICATE = "certificate";
+    private static final String KEY = "key";
+    private static final String USERS = "users-file";
+    private static final String PLAIN_TEXT = "over-plain-text";
+
+    /// @return empty if there is no certificate, or it is wrong
+    Optional<CertificateFiles> certificate() {
+        Optional<Path> certificate = tls.optional(CERTIFICATE, FileContent.certificates(directory));
+        Optional<Path> key = tls.optional(KEY, FileContent.readable(directory));
+        Duration detection = tls.value("detection", Amount.duration(Duration.ZERO, Duration.ofSeconds(5)));
+        if (hasCertificate() != tls.written(KEY).isPresent()) {
+            tls.problem(hasCertificate() ? KEY : CERTIFICATE, "is missing; certificate and key belong together");
+        }
+        key.ifPresent(file -> reportReadable(tls, KEY, file));
+        return certificate.flatMap(chain -> key.map(secret -> new CertificateFiles(chain, secret, detection)));
+    }
+
+    boolean hasCertificate() {
+        return tls.written(CERTIFICATE).isPresent();
+    }
+
+    /// @return empty if there is no such file, or it cannot be read
+    Optional<Path> users() {
+        Optional<Path> users = auth.optional(USERS, FileContent.readable(directory));
+        users.ifPresent(file -> reportReadable(auth, USERS, file));
+        return users;
+    }
+
+    boolean hasUsers() {
+        return auth.written(USERS).isPresent();
+    }
+
+    /// Whether passwords may come in plain text.
+    boolean plainText() {
+        return auth.value(PLAIN_TEXT, Text.FLAG);
+    }
+
+    /// Logins that anybody could read, and logins that are not possible at all.
+    void reportLogins(List<ListenerSettings> listeners) {
+        for (ListenerSettings listener : listeners) {
+            boolean canTls = hasCertificate() && listener.tls() != ListenerTls.OFF;
+            boolean mustTls = canTls && listener.tls() != ListenerTls.OPTIONAL;
+            List<TrustedNetwork> required = listener.trusted().networks().stream()
+                    .filter(trusted -> trusted.policy().auth() == AuthPolicy.REQUIRED)
+                    .toList();
+            List<TrustedNetwork> remote = required.stream()
+                    .filter(trusted -> !trusted.network().address().isLoopbackAddress())
+                    .toList();
+            if (plainText() && !mustTls && !remote.isEmpty()) {
+                auth.warning(
+                        PLAIN_TEXT,
+                        "passwords that clients in %s give at %s can be read by anybody on the way"
+                                .formatted(names(remote), listener));
+            } else if (!plainText() && !canTls && !required.isEmpty()) {
+                auth.warning(
+                        PLAIN_TEXT,
+                        "clients in %s must log in at %s, but may not without TLS, which is not offered there"
+                                .formatted(names(required), listener));
+            }
+        }
+    }
+
+    private static String names(List<TrustedNetwork> networks) {
+        return networks.stream().map(trusted -> trusted.network().toString()).collect(Collectors.joining(", "));
+    }
+
+    private static void reportReadable(Section section, String key, Path file) {
+        if (FileContent.grants(file, PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_WRITE)) {
+            section.warning(key, "everybody on this machine can read %s; do chmod o-rw %s".formatted(file, file));
+        }
+    }
+}

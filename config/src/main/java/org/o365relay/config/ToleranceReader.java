@@ -1,0 +1,53 @@
+package org.o365relay.config;
+
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.o365relay.admit.Tolerance;
+import org.o365relay.mail.Deviation;
+
+/// `tolerance` and `deviations` of a trusted network.
+record ToleranceReader(Section terms) {
+
+    private static final List<String> CHOICES = Arrays.stream(Deviation.values())
+            .filter(Deviation::isOptional)
+            .map(Deviation::key)
+            .toList();
+
+    private enum Treatment {
+        ACCEPT,
+        REFUSE
+    }
+
+    Tolerance read() {
+        Tolerance profile = terms.value("tolerance", Text.oneOf(Profile.class)).tolerance();
+        Map<Deviation, Boolean> accepted = new EnumMap<>(Deviation.class);
+        for (Layer layer : terms.layers("deviations").reversed()) { // the strongest last
+            layer.values().keySet().stream()
+                    .sorted()
+                    .forEach(key -> layer.setting(key).ifPresent(setting -> read(key, setting, accepted)));
+        }
+        return profile.with(accepted);
+    }
+
+    private void read(String key, Setting setting, Map<Deviation, Boolean> accepted) {
+        Source source = terms.source();
+        Optional<Treatment> treatment = source.parse(setting, Text.oneOf(Treatment.class));
+        Optional<Deviation> deviation = Deviation.of(key);
+        if (deviation.isEmpty()) {
+            source.problem(setting, unknown(key));
+        } else if (!deviation.get().isOptional()) {
+            source.problem(setting, "the relay has no choice here: it only counts it; remove it");
+        } else {
+            treatment.ifPresent(chosen -> accepted.put(deviation.get(), chosen == Treatment.ACCEPT));
+        }
+    }
+
+    private static String unknown(String key) {
+        return Suggestion.nearest(key, CHOICES)
+                .map("unknown deviation; did you mean %s?"::formatted)
+                .orElseGet(() -> "unknown deviation; there are " + String.join(", ", CHOICES));
+    }
+}
