@@ -1,8 +1,10 @@
 package org.o365relay.admit;
 
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.o365relay.mail.Deviation;
 
 /// Which deviations are refused; the others are accepted and counted.
@@ -57,5 +59,31 @@ public record Tolerance(Set<Deviation> refused) {
             }
         });
         return new Tolerance(changed);
+    }
+
+    /// @return in words: `standard tolerance, but refuses nul, accepts lenient-end`
+    @Override
+    public String toString() {
+        String nearest = "standard";
+        Set<Deviation> exceptions = exceptions(STANDARD);
+        if (exceptions(STRICT).size() < exceptions.size()) {
+            nearest = "strict";
+            exceptions = exceptions(STRICT);
+        }
+        if (refused.size() < exceptions.size()) {
+            nearest = "legacy";
+            exceptions = refused;
+        }
+        String list = exceptions.stream()
+                .sorted()
+                .map(deviation -> (accepts(deviation) ? "accepts " : "refuses ") + deviation.key())
+                .collect(Collectors.joining(", "));
+        return nearest + " tolerance" + (list.isEmpty() ? "" : ", but " + list);
+    }
+
+    private Set<Deviation> exceptions(Tolerance profile) {
+        return Arrays.stream(Deviation.values())
+                .filter(deviation -> accepts(deviation) != profile.accepts(deviation))
+                .collect(Collectors.toSet());
     }
 }

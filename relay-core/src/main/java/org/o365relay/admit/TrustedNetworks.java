@@ -20,9 +20,14 @@ public record TrustedNetworks(List<TrustedNetwork> networks) {
 
     /// @return on what terms a client at this address may relay; empty if it may not
     public Optional<ClientPolicy> policy(InetAddress client) {
+        return network(client).map(TrustedNetwork::policy);
+    }
+
+    /// @return the network whose terms count for a client at this address; empty if it is in none
+    public Optional<TrustedNetwork> network(InetAddress client) {
         for (TrustedNetwork trusted : networks) {
             if (trusted.network().contains(client)) {
-                return Optional.of(trusted.policy());
+                return Optional.of(trusted);
             }
         }
         return Optional.empty();

@@ -4,6 +4,7 @@ import org.o365relay.daemon.cli.CheckCommand;
 import org.o365relay.daemon.cli.CommandLines;
 import org.o365relay.daemon.cli.ConfigCommand;
 import org.o365relay.daemon.cli.DemoCommand;
+import org.o365relay.daemon.cli.ExplainCommand;
 import org.o365relay.daemon.cli.RunCommand;
 import org.o365relay.daemon.cli.SandboxCommand;
 import org.o365relay.daemon.demo.InProcessRelay;
@@ -25,6 +26,7 @@ public final class Main {
                         new RunCommand(),
                         new CheckCommand(),
                         new ConfigCommand(),
+                        new ExplainCommand(),
                         new SandboxCommand())
                 .execute(arguments));
     }

@@ -3,6 +3,7 @@ package org.o365relay.daemon.cli;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.o365relay.RelaySettings;
+import org.o365relay.daemon.explain.RulesReport;
 import org.o365relay.deliver.FailurePolicy;
 import org.o365relay.deliver.Response;
 import org.o365relay.deliver.Verdict;
@@ -19,8 +20,9 @@ import picocli.CommandLine.Spec;
         name = "check",
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
-        description = "Checks the configuration, then connects to the upstream, checks its certificate and signs in,"
-                + " and says what works and what does not. Sends nothing; may be run beside a running relay.")
+        description =
+                "Checks the configuration and lists who may send what, then connects to the upstream, checks its certificate and signs in,"
+                        + " and says what works and what does not. Sends nothing; may be run beside a running relay.")
 public final class CheckCommand implements Callable<Integer> {
 
     @Spec
@@ -34,6 +36,8 @@ public final class CheckCommand implements Callable<Integer> {
         RelaySettings settings = config.read().settings();
         PrintWriter out = spec.commandLine().getOut();
         out.println("ok    configuration: " + config.file());
+        RulesReport.lines(settings).forEach(line -> out.println("      " + line));
+        out.flush(); // the upstream may take its time
         EmailAddress mailbox = settings.mailbox().address();
         SubmissionCheck check;
         try (SmtpUpstream upstream = new SmtpUpstream(

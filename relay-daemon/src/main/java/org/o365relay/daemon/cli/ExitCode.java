@@ -16,6 +16,8 @@ public final class ExitCode {
     public static final int CANNOT_CREATE = 73;
     /// Another relay holds the data directory.
     public static final int LOCKED = 75;
+    /// The relay would refuse the message, or some of its recipients.
+    public static final int REFUSED = 77;
     /// The configuration is wrong.
     public static final int CONFIGURATION = 78;
 

@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             "70:a bug, or a demonstration that failed",
             "73:a directory or file cannot be used",
             "75:another relay holds the data directory",
+            "77:the relay would refuse the message (explain)",
             "78:the configuration is wrong"
         },
         footer = "%nEvery command has its own --help.")

@@ -1,0 +1,167 @@
+package org.o365relay.daemon.cli;
+
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigValueFactory;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.RelaySettings;
+import org.o365relay.accept.ListenerSettings;
+import org.o365relay.daemon.explain.Explainer;
+import org.o365relay.daemon.explain.Explanation;
+import org.o365relay.daemon.explain.Question;
+import org.o365relay.daemon.explain.Step;
+import org.o365relay.mail.EmailAddress;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// `o365-relay explain`: what would the relay do with this mail, and which line of the configuration decides?
+@Command(
+        name = "explain",
+        mixinStandardHelpOptions = true,
+        versionProvider = ProgramVersion.class,
+        description = "Says step by step what the relay would do with a message, which key of the configuration"
+                + " decides, and what the client would be told. Reads the configuration only: nothing is sent, and"
+                + " what the device has used up of its limits is not looked at. Addresses that are not ASCII are taken to"
+                + " come with SMTPUTF8. Ends with 0 if the message would be"
+                + " taken for every recipient, else with 77.")
+public final class ExplainCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private ConfigFile config = new ConfigFile();
+
+    @Option(
+            names = "--client",
+            required = true,
+            paramLabel = "IP",
+            description = "The device's IP address; 127.0.0.1 for one that uses a Unix socket.")
+    private String client = "";
+
+    @Option(
+            names = "--listener",
+            paramLabel = "N|ADDRESS",
+            defaultValue = "1",
+            description = "Where it connects: the listener's number in the configuration, or its address and port or"
+                    + " socket (default: the first).")
+    private String listener = "1";
+
+    @Option(names = "--helo", paramLabel = "NAME", description = "What it says in HELO or EHLO.")
+    private @Nullable String helo;
+
+    @Option(
+            names = "--from",
+            required = true,
+            paramLabel = "ADDRESS",
+            description = "The envelope sender; \"<>\" for the null sender.")
+    private String from = "";
+
+    @Option(names = "--to", required = true, paramLabel = "ADDRESS", description = "A recipient; may be given again.")
+    private List<String> to = List.of();
+
+    @Option(
+            names = "--size",
+            paramLabel = "SIZE",
+            defaultValue = "0",
+            description = "The size of the message, for example 12MiB.")
+    private String size = "0";
+
+    @Option(names = "--json", description = "As JSON.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws CommandFailed {
+        RelaySettings settings = config.read().settings();
+        Question question = new Question(
+                address(),
+                listener(settings.listeners()),
+                helo,
+                from.isEmpty() || from.equals("<>") ? null : mailAddress(from),
+                to.stream().map(this::mailAddress).toList(),
+                octets());
+        Explanation explanation = Explainer.explain(settings, question);
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(json(explanation));
+        } else {
+            tell(explanation, out);
+        }
+        out.flush();
+        return explanation.complete() ? ExitCode.OK : ExitCode.REFUSED;
+    }
+
+    private static void tell(Explanation explanation, PrintWriter out) {
+        for (Step step : explanation.steps()) {
+            out.printf("%-10s %s%n", step.about(), step.finding());
+            if (!step.key().isEmpty()) {
+                out.printf("%-10s   (%s)%n", "", step.key());
+            }
+        }
+        String outcome = explanation.complete()
+                ? "The message is taken."
+                : explanation.accepted()
+                        ? "The message is taken, but not for every recipient."
+                        : "The message is refused.";
+        out.println(outcome + " The client is told: " + explanation.reply());
+    }
+
+    private static String json(Explanation explanation) {
+        List<Map<String, String>> steps = explanation.steps().stream()
+                .map(step -> Map.of("about", step.about(), "finding", step.finding(), "key", step.key()))
+                .toList();
+        return ConfigValueFactory.fromMap(Map.of(
+                        "accepted", explanation.accepted(),
+                        "complete", explanation.complete(),
+                        "reply", explanation.reply().toString(),
+                        "steps", steps))
+                .render(ConfigRenderOptions.concise().setFormatted(true))
+                .strip();
+    }
+
+    private InetAddress address() {
+        try {
+            return InetAddress.ofLiteral(client);
+        } catch (IllegalArgumentException notAnAddress) {
+            throw wrong("--client: '" + client + "' is not an IP address");
+        }
+    }
+
+    private ListenerSettings listener(List<ListenerSettings> listeners) {
+        return IntStream.range(0, listeners.size())
+                .filter(i -> listener.equals(Integer.toString(i + 1))
+                        || listener.equals(listeners.get(i).toString()))
+                .mapToObj(listeners::get)
+                .findFirst()
+                .orElseThrow(() -> wrong("--listener: there is no '" + listener + "'; there are 1 to "
+                        + listeners.size() + ", that is "
+                        + String.join(
+                                ", ", listeners.stream().map(Object::toString).toList())));
+    }
+
+    private EmailAddress mailAddress(String text) {
+        return EmailAddress.parse(text).orElseThrow(() -> wrong("'" + text + "' is not a mail address"));
+    }
+
+    private long octets() {
+        try {
+            return ConfigValueFactory.fromAnyRef(size).atKey("size").getBytes("size");
+        } catch (ConfigException.BadValue notASize) {
+            throw wrong("--size: '" + size + "' is not a size; use for example 512KiB, 12MiB");
+        }
+    }
+
+    private ParameterException wrong(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

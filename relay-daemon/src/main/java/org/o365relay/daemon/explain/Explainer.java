@@ -1,0 +1,247 @@
+package org.o365relay.daemon.explain;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.RelaySettings;
+import org.o365relay.accept.ListenerSettings;
+import org.o365relay.accept.ListenerTls;
+import org.o365relay.admit.Admission;
+import org.o365relay.admit.AdmissionRules;
+import org.o365relay.admit.AuthPolicy;
+import org.o365relay.admit.ClientPolicy;
+import org.o365relay.admit.Ruling;
+import org.o365relay.admit.TrustedNetwork;
+import org.o365relay.mail.Deviation;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Reply;
+
+/// Walks through a transaction as a session would, and says at every step what decides.
+///
+/// What a device has used up of its limits, and how full the queue is, is not looked at.
+public final class Explainer {
+
+    private final RelaySettings settings;
+    private final Question question;
+    private final List<Step> steps = new ArrayList<>();
+    private final List<EmailAddress> admitted = new ArrayList<>();
+    private @Nullable EmailAddress sender;
+    private @Nullable Reply refusal;
+
+    private Explainer(RelaySettings settings, Question question) {
+        this.settings = settings;
+        this.question = question;
+    }
+
+    public static Explanation explain(RelaySettings settings, Question question) {
+        return new Explainer(settings, question).explanation();
+    }
+
+    private Explanation explanation() {
+        ListenerSettings listener = question.listener();
+        steps.add(new Step(
+                "listener",
+                listener + ", " + Words.tls(listener.tls(), settings.accept().certificate() != null),
+                "relay.listeners"));
+        if (question.listener().proxies().stream().anyMatch(proxy -> proxy.contains(question.client()))) {
+            steps.add(new Step(
+                    "proxy",
+                    "this is a proxy: its connections must say who the client is; ask for that address",
+                    "relay.listeners: proxies"));
+        }
+        Optional<TrustedNetwork> trusted = listener.trusted().network(question.client());
+        trusted.ifPresentOrElse(this::inNetwork, this::inNone);
+        if (trusted.isPresent() && trusted.filter(this::takesMail).isPresent()) {
+            question.recipients().forEach(recipient -> rcpt(recipient, trusted.get()));
+        }
+        if (!admitted.isEmpty()) {
+            steps.add(new UpstreamView(settings.mailbox().rewrite(), question).step(sender, admitted));
+        }
+        Reply last = admitted.isEmpty() && refusal != null ? refusal : Reply.of(250, "2.0.0", "Queued as (its number)");
+        return new Explanation(steps, !admitted.isEmpty(), refusal == null, last);
+    }
+
+    private void inNone() {
+        steps.add(new Step(
+                "network",
+                question.client().getHostAddress() + " is in none of " + networks() + "; it is turned away at once",
+                "relay.trusted-networks"));
+        refusal = Reply.of(
+                554,
+                "5.7.1",
+                question.client().getHostAddress()
+                        + " is not in this relay's trusted networks (relay.trusted-networks)");
+    }
+
+    private void inNetwork(TrustedNetwork trusted) {
+        ClientPolicy policy = trusted.policy();
+        steps.add(new Step(
+                "network",
+                "%s is in %s".formatted(question.client().getHostAddress(), Words.name(trusted)),
+                "relay.trusted-networks: " + trusted.network()));
+        steps.add(new Step("tolerance", policy.tolerance().toString(), key(trusted, "tolerance")));
+        steps.add(new Step("login", login(policy.auth()), key(trusted, "auth")));
+        steps.add(new Step(
+                "limits",
+                "each device: " + Words.limits(policy.limits()),
+                key(trusted, "connections to recipients-per-day")));
+    }
+
+    /// HELO and MAIL.
+    private boolean takesMail(TrustedNetwork trusted) {
+        return helo(trusted) && size(trusted) && sender(trusted);
+    }
+
+    private boolean helo(TrustedNetwork trusted) {
+        if (question.helo() == null || !question.helo().isEmpty() || accepts(trusted, Deviation.EMPTY_HELO)) {
+            return true;
+        }
+        steps.add(new Step("helo", "it must give a name", deviation(trusted, Deviation.EMPTY_HELO)));
+        refusal = notTolerated(Deviation.EMPTY_HELO, 501, "5.5.4", "Say EHLO or HELO with a host name");
+        return false;
+    }
+
+    private boolean size(TrustedNetwork trusted) {
+        long most = trusted.policy().messageSize();
+        boolean fits = question.size() <= most;
+        String finding = question.size() == 0
+                ? "messages of up to " + Words.size(most) + " are taken"
+                : Words.size(question.size()) + (fits ? " is no larger than " : " is larger than ") + Words.size(most);
+        steps.add(new Step("size", finding, key(trusted, "message-size")));
+        if (!fits) {
+            refusal = Reply.of(
+                    552,
+                    "5.3.4",
+                    "Larger than the " + most
+                            + " octets allowed here (relay.limits.message-size, relay.trusted-networks: message-size)");
+        }
+        return fits;
+    }
+
+    private boolean sender(TrustedNetwork trusted) {
+        EmailAddress given = question.sender();
+        if (given != null && !given.isQualified() && !accepts(trusted, Deviation.UNQUALIFIED_SENDER)) {
+            steps.add(new Step(
+                    "sender", given + " has no domain: refused", deviation(trusted, Deviation.UNQUALIFIED_SENDER)));
+            refusal = notTolerated(
+                    Deviation.UNQUALIFIED_SENDER, 553, "5.1.7", "Not a full address: give the sender as name@domain");
+            return false;
+        }
+        AdmissionRules rules = settings.accept().rules();
+        Optional<Ruling> ruling = rules.senderRuling(question.client(), given);
+        return switch (rules.sender(question.client(), given)) {
+            case Admission.Admitted(EmailAddress goesOn) -> {
+                sender = goesOn;
+                steps.add(new Step("sender", allowed(given, goesOn), by(ruling, "relay.sender-rules")));
+                yield true;
+            }
+            case Admission.Denied denied -> {
+                steps.add(new Step("sender", text(given) + " is refused", by(ruling, "relay.sender-rules")));
+                refusal = denied.reply();
+                yield false;
+            }
+        };
+    }
+
+    private void rcpt(EmailAddress given, TrustedNetwork trusted) {
+        boolean bare = !given.isQualified() && !given.localPart().equalsIgnoreCase("postmaster");
+        if (bare && !accepts(trusted, Deviation.UNQUALIFIED_RECIPIENT)) {
+            refuse(
+                    given,
+                    notTolerated(
+                            Deviation.UNQUALIFIED_RECIPIENT,
+                            553,
+                            "5.1.3",
+                            "Not a full address: give the recipient as name@domain"),
+                    deviation(trusted, Deviation.UNQUALIFIED_RECIPIENT));
+            return;
+        }
+        AdmissionRules rules = settings.accept().rules();
+        Optional<Ruling> ruling = rules.recipientRuling(question.client(), given);
+        switch (rules.recipient(question.client(), given)) {
+            case Admission.Admitted(EmailAddress goesOn) -> admit(given, goesOn == null ? given : goesOn, ruling);
+            case Admission.Denied denied ->
+                refuse(
+                        given,
+                        denied.reply(),
+                        denied.equals(Admission.Denied.UNQUALIFIED)
+                                ? "relay.default-domain"
+                                : by(ruling, "relay.recipient-rules"));
+        }
+    }
+
+    private void admit(EmailAddress given, EmailAddress goesOn, Optional<Ruling> ruling) {
+        int most = settings.accept().limits().recipients();
+        if (!admitted.contains(goesOn) && admitted.size() >= most) {
+            Reply reply = Reply.of(
+                    452,
+                    "4.5.3",
+                    "At most " + most + " recipients a message (relay.limits.recipients)"); // RFC 5321 §4.5.3.1.10
+            refuse(given, reply, "relay.limits.recipients");
+            return;
+        }
+        admitted.add(goesOn);
+        boolean judged = given.isQualified() || settings.accept().rules().defaultDomain() != null;
+        String key =
+                judged ? by(ruling, "relay.recipient-rules") : "mail to postmaster is always taken: RFC 5321 §4.5.1";
+        steps.add(new Step("recipient", allowed(given, goesOn), key));
+    }
+
+    private void refuse(EmailAddress recipient, Reply reply, String key) {
+        steps.add(new Step("recipient", recipient + " is refused: " + reply, key));
+        refusal = reply;
+    }
+
+    private String login(AuthPolicy auth) {
+        boolean secure = question.listener().tls() == ListenerTls.IMPLICIT;
+        String when = secure || settings.accept().plainTextLogin() ? "" : " after STARTTLS";
+        return switch (auth) {
+            case NONE -> "not offered and not needed";
+            case ACCEPT_ANY -> "offered, and whatever is given is right";
+            case REQUIRED ->
+                "needed" + when + ", with a name and password of the users file; what follows holds after it";
+        };
+    }
+
+    private String networks() {
+        return String.join(
+                ", ",
+                question.listener().trusted().networks().stream()
+                        .map(trusted -> trusted.network().toString())
+                        .toList());
+    }
+
+    private String allowed(@Nullable EmailAddress given, @Nullable EmailAddress goesOn) {
+        if (text(given).equals(text(goesOn))) {
+            return text(given) + " is allowed";
+        }
+        boolean completed = settings.accept().rules().defaultDomain() != null;
+        String why = completed ? " (relay.default-domain)" : " (relay.notices.admin, else the mailbox)";
+        return text(given) + " becomes " + text(goesOn) + why + " and is allowed";
+    }
+
+    private static String text(@Nullable EmailAddress address) {
+        return address == null ? "the null sender <>" : address.toString();
+    }
+
+    private static String by(Optional<Ruling> ruling, String key) {
+        return ruling.map(Ruling::toString).orElse("no rule of " + key + " covers it");
+    }
+
+    private static String key(TrustedNetwork trusted, String key) {
+        return "relay.trusted-networks: " + trusted.network() + ", " + key;
+    }
+
+    private static String deviation(TrustedNetwork trusted, Deviation deviation) {
+        return key(trusted, "tolerance, " + deviation.key());
+    }
+
+    private static boolean accepts(TrustedNetwork trusted, Deviation deviation) {
+        return trusted.policy().tolerance().accepts(deviation);
+    }
+
+    private static Reply notTolerated(Deviation deviation, int code, String status, String reason) {
+        return Reply.of(code, status, reason + " (relay.trusted-networks: tolerance, " + deviation.key() + ")");
+    }
+}

@@ -1,0 +1,65 @@
+package org.o365relay.daemon.explain;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.Arrival;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Envelope;
+import org.o365relay.mail.QueueId;
+import org.o365relay.rewrite.RewriteRules;
+import org.o365relay.rewrite.Rewriter;
+import org.o365relay.rewrite.Rewriting;
+
+/// What Exchange and the recipients would see of the sender: a message of nothing but a From, rewritten as every other.
+record UpstreamView(RewriteRules rules, Question question) {
+
+    Step step(@Nullable EmailAddress sender, List<EmailAddress> recipients) {
+        String original = sender == null ? "Subject: x\r\n\r\n" : "From: <" + sender + ">\r\n\r\n";
+        return switch (rewritten(original, new Envelope(sender, recipients, sender != null && !sender.isAscii()))) {
+            case Rewriting.Rewritten message -> new Step("upstream", words(message), key(message));
+            case Rewriting.Unacceptable(var reply, var _) -> new Step("upstream", "refused: " + reply, "");
+        };
+    }
+
+    private Rewriting rewritten(String original, Envelope envelope) {
+        String helo = question.helo() == null ? "" : question.helo();
+        Arrival arrival = new Arrival(Instant.EPOCH, question.client(), helo, "ESMTP");
+        try {
+            return new Rewriter(rules)
+                    .rewrite(
+                            new QueueId(0),
+                            arrival,
+                            envelope,
+                            new ByteArrayInputStream(original.getBytes(StandardCharsets.UTF_8)));
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible); // it is read from memory
+        }
+    }
+
+    private static String words(Rewriting.Rewritten message) {
+        String header = new String(message.header(), StandardCharsets.UTF_8);
+        String answers = field("Reply-To", header)
+                .map(replyTo -> "answers go to " + replyTo)
+                .orElse("answers go to the author");
+        return "leaves with the envelope sender %s; if its own From is the envelope sender, the author is %s and %s"
+                .formatted(message.sender(), field("From", header).orElse("nobody"), answers);
+    }
+
+    private static String key(Rewriting.Rewritten message) {
+        return message.isAlias() ? "relay.mailboxes: send-as" : "relay.mailboxes: address";
+    }
+
+    private static Optional<String> field(String name, String header) {
+        Matcher field =
+                Pattern.compile("(?m)^" + name + ": (.*(?:\r\n[ \t].*)*)").matcher(header);
+        return field.find() ? Optional.of(field.group(1).replace("\r\n", "").strip()) : Optional.empty();
+    }
+}
