@@ -1,10 +1,11 @@
 package org.o365relay.accept;
 
-import java.math.BigInteger;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.BodyType;
+import org.o365relay.mail.Deviation;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 
@@ -19,23 +20,36 @@ sealed interface Command {
 
     /// @param sender null for `<>`
     /// @param parameters keyword in upper case → value, empty if it has none
-    record Mail(@Nullable EmailAddress sender, Map<String, String> parameters) implements Command {
-
-        private static final Pattern SIZE = Pattern.compile("\\d{1,20}");
-        private static final BigInteger LARGEST = BigInteger.valueOf(Long.MAX_VALUE);
+    /// @param deviations how it was written
+    record Mail(@Nullable EmailAddress sender, Map<String, String> parameters, Set<Deviation> deviations)
+            implements Command {
 
         /// @return 0 if not given, [Long#MAX_VALUE] if larger; empty if it is no number (RFC 1870 §5)
         Optional<Long> declaredSize() {
-            String value = parameters.getOrDefault("SIZE", "0");
-            return SIZE.matcher(value).matches()
-                    ? Optional.of(new BigInteger(value).min(LARGEST).longValueExact())
-                    : Optional.empty();
+            String value = parameters.get("SIZE");
+            return value == null ? Optional.of(0L) : Digits.read(value);
+        }
+
+        /// @return empty if it is none that there is
+        Optional<BodyType> bodyType() {
+            String value = parameters.get("BODY");
+            return value == null ? Optional.of(BodyType.SEVEN_BIT) : BodyType.of(value);
+        }
+
+        // RFC 6531 §3.4
+        boolean asksForUtf8() {
+            return parameters.containsKey("SMTPUTF8");
         }
     }
 
-    record Rcpt(EmailAddress recipient) implements Command {}
+    /// @param parameters keyword in upper case → value, empty if it has none
+    /// @param deviations how it was written
+    record Rcpt(EmailAddress recipient, Map<String, String> parameters, Set<Deviation> deviations) implements Command {}
 
     record Data() implements Command {}
+
+    /// So many octets of content follow (RFC 3030 §2).
+    record Bdat(long size, boolean last) implements Command {}
 
     record Rset() implements Command {}
 
@@ -43,15 +57,35 @@ sealed interface Command {
 
     record Vrfy() implements Command {}
 
+    record Expn() implements Command {}
+
     record Help() implements Command {}
 
     record Quit() implements Command {}
 
-    /// A login attempt, which is not offered.
-    record Auth() implements Command {}
+    record StartTls() implements Command {}
 
-    /// Anything that cannot be obeyed, with the reply that says why.
+    /// A login attempt.
     ///
-    /// @param line as it was sent
-    record Malformed(String line, Reply reply) implements Command {}
+    /// @param mechanism in upper case
+    /// @param initialResponse in base 64; null if it is to be asked for
+    record Auth(String mechanism, @Nullable String initialResponse) implements Command {
+
+        @Override
+        public String toString() {
+            return "Auth[mechanism=" + mechanism + "]"; // the rest may be a password
+        }
+    }
+
+    /// One of those that take no argument, with one.
+    record Overloaded(String verb, Command meant) implements Command {}
+
+    /// @param verb in upper case
+    record Unknown(String verb) implements Command {}
+
+    /// A known one that cannot be obeyed, with the reply that says why.
+    record Malformed(Reply reply) implements Command {}
+
+    /// A BDAT that does not say how much follows. Whatever follows, it is not commands.
+    record Unmeasured() implements Command {}
 }

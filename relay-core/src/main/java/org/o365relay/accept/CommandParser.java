@@ -1,142 +1,79 @@
 package org.o365relay.accept;
 
-import java.util.HashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.o365relay.accept.Command.Malformed;
-import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 
-/// Reads a command line. Tolerant where devices are known to be sloppy and the meaning is plain: case, white
-/// space, missing angle brackets, unknown parameters.
+/// Reads a command line. Tolerant wherever the meaning is plain; what was not as it should be is reported with the
+/// command, and the session decides whether it will do.
 final class CommandParser {
-
-    private static final Pattern BLANKS = Pattern.compile("[ \t]+");
 
     private CommandParser() {}
 
-    /// @param line without its line end
+    /// @param line without its line feed
     static Command parse(String line) {
         String text = line.strip();
-        int blank = indexOfBlank(text);
+        int blank = indexOfBlank(text, 0);
         String verb = text.substring(0, blank).toUpperCase(Locale.ROOT);
         String argument = text.substring(blank).strip();
         return switch (verb) {
             case "EHLO" -> new Command.Ehlo(argument);
             case "HELO" -> new Command.Helo(argument);
-            case "MAIL" -> mail(text, argument);
-            case "RCPT" -> rcpt(text, argument);
-            case "DATA" -> new Command.Data();
-            case "RSET" -> new Command.Rset();
+            case "MAIL" -> EnvelopeParser.mail(argument);
+            case "RCPT" -> EnvelopeParser.rcpt(argument);
+            case "DATA" -> alone(verb, argument, new Command.Data());
+            case "BDAT" -> bdat(argument);
+            case "RSET" -> alone(verb, argument, new Command.Rset());
             case "NOOP" -> new Command.Noop();
             case "VRFY" -> new Command.Vrfy();
+            case "EXPN" -> new Command.Expn();
             case "HELP" -> new Command.Help();
-            case "QUIT" -> new Command.Quit();
-            case "AUTH" -> new Command.Auth();
-            case "" -> new Malformed(line, Reply.of(500, "5.5.2", "Empty command line"));
-            default -> new Malformed(line, Reply.of(500, "5.5.1", "Command not known: " + printable(verb)));
+            case "QUIT" -> alone(verb, argument, new Command.Quit());
+            case "AUTH" -> auth(argument);
+            case "STARTTLS" -> startTls(argument);
+            case "" -> new Malformed(Reply.of(500, "5.5.2", "Empty command line"));
+            default -> new Command.Unknown(verb);
         };
     }
 
-    // RFC 5321 §4.1.1.2
-    private static Command mail(String line, String argument) {
-        Optional<Path> path = path(argument, "FROM:");
-        if (path.isEmpty()) {
-            return new Malformed(line, Reply.of(501, "5.5.4", "Say MAIL FROM:<address>"));
-        }
-        String text = path.get().address();
-        Map<String, String> parameters = parameters(path.get().rest());
-        if (text.isEmpty()) {
-            return new Command.Mail(null, parameters);
-        }
-        return EmailAddress.parse(text)
-                .<Command>map(sender -> new Command.Mail(sender, parameters))
-                .orElseGet(() ->
-                        new Malformed(line, Reply.of(501, "5.1.7", "Sender is not an address: " + printable(text))));
+    private static Command alone(String verb, String argument, Command command) {
+        return argument.isEmpty() ? command : new Command.Overloaded(verb, command);
     }
 
-    // RFC 5321 §4.1.1.3
-    private static Command rcpt(String line, String argument) {
-        Optional<Path> path = path(argument, "TO:");
-        if (path.isEmpty()) {
-            return new Malformed(line, Reply.of(501, "5.5.4", "Say RCPT TO:<address>"));
-        }
-        String text = path.get().address();
-        return EmailAddress.parse(text)
-                .<Command>map(Command.Rcpt::new)
-                .orElseGet(() ->
-                        new Malformed(line, Reply.of(501, "5.1.3", "Recipient is not an address: " + printable(text))));
+    // RFC 3207 §4
+    private static Command startTls(String argument) {
+        return argument.isEmpty()
+                ? new Command.StartTls()
+                : new Malformed(Reply.of(501, "5.5.4", "STARTTLS stands alone"));
     }
 
-    /// @param address what stood between the angle brackets, without a source route
-    /// @param rest what came after it
-    private record Path(String address, String rest) {}
-
-    private static Optional<Path> path(String argument, String keyword) {
-        if (!argument.regionMatches(true, 0, keyword, 0, keyword.length())) {
-            return Optional.empty();
-        }
-        String text = argument.substring(keyword.length()).strip();
-        if (!text.startsWith("<")) {
-            int end = indexOfBlank(text); // printers and scripts leave the brackets out
-            return text.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(new Path(text.substring(0, end), text.substring(end)));
-        }
-        int close = closingBracket(text);
-        return close < 0
-                ? Optional.empty()
-                : Optional.of(
-                        new Path(withoutSourceRoute(text.substring(1, close).strip()), text.substring(close + 1)));
+    // RFC 3030 §2
+    private static Command bdat(String argument) {
+        int blank = indexOfBlank(argument, 0);
+        String rest = argument.substring(blank).strip();
+        boolean last = rest.equalsIgnoreCase("LAST");
+        Optional<Long> size = last || rest.isEmpty() ? Digits.read(argument.substring(0, blank)) : Optional.empty();
+        return size.<Command>map(octets -> new Command.Bdat(octets, last)).orElseGet(Command.Unmeasured::new);
     }
 
-    private static int closingBracket(String text) {
-        boolean quoted = false;
-        for (int i = 1; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (quoted && c == '\\') {
-                i++;
-            } else if (c == '"') {
-                quoted = !quoted;
-            } else if (c == '>' && !quoted) {
-                return i;
-            }
-        }
-        return -1;
+    // RFC 4954 §4
+    private static Command auth(String argument) {
+        int blank = indexOfBlank(argument, 0);
+        String mechanism = argument.substring(0, blank).toUpperCase(Locale.ROOT);
+        String rest = argument.substring(blank).strip();
+        return mechanism.isEmpty() || indexOfBlank(rest, 0) < rest.length()
+                ? new Malformed(Reply.of(501, "5.5.4", "Say AUTH LOGIN or AUTH PLAIN"))
+                : new Command.Auth(mechanism, rest.isEmpty() ? null : rest);
     }
 
-    // RFC 5321 §C: accept and ignore
-    private static String withoutSourceRoute(String path) {
-        int colon = path.indexOf(':');
-        return path.startsWith("@") && colon > 0 ? path.substring(colon + 1) : path;
-    }
-
-    private static Map<String, String> parameters(String text) {
-        Map<String, String> parameters = new HashMap<>();
-        for (String parameter : BLANKS.split(text.strip(), -1)) {
-            int equals = parameter.indexOf('=');
-            String keyword = equals < 0 ? parameter : parameter.substring(0, equals);
-            if (!keyword.isEmpty()) {
-                parameters.put(keyword.toUpperCase(Locale.ROOT), equals < 0 ? "" : parameter.substring(equals + 1));
-            }
-        }
-        return parameters;
-    }
-
-    private static int indexOfBlank(String text) {
-        for (int i = 0; i < text.length(); i++) {
+    /// @return where the next blank or tab is; the length if there is none
+    static int indexOfBlank(String text, int from) {
+        for (int i = from; i < text.length(); i++) {
             if (text.charAt(i) == ' ' || text.charAt(i) == '\t') {
                 return i;
             }
         }
         return text.length();
-    }
-
-    /// Replies are ASCII on one line, and never echo more than they must.
-    private static String printable(String text) {
-        String ascii = text.replaceAll("[^ -~]", "?");
-        return ascii.length() > 80 ? ascii.substring(0, 80) + "..." : ascii;
     }
 }

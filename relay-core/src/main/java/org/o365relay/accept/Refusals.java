@@ -1,17 +1,70 @@
 package org.o365relay.accept;
 
+import java.net.InetAddress;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.Optional;
+import org.o365relay.admit.Overdraft;
+import org.o365relay.mail.Deviation;
+import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 import org.o365relay.queue.Shortage;
 
-/// Why a message or recipient is not taken, in words for whoever looks after the device; with the configuration
-/// key where the admin can change it.
+/// Why a command, message or recipient is not taken, in words for whoever looks after the device; with the
+/// configuration key where the admin can change it.
 final class Refusals {
+
+    private static final int LONGEST_ECHO = 80;
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("HH:mm 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     private Refusals() {}
 
+    /// What other networks may do.
+    ///
+    /// @param reason what the device should do instead, or does wrong
+    static Reply notTolerated(Deviation deviation, int code, String status, String reason) {
+        return Reply.of(code, status, reason + " (relay.trusted-networks: tolerance, " + deviation.key() + ")");
+    }
+
+    /// @param deviation one of those the command has
+    static Reply notTolerated(Deviation deviation, Command.Mail mail) {
+        if (deviation == Deviation.BAD_PARAMETER) {
+            String reason = mail.declaredSize().isEmpty()
+                    ? "SIZE is not a number"
+                    : "BODY is neither 7BIT, 8BITMIME nor BINARYMIME";
+            return notTolerated(deviation, 501, "5.5.4", reason);
+        }
+        return envelope(deviation, EnvelopeParser.unknown(mail));
+    }
+
+    /// @param deviation one of those the command has
+    static Reply notTolerated(Deviation deviation, Command.Rcpt rcpt) {
+        return envelope(deviation, EnvelopeParser.unknown(rcpt));
+    }
+
+    private static Reply envelope(Deviation deviation, Optional<String> unknownParameter) {
+        if (deviation == Deviation.UNKNOWN_PARAMETER) {
+            String keyword = printable(unknownParameter.orElse(""));
+            // RFC 5321 §4.1.1.11
+            return notTolerated(deviation, 555, "5.5.4", "Parameter not known: " + keyword);
+        }
+        String reason = deviation == Deviation.BLANK_BEFORE_ADDRESS
+                ? "No space goes before the address"
+                : "Addresses go between < >";
+        return notTolerated(deviation, 501, "5.5.2", reason);
+    }
+
     // RFC 1870 §6.1
     static Reply tooLarge(long limit) {
-        return Reply.of(552, "5.3.4", "Larger than the " + limit + " octets allowed here (relay.limits.message-size)");
+        return Reply.of(
+                552,
+                "5.3.4",
+                "Larger than the " + limit
+                        + " octets allowed here (relay.limits.message-size, relay.trusted-networks: message-size)");
     }
 
     static Reply noRoom(Shortage shortage) {
@@ -28,20 +81,52 @@ final class Refusals {
 
     // RFC 6531 §3.5
     static Reply senderNotAscii() {
-        return Reply.of(550, "5.6.7", "A sender that is not ASCII needs SMTPUTF8");
+        return notTolerated(Deviation.UNDECLARED_UTF8, 550, "5.6.7", "A sender that is not ASCII needs SMTPUTF8");
     }
 
     // RFC 6531 §3.5
     static Reply recipientNotAscii() {
-        return Reply.of(553, "5.6.7", "A recipient that is not ASCII needs SMTPUTF8");
-    }
-
-    static Reply unqualified() {
-        return Reply.of(553, "5.1.3", "Not a full address: give the recipient as name@domain");
+        return notTolerated(Deviation.UNDECLARED_UTF8, 553, "5.6.7", "A recipient that is not ASCII needs SMTPUTF8");
     }
 
     // RFC 5321 §4.5.3.1.10
     static Reply tooManyRecipients(int limit) {
         return Reply.of(452, "4.5.3", "At most " + limit + " recipients a message (relay.limits.recipients)");
+    }
+
+    static Reply overdrawn(InetAddress client, Overdraft overdraft) {
+        return Reply.of(451, "4.7.1", text(client, overdraft));
+    }
+
+    static Reply recipientOverdrawn(InetAddress client, Overdraft overdraft) {
+        return Reply.of(452, "4.7.1", text(client, overdraft));
+    }
+
+    /// @param reason of the rule
+    static Reply denied(EmailAddress recipient, String reason) {
+        return recipient.isQualified() ? Reply.of(550, "5.7.1", reason) : Reply.of(553, "5.1.3", reason);
+    }
+
+    /// @param text from the client
+    /// @return fit for a reply: ASCII on one line, and no more than must be
+    static String printable(String text) {
+        StringBuilder ascii = new StringBuilder(LONGEST_ECHO);
+        for (int i = 0; i < text.length() && i < LONGEST_ECHO; i++) {
+            char c = text.charAt(i);
+            ascii.append(c < ' ' || c > '~' ? '?' : c);
+        }
+        return text.length() > LONGEST_ECHO ? ascii.append("...").toString() : ascii.toString();
+    }
+
+    private static String text(InetAddress client, Overdraft overdraft) {
+        String things = overdraft.limit().replace("-per-", " of the ");
+        return client.getHostAddress() + " has used up its " + overdraft.allowed() + ' ' + things
+                + "; there is room again at " + TIME.format(nextMinute(overdraft.until()))
+                + " (relay.trusted-networks: " + overdraft.limit() + ")";
+    }
+
+    private static Instant nextMinute(Instant until) {
+        Instant minute = until.truncatedTo(ChronoUnit.MINUTES);
+        return minute.equals(until) ? minute : minute.plus(1, ChronoUnit.MINUTES);
     }
 }

@@ -1,53 +1,57 @@
 package org.o365relay.accept;
 
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import org.jspecify.annotations.Nullable;
-import org.o365relay.accept.Answer.ReadContent;
 import org.o365relay.accept.Answer.Say;
 import org.o365relay.accept.Answer.SayAndClose;
 import org.o365relay.journal.Journal;
-import org.o365relay.mail.Arrival;
-import org.o365relay.mail.EmailAddress;
-import org.o365relay.mail.Envelope;
+import org.o365relay.mail.Deviation;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 import org.o365relay.queue.MessageQueue;
-import org.o365relay.queue.QueueException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// One client's SMTP session: the protocol's state machine, without a socket. Not thread-safe; none of its
 /// methods blocks.
 ///
-/// Commands come in through [#handle], content through [#content()], [#spill()] and [#endOfContent()].
+/// Lines come in through [#line], content through [#content()], [#spill()], [#endOfChunk()] and [#endOfContent()].
+/// Its parts: [Hello] and [Login] know who the client says it is, [Transactions] what it is sending, and [Conduct]
+/// what it did wrong.
 final class Session {
 
-    private static final Logger log = LoggerFactory.getLogger(Session.class);
-    private static final int MOST_ERRORS = 20;
-    private static final int LONGEST_NAME = 255;
+    private static final Reply OK = Reply.of(250, "2.0.0", "Ok");
 
     private final Client client;
     private final AcceptSettings settings;
-    private final MessageQueue queue;
-    private final Journal journal;
-    private final InstantSource clock;
+    private final Conduct conduct;
+    private final Hello hello;
+    private final Login login;
+    private final Transactions transactions;
 
-    private String helo = "";
-    private boolean extended;
-    private int errors;
-    private @Nullable Transaction transaction;
+    private boolean spoken;
+    private boolean bareLineFeeds;
 
-    Session(Client client, AcceptSettings settings, MessageQueue queue, Journal journal, InstantSource clock) {
+    Session(
+            Client client,
+            AcceptSettings settings,
+            Users users,
+            MessageQueue queue,
+            Journal journal,
+            InstantSource clock) {
         this.client = client;
         this.settings = settings;
-        this.queue = queue;
-        this.journal = journal;
-        this.clock = clock;
+        this.conduct = new Conduct(client, journal);
+        this.hello = new Hello(conduct, client.tls() == ListenerTls.IMPLICIT);
+        this.login = new Login(client, settings.plainTextLogin(), users, conduct);
+        this.transactions = new Transactions(
+                client,
+                new EnvelopePolicy(client, settings, queue, conduct),
+                queue,
+                journal,
+                clock,
+                conduct,
+                hello,
+                login);
     }
 
     // RFC 5321 §4.3.1
@@ -55,220 +59,187 @@ final class Session {
         return Reply.plain(220, settings.hostname() + " ESMTP o365-relay");
     }
 
+    /// @param line without its line feed; it ends in CR unless the client ends its lines in a bare LF
+    Answer line(String line) {
+        if (login.isRunning()) {
+            return login.line(line);
+        }
+        return line.endsWith("\r") || mayEndInLineFeed()
+                ? handle(CommandParser.parse(line))
+                : conduct.error(
+                        Refusals.notTolerated(Deviation.BARE_LINE_FEED, 500, "5.5.2", "Lines must end in CRLF"));
+    }
+
     Answer handle(Command command) {
-        return switch (command) {
-            case Command.Helo(String name) -> hello(name, false, Reply.plain(250, settings.hostname()));
-            case Command.Ehlo(String name) -> hello(name, true, extensions());
-            case Command.Mail mail -> mail(mail);
-            case Command.Rcpt(EmailAddress recipient) -> rcpt(recipient);
-            case Command.Data _ -> data();
-            case Command.Rset _ -> {
-                endTransaction();
-                yield new Say(Reply.of(250, "2.0.0", "Ok"));
-            }
-            case Command.Noop _ -> new Say(Reply.of(250, "2.0.0", "Ok"));
-            // RFC 5321 §3.5.3
-            case Command.Vrfy _ -> new Say(Reply.of(252, "2.1.5", "Send mail and it will be tried"));
-            case Command.Help _ -> new Say(Reply.of(214, "2.0.0", "EHLO, MAIL FROM, RCPT TO, DATA, RSET, NOOP, QUIT"));
-            case Command.Auth _ ->
-                error(Reply.of(502, "5.5.1", "No login is needed here: switch authentication off in the device"));
-            case Command.Quit _ -> new SayAndClose(Reply.of(221, "2.0.0", settings.hostname() + " closing connection"));
-            case Command.Malformed malformed -> {
-                reject(null, null, malformed.reply());
-                yield error(malformed.reply());
-            }
-        };
+        spoken = true;
+        boolean bringsMail = command instanceof Command.Rcpt || command instanceof Command.Bdat;
+        return (bringsMail ? Optional.<Answer>empty() : conduct.idled()).orElseGet(() -> obey(command));
+    }
+
+    /// The line is longer than may be, and skipped.
+    Answer tooLong() {
+        login.forget();
+        return error(Deviation.BAD_COMMAND, Reply.of(500, "5.5.2", "Line too long"));
+    }
+
+    /// TLS has begun. What was said before could have been said by anybody (RFC 3207 §4.2).
+    void secured() {
+        endTransaction();
+        hello.secured();
+        login.forget();
+    }
+
+    /// The client has done something that only its connection could see.
+    void deviated(Deviation deviation) {
+        conduct.deviated(deviation);
+    }
+
+    /// The client has broken the connection.
+    ///
+    /// @param inContent whether it had begun to send content, and not ended
+    void lost(boolean inContent) {
+        if (inContent || transactions.isChunked()) {
+            deviated(Deviation.CUT_OFF);
+        } else if (spoken) {
+            deviated(Deviation.NO_QUIT); // who never says a word is a port scanner, or looks after the relay's health
+        }
+        endTransaction();
     }
 
     /// @return the transaction whose content is being read
     Transaction content() {
-        if (transaction == null) {
-            throw new IllegalStateException("no DATA before content");
-        }
-        return transaction;
+        return transactions.content();
     }
 
-    /// To be called after each piece of content: keeps an eye on size and room, and puts a full chunk on disk.
-    ///
-    /// @return what must complete, on the queue's thread, before more content may be read; empty if nothing
+    /// @see Transactions#spill()
     Optional<CompletableFuture<QueueId>> spill() {
-        Transaction current = content();
-        if (current.refusal().isEmpty()) {
-            refusalMidway(current).ifPresent(current::refuse);
-        }
-        if (current.refusal().isPresent()) {
-            current.forget();
-            return Optional.empty();
-        }
-        return current.isChunkFull()
-                ? Optional.of(current.append().whenComplete((_, failure) -> {
-                    if (failure != null) {
-                        current.refuse(unwritable(failure));
-                    }
-                }))
-                : Optional.empty();
+        return transactions.spill();
     }
 
-    /// Commits the message, or says why not.
-    ///
-    /// @return completed, on the queue's thread, when the reply may be sent; never exceptionally
+    /// @see Transactions#endOfChunk()
+    Reply endOfChunk() {
+        return transactions.endOfChunk();
+    }
+
+    /// @see Transactions#endOfContent()
     CompletableFuture<Reply> endOfContent() {
-        Transaction ended = content();
-        transaction = null;
-        Optional<Reply> refusal = ended.refusal().or(() -> refusalMidway(ended));
-        if (refusal.isPresent()) {
-            return CompletableFuture.completedFuture(refused(ended, refusal.get()));
-        }
-        Arrival arrival =
-                new Arrival(clock.instant().truncatedTo(ChronoUnit.MILLIS), client.address(), helo, protocol(ended));
-        Envelope envelope = ended.envelope();
-        long size = ended.size();
-        return ended.commit(arrival).handle((id, failure) -> {
-            if (failure != null) {
-                return refused(ended, unwritable(failure));
-            }
-            journal.accepted(id, arrival, envelope, size);
-            return Reply.of(250, "2.0.0", "Queued as " + id);
-        });
+        return transactions.endOfContent();
     }
 
-    /// Gives up an unfinished transaction; to be called when the connection is gone.
+    /// Gives up an unfinished transaction.
     void endTransaction() {
-        if (transaction != null) {
-            abandon(transaction);
-            transaction = null;
-        }
+        transactions.end();
     }
 
-    /// Counts a protocol error; a client that makes too many is sent away.
-    Answer error(Reply reply) {
-        return ++errors < MOST_ERRORS
-                ? new Say(reply)
-                : new SayAndClose(Reply.of(421, "4.7.0", "Too many errors, last one: " + reply.text()));
+    private Answer obey(Command command) {
+        if (client.tls() == ListenerTls.REQUIRED && !hello.isSecure() && !isForAnybody(command)) {
+            // RFC 3207 §4
+            Reply refusal = Reply.of(530, "5.7.0", "Must issue a STARTTLS command first (relay.listeners: tls)");
+            return command instanceof Command.Bdat bdat
+                    ? transactions.refuseChunk(bdat, refusal)
+                    : conduct.error(refusal);
+        }
+        return switch (command) {
+            case Command.Helo(String name) -> hello(name, false, Reply.plain(250, settings.hostname()));
+            case Command.Ehlo(String name) -> hello(name, true, extensions().ehlo(settings.hostname()));
+            case Command.Mail mail -> transactions.mail(mail);
+            case Command.Rcpt rcpt -> transactions.rcpt(rcpt);
+            case Command.Data _ -> transactions.data();
+            case Command.Bdat bdat -> transactions.bdat(bdat);
+            case Command.Rset _ -> {
+                endTransaction();
+                yield new Say(OK);
+            }
+            case Command.Noop _ -> new Say(OK);
+            // RFC 5321 §3.5.3
+            case Command.Vrfy _ -> new Say(Reply.of(252, "2.1.5", "Send mail and it will be tried"));
+            // RFC 5321 §3.5.2
+            case Command.Expn _ -> conduct.error(Reply.of(502, "5.5.1", "No lists are kept here"));
+            case Command.Help _ -> new Say(extensions().help());
+            case Command.StartTls _ -> startTls();
+            case Command.Auth auth -> auth(auth);
+            case Command.Quit _ -> new SayAndClose(Reply.of(221, "2.0.0", settings.hostname() + " closing connection"));
+            case Command.Overloaded(String verb, Command meant) -> overloaded(verb, meant);
+            case Command.Unknown(String verb) -> error(Deviation.BAD_COMMAND, unknown(verb));
+            case Command.Malformed(Reply reply) -> error(Deviation.BAD_COMMAND, reply);
+            case Command.Unmeasured _ -> {
+                deviated(Deviation.BAD_COMMAND);
+                yield conduct.sendAway(Reply.of(501, "5.5.4", "Say BDAT and a number of octets, perhaps LAST"));
+            }
+        };
+    }
+
+    /// What may be said before TLS where TLS is required.
+    private static boolean isForAnybody(Command command) {
+        return switch (command) {
+            case Command.Helo _, Command.Ehlo _, Command.StartTls _ -> true;
+            case Command.Noop _, Command.Rset _, Command.Help _, Command.Quit _ -> true;
+            case Command.Overloaded overloaded -> isForAnybody(overloaded.meant());
+            case Command.Unknown _, Command.Malformed _, Command.Unmeasured _ -> true; // they have answers of their own
+            case Command.Mail _, Command.Rcpt _, Command.Data _, Command.Bdat _ -> false;
+            case Command.Vrfy _, Command.Expn _, Command.Auth _ -> false;
+        };
     }
 
     // RFC 5321 §4.1.1.1: also ends a transaction
     private Answer hello(String name, boolean esmtp, Reply reply) {
-        endTransaction();
-        String cut = name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) : name;
-        helo = cut.replaceAll("\\p{Cc}", "?"); // it will stand in a header
-        extended = esmtp;
-        return new Say(reply);
-    }
-
-    private Reply extensions() {
-        return Reply.plain(
-                250,
-                settings.hostname(),
-                "PIPELINING", // RFC 2920
-                "SIZE " + client.policy().messageSize(), // RFC 1870
-                "8BITMIME", // RFC 6152
-                "SMTPUTF8", // RFC 6531
-                "ENHANCEDSTATUSCODES"); // RFC 2034
-    }
-
-    private Answer mail(Command.Mail mail) {
-        if (transaction != null) {
-            return error(Reply.of(503, "5.5.1", "One MAIL at a time; RSET begins anew"));
-        }
-        Map<String, String> parameters = mail.parameters();
-        Optional<Long> size = mail.declaredSize();
-        if (size.isEmpty()) {
-            return refuse(mail.sender(), null, Reply.of(501, "5.5.4", "SIZE is not a number"));
-        }
-        boolean smtpUtf8 = parameters.containsKey("SMTPUTF8");
-        Optional<Reply> refusal = refusal(mail.sender(), size.get(), smtpUtf8);
+        Optional<Reply> refusal = hello.say(name, esmtp);
         if (refusal.isPresent()) {
-            return refuse(mail.sender(), null, refusal.get());
+            return conduct.error(refusal.get()); // RFC 5321 §4.1.4: and all is as it was
         }
-        transaction = new Transaction(mail.sender(), smtpUtf8, queue.receive(), size.get());
-        return new Say(Reply.of(250, "2.1.0", "Sender ok"));
-    }
-
-    private Optional<Reply> refusal(@Nullable EmailAddress sender, long size, boolean smtpUtf8) {
-        if (size > client.policy().messageSize()) {
-            return Optional.of(Refusals.tooLarge(client.policy().messageSize()));
-        }
-        if (sender != null && !sender.isAscii() && !smtpUtf8) {
-            return Optional.of(Refusals.senderNotAscii());
-        }
-        return queue.shortageFor(size).map(Refusals::noRoom);
-    }
-
-    private Answer rcpt(EmailAddress recipient) {
-        if (transaction == null) {
-            return error(Reply.of(503, "5.5.1", "MAIL comes before RCPT"));
-        }
-        if (!recipient.isQualified()) {
-            return refuse(transaction.sender(), recipient, Refusals.unqualified());
-        }
-        if (!recipient.isAscii() && !transaction.smtpUtf8()) {
-            return refuse(transaction.sender(), recipient, Refusals.recipientNotAscii());
-        }
-        if (transaction.recipients().size() >= settings.limits().recipients()) {
-            return refuse(
-                    transaction.sender(),
-                    recipient,
-                    Refusals.tooManyRecipients(settings.limits().recipients()));
-        }
-        transaction.add(recipient);
-        return new Say(Reply.of(250, "2.1.5", "Recipient ok"));
-    }
-
-    private Answer data() {
-        if (transaction == null) {
-            return error(Reply.of(503, "5.5.1", "MAIL and RCPT come before DATA"));
-        }
-        if (transaction.recipients().isEmpty()) {
-            return error(Reply.of(554, "5.5.1", "No valid recipients"));
-        }
-        return new ReadContent(Reply.plain(354, "End with <CRLF>.<CRLF>"));
-    }
-
-    private Answer refuse(@Nullable EmailAddress sender, @Nullable EmailAddress recipient, Reply reply) {
-        reject(sender, recipient, reply);
+        endTransaction();
         return new Say(reply);
     }
 
-    private Optional<Reply> refusalMidway(Transaction current) {
-        return current.size() > client.policy().messageSize()
-                ? Optional.of(Refusals.tooLarge(client.policy().messageSize()))
-                : queue.shortageFor(0).map(Refusals::noRoom);
+    private Extensions extensions() {
+        return new Extensions(client.policy().messageSize(), isTlsOffered(), login.isOffered(hello.isSecure()));
     }
 
-    private Reply refused(Transaction ended, Reply reply) {
-        reject(ended.sender(), ended.recipients().getFirst(), reply);
-        abandon(ended);
-        return reply;
+    private boolean isTlsOffered() {
+        return !hello.isSecure() && client.tls() != ListenerTls.OFF;
     }
 
-    private static Reply unwritable(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        if (cause instanceof QueueException) {
-            log.error("a message could not be written to the queue: {}", cause.getMessage());
-        } else {
-            log.error("a message could not be written to the queue", cause);
+    private Answer startTls() {
+        if (hello.isSecure()) {
+            return conduct.error(Reply.of(503, "5.5.1", "TLS is on already"));
         }
-        return Refusals.unwritable();
-    }
-
-    private void reject(@Nullable EmailAddress sender, @Nullable EmailAddress recipient, Reply reply) {
-        journal.rejected(client.address(), helo, sender, recipient, reply);
-    }
-
-    private static void abandon(Transaction ended) {
-        var _ = ended.abandon().exceptionally(failure -> {
-            log.warn("half a message stays in the queue until the next start: {}", failure.getMessage());
-            return null;
-        });
-    }
-
-    // RFC 3848, RFC 6531 §4.3
-    private String protocol(Transaction ended) {
-        if (ended.smtpUtf8()) {
-            return "UTF8SMTP";
+        if (!isTlsOffered()) {
+            return conduct.error(
+                    Reply.of(502, "5.5.1", "No TLS is spoken here (relay.tls.certificate, relay.listeners: tls)"));
         }
-        return extended ? "ESMTP" : "SMTP";
+        endTransaction();
+        return new Answer.StartTls(Reply.of(220, "2.0.0", "Go ahead"));
+    }
+
+    private Answer auth(Command.Auth auth) {
+        return transactions.isOpen()
+                ? conduct.error(Reply.of(503, "5.5.1", "A login comes before MAIL"))
+                : login.begin(auth, hello.isSecure());
+    }
+
+    private Answer overloaded(String verb, Command meant) {
+        return conduct.tolerates(Deviation.NEEDLESS_ARGUMENT)
+                ? obey(meant)
+                : conduct.error(
+                        Refusals.notTolerated(Deviation.NEEDLESS_ARGUMENT, 501, "5.5.4", verb + " stands alone"));
+    }
+
+    /// Who has tried to log in may go on with name and password although nobody asked; these are not repeated.
+    private Reply unknown(String verb) {
+        return Reply.of(
+                500, "5.5.1", login.isTried() ? "Command not known" : "Command not known: " + Refusals.printable(verb));
+    }
+
+    private Answer error(Deviation deviation, Reply reply) {
+        deviated(deviation);
+        return conduct.error(reply);
+    }
+
+    private boolean mayEndInLineFeed() {
+        if (!bareLineFeeds) {
+            bareLineFeeds = true;
+            deviated(Deviation.BARE_LINE_FEED); // once a session: it does so always
+        }
+        return client.policy().tolerance().accepts(Deviation.BARE_LINE_FEED);
     }
 }

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.timeout.IdleStateEvent;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.Deviation;
 import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Reply;
 import org.slf4j.Logger;
@@ -33,6 +35,8 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
 
     private enum Phase {
         COMMAND,
+        /// After STARTTLS.
+        HANDSHAKE,
         /// The rest of a line that was too long.
         SKIPPED_LINE,
         CONTENT,
@@ -44,16 +48,23 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
 
     private final Session session;
     private final int longestLine;
+    private final Consumer<ChannelHandlerContext> tls;
     private Phase phase = Phase.COMMAND;
     private ByteBuf unread = Unpooled.EMPTY_BUFFER;
     private ContentDecoder decoder = new ContentDecoder(false);
     private boolean bareLineFeeds;
+
+    /// Whether the next line is not a command, but part of a login.
+    private boolean asked;
+
     private boolean stopping;
     private boolean gone;
 
-    SmtpConnection(Session session, int longestLine) {
+    /// @param tls puts TLS under the connection whose context it gets
+    SmtpConnection(Session session, int longestLine, Consumer<ChannelHandlerContext> tls) {
         this.session = session;
         this.longestLine = longestLine;
+        this.tls = tls;
     }
 
     @Override
@@ -97,11 +108,14 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof IdleStateEvent) {
             switch (phase) {
+                case HANDSHAKE -> ctx.close();
                 case COMMAND, SKIPPED_LINE, CONTENT ->
                     close(ctx, Reply.of(421, "4.4.2", "Nothing heard for too long (relay.limits.idle-timeout)"));
                 case WAITING -> {} // it is we who are silent
                 case CLOSING -> ctx.close(); // the client does not read the last word
             }
+        } else if (event instanceof SslHandshakeCompletionEvent handshake) {
+            secured(ctx, handshake);
         }
     }
 
@@ -131,7 +145,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
                 case COMMAND -> command(ctx);
                 case SKIPPED_LINE -> skipLine();
                 case CONTENT -> content(ctx);
-                case WAITING, CLOSING -> false;
+                case HANDSHAKE, WAITING, CLOSING -> false;
             };
         }
         if (!unread.isReadable()) {
@@ -141,10 +155,12 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
 
     /// @return whether there was a whole line
     private boolean command(ChannelHandlerContext ctx) {
+        int longest = asked ? Math.max(longestLine, Login.LONGEST_LINE) : longestLine;
         int length = unread.bytesBefore((byte) '\n');
-        if (length >= longestLine || (length < 0 && unread.readableBytes() >= longestLine)) {
+        if (length >= longest || (length < 0 && unread.readableBytes() >= longest)) {
+            asked = false;
             phase = Phase.SKIPPED_LINE;
-            answer(ctx, session.error(Reply.of(500, "5.5.2", "Line too long")));
+            answer(ctx, session.tooLong());
             return true;
         }
         if (length < 0) {
@@ -153,7 +169,8 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         String line = unread.toString(unread.readerIndex(), length, StandardCharsets.UTF_8);
         unread.skipBytes(length + 1);
         bareLineFeeds = !line.endsWith("\r");
-        answer(ctx, session.handle(CommandParser.parse(line)));
+        asked = false;
+        answer(ctx, session.line(line));
         return true;
     }
 
@@ -225,9 +242,53 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
                 phase = Phase.CONTENT;
             }
             case Answer.SayAndClose(Reply reply) -> close(ctx, reply);
-            case Answer.Ask _, Answer.ReadChunk _, Answer.StartTls _, Answer.Later _ ->
-                throw new IllegalStateException(answer.toString());
+            case Answer.Ask(Reply reply) -> {
+                say(ctx, reply);
+                asked = true;
+            }
+            case Answer.Later(CompletableFuture<Answer> later) -> await(ctx, later, then -> answerNow(ctx, then));
+            case Answer.StartTls(Reply reply) -> startTls(ctx, reply);
+            case Answer.ReadChunk _ -> throw new IllegalStateException(answer.toString());
         }
+    }
+
+    private void answerNow(ChannelHandlerContext ctx, @Nullable Answer answer) {
+        phase = Phase.COMMAND;
+        if (answer != null) {
+            answer(ctx, answer);
+        }
+        if (stopping && phase == Phase.COMMAND) {
+            closeForStop(ctx);
+        }
+    }
+
+    /// What came in before TLS could have come from anybody, and is thrown away (RFC 3207 §4.2). Nothing is consumed
+    /// until the handshake has ended, see [#userEventTriggered].
+    private void startTls(ChannelHandlerContext ctx, Reply reply) {
+        if (unread.isReadable()) {
+            session.deviated(Deviation.TALK_BEFORE_TLS);
+            unread.skipBytes(unread.readableBytes());
+        }
+        phase = Phase.HANDSHAKE;
+        say(ctx, reply);
+        ctx.flush();
+        tls.accept(ctx);
+    }
+
+    private void secured(ChannelHandlerContext ctx, SslHandshakeCompletionEvent handshake) {
+        if (!handshake.isSuccess()) {
+            ctx.close();
+            return;
+        }
+        session.secured();
+        if (phase == Phase.HANDSHAKE) {
+            phase = Phase.COMMAND;
+            if (stopping) {
+                closeForStop(ctx);
+            }
+        }
+        ctx.flush();
+        readOn(ctx);
     }
 
     private void say(ChannelHandlerContext ctx, Reply reply) {
@@ -259,6 +320,9 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void forget() {
+        if (phase != Phase.CLOSING && phase != Phase.HANDSHAKE && !stopping) {
+            session.lost(phase == Phase.CONTENT);
+        }
         phase = Phase.CLOSING;
         unread = replace(unread, Unpooled.EMPTY_BUFFER);
         session.endTransaction();

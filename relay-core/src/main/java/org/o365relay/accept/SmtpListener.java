@@ -49,6 +49,7 @@ public final class SmtpListener {
     private final MessageQueue queue;
     private final Journal journal;
     private final InstantSource clock;
+    private final Users users;
     private final Census census;
     private final EventLoopGroup eventLoops;
     private final ChannelGroup listening = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
@@ -62,6 +63,7 @@ public final class SmtpListener {
         this.queue = queue;
         this.journal = journal;
         this.clock = clock;
+        this.users = new Users(settings.users(), clock);
         this.census = new Census(settings.limits().connections());
         IoHandlerFactory io = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         this.eventLoops = new MultiThreadIoEventLoopGroup(Runtime.getRuntime().availableProcessors(), io);
@@ -172,10 +174,12 @@ public final class SmtpListener {
                                     new Session(
                                             new Client(client, policy, devices.at(client), ListenerTls.OFF),
                                             settings,
+                                            users,
                                             queue,
                                             journal,
                                             clock),
-                                    settings.limits().commandLine()));
+                                    settings.limits().commandLine(),
+                                    _ -> channel.close())); // TLS is off, so nobody is told to begin it
             if (stopping) { // came in while the others were being told
                 channel.eventLoop().execute(() -> stop(channel));
             }

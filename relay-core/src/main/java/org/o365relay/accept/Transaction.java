@@ -1,12 +1,15 @@
 package org.o365relay.accept;
 
 import java.io.ByteArrayOutputStream;
-import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Arrival;
+import org.o365relay.mail.BodyType;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
@@ -23,16 +26,20 @@ final class Transaction {
     private static final int FULL = Incoming.CHUNK_SIZE - 1;
 
     private final @Nullable EmailAddress sender;
-    private final boolean smtpUtf8;
+    private final BodyType body;
     private final Incoming incoming;
-    private final List<EmailAddress> recipients = new ArrayList<>();
+    private final Set<EmailAddress> recipients = new LinkedHashSet<>();
     private final ByteArrayOutputStream buffer;
+    private boolean smtpUtf8;
+    private boolean chunked;
+    private int refusedRecipients;
     private @Nullable Reply refusal;
 
     /// @param expectedSize octets the client announced, 0 if it did not
-    Transaction(@Nullable EmailAddress sender, boolean smtpUtf8, Incoming incoming, long expectedSize) {
+    Transaction(@Nullable EmailAddress sender, boolean smtpUtf8, BodyType body, Incoming incoming, long expectedSize) {
         this.sender = sender;
         this.smtpUtf8 = smtpUtf8;
+        this.body = body;
         this.incoming = incoming;
         this.buffer = new ByteArrayOutputStream(Math.clamp(expectedSize, FIRST_BUFFER, Incoming.CHUNK_SIZE));
     }
@@ -46,12 +53,39 @@ final class Transaction {
         return smtpUtf8;
     }
 
-    List<EmailAddress> recipients() {
-        return recipients;
+    BodyType body() {
+        return body;
     }
 
-    void add(EmailAddress recipient) {
-        recipients.add(recipient);
+    /// @return in the order given
+    Set<EmailAddress> recipients() {
+        return Collections.unmodifiableSet(recipients);
+    }
+
+    boolean has(EmailAddress recipient) {
+        return recipients.contains(recipient);
+    }
+
+    /// A recipient that is not ASCII makes the whole message one that needs SMTPUTF8 onwards.
+    ///
+    /// @return whether it is a new one
+    boolean add(EmailAddress recipient) {
+        smtpUtf8 |= !recipient.isAscii();
+        return recipients.add(recipient);
+    }
+
+    /// @return how many recipients were refused, this one included
+    int refuseRecipient() {
+        return ++refusedRecipients;
+    }
+
+    /// Its content comes with BDAT.
+    void chunk() {
+        chunked = true;
+    }
+
+    boolean isChunked() {
+        return chunked;
     }
 
     /// @return where decoded content goes
@@ -103,6 +137,6 @@ final class Transaction {
     }
 
     Envelope envelope() {
-        return new Envelope(sender, recipients, smtpUtf8);
+        return new Envelope(sender, List.copyOf(recipients), smtpUtf8);
     }
 }

@@ -22,6 +22,7 @@ public record Tolerance(Set<Deviation> refused) {
             Deviation.UNQUALIFIED_SENDER,
             Deviation.UNKNOWN_PARAMETER,
             Deviation.BAD_PARAMETER,
+            Deviation.NEEDLESS_ARGUMENT,
             Deviation.UNDECLARED_UTF8,
             Deviation.BARE_LINE_FEED,
             Deviation.BARE_CARRIAGE_RETURN,

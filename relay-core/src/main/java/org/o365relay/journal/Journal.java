@@ -21,6 +21,23 @@ public interface Journal {
     /// @param helo what the client called itself; empty if it did not say
     void rejected(InetAddress client, String helo, @Nullable EmailAddress from, @Nullable EmailAddress to, Reply reply);
 
+    /// A device has used up what it may, and was told to come back later.
+    ///
+    /// @param name what the device or its network is called; may be empty
+    /// @param helo what the client called itself; empty if it did not say
+    /// @param to null if it was the message that was too much
+    /// @param limit the configuration key of the limit: `recipients-per-day`
+    /// @param until when there is room again
+    void overdrawn(
+            InetAddress client,
+            String name,
+            String helo,
+            @Nullable EmailAddress from,
+            @Nullable EmailAddress to,
+            String limit,
+            Instant until,
+            Reply reply);
+
     /// The upstream has taken the message for this recipient.
     void delivered(Delivery delivery);
 

@@ -50,6 +50,30 @@ public final class LogJournal implements Journal {
     }
 
     @Override
+    public void overdrawn(
+            InetAddress client,
+            String name,
+            String helo,
+            @Nullable EmailAddress from,
+            @Nullable EmailAddress to,
+            String limit,
+            Instant until,
+            Reply reply) {
+        Line line = new Line("overdrawn").with("client", client.getHostAddress());
+        if (!name.isEmpty()) {
+            line.with("name", name);
+        }
+        line.with("helo", helo).with("from", path(from));
+        if (to != null) {
+            line.with("to", path(to));
+        }
+        log.warn(line.with("limit", limit)
+                .with("until", seconds(until))
+                .with("reply", reply)
+                .toString());
+    }
+
+    @Override
     public void delivered(Delivery delivery) {
         log.info(line("delivered", delivery).toString());
     }

@@ -19,6 +19,8 @@ public enum Deviation {
     UNQUALIFIED_RECIPIENT("gives a recipient without a domain"),
     UNKNOWN_PARAMETER("adds parameters to MAIL or RCPT that were not offered"),
     BAD_PARAMETER("gives a parameter of MAIL or RCPT a value that makes no sense"),
+    /// `DATA now`
+    NEEDLESS_ARGUMENT("adds words to commands that take none"),
     UNDECLARED_UTF8("uses addresses that are not ASCII without asking for SMTPUTF8"),
     BARE_LINE_FEED("ends lines with LF alone"),
     BARE_CARRIAGE_RETURN("sends CR without LF"),

@@ -54,7 +54,7 @@ public record EmailAddress(String localPart, String domain) {
 
     /// @return whether it can be written in US-ASCII, so that no SMTPUTF8 (RFC 6531) is needed
     public boolean isAscii() {
-        return (localPart + domain).chars().allMatch(c -> c < 0x80);
+        return isAscii(localPart) && isAscii(domain);
     }
 
     @Override
@@ -73,6 +73,15 @@ public record EmailAddress(String localPart, String domain) {
     @Override
     public String toString() {
         return isQualified() ? localPart + '@' + domain : localPart;
+    }
+
+    private static boolean isAscii(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) >= 0x80) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isLocalPart(String text) {

@@ -81,9 +81,12 @@ class AdmissionTest {
 
     @Test
     void freesThePlaceOfAClientThatNeverReadsItsReplies() throws Exception {
-        FrontSettings settings = FrontSettings.DEFAULTS.withConnections(1, 1).withIdle(Duration.ofMillis(300));
+        FrontSettings settings = FrontSettings.DEFAULTS
+                .withConnections(1, 1)
+                .withIdle(Duration.ofMillis(300))
+                .withRecipients(Integer.MAX_VALUE);
         try (TestRelayFront front = new TestRelayFront(directory, settings);
-                FloodingClient deaf = new FloodingClient(front.port(), "HELP\r\n")) {
+                FloodingClient deaf = FloodingClient.withRecipients(front.port())) {
             deaf.writeUntilStuck(Duration.ofMillis(200));
             assertWelcomeBefore(front, Duration.ofSeconds(10));
         }

@@ -3,6 +3,7 @@ package org.o365relay.accept;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,26 +16,50 @@ class CommandParserTest {
                     EHLO printer                            | Ehlo[name=printer]
                     ehlo                                    | Ehlo[name=]
                     HELO  third floor                       | Helo[name=third floor]
-                    MAIL FROM:<a@b.test>                    | Mail[sender=a@b.test, parameters={}]
-                    MAIL FROM:a@b.test                      | Mail[sender=a@b.test, parameters={}]
-                    MAIL FROM: a@b.test SIZE=5              | Mail[sender=a@b.test, parameters={SIZE=5}]
-                    MAIL FROM:<a@b.test>SIZE=5              | Mail[sender=a@b.test, parameters={SIZE=5}]
-                    MAIL from:<> size=5                     | Mail[sender=null, parameters={SIZE=5}]
-                    MAIL FROM:< >                           | Mail[sender=null, parameters={}]
-                    MAIL FROM:<@x,@y:a@b.test>              | Mail[sender=a@b.test, parameters={}]
-                    MAIL FROM:<root>                        | Mail[sender=root, parameters={}]
-                    MAIL FROM:<"a>b"@c.test> FLAG           | Mail[sender="a>b"@c.test, parameters={FLAG=}]
-                    MAIL FROM:<a@b.test> =x                 | Mail[sender=a@b.test, parameters={}]
-                    MAIL FROM:<a@b.test> A=b=c              | Mail[sender=a@b.test, parameters={A=b=c}]
-                    RCPT TO:<a@b.test> NOTIFY=NEVER         | Rcpt[recipient=a@b.test]
-                    rcpt to:a@b.test                        | Rcpt[recipient=a@b.test]
+                    MAIL FROM:<a@b.test>                    | Mail[sender=a@b.test, parameters={}, deviations=[]]
+                    MAIL FROM:<a@b.test>   SIZE=5           | Mail[sender=a@b.test, parameters={SIZE=5}, deviations=[]]
+                    MAIL FROM:a@b.test                      | Mail[sender=a@b.test, parameters={}, deviations=[NO_BRACKETS]]
+                    MAIL FROM: <a@b.test>                   | Mail[sender=a@b.test, parameters={}, deviations=[BLANK_BEFORE_ADDRESS]]
+                    MAIL FROM:< a@b.test >                  | Mail[sender=a@b.test, parameters={}, deviations=[BLANK_BEFORE_ADDRESS]]
+                    MAIL FROM: a@b.test SIZE=5              | Mail[sender=a@b.test, parameters={SIZE=5}, deviations=[NO_BRACKETS, BLANK_BEFORE_ADDRESS]]
+                    MAIL FROM:<a@b.test>SIZE=5              | Mail[sender=a@b.test, parameters={SIZE=5}, deviations=[]]
+                    MAIL from:<> size=5                     | Mail[sender=null, parameters={SIZE=5}, deviations=[]]
+                    MAIL FROM:< >                           | Mail[sender=null, parameters={}, deviations=[BLANK_BEFORE_ADDRESS]]
+                    MAIL FROM:<@x,@y:a@b.test>              | Mail[sender=a@b.test, parameters={}, deviations=[]]
+                    MAIL FROM:<root>                        | Mail[sender=root, parameters={}, deviations=[]]
+                    MAIL FROM:<"a>b"@c.test> FLAG           | Mail[sender="a>b"@c.test, parameters={FLAG=}, deviations=[UNKNOWN_PARAMETER]]
+                    MAIL FROM:<a@b.test> =x                 | Mail[sender=a@b.test, parameters={}, deviations=[UNKNOWN_PARAMETER]]
+                    MAIL FROM:<a@b.test> ENVID=b=c          | Mail[sender=a@b.test, parameters={ENVID=b=c}, deviations=[]]
+                    MAIL FROM:<a@b.test> SIZE=big           | Mail[sender=a@b.test, parameters={SIZE=big}, deviations=[BAD_PARAMETER]]
+                    MAIL FROM:<a@b.test> BODY=9BIT          | Mail[sender=a@b.test, parameters={BODY=9BIT}, deviations=[BAD_PARAMETER]]
+                    MAIL FROM:<a@b.test> body=8bitmime      | Mail[sender=a@b.test, parameters={BODY=8bitmime}, deviations=[]]
+                    RCPT TO:<a@b.test> NOTIFY=NEVER         | Rcpt[recipient=a@b.test, parameters={NOTIFY=NEVER}, deviations=[]]
+                    RCPT TO:<a@b.test> SIZE=5               | Rcpt[recipient=a@b.test, parameters={SIZE=5}, deviations=[UNKNOWN_PARAMETER]]
+                    rcpt to:a@b.test                        | Rcpt[recipient=a@b.test, parameters={}, deviations=[NO_BRACKETS]]
                     DATA                                    | Data[]
+                    DATA now                                | Overloaded[verb=DATA, meant=Data[]]
+                    BDAT 5                                  | Bdat[size=5, last=false]
+                    bdat 0 last                             | Bdat[size=0, last=true]
+                    BDAT 99999999999999999999 LAST          | Bdat[size=9223372036854775807, last=true]
+                    BDAT 9223372036854775807                | Bdat[size=9223372036854775807, last=false]
+                    BDAT 9223372036854775806                | Bdat[size=9223372036854775806, last=false]
+                    BDAT                                    | Unmeasured[]
+                    BDAT LAST                               | Unmeasured[]
+                    BDAT -1                                 | Unmeasured[]
+                    BDAT 5 FIRST                            | Unmeasured[]
+                    BDAT 999999999999999999999              | Unmeasured[]
                     RSET                                    | Rset[]
+                    RSET all                                | Overloaded[verb=RSET, meant=Rset[]]
                     NOOP x y                                | Noop[]
                     VRFY x                                  | Vrfy[]
+                    EXPN x                                  | Expn[]
                     HELP                                    | Help[]
                     QUIT                                    | Quit[]
-                    AUTH PLAIN AGEAYg==                     | Auth[]
+                    QUIT now                                | Overloaded[verb=QUIT, meant=Quit[]]
+                    STARTTLS                                | StartTls[]
+                    AUTH login                              | Auth[mechanism=LOGIN]
+                    AUTH PLAIN AGEAYg==                     | Auth[mechanism=PLAIN]
+                    MAILFROM:<a@b.test>                     | Unknown[verb=MAILFROM:<A@B.TEST>]
                     """)
     void reads(String line, String expected) {
         assertThat(CommandParser.parse(line + "\r")).hasToString(expected);
@@ -43,7 +68,9 @@ class CommandParserTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     ''                         | 500 5.5.2 Empty command line
-                    MAILFROM:<a@b.test>        | 500 5.5.1 Command not known: MAILFROM:<A@B.TEST>
+                    STARTTLS now               | 501 5.5.4 STARTTLS stands alone
+                    AUTH                       | 501 5.5.4 Say AUTH LOGIN or AUTH PLAIN
+                    AUTH LOGIN a b             | 501 5.5.4 Say AUTH LOGIN or AUTH PLAIN
                     MAIL                       | 501 5.5.4 Say MAIL FROM:<address>
                     MAIL FROM                  | 501 5.5.4 Say MAIL FROM:<address>
                     MAIL TO:<a@b.test>         | 501 5.5.4 Say MAIL FROM:<address>
@@ -64,17 +91,23 @@ class CommandParserTest {
 
     @Test
     void echoesNoMoreThanEightyCharacters() {
-        assertThat(CommandParser.parse("X".repeat(500)))
+        assertThat(CommandParser.parse("MAIL FROM:<" + "@".repeat(500) + ">"))
                 .isInstanceOfSatisfying(
                         Command.Malformed.class,
                         malformed -> assertThat(malformed.reply().text())
-                                .isEqualTo("Command not known: " + "X".repeat(80) + "..."));
+                                .isEqualTo("Sender is not an address: " + "@".repeat(80) + "..."));
     }
 
     @Test
     void keepsTheLastOfRepeatedParameters() {
         EmailAddress sender = EmailAddress.parse("a@b.test").orElseThrow();
         assertThat(CommandParser.parse("MAIL FROM:<a@b.test> SIZE=1 size=2"))
-                .isEqualTo(new Command.Mail(sender, Map.of("SIZE", "2")));
+                .isEqualTo(new Command.Mail(sender, Map.of("SIZE", "2"), Set.of()));
+    }
+
+    @Test
+    void neverShowsWhatMayBeAPassword() {
+        assertThat(CommandParser.parse("AUTH PLAIN AHByaW50ZXIAc2VjcmV0").toString())
+                .doesNotContain("AHByaW50ZXIAc2VjcmV0");
     }
 }

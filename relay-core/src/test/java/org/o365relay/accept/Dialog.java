@@ -17,10 +17,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```
 /// ## prose
-/// # limits recipients=2     directives: limits, queue, trusted, client
+/// # limits recipients=2     directives: limits, queue, trusted, client, tolerance, deviation, auth, ... (see
+///                           DialogSettings)
+/// # counted no-helo 2       at the end the client must have been seen doing this so often; nothing is said of others
 /// C: text                   the client's line; lines up to the next S: are sent in one packet
 /// C> text                   the same without a line end
 /// S: 250 2.1.0 *            one line of the server's, with * for anything
+/// S: <extensions>           any lines of a reply's up to its last
 /// S: <close>                the server closes; the last line of every conversation
 /// M: <sender> -> <one> <two>   a message in the queue
 /// A: ESMTP printer          its protocol and HELO name
@@ -36,6 +39,8 @@ record Dialog(List<String> directives, List<Turn> turns, List<Message> messages)
         record Client(byte[] octets) implements Turn {}
 
         record Server(Pattern line) implements Turn {}
+
+        record Extensions() implements Turn {}
 
         record Close() implements Turn {}
     }
@@ -85,7 +90,12 @@ record Dialog(List<String> directives, List<Turn> turns, List<Message> messages)
                 turns.add(new Turn.Client(packet.toByteArray()));
                 packet.reset();
             }
-            turns.add(text.equals("<close>") ? new Turn.Close() : new Turn.Server(pattern(text)));
+            turns.add(
+                    switch (text) {
+                        case "<close>" -> new Turn.Close();
+                        case "<extensions>" -> new Turn.Extensions();
+                        default -> new Turn.Server(pattern(text));
+                    });
         }
 
         private void content(String text) {

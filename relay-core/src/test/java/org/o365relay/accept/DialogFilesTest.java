@@ -3,6 +3,7 @@ package org.o365relay.accept;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.o365relay.mail.Deviation;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Recipient;
 import org.o365relay.queue.Claim;
@@ -45,26 +47,13 @@ class DialogFilesTest {
     @MethodSource("files")
     void goesAsWritten(String file) throws Exception {
         Dialog dialog = Dialog.read(DocumentedProtocol.DIALOGS.resolve(file));
-        FrontSettings settings = FrontSettings.DEFAULTS;
-        String client = "127.0.0.1";
-        for (String directive : dialog.directives()) {
-            String[] words = directive.split("[ =]+", -1);
-            switch (words[0] + (words.length > 2 ? " " + words[1] : "")) {
-                case "client" -> client = words[1];
-                case "trusted" -> settings = settings.trusting(words[1]);
-                case "limits recipients" -> settings = settings.withRecipients(Integer.parseInt(words[2]));
-                case "limits message-size" -> settings = settings.withMessageSize(Long.parseLong(words[2]));
-                case "limits command-line" -> settings = settings.withCommandLine(Integer.parseInt(words[2]));
-                case "queue maximum-size" -> settings = settings.withMaximumQueueSize(Long.parseLong(words[2]));
-                case "queue free-space-floor" -> settings = settings.withFreeSpaceFloor(Long.parseLong(words[2]));
-                default -> throw new IllegalArgumentException("unknown directive: " + directive);
-            }
-        }
-        TestRelayFront front = front(settings);
-        try (DialogClient connection = front.connectFrom(client)) {
+        DialogSettings settings = DialogSettings.of(dialog.directives());
+        TestRelayFront front = front(settings.front());
+        try (DialogClient connection = front.connectFrom(settings.client())) {
             hold(dialog, connection);
         }
         assertThat(queued(front, dialog.messages())).isEqualTo(dialog.messages());
+        assertCounted(front, settings);
     }
 
     private static TestRelayFront front(FrontSettings settings) throws Exception {
@@ -77,12 +66,29 @@ class DialogFilesTest {
         return front;
     }
 
+    /// The server sees the end of a connection a little later than the client.
+    private static void assertCounted(TestRelayFront front, DialogSettings settings) throws Exception {
+        InetAddress client = InetAddress.ofLiteral(settings.client());
+        for (Map.Entry<Deviation, Long> expected : settings.counted().entrySet()) {
+            long deadline = System.nanoTime() + 10_000_000_000L;
+            long counted;
+            do {
+                counted = front.devices().records().stream()
+                        .filter(device -> device.address().equals(client))
+                        .mapToLong(device -> device.deviations().getOrDefault(expected.getKey(), 0L))
+                        .sum();
+            } while (counted != expected.getValue() && System.nanoTime() < deadline);
+            assertThat(counted).as(expected.getKey().key()).isEqualTo(expected.getValue());
+        }
+    }
+
     private static void hold(Dialog dialog, DialogClient client) throws IOException {
         for (Dialog.Turn turn : dialog.turns()) {
             switch (turn) {
                 case Dialog.Turn.Client(byte[] octets) -> client.send(octets);
                 case Dialog.Turn.Server(var pattern) ->
                     assertThat(client.line()).matches(pattern);
+                case Dialog.Turn.Extensions() -> assertThat(client.reply()).startsWith("250 ");
                 case Dialog.Turn.Close() -> client.expectClosed();
             }
         }

@@ -17,15 +17,35 @@ final class FloodingClient implements AutoCloseable {
     /// More than this and it is the server's memory that fills, not the sockets' buffers.
     static final long TOO_MUCH = 64L * 1024 * 1024;
 
+    /// Octets of each of [#withRecipients].
+    static final int RECIPIENT_LINE = "RCPT TO:<0000000@contoso.test>\r\n".length();
+
+    private static final int MOST_RECIPIENTS = 1_000_000;
+
     private final SocketChannel channel = SocketChannel.open();
     private final Selector selector = Selector.open();
     private final ByteBuffer text;
 
+    /// Says MAIL, and then recipients without end, no two the same: what a client may say most often.
+    static FloodingClient withRecipients(int port) throws IOException {
+        ByteBuffer text = ByteBuffer.allocate(MOST_RECIPIENTS * RECIPIENT_LINE);
+        for (int i = 0; i < MOST_RECIPIENTS; i++) {
+            text.put("RCPT TO:<%07d@contoso.test>\r\n".formatted(i).getBytes(StandardCharsets.US_ASCII));
+        }
+        FloodingClient client = new FloodingClient(port, text.flip());
+        client.channel.write(StandardCharsets.US_ASCII.encode("MAIL FROM:<a@device.test>\r\n"));
+        return client;
+    }
+
     FloodingClient(int port, String text) throws IOException {
+        this(port, ByteBuffer.wrap(text.repeat(2_000).getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    private FloodingClient(int port, ByteBuffer text) throws IOException {
         channel.setOption(StandardSocketOptions.SO_RCVBUF, 16 * 1024);
         channel.setOption(StandardSocketOptions.SO_SNDBUF, 64 * 1024);
         channel.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
-        this.text = ByteBuffer.wrap(text.repeat(2_000).getBytes(StandardCharsets.US_ASCII));
+        this.text = text;
     }
 
     /// @param silence how long nothing must be taken to count as stuck

@@ -25,6 +25,14 @@ final class FrontJournal implements Journal {
             @Nullable EmailAddress to,
             Reply reply) {}
 
+    record Overdrawn(
+            String name,
+            @Nullable EmailAddress from,
+            @Nullable EmailAddress to,
+            String limit,
+            Reply reply) {}
+
+    private final List<Overdrawn> overdrawn = new CopyOnWriteArrayList<>();
     private final List<Accepted> accepted = new CopyOnWriteArrayList<>();
     private final List<Rejected> rejected = new CopyOnWriteArrayList<>();
 
@@ -45,6 +53,23 @@ final class FrontJournal implements Journal {
     public void rejected(
             InetAddress client, String helo, @Nullable EmailAddress from, @Nullable EmailAddress to, Reply reply) {
         rejected.add(new Rejected(client, helo, from, to, reply));
+    }
+
+    List<Overdrawn> overdrawn() {
+        return overdrawn;
+    }
+
+    @Override
+    public void overdrawn(
+            InetAddress client,
+            String name,
+            String helo,
+            @Nullable EmailAddress from,
+            @Nullable EmailAddress to,
+            String limit,
+            Instant until,
+            Reply reply) {
+        overdrawn.add(new Overdrawn(name, from, to, limit, reply));
     }
 
     @Override

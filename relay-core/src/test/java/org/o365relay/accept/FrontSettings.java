@@ -90,6 +90,11 @@ record FrontSettings(
                 policy.name(), tolerance, policy.auth(), policy.oldTls(), policy.messageSize(), policy.limits()));
     }
 
+    FrontSettings with(AuthPolicy auth) {
+        return with(new ClientPolicy(
+                policy.name(), policy.tolerance(), auth, policy.oldTls(), policy.messageSize(), policy.limits()));
+    }
+
     FrontSettings with(DeviceLimits limits) {
         return with(new ClientPolicy(
                 policy.name(), policy.tolerance(), policy.auth(), policy.oldTls(), policy.messageSize(), limits));

@@ -31,6 +31,7 @@ class SessionTest {
                 new Client(
                         client, FrontSettings.DEFAULTS.policy(), front.devices().at(client), ListenerTls.OFF),
                 FrontSettings.DEFAULTS.accept(),
+                new Users(null, InstantSource.fixed(TestRelayFront.NOW)),
                 front.queue(),
                 front.journal(),
                 InstantSource.fixed(TestRelayFront.NOW));

@@ -52,6 +52,19 @@ public final class RememberingJournal implements Journal {
     }
 
     @Override
+    public void overdrawn(
+            InetAddress client,
+            String name,
+            String helo,
+            @Nullable EmailAddress from,
+            @Nullable EmailAddress to,
+            String limit,
+            Instant until,
+            Reply reply) {
+        remember("overdrawn " + client.getHostAddress() + " " + limit + " until " + until + ": " + reply);
+    }
+
+    @Override
     public void delivered(Delivery delivery) {
         remember("delivered " + text(delivery));
     }

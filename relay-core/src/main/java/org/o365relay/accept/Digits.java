@@ -1,0 +1,27 @@
+package org.o365relay.accept;
+
+import java.util.Optional;
+
+/// Numbers of octets, as SIZE and BDAT give them (RFC 1870 §5).
+final class Digits {
+
+    private static final int MOST = 20;
+
+    private Digits() {}
+
+    /// @return [Long#MAX_VALUE] if larger; empty if it is not 1 to 20 digits
+    static Optional<Long> read(String text) {
+        if (text.isEmpty() || text.length() > MOST) {
+            return Optional.empty();
+        }
+        long number = 0;
+        for (int i = 0; i < text.length(); i++) {
+            int digit = text.charAt(i) - '0';
+            if (digit < 0 || digit > 9) {
+                return Optional.empty();
+            }
+            number = number > (Long.MAX_VALUE - digit) / 10 ? Long.MAX_VALUE : number * 10 + digit;
+        }
+        return Optional.of(number);
+    }
+}

@@ -1,0 +1,176 @@
+package org.o365relay.accept;
+
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.accept.Command.Malformed;
+import org.o365relay.mail.Deviation;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Reply;
+
+/// Reads what follows MAIL and RCPT. A device that writes it as the standard says costs no set of deviations.
+final class EnvelopeParser {
+
+    /// Those of the extensions offered in [Extensions], and AUTH, which relays pass on (RFC 4954 §5).
+    private static final Set<String> MAIL = Set.of("SIZE", "BODY", "SMTPUTF8", "AUTH", "RET", "ENVID");
+
+    private static final Set<String> RCPT = Set.of("NOTIFY", "ORCPT");
+
+    private final String text;
+    private final Set<String> known;
+    private Set<Deviation> deviations = Set.of();
+
+    private EnvelopeParser(String text, Set<String> known) {
+        this.text = text;
+        this.known = known;
+    }
+
+    // RFC 5321 §4.1.1.2
+    static Command mail(String argument) {
+        EnvelopeParser parser = new EnvelopeParser(argument, MAIL);
+        Path path = parser.path("FROM:");
+        if (path == null) {
+            return new Malformed(Reply.of(501, "5.5.4", "Say MAIL FROM:<address>"));
+        }
+        Map<String, String> parameters = parser.parameters(path.end());
+        if (path.address().isEmpty()) {
+            return parser.mail(null, parameters);
+        }
+        Optional<EmailAddress> sender = EmailAddress.parse(path.address());
+        return sender.isPresent()
+                ? parser.mail(sender.get(), parameters)
+                : new Malformed(
+                        Reply.of(501, "5.1.7", "Sender is not an address: " + Refusals.printable(path.address())));
+    }
+
+    // RFC 5321 §4.1.1.3
+    static Command rcpt(String argument) {
+        EnvelopeParser parser = new EnvelopeParser(argument, RCPT);
+        Path path = parser.path("TO:");
+        if (path == null) {
+            return new Malformed(Reply.of(501, "5.5.4", "Say RCPT TO:<address>"));
+        }
+        Map<String, String> parameters = parser.parameters(path.end());
+        Optional<EmailAddress> recipient = EmailAddress.parse(path.address());
+        return recipient.isPresent()
+                ? new Command.Rcpt(recipient.get(), parameters, parser.deviations)
+                : new Malformed(
+                        Reply.of(501, "5.1.3", "Recipient is not an address: " + Refusals.printable(path.address())));
+    }
+
+    /// @return the first parameter that no extension offered here has; empty if all have one
+    static Optional<String> unknown(Command.Mail mail) {
+        return unknown(mail.parameters(), MAIL);
+    }
+
+    /// @return the first parameter that no extension offered here has; empty if all have one
+    static Optional<String> unknown(Command.Rcpt rcpt) {
+        return unknown(rcpt.parameters(), RCPT);
+    }
+
+    private static Optional<String> unknown(Map<String, String> parameters, Set<String> known) {
+        return parameters.keySet().stream()
+                .filter(keyword -> !known.contains(keyword))
+                .sorted()
+                .findFirst();
+    }
+
+    private Command.Mail mail(@Nullable EmailAddress sender, Map<String, String> parameters) {
+        Command.Mail mail = new Command.Mail(sender, parameters, deviations);
+        if (parameters.isEmpty()
+                || (mail.declaredSize().isPresent() && mail.bodyType().isPresent())) {
+            return mail;
+        }
+        saw(Deviation.BAD_PARAMETER);
+        return new Command.Mail(sender, parameters, deviations);
+    }
+
+    /// @param address what stood between the angle brackets, without a source route
+    /// @param end where it ended in the text
+    private record Path(String address, int end) {}
+
+    private @Nullable Path path(String keyword) {
+        if (!text.regionMatches(true, 0, keyword, 0, keyword.length())) {
+            return null;
+        }
+        int start = afterBlanks(keyword.length());
+        if (start == text.length()) {
+            return null;
+        }
+        if (start > keyword.length()) {
+            saw(Deviation.BLANK_BEFORE_ADDRESS);
+        }
+        if (text.charAt(start) != '<') {
+            saw(Deviation.NO_BRACKETS); // disk controllers and scripts
+            int end = CommandParser.indexOfBlank(text, start);
+            return new Path(text.substring(start, end), end);
+        }
+        int close = closingBracket(start + 1);
+        return close < 0 ? null : new Path(bracketed(text.substring(start + 1, close)), close + 1);
+    }
+
+    private int closingBracket(int from) {
+        boolean quoted = false;
+        for (int i = from; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (quoted && c == '\\') {
+                i++;
+            } else if (c == '"') {
+                quoted = !quoted;
+            } else if (c == '>' && !quoted) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private String bracketed(String path) {
+        String address = path.strip();
+        if (address.length() < path.length()) {
+            saw(Deviation.BLANK_BEFORE_ADDRESS);
+        }
+        int colon = address.startsWith("@") ? address.indexOf(':') : -1;
+        return address.substring(colon + 1); // RFC 5321 §C: a source route is accepted and ignored
+    }
+
+    private Map<String, String> parameters(int from) {
+        int start = afterBlanks(from);
+        if (start == text.length()) {
+            return Map.of();
+        }
+        Map<String, String> parameters = new HashMap<>();
+        while (start < text.length()) {
+            int end = CommandParser.indexOfBlank(text, start);
+            int equals = text.substring(start, end).indexOf('=');
+            int keywordEnd = equals < 0 ? end : start + equals;
+            String keyword = text.substring(start, keywordEnd).toUpperCase(Locale.ROOT);
+            if (!keyword.isEmpty()) {
+                parameters.put(keyword, text.substring(Math.min(end, keywordEnd + 1), end));
+            }
+            if (!known.contains(keyword)) {
+                saw(Deviation.UNKNOWN_PARAMETER);
+            }
+            start = afterBlanks(end);
+        }
+        return parameters;
+    }
+
+    private int afterBlanks(int from) {
+        int i = from;
+        while (i < text.length() && (text.charAt(i) == ' ' || text.charAt(i) == '\t')) {
+            i++;
+        }
+        return i;
+    }
+
+    private void saw(Deviation deviation) {
+        if (deviations.isEmpty()) {
+            deviations = EnumSet.noneOf(Deviation.class);
+        }
+        deviations.add(deviation);
+    }
+}

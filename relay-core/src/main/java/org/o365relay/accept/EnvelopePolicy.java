@@ -1,0 +1,129 @@
+package org.o365relay.accept;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.admit.Admission;
+import org.o365relay.admit.Overdraft;
+import org.o365relay.mail.Deviation;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Reply;
+import org.o365relay.queue.MessageQueue;
+
+/// Whether MAIL and RCPT are granted: by the tolerance of the client's network, by size and room, by the rules, and
+/// last, because it costs, by what the device has left of its limits.
+final class EnvelopePolicy {
+
+    private final Client client;
+    private final AcceptSettings settings;
+    private final MessageQueue queue;
+    private final Conduct conduct;
+
+    EnvelopePolicy(Client client, AcceptSettings settings, MessageQueue queue, Conduct conduct) {
+        this.client = client;
+        this.settings = settings;
+        this.queue = queue;
+        this.conduct = conduct;
+    }
+
+    /// What is said to MAIL or RCPT.
+    sealed interface Verdict {
+
+        /// @param address perhaps completed; null for the null sender
+        record Granted(@Nullable EmailAddress address) implements Verdict {}
+
+        record Refused(Reply reply) implements Verdict {}
+
+        record Overdrawn(Overdraft overdraft, Reply reply) implements Verdict {}
+    }
+
+    /// @param introduced whether the client has said EHLO or HELO
+    Verdict mail(Command.Mail mail, boolean introduced) {
+        Optional<Reply> refusal = manners(mail, introduced).or(() -> size(mail));
+        if (refusal.isPresent()) {
+            return new Verdict.Refused(refusal.get());
+        }
+        return switch (settings.rules().sender(client.address(), mail.sender())) {
+            case Admission.Denied(String reason) -> new Verdict.Refused(Reply.of(550, "5.7.1", reason));
+            case Admission.Admitted(EmailAddress sender) ->
+                client.device()
+                        .begin(client.policy().limits())
+                        .<Verdict>map(overdraft ->
+                                new Verdict.Overdrawn(overdraft, Refusals.overdrawn(client.address(), overdraft)))
+                        .orElseGet(() -> new Verdict.Granted(sender));
+        };
+    }
+
+    Verdict rcpt(Command.Rcpt rcpt, Transaction transaction) {
+        Optional<Reply> refusal = manners(rcpt, transaction);
+        if (refusal.isPresent()) {
+            return new Verdict.Refused(refusal.get());
+        }
+        return switch (settings.rules().recipient(client.address(), rcpt.recipient())) {
+            case Admission.Denied(String reason) -> new Verdict.Refused(Refusals.denied(rcpt.recipient(), reason));
+            case Admission.Admitted(EmailAddress recipient)
+            when recipient == null || transaction.has(recipient) -> new Verdict.Granted(recipient);
+            case Admission.Admitted(EmailAddress recipient) -> oneMore(recipient, transaction);
+        };
+    }
+
+    private Verdict oneMore(EmailAddress recipient, Transaction transaction) {
+        int most = settings.limits().recipients();
+        if (transaction.recipients().size() >= most) {
+            return new Verdict.Refused(Refusals.tooManyRecipients(most));
+        }
+        return client.device()
+                .reserve(client.policy().limits())
+                .<Verdict>map(overdraft ->
+                        new Verdict.Overdrawn(overdraft, Refusals.recipientOverdrawn(client.address(), overdraft)))
+                .orElseGet(() -> new Verdict.Granted(recipient));
+    }
+
+    private Optional<Reply> manners(Command.Mail mail, boolean introduced) {
+        if (!introduced && !conduct.tolerates(Deviation.NO_HELO)) {
+            return Optional.of(Refusals.notTolerated(Deviation.NO_HELO, 503, "5.5.1", "Say EHLO or HELO first"));
+        }
+        Optional<Deviation> refused = conduct.refusedOf(mail.deviations());
+        if (refused.isPresent()) {
+            return Optional.of(Refusals.notTolerated(refused.get(), mail));
+        }
+        EmailAddress sender = mail.sender();
+        if (sender == null) {
+            return Optional.empty();
+        }
+        if (!sender.isQualified() && !conduct.tolerates(Deviation.UNQUALIFIED_SENDER)) {
+            return Optional.of(Refusals.notTolerated(
+                    Deviation.UNQUALIFIED_SENDER, 553, "5.1.7", "Not a full address: give the sender as name@domain"));
+        }
+        return sender.isAscii() || mail.asksForUtf8() || conduct.tolerates(Deviation.UNDECLARED_UTF8)
+                ? Optional.empty()
+                : Optional.of(Refusals.senderNotAscii());
+    }
+
+    private Optional<Reply> manners(Command.Rcpt rcpt, Transaction transaction) {
+        Optional<Deviation> refused = conduct.refusedOf(rcpt.deviations());
+        if (refused.isPresent()) {
+            return Optional.of(Refusals.notTolerated(refused.get(), rcpt));
+        }
+        EmailAddress recipient = rcpt.recipient();
+        if (!recipient.isQualified()
+                && !recipient.localPart().equalsIgnoreCase("postmaster") // RFC 5321 §4.5.1
+                && !conduct.tolerates(Deviation.UNQUALIFIED_RECIPIENT)) {
+            return Optional.of(Refusals.notTolerated(
+                    Deviation.UNQUALIFIED_RECIPIENT,
+                    553,
+                    "5.1.3",
+                    "Not a full address: give the recipient as name@domain"));
+        }
+        return recipient.isAscii() || transaction.smtpUtf8() || conduct.tolerates(Deviation.UNDECLARED_UTF8)
+                ? Optional.empty()
+                : Optional.of(Refusals.recipientNotAscii());
+    }
+
+    private Optional<Reply> size(Command.Mail mail) {
+        long size = mail.declaredSize().orElse(0L);
+        long most = client.policy().messageSize();
+        return size > most
+                ? Optional.of(Refusals.tooLarge(most))
+                : queue.shortageFor(size).map(Refusals::noRoom);
+    }
+}

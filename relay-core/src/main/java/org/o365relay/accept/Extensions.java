@@ -1,0 +1,41 @@
+package org.o365relay.accept;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.o365relay.mail.Reply;
+
+/// What EHLO and HELP list.
+///
+/// @param startTls whether TLS can be begun now
+/// @param login whether a login is offered now
+record Extensions(long messageSize, boolean startTls, boolean login) {
+
+    Reply ehlo(String hostname) {
+        List<String> lines = new ArrayList<>(12);
+        lines.add(hostname);
+        lines.add("PIPELINING"); // RFC 2920
+        lines.add("SIZE " + messageSize); // RFC 1870
+        lines.add("8BITMIME"); // RFC 6152
+        lines.add("SMTPUTF8"); // RFC 6531
+        lines.add("CHUNKING"); // RFC 3030
+        lines.add("BINARYMIME"); // RFC 3030
+        lines.add("DSN"); // RFC 3461
+        if (startTls) {
+            lines.add("STARTTLS"); // RFC 3207
+        }
+        if (login) {
+            lines.add("AUTH LOGIN PLAIN"); // RFC 4954; never CRAM-MD5: there are printers that hang up after it
+        }
+        lines.add("ENHANCEDSTATUSCODES"); // RFC 2034
+        return new Reply(250, null, lines);
+    }
+
+    Reply help() {
+        return Reply.of(
+                214,
+                "2.0.0",
+                "EHLO, HELO, MAIL FROM, RCPT TO, DATA, BDAT, RSET, NOOP, VRFY, HELP, QUIT"
+                        + (startTls ? ", STARTTLS" : "")
+                        + (login ? ", AUTH LOGIN, AUTH PLAIN" : ""));
+    }
+}

@@ -1,0 +1,275 @@
+package org.o365relay.accept;
+
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.accept.Answer.ReadChunk;
+import org.o365relay.accept.Answer.ReadContent;
+import org.o365relay.accept.Answer.Say;
+import org.o365relay.accept.EnvelopePolicy.Verdict;
+import org.o365relay.journal.Journal;
+import org.o365relay.mail.Arrival;
+import org.o365relay.mail.BodyType;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Envelope;
+import org.o365relay.mail.QueueId;
+import org.o365relay.mail.Reply;
+import org.o365relay.queue.MessageQueue;
+import org.o365relay.queue.QueueException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The mail transactions of a session, one after the other (RFC 5321 §3.3): MAIL, RCPT, then DATA or BDAT, the
+/// content, and the commit.
+final class Transactions {
+
+    private static final Logger log = LoggerFactory.getLogger(Transactions.class);
+    private static final int MOST_REFUSED_RECIPIENTS = 1_000;
+
+    private final Client client;
+    private final EnvelopePolicy policy;
+    private final MessageQueue queue;
+    private final Journal journal;
+    private final InstantSource clock;
+    private final Conduct conduct;
+    private final Hello hello;
+    private final Login login;
+    private long chunk;
+    private @Nullable Transaction transaction;
+
+    Transactions(
+            Client client,
+            EnvelopePolicy policy,
+            MessageQueue queue,
+            Journal journal,
+            InstantSource clock,
+            Conduct conduct,
+            Hello hello,
+            Login login) {
+        this.client = client;
+        this.policy = policy;
+        this.queue = queue;
+        this.journal = journal;
+        this.clock = clock;
+        this.conduct = conduct;
+        this.hello = hello;
+        this.login = login;
+    }
+
+    /// @return whether one is going on
+    boolean isOpen() {
+        return transaction != null;
+    }
+
+    /// @return whether its content has begun to come, in chunks
+    boolean isChunked() {
+        return transaction != null && transaction.isChunked();
+    }
+
+    Answer mail(Command.Mail mail) {
+        if (transaction != null) {
+            return conduct.error(Reply.of(503, "5.5.1", "One MAIL at a time; RSET begins anew"));
+        }
+        if (login.isMissing()) {
+            return conduct.refuse(
+                    mail.sender(),
+                    null,
+                    Reply.of(530, "5.7.0", "A login comes before mail (relay.trusted-networks: auth)"));
+        }
+        return switch (policy.mail(mail, hello.isSaid())) {
+            case Verdict.Granted(EmailAddress sender) -> {
+                boolean smtpUtf8 = mail.asksForUtf8() || (sender != null && !sender.isAscii());
+                BodyType body = mail.bodyType().orElse(BodyType.SEVEN_BIT);
+                long size = mail.declaredSize().orElse(0L);
+                transaction = new Transaction(sender, smtpUtf8, body, queue.receive(), size);
+                yield new Say(Reply.of(250, "2.1.0", "Sender ok"));
+            }
+            case Verdict.Refused(Reply reply) -> conduct.refuse(mail.sender(), null, reply);
+            case Verdict.Overdrawn overdrawn -> conduct.overdrawn(mail.sender(), null, overdrawn);
+        };
+    }
+
+    Answer rcpt(Command.Rcpt rcpt) {
+        Transaction current = transaction;
+        if (current == null) {
+            return conduct.error(Reply.of(503, "5.5.1", "MAIL comes before RCPT"));
+        }
+        return switch (policy.rcpt(rcpt, current)) {
+            case Verdict.Granted(EmailAddress recipient) -> {
+                boolean added = current.add(recipient == null ? rcpt.recipient() : recipient);
+                Answer ok = new Say(Reply.of(250, "2.1.5", "Recipient ok"));
+                yield added ? ok : conduct.idled().orElse(ok);
+            }
+            case Verdict.Refused(Reply reply) ->
+                mostRefused(current, reply).orElseGet(() -> conduct.refuse(current.sender(), rcpt.recipient(), reply));
+            case Verdict.Overdrawn overdrawn ->
+                mostRefused(current, overdrawn.reply())
+                        .orElseGet(() -> conduct.overdrawn(current.sender(), rcpt.recipient(), overdrawn));
+        };
+    }
+
+    private Optional<Answer> mostRefused(Transaction current, Reply reply) {
+        return current.refuseRecipient() > MOST_REFUSED_RECIPIENTS
+                ? Optional.of(conduct.sendAway(
+                        Reply.of(421, "4.7.0", "Too many refused recipients, last one: " + reply.text())))
+                : Optional.empty();
+    }
+
+    Answer data() {
+        Optional<Reply> refusal = notReadyFor("DATA");
+        if (refusal.isPresent()) {
+            return conduct.error(refusal.get());
+        }
+        Transaction current = content();
+        if (current.isChunked()) {
+            return conduct.error(Reply.of(503, "5.5.1", "BDAT has begun; go on with BDAT, or RSET"));
+        }
+        if (current.body() == BodyType.BINARY) {
+            return conduct.error(Reply.of(503, "5.5.1", "BINARYMIME needs BDAT")); // RFC 3030 §3
+        }
+        return new ReadContent(Reply.plain(354, "End with <CRLF>.<CRLF>"));
+    }
+
+    // RFC 3030 §2
+    Answer bdat(Command.Bdat bdat) {
+        Optional<Reply> refusal = notReadyFor("BDAT");
+        if (refusal.isPresent()) {
+            return refuseChunk(bdat, refusal.get());
+        }
+        Transaction current = content();
+        current.chunk();
+        chunk = bdat.size();
+        if (bdat.size() > client.policy().messageSize() - current.size()) {
+            current.refuse(Refusals.tooLarge(client.policy().messageSize()));
+        }
+        boolean isMail = bdat.size() > 0 && current.refusal().isEmpty();
+        return (isMail ? Optional.<Answer>empty() : conduct.idled())
+                .orElseGet(() -> new ReadChunk(bdat.size(), bdat.last(), null));
+    }
+
+    private Optional<Reply> notReadyFor(String verb) {
+        if (transaction == null) {
+            return Optional.of(Reply.of(503, "5.5.1", "MAIL and RCPT come before " + verb));
+        }
+        return transaction.recipients().isEmpty()
+                ? Optional.of(Reply.of(554, "5.5.1", "No valid recipients"))
+                : Optional.empty();
+    }
+
+    /// What follows a BDAT is read even if nobody wants it: it is not commands.
+    Answer refuseChunk(Command.Bdat bdat, Reply reply) {
+        Answer answer = conduct.error(reply);
+        return answer instanceof Say ? new ReadChunk(bdat.size(), bdat.last(), reply) : answer;
+    }
+
+    /// @return the transaction whose content is being read
+    Transaction content() {
+        if (transaction == null) {
+            throw new IllegalStateException("no DATA before content");
+        }
+        return transaction;
+    }
+
+    /// To be called after each piece of content: keeps an eye on size and room, and puts a full chunk on disk.
+    ///
+    /// @return what must complete, on the queue's thread, before more content may be read; empty if nothing
+    Optional<CompletableFuture<QueueId>> spill() {
+        Transaction current = content();
+        if (current.refusal().isEmpty()) {
+            refusalMidway(current).ifPresent(current::refuse);
+        }
+        if (current.refusal().isPresent()) {
+            current.forget();
+            return Optional.empty();
+        }
+        return current.isChunkFull()
+                ? Optional.of(current.append().whenComplete((_, failure) -> {
+                    if (failure != null) {
+                        current.refuse(unwritable(failure));
+                    }
+                }))
+                : Optional.empty();
+    }
+
+    /// To be called when a chunk that is not the last has been read.
+    // RFC 3030 §2
+    Reply endOfChunk() {
+        Transaction current = content();
+        Optional<Reply> refusal = current.refusal();
+        refusal.ifPresent(reply -> conduct.refused(current.sender(), null, reply));
+        return refusal.orElseGet(() -> Reply.of(250, "2.0.0", chunk + " octets received"));
+    }
+
+    /// Commits the message, or says why not.
+    ///
+    /// @return completed, on the queue's thread, when the reply may be sent; never exceptionally
+    CompletableFuture<Reply> endOfContent() {
+        Transaction ended = content();
+        transaction = null;
+        Optional<Reply> refusal = ended.refusal().or(() -> refusalMidway(ended));
+        if (refusal.isPresent()) {
+            return CompletableFuture.completedFuture(refused(ended, refusal.get()));
+        }
+        Arrival arrival = new Arrival(
+                clock.instant().truncatedTo(ChronoUnit.MILLIS), client.address(), conduct.helo(), protocol(ended));
+        Envelope envelope = ended.envelope();
+        long size = ended.size();
+        return ended.commit(arrival).handle((id, failure) -> {
+            if (failure != null) {
+                return refused(ended, unwritable(failure));
+            }
+            conduct.accepted();
+            client.device().accepted(envelope.recipients().size(), size);
+            journal.accepted(id, arrival, envelope, size);
+            return Reply.of(250, "2.0.0", "Queued as " + id);
+        });
+    }
+
+    /// Gives up an unfinished one.
+    void end() {
+        if (transaction != null) {
+            abandon(transaction);
+            transaction = null;
+        }
+    }
+
+    private Optional<Reply> refusalMidway(Transaction current) {
+        return current.size() > client.policy().messageSize()
+                ? Optional.of(Refusals.tooLarge(client.policy().messageSize()))
+                : queue.shortageFor(0).map(Refusals::noRoom);
+    }
+
+    private Reply refused(Transaction ended, Reply reply) {
+        conduct.refused(ended.sender(), ended.recipients().iterator().next(), reply);
+        abandon(ended);
+        return reply;
+    }
+
+    private static Reply unwritable(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof QueueException) {
+            log.error("a message could not be written to the queue: {}", cause.getMessage());
+        } else {
+            log.error("a message could not be written to the queue", cause);
+        }
+        return Refusals.unwritable();
+    }
+
+    private void abandon(Transaction ended) {
+        if (!ended.recipients().isEmpty()) {
+            client.device().released(ended.recipients().size());
+        }
+        var _ = ended.abandon().exceptionally(failure -> {
+            log.warn("half a message stays in the queue until the next start: {}", failure.getMessage());
+            return null;
+        });
+    }
+
+    private String protocol(Transaction ended) {
+        return hello.protocol(ended.smtpUtf8(), login.isDone());
+    }
+}

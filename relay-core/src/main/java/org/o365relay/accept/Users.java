@@ -1,0 +1,135 @@
+package org.o365relay.accept;
+
+import at.favre.lib.crypto.bcrypt.BCrypt;
+import at.favre.lib.crypto.bcrypt.LongPasswordStrategies;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Who may log in. Follows its file: a change is noticed within seconds, and if the new file is no good, the old
+/// one stays in force. Safe for any number of threads.
+final class Users {
+
+    private static final Logger log = LoggerFactory.getLogger(Users.class);
+    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(5);
+
+    /// Checked when there is nobody at all, so that this takes as long as a wrong password.
+    private static final String NOBODY = "$2a$10$CwTycUXWue0Thq9StjUM0uJ4u2n8Qn5d1vG3sX0kqv2m5bHk1p0iS";
+
+    private static final BCrypt.Verifyer VERIFIER =
+            BCrypt.verifyer(null, LongPasswordStrategies.truncate(BCrypt.Version.VERSION_2A));
+
+    /// bcrypt is all arithmetic: more of them than this, and logins would hold up the mail.
+    private static final int MOST_AT_ONCE = 2;
+
+    /// What came of a login.
+    enum Verdict {
+        RIGHT,
+        WRONG,
+        /// Nobody can say: the file could not be read.
+        UNDECIDED
+    }
+
+    private record Stamp(FileTime changed, long size) {}
+
+    private final @Nullable Path file;
+    private final InstantSource clock;
+    private final Semaphore checking = new Semaphore(MOST_AT_ONCE);
+    private @Nullable Stamp stamp;
+    private Instant nextLook = Instant.MIN;
+    private @Nullable Map<String, String> hashes;
+
+    /// @param file null if nobody needs to log in
+    Users(@Nullable Path file, InstantSource clock) {
+        this.file = file;
+        this.clock = clock;
+        look();
+    }
+
+    /// Compares a password with the stored hash. That takes a while, and just as long if there is no such user.
+    ///
+    /// @param password cleared when it is done
+    /// @return completed on another thread, never exceptionally
+    CompletableFuture<Verdict> check(String name, byte[] password) {
+        CompletableFuture<Verdict> verdict = new CompletableFuture<>();
+        Thread.ofVirtual().name("login").start(() -> {
+            Verdict found = Verdict.UNDECIDED;
+            checking.acquireUninterruptibly();
+            try {
+                found = compare(name, password);
+            } catch (RuntimeException failure) {
+                log.error(
+                        "a password could not be checked: {}",
+                        failure.getClass().getName());
+            } finally {
+                checking.release();
+                Arrays.fill(password, (byte) 0);
+                verdict.complete(found);
+            }
+        });
+        return verdict;
+    }
+
+    private Verdict compare(String name, byte[] password) {
+        Map<String, String> known = look();
+        if (known == null) {
+            return Verdict.UNDECIDED;
+        }
+        String hash = known.get(name);
+        String compared = hash == null ? decoy(name, known) : hash;
+        boolean same = VERIFIER.verify(password, compared.getBytes(StandardCharsets.US_ASCII)).verified;
+        return same && hash != null ? Verdict.RIGHT : Verdict.WRONG;
+    }
+
+    /// Somebody else's hash, always the same for a name: it takes as long as hashes here take.
+    private static String decoy(String name, Map<String, String> known) {
+        List<String> hashes = known.values().stream().sorted().toList();
+        return hashes.isEmpty() ? NOBODY : hashes.get(Math.floorMod(name.hashCode(), hashes.size()));
+    }
+
+    /// @return what is in force; null if there has never been a good file
+    private synchronized @Nullable Map<String, String> look() {
+        if (file == null || clock.instant().isBefore(nextLook)) {
+            return hashes;
+        }
+        nextLook = clock.instant().plus(BETWEEN_LOOKS);
+        Stamp now = stamp(file);
+        if (now == null || !now.equals(stamp)) {
+            UsersFile read = UsersFile.read(file);
+            if (read.problems().isEmpty()) {
+                hashes = read.hashes();
+            } else if (now != null || stamp != null || hashes == null) {
+                read.problems().forEach(problem -> log.error("{}{}", problem, oldStays()));
+            }
+            stamp = now;
+        }
+        return hashes;
+    }
+
+    private String oldStays() {
+        return hashes == null ? "; nobody can log in" : "; the users known before stay";
+    }
+
+    private static @Nullable Stamp stamp(Path file) {
+        try {
+            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+            return new Stamp(attributes.lastModifiedTime(), attributes.size());
+        } catch (IOException unreadable) {
+            return null; // the reader says why
+        }
+    }
+}

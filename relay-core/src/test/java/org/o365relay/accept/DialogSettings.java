@@ -1,0 +1,114 @@
+package org.o365relay.accept;
+
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.o365relay.admit.AuthPolicy;
+import org.o365relay.admit.DeviceLimits;
+import org.o365relay.admit.Tolerance;
+import org.o365relay.mail.Deviation;
+
+/// What the `#` lines of a [Dialog] set:
+///
+/// ```
+/// # client 127.0.0.9                  where the client connects from
+/// # counted bare-line-feed 1          what its device must have been seen doing, how often
+/// # trusted 127.0.0.1
+/// # tolerance strict                  strict, standard or legacy
+/// # deviation no-helo=refuse          or accept
+/// # auth accept-any                   none, accept-any or required; the users are those of dialogs/users
+/// # auth over-plain-text              required, and TLS is not
+/// # limits recipients=2               or message-size, command-line
+/// # limits recipients-per-day=2       or messages-per-minute, recipients-per-hour
+/// # queue maximum-size=1              or free-space-floor
+/// ```
+///
+/// Who counts something should connect from an address of its own: dialogs with the same settings share a front.
+record DialogSettings(FrontSettings front, String client, Map<Deviation, Long> counted) {
+
+    private static final Path USERS = DocumentedProtocol.DIALOGS.resolveSibling("users");
+
+    static DialogSettings of(List<String> directives) {
+        DialogSettings settings =
+                new DialogSettings(FrontSettings.DEFAULTS, "127.0.0.1", new EnumMap<>(Deviation.class));
+        for (String directive : directives) {
+            settings = settings.with(directive.split("[ =]+", -1));
+        }
+        return settings;
+    }
+
+    private DialogSettings with(String[] words) {
+        return switch (words[0]) {
+            case "client" -> new DialogSettings(front, words[1], counted);
+            case "counted" -> {
+                counted.put(deviation(words[1]), Long.valueOf(words[2]));
+                yield this;
+            }
+            case "trusted" -> with(front.trusting(words[1]));
+            case "tolerance" -> with(front.with(tolerance(words[1])));
+            case "deviation" ->
+                with(front.with(
+                        front.policy().tolerance().with(Map.of(deviation(words[1]), words[2].equals("accept")))));
+            case "auth" -> with(auth(words[1]));
+            case "limits" -> with(limit(words[1], Integer.parseInt(words[2])));
+            case "queue" -> with(queue(words[1], Long.parseLong(words[2])));
+            default -> throw new IllegalArgumentException("unknown directive: " + words[0]);
+        };
+    }
+
+    private DialogSettings with(FrontSettings changed) {
+        return new DialogSettings(changed, client, counted);
+    }
+
+    private static Tolerance tolerance(String name) {
+        return switch (name) {
+            case "strict" -> Tolerance.STRICT;
+            case "standard" -> Tolerance.STANDARD;
+            case "legacy" -> Tolerance.LEGACY;
+            default -> throw new IllegalArgumentException("unknown tolerance: " + name);
+        };
+    }
+
+    private static Deviation deviation(String key) {
+        return Deviation.of(key).orElseThrow(() -> new IllegalArgumentException("unknown deviation: " + key));
+    }
+
+    private FrontSettings auth(String word) {
+        AcceptSettings accept = front.accept();
+        if (word.equals("over-plain-text")) {
+            return front.with(AuthPolicy.REQUIRED)
+                    .with(new AcceptSettings(
+                            accept.hostname(),
+                            accept.limits(),
+                            accept.rules(),
+                            accept.certificate(),
+                            USERS,
+                            true,
+                            accept.mailbox()));
+        }
+        return front.with(AuthPolicy.valueOf(word.toUpperCase(Locale.ROOT).replace('-', '_')));
+    }
+
+    private FrontSettings limit(String name, int value) {
+        int connections = front.policy().limits().connections();
+        return switch (name) {
+            case "recipients" -> front.withRecipients(value);
+            case "message-size" -> front.withMessageSize(value);
+            case "command-line" -> front.withCommandLine(value);
+            case "messages-per-minute" -> front.with(new DeviceLimits(connections, value, null, null));
+            case "recipients-per-hour" -> front.with(new DeviceLimits(connections, null, value, null));
+            case "recipients-per-day" -> front.with(new DeviceLimits(connections, null, null, value));
+            default -> throw new IllegalArgumentException("unknown limit: " + name);
+        };
+    }
+
+    private FrontSettings queue(String name, long octets) {
+        return switch (name) {
+            case "maximum-size" -> front.withMaximumQueueSize(octets);
+            case "free-space-floor" -> front.withFreeSpaceFloor(octets);
+            default -> throw new IllegalArgumentException("unknown setting of the queue: " + name);
+        };
+    }
+}
