@@ -89,19 +89,28 @@ final class Session {
         login.forget();
     }
 
-    /// The client has done something that only its connection could see.
-    void deviated(Deviation deviation) {
-        conduct.deviated(deviation);
+    /// @return whether the client may do this
+    boolean accepts(Deviation deviation) {
+        return client.policy().tolerance().accepts(deviation);
+    }
+
+    /// The client takes too long.
+    ///
+    /// @return the last word to it
+    Reply tooSlow(Reply reply) {
+        conduct.deviated(Deviation.TOO_SLOW);
+        conduct.refused(null, null, reply);
+        return reply;
     }
 
     /// The client has broken the connection.
     ///
-    /// @param inContent whether it had begun to send content, and not ended
-    void lost(boolean inContent) {
-        if (inContent || transactions.isChunked()) {
-            deviated(Deviation.CUT_OFF);
+    /// @param how [Deviation#CUT_OFF] or [Deviation#NO_QUIT]
+    void lost(Deviation how) {
+        if (transactions.isChunked()) {
+            conduct.deviated(Deviation.CUT_OFF);
         } else if (spoken) {
-            deviated(Deviation.NO_QUIT); // who never says a word is a port scanner, or looks after the relay's health
+            conduct.deviated(how); // who never says a word is a port scanner, or looks after the relay's health
         }
         endTransaction();
     }
@@ -163,7 +172,7 @@ final class Session {
             case Command.Unknown(String verb) -> error(Deviation.BAD_COMMAND, unknown(verb));
             case Command.Malformed(Reply reply) -> error(Deviation.BAD_COMMAND, reply);
             case Command.Unmeasured _ -> {
-                deviated(Deviation.BAD_COMMAND);
+                conduct.deviated(Deviation.BAD_COMMAND);
                 yield conduct.sendAway(Reply.of(501, "5.5.4", "Say BDAT and a number of octets, perhaps LAST"));
             }
         };
@@ -208,6 +217,7 @@ final class Session {
                     Reply.of(502, "5.5.1", "No TLS is spoken here (relay.tls.certificate, relay.listeners: tls)"));
         }
         endTransaction();
+        spoken = false; // who breaks off the handshake has nothing to quit
         return new Answer.StartTls(Reply.of(220, "2.0.0", "Go ahead"));
     }
 
@@ -231,15 +241,15 @@ final class Session {
     }
 
     private Answer error(Deviation deviation, Reply reply) {
-        deviated(deviation);
+        conduct.deviated(deviation);
         return conduct.error(reply);
     }
 
     private boolean mayEndInLineFeed() {
         if (!bareLineFeeds) {
             bareLineFeeds = true;
-            deviated(Deviation.BARE_LINE_FEED); // once a session: it does so always
+            conduct.deviated(Deviation.BARE_LINE_FEED); // once a session: it does so always
         }
-        return client.policy().tolerance().accepts(Deviation.BARE_LINE_FEED);
+        return accepts(Deviation.BARE_LINE_FEED);
     }
 }

@@ -35,8 +35,6 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
 
     private enum Phase {
         COMMAND,
-        /// After STARTTLS.
-        HANDSHAKE,
         /// The rest of a line that was too long.
         SKIPPED_LINE,
         CONTENT,
@@ -48,7 +46,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
 
     private final Session session;
     private final int longestLine;
-    private final Consumer<ChannelHandlerContext> tls;
+    private final TlsStart tls;
     private Phase phase = Phase.COMMAND;
     private ByteBuf unread = Unpooled.EMPTY_BUFFER;
     private ContentDecoder decoder = new ContentDecoder(false);
@@ -60,8 +58,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     private boolean stopping;
     private boolean gone;
 
-    /// @param tls puts TLS under the connection whose context it gets
-    SmtpConnection(Session session, int longestLine, Consumer<ChannelHandlerContext> tls) {
+    SmtpConnection(Session session, int longestLine, TlsStart tls) {
         this.session = session;
         this.longestLine = longestLine;
         this.tls = tls;
@@ -108,14 +105,13 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof IdleStateEvent) {
             switch (phase) {
-                case HANDSHAKE -> ctx.close();
                 case COMMAND, SKIPPED_LINE, CONTENT ->
                     close(ctx, Reply.of(421, "4.4.2", "Nothing heard for too long (relay.limits.idle-timeout)"));
                 case WAITING -> {} // it is we who are silent
                 case CLOSING -> ctx.close(); // the client does not read the last word
             }
-        } else if (event instanceof SslHandshakeCompletionEvent handshake) {
-            secured(ctx, handshake);
+        } else if (event == SslHandshakeCompletionEvent.SUCCESS) {
+            session.secured();
         }
     }
 
@@ -145,7 +141,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
                 case COMMAND -> command(ctx);
                 case SKIPPED_LINE -> skipLine();
                 case CONTENT -> content(ctx);
-                case HANDSHAKE, WAITING, CLOSING -> false;
+                case WAITING, CLOSING -> false;
             };
         }
         if (!unread.isReadable()) {
@@ -262,33 +258,14 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /// What came in before TLS could have come from anybody, and is thrown away (RFC 3207 §4.2). Nothing is consumed
-    /// until the handshake has ended, see [#userEventTriggered].
+    /// The reply is the last thing in plain text, and what came in plain text after the command is not obeyed.
+    // RFC 3207 §4
     private void startTls(ChannelHandlerContext ctx, Reply reply) {
-        if (unread.isReadable()) {
-            session.deviated(Deviation.TALK_BEFORE_TLS);
-            unread.skipBytes(unread.readableBytes());
-        }
-        phase = Phase.HANDSHAKE;
         say(ctx, reply);
         ctx.flush();
-        tls.accept(ctx);
-    }
-
-    private void secured(ChannelHandlerContext ctx, SslHandshakeCompletionEvent handshake) {
-        if (!handshake.isSuccess()) {
-            ctx.close();
-            return;
-        }
-        session.secured();
-        if (phase == Phase.HANDSHAKE) {
-            phase = Phase.COMMAND;
-            if (stopping) {
-                closeForStop(ctx);
-            }
-        }
-        ctx.flush();
-        readOn(ctx);
+        boolean talkedOn = unread.isReadable();
+        unread = replace(unread, Unpooled.EMPTY_BUFFER);
+        tls.begin(ctx.pipeline(), talkedOn);
     }
 
     private void say(ChannelHandlerContext ctx, Reply reply) {
@@ -320,8 +297,8 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void forget() {
-        if (phase != Phase.CLOSING && phase != Phase.HANDSHAKE && !stopping) {
-            session.lost(phase == Phase.CONTENT);
+        if (phase != Phase.CLOSING && !stopping) {
+            session.lost(phase == Phase.CONTENT ? Deviation.CUT_OFF : Deviation.NO_QUIT);
         }
         phase = Phase.CLOSING;
         unread = replace(unread, Unpooled.EMPTY_BUFFER);

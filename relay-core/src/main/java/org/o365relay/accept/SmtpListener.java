@@ -179,7 +179,7 @@ public final class SmtpListener {
                                             journal,
                                             clock),
                                     settings.limits().commandLine(),
-                                    _ -> channel.close())); // TLS is off, so nobody is told to begin it
+                                    (_, _) -> channel.close())); // TLS is off, so nobody is told to begin it
             if (stopping) { // came in while the others were being told
                 channel.eventLoop().execute(() -> stop(channel));
             }

@@ -145,9 +145,20 @@ final class Transactions {
         if (bdat.size() > client.policy().messageSize() - current.size()) {
             current.refuse(Refusals.tooLarge(client.policy().messageSize()));
         }
-        boolean isMail = bdat.size() > 0 && current.refusal().isEmpty();
-        return (isMail ? Optional.<Answer>empty() : conduct.idled())
+        if (current.refusal().isPresent()) {
+            return conduct.idled()
+                    .orElseGet(() -> throwAway(bdat, current, current.refusal().get()));
+        }
+        return (bdat.size() > 0 ? Optional.<Answer>empty() : conduct.idled())
                 .orElseGet(() -> new ReadChunk(bdat.size(), bdat.last(), null));
+    }
+
+    private Answer throwAway(Command.Bdat bdat, Transaction current, Reply refusal) {
+        conduct.refused(current.sender(), null, refusal);
+        if (bdat.last()) {
+            end();
+        }
+        return new ReadChunk(bdat.size(), bdat.last(), refusal);
     }
 
     private Optional<Reply> notReadyFor(String verb) {

@@ -28,7 +28,7 @@ final class Users {
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(5);
 
     /// Checked when there is nobody at all, so that this takes as long as a wrong password.
-    private static final String NOBODY = "$2a$10$CwTycUXWue0Thq9StjUM0uJ4u2n8Qn5d1vG3sX0kqv2m5bHk1p0iS";
+    private static final String NOBODY = "$2a$10$tHvK.vyFrUcJGcFWkZk5xOVdnqx64F4B79Q.gVv65TEeWw/DtWROS";
 
     private static final BCrypt.Verifyer VERIFIER =
             BCrypt.verifyer(null, LongPasswordStrategies.truncate(BCrypt.Version.VERSION_2A));

@@ -7,10 +7,17 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.o365relay.admit.AuthPolicy;
+import org.o365relay.mail.Deviation;
+import org.o365relay.mail.DeviceRecord;
 import org.o365relay.mail.Reply;
 import org.o365relay.queue.Incoming;
 
@@ -20,25 +27,19 @@ class SessionTest {
     @TempDir
     Path directory;
 
+    private static final InetAddress CLIENT = InetAddress.ofLiteral("192.0.2.7");
+
     private TestRelayFront front;
     private Session session;
 
     @BeforeEach
-    void begin() throws Exception {
+    void open() throws Exception {
         front = TestRelayFront.in(directory);
-        InetAddress client = InetAddress.ofLiteral("192.0.2.7");
-        session = new Session(
-                new Client(
-                        client, FrontSettings.DEFAULTS.policy(), front.devices().at(client), ListenerTls.OFF),
-                FrontSettings.DEFAULTS.accept(),
-                new Users(null, InstantSource.fixed(TestRelayFront.NOW)),
-                front.queue(),
-                front.journal(),
-                InstantSource.fixed(TestRelayFront.NOW));
+        session = session(FrontSettings.DEFAULTS, ListenerTls.OFF);
     }
 
     @AfterEach
-    void end() {
+    void close() {
         front.close();
     }
 
@@ -95,6 +96,294 @@ class SessionTest {
             assertThat(say("FOO")).isInstanceOf(Answer.Say.class);
         }
         assertThat(say("DATA")).isInstanceOf(Answer.SayAndClose.class);
+    }
+
+    @Test
+    void sendsAwayWhoOnlyEverSaysNoop() {
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(say("NOOP")).isInstanceOf(Answer.Say.class);
+        }
+        assertSaid(say("NOOP"), "421 4.7.0 More than 1000 commands without a message");
+    }
+
+    @Test
+    void beginsToCountAnewAfterAMessage() {
+        for (int i = 0; i < 900; i++) {
+            say("RSET");
+        }
+        begin();
+        say("DATA");
+        session.endOfContent().join();
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(say("EHLO printer")).isInstanceOf(Answer.Say.class);
+        }
+        assertThat(say("QUIT")).isInstanceOf(Answer.SayAndClose.class);
+    }
+
+    @Test
+    void takesAsManyRecipientsAsAreAllowedHoweverManyCommandsThatIs() {
+        session = session(FrontSettings.DEFAULTS.withRecipients(5_000), ListenerTls.OFF);
+        say("MAIL FROM:<a@device.test>");
+        for (int i = 0; i < 5_000; i++) {
+            assertSaid(say("RCPT TO:<b" + i + "@contoso.test>"), "250 2.1.5 Recipient ok");
+        }
+        assertSaid(say("RCPT TO:<c@contoso.test>"), "452 4.5.3 At most 5000 recipients a message *");
+    }
+
+    @Test
+    void sendsAwayAfterAThousandRefusedRecipients() {
+        session = session(FrontSettings.DEFAULTS.withRecipients(1), ListenerTls.OFF);
+        begin();
+        for (int i = 0; i < 1_000; i++) {
+            assertSaid(say("RCPT TO:<b" + i + "@contoso.test>"), "452 4.5.3 *");
+        }
+        Answer last = say("RCPT TO:<c@contoso.test>");
+        assertThat(last).isInstanceOf(Answer.SayAndClose.class);
+        assertSaid(last, "421 4.7.0 Too many refused recipients, last one: At most 1 recipients *");
+    }
+
+    @Test
+    void sendsAwayWhoRepeatsARecipientWithoutEnd() {
+        begin();
+        Answer answer = say("RCPT TO:<b@contoso.test>");
+        for (int i = 0; i < 1_000 && answer instanceof Answer.Say; i++) {
+            answer = say("RCPT TO:<b@contoso.test>");
+        }
+        assertThat(answer).isInstanceOf(Answer.SayAndClose.class);
+    }
+
+    @Test
+    void countsEveryRefusalAndTellsTheJournalTheSame() {
+        say("DATA");
+        say("FOO");
+        begin();
+        say("RCPT TO:<root>");
+        assertThat(front.journal().rejected())
+                .extracting(rejected -> rejected.reply().toString())
+                .containsExactly(
+                        "503 5.5.1 MAIL and RCPT come before DATA",
+                        "500 5.5.1 Command not known: FOO",
+                        "553 5.1.3 Not a full address: give the recipient as name@domain");
+        assertThat(record().refusals()).isEqualTo(3);
+    }
+
+    @Test
+    void tellsTheDeviceWhatItIsCalledAndWhatItSent() {
+        say("EHLO third floor");
+        begin();
+        say("DATA");
+        session.content().buffer().writeBytes(new byte[10]);
+        session.endOfContent().join();
+        assertThat(record().helo()).isEqualTo("third floor");
+        assertThat(record().messages()).isEqualTo(1);
+        assertThat(record().octets()).isEqualTo(10);
+        assertThat(record().deviations()).containsExactly(Map.entry(Deviation.ODD_HELO, 1L));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            NOOP                      | 250 2.0.0 Ok
+            RSET                      | 250 2.0.0 Ok
+            HELP                      | 214 2.0.0 *STARTTLS*
+            EHLO printer              | 250 *STARTTLS*
+            HELO printer              | 250 relay.test
+            FOO                       | 500 5.5.1 *
+            STARTTLS x                | 501 5.5.4 *
+            MAIL FROM:<a@device.test> | 530 5.7.0 Must issue a STARTTLS command first (relay.listeners: tls)
+            AUTH PLAIN =              | 530 5.7.0 *
+            VRFY b                    | 530 5.7.0 *
+            DATA now                  | 530 5.7.0 *
+            BDAT 10 LAST              | 530 5.7.0 *
+            QUIT                      | 221 2.0.0 *
+            """)
+    void wantsTlsFirstWhereItIsRequired(String line, String reply) {
+        session = session(FrontSettings.DEFAULTS.with(AuthPolicy.ACCEPT_ANY), ListenerTls.REQUIRED);
+        assertSaid(say(line), reply);
+    }
+
+    @Test
+    void forgetsEverythingWhenTlsBegins() {
+        session = session(FrontSettings.DEFAULTS.with(AuthPolicy.ACCEPT_ANY), ListenerTls.OPTIONAL);
+        say("EHLO liar");
+        say("AUTH PLAIN =");
+        begin();
+        assertThat(say("STARTTLS")).isEqualTo(new Answer.StartTls(Reply.of(220, "2.0.0", "Go ahead")));
+        session.secured();
+        assertSaid(say("RCPT TO:<b@contoso.test>"), "503 5.5.1 MAIL comes before RCPT");
+        assertSaid(say("STARTTLS"), "503 5.5.1 TLS is on already");
+        assertThat(((Answer.Say) say("EHLO printer")).reply().lines())
+                .contains("AUTH LOGIN PLAIN")
+                .doesNotContain("STARTTLS");
+        begin();
+        say("DATA");
+        session.endOfContent().join();
+        assertThat(front.claims()).singleElement().satisfies(claim -> {
+            assertThat(claim.arrival().protocol()).isEqualTo("ESMTPS");
+            assertThat(claim.arrival().helo()).isEqualTo("printer");
+        });
+        assertThat(record().deviations()).doesNotContainKey(Deviation.REPEATED_HELO);
+    }
+
+    @Test
+    void isSecureFromTheBeginningWhereTlsIsImplicit() {
+        session = session(FrontSettings.DEFAULTS.with(AuthPolicy.REQUIRED), ListenerTls.IMPLICIT);
+        assertSaid(say("STARTTLS"), "503 5.5.1 *");
+        assertThat(((Answer.Say) say("EHLO printer")).reply().lines()).contains("AUTH LOGIN PLAIN");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            false | false | false | false | SMTP
+            false | false | true  | true  | SMTP
+            true  | false | false | false | ESMTP
+            true  | false | true  | false | ESMTPS
+            true  | false | false | true  | ESMTPA
+            true  | false | true  | true  | ESMTPSA
+            false | true  | false | false | UTF8SMTP
+            true  | true  | true  | false | UTF8SMTPS
+            true  | true  | false | true  | UTF8SMTPA
+            true  | true  | true  | true  | UTF8SMTPSA
+            """)
+    void namesTheProtocol(boolean extended, boolean utf8, boolean tls, boolean login, String protocol) {
+        Hello hello = new Hello(new Conduct(client(FrontSettings.DEFAULTS, ListenerTls.OFF), front.journal()), tls);
+        hello.say("printer", extended);
+        assertThat(hello.protocol(utf8, login)).isEqualTo(protocol);
+    }
+
+    @Test
+    void readsChunksAndCommitsAfterTheLast() throws Exception {
+        say("EHLO printer");
+        say("MAIL FROM:<a@device.test> BODY=BINARYMIME");
+        say("RCPT TO:<b@contoso.test>");
+        assertThat(say("BDAT 5")).isEqualTo(new Answer.ReadChunk(5, false, null));
+        session.content().buffer().writeBytes("hello".getBytes(StandardCharsets.US_ASCII));
+        assertThat(session.endOfChunk()).hasToString("250 2.0.0 5 octets received");
+        assertSaid(say("DATA"), "503 5.5.1 BDAT has begun; go on with BDAT, or RSET");
+        assertThat(say("BDAT 0 LAST")).isEqualTo(new Answer.ReadChunk(0, true, null));
+        assertThat(session.endOfContent().join().code()).isEqualTo(250);
+        assertThat(front.claims())
+                .singleElement()
+                .satisfies(claim -> assertThat(front.content(claim)).asString().isEqualTo("hello"));
+    }
+
+    @Test
+    void throwsAwayAChunkThatNobodyAskedFor() {
+        Reply early = Reply.of(503, "5.5.1", "MAIL and RCPT come before BDAT");
+        assertThat(say("BDAT 5 LAST")).isEqualTo(new Answer.ReadChunk(5, true, early));
+        say("MAIL FROM:<a@device.test>");
+        assertThat(say("BDAT 7"))
+                .isEqualTo(new Answer.ReadChunk(7, false, Reply.of(554, "5.5.1", "No valid recipients")));
+    }
+
+    @Test
+    void refusesAChunkThatIsTooLargeBeforeItComesAndTheRestOfTheMessageToo() {
+        session = session(FrontSettings.DEFAULTS.withMessageSize(100), ListenerTls.OFF);
+        begin();
+        say("BDAT 60");
+        session.content().buffer().writeBytes(new byte[60]);
+        assertThat(session.endOfChunk().code()).isEqualTo(250);
+        Answer tooLarge = say("BDAT " + Long.MAX_VALUE);
+        assertSaid(tooLarge, "552 5.3.4 *");
+        assertThat(tooLarge)
+                .isInstanceOfSatisfying(
+                        Answer.ReadChunk.class,
+                        chunk -> assertThat(chunk.size()).isEqualTo(Long.MAX_VALUE));
+        assertSaid(say("BDAT 1"), "552 5.3.4 *");
+        assertSaid(say("BDAT 1 LAST"), "552 5.3.4 *");
+        assertSaid(say("BDAT 1 LAST"), "503 5.5.1 MAIL and RCPT come before BDAT");
+        assertThat(front.claims()).isEmpty();
+    }
+
+    @Test
+    void refusesAMessageForWhichThereIsNoRoomAnyMoreAtTheEndOfTheChunk() {
+        begin();
+        say("BDAT 5");
+        session.content().refuse(Reply.of(452, "4.3.1", "Full"));
+        session.spill();
+        assertThat(session.endOfChunk()).hasToString("452 4.3.1 Full");
+        assertSaid(say("BDAT 0 LAST"), "452 4.3.1 Full");
+        assertSaid(say("DATA"), "503 5.5.1 *");
+    }
+
+    @Test
+    void sendsAwayWhoSendsEmptyChunksWithoutEnd() {
+        begin();
+        Answer answer = say("BDAT 0");
+        for (int i = 0; i < 1_000 && answer instanceof Answer.ReadChunk; i++) {
+            answer = say("BDAT 0");
+        }
+        assertSaid(answer, "421 4.7.0 More than 1000 commands without a message");
+    }
+
+    @Test
+    void beginsAnewAfterRsetBetweenChunks() {
+        begin();
+        say("BDAT 5");
+        session.content().buffer().writeBytes("hello".getBytes(StandardCharsets.US_ASCII));
+        session.endOfChunk();
+        assertSaid(say("RSET"), "250 2.0.0 Ok");
+        begin();
+        assertThat(say("DATA")).isInstanceOf(Answer.ReadContent.class);
+        assertThat(session.content().size()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            EHLO printer                                                | NO_QUIT | NO_QUIT
+            MAIL FROM:<a@device.test>, RCPT TO:<b@contoso.test>, DATA   | CUT_OFF | CUT_OFF
+            MAIL FROM:<a@device.test>, RCPT TO:<b@contoso.test>, BDAT 5 | NO_QUIT | CUT_OFF
+            MAIL FROM:<a@device.test>, RCPT TO:<b@contoso.test>         | NO_QUIT | NO_QUIT
+            """)
+    void remembersHowTheConnectionEnded(String lines, Deviation seen, Deviation remembered) {
+        for (String line : lines.split(", ", -1)) {
+            say(line);
+        }
+        session.lost(seen);
+        assertThat(record().deviations()).containsKey(remembered);
+        assertThat(record().deviations().keySet())
+                .doesNotContain(remembered == Deviation.NO_QUIT ? Deviation.CUT_OFF : Deviation.NO_QUIT);
+    }
+
+    @Test
+    void blamesNobodyWhoOnlyLooksWhetherThePortIsOpen() {
+        session.lost(Deviation.NO_QUIT);
+        assertThat(record().deviations()).isEmpty();
+    }
+
+    private void begin() {
+        say("MAIL FROM:<a@device.test>");
+        say("RCPT TO:<b@contoso.test>");
+    }
+
+    private Session session(FrontSettings settings, ListenerTls tls) {
+        InstantSource clock = InstantSource.fixed(TestRelayFront.NOW);
+        return new Session(
+                client(settings, tls),
+                settings.accept(),
+                new Users(null, clock),
+                front.queue(),
+                front.journal(),
+                clock);
+    }
+
+    private Client client(FrontSettings settings, ListenerTls tls) {
+        return new Client(CLIENT, settings.policy(), front.devices().at(CLIENT), tls);
+    }
+
+    private DeviceRecord record() {
+        return front.devices().records().getLast();
+    }
+
+    /// @param expected the reply on one line, with `*` for anything
+    private static void assertSaid(Answer answer, String expected) {
+        Reply reply = switch (answer) {
+            case Answer.Say say -> say.reply();
+            case Answer.SayAndClose last -> last.reply();
+            case Answer.ReadChunk chunk -> Objects.requireNonNull(chunk.refusal());
+            case Answer.Ask _, Answer.ReadContent _, Answer.StartTls _, Answer.Later _ ->
+                throw new AssertionError(answer);
+        };
+        assertThat(reply.toString()).matches("\\Q" + expected.replace("*", "\\E.*\\Q") + "\\E");
     }
 
     private Answer say(String line) {

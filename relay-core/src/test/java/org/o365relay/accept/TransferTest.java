@@ -6,6 +6,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o365relay.mail.Deviation;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.Incoming;
 
@@ -69,6 +71,7 @@ class TransferTest {
                 client.beginContent();
                 client.send("x".repeat(size) + "\r\n.\r");
             }
+            awaitDeviation(front, Deviation.CUT_OFF);
             front.stop();
             assertThat(front.claims()).isEmpty();
             assertThat(front.journal().accepted()).isEmpty();
@@ -104,6 +107,8 @@ class TransferTest {
                 client.send(concat(content, ".\r\n".getBytes(StandardCharsets.US_ASCII)));
             }
             assertThat(front.content(awaitOne(front))).isEqualTo(content);
+            awaitDeviation(front, Deviation.NO_QUIT);
+            assertThat(front.devices().records().getFirst().deviations()).doesNotContainKey(Deviation.CUT_OFF);
         }
     }
 
@@ -234,6 +239,17 @@ class TransferTest {
                     .containsExactly(
                             new FrontJournal.Accepted(claim.id(), claim.arrival(), claim.envelope(), claim.size()));
         }
+    }
+
+    private static void awaitDeviation(TestRelayFront front, Deviation deviation) {
+        InetAddress client = InetAddress.ofLiteral("127.0.0.1");
+        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        while (!front.devices().at(client).hasDeviated(deviation) && System.nanoTime() < deadline) {
+            Thread.onSpinWait();
+        }
+        assertThat(front.devices().at(client).hasDeviated(deviation))
+                .as(deviation.key())
+                .isTrue();
     }
 
     private static Claim only(TestRelayFront front) {

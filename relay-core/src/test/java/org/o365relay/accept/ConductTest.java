@@ -1,0 +1,63 @@
+package org.o365relay.accept;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.EnumSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.o365relay.admit.Device;
+import org.o365relay.admit.Devices;
+import org.o365relay.admit.Overdraft;
+import org.o365relay.mail.Deviation;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Reply;
+
+/// What is counted and told.
+class ConductTest {
+
+    private static final InetAddress CLIENT = InetAddress.ofLiteral("192.0.2.7");
+
+    private final Devices devices = new Devices(InstantSource.fixed(TestRelayFront.NOW));
+    private final Device device = devices.at(CLIENT);
+    private final FrontJournal journal = new FrontJournal();
+    private final Conduct conduct =
+            new Conduct(new Client(CLIENT, FrontSettings.DEFAULTS.policy(), device, ListenerTls.OFF), journal);
+
+    @Test
+    void tellsTheJournalOfAnOverdraft() {
+        Overdraft overdraft = new Overdraft("recipients-per-day", 2, Instant.parse("2026-11-21T14:20:00Z"));
+        Reply reply = Refusals.recipientOverdrawn(CLIENT, overdraft);
+        EmailAddress recipient = EmailAddress.parse("b@contoso.test").orElseThrow();
+        Answer answer = conduct.overdrawn(null, recipient, new EnvelopePolicy.Verdict.Overdrawn(overdraft, reply));
+        assertThat(answer).isEqualTo(new Answer.Say(reply));
+        assertThat(journal.overdrawn())
+                .containsExactly(new FrontJournal.Overdrawn("", null, recipient, "recipients-per-day", reply));
+        assertThat(journal.rejected()).isEmpty();
+        assertThat(devices.records().getFirst().refusals()).isOne();
+    }
+
+    @Test
+    void countsAllDeviationsEvenIfTheFirstIsRefused() {
+        assertThat(conduct.refusedOf(EnumSet.of(Deviation.BAD_PARAMETER, Deviation.NO_BRACKETS)))
+                .contains(Deviation.BAD_PARAMETER);
+        assertThat(device.hasDeviated(Deviation.NO_BRACKETS)).isTrue();
+        assertThat(device.hasDeviated(Deviation.BAD_PARAMETER)).isTrue();
+    }
+
+    @Test
+    void refusesNothingOfACleanCommand() {
+        assertThat(conduct.refusedOf(Set.of())).isEmpty();
+        assertThat(devices.records().getFirst().deviations()).isEmpty();
+    }
+
+    @Test
+    void keepsTheNameOfADeviceThatOnceSaidNone() {
+        conduct.called("printer");
+        conduct.called("");
+        assertThat(conduct.helo()).isEmpty();
+        assertThat(devices.records().getFirst().helo()).isEqualTo("printer");
+    }
+}
