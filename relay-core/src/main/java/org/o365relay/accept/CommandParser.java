@@ -5,8 +5,8 @@ import java.util.Optional;
 import org.o365relay.accept.Command.Malformed;
 import org.o365relay.mail.Reply;
 
-/// Reads a command line. Tolerant wherever the meaning is plain; what was not as it should be is reported with the
-/// command, and the session decides whether it will do.
+/// Reads a command line. Tolerant wherever the meaning is plain; what was not as it should be is reported
+/// with the command, and the session decides whether it will do.
 final class CommandParser {
 
     private CommandParser() {}

@@ -11,8 +11,8 @@ import org.o365relay.mail.Deviation;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 
-/// How a client behaves in one session: what it does wrong is counted for its device, what is refused goes to the
-/// journal too, and who goes on too long is sent away.
+/// How a client behaves in one session: what it does wrong is counted for its device, what is refused goes to
+/// the journal too, and who goes on too long is sent away.
 final class Conduct {
 
     private static final int MOST_ERRORS = 20;

@@ -9,8 +9,8 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 import org.o365relay.queue.MessageQueue;
 
-/// Whether MAIL and RCPT are granted: by the tolerance of the client's network, by size and room, by the rules, and
-/// last, because it costs, by what the device has left of its limits.
+/// Whether MAIL and RCPT are granted: by the tolerance of the client's network, by size and room, by the
+/// rules, and last, because it costs, by what the device has left of its limits.
 final class EnvelopePolicy {
 
     private final Client client;

@@ -64,8 +64,8 @@ final class Login {
         return client.policy().auth() == AuthPolicy.REQUIRED && !isDone();
     }
 
-    /// @return whether the client has ever begun one, so that what it says may be a password even if it should be a
-    ///     command
+    /// @return whether the client has ever begun one, so that what it says may be a password even if it
+    ///     should be a command
     boolean isTried() {
         return tried;
     }

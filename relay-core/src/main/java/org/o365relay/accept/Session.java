@@ -14,9 +14,9 @@ import org.o365relay.queue.MessageQueue;
 /// One client's SMTP session: the protocol's state machine, without a socket. Not thread-safe; none of its
 /// methods blocks.
 ///
-/// Lines come in through [#line], content through [#content()], [#spill()], [#endOfChunk()] and [#endOfContent()].
-/// Its parts: [Hello] and [Login] know who the client says it is, [Transactions] what it is sending, and [Conduct]
-/// what it did wrong.
+/// Lines come in through [#line], content through [#content()], [#spill()], [#endOfChunk()] and
+/// [#endOfContent()]. Its parts: [Hello] and [Login] know who the client says it is, [Transactions] what it
+/// is sending, and [Conduct] what it did wrong.
 final class Session {
 
     private static final Reply OK = Reply.of(250, "2.0.0", "Ok");

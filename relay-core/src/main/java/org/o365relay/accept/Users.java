@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Who may log in. Follows its file: a change is noticed within seconds, and if the new file is no good, the old
-/// one stays in force. Safe for any number of threads.
+/// Who may log in. Follows its file: a change is noticed within seconds, and if the new file is no good, the
+/// old one stays in force. Safe for any number of threads.
 final class Users {
 
     private static final Logger log = LoggerFactory.getLogger(Users.class);

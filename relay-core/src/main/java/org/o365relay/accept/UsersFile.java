@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Names and bcrypt hashes, a line each, as `htpasswd -B` writes them: `printer:$2y$05$...`. Empty lines and those
-/// that begin with `#` do not count.
+/// Names and bcrypt hashes, a line each, as `htpasswd -B` writes them: `printer:$2y$05$...`. Empty lines and
+/// those that begin with `#` do not count.
 ///
 /// @param hashes by name; empty if there are problems
 /// @param problems for the admin, with file and line, without any name or hash
