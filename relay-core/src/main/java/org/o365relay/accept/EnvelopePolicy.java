@@ -43,7 +43,7 @@ final class EnvelopePolicy {
             return new Verdict.Refused(refusal.get());
         }
         return switch (settings.rules().sender(client.address(), mail.sender())) {
-            case Admission.Denied(String reason) -> new Verdict.Refused(Reply.of(550, "5.7.1", reason));
+            case Admission.Denied denied -> new Verdict.Refused(denied.reply());
             case Admission.Admitted(EmailAddress sender) ->
                 client.device()
                         .begin(client.policy().limits())
@@ -59,7 +59,7 @@ final class EnvelopePolicy {
             return new Verdict.Refused(refusal.get());
         }
         return switch (settings.rules().recipient(client.address(), rcpt.recipient())) {
-            case Admission.Denied(String reason) -> new Verdict.Refused(Refusals.denied(rcpt.recipient(), reason));
+            case Admission.Denied denied -> new Verdict.Refused(denied.reply());
             case Admission.Admitted(EmailAddress recipient)
             when recipient == null || transaction.has(recipient) -> new Verdict.Granted(recipient);
             case Admission.Admitted(EmailAddress recipient) -> oneMore(recipient, transaction);

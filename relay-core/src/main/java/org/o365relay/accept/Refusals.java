@@ -9,7 +9,6 @@ import java.util.Locale;
 import java.util.Optional;
 import org.o365relay.admit.Overdraft;
 import org.o365relay.mail.Deviation;
-import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 import org.o365relay.queue.Shortage;
 
@@ -100,11 +99,6 @@ final class Refusals {
 
     static Reply recipientOverdrawn(InetAddress client, Overdraft overdraft) {
         return Reply.of(452, "4.7.1", text(client, overdraft));
-    }
-
-    /// @param reason of the rule
-    static Reply denied(EmailAddress recipient, String reason) {
-        return recipient.isQualified() ? Reply.of(550, "5.7.1", reason) : Reply.of(553, "5.1.3", reason);
     }
 
     /// @param text from the client

@@ -163,7 +163,8 @@ class SessionTest {
                 .containsExactly(
                         "503 5.5.1 MAIL and RCPT come before DATA",
                         "500 5.5.1 Command not known: FOO",
-                        "553 5.1.3 Not a full address: give the recipient as name@domain");
+                        "553 5.1.3 Not a full address: give the recipient as name@domain, or set"
+                                + " relay.default-domain");
         assertThat(record().refusals()).isEqualTo(3);
     }
 
