@@ -54,6 +54,17 @@ final class AddressList {
                 && isStrictMailbox(value);
     }
 
+    /// @return whether it is a list of addresses as RFC 5322 §3.4 wants it; one too long to be looked at counts
+    ///     as readable
+    static boolean isReadable(RawField field) {
+        String value = RawText.of(field.value().getBytes(StandardCharsets.ISO_8859_1));
+        try {
+            return value.length() > MAX_PARSED || InternetAddress.parse(value, true).length > 0;
+        } catch (AddressException notStrict) {
+            return false;
+        }
+    }
+
     private static boolean hidesNoAt(String decoded) {
         return decoded.chars().filter(c -> c == '@').count() == 1 && !decoded.contains("=?");
     }

@@ -52,7 +52,19 @@ final class Authorship {
                 .limit(MAX_TRIED)
                 .filter(field -> AddressList.of(field).stream().anyMatch(Author::isQualified))
                 .findFirst();
-        return own.or(this::derivedReplyTo);
+        return own.map(Authorship::readable).or(this::derivedReplyTo);
+    }
+
+    /// As it is if it is RFC 5322 §3.6.2, which Exchange wants; else written anew, of the addresses in it.
+    private static RawField readable(RawField replyTo) {
+        if (AddressList.isReadable(replyTo)) {
+            return replyTo;
+        }
+        List<Author> named = AddressList.of(replyTo).stream()
+                .filter(Author::isQualified)
+                .map(author -> new Author(DisplayName.cleaned(author.name()), author.mailbox()))
+                .toList();
+        return EncodedText.addressField("Reply-To", named);
     }
 
     /// The first of author, `Reply-To` and envelope sender that a notice could reach.

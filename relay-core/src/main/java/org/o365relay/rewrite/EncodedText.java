@@ -37,8 +37,15 @@ final class EncodedText {
     }
 
     private static String mailbox(String name, EmailAddress address) {
-        String angleAddress = "<" + octets(address) + ">";
+        String angleAddress = "<" + octets(quotedWhereNeeded(address)) + ">";
         return name.isEmpty() ? angleAddress : phrase(name) + " " + angleAddress;
+    }
+
+    /// RFC 5322 §3.4.1: dots at the ends or next to each other, which devices write, need quotes.
+    private static EmailAddress quotedWhereNeeded(EmailAddress address) {
+        String text = address.localPart();
+        boolean odd = text.startsWith(".") || text.endsWith(".") || text.contains("..");
+        return odd && !text.startsWith("\"") ? new EmailAddress('"' + text + '"', address.domain()) : address;
     }
 
     private static String phrase(String name) {

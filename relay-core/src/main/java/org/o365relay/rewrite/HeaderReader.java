@@ -11,7 +11,7 @@ import java.util.List;
 
 /// Reads a header the way devices write it: line ends CRLF, LF or CR; perhaps an mbox line before it, perhaps
 /// no empty line after it. The body begins at the first line that is neither a field nor the continuation of
-/// one.
+/// one. NUL octets in fields, which no server has to take (RFC 5322 §4.1), are dropped.
 final class HeaderReader {
 
     /// The largest header taken, in octets.
@@ -75,7 +75,7 @@ final class HeaderReader {
 
     private void endField() {
         if (!fieldName.isEmpty()) {
-            fields.add(new RawField(fieldName, field.toString()));
+            fields.add(new RawField(fieldName, field.toString().replace("\0", "")));
         }
         fieldName = "";
         field.setLength(0);
@@ -85,11 +85,11 @@ final class HeaderReader {
     ///     before the colon is let pass (RFC 5322 §4.5)
     private int nameEnd() throws IOException {
         int end = position;
-        while (end - position < RawField.MAX_LINE && isNameOctet(octet(end))) {
+        while (end - position < Folding.MAX_LINE && isNameOctet(octet(end))) {
             end++;
         }
         int colon = end;
-        while (colon - position < RawField.MAX_LINE && isWhiteSpace(octet(colon))) {
+        while (colon - position < Folding.MAX_LINE && isWhiteSpace(octet(colon))) {
             colon++;
         }
         return octet(colon) == ':' ? end : position;

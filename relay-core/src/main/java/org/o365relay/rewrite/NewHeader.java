@@ -114,8 +114,7 @@ final class NewHeader {
     }
 
     /// Cut, but not inside a character if it is UTF-8.
-    private static String recorded(String values) {
-        String text = values.replace("\0", "");
+    private static String recorded(String text) {
         int end = Math.min(text.length(), MAX_RECORDED);
         while (end < text.length() && end > MAX_RECORDED - 4 && (text.charAt(end) & 0xc0) == 0x80) {
             end--;
@@ -124,7 +123,10 @@ final class NewHeader {
     }
 
     private byte[] octets() {
-        String lines = fields.stream().map(RawField::wrapped).collect(Collectors.joining());
+        String lines = fields.stream()
+                .map(AddressPhrases::repaired)
+                .map(Folding::folded)
+                .collect(Collectors.joining());
         return (lines + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
     }
 

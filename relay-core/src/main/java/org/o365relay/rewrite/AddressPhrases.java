@@ -1,0 +1,136 @@
+package org.o365relay.rewrite;
+
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/// Makes addresses of readers' fields readable to Exchange, which may refuse display names with an `@` and
+/// without quotes (`a@b.c <a@b.c>`), and addresses after a name without angle brackets (`Ann a@b.c`). A list
+/// without such an address stays byte-identical, and so does one that nobody can take apart.
+final class AddressPhrases {
+
+    private static final Set<String> FIELDS = Set.of("to", "cc", "reply-to", "resent-to", "resent-cc");
+
+    private static final Pattern NAME_AND_ADDRESS =
+            Pattern.compile("(?s)(\\s*)(\\S[^@]*)(?<![\\s.])\\s+([^\\s@.\"][^\\s@\"]*+@[^\\s@\"]++)(\\s*)");
+
+    private final String text;
+    private final StringBuilder repaired = new StringBuilder();
+    private int copied;
+    private int begin;
+    private int angle = -1;
+    private boolean commented;
+    private boolean bareAt;
+
+    private AddressPhrases(String text, int begin) {
+        this.text = text;
+        this.begin = begin;
+    }
+
+    static RawField repaired(RawField field) {
+        String text = field.text();
+        int value = text.indexOf(':') + 1;
+        boolean readers = FIELDS.contains(field.name().toLowerCase(Locale.ROOT));
+        return readers && text.indexOf('@', value) >= 0 ? new AddressPhrases(text, value).repair(field) : field;
+    }
+
+    private RawField repair(RawField field) {
+        int i = begin;
+        while (i >= 0 && i < text.length()) {
+            i = switch (text.charAt(i)) {
+                case '"' -> afterQuotes(i);
+                case '(' -> afterComment(i);
+                case '<' -> afterAngles(i);
+                case ',', ';', ':' -> afterMember(i);
+                case '>', ')' -> -1;
+                case '\\' -> i + 2;
+                case '@' -> afterAt(i);
+                default -> i + 1;
+            };
+        }
+        if (i < 0) {
+            return field;
+        }
+        afterMember(text.length());
+        return copied == 0
+                ? field
+                : new RawField(
+                        field.name(),
+                        repaired.append(text, copied, text.length()).toString());
+    }
+
+    private int afterQuotes(int open) {
+        for (int i = open + 1; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"') {
+                return i + 1;
+            }
+            i += c == '\\' ? 1 : 0;
+        }
+        return -1;
+    }
+
+    private int afterComment(int open) {
+        commented = true;
+        int depth = 0;
+        for (int i = open; i < text.length(); i++) {
+            char c = text.charAt(i);
+            depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+            if (depth == 0) {
+                return i + 1;
+            }
+            i += c == '\\' ? 1 : 0;
+        }
+        return -1;
+    }
+
+    private int afterAngles(int open) {
+        if (angle >= 0) {
+            return -1;
+        }
+        angle = open;
+        int close = text.indexOf('>', open);
+        return close < 0 ? -1 : close + 1;
+    }
+
+    private int afterAt(int at) {
+        bareAt |= angle < 0;
+        return at + 1;
+    }
+
+    /// @param end where this member of the list ends
+    private int afterMember(int end) {
+        if (bareAt && !commented && angle >= 0) {
+            quote(text.substring(begin, angle));
+        } else if (bareAt && !commented) {
+            bracket(text.substring(begin, end));
+        }
+        begin = end + 1;
+        angle = -1;
+        commented = false;
+        bareAt = false;
+        return begin;
+    }
+
+    private void quote(String phrase) {
+        if (!phrase.contains("=?")) { // in quotes an encoded word would be none
+            String name = phrase.strip();
+            String before = phrase.substring(0, phrase.indexOf(name));
+            replace(angle, before + '"' + name.replaceAll("[\"\\\\\r\n]", "") + "\" ");
+        }
+    }
+
+    private void bracket(String member) {
+        var parts = NAME_AND_ADDRESS.matcher(member);
+        if (parts.matches()) {
+            String name = parts.group(2).strip();
+            replace(begin + parts.start(4), parts.group(1) + name + " <" + parts.group(3) + ">");
+        }
+    }
+
+    /// Puts something in the place of what stands between the member's begin and there.
+    private void replace(int end, String replacement) {
+        repaired.append(text, copied, begin).append(replacement);
+        copied = end;
+    }
+}

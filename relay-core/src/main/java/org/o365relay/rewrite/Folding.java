@@ -1,0 +1,116 @@
+package org.o365relay.rewrite;
+
+import java.util.Locale;
+import java.util.Set;
+
+/// Folds header lines over 998 octets, which Exchange refuses, where that changes nothing that is said: at white
+/// space, and in lists of addresses or message identifiers between two of them (RFC 5322 §2.2.3). A longer word
+/// is left as it is.
+final class Folding {
+
+    // RFC 5322 §2.1.1, without the CRLF
+    static final int MAX_LINE = 998;
+
+    private static final Set<String> LISTS =
+            Set.of("to", "cc", "reply-to", "resent-to", "resent-cc", "references", "in-reply-to");
+
+    private final String text;
+
+    private Folding(String text) {
+        this.text = text;
+    }
+
+    static String folded(RawField field) {
+        if (field.text().length() <= MAX_LINE + 2) {
+            return field.text();
+        }
+        String folded = new Folding(field.text()).folded();
+        boolean spaceable = LISTS.contains(field.name().toLowerCase(Locale.ROOT));
+        return spaceable && hasLongLine(folded) ? new Folding(spaced(field.text())).folded() : folded;
+    }
+
+    private static boolean hasLongLine(String text) {
+        int start = 0;
+        while (start < text.length()) {
+            int end = text.indexOf("\r\n", start);
+            if (end - start > MAX_LINE) {
+                return true;
+            }
+            start = end + 2;
+        }
+        return false;
+    }
+
+    /// A blank between the members of a list that has none.
+    private static String spaced(String text) {
+        StringBuilder spaced = new StringBuilder(text.length() + 64);
+        boolean quoted = false;
+        boolean inAngles = false;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            spaced.append(c);
+            char next = i + 1 < text.length() ? text.charAt(i + 1) : '\r';
+            if (quoted && c == '\\' && next != '\r') {
+                spaced.append(text.charAt(++i));
+            } else if (c == '"') {
+                quoted = !quoted;
+            } else if (!quoted) {
+                inAngles = c == '<' || (inAngles && c != '>');
+                if ((c == ',' && !inAngles && next > ' ') || (c == '>' && next == '<')) {
+                    spaced.append(' ');
+                }
+            }
+        }
+        return spaced.toString();
+    }
+
+    private String folded() {
+        StringBuilder folded = new StringBuilder(text.length() + 64);
+        int start = 0;
+        while (start < text.length()) {
+            int end = text.indexOf("\r\n", start);
+            int fold = end - start > MAX_LINE ? foldingPoint(start, end) : end;
+            folded.append(text, start, fold).append("\r\n");
+            start = fold < end ? fold : end + 2;
+        }
+        return folded.toString();
+    }
+
+    /// The last white space that makes a line of at most 998 octets, else the first one after that; never at the
+    /// line's begin or end, where it would make a line of nothing, and right after the name only if that makes
+    /// the word after it fit.
+    private int foldingPoint(int start, int end) {
+        int first = start == 0 ? text.indexOf(':') + 1 : start;
+        int word = first;
+        while (word < end && isWhiteSpace(word)) {
+            word++;
+        }
+        int last = end;
+        while (last > word && isWhiteSpace(last - 1)) {
+            last--;
+        }
+        int fold = Math.min(start + MAX_LINE, last - 1);
+        while (fold > word && !isWhiteSpace(fold)) {
+            fold--;
+        }
+        if (fold > word) {
+            return fold;
+        }
+        int next = nextWhiteSpace(Math.max(word, start + MAX_LINE), last, end);
+        boolean fitsBelow = start == 0 && word > first && next - (word - 1) <= MAX_LINE;
+        return fitsBelow ? word - 1 : next;
+    }
+
+    private int nextWhiteSpace(int from, int last, int end) {
+        for (int i = from; i < last; i++) {
+            if (isWhiteSpace(i)) {
+                return i;
+            }
+        }
+        return end;
+    }
+
+    private boolean isWhiteSpace(int index) {
+        return text.charAt(index) == ' ' || text.charAt(index) == '\t';
+    }
+}
