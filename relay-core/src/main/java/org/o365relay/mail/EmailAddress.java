@@ -117,7 +117,15 @@ public record EmailAddress(String localPart, String domain) {
     }
 
     private static boolean isVisible(int c) {
-        return !Character.isISOControl(c) && !Character.isWhitespace(c) && !Character.isSpaceChar(c) && c != NOT_UTF8;
+        return !Character.isISOControl(c)
+                && !Character.isWhitespace(c)
+                && !Character.isSpaceChar(c)
+                && !turnsTheReadingDirection(c)
+                && c != NOT_UTF8;
+    }
+
+    private static boolean turnsTheReadingDirection(int c) {
+        return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
     }
 
     private static int octets(String text) {
@@ -136,10 +144,24 @@ public record EmailAddress(String localPart, String domain) {
                             .limit(text.length() - 2L)
                             .allMatch(c -> isVisible(c) && "[]\\@<>".indexOf(c) < 0);
         }
-        return !text.startsWith(".")
-                && !text.endsWith(".")
-                && !text.contains("..")
-                && text.chars()
-                        .allMatch(c -> c < 0x80 ? Character.isLetterOrDigit(c) || "-._".indexOf(c) >= 0 : isVisible(c));
+        return !text.startsWith(".") && !text.endsWith(".") && !text.contains("..") && isMadeOfLabelCharacters(text);
+    }
+
+    private static boolean isMadeOfLabelCharacters(String text) {
+        for (int i = 0; i < text.length(); i = text.offsetByCodePoints(i, 1)) {
+            int c = text.codePointAt(i);
+            if (!Character.isLetterOrDigit(c) && "-._".indexOf(c) < 0 && !isMark(c)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// What stands in internationalised names besides letters and digits: marks and joiners (IDNA 2008).
+    private static boolean isMark(int c) {
+        int type = Character.getType(c);
+        return type == Character.NON_SPACING_MARK
+                || type == Character.COMBINING_SPACING_MARK
+                || "\u200C\u200D\u00B7\u30FB".indexOf(c) >= 0;
     }
 }

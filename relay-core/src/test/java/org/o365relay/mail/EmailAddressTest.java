@@ -21,6 +21,8 @@ class EmailAddressTest {
                     a@[192.0.2.1]         | a        | [192.0.2.1]
                     a@[IPv6:2001:db8::1]  | a        | [IPv6:2001:db8::1]
                     jürgen@例子.test       | jürgen   | 例子.test
+                    a@उदाहरण.test          | a        | उदाहरण.test
+                    a@𠀋.test              | a        | 𠀋.test
                     """)
     void reads(String text, String localPart, String domain) {
         EmailAddress address = EmailAddress.parse(text).orElseThrow();
@@ -61,7 +63,14 @@ class EmailAddressTest {
                 "a@b\u00a0c.com",
                 "j\ufffdrgen@c.com",
                 "a@b\ufffd.com",
-                "\"\ufffd\"@c.com"
+                "\"\ufffd\"@c.com",
+                "a@b\u00adc.com", // a soft hyphen: what nobody sees makes another domain
+                "a@b\u200bc.com",
+                "a@b\u00bf.com",
+                "a@b\u3002com",
+                "a@\ud800.com",
+                "a\u202eb@c.com",
+                "a@b\u2066.com"
             })
     void refuses(String text) {
         assertThat(EmailAddress.parse(text)).isEmpty();
