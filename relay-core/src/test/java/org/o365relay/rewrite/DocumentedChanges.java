@@ -1,0 +1,207 @@
+package org.o365relay.rewrite;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.o365relay.Invariant.hold;
+
+import jakarta.mail.internet.AddressException;
+import jakarta.mail.internet.InternetAddress;
+import jakarta.mail.internet.MimeUtility;
+import java.io.UnsupportedEncodingException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.rewrite.PlainMessage.Field;
+
+/// Holds a message as the relay hands it on against the one it was given, without the rewriter's own code: it is
+/// acceptable, and differs from the original only by the rules in the package's documentation.
+///
+/// Throws plain errors: AssertJ would be most of the time of a fuzzing run.
+public final class DocumentedChanges {
+
+    private static final Set<String> REMOVED = Set.of(
+            "sender",
+            "return-path",
+            "bcc",
+            "resent-bcc",
+            "dkim-signature",
+            "domainkey-signature",
+            "x-google-dkim-signature");
+    private static final Set<String> WRITTEN_ANEW = Set.of("from", "reply-to");
+    private static final Set<String> USELESS_WHEN_EMPTY = Set.of("date", "message-id", "to");
+    private static final Set<String> RECORD = Set.of("x-original-from", "x-original-envelope-from");
+    private static final Set<String> ADDED = Set.of(
+            "date", "message-id", "to", "x-auto-response-suppress", "x-original-from", "x-original-envelope-from");
+    private static final Set<String> RESPACED =
+            Set.of("to", "cc", "reply-to", "resent-to", "resent-cc", "references", "in-reply-to");
+    private static final Pattern INNER_BLANK = Pattern.compile("(?s).*[^ \t][ \t]+[^ \t].*");
+
+    private final RewriteRules rules;
+    private final PlainMessage before;
+    private final String out;
+    private final PlainMessage after;
+
+    private DocumentedChanges(RewriteRules rules, byte[] in, byte[] out) {
+        this.rules = rules;
+        this.before = PlainMessage.of(in);
+        this.out = new String(out, ISO_8859_1);
+        this.after = PlainMessage.of(out);
+    }
+
+    /// @throws AssertionError saying what is wrong
+    public static void check(RewriteRules rules, byte[] in, byte[] out) {
+        DocumentedChanges changes = new DocumentedChanges(rules, in, out);
+        changes.checkLines();
+        changes.checkFrom();
+        changes.checkReplyTo();
+        changes.checkFields();
+        hold(changes.before.body().equals(changes.after.body()), "the body has changed", changes.after.body());
+    }
+
+    private void checkLines() {
+        hold(out.endsWith("\r\n"), "the last line does not end", out);
+        hold(out.contains("\r\n\r\n"), "no empty line after the header", out);
+        for (int i = 0; i < out.length(); i++) {
+            char c = out.charAt(i);
+            hold(c != '\n' || (i > 0 && out.charAt(i - 1) == '\r'), "bare LF at " + i, out);
+            hold(c != '\r' || out.charAt(i + 1) == '\n', "bare CR at " + i, out);
+        }
+        String header = out.substring(0, out.indexOf("\r\n\r\n"));
+        hold(header.indexOf('\0') < 0, "NUL in the header", header);
+        hold(PlainMessage.isField(header.lines().findFirst().orElse("")), "no field first", header);
+        for (String line : header.split("\r\n", -1)) {
+            hold(PlainMessage.isField(line) || PlainMessage.isContinuation(line), "no field", line);
+            hold(line.length() <= 998 || !isFoldable(line), "not folded", line);
+        }
+    }
+
+    private static boolean isFoldable(String line) {
+        String words = PlainMessage.isField(line) ? line.substring(line.indexOf(':') + 1) : line;
+        return INNER_BLANK.matcher(words).matches();
+    }
+
+    private void checkFrom() {
+        List<Field> from =
+                after.fields().stream().filter(field -> field.is("From")).toList();
+        hold(from.size() == 1, "not exactly one From", from);
+        InternetAddress author = strict(from.getFirst());
+        EmailAddress address = EmailAddress.parse(author.getAddress()).orElseThrow();
+        hold(rules.maySendAs(address), "From is not ours", author);
+        String name = author.getPersonal() == null ? "" : author.getPersonal();
+        hold(!name.contains("@") && !decoded(name).contains("@"), "an @ in the display name", name);
+    }
+
+    private static InternetAddress strict(Field field) {
+        try {
+            InternetAddress[] addresses = InternetAddress.parse(utf8(field.value()), true);
+            hold(addresses.length == 1, "not one mailbox", field);
+            return addresses[0];
+        } catch (AddressException wrong) {
+            throw new AssertionError("not strictly one mailbox: " + field, wrong);
+        }
+    }
+
+    private static String decoded(String name) {
+        try {
+            return MimeUtility.decodeText(name);
+        } catch (UnsupportedEncodingException unknownCharset) {
+            return name;
+        }
+    }
+
+    private void checkReplyTo() {
+        List<Field> replyTo =
+                after.fields().stream().filter(field -> field.is("Reply-To")).toList();
+        hold(replyTo.size() <= 1, "several Reply-To", replyTo);
+        boolean own = replyTo.isEmpty()
+                || before.fields().stream().anyMatch(field -> comparable(field).equals(comparable(replyTo.getFirst())));
+        hold(own || !strictList(replyTo.getFirst()).isEmpty(), "nobody to reply to", replyTo);
+    }
+
+    private List<InternetAddress> strictList(Field field) {
+        try {
+            List<InternetAddress> addresses = List.of(InternetAddress.parse(ascii(field.value()), true));
+            String mailbox = rules.mailbox().toString();
+            hold(
+                    addresses.stream().noneMatch(address -> mailbox.equalsIgnoreCase(address.getAddress())),
+                    "answers go to the mailbox",
+                    field);
+            return addresses;
+        } catch (AddressException wrong) {
+            throw new AssertionError("not a strict list: " + field, wrong);
+        }
+    }
+
+    // RFC 6532 §3.2
+    private static String utf8(String octets) {
+        return new String(octets.getBytes(ISO_8859_1), UTF_8);
+    }
+
+    /// With a letter for each character that the parser, but not RFC 6532, minds in a domain.
+    private static String ascii(String octets) {
+        return utf8(octets).replaceAll("[^\\x00-\\x7f]|_", "x");
+    }
+
+    private void checkFields() {
+        hold(after.fields().getFirst().is("Received"), "no trace on top", out);
+        List<String> kept = before.fields().stream()
+                .filter(this::stays)
+                .map(DocumentedChanges::comparable)
+                .toList();
+        List<Field> others = after.fields().stream()
+                .skip(1)
+                .filter(field -> !WRITTEN_ANEW.contains(lower(field)))
+                .toList();
+        hold(others.size() >= kept.size(), "fields are missing", out);
+        for (int i = 0; i < kept.size(); i++) {
+            String now = comparable(others.get(i));
+            hold(now.equals(kept.get(i)), "changed or moved: " + kept.get(i), now);
+        }
+        checkAdded(kept, others.subList(kept.size(), others.size()));
+        hold(has("Date") && has("Message-ID"), "Date or Message-ID is missing", out);
+        hold(has("To") || has("Cc"), "neither To nor Cc", out);
+    }
+
+    private void checkAdded(List<String> kept, List<Field> added) {
+        List<String> names = new ArrayList<>(
+                kept.stream().map(text -> text.substring(0, text.indexOf(':'))).toList());
+        for (Field field : added) {
+            hold(ADDED.contains(lower(field)), "a field that no rule allows", field);
+            hold(!names.contains(lower(field)), "a field that was there", field);
+            names.add(lower(field));
+        }
+    }
+
+    private boolean has(String name) {
+        return after.fields().stream()
+                .anyMatch(field -> field.is(name) && !field.value().isEmpty());
+    }
+
+    private boolean stays(Field field) {
+        String name = lower(field);
+        boolean useless = USELESS_WHEN_EMPTY.contains(name)
+                && field.value().replace("\0", "").isBlank();
+        boolean replaced = WRITTEN_ANEW.contains(name) || (RECORD.contains(name) && rules.recordOriginal());
+        return !useless && !replaced && !REMOVED.contains(name) && !name.startsWith("arc-");
+    }
+
+    /// The field without what a documented rule may have changed: NUL, folds of lines over 998 octets, and in
+    /// address lists white space, quotes and angle brackets. The name is in lower case.
+    private static String comparable(Field field) {
+        String text = field.text().replace("\0", "");
+        String value = text.substring(text.indexOf(':') + 1);
+        if (RESPACED.contains(lower(field))) {
+            value = value.replaceAll("[\\s\"\\\\<>]", "");
+        } else if (text.length() > 998) {
+            value = value.replace("\r\n", "");
+        }
+        return lower(field) + text.substring(field.name().length(), text.indexOf(':') + 1) + value;
+    }
+
+    private static String lower(Field field) {
+        return field.name().toLowerCase(Locale.ROOT);
+    }
+}
