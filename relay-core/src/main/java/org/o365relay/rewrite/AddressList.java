@@ -44,14 +44,15 @@ final class AddressList {
         return allSaid ? authors : read(EncodedText.decode(text));
     }
 
-    /// @return whether it is one plain mailbox, as RFC 5322 §3.4 wants it and Exchange takes it: no second `@`
+    /// @param mailbox what was read from it
+    /// @return whether it is just that mailbox, as RFC 5322 §3.4 wants it and Exchange takes it: no second `@`
     ///     anywhere, not even in an encoded word, and no encoded word that cannot be decoded
-    static boolean isOnePlainMailbox(RawField field) {
+    static boolean isOnePlainMailbox(RawField field, EmailAddress mailbox) {
         String value = field.value();
         return value.length() <= MAX_NAME
                 && value.chars().allMatch(c -> (c >= ' ' && c < 0x7f) || c == '\t')
                 && hidesNoAt(EncodedText.decode(value))
-                && isStrictMailbox(value);
+                && isStrictly(mailbox, value);
     }
 
     /// @return whether it is a list of addresses as RFC 5322 §3.4 wants it; one too long to be looked at counts
@@ -59,20 +60,29 @@ final class AddressList {
     static boolean isReadable(RawField field) {
         String value = RawText.of(field.value().getBytes(StandardCharsets.ISO_8859_1));
         try {
-            return value.length() > MAX_PARSED || InternetAddress.parse(value, true).length > 0;
+            return value.length() > MAX_PARSED
+                    || Arrays.stream(InternetAddress.parse(value, true)).allMatch(AddressList::isReadable);
         } catch (AddressException notStrict) {
             return false;
         }
+    }
+
+    /// The parser lets local parts pass that are none, such as `"Ann"ann@b.c`.
+    private static boolean isReadable(InternetAddress address) {
+        return address.isGroup() || EmailAddress.parse(address.getAddress()).isPresent();
     }
 
     private static boolean hidesNoAt(String decoded) {
         return decoded.chars().filter(c -> c == '@').count() == 1 && !decoded.contains("=?");
     }
 
-    private static boolean isStrictMailbox(String value) {
+    private static boolean isStrictly(EmailAddress mailbox, String value) {
         try {
             InternetAddress[] addresses = InternetAddress.parse(value, true);
-            return addresses.length == 1 && !addresses[0].isGroup();
+            return addresses.length == 1
+                    && EmailAddress.parse(addresses[0].getAddress())
+                            .filter(mailbox::equals)
+                            .isPresent();
         } catch (AddressException notStrict) {
             return false;
         }

@@ -33,7 +33,7 @@ final class Authorship {
             String name = DisplayName.expand(rules.displayName(), firstAuthor(), arrival);
             return EncodedText.addressField("From", List.of(new Author(name, rules.mailbox())));
         }
-        if (fromFields.size() == 1 && AddressList.isOnePlainMailbox(fromFields.getFirst())) {
+        if (fromFields.size() == 1 && AddressList.isOnePlainMailbox(fromFields.getFirst(), own.get())) {
             return fromFields.getFirst();
         }
         String name = DisplayName.cleaned(firstAuthor().name());
