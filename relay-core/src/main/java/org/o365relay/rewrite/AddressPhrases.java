@@ -122,10 +122,14 @@ final class AddressPhrases {
 
     private void bracket(String member) {
         var parts = NAME_AND_ADDRESS.matcher(member);
-        if (parts.matches()) {
+        if (hasBlank(member.strip()) && parts.matches()) {
             String name = parts.group(2).strip();
             replace(begin + parts.start(4), parts.group(1) + name + " <" + parts.group(3) + ">");
         }
+    }
+
+    private static boolean hasBlank(String text) {
+        return text.indexOf(' ') >= 0 || text.indexOf('\t') >= 0;
     }
 
     /// Puts something in the place of what stands between the member's begin and there.

@@ -64,11 +64,8 @@ public final class DocumentedChanges {
     private void checkLines() {
         hold(out.endsWith("\r\n"), "the last line does not end", out);
         hold(out.contains("\r\n\r\n"), "no empty line after the header", out);
-        for (int i = 0; i < out.length(); i++) {
-            char c = out.charAt(i);
-            hold(c != '\n' || (i > 0 && out.charAt(i - 1) == '\r'), "bare LF at " + i, out);
-            hold(c != '\r' || out.charAt(i + 1) == '\n', "bare CR at " + i, out);
-        }
+        String rest = out.replace("\r\n", "");
+        hold(rest.indexOf('\n') < 0 && rest.indexOf('\r') < 0, "a bare CR or LF", out);
         String header = out.substring(0, out.indexOf("\r\n\r\n"));
         hold(header.indexOf('\0') < 0, "NUL in the header", header);
         hold(PlainMessage.isField(header.lines().findFirst().orElse("")), "no field first", header);

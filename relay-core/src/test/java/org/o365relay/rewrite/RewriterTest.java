@@ -134,6 +134,18 @@ class RewriterTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {"a@b.com,", "a@b.com <a@b.com>,", "a b c@d.com ", "a ", " ", "\"a\" ", "(", "<", "\\", "a@", ":"
+            })
+    @Timeout(20)
+    void copesWithAToOf900Kilobytes(String part) throws Exception {
+        byte[] in = ("From: ann@contoso.com\r\nTo: " + part.repeat(900 * 1024 / part.length()) + "x@y.com\r\n\r\n")
+                .getBytes(UTF_8);
+
+        DocumentedChanges.check(PLAIN.rules(), in, rewritten(in));
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"X-Long: ", "X-A: 1\r\n", "X-Folded: a\r\n", "From: a@b.com, c@d.com"})
     void refusesAHeaderOfMoreThanOneMebibyte(String field) throws IOException {
         String fields = field.endsWith("\n") ? field.repeat(1 + HeaderReader.MAX_HEADER / field.length()) : field;
