@@ -57,7 +57,9 @@ public final class Relay {
         queue = opened;
         try {
             dispatcher = dispatcher(opened, settings.mailbox());
-            listener = new SmtpListener(settings.accept(), new Devices(clock), opened, journal, clock);
+            Devices devices = new Devices(opened.devices(), clock);
+            opened.keep(devices);
+            listener = new SmtpListener(settings.accept(), devices, opened, journal, clock);
             for (ListenerSettings listenerSettings : settings.listeners()) {
                 addresses.add(listener.listen(listenerSettings));
             }

@@ -4,44 +4,92 @@ import java.net.InetAddress;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.o365relay.mail.Deviation;
+import org.o365relay.mail.DeviceChange;
 import org.o365relay.mail.DeviceRecord;
+import org.o365relay.mail.Spending;
 
-/// What is known and counted of one client address, over all its sessions. Safe for any number of threads; never
-/// blocks for long.
+/// What is known and counted of one client address, over all its sessions. Safe for any number of threads;
+/// never blocks for long.
+///
+/// A message goes through [#begin], a [#reserve] for each recipient, and then either [#accepted], called before
+/// the message is given to the queue (and [#withdrawn] if the queue could not take it), or [#released].
 public final class Device {
 
     private final InetAddress address;
     private final InstantSource clock;
-    private final Instant firstSeen;
+    private final Unwritten unwritten;
+    private final Usage usage = new Usage();
     private final Map<Deviation, Long> deviations = new EnumMap<>(Deviation.class);
-    private Instant lastSeen;
+    private final long firstSeen;
+    private long lastSeen;
     private String helo = "";
     private long messages;
     private long octets;
     private long refusals;
+    private int sessions;
+    private boolean hasBudget;
+    private boolean isListed; // in `unwritten`, to be written whole
+    private boolean isKept; // something of it has been given to be written
+    private boolean isForgotten;
 
-    Device(InetAddress address, InstantSource clock) {
+    Device(InetAddress address, InstantSource clock, Unwritten unwritten) {
         this.address = address;
         this.clock = clock;
-        this.firstSeen = clock.instant();
+        this.unwritten = unwritten;
+        this.firstSeen = clock.millis();
         this.lastSeen = firstSeen;
     }
 
+    Device(DeviceRecord remembered, InstantSource clock, Unwritten unwritten) {
+        this.address = remembered.address();
+        this.clock = clock;
+        this.unwritten = unwritten;
+        this.firstSeen = remembered.firstSeen().toEpochMilli();
+        this.lastSeen = remembered.lastSeen().toEpochMilli();
+        this.helo = remembered.helo();
+        this.messages = remembered.messages();
+        this.octets = remembered.octets();
+        this.refusals = remembered.refusals();
+        this.deviations.putAll(remembered.deviations());
+        this.usage.remember(remembered.spending(), clock.millis());
+        this.isKept = true;
+    }
+
+    InetAddress address() {
+        return address;
+    }
+
     synchronized void seen() {
-        lastSeen = clock.instant();
+        lastSeen = clock.millis();
+        changed();
+    }
+
+    /// A session with it has begun; it is not forgotten before the session has [#closed].
+    public synchronized void opened() {
+        sessions++;
+    }
+
+    /// A session with it has ended.
+    public synchronized void closed() {
+        sessions--;
     }
 
     /// It has said what it is called.
     public synchronized void called(String name) {
-        helo = name;
+        if (!helo.equals(name)) {
+            helo = name;
+            changed();
+        }
     }
 
     /// Counts something it did wrong.
     public synchronized void deviated(Deviation deviation) {
         deviations.merge(deviation, 1L, Long::sum);
+        changed();
     }
 
     /// @return whether it ever did this
@@ -52,36 +100,123 @@ public final class Device {
     /// Counts a command, message or connection that was turned away.
     public synchronized void refused() {
         refusals++;
+        seen();
     }
 
-    /// Asks whether it may begin a message, and counts it if so.
+    /// Asks whether it may begin a message, and counts it if so: against `messages-per-minute`, for 60 to 61
+    /// seconds, whatever becomes of it.
     ///
     /// @return why not; empty if it may
     public synchronized Optional<Overdraft> begin(DeviceLimits limits) {
-        return Optional.empty();
+        return limits.messagesPerMinute() == null
+                ? Optional.empty()
+                : usage.begin(limits.messagesPerMinute(), clock.millis());
     }
 
     /// Asks whether it may have one more recipient, and sets that aside until the message is [#accepted] or the
-    /// recipient is [#released].
+    /// recipient is [#released]. Recipients of messages that were accepted count against `recipients-per-hour`
+    /// and `recipients-per-day` for that time and up to 10 minutes more, so that in no hour and no 24 hours
+    /// there are more than the limit. Those that are set aside count as well.
     ///
     /// @return why not; empty if it may
     public synchronized Optional<Overdraft> reserve(DeviceLimits limits) {
-        return Optional.empty();
+        hasBudget = limits.recipientsPerHour() != null || limits.recipientsPerDay() != null;
+        if (!hasBudget) {
+            usage.reserve();
+            return Optional.empty();
+        }
+        return usage.reserve(limits, clock.millis());
     }
 
     /// Gives recipients back that were reserved for a message that was not accepted.
-    public synchronized void released(int recipients) {}
+    public synchronized void released(int recipients) {
+        usage.release(recipients);
+    }
 
-    /// A message has been committed.
+    /// A message is about to be given to the queue. Before, not after: so the budget is on disk no later than
+    /// the message is, and no crash gives any of it back.
     ///
     /// @param recipients all reserved before
     public synchronized void accepted(int recipients, long size) {
+        lastSeen = clock.millis();
         messages++;
         octets += size;
-        lastSeen = clock.instant();
+        usage.spend(recipients, lastSeen);
+        spent();
+    }
+
+    /// A message that was counted as [#accepted] could not be committed.
+    ///
+    /// @param recipients as then; they are reserved no more, either
+    public synchronized void withdrawn(int recipients, long size) {
+        messages--;
+        octets -= size;
+        usage.refund(recipients, clock.millis());
+        spent();
+    }
+
+    /// @return whether it must not be forgotten
+    synchronized boolean isInUse() {
+        return sessions > 0 || usage.reserved() > 0;
+    }
+
+    /// @return whether it ever had a message accepted
+    synchronized boolean hasSent() {
+        return messages > 0;
+    }
+
+    /// Nothing of it is to be written any more.
+    synchronized void forget() {
+        isForgotten = true;
+        unwritten.forget(this, isKept);
+    }
+
+    /// @param whole its whole record, or its spending only, if the rest has ever been written
+    /// @return what is to be written; empty if it is forgotten
+    synchronized Optional<DeviceChange> change(boolean whole) {
+        if (isForgotten) {
+            return Optional.empty();
+        }
+        if (!whole && isKept) {
+            return Optional.of(new DeviceChange.Spent(address, usage.unwritten()));
+        }
+        isKept = true;
+        isListed = isListed && !whole;
+        return Optional.of(new DeviceChange.Known(record(usage.unwritten())));
+    }
+
+    synchronized void written() {
+        usage.written();
     }
 
     synchronized DeviceRecord toRecord() {
-        return new DeviceRecord(address, helo, firstSeen, lastSeen, messages, octets, refusals, deviations);
+        return record(usage.all());
+    }
+
+    private DeviceRecord record(List<Spending> spending) {
+        return new DeviceRecord(
+                address,
+                helo,
+                Instant.ofEpochMilli(firstSeen),
+                Instant.ofEpochMilli(lastSeen),
+                messages,
+                octets,
+                refusals,
+                deviations,
+                spending);
+    }
+
+    private void spent() {
+        changed();
+        if (hasBudget && !isForgotten) {
+            unwritten.urgent(this);
+        }
+    }
+
+    private void changed() {
+        if (!isListed && !isForgotten) {
+            isListed = true;
+            unwritten.changed(this);
+        }
     }
 }

@@ -7,5 +7,5 @@ import java.time.Instant;
 /// @param limit the configuration key of the limit: `messages-per-minute`, `recipients-per-hour`,
 ///     `recipients-per-day`
 /// @param allowed how many that are
-/// @param until when there is room again
+/// @param until when there is room again, if nothing else is sent and what is being sent now is accepted
 public record Overdraft(String limit, int allowed, Instant until) {}

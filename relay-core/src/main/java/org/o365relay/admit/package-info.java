@@ -1,4 +1,4 @@
-/// Who may relay what. Pure decisions over plain data; no I/O, no clock.
+/// Who may relay what, and how much. Decisions over plain data; no I/O, and no clock but the one that is given.
 @NullMarked
 package org.o365relay.admit;
 

@@ -2,6 +2,7 @@ package org.o365relay.mail;
 
 import java.net.InetAddress;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 
 /// What is remembered of one client address.
@@ -11,6 +12,7 @@ import java.util.Map;
 /// @param octets of accepted messages
 /// @param refusals commands, messages and connections that were turned away
 /// @param deviations how often each was seen; only those that were
+/// @param spending recipients of the last 24 hours by slot, in any order; slots without any may be missing
 public record DeviceRecord(
         InetAddress address,
         String helo,
@@ -19,9 +21,20 @@ public record DeviceRecord(
         long messages,
         long octets,
         long refusals,
-        Map<Deviation, Long> deviations) {
+        Map<Deviation, Long> deviations,
+        List<Spending> spending) {
 
     public DeviceRecord {
         deviations = Map.copyOf(deviations);
+        spending = List.copyOf(spending);
+    }
+
+    /// @return recipients that count against the budget of 24 hours
+    public long recipientsAt(Instant now) {
+        Instant oldest = now.minus(Spending.LASTING);
+        return spending.stream()
+                .filter(spent -> spent.since().isAfter(oldest))
+                .mapToLong(Spending::recipients)
+                .sum();
     }
 }

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// but not if it is the disk that failed. After a failure the connection is replaced: SQLite ends some
 /// transactions by itself (full disk, I/O error), and on that connection every later statement would be
 /// committed by itself.
+///
+/// A [Rider] writes into each transaction, too.
 final class Committer implements AutoCloseable {
 
     /// Something to write.
@@ -46,6 +48,7 @@ final class Committer implements AutoCloseable {
     private final BlockingQueue<Pending<?>> waiting = new LinkedBlockingQueue<>();
     private final Thread thread;
     private @Nullable Writer writer; // null after a failure; the thread's own
+    private volatile Rider rider = Rider.NONE;
     private volatile boolean closed;
 
     /// @param first for this committer alone, with auto-commit off; closed with it
@@ -56,6 +59,11 @@ final class Committer implements AutoCloseable {
         this.room = room;
         this.checkpointer = checkpointer;
         this.thread = Thread.ofPlatform().name("queue-committer").start(this::run);
+    }
+
+    /// From now on this one rides along.
+    void ride(Rider next) {
+        rider = next;
     }
 
     /// @return completed on the writer's thread once the work is on disk; exceptionally, with a
@@ -121,6 +129,7 @@ final class Committer implements AutoCloseable {
     }
 
     private void commit(List<Pending<?>> group) {
+        Rider along = rider;
         Writer current;
         try {
             current = writer == null ? new Writer(opening.open()) : writer;
@@ -128,8 +137,13 @@ final class Committer implements AutoCloseable {
             for (Pending<?> pending : group) {
                 pending.write(current.statements());
             }
+            along.write(current.statements());
             room.used(Sqlite.usage(current.connection()));
             current.connection().commit();
+        } catch (Rider.LeftBehind e) {
+            discardWriter(e);
+            commit(group);
+            return;
         } catch (SQLException e) {
             retreat(group, new QueueException(e), !Sqlite.isEnvironmental(e));
             return;
@@ -137,6 +151,7 @@ final class Committer implements AutoCloseable {
             retreat(group, e, true);
             return;
         }
+        along.written();
         room.measureFree(); // in a second a burst could fill the disk, and then nothing could be settled any more
         group.forEach(Pending::succeed);
         checkpointer.committed(current.connection(), current.statements().takeContent());

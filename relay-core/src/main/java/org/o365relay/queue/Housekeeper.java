@@ -17,12 +17,14 @@ final class Housekeeper implements AutoCloseable {
             Thread.ofPlatform().name("queue-housekeeper").factory());
     private final List<Future<?>> tasks;
 
-    Housekeeper(Store store, Runnable forgetHistory) {
+    Housekeeper(Store store, Runnable forgetHistory, Runnable writeDevices) {
         tasks = List.of(
                 timer.scheduleWithFixedDelay(
                         () -> logFailure("measure the free space", store.room()::measureFree), 1, 1, TimeUnit.SECONDS),
                 timer.scheduleWithFixedDelay(
                         () -> logFailure("give space back", store::giveBack), 1, 1, TimeUnit.SECONDS),
+                timer.scheduleWithFixedDelay(
+                        () -> logFailure("write what is known of devices", writeDevices), 2, 2, TimeUnit.SECONDS),
                 timer.scheduleWithFixedDelay(
                         () -> logFailure("delete old history", forgetHistory), 1, 60, TimeUnit.MINUTES));
     }

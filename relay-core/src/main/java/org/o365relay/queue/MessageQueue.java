@@ -11,6 +11,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.DeviceChanges;
+import org.o365relay.mail.DeviceRecord;
 import org.o365relay.mail.QueueId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +28,9 @@ public final class MessageQueue implements AutoCloseable {
     /// line of 1 Mbit/s take half an hour.
     static final Duration LEASE = Duration.ofHours(2);
 
+    /// As many as keep nobody waiting who waits for a 250.
+    private static final int DEVICES_AT_ONCE = 200;
+
     private static final Logger log = LoggerFactory.getLogger(MessageQueue.class);
 
     private final InstantSource clock;
@@ -34,6 +40,7 @@ public final class MessageQueue implements AutoCloseable {
     private final Signal dueSooner = new Signal();
     private final AtomicLong leases;
     private final Housekeeper housekeeper;
+    private volatile @Nullable DeviceRider deviceRider;
 
     private MessageQueue(
             QueueSettings settings, InstantSource clock, RandomGenerator random, DirectoryLock lock, Store store) {
@@ -42,8 +49,10 @@ public final class MessageQueue implements AutoCloseable {
         this.store = store;
         this.ids = new QueueIds(clock, random);
         this.leases = new AtomicLong(random.nextLong(1L << 62));
-        this.housekeeper =
-                new Housekeeper(store, () -> forgetBefore(clock.instant().minus(settings.history())));
+        this.housekeeper = new Housekeeper(
+                store,
+                () -> forgetBefore(clock.instant().minus(settings.history())),
+                () -> writeDevices(DEVICES_AT_ONCE));
     }
 
     /// Opens the queue in its data directory, making both if they are not there.
@@ -155,12 +164,40 @@ public final class MessageQueue implements AutoCloseable {
         return store.readers().read(statements -> Tables.events(statements, id));
     }
 
-    /// Forgets metadata of messages settled before the limit.
+    /// @return what was known of each device when the relay ended, in any order. If it cannot be read, the log
+    ///     says so, and nothing is known: mail is more important
+    public List<DeviceRecord> devices() {
+        try {
+            return store.readers().read(DeviceTables::all);
+        } catch (QueueException e) {
+            log.error("what was known of devices cannot be read from the queue and is lost: {}", e.getMessage());
+            return List.of();
+        }
+    }
+
+    /// From now on keeps what changes of devices: what must be on disk together with messages is written in
+    /// their transactions, the rest every few seconds and at [#close()].
+    public void keep(DeviceChanges changes) {
+        DeviceRider rider = new DeviceRider(changes);
+        store.committer().ride(rider);
+        deviceRider = rider;
+    }
+
+    /// @param most how many devices
+    void writeDevices(int most) {
+        DeviceRider rider = deviceRider;
+        if (rider != null && rider.hurry(most)) {
+            store.committer().write(_ -> true); // it rides along
+        }
+    }
+
+    /// Forgets metadata of messages settled before the limit, and spending that counts no more.
     void forgetBefore(Instant limit) {
         int batch = 500;
         while (store.committer().write(statements -> Tables.forgetSettledBefore(statements, limit, batch)) == batch) {
             // between batches others get their turn
         }
+        store.committer().write(statements -> DeviceTables.forgetSpending(statements, clock.instant()));
     }
 
     /// Writes what was submitted, and closes the files. Anything asked for afterwards fails with a
@@ -168,6 +205,11 @@ public final class MessageQueue implements AutoCloseable {
     @Override
     public void close() {
         housekeeper.close();
+        try {
+            writeDevices(Integer.MAX_VALUE);
+        } catch (QueueException e) {
+            log.warn("what happened to devices in the last seconds could not be written: {}", e.getMessage());
+        }
         store.close();
         lock.release();
     }

@@ -14,7 +14,9 @@ final class Sqlite {
 
     static final String FILE = "queue.db";
 
-    private static final int SCHEMA_VERSION = 1;
+    static final int FIRST_WITH_DEVICES = 2;
+
+    private static final int SCHEMA_VERSION = 2;
 
     // https://www.sqlite.org/rescode.html
     private static final int BUSY = 5;
@@ -62,12 +64,36 @@ final class Sqlite {
         return connection;
     }
 
-    /// Opens a connection for checkpoints. It waits for nobody: a checkpoint that waited for a reader would keep the
-    /// writer waiting, too.
+    /// Opens a connection for checkpoints. It waits for nobody: a checkpoint that waited for a reader would
+    /// keep the writer waiting, too.
     Connection openCheckpointer() throws SQLException {
         Connection connection = connect();
         execute(connection, "PRAGMA busy_timeout = 0");
         return connection;
+    }
+
+    /// Opens a connection for looking in from outside, which makes and changes no file, not even those beside
+    /// the database that SQLite likes to make: they would belong to whoever looks, and the relay could not
+    /// write them.
+    ///
+    /// @param isAtRest whether to read it as a file that nobody changes: only if it has no log, and if it was
+    ///     changed meanwhile, what was read is worth nothing. Otherwise it takes the log's index as it is
+    Connection openViewer(boolean isAtRest) throws SQLException {
+        String how = isAtRest ? "immutable=1" : "readonly_shm=1";
+        Connection connection = DriverManager.getConnection(
+                "jdbc:sqlite:file://" + file.toAbsolutePath().toUri().getRawPath() + "?mode=ro&" + how);
+        try {
+            execute(connection, "PRAGMA busy_timeout = 10000", "PRAGMA query_only = ON");
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    /// @return whether there are commits that may not be in the database yet
+    boolean hasLog() {
+        return file.resolveSibling(FILE + "-wal").toFile().length() > 0;
     }
 
     private Connection connect() throws SQLException {
@@ -113,8 +139,21 @@ final class Sqlite {
         }
     }
 
-    /// Makes the tables of a new database.
+    /// Makes the tables of a new database, or those that an older one does not have yet. Each version is a step
+    /// from the one before it, and a transaction.
     void bringUpToDate(Connection connection) throws SQLException, QueueUnavailableException {
+        long version = version(connection);
+        for (long next = version + 1; next <= SCHEMA_VERSION; next++) {
+            execute(connection, schema(next));
+            execute(connection, "PRAGMA user_version = " + next);
+            connection.commit();
+        }
+        connection.commit();
+    }
+
+    /// @return the version of the tables; 0 if there are none
+    /// @throws QueueUnavailableException if it is one of a newer relay
+    long version(Connection connection) throws SQLException, QueueUnavailableException {
         long version = number(connection, "PRAGMA user_version");
         if (version > SCHEMA_VERSION) {
             throw new QueueUnavailableException(
@@ -123,20 +162,30 @@ final class Sqlite {
                             + SCHEMA_VERSION
                             + "); install that version again, or give this one an empty data-directory");
         }
-        if (version == 0) {
-            execute(connection, Statements.resource("sqlite/schema-1.sql").split(";\\s*\n"));
-            execute(connection, "PRAGMA user_version = " + SCHEMA_VERSION);
-        }
-        connection.commit();
+        return version;
+    }
+
+    /// @return the statements that make this version of the one before it
+    static String[] schema(long version) {
+        return Statements.resource("sqlite/schema-" + version + ".sql").split(";\\s*\n");
+    }
+
+    /// @return a failure to look into the queue, in words for the admin
+    QueueUnavailableException unreadable(SQLException failure) {
+        return isDamage(failure)
+                ? unavailable(failure)
+                : new QueueUnavailableException(
+                        Reason.UNUSABLE_DIRECTORY,
+                        "the queue " + file + " cannot be read: " + failure.getMessage() + "; ask as root, or as the"
+                                + " relay's user. " + FILE + "-wal and " + FILE + "-shm belong to it and must be there"
+                                + " both or not at all; a start of the relay puts them in order");
     }
 
     /// @return a failure to open the queue, in words for the admin
     QueueUnavailableException unavailable(Exception failure) {
         Throwable cause =
                 failure instanceof QueueException && failure.getCause() != null ? failure.getCause() : failure;
-        boolean damaged =
-                cause instanceof SQLException e && Set.of(CORRUPT, NOTADB).contains(primaryCode(e));
-        return damaged
+        return cause instanceof SQLException e && isDamage(e)
                 ? new QueueUnavailableException(
                         Reason.DAMAGED,
                         "the queue " + file + " is damaged (" + cause.getMessage() + "); nothing was changed. Copy the"
@@ -148,6 +197,10 @@ final class Sqlite {
                         "the queue " + file + " cannot be opened: " + cause.getMessage()
                                 + "; check that the disk is not full and that the directory and its files belong to"
                                 + " the user that runs the relay (" + System.getProperty("user.name") + ")");
+    }
+
+    private static boolean isDamage(SQLException e) {
+        return Set.of(CORRUPT, NOTADB).contains(primaryCode(e));
     }
 
     private static int primaryCode(SQLException e) {

@@ -77,3 +77,37 @@ DELETE FROM event WHERE message_id = ?
 
 -- name: events
 SELECT at, recipient, kind, upstream, detail FROM event WHERE message_id = ? ORDER BY id
+
+-- name: write-device
+INSERT INTO device (address, helo, first_seen, last_seen, messages, octets, refusals) VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (address) DO UPDATE SET helo = excluded.helo, last_seen = excluded.last_seen,
+  messages = excluded.messages, octets = excluded.octets, refusals = excluded.refusals
+
+-- name: write-deviation
+INSERT INTO deviation (address, name, count) VALUES (?, ?, ?)
+ON CONFLICT (address, name) DO UPDATE SET count = excluded.count
+
+-- name: write-spending
+INSERT INTO spending (address, since, recipients) VALUES (?, ?, ?)
+ON CONFLICT (address, since) DO UPDATE SET recipients = excluded.recipients
+
+-- name: devices
+SELECT address, helo, first_seen, last_seen, messages, octets, refusals FROM device
+
+-- name: deviations
+SELECT address, name, count FROM deviation
+
+-- name: spending
+SELECT address, since, recipients FROM spending
+
+-- name: delete-device
+DELETE FROM device WHERE address = ?
+
+-- name: delete-deviations
+DELETE FROM deviation WHERE address = ?
+
+-- name: delete-spending
+DELETE FROM spending WHERE address = ?
+
+-- name: delete-old-spending
+DELETE FROM spending WHERE since <= ? OR since > ?

@@ -169,8 +169,7 @@ final class CrashScenes {
     private static void firstStart(Path directory) throws Exception {
         DirectoryLock.acquire(directory);
         try (Connection connection = new Sqlite(directory).openWriter()) {
-            Sqlite.execute(
-                    connection, Statements.resource("sqlite/schema-1.sql").split(";\\s*\n"));
+            Sqlite.execute(connection, Sqlite.schema(1));
             reached();
         }
     }

@@ -3,11 +3,15 @@ package org.o365relay.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.o365relay.queue.QueueHouse.ANNA;
 
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.admit.Device;
+import org.o365relay.admit.DeviceLimits;
+import org.o365relay.admit.Devices;
 
 /// The write-ahead log can grow no more: a process may write no file longer than 8 MiB, until the limit is
 /// lifted.
@@ -36,6 +40,9 @@ class FullDiskTest {
             assertThat(house.queue().claim(1_000))
                     .hasSize(accepted + 20)
                     .allSatisfy(claim -> assertThat(house.read(claim)).hasSize(SIZE));
+            assertThat(house.number("SELECT total(recipients) FROM spending"))
+                    .as("neither more nor less than what was accepted")
+                    .isEqualTo(accepted + 20);
             assertThat(house.contradictions()).isEmpty();
         }
     }
@@ -43,19 +50,26 @@ class FullDiskTest {
     /// The process with the limit.
     public static void main(String[] arguments) throws Exception {
         QueueHouse house = new QueueHouse(Path.of(arguments[0]));
-        System.out.println("FULL " + accept(house, 200));
+        Devices devices = new Devices(house.clock);
+        house.queue().keep(devices);
+        System.out.println("FULL " + accept(house, devices, 200));
         System.in.read();
-        System.out.println("AGAIN " + accept(house, 20));
+        System.out.println("AGAIN " + accept(house, devices, 20));
         System.in.read();
     }
 
-    private static int accept(QueueHouse house, int most) {
+    private static int accept(QueueHouse house, Devices devices, int most) {
+        Device device = devices.at(InetAddress.ofLiteral("192.168.10.7"));
+        DeviceLimits limits = new DeviceLimits(10, null, null, 1_000);
         int accepted = 0;
         for (int i = 0; i < most; i++) {
+            assertThat(device.reserve(limits)).isEmpty();
+            device.accepted(1, SIZE);
             try {
                 house.accept(QueueHouse.content(i, SIZE), ANNA);
                 accepted++;
             } catch (CompletionException e) {
+                device.withdrawn(1, SIZE);
                 if (!(e.getCause() instanceof QueueException)) {
                     throw e;
                 }

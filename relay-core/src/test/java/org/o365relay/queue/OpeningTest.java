@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -109,9 +110,40 @@ class OpeningTest {
         house.accept("from the future", ANNA);
         house.close();
         house.change("PRAGMA user_version = 99");
-        assertUnavailable(Reason.NEWER_SCHEMA, "newer o365-relay", "schema 99", "up to 1");
-        house.change("PRAGMA user_version = 1");
+        assertUnavailable(Reason.NEWER_SCHEMA, "newer o365-relay", "schema 99", "up to 2");
+        house.change("PRAGMA user_version = 2");
         assertThat(house.text(house.claimOne())).isEqualTo("from the future");
+    }
+
+    @Test
+    void aDatabaseOfVersion1IsBroughtUpToDateAndItsMailIsServed() {
+        house.versionOne();
+        house.change("INSERT INTO message VALUES (7, 1772352000000, '192.168.10.7', 'printer', 'ESMTP',"
+                + " 'printer@contoso.example', 0, 0, 3, 0, 1772352000000, NULL, NULL)");
+        house.change("INSERT INTO recipient VALUES (7, 0, 'anna@contoso.example', 'queued')");
+        house.change("INSERT INTO chunk VALUES (7, 0, x'6f6c64')");
+
+        Claim old = house.claimOne();
+        assertThat(house.text(old)).isEqualTo("old");
+        house.queue().settle(old, QueueHouse.delivered(old), List.of());
+        assertThat(house.number("PRAGMA user_version")).isEqualTo(2);
+        assertThat(house.queue().devices()).isEmpty();
+        assertThat(house.accept("new", ANNA)).isNotNull();
+        house.close();
+        assertThat(house.text(house.claimOne())).isEqualTo("new");
+        assertThat(house.contradictions()).isEmpty();
+    }
+
+    @Test
+    void aStepToANewVersionIsTakenWhollyOrNotAtAll() {
+        house.versionOne();
+        house.change("CREATE TABLE spending (in_the_way INTEGER)"); // the last one of version 2
+        assertUnavailable(Reason.UNUSABLE_DIRECTORY, "cannot be opened", "spending");
+        assertThat(house.number("PRAGMA user_version")).isEqualTo(1);
+        assertThat(house.number("SELECT count(*) FROM sqlite_schema WHERE name = 'device'"))
+                .isZero();
+        house.change("DROP TABLE spending");
+        assertThat(house.accept("new", ANNA)).isNotNull();
     }
 
     @Test

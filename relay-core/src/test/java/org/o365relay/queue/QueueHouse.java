@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -179,6 +180,20 @@ final class QueueHouse implements AutoCloseable {
             Sqlite.execute(connection, statement);
         } catch (SQLException e) {
             throw new AssertionError(statement, e);
+        }
+    }
+
+    /// Makes a queue as version 1 of its tables had it.
+    void versionOne() {
+        try {
+            Files.createDirectories(directory);
+            try (Connection connection = new Sqlite(directory).openWriter()) {
+                Sqlite.execute(connection, Sqlite.schema(1));
+                Sqlite.execute(connection, "PRAGMA user_version = 1");
+                connection.commit();
+            }
+        } catch (IOException | SQLException e) {
+            throw new AssertionError(e);
         }
     }
 

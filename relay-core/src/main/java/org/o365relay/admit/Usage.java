@@ -1,0 +1,157 @@
+package org.o365relay.admit;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.Spending;
+
+/// What a device has used up of its limits, and which of that is not on disk. Not thread-safe. Times are
+/// milliseconds since 1970.
+final class Usage {
+
+    private static final long SECOND = 1_000;
+    private static final int MINUTE = 60 + 1;
+    private static final long SLOT = Spending.SLOT.toMillis();
+    private static final int HOUR = Math.toIntExact(Duration.ofHours(1).dividedBy(Spending.SLOT)) + 1;
+    private static final int DAY = Math.toIntExact(Duration.ofHours(24).dividedBy(Spending.SLOT)) + 1;
+
+    // made when they are needed: most devices have no limits, and strangers send nothing
+    private @Nullable RollingCount messages;
+    private @Nullable RollingCount recipients;
+    private int reserved;
+
+    private final Set<Long> unwritten = new TreeSet<>();
+    private final Set<Long> underway = new TreeSet<>();
+    private long markedLast = -1;
+
+    Optional<Overdraft> begin(int allowed, long now) {
+        RollingCount count = messages == null ? new RollingCount(SECOND, MINUTE, now) : messages;
+        messages = count;
+        count.moveTo(now);
+        Optional<Overdraft> overdraft = overdraft("messages-per-minute", allowed, count, MINUTE, 0);
+        if (overdraft.isEmpty()) {
+            count.add(1);
+        }
+        return overdraft;
+    }
+
+    void reserve() {
+        reserved++;
+    }
+
+    Optional<Overdraft> reserve(DeviceLimits limits, long now) {
+        RollingCount count = recipients(now);
+        Optional<Overdraft> overdraft =
+                overdraft("recipients-per-day", limits.recipientsPerDay(), count, DAY, reserved);
+        if (overdraft.isEmpty()) {
+            overdraft = overdraft("recipients-per-hour", limits.recipientsPerHour(), count, HOUR, reserved);
+        }
+        if (overdraft.isEmpty()) {
+            reserved++;
+        }
+        return overdraft;
+    }
+
+    /// @return recipients of messages that are not complete yet
+    int reserved() {
+        return reserved;
+    }
+
+    void release(int many) {
+        reserved = Math.max(0, reserved - many);
+    }
+
+    /// Turns what was reserved into what is spent.
+    void spend(int many, long now) {
+        release(many);
+        RollingCount count = recipients(now);
+        count.add(many);
+        mark(count.newest());
+    }
+
+    /// Takes back what was spent last.
+    void refund(int many, long now) {
+        RollingCount count = recipients(now);
+        int left = many;
+        for (long slot = count.newest(); left > 0 && slot > count.newest() - DAY; slot--) {
+            int part = Math.min(left, count.in(slot));
+            if (part > 0) {
+                count.add(slot, -part);
+                mark(slot);
+                left -= part;
+            }
+        }
+    }
+
+    void remember(List<Spending> spending, long now) {
+        for (Spending spent : spending) {
+            RollingCount count = recipients(now);
+            long slot = spent.since().toEpochMilli() / SLOT;
+            count.add(slot, spent.recipients());
+            if (slot > count.newest()) {
+                mark(slot);
+                mark(count.newest());
+            }
+        }
+    }
+
+    /// @return slots that have changed since they were [#written]
+    List<Spending> unwritten() {
+        underway.addAll(unwritten);
+        unwritten.clear();
+        markedLast = -1;
+        return underway.stream().map(this::spending).toList();
+    }
+
+    void written() {
+        underway.clear();
+    }
+
+    /// @return slots in which something was spent
+    List<Spending> all() {
+        if (recipients == null) {
+            return List.of();
+        }
+        long newest = recipients.newest();
+        return LongStream.rangeClosed(newest - DAY + 1, newest)
+                .mapToObj(this::spending)
+                .filter(spent -> spent.recipients() > 0)
+                .toList();
+    }
+
+    private Spending spending(long slot) {
+        return new Spending(Instant.ofEpochMilli(slot * SLOT), recipients == null ? 0 : recipients.in(slot));
+    }
+
+    private RollingCount recipients(long now) {
+        RollingCount count = recipients == null ? new RollingCount(SLOT, DAY, now) : recipients;
+        recipients = count;
+        List<Long> emptied = count.moveTo(now);
+        if (!emptied.isEmpty()) {
+            emptied.forEach(this::mark);
+            mark(count.newest());
+        }
+        return count;
+    }
+
+    private void mark(long slot) {
+        if (slot != markedLast) {
+            markedLast = slot;
+            unwritten.add(slot);
+        }
+    }
+
+    private static Optional<Overdraft> overdraft(
+            String limit, @Nullable Integer allowed, RollingCount count, int slots, int besides) {
+        if (allowed == null || count.latest(slots) + besides < allowed) {
+            return Optional.empty();
+        }
+        Instant until = Instant.ofEpochMilli(count.timeOf(slots, allowed - besides));
+        return Optional.of(new Overdraft(limit, allowed, until));
+    }
+}

@@ -1,0 +1,30 @@
+package org.o365relay.mail;
+
+import java.net.InetAddress;
+import java.util.List;
+
+/// Something about a device that has changed and is to be kept.
+public sealed interface DeviceChange {
+
+    InetAddress address();
+
+    /// All that is known of it, but of its spending only what has changed.
+    record Known(DeviceRecord device) implements DeviceChange {
+        @Override
+        public InetAddress address() {
+            return device.address();
+        }
+    }
+
+    /// Nothing but its spending.
+    ///
+    /// @param spending slots that have changed, as they are now; perhaps without any recipients
+    record Spent(InetAddress address, List<Spending> spending) implements DeviceChange {
+        public Spent {
+            spending = List.copyOf(spending);
+        }
+    }
+
+    /// Nothing is known of it any more.
+    record Forgotten(InetAddress address) implements DeviceChange {}
+}

@@ -1,0 +1,149 @@
+package org.o365relay.queue;
+
+import java.net.InetAddress;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.o365relay.mail.Deviation;
+import org.o365relay.mail.DeviceChange;
+import org.o365relay.mail.DeviceChange.Forgotten;
+import org.o365relay.mail.DeviceChange.Known;
+import org.o365relay.mail.DeviceChange.Spent;
+import org.o365relay.mail.DeviceRecord;
+import org.o365relay.mail.Spending;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What is written to and read from the tables about devices. Each method is part of a transaction of its
+/// caller's.
+final class DeviceTables {
+
+    private static final Logger log = LoggerFactory.getLogger(DeviceTables.class);
+
+    private DeviceTables() {}
+
+    static void write(Statements statements, DeviceChange change) throws SQLException {
+        switch (change) {
+            case Known(DeviceRecord device) -> writeDevice(statements, device);
+            case Spent(InetAddress address, List<Spending> spending) ->
+                writeSpending(statements, address.getHostAddress(), spending);
+            case Forgotten(InetAddress address) -> forget(statements, address.getHostAddress());
+        }
+    }
+
+    /// @return what is known of all of them; rows that make no sense are left out
+    static List<DeviceRecord> all(Statements statements) throws SQLException {
+        Map<String, Map<Deviation, Long>> deviations = deviations(statements);
+        Map<String, List<Spending>> spending = spending(statements);
+        List<DeviceRecord> devices = new ArrayList<>();
+        try (ResultSet row = statements.with("devices").executeQuery()) {
+            while (row.next()) {
+                String address = row.getString("address");
+                device(row, deviations.getOrDefault(address, Map.of()), spending.getOrDefault(address, List.of()))
+                        .ifPresent(devices::add);
+            }
+        }
+        return devices;
+    }
+
+    /// Deletes spending that counts no more, or that lies far in the future because the clock has been set
+    /// back.
+    static int forgetSpending(Statements statements, Instant now) throws SQLException {
+        return statements
+                .with(
+                        "delete-old-spending",
+                        now.minus(Spending.LASTING).toEpochMilli(),
+                        now.plus(Spending.LASTING).toEpochMilli())
+                .executeUpdate();
+    }
+
+    private static void writeDevice(Statements statements, DeviceRecord device) throws SQLException {
+        String address = device.address().getHostAddress();
+        statements
+                .with(
+                        "write-device",
+                        address,
+                        device.helo(),
+                        device.firstSeen().toEpochMilli(),
+                        device.lastSeen().toEpochMilli(),
+                        device.messages(),
+                        device.octets(),
+                        device.refusals())
+                .executeUpdate();
+        for (Map.Entry<Deviation, Long> deviation : device.deviations().entrySet()) {
+            statements
+                    .with("write-deviation", address, deviation.getKey().key(), deviation.getValue())
+                    .executeUpdate();
+        }
+        writeSpending(statements, address, device.spending());
+    }
+
+    private static void writeSpending(Statements statements, String address, List<Spending> spending)
+            throws SQLException {
+        for (Spending spent : spending) {
+            statements
+                    .with("write-spending", address, spent.since().toEpochMilli(), spent.recipients())
+                    .executeUpdate();
+        }
+    }
+
+    private static void forget(Statements statements, String address) throws SQLException {
+        statements.with("delete-spending", address).executeUpdate();
+        statements.with("delete-deviations", address).executeUpdate();
+        statements.with("delete-device", address).executeUpdate();
+    }
+
+    private static Map<String, Map<Deviation, Long>> deviations(Statements statements) throws SQLException {
+        Map<String, Map<Deviation, Long>> all = new HashMap<>();
+        try (ResultSet row = statements.with("deviations").executeQuery()) {
+            while (row.next()) {
+                String name = row.getString("name");
+                Optional<Deviation> deviation = Deviation.of(name);
+                if (deviation.isPresent()) {
+                    all.computeIfAbsent(row.getString("address"), _ -> new EnumMap<>(Deviation.class))
+                            .put(deviation.get(), row.getLong("count"));
+                } else {
+                    log.warn("this version does not know the deviation {} of {}", name, row.getString("address"));
+                }
+            }
+        }
+        return all;
+    }
+
+    private static Map<String, List<Spending>> spending(Statements statements) throws SQLException {
+        Map<String, List<Spending>> all = new HashMap<>();
+        try (ResultSet row = statements.with("spending").executeQuery()) {
+            while (row.next()) {
+                all.computeIfAbsent(row.getString("address"), _ -> new ArrayList<>())
+                        .add(new Spending(Instant.ofEpochMilli(row.getLong("since")), row.getInt("recipients")));
+            }
+        }
+        return all;
+    }
+
+    private static Optional<DeviceRecord> device(
+            ResultSet row, Map<Deviation, Long> deviations, List<Spending> spending) throws SQLException {
+        String address = row.getString("address");
+        try {
+            return Optional.of(new DeviceRecord(
+                    InetAddress.ofLiteral(address),
+                    row.getString("helo"),
+                    Instant.ofEpochMilli(row.getLong("first_seen")),
+                    Instant.ofEpochMilli(row.getLong("last_seen")),
+                    row.getLong("messages"),
+                    row.getLong("octets"),
+                    row.getLong("refusals"),
+                    deviations,
+                    spending));
+        } catch (IllegalArgumentException damaged) {
+            log.error("device {} is damaged in the queue and is left out: {}", address, damaged.getMessage());
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package org.o365relay.queue;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import org.o365relay.mail.DeviceRecord;
+import org.o365relay.queue.QueueUnavailableException.Reason;
+
+/// Looks into a queue from outside, whether a relay runs or not. Makes and changes no file, and holds nobody
+/// up.
+public final class QueueViewer {
+
+    private final Path file;
+    private final Sqlite sqlite;
+
+    /// @param directory the data directory
+    public QueueViewer(Path directory) {
+        this.file = directory.resolve(Sqlite.FILE);
+        this.sqlite = new Sqlite(directory);
+    }
+
+    /// Reads what is known of devices. What happened in the last few seconds may be missing; but recipients of
+    /// a device with a budget are never missing.
+    ///
+    /// @return in any order; none if an older relay wrote the queue, and nothing about devices
+    /// @throws QueueUnavailableException with a message for the admin
+    public List<DeviceRecord> devices() throws QueueUnavailableException {
+        try {
+            return read();
+        } catch (NoSuchFileException e) {
+            throw unavailable("there is no queue in " + file.getParent() + ": no relay has run with this"
+                    + " data-directory yet");
+        } catch (AccessDeniedException e) {
+            throw unavailable("permission denied for " + e.getFile() + "; ask as root, or as the relay's user");
+        } catch (IOException e) {
+            throw unavailable("the queue " + file + " cannot be read: " + e.getMessage());
+        } catch (SQLException e) {
+            throw sqlite.unreadable(e);
+        }
+    }
+
+    private List<DeviceRecord> read() throws IOException, SQLException, QueueUnavailableException {
+        FileTime before = modified();
+        boolean isAtRest = !sqlite.hasLog();
+        try {
+            List<DeviceRecord> devices = read(isAtRest);
+            if (!isAtRest || isUnchangedSince(before)) {
+                return devices;
+            }
+        } catch (SQLException e) {
+            if (!isAtRest || isUnchangedSince(before)) {
+                throw e;
+            }
+        }
+        return read(!sqlite.hasLog()); // a relay has started meanwhile
+    }
+
+    private List<DeviceRecord> read(boolean isAtRest) throws SQLException, QueueUnavailableException {
+        try (Connection connection = sqlite.openViewer(isAtRest)) {
+            connection.setAutoCommit(false); // what is read belongs together
+            boolean isOlder = sqlite.version(connection) < Sqlite.FIRST_WITH_DEVICES;
+            return isOlder ? List.of() : DeviceTables.all(new Statements(connection));
+        }
+    }
+
+    private boolean isUnchangedSince(FileTime before) throws IOException {
+        return !sqlite.hasLog() && before.equals(modified());
+    }
+
+    /// The file is not opened: closing it would give up the locks of a relay in the same process.
+    private FileTime modified() throws IOException {
+        FileTime time = Files.getLastModifiedTime(file);
+        if (!Files.isReadable(file)) {
+            throw new AccessDeniedException(file.toString());
+        }
+        return time;
+    }
+
+    private static QueueUnavailableException unavailable(String message) {
+        return new QueueUnavailableException(Reason.UNUSABLE_DIRECTORY, message);
+    }
+}

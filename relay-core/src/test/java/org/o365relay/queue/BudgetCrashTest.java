@@ -1,0 +1,72 @@
+package org.o365relay.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.o365relay.queue.QueueHouse.ANNA;
+import static org.o365relay.queue.QueueHouse.BERT;
+
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Random;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.admit.Device;
+import org.o365relay.admit.DeviceLimits;
+import org.o365relay.admit.Devices;
+
+/// A process that accepts messages against a budget is killed again and again. A message that is on disk is in
+/// the budget on disk; so no crash gives a device anything back.
+class BudgetCrashTest {
+
+    private static final int ROUNDS = 8;
+    private static final int SESSIONS = 6;
+    private static final int RECIPIENTS = 2;
+
+    @Test
+    @Timeout(180)
+    void everyMessageThatSurvivesIsInTheBudgetThatSurvives(@TempDir Path directory) throws Exception {
+        Random random = new Random(20260301);
+        QueueHouse house = new QueueHouse(directory.resolve("queue"));
+        for (int round = 1; round <= ROUNDS; round++) {
+            try (ChildJvm child = ChildJvm.start(directory, BudgetCrashTest.class, house.directory.toString())) {
+                int enough = 1 + random.nextInt(300);
+                for (int i = 0; i < enough; i++) {
+                    child.awaitLine("ACCEPTED");
+                }
+                child.kill();
+            }
+            long recipients = house.number("SELECT count(*) FROM recipient");
+            long spent = house.number("SELECT total(recipients) FROM spending");
+            assertThat(spent)
+                    .as("round %d: at least what was accepted, and at most what was just being committed more", round)
+                    .isBetween(recipients, recipients + (long) round * SESSIONS * RECIPIENTS);
+        }
+        assertThat(house.contradictions()).isEmpty();
+    }
+
+    /// The process.
+    public static void main(String[] arguments) throws Exception {
+        InstantSource clock = InstantSource.system();
+        QueueHouse house = new QueueHouse(Path.of(arguments[0]));
+        MessageQueue queue = MessageQueue.open(house.settings(), clock, RandomGenerator.getDefault());
+        Devices devices = new Devices(queue.devices(), clock);
+        queue.keep(devices);
+        for (int session = 0; session < SESSIONS; session++) {
+            Device device = devices.at(InetAddress.ofLiteral("192.168.10." + (1 + session % 3)));
+            Thread.ofPlatform().start(() -> accept(queue, device, house));
+        }
+    }
+
+    private static void accept(MessageQueue queue, Device device, QueueHouse house) {
+        DeviceLimits limits = new DeviceLimits(10, null, null, 1_000_000);
+        while (device.reserve(limits).or(() -> device.reserve(limits)).isEmpty()) {
+            device.accepted(RECIPIENTS, 100);
+            queue.receive()
+                    .commit(house.arrival(), QueueHouse.envelope(ANNA, BERT), new byte[100])
+                    .join();
+            System.out.println("ACCEPTED");
+        }
+    }
+}
