@@ -1,5 +1,7 @@
 package org.o365relay.daemon.cli;
 
+import org.o365relay.queue.QueueUnavailableException.Reason;
+
 /// What the program ends with, after BSD's sysexits. `--help` lists them; keep both the same.
 public final class ExitCode {
 
@@ -22,4 +24,13 @@ public final class ExitCode {
     public static final int CONFIGURATION = 78;
 
     private ExitCode() {}
+
+    /// @return what it means that a queue cannot be used
+    static int of(Reason reason) {
+        return switch (reason) {
+            case IN_USE -> LOCKED;
+            case UNUSABLE_DIRECTORY -> CANNOT_CREATE;
+            case DAMAGED, NEWER_SCHEMA -> DAMAGED;
+        };
+    }
 }

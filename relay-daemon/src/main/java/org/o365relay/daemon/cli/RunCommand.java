@@ -61,16 +61,8 @@ public final class RunCommand implements Callable<Integer> {
         } catch (ListenException e) {
             throw new CommandFailed(ExitCode.UNAVAILABLE, String.valueOf(e.getMessage()));
         } catch (QueueUnavailableException e) {
-            throw new CommandFailed(exitCode(e), String.valueOf(e.getMessage()));
+            throw new CommandFailed(ExitCode.of(e.reason()), String.valueOf(e.getMessage()));
         }
-    }
-
-    private static int exitCode(QueueUnavailableException e) {
-        return switch (e.reason()) {
-            case IN_USE -> ExitCode.LOCKED;
-            case UNUSABLE_DIRECTORY -> ExitCode.CANNOT_CREATE;
-            case DAMAGED, NEWER_SCHEMA -> ExitCode.DAMAGED;
-        };
     }
 
     /// Runs as a shutdown hook. The JVM would end with 143 after SIGTERM; a stop that was asked for and went well is no

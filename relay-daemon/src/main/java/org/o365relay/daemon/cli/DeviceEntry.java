@@ -1,0 +1,34 @@
+package org.o365relay.daemon.cli;
+
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.accept.ListenerSettings;
+import org.o365relay.admit.ClientPolicy;
+import org.o365relay.mail.DeviceRecord;
+
+/// A device as it is shown: what was counted of it, and what the configuration says about it.
+///
+/// @param name of its trusted network; empty if that has none, or the device is not trusted
+/// @param perDay its budget of recipients in 24 hours; null for none
+record DeviceEntry(
+        DeviceRecord device, String name, @Nullable Integer perDay) {
+
+    static DeviceEntry of(DeviceRecord device, List<ListenerSettings> listeners) {
+        Optional<ClientPolicy> policy = policy(device.address(), listeners);
+        return new DeviceEntry(
+                device,
+                policy.map(ClientPolicy::name).orElse(""),
+                policy.map(ClientPolicy::limits)
+                        .map(limits -> limits.recipientsPerDay())
+                        .orElse(null));
+    }
+
+    /// Of the first listener that trusts it: which one it comes to is not known.
+    private static Optional<ClientPolicy> policy(InetAddress address, List<ListenerSettings> listeners) {
+        return listeners.stream()
+                .flatMap(listener -> listener.trusted().policy(address).stream())
+                .findFirst();
+    }
+}

@@ -1,0 +1,99 @@
+package org.o365relay.daemon.cli;
+
+import java.io.PrintWriter;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.RelaySettings;
+import org.o365relay.admit.Network;
+import org.o365relay.mail.DeviceRecord;
+import org.o365relay.queue.QueueUnavailableException;
+import org.o365relay.queue.QueueViewer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `o365-relay devices`: which printer is broken?
+@Command(
+        name = "devices",
+        mixinStandardHelpOptions = true,
+        versionProvider = ProgramVersion.class,
+        description = {
+            "Shows every device that has connected, the one seen last first: what it sent, how often it was turned away,"
+                    + " what it has used of its budget, and what it does wrong.",
+            "Only reads the queue; works beside a running relay and without one. A running relay writes what it counts"
+                    + " every two seconds."
+        })
+public final class DevicesCommand implements Callable<Integer> {
+
+    private final InstantSource clock;
+    private final ZoneId zone;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private ConfigFile config = new ConfigFile();
+
+    @Option(names = "--json", description = "Print JSON, for programs.")
+    private boolean json;
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "ADDRESS|NETWORK",
+            converter = NetworkConverter.class,
+            description = "Show only this device, or those in this network.")
+    private @Nullable Network network;
+
+    /// On the system's clock, in local time.
+    public DevicesCommand() {
+        this(InstantSource.system(), ZoneId.systemDefault());
+    }
+
+    DevicesCommand(InstantSource clock, ZoneId zone) {
+        this.clock = clock;
+        this.zone = zone;
+    }
+
+    @Override
+    public Integer call() throws CommandFailed {
+        RelaySettings settings = config.read().settings();
+        List<DeviceEntry> entries = devices(settings).stream()
+                .filter(device -> network == null || network.contains(device.address()))
+                .sorted(Comparator.comparing(DeviceRecord::lastSeen).reversed())
+                .map(device -> DeviceEntry.of(device, settings.listeners()))
+                .toList();
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(new DeviceJson(clock.instant()).text(entries));
+        } else {
+            tell(entries, out);
+        }
+        out.flush();
+        return ExitCode.OK;
+    }
+
+    private static List<DeviceRecord> devices(RelaySettings settings) throws CommandFailed {
+        try {
+            return new QueueViewer(settings.queue().directory()).devices();
+        } catch (QueueUnavailableException e) {
+            throw new CommandFailed(ExitCode.of(e.reason()), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void tell(List<DeviceEntry> entries, PrintWriter out) {
+        if (entries.isEmpty()) {
+            out.println("No device has connected yet" + (network == null ? "." : " from " + network + "."));
+            return;
+        }
+        new DeviceTable(clock.instant(), zone).lines(entries).forEach(out::println);
+        out.println();
+        out.println("What a running relay counted in the last few seconds may be missing.");
+    }
+}

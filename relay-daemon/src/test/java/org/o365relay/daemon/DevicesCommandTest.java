@@ -1,0 +1,159 @@
+package org.o365relay.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.o365relay.RelaySettings;
+import org.o365relay.admit.Device;
+import org.o365relay.admit.DeviceLimits;
+import org.o365relay.admit.Devices;
+import org.o365relay.daemon.cli.CommandLines;
+import org.o365relay.daemon.cli.DevicesCommand;
+import org.o365relay.mail.Deviation;
+import org.o365relay.queue.MessageQueue;
+
+/// `o365-relay devices` on real queues, while a relay runs and without one.
+@Timeout(60)
+final class DevicesCommandTest {
+
+    private static final DeviceLimits BUDGET = new DeviceLimits(10, null, null, 500);
+
+    @TempDir
+    Path directory;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int run(String... arguments) {
+        return CommandLines.of(new DevicesCommand())
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(words(arguments));
+    }
+
+    private String[] words(String... arguments) {
+        String[] words = new String[arguments.length + 3];
+        words[0] = "devices";
+        words[1] = "--config";
+        words[2] = directory.resolve("relay.conf").toString();
+        System.arraycopy(arguments, 0, words, 3, arguments.length);
+        return words;
+    }
+
+    private Path configure() throws IOException {
+        return Files.writeString(directory.resolve("relay.conf"), """
+            relay {
+              hostname = "relay.contoso.example"
+              listeners = [ { address = "127.0.0.1", port = 0 } ]
+              trusted-networks = [ "127.0.0.0/8", "::1" ]
+              data-directory = "queue"
+              mailboxes = [ { address = "relay@contoso.example", credential { password = "secret" } } ]
+            }
+            """);
+    }
+
+    private void leaveBehind() throws Exception {
+        RelaySettings settings = RelayFixture.settings(configure());
+        InstantSource clock = InstantSource.system();
+        try (MessageQueue queue = MessageQueue.open(settings.queue(), clock, new Random(1))) {
+            Devices devices = new Devices(clock);
+            queue.keep(devices);
+            devices.at(InetAddress.ofLiteral("192.168.10.7")).refused();
+            Device printer = devices.at(InetAddress.ofLiteral("127.0.0.9"));
+            printer.called("MFP");
+            for (int i = 0; i < 3; i++) {
+                printer.deviated(Deviation.BARE_LINE_FEED);
+                assertThat(printer.reserve(BUDGET)).isEmpty();
+                printer.accepted(1, 2_048);
+            }
+        }
+    }
+
+    @Test
+    void showsWhatAStoppedRelayHasLeftWithTheOneSeenLastFirst() throws Exception {
+        leaveBehind();
+        assertThat(run()).as(err.toString()).isZero();
+        assertThat(out.toString().lines().toList()).hasSize(6);
+        assertThat(out.toString())
+                .containsPattern("(?s)ADDRESS .*\\R127\\.0\\.0\\.9 +- +MFP .*\\R192\\.168\\.10\\.7 +- +- ")
+                .containsPattern("127\\.0\\.0\\.9 .* 3  6\\.0 KiB +0 +3\\R  ends lines with LF alone \\(3 times\\)\\R");
+        assertThat(directory.resolve("queue"))
+                .isDirectoryNotContaining(file -> file.toString().endsWith("-wal"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "127.0.0.9,       1, 127.0.0.9",
+        "127.0.0.0/8,     1, 127.0.0.9",
+        "192.168.10.0/24, 1, 192.168.10.7",
+        "0.0.0.0/0,       2, 192.168.10.7",
+        "10.0.0.7,        0, No device has connected yet from 10.0.0.7/32."
+    })
+    void showsOnlyWhatIsAskedFor(String network, int devices, String expected) throws Exception {
+        leaveBehind();
+        assertThat(run(network)).isZero();
+        assertThat(out.toString()).contains(expected);
+        assertThat(out.toString().lines().filter(line -> line.matches("1[29][0-9.]+ .*")))
+                .hasSize(devices);
+        assertThat(run("--json", network)).isZero();
+        assertThat(out.toString().lines().filter(line -> line.startsWith("  {\"address\": ")))
+                .hasSize(devices);
+    }
+
+    @Test
+    void showsTheDevicesOfARunningRelay() throws Exception {
+        try (RelayFixture fixture = new RelayFixture(directory, directory.resolve("office")).start();
+                org.o365relay.daemon.Device device = fixture.device()) {
+            device.send("a scan");
+            long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+            do {
+                out.getBuffer().setLength(0);
+                assertThat(run("--json")).as(err.toString()).isZero();
+                assertThat(System.nanoTime()).as(out.toString()).isLessThan(end);
+            } while (!out.toString().contains("\"address\": \"127.0.0.1\""));
+            device.send("another");
+            fixture.received(2);
+        }
+        assertThat(run()).isZero();
+        assertThat(out.toString()).contains("127.0.0.1 ");
+    }
+
+    @Test
+    void endsWith73IfThereIsNoQueueYetAndMakesNone() throws Exception {
+        configure();
+        assertThat(run()).isEqualTo(73);
+        assertThat(err.toString())
+                .contains("o365-relay: there is no queue in " + directory.resolve("queue"))
+                .doesNotContain("\tat ");
+        assertThat(directory.resolve("queue")).doesNotExist();
+    }
+
+    @Test
+    void endsWith65IfTheQueueIsGarbage() throws Exception {
+        configure();
+        Files.createDirectory(directory.resolve("queue"));
+        Files.writeString(directory.resolve("queue/queue.db"), "this is no database, it only pretends\n".repeat(500));
+        assertThat(run()).isEqualTo(65);
+        assertThat(err.toString()).contains("is damaged").doesNotContain("\tat ");
+    }
+
+    @Test
+    void endsWith64IfTheAddressIsNone() throws Exception {
+        configure();
+        assertThat(run("printer-3")).isEqualTo(64);
+        assertThat(err.toString()).contains("'printer-3' is no IP address");
+    }
+}
