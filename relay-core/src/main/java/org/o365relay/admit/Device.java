@@ -33,7 +33,8 @@ public final class Device {
     private int sessions;
     private boolean hasBudget;
     private boolean isListed; // in `unwritten`, to be written whole
-    private boolean isKept; // something of it has been given to be written
+    private boolean isGiven; // to be written whole
+    private boolean isWritten; // whole, once at least
     private boolean isForgotten;
 
     Device(InetAddress address, InstantSource clock, Unwritten unwritten) {
@@ -56,7 +57,8 @@ public final class Device {
         this.refusals = remembered.refusals();
         this.deviations.putAll(remembered.deviations());
         this.usage.remember(remembered.spending(), clock.millis());
-        this.isKept = true;
+        this.isGiven = true;
+        this.isWritten = true;
     }
 
     InetAddress address() {
@@ -168,24 +170,25 @@ public final class Device {
     /// Nothing of it is to be written any more.
     synchronized void forget() {
         isForgotten = true;
-        unwritten.forget(this, isKept);
+        unwritten.forget(this, isGiven);
     }
 
-    /// @param whole its whole record, or its spending only, if the rest has ever been written
+    /// @param whole its whole record; or its spending only, if its record has been written before
     /// @return what is to be written; empty if it is forgotten
     synchronized Optional<DeviceChange> change(boolean whole) {
         if (isForgotten) {
             return Optional.empty();
         }
-        if (!whole && isKept) {
+        if (!whole && isWritten) {
             return Optional.of(new DeviceChange.Spent(address, usage.unwritten()));
         }
-        isKept = true;
+        isGiven = true;
         isListed = isListed && !whole;
         return Optional.of(new DeviceChange.Known(record(usage.unwritten())));
     }
 
     synchronized void written() {
+        isWritten = isGiven;
         usage.written();
     }
 
