@@ -58,7 +58,7 @@ final class DevicesCommandTest {
             relay {
               hostname = "relay.contoso.example"
               listeners = [ { address = "127.0.0.1", port = 0 } ]
-              trusted-networks = [ "127.0.0.0/8", "::1" ]
+              trusted-networks = [ { network = "127.0.0.0/8", name = "2nd floor", recipients-per-day = 500 }, "::1" ]
               data-directory = "queue"
               mailboxes = [ { address = "relay@contoso.example", credential { password = "secret" } } ]
             }
@@ -88,8 +88,9 @@ final class DevicesCommandTest {
         assertThat(run()).as(err.toString()).isZero();
         assertThat(out.toString().lines().toList()).hasSize(6);
         assertThat(out.toString())
-                .containsPattern("(?s)ADDRESS .*\\R127\\.0\\.0\\.9 +- +MFP .*\\R192\\.168\\.10\\.7 +- +- ")
-                .containsPattern("127\\.0\\.0\\.9 .* 3  6\\.0 KiB +0 +3\\R  ends lines with LF alone \\(3 times\\)\\R");
+                .containsPattern("(?s)ADDRESS .*\\R127\\.0\\.0\\.9 +2nd floor +MFP .*\\R192\\.168\\.10\\.7 +- +- ")
+                .containsPattern(
+                        "127\\.0\\.0\\.9 .* 3  6\\.0 KiB +0 +3 of 500\\R  ends lines with LF alone \\(3 times\\)\\R");
         assertThat(directory.resolve("queue"))
                 .isDirectoryNotContaining(file -> file.toString().endsWith("-wal"));
     }
