@@ -94,6 +94,8 @@ public final class NoticeWriter {
             append(header, "References", id);
         });
         append(header, "Auto-Submitted", "auto-replied"); // RFC 3834 §5
+        // By which the front half knows it (accept.HeaderGlance), should somebody send it back.
+        append(header, "X-O365-Relay-Notice", "by " + hostname + " id " + failure.id());
         append(header, "MIME-Version", "1.0");
         append(header, "Content-Type", contentType);
         return header.append("\r\n").toString();
