@@ -1,14 +1,21 @@
 package org.o365relay.accept;
 
 import java.io.ByteArrayOutputStream;
+import java.util.EnumSet;
+import java.util.Set;
+import org.o365relay.mail.Deviation;
 
-/// Finds the end of the content and takes out the dots that the client put in (RFC 5321 §4.5.2). Everything
-/// else passes unchanged, and it makes no difference how the bytes are cut into packets.
+/// Finds the end of the content, takes out the dots that the client put in (RFC 5321 §4.5.2), and sees in the
+/// same pass what is wrong with its lines. Everything else passes unchanged, and it makes no difference how the
+/// octets are cut into packets.
 ///
 /// Whose lines end in CRLF ends its content only with CRLF "." CRLF; anything less is content, so that no
-/// second message can be smuggled in behind it. Whose command lines end in a bare LF is a different kind of
-/// client: its content lines do so too, and LF "." LF is all it will ever send.
+/// second message can be smuggled in behind it. Where a bare LF ends a line, too, it does so for both: a dot
+/// behind it is the client's to double, and a lone dot behind it is the end. A bare CR never ends anything.
 final class ContentDecoder {
+
+    // RFC 5321 §4.5.3.1.6, without CRLF
+    private static final int LONGEST_LINE = 998;
 
     private enum State {
         LINE_START,
@@ -19,11 +26,27 @@ final class ContentDecoder {
     }
 
     private final boolean bareLineFeeds;
+    private final boolean dots;
+    private final Set<Deviation> deviations = EnumSet.noneOf(Deviation.class);
     private State state = State.LINE_START;
+    private int begun; // octets of the line that came in earlier pieces, at most one more than may be
+    private boolean afterBareLineFeed;
+    private boolean endedLeniently;
 
-    /// @param bareLineFeeds whether the client ended its DATA command with a bare LF
+    /// @param bareLineFeeds whether a bare LF ends a line: the client ended its DATA command with one, or is one
+    ///     that may end its messages as it likes
     ContentDecoder(boolean bareLineFeeds) {
+        this(bareLineFeeds, true);
+    }
+
+    private ContentDecoder(boolean bareLineFeeds, boolean dots) {
         this.bareLineFeeds = bareLineFeeds;
+        this.dots = dots;
+    }
+
+    /// For content whose length is known (RFC 3030 §2): has no end, and no dot means anything.
+    static ContentDecoder ofChunks() {
+        return new ContentDecoder(false, false);
     }
 
     /// Decodes up to the final dot's line end.
@@ -34,33 +57,33 @@ final class ContentDecoder {
     int decode(byte[] input, int offset, int length, ByteArrayOutputStream content) {
         int end = offset + length;
         int copied = offset; // input up to here has been dealt with
+        int line = offset - begun; // where the line begins
         for (int i = offset; i < end; i++) {
             byte b = input[i];
             switch (state) {
                 case IN_LINE -> {
-                    while (b != '\r' && b != '\n' && i + 1 < end) {
+                    while (isOrdinary(b) && i + 1 < end) {
                         b = input[++i]; // most octets are of no interest
                     }
-                    if (b == '\r') {
-                        state = State.AFTER_CR;
-                    } else if (b == '\n' && bareLineFeeds) {
-                        state = State.LINE_START;
-                    }
+                    state = inLine(b);
                 }
                 case AFTER_CR -> {
                     if (b == '\n') {
                         state = State.LINE_START;
-                    } else if (b != '\r') {
-                        state = State.IN_LINE;
+                        afterBareLineFeed = false;
+                    } else {
+                        deviations.add(Deviation.BARE_CARRIAGE_RETURN);
+                        state = inLine(b);
                     }
                 }
                 case LINE_START -> {
-                    if (b == '.') {
+                    if (b == '.' && dots) {
                         content.write(input, copied, i - copied);
                         copied = i + 1; // the dot is the client's, or the final one
+                        line = i + 1;
                         state = State.DOT;
                     } else {
-                        state = afterOrdinary(b);
+                        state = inLine(b);
                     }
                 }
                 case DOT -> {
@@ -68,31 +91,75 @@ final class ContentDecoder {
                         copied = i + 1; // may belong to the final dot
                         state = State.DOT_CR;
                     } else if (b == '\n' && bareLineFeeds) {
+                        endedLeniently = true;
                         return i + 1 - offset;
                     } else {
-                        state = afterOrdinary(b);
+                        state = inLine(b);
                     }
                 }
                 case DOT_CR -> {
                     if (b == '\n') {
+                        endedLeniently = afterBareLineFeed;
                         return i + 1 - offset;
                     }
+                    deviations.add(Deviation.BARE_CARRIAGE_RETURN);
                     content.write('\r'); // it did not belong to the final dot
                     copied = i;
-                    state = b == '\r' ? State.AFTER_CR : State.IN_LINE;
+                    state = inLine(b);
                 }
+            }
+            if (b == '\r' || b == '\n') {
+                measure(i - line);
+                line = i + 1;
             }
         }
         if (copied < end) {
             content.write(input, copied, end - copied);
         }
+        measure(end - line);
+        begun = Math.min(end - line, LONGEST_LINE + 1);
         return -1;
     }
 
-    private State afterOrdinary(byte b) {
-        if (b == '\r') {
-            return State.AFTER_CR;
+    /// @return what was wrong with the lines: any of [Deviation#BARE_LINE_FEED], [Deviation#BARE_CARRIAGE_RETURN],
+    ///     [Deviation#NUL] and [Deviation#LONG_LINE]
+    Set<Deviation> deviations() {
+        return deviations;
+    }
+
+    /// @return whether the end that was found is none for readers who know no line end but CRLF
+    boolean endedLeniently() {
+        return endedLeniently;
+    }
+
+    /// No CR, LF or NUL, for sure.
+    private static boolean isOrdinary(byte b) {
+        return b > '\r' || b < 0;
+    }
+
+    private State inLine(byte b) {
+        return isOrdinary(b) ? State.IN_LINE : inLineControl(b);
+    }
+
+    private State inLineControl(byte b) {
+        return switch (b) {
+            case '\r' -> State.AFTER_CR;
+            case '\n' -> {
+                deviations.add(Deviation.BARE_LINE_FEED);
+                afterBareLineFeed = true;
+                yield bareLineFeeds ? State.LINE_START : State.IN_LINE;
+            }
+            case 0 -> {
+                deviations.add(Deviation.NUL);
+                yield State.IN_LINE;
+            }
+            default -> State.IN_LINE;
+        };
+    }
+
+    private void measure(int length) {
+        if (length > LONGEST_LINE) {
+            deviations.add(Deviation.LONG_LINE);
         }
-        return b == '\n' && bareLineFeeds ? State.LINE_START : State.IN_LINE;
     }
 }

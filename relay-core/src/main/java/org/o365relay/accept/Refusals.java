@@ -101,6 +101,22 @@ final class Refusals {
         return Reply.of(452, "4.7.1", text(client, overdraft));
     }
 
+    static Reply silent() {
+        return Reply.of(421, "4.4.2", "Nothing heard for too long (relay.limits.idle-timeout)");
+    }
+
+    static Reply slowCommand() {
+        return Reply.of(421, "4.4.2", "A command line takes too long (relay.limits.command-timeout)");
+    }
+
+    static Reply slowContent(int octetsPerSecond) {
+        return Reply.of(
+                421,
+                "4.4.2",
+                "Content comes too slowly: less than " + octetsPerSecond
+                        + " octets a second over a minute (relay.limits.content-rate)");
+    }
+
     /// @param text from the client
     /// @return fit for a reply: ASCII on one line, and no more than must be
     static String printable(String text) {

@@ -45,6 +45,7 @@ final class Session {
         this.login = new Login(client, settings.plainTextLogin(), users, conduct);
         this.transactions = new Transactions(
                 client,
+                settings,
                 new EnvelopePolicy(client, settings, queue, conduct),
                 queue,
                 journal,
@@ -66,7 +67,8 @@ final class Session {
         }
         return line.endsWith("\r") || mayEndInLineFeed()
                 ? handle(CommandParser.parse(line))
-                : conduct.error(
+                // Not a word more: a client that did not wait for this has perhaps sent content, with commands in it.
+                : conduct.sendAway(
                         Refusals.notTolerated(Deviation.BARE_LINE_FEED, 500, "5.5.2", "Lines must end in CRLF"));
     }
 
@@ -89,20 +91,6 @@ final class Session {
         login.forget();
     }
 
-    /// @return whether the client may do this
-    boolean accepts(Deviation deviation) {
-        return client.policy().tolerance().accepts(deviation);
-    }
-
-    /// The client takes too long.
-    ///
-    /// @return the last word to it
-    Reply tooSlow(Reply reply) {
-        conduct.deviated(Deviation.TOO_SLOW);
-        conduct.refused(null, null, reply);
-        return reply;
-    }
-
     /// The client has broken the connection.
     ///
     /// @param how [Deviation#CUT_OFF] or [Deviation#NO_QUIT]
@@ -113,6 +101,21 @@ final class Session {
             conduct.deviated(how); // who never says a word is a port scanner, or looks after the relay's health
         }
         endTransaction();
+    }
+
+    /// The client takes too long, and is sent away.
+    ///
+    /// @return the last word to it
+    Reply tooSlow(Reply reply) {
+        conduct.deviated(Deviation.TOO_SLOW);
+        conduct.refused(transactions.sender(), null, reply);
+        endTransaction();
+        return reply;
+    }
+
+    /// @return whether the client may do this; not counted
+    boolean accepts(Deviation deviation) {
+        return client.policy().tolerance().accepts(deviation);
     }
 
     /// @return the transaction whose content is being read

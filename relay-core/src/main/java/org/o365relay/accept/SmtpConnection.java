@@ -1,18 +1,22 @@
 package org.o365relay.accept;
 
+import static io.netty.handler.codec.ByteToMessageDecoder.MERGE_CUMULATOR;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
-import io.netty.handler.timeout.IdleStateEvent;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -33,11 +37,17 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(SmtpConnection.class);
     private static final long LINGER_SECONDS = 2;
 
+    /// The largest refused chunk that is read to its end, so that the session can go on behind it.
+    private static final long MOST_SKIPPED = 64L * 1024 * 1024;
+
     private enum Phase {
         COMMAND,
         /// The rest of a line that was too long.
         SKIPPED_LINE,
+        /// Up to the final dot.
         CONTENT,
+        /// As many octets as BDAT said.
+        CHUNK,
         /// For the queue.
         WAITING,
         /// Said the last word.
@@ -46,10 +56,14 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
 
     private final Session session;
     private final int longestLine;
+    private final int contentRate;
+    private final Patience patience;
     private final TlsStart tls;
     private Phase phase = Phase.COMMAND;
     private ByteBuf unread = Unpooled.EMPTY_BUFFER;
-    private ContentDecoder decoder = new ContentDecoder(false);
+    private Answer.@Nullable ReadChunk chunk;
+    private long chunkLeft;
+    private @Nullable Future<?> look;
     private boolean bareLineFeeds;
 
     /// Whether the next line is not a command, but part of a login.
@@ -57,10 +71,13 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
 
     private boolean stopping;
     private boolean gone;
+    private boolean inputEnded;
 
-    SmtpConnection(Session session, int longestLine, TlsStart tls) {
+    SmtpConnection(Session session, SessionLimits limits, TlsStart tls) {
         this.session = session;
-        this.longestLine = longestLine;
+        this.longestLine = limits.commandLine();
+        this.contentRate = limits.contentRate();
+        this.patience = new Patience(limits);
         this.tls = tls;
     }
 
@@ -68,6 +85,8 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     public void channelActive(ChannelHandlerContext ctx) {
         say(ctx, session.greeting());
         ctx.flush();
+        patience.heard(now(ctx), 0);
+        lookAgain(ctx);
         ctx.read();
     }
 
@@ -78,7 +97,8 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
             received.release();
             return;
         }
-        unread = unread.isReadable() ? append(unread, received) : replace(unread, received);
+        patience.heard(now(ctx), received.readableBytes());
+        unread = MERGE_CUMULATOR.cumulate(ctx.alloc(), unread.discardSomeReadBytes(), received);
         consume(ctx);
     }
 
@@ -91,6 +111,9 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         gone = true;
+        if (look != null) {
+            look.cancel(false);
+        }
         if (phase != Phase.WAITING) {
             forget();
         }
@@ -101,14 +124,13 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         readOn(ctx);
     }
 
+    /// A client that ends its side has said all it will, and may still wait for the reply (`nc -N`).
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof IdleStateEvent) {
-            switch (phase) {
-                case COMMAND, SKIPPED_LINE, CONTENT ->
-                    close(ctx, Reply.of(421, "4.4.2", "Nothing heard for too long (relay.limits.idle-timeout)"));
-                case WAITING -> {} // it is we who are silent
-                case CLOSING -> ctx.close(); // the client does not read the last word
+        if (event instanceof ChannelInputShutdownEvent) {
+            inputEnded = true;
+            if (phase != Phase.WAITING) {
+                leave(ctx);
             }
         } else if (event == SslHandshakeCompletionEvent.SUCCESS) {
             session.secured();
@@ -141,11 +163,15 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
                 case COMMAND -> command(ctx);
                 case SKIPPED_LINE -> skipLine();
                 case CONTENT -> content(ctx);
+                case CHUNK -> chunk(ctx, Objects.requireNonNull(chunk));
                 case WAITING, CLOSING -> false;
             };
         }
         if (!unread.isReadable()) {
             unread = replace(unread, Unpooled.EMPTY_BUFFER); // an idle client costs no buffer
+        }
+        if (phase == Phase.SKIPPED_LINE || (phase == Phase.COMMAND && unread.isReadable())) {
+            patience.lineOpen(now(ctx));
         }
     }
 
@@ -164,6 +190,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         }
         String line = unread.toString(unread.readerIndex(), length, StandardCharsets.UTF_8);
         unread.skipBytes(length + 1);
+        patience.lineEnded();
         bareLineFeeds = !line.endsWith("\r");
         asked = false;
         answer(ctx, session.line(line));
@@ -174,6 +201,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         int length = unread.bytesBefore((byte) '\n');
         unread.skipBytes(length < 0 ? unread.readableBytes() : length + 1);
         if (length >= 0) {
+            patience.lineEnded();
             phase = Phase.COMMAND;
         }
         return length >= 0;
@@ -183,27 +211,82 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         if (!unread.isReadable()) {
             return false;
         }
-        Transaction transaction = session.content();
-        int length = Math.min(unread.readableBytes(), transaction.room());
-        byte[] bytes = ByteBufUtil.getBytes(unread, unread.readerIndex(), length);
-        int taken = decoder.decode(bytes, 0, length, transaction.buffer());
-        unread.skipBytes(taken < 0 ? length : taken);
-        if (taken >= 0) {
-            await(ctx, session.endOfContent(), reply -> endOfContent(ctx, reply));
+        if (decode(Integer.MAX_VALUE)) {
+            Transaction ended = session.content();
+            endOfContent(ctx, bareLineFeeds || ended.endedLeniently());
         } else {
             session.spill().ifPresent(written -> await(ctx, written, _ -> phase = Phase.CONTENT));
         }
         return true;
     }
 
-    private void endOfContent(ChannelHandlerContext ctx, @Nullable Reply reply) {
+    private boolean chunk(ChannelHandlerContext ctx, Answer.ReadChunk current) {
+        if (chunkLeft == 0) {
+            endOfChunk(ctx, current);
+            return true;
+        }
+        if (!unread.isReadable()) {
+            return false;
+        }
+        int before = unread.readableBytes();
+        if (current.refusal() == null) {
+            decode(chunkLeft);
+            chunkLeft -= before - unread.readableBytes();
+            session.spill().ifPresent(written -> await(ctx, written, _ -> phase = Phase.CHUNK));
+        } else {
+            unread.skipBytes((int) Math.min(before, chunkLeft));
+            chunkLeft -= before - unread.readableBytes();
+        }
+        return true;
+    }
+
+    /// Takes as much as there is and there is room for.
+    ///
+    /// @return whether the final dot was there
+    private boolean decode(long most) {
+        Transaction transaction = session.content();
+        int length = (int) Math.min(Math.min(unread.readableBytes(), transaction.room()), most);
+        byte[] octets = ByteBufUtil.getBytes(unread, unread.readerIndex(), length);
+        int taken = transaction.decode(octets);
+        unread.skipBytes(taken < 0 ? length : taken);
+        return taken >= 0;
+    }
+
+    private void endOfChunk(ChannelHandlerContext ctx, Answer.ReadChunk ended) {
+        chunk = null;
+        phase = Phase.COMMAND;
+        patience.contentEnded();
+        if (ended.refusal() != null) {
+            say(ctx, ended.refusal());
+        } else if (ended.last()) {
+            endOfContent(ctx, false);
+        } else {
+            say(ctx, session.endOfChunk());
+        }
+        if (stopping && phase == Phase.COMMAND) {
+            closeForStop(ctx);
+        }
+    }
+
+    /// @param ambiguous whether others might see the end of the content elsewhere
+    private void endOfContent(ChannelHandlerContext ctx, boolean ambiguous) {
+        patience.contentEnded();
+        if (bareLineFeeds) {
+            session.content().excuse(Deviation.BARE_LINE_FEED); // was judged with its first command
+        } else if (ambiguous) {
+            session.content().note(Deviation.LENIENT_END);
+        }
+        await(ctx, session.endOfContent(), reply -> afterContent(ctx, reply, ambiguous));
+    }
+
+    private void afterContent(ChannelHandlerContext ctx, @Nullable Reply reply, boolean ambiguous) {
         phase = Phase.COMMAND;
         if (reply != null) {
             say(ctx, reply);
         }
         if (stopping) {
             closeForStop(ctx);
-        } else if (bareLineFeeds) {
+        } else if (ambiguous) {
             // What follows may be the rest of a message that had a lone dot in it: it must not be read as commands.
             close(ctx, Reply.of(421, "4.7.0", "Lines must end in CRLF to send more than one message"));
         }
@@ -216,17 +299,58 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         phase = Phase.WAITING;
+        long since = now(ctx);
         var _ = future.whenComplete((result, _) -> ctx.executor().execute(() -> {
             if (phase == Phase.WAITING) {
+                patience.waited(since, now(ctx));
                 then.accept(result);
-                consume(ctx);
-                if (gone && phase != Phase.WAITING) {
-                    forget(); // not before: devices hang up right after the final dot, and the message counts
-                }
-                ctx.flush();
-                readOn(ctx);
+                goOn(ctx);
             }
         }));
+    }
+
+    private void goOn(ChannelHandlerContext ctx) {
+        consume(ctx);
+        if (phase != Phase.WAITING && gone) {
+            forget(); // not before: devices hang up right after the final dot, and the message counts
+        } else if (phase != Phase.WAITING && inputEnded) {
+            leave(ctx);
+        }
+        ctx.flush();
+        readOn(ctx);
+    }
+
+    private void lookAgain(ChannelHandlerContext ctx) {
+        long wait = phase == Phase.WAITING ? patience.longest() : patience.untilNext(now(ctx));
+        look = ctx.executor().schedule(() -> look(ctx), wait, TimeUnit.NANOSECONDS);
+    }
+
+    private void look(ChannelHandlerContext ctx) {
+        boolean lastWordUnread = phase == Phase.CLOSING && patience.verdict(now(ctx)) != Patience.Verdict.FINE;
+        if (lastWordUnread) {
+            ctx.close();
+            return;
+        }
+        if (phase != Phase.WAITING && phase != Phase.CLOSING) { // if it is not we who are silent
+            judge(ctx);
+        }
+        if (!gone) {
+            lookAgain(ctx);
+        }
+    }
+
+    private void judge(ChannelHandlerContext ctx) {
+        boolean inContent = phase == Phase.CONTENT || phase == Phase.CHUNK;
+        switch (patience.verdict(now(ctx))) {
+            case FINE -> {}
+            case SILENT -> close(ctx, inContent ? session.tooSlow(Refusals.silent()) : Refusals.silent());
+            case SLOW_COMMAND -> close(ctx, session.tooSlow(Refusals.slowCommand()));
+            case SLOW_CONTENT -> close(ctx, session.tooSlow(Refusals.slowContent(contentRate)));
+        }
+    }
+
+    private static long now(ChannelHandlerContext ctx) {
+        return ctx.executor().ticker().nanoTime();
     }
 
     private void answer(ChannelHandlerContext ctx, Answer answer) {
@@ -234,9 +358,12 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
             case Answer.Say(Reply reply) -> say(ctx, reply);
             case Answer.ReadContent(Reply reply) -> {
                 say(ctx, reply);
-                decoder = new ContentDecoder(bareLineFeeds);
+                session.content()
+                        .decodeWith(new ContentDecoder(bareLineFeeds || session.accepts(Deviation.LENIENT_END)));
                 phase = Phase.CONTENT;
+                patience.contentBegins(now(ctx));
             }
+            case Answer.ReadChunk next -> beginChunk(ctx, next);
             case Answer.SayAndClose(Reply reply) -> close(ctx, reply);
             case Answer.Ask(Reply reply) -> {
                 say(ctx, reply);
@@ -244,8 +371,19 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
             }
             case Answer.Later(CompletableFuture<Answer> later) -> await(ctx, later, then -> answerNow(ctx, then));
             case Answer.StartTls(Reply reply) -> startTls(ctx, reply);
-            case Answer.ReadChunk _ -> throw new IllegalStateException(answer.toString());
         }
+    }
+
+    private void beginChunk(ChannelHandlerContext ctx, Answer.ReadChunk next) {
+        Reply refusal = next.refusal() == null ? session.content().refusal().orElse(null) : next.refusal();
+        if (refusal != null && next.size() > MOST_SKIPPED) {
+            close(ctx, refusal);
+            return;
+        }
+        chunk = next;
+        chunkLeft = next.size();
+        phase = Phase.CHUNK;
+        patience.contentBegins(now(ctx));
     }
 
     private void answerNow(ChannelHandlerContext ctx, @Nullable Answer answer) {
@@ -280,6 +418,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     /// the system reset the connection and destroy the reply on its way.
     private void close(ChannelHandlerContext ctx, Reply reply) {
         phase = Phase.CLOSING;
+        patience.lastWord(now(ctx));
         session.endTransaction();
         closeAfter(ctx, encode(ctx, reply), reply.code() == 221);
     }
@@ -296,9 +435,16 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         });
     }
 
+    /// The client sends no more: it gets its replies, and that is that.
+    private void leave(ChannelHandlerContext ctx) {
+        forget();
+        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+
     private void forget() {
         if (phase != Phase.CLOSING && !stopping) {
-            session.lost(phase == Phase.CONTENT ? Deviation.CUT_OFF : Deviation.NO_QUIT);
+            boolean inContent = phase == Phase.CONTENT || phase == Phase.CHUNK;
+            session.lost(inContent ? Deviation.CUT_OFF : Deviation.NO_QUIT);
         }
         phase = Phase.CLOSING;
         unread = replace(unread, Unpooled.EMPTY_BUFFER);
@@ -326,12 +472,6 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
                     .append("\r\n");
         }
         return ByteBufUtil.writeAscii(ctx.alloc(), text);
-    }
-
-    private static ByteBuf append(ByteBuf unread, ByteBuf received) {
-        unread.discardSomeReadBytes().writeBytes(received);
-        received.release();
-        return unread;
     }
 
     private static ByteBuf replace(ByteBuf consumed, ByteBuf received) {

@@ -18,7 +18,6 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -84,6 +83,7 @@ public final class SmtpListener {
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.AUTO_READ, false)
                 .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true) // who has sent all may still wait for the reply
                 .childOption(
                         ChannelOption.RECVBUF_ALLOCATOR,
                         new AdaptiveRecvByteBufAllocator(512, 2_048, 64 * 1024).maxMessagesPerRead(1))
@@ -168,18 +168,16 @@ public final class SmtpListener {
             clients.add(channel);
             channel.closeFuture().addListener(_ -> census.leave(client));
             channel.pipeline()
-                    .addLast(
-                            new IdleStateHandler(settings.limits().idle().toMillis(), 0, 0, TimeUnit.MILLISECONDS),
-                            new SmtpConnection(
-                                    new Session(
-                                            new Client(client, policy, devices.at(client), ListenerTls.OFF),
-                                            settings,
-                                            users,
-                                            queue,
-                                            journal,
-                                            clock),
-                                    settings.limits().commandLine(),
-                                    (_, _) -> channel.close())); // TLS is off, so nobody is told to begin it
+                    .addLast(new SmtpConnection(
+                            new Session(
+                                    new Client(client, policy, devices.at(client), ListenerTls.OFF),
+                                    settings,
+                                    users,
+                                    queue,
+                                    journal,
+                                    clock),
+                            settings.limits(),
+                            (_, _) -> channel.close())); // TLS is off, so nobody is told to begin it
             if (stopping) { // came in while the others were being told
                 channel.eventLoop().execute(() -> stop(channel));
             }

@@ -2,6 +2,7 @@ package org.o365relay.accept;
 
 import java.io.ByteArrayOutputStream;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.BodyType;
+import org.o365relay.mail.Deviation;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
@@ -33,6 +35,10 @@ final class Transaction {
     private boolean smtpUtf8;
     private boolean chunked;
     private int refusedRecipients;
+    private final Set<Deviation> deviations = EnumSet.noneOf(Deviation.class);
+    private ContentDecoder decoder = ContentDecoder.ofChunks();
+    private byte @Nullable [] taken; // what is in the buffer, once it has been taken out
+    private @Nullable HeaderGlance header;
     private @Nullable Reply refusal;
 
     /// @param expectedSize octets the client announced, 0 if it did not
@@ -93,6 +99,40 @@ final class Transaction {
         return buffer;
     }
 
+    /// Says how content is read from now on; without this, it is read as chunks are.
+    void decodeWith(ContentDecoder how) {
+        decoder = how;
+    }
+
+    /// @param octets no more than there is [#room] for
+    /// @return how many were taken if the content ended among them; -1 if it did not, and all were taken
+    int decode(byte[] octets) {
+        return decoder.decode(octets, 0, octets.length, buffer);
+    }
+
+    /// @return whether content has ended with a dot on a line that does not end in CRLF
+    boolean endedLeniently() {
+        return decoder.endedLeniently();
+    }
+
+    /// Notes something that was wrong with the message.
+    void note(Deviation deviation) {
+        deviations.add(deviation);
+    }
+
+    /// Lets something pass that is wrong with all the client sends.
+    void excuse(Deviation deviation) {
+        decoder.deviations().remove(deviation);
+    }
+
+    /// @return what was wrong with the message, and with its lines if it was meant to have some
+    Set<Deviation> deviations() {
+        if (body != BodyType.BINARY) {
+            deviations.addAll(decoder.deviations());
+        }
+        return deviations;
+    }
+
     /// Makes the message one that is read to its end but not kept.
     ///
     /// @param reason the reply after the final dot
@@ -116,20 +156,40 @@ final class Transaction {
     /// Drops what is in memory.
     void forget() {
         buffer.reset();
+        taken = null;
     }
 
     long size() {
         return incoming.size() + buffer.size();
     }
 
-    CompletableFuture<QueueId> append() {
-        byte[] chunk = buffer.toByteArray();
-        buffer.reset();
-        return incoming.append(chunk);
+    /// Looks at the header when all content is there. Before that, [#append] has looked at a large message's.
+    ///
+    /// @param hostname this relay's
+    HeaderGlance header(String hostname) {
+        HeaderGlance seen = header == null ? HeaderGlance.at(taken(), true, hostname) : header;
+        header = seen;
+        return seen;
+    }
+
+    /// @param hostname this relay's
+    CompletableFuture<QueueId> append(String hostname) {
+        byte[] full = taken();
+        if (header == null) {
+            header = HeaderGlance.at(full, false, hostname);
+        }
+        forget();
+        return incoming.append(full);
     }
 
     CompletableFuture<QueueId> commit(Arrival arrival) {
-        return incoming.commit(arrival, envelope(), buffer.toByteArray());
+        return incoming.commit(arrival, envelope(), taken());
+    }
+
+    private byte[] taken() {
+        byte[] octets = taken == null ? buffer.toByteArray() : taken;
+        taken = octets;
+        return octets;
     }
 
     CompletableFuture<QueueId> abandon() {

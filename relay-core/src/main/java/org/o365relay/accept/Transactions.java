@@ -30,6 +30,7 @@ final class Transactions {
     private static final int MOST_REFUSED_RECIPIENTS = 1_000;
 
     private final Client client;
+    private final AcceptSettings settings;
     private final EnvelopePolicy policy;
     private final MessageQueue queue;
     private final Journal journal;
@@ -42,6 +43,7 @@ final class Transactions {
 
     Transactions(
             Client client,
+            AcceptSettings settings,
             EnvelopePolicy policy,
             MessageQueue queue,
             Journal journal,
@@ -50,6 +52,7 @@ final class Transactions {
             Hello hello,
             Login login) {
         this.client = client;
+        this.settings = settings;
         this.policy = policy;
         this.queue = queue;
         this.journal = journal;
@@ -62,6 +65,12 @@ final class Transactions {
     /// @return whether one is going on
     boolean isOpen() {
         return transaction != null;
+    }
+
+    /// @return null for the null sender, or if none is going on
+    @Nullable
+    EmailAddress sender() {
+        return transaction == null ? null : transaction.sender();
     }
 
     /// @return whether its content has begun to come, in chunks
@@ -197,7 +206,7 @@ final class Transactions {
             return Optional.empty();
         }
         return current.isChunkFull()
-                ? Optional.of(current.append().whenComplete((_, failure) -> {
+                ? Optional.of(current.append(settings.hostname()).whenComplete((_, failure) -> {
                     if (failure != null) {
                         current.refuse(unwritable(failure));
                     }
@@ -220,7 +229,8 @@ final class Transactions {
     CompletableFuture<Reply> endOfContent() {
         Transaction ended = content();
         transaction = null;
-        Optional<Reply> refusal = ended.refusal().or(() -> refusalMidway(ended));
+        Optional<Reply> objection = Objections.to(ended, client, settings);
+        Optional<Reply> refusal = ended.refusal().or(() -> refusalMidway(ended)).or(() -> objection);
         if (refusal.isPresent()) {
             return CompletableFuture.completedFuture(refused(ended, refusal.get()));
         }

@@ -6,12 +6,14 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import java.util.function.IntSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o365relay.mail.Deviation;
 
 class ContentDecoderTest {
 
@@ -56,6 +58,57 @@ class ContentDecoderTest {
         assertThat(decode(octets(sent), true, 1_000)).isEqualTo(expected(bareContent, bareRest));
         assertThat(decode(octets(sent), false, 1)).isEqualTo(expected(content, rest));
         assertThat(decode(octets(sent), true, 1)).isEqualTo(expected(bareContent, bareRest));
+    }
+
+    // As above; x stands for 998 octets. Whether the end is a lenient one is only asked where LF ends a line.
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    # what is sent | wrong with it                       | lenient end
+                    arn.rn         |                                     | false
+                    arnbrn..crn.rn |                                     | false
+                    an.rn          | bare-line-feed                      | true
+                    an.n           | bare-line-feed                      | true
+                    arn.n          |                                     | true
+                    anbrn.rn       | bare-line-feed                      | false
+                    arbrn.rn       | bare-carriage-return                | false
+                    arrn.rn        | bare-carriage-return                | false
+                    rn.rarn.rn     | bare-carriage-return                | false
+                    a0rn.rn        | nul                                 | false
+                    0rn.rn         | nul                                 | false
+                    rn.0rn.rn      | nul                                 | false
+                    rn.r0rn.rn     | bare-carriage-return nul            | false
+                    xrn.rn         |                                     | false
+                    xarn.rn        | long-line                           | false
+                    rn.xrn.rn      |                                     | false
+                    rn.xarn.rn     | long-line                           | false
+                    xnxrn.rn       | bare-line-feed                      | false
+                    xrxrn.rn       | bare-carriage-return                | false
+                    axrnarn.rn     | long-line                           | false
+                    """)
+    void seesWhatIsWrongWithTheLinesHoweverTheyAreCut(String sent, @Nullable String wrong, boolean lenient) {
+        byte[] stream = octets(sent.replace("x", "x".repeat(998)));
+        for (int piece : new int[] {1, 2, 3, 997, 998, 999, 1_000, 10_000}) {
+            ContentDecoder decoder = new ContentDecoder(true);
+            boolean ended = false;
+            for (int from = 0; from < stream.length; from += piece) {
+                ended = decoder.decode(stream, from, Math.min(piece, stream.length - from), new ByteArrayOutputStream())
+                        >= 0;
+            }
+            assertThat(ended).isTrue();
+            assertThat(decoder.deviations().stream().map(Deviation::key).collect(Collectors.joining(" ")))
+                    .as("in pieces of %s", piece)
+                    .isEqualTo(wrong == null ? "" : wrong);
+            assertThat(decoder.endedLeniently()).isEqualTo(lenient);
+        }
+    }
+
+    @Test
+    void givesDotsNoMeaningInChunks() {
+        ContentDecoder decoder = ContentDecoder.ofChunks();
+        ByteArrayOutputStream content = new ByteArrayOutputStream();
+        byte[] stream = octets("..arn.rn.n..rn.r");
+        assertThat(decoder.decode(stream, 0, stream.length, content)).isEqualTo(-1);
+        assertThat(content.toByteArray()).isEqualTo(stream);
     }
 
     @ParameterizedTest

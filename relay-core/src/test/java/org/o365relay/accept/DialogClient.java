@@ -91,6 +91,19 @@ final class DialogClient implements AutoCloseable {
         assertThat(in.read()).as("end of the connection").isEqualTo(-1);
     }
 
+    /// Says that nothing more will be sent, and goes on listening.
+    void endOutput() throws IOException {
+        socket.shutdownOutput();
+    }
+
+    /// @return the next octet, which stays to be read; -1 at the end of the connection
+    int peek() throws IOException {
+        in.mark(1);
+        int octet = in.read();
+        in.reset();
+        return octet;
+    }
+
     void hangUp() throws IOException {
         socket.close();
     }

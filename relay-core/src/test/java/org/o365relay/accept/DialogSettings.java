@@ -20,7 +20,7 @@ import org.o365relay.mail.Deviation;
 /// # deviation no-helo=refuse          or accept
 /// # auth accept-any                   none, accept-any or required; the users are those of dialogs/users
 /// # auth over-plain-text              required, and TLS is not
-/// # limits recipients=2               or message-size, command-line
+/// # limits recipients=2               or message-size, command-line, hops
 /// # limits recipients-per-day=2       or messages-per-minute, recipients-per-hour
 /// # queue maximum-size=1              or free-space-floor
 /// ```
@@ -95,6 +95,7 @@ record DialogSettings(FrontSettings front, String client, Map<Deviation, Long> c
         int connections = front.policy().limits().connections();
         return switch (name) {
             case "recipients" -> front.withRecipients(value);
+            case "hops" -> front.withHops(value);
             case "message-size" -> front.withMessageSize(value);
             case "command-line" -> front.withCommandLine(value);
             case "messages-per-minute" -> front.with(new DeviceLimits(connections, value, null, null));

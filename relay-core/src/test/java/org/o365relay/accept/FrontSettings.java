@@ -117,6 +117,42 @@ record FrontSettings(
                 limits.contentRate()));
     }
 
+    FrontSettings withHops(int hops) {
+        SessionLimits limits = limits();
+        return with(new SessionLimits(
+                limits.commandLine(),
+                limits.recipients(),
+                hops,
+                limits.connections(),
+                limits.idle(),
+                limits.command(),
+                limits.contentRate()));
+    }
+
+    FrontSettings withCommand(Duration command) {
+        SessionLimits limits = limits();
+        return with(new SessionLimits(
+                limits.commandLine(),
+                limits.recipients(),
+                limits.hops(),
+                limits.connections(),
+                limits.idle(),
+                command,
+                limits.contentRate()));
+    }
+
+    FrontSettings withContentRate(int octets) {
+        SessionLimits limits = limits();
+        return with(new SessionLimits(
+                limits.commandLine(),
+                limits.recipients(),
+                limits.hops(),
+                limits.connections(),
+                limits.idle(),
+                limits.command(),
+                octets));
+    }
+
     FrontSettings withCommandLine(int octets) {
         SessionLimits limits = limits();
         return with(new SessionLimits(

@@ -42,7 +42,8 @@ class StartTlsTest {
                 front.queue(),
                 front.journal(),
                 clock);
-        channel = new EmbeddedChannel(new SmtpConnection(session, 2_048, (_, early) -> talkedOn.add(early)));
+        channel = new EmbeddedChannel(
+                new SmtpConnection(session, FrontSettings.DEFAULTS.limits(), (_, early) -> talkedOn.add(early)));
         assertThat(heard()).startsWith("220 ");
     }
 

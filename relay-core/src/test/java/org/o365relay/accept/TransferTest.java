@@ -241,6 +241,105 @@ class TransferTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {10, 200 * 1024, 3_000 * 1024})
+    void answersAClientThatEndsItsSideAfterTheFinalDot(int size) throws Exception {
+        byte[] content = lines(size);
+        try (TestRelayFront front = TestRelayFront.in(directory);
+                DialogClient client = front.connect()) {
+            client.beginContent();
+            client.send(concat(content, ".\r\n".getBytes(StandardCharsets.US_ASCII)));
+            client.endOutput();
+            client.expect("250 2.0.0 Queued as ");
+            client.expectClosed();
+            assertThat(front.content(only(front))).isEqualTo(content);
+            awaitDeviation(front, Deviation.NO_QUIT);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"NOOP", "NOOP\r\nNOO", "MAIL FROM:<a@device.test>"})
+    void closesAtOnceWhenTheClientEndsItsSideBetweenMessages(String said) throws Exception {
+        try (TestRelayFront front = TestRelayFront.in(directory);
+                DialogClient client = front.connect()) {
+            client.expect("220 ");
+            client.send(said);
+            client.endOutput();
+            while (client.peek() >= 0) {
+                client.expect("250 ");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"DATA\r\nSubject: x\r\n\r\n.\r", "BDAT 10 LAST\r\n123456789", "BDAT 3\r\n123"})
+    void countsAMessageThatWasCutOff(String said) throws Exception {
+        try (TestRelayFront front = TestRelayFront.in(directory)) {
+            try (DialogClient client = front.connect()) {
+                client.expect("220 ");
+                client.send("EHLO x\r\nMAIL FROM:<a@device.test>\r\nRCPT TO:<b@contoso.test>\r\n" + said);
+            }
+            awaitDeviation(front, Deviation.CUT_OFF);
+            assertThat(front.claims()).isEmpty();
+        }
+    }
+
+    @Test
+    void carriesALargeMessageInChunksOfAnySize() throws Exception {
+        byte[] content = new byte[2_000 * 1024];
+        new Random(3030).nextBytes(content);
+        try (TestRelayFront front = TestRelayFront.in(directory);
+                DialogClient client = front.connect()) {
+            client.expect("220 ");
+            client.say("EHLO x", "250 ");
+            client.say("MAIL FROM:<a@device.test> BODY=BINARYMIME", "250 ");
+            client.say("RCPT TO:<b@contoso.test>", "250 ");
+            int sent = 0;
+            for (int size : new int[] {1, 127 * 1024, 128 * 1024 - 1, 128 * 1024, 128 * 1024 + 1, 700 * 1024}) {
+                byte[] chunk = Arrays.copyOfRange(content, sent, sent + size);
+                client.send(concat(("BDAT " + size + "\r\n").getBytes(StandardCharsets.US_ASCII), chunk));
+                client.expect("250 2.0.0 " + size + " octets received");
+                sent += size;
+            }
+            byte[] last = Arrays.copyOfRange(content, sent, content.length);
+            client.send(concat(("BDAT " + last.length + " LAST\r\n").getBytes(StandardCharsets.US_ASCII), last));
+            client.expect("250 2.0.0 Queued as ");
+            assertThat(front.content(only(front))).isEqualTo(content);
+            assertThat(front.number("SELECT max(length(content)) FROM chunk")).isLessThanOrEqualTo(Incoming.CHUNK_SIZE);
+        }
+    }
+
+    @Test
+    void readsAChunkToItsEndThatIsTooLargeAndGoesOn() throws Exception {
+        try (TestRelayFront front = new TestRelayFront(directory, FrontSettings.DEFAULTS.withMessageSize(300 * 1024));
+                DialogClient client = front.connect()) {
+            client.expect("220 ");
+            client.send("EHLO x\r\nMAIL FROM:<a@device.test>\r\nRCPT TO:<b@contoso.test>\r\n");
+            client.send("BDAT 2000000 LAST\r\n" + "QUIT\r\n--".repeat(250_000));
+            client.expect("250 ");
+            client.expect("250 2.1.0 ");
+            client.expect("250 2.1.5 ");
+            client.expect("552 5.3.4 ");
+            client.say("NOOP", "250 ");
+            assertThat(front.claims()).isEmpty();
+            assertThat(front.rows("chunk")).isZero();
+        }
+    }
+
+    @Test
+    void takesALineOfMoreThanAMebibyte() throws Exception {
+        byte[] content = ("x".repeat(1_500_000) + "\r\n").getBytes(StandardCharsets.US_ASCII);
+        try (TestRelayFront front = TestRelayFront.in(directory);
+                DialogClient client = front.connect()) {
+            client.beginContent();
+            client.send(concat(content, ".\r\n".getBytes(StandardCharsets.US_ASCII)));
+            client.expect("250 2.0.0 Queued as ");
+            assertThat(front.content(only(front))).isEqualTo(content);
+            awaitDeviation(front, Deviation.LONG_LINE);
+        }
+    }
+
+    /// The server sees the end of a connection a little later than the client.
     private static void awaitDeviation(TestRelayFront front, Deviation deviation) {
         InetAddress client = InetAddress.ofLiteral("127.0.0.1");
         long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();

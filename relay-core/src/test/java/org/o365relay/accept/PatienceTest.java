@@ -1,0 +1,85 @@
+package org.o365relay.accept;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.o365relay.accept.Patience.Verdict;
+
+class PatienceTest {
+
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
+    private static final long BEGIN = Long.MAX_VALUE - 5 * SECOND; // a clock's nanoseconds may overflow
+
+    private final Patience patience =
+            new Patience(new SessionLimits(2_048, 100, 100, 100, Duration.ofMinutes(5), Duration.ofSeconds(90), 100));
+
+    @BeforeEach
+    void begin() {
+        patience.heard(BEGIN, 0);
+    }
+
+    @Test
+    void findsAClientSilentAfterTheIdleTimeAndNotBefore() {
+        assertThat(patience.verdict(after(299))).isEqualTo(Verdict.FINE);
+        assertThat(patience.verdict(after(300))).isEqualTo(Verdict.SILENT);
+    }
+
+    @Test
+    void hearsNoExcuseInOctetsThatDoNotEndTheLine() {
+        patience.lineOpen(after(10));
+        for (int second = 11; second < 100; second++) {
+            patience.heard(after(second), 1);
+            patience.lineOpen(after(second));
+            assertThat(patience.verdict(after(second))).isEqualTo(Verdict.FINE);
+        }
+        assertThat(patience.verdict(after(100))).isEqualTo(Verdict.SLOW_COMMAND);
+    }
+
+    @Test
+    void measuresEveryLineByItself() {
+        patience.lineOpen(after(10));
+        patience.lineEnded();
+        patience.lineOpen(after(60));
+        assertThat(patience.verdict(after(149))).isEqualTo(Verdict.FINE);
+        assertThat(patience.verdict(after(150))).isEqualTo(Verdict.SLOW_COMMAND);
+    }
+
+    @Test
+    void averagesContentOverAMinuteAtATime() {
+        patience.contentBegins(after(0));
+        patience.heard(after(1), 6_000); // and nothing for the rest of the minute
+        assertThat(patience.verdict(after(60))).isEqualTo(Verdict.FINE);
+        patience.heard(after(61), 5_999);
+        assertThat(patience.verdict(after(119))).isEqualTo(Verdict.FINE);
+        assertThat(patience.verdict(after(120))).isEqualTo(Verdict.SLOW_CONTENT);
+    }
+
+    @Test
+    void doesNotCountTheTimeTheRelayTook() {
+        patience.contentBegins(after(0));
+        patience.heard(after(1), 6_000);
+        patience.waited(after(2), after(1_000));
+        assertThat(patience.verdict(after(1_000))).isEqualTo(Verdict.FINE);
+        assertThat(patience.verdict(after(1_057))).isEqualTo(Verdict.FINE);
+        assertThat(patience.untilNext(after(1_057))).isEqualTo(SECOND);
+        assertThat(patience.verdict(after(1_058))).isEqualTo(Verdict.FINE);
+        assertThat(patience.verdict(after(1_118))).isEqualTo(Verdict.SLOW_CONTENT);
+    }
+
+    @Test
+    void isLookedAtWhenALimitIsReached() {
+        assertThat(patience.untilNext(after(0))).isEqualTo(60 * SECOND);
+        patience.lineOpen(after(20));
+        assertThat(patience.untilNext(after(60))).isEqualTo(50 * SECOND);
+        patience.lineEnded();
+        patience.heard(after(61), 10);
+        assertThat(patience.untilNext(after(110))).isEqualTo(60 * SECOND);
+        assertThat(patience.untilNext(after(350))).isEqualTo(11 * SECOND);
+    }
+
+    private static long after(int seconds) {
+        return BEGIN + seconds * SECOND;
+    }
+}
