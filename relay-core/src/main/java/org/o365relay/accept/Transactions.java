@@ -237,13 +237,18 @@ final class Transactions {
         Arrival arrival = new Arrival(
                 clock.instant().truncatedTo(ChronoUnit.MILLIS), client.address(), conduct.helo(), protocol(ended));
         Envelope envelope = ended.envelope();
+        int recipients = envelope.recipients().size();
         long size = ended.size();
+        client.device().accepted(recipients, size); // before, so that no crash gives back what was spent
         return ended.commit(arrival).handle((id, failure) -> {
             if (failure != null) {
-                return refused(ended, unwritable(failure));
+                client.device().withdrawn(recipients, size);
+                Reply reply = unwritable(failure);
+                conduct.refused(ended.sender(), ended.recipients().iterator().next(), reply);
+                takeBack(ended);
+                return reply;
             }
             conduct.accepted();
-            client.device().accepted(envelope.recipients().size(), size);
             journal.accepted(id, arrival, envelope, size);
             return Reply.of(250, "2.0.0", "Queued as " + id);
         });
@@ -284,6 +289,10 @@ final class Transactions {
         if (!ended.recipients().isEmpty()) {
             client.device().released(ended.recipients().size());
         }
+        takeBack(ended);
+    }
+
+    private static void takeBack(Transaction ended) {
         var _ = ended.abandon().exceptionally(failure -> {
             log.warn("half a message stays in the queue until the next start: {}", failure.getMessage());
             return null;

@@ -74,6 +74,8 @@ class SessionTest {
                 .hasToString("452 4.3.1 The relay cannot write to its queue, try again later");
         assertThat(front.journal().accepted()).isEmpty();
         assertThat(front.journal().rejected()).hasSize(1);
+        assertThat(record().messages()).isZero();
+        assertThat(record().recipientsAt(TestRelayFront.NOW)).isZero();
     }
 
     @Test
