@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.accept.Endpoint;
 import org.o365relay.accept.ListenException;
 import org.o365relay.accept.ListenerSettings;
 import org.o365relay.accept.SmtpListener;
@@ -31,7 +32,7 @@ public final class Relay {
     private final Journal journal;
     private final InstantSource clock;
     private final RandomGenerator random;
-    private final List<InetSocketAddress> addresses = new ArrayList<>();
+    private final List<Endpoint> endpoints = new ArrayList<>();
     private volatile @Nullable MessageQueue queue;
     private volatile @Nullable SmtpListener listener;
     private volatile @Nullable Dispatcher dispatcher;
@@ -61,7 +62,7 @@ public final class Relay {
             opened.keep(devices);
             listener = new SmtpListener(settings.accept(), devices, opened, journal, clock);
             for (ListenerSettings listenerSettings : settings.listeners()) {
-                addresses.add(listener.listen(listenerSettings));
+                endpoints.addAll(listener.listen(listenerSettings));
             }
             dispatcher.start();
         } catch (ListenException | RuntimeException e) {
@@ -79,8 +80,16 @@ public final class Relay {
     }
 
     /// @return where it listens, in the order of the settings, with the ports that were chosen for 0
+    public List<Endpoint> endpoints() {
+        return List.copyOf(endpoints);
+    }
+
+    /// @return those of them that are ports
     public List<InetSocketAddress> addresses() {
-        return List.copyOf(addresses);
+        return endpoints.stream()
+                .filter(Endpoint.Tcp.class::isInstance)
+                .map(endpoint -> ((Endpoint.Tcp) endpoint).socketAddress())
+                .toList();
     }
 
     /// Stops accepting, lets messages being received and deliveries in flight end within the grace time, and

@@ -1,6 +1,7 @@
 package org.o365relay.accept;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
@@ -11,6 +12,12 @@ public sealed interface Endpoint {
     /// @param address a local address; the wildcard address means all
     /// @param port 1 to 65535; 0 lets the system choose (tests)
     record Tcp(InetAddress address, int port) implements Endpoint {
+
+        /// @return as the JDK knows it
+        public InetSocketAddress socketAddress() {
+            return new InetSocketAddress(address, port);
+        }
+
         @Override
         public String toString() {
             String host = address.getHostAddress();

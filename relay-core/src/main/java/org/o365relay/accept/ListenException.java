@@ -1,33 +1,53 @@
 package org.o365relay.accept;
 
-/// An address cannot be listened on. The message says which, why, and what to do about it.
+/// The relay cannot listen as it is told. The message says where, why, and what to do about it.
 public final class ListenException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    ListenException(ListenerSettings settings, Throwable cause) {
-        super("cannot listen on " + settings + ": " + reason(settings, cause), cause);
+    ListenException(String message) {
+        super(message);
     }
 
-    private static String reason(ListenerSettings settings, Throwable cause) {
+    ListenException(Endpoint endpoint, String reason) {
+        super("cannot listen on " + endpoint + ": " + reason);
+    }
+
+    ListenException(Endpoint endpoint, Throwable cause) {
+        super("cannot listen on " + endpoint + ": " + reason(endpoint, cause), cause);
+    }
+
+    private static String reason(Endpoint endpoint, Throwable cause) {
         String message = String.valueOf(cause.getMessage());
+        return switch (endpoint) {
+            case Endpoint.Tcp(var _, int port) -> tcpReason(port, message);
+            case Endpoint.UnixSocket _ -> fileReason(message);
+            case Endpoint.AbstractSocket _ ->
+                message.contains("in use") ? "another program has a socket of this name" : message;
+            case Endpoint.HandedOver _ -> message;
+        };
+    }
+
+    private static String tcpReason(int port, String message) {
         if (message.contains("in use")) {
-            return "the port is in use by another program" + whichProgram(settings)
-                    + "; stop it or set another port in relay.listeners";
+            return "the port is in use by another program (see which: ss -ltnp 'sport = :" + port
+                    + "'); stop it or set another port in relay.listeners";
         }
         if (message.contains("ermission denied")) {
             return "ports below 1024 need the capability CAP_NET_BIND_SERVICE; give it to the relay or set another port"
                     + " in relay.listeners";
         }
-        if (message.contains("annot assign")) {
-            return "this machine has no such address; set another one in relay.listeners";
-        }
-        return message;
+        return message.contains("annot assign")
+                ? "this machine has no such address; set another one in relay.listeners"
+                : message;
     }
 
-    private static String whichProgram(ListenerSettings settings) {
-        return settings.endpoint() instanceof Endpoint.Tcp tcp
-                ? " (see which: ss -ltnp 'sport = :" + tcp.port() + "')"
-                : "";
+    private static String fileReason(String message) {
+        if (message.contains("No such file")) {
+            return "its directory does not exist; make it (RuntimeDirectory= in a systemd unit)";
+        }
+        return message.contains("ermission denied")
+                ? "the relay's user may not write to its directory (RuntimeDirectory= in a systemd unit gives it one)"
+                : message;
     }
 }

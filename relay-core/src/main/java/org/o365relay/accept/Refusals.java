@@ -57,6 +57,24 @@ final class Refusals {
         return notTolerated(deviation, 501, "5.5.2", reason);
     }
 
+    static Reply untrusted(InetAddress client) {
+        return Reply.of(
+                554,
+                "5.7.1",
+                client.getHostAddress() + " is not in this relay's trusted networks (relay.trusted-networks)");
+    }
+
+    static Reply tooManyConnections() {
+        return Reply.of(421, "4.3.2", "Too many connections (relay.limits.connections)");
+    }
+
+    static Reply tooManyConnections(InetAddress client) {
+        return Reply.of(
+                421,
+                "4.7.0",
+                "Too many connections from " + client.getHostAddress() + " (relay.limits.connections-per-client)");
+    }
+
     // RFC 1870 §6.1
     static Reply tooLarge(long limit) {
         return Reply.of(

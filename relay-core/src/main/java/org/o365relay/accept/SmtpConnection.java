@@ -9,7 +9,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +35,6 @@ import org.slf4j.LoggerFactory;
 final class SmtpConnection extends ChannelInboundHandlerAdapter {
 
     private static final Logger log = LoggerFactory.getLogger(SmtpConnection.class);
-    private static final long LINGER_SECONDS = 2;
 
     /// The largest refused chunk that is read to its end, so that the session can go on behind it.
     private static final long MOST_SKIPPED = 64L * 1024 * 1024;
@@ -139,7 +138,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (cause instanceof IOException) {
+        if (cause instanceof IOException || cause instanceof DecoderException) { // the latter is broken TLS
             log.debug("connection lost: {}", cause.toString());
         } else {
             log.error("a connection failed", cause);
@@ -414,25 +413,11 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         close(ctx, Reply.of(421, "4.3.2", "The relay is stopping, try again later"));
     }
 
-    /// Says the last word and closes, leaving the client time to read it: closing with unread input would make
-    /// the system reset the connection and destroy the reply on its way.
     private void close(ChannelHandlerContext ctx, Reply reply) {
         phase = Phase.CLOSING;
         patience.lastWord(now(ctx));
         session.endTransaction();
-        closeAfter(ctx, encode(ctx, reply), reply.code() == 221);
-    }
-
-    static void closeAfter(ChannelHandlerContext ctx, ByteBuf lastWord, boolean clientIsDone) {
-        ctx.writeAndFlush(lastWord).addListener((ChannelFutureListener) written -> {
-            if (clientIsDone || !written.isSuccess()) {
-                ctx.close();
-            } else {
-                ((DuplexChannel) ctx.channel()).shutdownOutput();
-                ctx.executor().schedule(() -> ctx.close(), LINGER_SECONDS, TimeUnit.SECONDS);
-                ctx.channel().config().setAutoRead(true); // to hear the client close
-            }
-        });
+        LastWord.say(ctx, encode(ctx, reply), reply.code() == 221);
     }
 
     /// The client sends no more: it gets its replies, and that is that.

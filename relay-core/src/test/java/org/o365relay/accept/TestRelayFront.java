@@ -50,7 +50,7 @@ final class TestRelayFront implements AutoCloseable {
         this.settings = settings;
         this.devices = new Devices(clock);
         this.listener = new SmtpListener(settings.accept(), devices, queue, journal, clock);
-        this.address = listener.listen(settings.listener(0));
+        this.address = ((Endpoint.Tcp) listener.listen(settings.listener(0)).getFirst()).socketAddress();
     }
 
     static TestRelayFront in(Path directory) throws QueueUnavailableException, ListenException {

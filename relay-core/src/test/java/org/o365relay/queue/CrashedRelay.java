@@ -52,13 +52,13 @@ final class CrashedRelay {
                 new LogJournal(),
                 clock);
         Thread.ofVirtual().start(() -> tryAndDefer(queue, clock));
-        int port = listener.listen(new ListenerSettings(
+        Endpoint.Tcp bound = (Endpoint.Tcp) listener.listen(new ListenerSettings(
                         new Endpoint.Tcp(InetAddress.getLoopbackAddress(), 0),
                         ListenerTls.OFF,
                         trusting("127.0.0.0/8"),
                         List.of()))
-                .getPort();
-        System.out.println("LISTENING " + port);
+                .getFirst();
+        System.out.println("LISTENING " + bound.port());
         System.in.read();
     }
 

@@ -6,7 +6,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.o365relay.Relay;
 import org.o365relay.RelaySettings;
+import org.o365relay.accept.Endpoint;
 import org.o365relay.accept.ListenException;
+import org.o365relay.accept.OldTls;
 import org.o365relay.daemon.ops.SystemdNotifier;
 import org.o365relay.journal.LogJournal;
 import org.o365relay.queue.QueueUnavailableException;
@@ -54,6 +56,7 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     private static Relay start(RelaySettings settings) throws CommandFailed {
+        OldTls.allowWhereAskedFor(settings.listeners());
         Relay relay = new Relay(settings, new LogJournal());
         try {
             relay.start();
@@ -79,8 +82,6 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     private static String addresses(Relay relay) {
-        return relay.addresses().stream()
-                .map(address -> address.getAddress().getHostAddress() + ":" + address.getPort())
-                .collect(Collectors.joining(", "));
+        return relay.endpoints().stream().map(Endpoint::toString).collect(Collectors.joining(", "));
     }
 }

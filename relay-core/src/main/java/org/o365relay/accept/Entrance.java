@@ -1,0 +1,114 @@
+package org.o365relay.accept;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.admit.ClientPolicy;
+import org.o365relay.admit.Devices;
+import org.o365relay.journal.Journal;
+import org.o365relay.mail.Deviation;
+import org.o365relay.queue.MessageQueue;
+
+/// The way of a client that may come in, to its session: through TLS, or past a look at whether it begins with
+/// TLS where it should not.
+final class Entrance {
+
+    private final AcceptSettings settings;
+    private final Users users;
+    private final Devices devices;
+    private final MessageQueue queue;
+    private final Journal journal;
+    private final InstantSource clock;
+    private final TurnedAway turnedAway;
+    private final @Nullable Tls tls;
+
+    /// @param tls null if there is no certificate
+    Entrance(
+            AcceptSettings settings,
+            Users users,
+            Devices devices,
+            MessageQueue queue,
+            Journal journal,
+            InstantSource clock,
+            TurnedAway turnedAway,
+            @Nullable Tls tls) {
+        this.settings = settings;
+        this.users = users;
+        this.devices = devices;
+        this.queue = queue;
+        this.journal = journal;
+        this.clock = clock;
+        this.turnedAway = turnedAway;
+        this.tls = tls;
+    }
+
+    TurnedAway turnedAway() {
+        return turnedAway;
+    }
+
+    /// @param mode what the listener does about TLS
+    Client client(InetAddress address, ClientPolicy policy, ListenerTls mode) {
+        return new Client(address, policy, devices.at(address), tls == null ? ListenerTls.OFF : mode);
+    }
+
+    /// Lets a client in, at the end of its pipeline; what comes before must pass it that the channel is active.
+    void add(ChannelPipeline pipeline, Client client) {
+        switch (client.tls()) {
+            case IMPLICIT -> addTls(pipeline, client);
+            case OFF, OPTIONAL, REQUIRED -> pipeline.addLast(new FirstOctet(client, this, patience(client)));
+        }
+    }
+
+    private Duration patience(Client client) {
+        if (tls == null
+                || client.tls() == ListenerTls.OFF
+                || tls.files().detection().isZero()) {
+            return Duration.ZERO;
+        }
+        return client.device().hasDeviated(Deviation.TLS_ON_PLAIN_PORT)
+                ? FirstOctet.PATIENCE
+                : tls.files().detection();
+    }
+
+    /// TLS, and a session in it.
+    void addTls(ChannelPipeline pipeline, Client client) {
+        pipeline.addLast(
+                offered().handler(pipeline.channel(), client.policy()), new Handshake(client, turnedAway, ctx -> {
+                    addSession(ctx.pipeline(), client);
+                    passOn(ctx);
+                    ctx.fireChannelActive();
+                }));
+    }
+
+    /// A session that begins when it hears that the channel is active.
+    void addSession(ChannelPipeline pipeline, Client client) {
+        pipeline.addLast(new SmtpConnection(
+                new Session(client, settings, users, queue, journal, clock),
+                settings.limits(),
+                (secured, talkedOn) -> startTls(secured, talkedOn, client)));
+    }
+
+    private void startTls(ChannelPipeline pipeline, boolean talkedOn, Client client) {
+        if (talkedOn) {
+            client.device().deviated(Deviation.TALK_BEFORE_TLS);
+        }
+        pipeline.addFirst(
+                offered().handler(pipeline.channel(), client.policy()),
+                new Handshake(client, turnedAway, Entrance::passOn));
+    }
+
+    private static void passOn(ChannelHandlerContext ctx) {
+        ctx.fireUserEventTriggered(SslHandshakeCompletionEvent.SUCCESS);
+    }
+
+    private Tls offered() {
+        if (tls == null) {
+            throw new IllegalStateException("TLS begins without a certificate");
+        }
+        return tls;
+    }
+}

@@ -1,0 +1,89 @@
+package org.o365relay.accept;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.io.IOException;
+import java.util.function.Consumer;
+import org.o365relay.mail.Deviation;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Stands behind a [SslHandler] until the handshake is done, counts what the client did wrong in it, and then
+/// goes away.
+@SuppressWarnings("FutureReturnValueIgnored") // a close that fails shows as an inactive channel
+final class Handshake extends ChannelInboundHandlerAdapter {
+
+    private static final Logger log = LoggerFactory.getLogger(Handshake.class);
+
+    private final Client client;
+    private final TurnedAway turnedAway;
+    private final Consumer<ChannelHandlerContext> whenDone;
+
+    /// @param whenDone passes [SslHandshakeCompletionEvent#SUCCESS] on
+    Handshake(Client client, TurnedAway turnedAway, Consumer<ChannelHandlerContext> whenDone) {
+        this.client = client;
+        this.turnedAway = turnedAway;
+        this.whenDone = whenDone;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        if (ctx.channel().isActive()) {
+            ctx.read();
+        }
+    }
+
+    /// Nobody behind it is to speak yet.
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        ctx.read();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof ChannelInputShutdownEvent) {
+            ctx.close(); // half a handshake leads nowhere
+        } else if (!(event instanceof SslHandshakeCompletionEvent handshake)) {
+            ctx.fireUserEventTriggered(event);
+        } else if (handshake.isSuccess()) {
+            countOldTls(ctx);
+            whenDone.accept(ctx);
+            ctx.pipeline().remove(this);
+        } else {
+            failed(ctx, HandshakeFailure.of(handshake.cause(), client));
+        }
+    }
+
+    private void countOldTls(ChannelHandlerContext ctx) {
+        String version =
+                ctx.pipeline().get(SslHandler.class).engine().getSession().getProtocol();
+        if (!OldTls.versions(false).contains(version)) {
+            client.device().deviated(Deviation.OLD_TLS);
+        }
+    }
+
+    private void failed(ChannelHandlerContext ctx, HandshakeFailure failure) {
+        switch (failure) {
+            case HandshakeFailure.HungUp() -> ctx.close();
+            case HandshakeFailure.Explained(var reply, var deviation) -> {
+                deviation.ifPresent(client.device()::deviated);
+                turnedAway.close(ctx, client.address(), reply);
+            }
+        }
+    }
+
+    /// The event tells more.
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof DecoderException || cause instanceof IOException) {
+            log.debug("handshake with {} failed: {}", client.address(), cause.toString());
+        } else {
+            log.error("a handshake failed", cause);
+        }
+        ctx.close();
+    }
+}

@@ -1,0 +1,86 @@
+package org.o365relay.accept;
+
+import java.security.GeneralSecurityException;
+import java.security.Security;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import org.o365relay.admit.TrustedNetwork;
+
+/// TLS 1.0 and 1.1 (RFC 8996 §1), and ciphers without forward secrecy, for devices that know no better.
+///
+/// The JDK disables them for the whole process by a security property, which it reads once, before the first
+/// use of TLS. So they are either allowed before that or not at all; every user of TLS in the process then has to
+/// name the versions it wants.
+public final class OldTls {
+
+    private static final String PROPERTY = "jdk.tls.disabledAlgorithms";
+    private static final Set<String> LIFTED = Set.of("TLSv1", "TLSv1.1", "TLS_RSA_*");
+
+    private static final List<String> TODAY = List.of("TLSv1.3", "TLSv1.2");
+    private static final List<String> EVER = List.of("TLSv1.3", "TLSv1.2", "TLSv1.1", "TLSv1");
+
+    private OldTls() {}
+
+    /// Allows them if a network of these asks for them. To be called before anything in the process has used
+    /// TLS.
+    public static void allowWhereAskedFor(List<ListenerSettings> listeners) {
+        if (listeners.stream().anyMatch(OldTls::isAskedFor)) {
+            Security.setProperty(PROPERTY, without(String.valueOf(Security.getProperty(PROPERTY))));
+            // for whoever relies on the JDK's defaults when connecting
+            System.setProperty("jdk.tls.client.protocols", "TLSv1.3,TLSv1.2");
+        }
+    }
+
+    static String without(String disabled) {
+        return Arrays.stream(disabled.split(",", -1))
+                .map(String::strip)
+                .filter(name -> !LIFTED.contains(name))
+                .collect(Collectors.joining(", "));
+    }
+
+    static boolean isAskedFor(ListenerSettings listener) {
+        return listener.tls() != ListenerTls.OFF
+                && listener.trusted().networks().stream()
+                        .map(TrustedNetwork::policy)
+                        .anyMatch(policy -> policy.oldTls());
+    }
+
+    /// @return whether this process can speak TLS 1.0
+    static boolean isAllowed() {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, null, null);
+            SSLEngine engine = context.createSSLEngine();
+            engine.setUseClientMode(true);
+            engine.setEnabledProtocols(new String[] {"TLSv1"});
+            engine.beginHandshake();
+            return true;
+        } catch (SSLException disabled) {
+            return false;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java has no usable TLS: " + e.getMessage(), e);
+        }
+    }
+
+    /// @return in order of preference
+    static List<String> versions(boolean old) {
+        return old ? EVER : TODAY;
+    }
+
+    /// @return what the JDK enables by itself if nothing old is allowed, and what else it then enables
+    static List<String> ciphers(boolean old) {
+        try {
+            Stream<String> enabled = Arrays.stream(
+                    SSLContext.getDefault().getDefaultSSLParameters().getCipherSuites());
+            return enabled.filter(suite -> old || !suite.startsWith("TLS_RSA_")).toList();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java has no usable TLS: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package org.o365relay.accept;
+
+import java.nio.file.Path;
+import java.security.InvalidKeyException;
+import java.security.KeyFactory;
+import java.security.NoSuchAlgorithmException;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.SignatureException;
+import java.security.spec.InvalidKeySpecException;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.List;
+import java.util.Optional;
+
+/// Reads a private key: PKCS #8, not encrypted, RSA or of an elliptic curve (RFC 5208 §5).
+final class PrivateKeyFile {
+
+    private static final String KEY = "relay.tls.key";
+    private static final List<String> ALGORITHMS = List.of("RSA", "EC", "EdDSA");
+
+    private PrivateKeyFile() {}
+
+    static PrivateKey read(Path path) throws UnusableCertificate {
+        PemFile.Section section = keySection(PemFile.read(path, KEY));
+        if (section.isEncrypted()) {
+            throw new UnusableCertificate(
+                    "the key in " + path + " is encrypted, and nobody is there to type its password; " + cure(path));
+        }
+        return switch (section.label()) {
+            case "PRIVATE KEY" -> decoded(section, path);
+            case "RSA PRIVATE KEY" -> throw otherFormat(path, "PKCS #1");
+            case "EC PRIVATE KEY" -> throw otherFormat(path, "SEC 1");
+            default -> throw otherFormat(path, section.label());
+        };
+    }
+
+    private static PemFile.Section keySection(PemFile file) throws UnusableCertificate {
+        return file.sections().stream()
+                .filter(section -> section.label().endsWith("PRIVATE KEY"))
+                .findFirst()
+                .orElseThrow(() -> new UnusableCertificate("there is no private key in PEM in " + file.path() + " ("
+                        + KEY + "); it begins with -----BEGIN PRIVATE KEY-----"));
+    }
+
+    private static UnusableCertificate otherFormat(Path path, String format) {
+        return new UnusableCertificate(
+                "the key in " + path + " is in the format " + format + ", not in PKCS #8; " + cure(path));
+    }
+
+    private static String cure(Path path) {
+        return "convert it with: openssl pkcs8 -topk8 -nocrypt -in " + path + " -out key-pkcs8.pem, and set " + KEY
+                + " to the new file";
+    }
+
+    private static PrivateKey decoded(PemFile.Section section, Path path) throws UnusableCertificate {
+        return ALGORITHMS.stream()
+                .flatMap(algorithm -> key(section, algorithm).stream())
+                .findFirst()
+                .orElseThrow(() -> new UnusableCertificate("the key in " + path + " (" + KEY
+                        + ") is damaged, or neither RSA nor of an elliptic curve; see what is in it with: openssl pkey"
+                        + " -noout -text -in " + path));
+    }
+
+    /// @return empty if it is of another kind
+    private static Optional<PrivateKey> key(PemFile.Section section, String algorithm) {
+        try {
+            return Optional.of(
+                    KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(section.octets())));
+        } catch (InvalidKeySpecException | IllegalArgumentException _) {
+            return Optional.empty();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // the JDK has them all
+        }
+    }
+
+    /// @return whether what one signs is right for the other
+    static boolean belongTogether(PrivateKey secret, PublicKey open) {
+        try {
+            Signature signature = Signature.getInstance(algorithm(secret));
+            signature.initSign(secret);
+            byte[] signed = signature.sign();
+            signature.initVerify(open);
+            return signature.verify(signed);
+        } catch (InvalidKeyException | SignatureException _) {
+            return false; // keys of different kinds
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // the JDK has them all
+        }
+    }
+
+    private static String algorithm(PrivateKey key) {
+        return switch (key.getAlgorithm()) {
+            case "RSA" -> "SHA256withRSA";
+            case "EC" -> "SHA256withECDSA";
+            default -> "EdDSA";
+        };
+    }
+}

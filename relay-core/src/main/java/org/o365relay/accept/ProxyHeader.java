@@ -1,0 +1,125 @@
+package org.o365relay.accept;
+
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.haproxy.HAProxyCommand;
+import io.netty.handler.codec.haproxy.HAProxyMessage;
+import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.Reply;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Waits for the header in which a proxy says who the client is (PROXY protocol, version 1 or 2), lets the
+/// client in, and goes away. Whoever may speak for others must do so: without a header, the connection ends.
+@SuppressWarnings("FutureReturnValueIgnored") // a close that fails shows as an inactive channel
+final class ProxyHeader extends ChannelInboundHandlerAdapter {
+
+    private static final Logger log = LoggerFactory.getLogger(ProxyHeader.class);
+
+    /// Octets for what a proxy may say besides addresses (version 2); the certificate of a client among it.
+    private static final int LARGEST_EXTRAS = 8 * 1024;
+
+    private final Reception reception;
+    private final TurnedAway turnedAway;
+    private final InetAddress proxy;
+    private final Duration patience;
+    private @Nullable Future<?> limit;
+
+    ProxyHeader(Reception reception, TurnedAway turnedAway, InetAddress proxy, Duration patience) {
+        this.reception = reception;
+        this.turnedAway = turnedAway;
+        this.proxy = proxy;
+        this.patience = patience;
+    }
+
+    /// @return belongs in front of it
+    static ChannelHandler decoder() {
+        return new HAProxyMessageDecoder(LARGEST_EXTRAS, true);
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        limit = ctx.executor()
+                .schedule(
+                        () -> refuse(ctx, "it did not come in time (relay.limits.command-timeout)"),
+                        patience.toMillis(),
+                        TimeUnit.MILLISECONDS);
+        ctx.read();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        endWait();
+        HAProxyMessage header = (HAProxyMessage) message;
+        try {
+            reception.admit(ctx.channel(), client(header));
+        } finally {
+            header.release();
+        }
+        ctx.fireChannelActive();
+        ctx.pipeline().remove(this);
+    }
+
+    /// @return the proxy itself if it speaks for nobody, to see whether the relay is well, or cannot say for whom
+    private InetAddress client(HAProxyMessage header) {
+        String source = header.sourceAddress();
+        return header.command() == HAProxyCommand.LOCAL || source == null
+                ? proxy
+                : switch (header.proxiedProtocol().addressFamily()) {
+                    case AF_IPv4, AF_IPv6 -> InetAddress.ofLiteral(source);
+                    case AF_UNIX, AF_UNSPEC -> proxy;
+                };
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof IOException) {
+            log.debug("connection lost: {}", cause.toString());
+            ctx.close();
+        } else {
+            refuse(ctx, String.valueOf(cause.getMessage()));
+        }
+    }
+
+    private void refuse(ChannelHandlerContext ctx, String reason) {
+        if (endWait()) {
+            Reply reply = Reply.of(
+                    421,
+                    "4.7.0",
+                    "Connections of this address must begin with a PROXY protocol header (proxies in relay.listeners): "
+                            + Refusals.printable(reason));
+            turnedAway.close(ctx, proxy, reply);
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof ChannelInputShutdownEvent) {
+            settled = true; // a proxy that looks whether the port is open
+            ctx.close();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        endWait();
+    }
+
+    /// @return whether the header had not come yet
+    private boolean endWait() {
+        boolean waiting = limit != null;
+        if (limit != null) {
+            limit.cancel(false);
+            limit = null;
+        }
+        return waiting;
+    }
+}

@@ -1,0 +1,85 @@
+package org.o365relay.accept;
+
+import java.io.ByteArrayInputStream;
+import java.nio.file.Path;
+import java.security.PrivateKey;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Who the relay is to clients that speak TLS: its certificate, and the key that belongs to it.
+///
+/// @param file where the certificate came from
+/// @param chain the relay's own first
+record ServerIdentity(Path file, PrivateKey key, List<X509Certificate> chain) {
+
+    private static final String KEY = "relay.tls.certificate";
+
+    /// @throws UnusableCertificate if they cannot be used
+    static ServerIdentity read(CertificateFiles files) throws UnusableCertificate {
+        List<X509Certificate> chain = chain(files.certificate());
+        PrivateKey key = PrivateKeyFile.read(files.key());
+        if (!PrivateKeyFile.belongTogether(key, chain.getFirst().getPublicKey())) {
+            throw new UnusableCertificate("the key in " + files.key() + " does not belong to the first certificate in "
+                    + files.certificate() + ", which is for " + name(chain.getFirst())
+                    + "; set relay.tls.key to its key, and put the relay's own certificate before those of its"
+                    + " issuers");
+        }
+        return new ServerIdentity(files.certificate(), key, chain);
+    }
+
+    private static List<X509Certificate> chain(Path path) throws UnusableCertificate {
+        List<X509Certificate> chain = new ArrayList<>();
+        for (PemFile.Section section : PemFile.read(path, KEY).sections()) {
+            if (section.label().equals("CERTIFICATE")) {
+                chain.add(certificate(section, path));
+            }
+        }
+        if (chain.isEmpty()) {
+            throw new UnusableCertificate("there is no certificate in PEM in " + path + " (" + KEY
+                    + "); it begins with -----BEGIN CERTIFICATE-----");
+        }
+        return List.copyOf(chain);
+    }
+
+    private static X509Certificate certificate(PemFile.Section section, Path path) throws UnusableCertificate {
+        try {
+            return (X509Certificate) CertificateFactory.getInstance("X.509")
+                    .generateCertificate(new ByteArrayInputStream(section.octets()));
+        } catch (CertificateException | IllegalArgumentException e) {
+            throw new UnusableCertificate("a certificate in " + path + " (" + KEY + ") is damaged: " + e.getMessage()
+                    + "; see what is in it with: openssl x509 -noout -text -in " + path);
+        }
+    }
+
+    private static String name(X509Certificate certificate) {
+        return certificate.getSubjectX500Principal().getName();
+    }
+
+    Instant expiry() {
+        return chain.getFirst().getNotAfter().toInstant();
+    }
+
+    /// @return what devices that look closely will not like; empty if nothing
+    Optional<String> objection(Instant now) {
+        if (now.isAfter(expiry())) {
+            return Optional.of("the certificate in " + file + " has expired on " + expiry()
+                    + "; devices that check it will not send. Put a new one in its place");
+        }
+        Instant beginning = chain.getFirst().getNotBefore().toInstant();
+        return now.isBefore(beginning)
+                ? Optional.of("the certificate in " + file + " is not valid before " + beginning
+                        + "; see whether this machine's clock is right")
+                : Optional.empty();
+    }
+
+    /// @return for the log
+    @Override
+    public String toString() {
+        return "certificate " + name(chain.getFirst()) + ", valid until " + expiry() + ", from " + file;
+    }
+}

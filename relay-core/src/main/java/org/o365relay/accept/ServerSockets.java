@@ -1,0 +1,183 @@
+package org.o365relay.accept;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.Socket;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Opens endpoints, whatever kind they are.
+final class ServerSockets {
+
+    private static final Logger log = LoggerFactory.getLogger(ServerSockets.class);
+
+    /// Devices come in crowds, when a shift ends or the power is back; a short backlog would make most of them
+    /// wait for a retransmission.
+    private static final int BACKLOG = 4_096;
+
+    // socket(7)
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_ACCEPTCONN = 30;
+    private static final int SO_DOMAIN = 39;
+    private static final int AF_UNIX = 1;
+
+    private final HandedOverSockets handedOver;
+
+    ServerSockets(HandedOverSockets handedOver) {
+        this.handedOver = handedOver;
+    }
+
+    /// An open endpoint.
+    ///
+    /// @param endpoint with the port that was chosen, and as what it is if it was handed over
+    record Bound(Channel channel, Endpoint endpoint) {}
+
+    /// @param bootstrap says what becomes of connections
+    List<Bound> open(Endpoint endpoint, ServerBootstrap bootstrap) throws ListenException {
+        if (!(endpoint instanceof Endpoint.Tcp) && !Epoll.isAvailable()) {
+            throw new ListenException(endpoint, "this is possible on Linux only, on x86-64 and AArch64");
+        }
+        try {
+            return switch (endpoint) {
+                case Endpoint.Tcp tcp -> List.of(tcp(tcp, bootstrap));
+                case Endpoint.UnixSocket unix -> List.of(unix(unix, bootstrap));
+                case Endpoint.AbstractSocket(String name) -> List.of(nameless(endpoint, "\0" + name, bootstrap));
+                case Endpoint.HandedOver named -> handedOver(named, bootstrap);
+            };
+        } catch (IOException e) {
+            throw new ListenException(endpoint, e);
+        }
+    }
+
+    private static Bound tcp(Endpoint.Tcp endpoint, ServerBootstrap bootstrap) throws ListenException {
+        Class<? extends ServerChannel> transport =
+                Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+        ChannelFuture binding = bootstrap
+                .channel(transport)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .bind(endpoint.address(), endpoint.port());
+        Channel channel = opened(binding, endpoint);
+        return new Bound(channel, tcp((InetSocketAddress) channel.localAddress()));
+    }
+
+    private static Bound unix(Endpoint.UnixSocket endpoint, ServerBootstrap bootstrap)
+            throws ListenException, IOException {
+        UnixSocketFile.clear(endpoint);
+        Path path = endpoint.path();
+        Socket socket = Socket.newSocketDomain();
+        try {
+            socket.bind(new DomainSocketAddress(path.toString()));
+            UnixSocketFile file = UnixSocketFile.restricted(path, endpoint.permissions());
+            socket.listen(BACKLOG);
+            Channel channel =
+                    registered(endpoint, bootstrap, () -> new EpollServerDomainSocketChannel(socket.intValue()));
+            channel.closeFuture().addListener(_ -> delete(file, endpoint));
+            return new Bound(channel, endpoint);
+        } catch (IOException | ListenException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    private static void delete(UnixSocketFile file, Endpoint endpoint) {
+        try {
+            file.delete();
+        } catch (IOException e) {
+            log.warn("{} stays behind: {}", endpoint, e.toString());
+        }
+    }
+
+    private static Bound nameless(Endpoint endpoint, String address, ServerBootstrap bootstrap)
+            throws ListenException, IOException {
+        Socket socket = Socket.newSocketDomain();
+        try {
+            socket.bind(new DomainSocketAddress(address));
+            socket.listen(BACKLOG);
+            return new Bound(
+                    registered(endpoint, bootstrap, () -> new EpollServerDomainSocketChannel(socket.intValue())),
+                    endpoint);
+        } catch (IOException | ListenException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    private List<Bound> handedOver(Endpoint.HandedOver endpoint, ServerBootstrap bootstrap) throws ListenException {
+        List<Bound> bound = new ArrayList<>();
+        for (int descriptor : handedOver.named(endpoint)) {
+            bound.add(handedOver(endpoint, descriptor, bootstrap));
+        }
+        return bound;
+    }
+
+    private static Bound handedOver(Endpoint.HandedOver endpoint, int descriptor, ServerBootstrap bootstrap)
+            throws ListenException {
+        if (isUnix(endpoint, descriptor)) {
+            Channel channel = registered(endpoint, bootstrap, () -> new EpollServerDomainSocketChannel(descriptor));
+            return new Bound(channel, unix(new Socket(descriptor).localDomainSocketAddress()));
+        }
+        bootstrap.childOption(ChannelOption.TCP_NODELAY, true);
+        Channel channel = registered(endpoint, bootstrap, () -> new EpollServerSocketChannel(descriptor));
+        return new Bound(channel, tcp((InetSocketAddress) channel.localAddress()));
+    }
+
+    private static boolean isUnix(Endpoint.HandedOver endpoint, int descriptor) throws ListenException {
+        try {
+            Socket socket = new Socket(descriptor);
+            if (socket.getIntOpt(SOL_SOCKET, SO_ACCEPTCONN) == 0) {
+                throw new ListenException(endpoint, "it does not listen; the socket unit needs Accept=no and a stream");
+            }
+            if (!Descriptor.unblock(descriptor)) {
+                throw new ListenException(endpoint, "it cannot be made non-blocking");
+            }
+            return socket.getIntOpt(SOL_SOCKET, SO_DOMAIN) == AF_UNIX;
+        } catch (IOException | RuntimeException e) { // Netty throws unchecked ones for what is no socket
+            throw new ListenException(endpoint, "file descriptor " + descriptor + " is no socket: " + e.getMessage());
+        }
+    }
+
+    /// Takes a socket that listens already.
+    private static Channel registered(Endpoint endpoint, ServerBootstrap bootstrap, Factory factory)
+            throws ListenException {
+        return opened(bootstrap.clone().channelFactory(factory::channel).register(), endpoint);
+    }
+
+    /// Makes the channel of a socket.
+    private interface Factory {
+        ServerChannel channel();
+    }
+
+    private static Channel opened(ChannelFuture opening, Endpoint endpoint) throws ListenException {
+        opening.awaitUninterruptibly();
+        if (!opening.isSuccess()) {
+            throw new ListenException(endpoint, opening.cause());
+        }
+        return opening.channel();
+    }
+
+    private static Endpoint tcp(InetSocketAddress address) {
+        return new Endpoint.Tcp(address.getAddress(), address.getPort());
+    }
+
+    private static Endpoint unix(DomainSocketAddress address) {
+        return address.path().startsWith("\0")
+                ? new Endpoint.AbstractSocket(address.path().substring(1))
+                : new Endpoint.UnixSocket(Path.of(address.path()), Set.of());
+    }
+}

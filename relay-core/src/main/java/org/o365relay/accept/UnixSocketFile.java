@@ -1,0 +1,95 @@
+package org.o365relay.accept;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// The file that a Unix socket leaves in the file system. What Netty binds to is deleted without a question, so
+/// the questions are asked here.
+final class UnixSocketFile {
+
+    // inode(7)
+    private static final int TYPE = 0170000;
+    private static final int SOCKET = 0140000;
+
+    private final Path path;
+    private final Object identity;
+
+    private UnixSocketFile(Path path, Object identity) {
+        this.path = path;
+        this.identity = identity;
+    }
+
+    /// Takes the file of a process that is no more out of the way.
+    ///
+    /// @throws ListenException if there is anything else
+    static void clear(Endpoint.UnixSocket endpoint) throws ListenException {
+        Path path = endpoint.path();
+        try {
+            if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+                return;
+            }
+            if (!isSocket(path)) {
+                throw new ListenException(
+                        endpoint, "there is a file of this name that is no socket; remove it or set another path");
+            }
+            if (isAlive(path)) {
+                throw new ListenException(
+                        endpoint,
+                        "another program listens there (see which: ss -lxp src " + path
+                                + "); stop it or set another path in relay.listeners");
+            }
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
+            throw new ListenException(endpoint, e);
+        }
+    }
+
+    private static boolean isSocket(Path path) throws IOException {
+        int mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+        return (mode & TYPE) == SOCKET;
+    }
+
+    private static boolean isAlive(Path path) throws IOException {
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.configureBlocking(false); // a busy one would let us wait
+            channel.connect(UnixDomainSocketAddress.of(path));
+            return true;
+        } catch (ConnectException refused) {
+            return false;
+        } catch (IOException busy) {
+            return true;
+        }
+    }
+
+    /// The file of a socket that has just been bound; nobody can connect before it listens.
+    static UnixSocketFile restricted(Path path, Set<PosixFilePermission> permissions) throws IOException {
+        Files.setPosixFilePermissions(path, permissions);
+        Object identity = identity(path);
+        if (identity == null) {
+            throw new IOException("the file system gives " + path + " no identity");
+        }
+        return new UnixSocketFile(path, identity);
+    }
+
+    private static @Nullable Object identity(Path path) throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .fileKey();
+    }
+
+    /// Unless somebody has put another in its place.
+    void delete() throws IOException {
+        if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && identity.equals(identity(path))) {
+            Files.deleteIfExists(path);
+        }
+    }
+}

@@ -1,0 +1,323 @@
+package org.o365relay.accept;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netty.pkitesting.CertificateBuilder.Algorithm;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import javax.net.ssl.SSLException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.o365relay.mail.Deviation;
+
+/// Devices that speak TLS, where they should and where they should not.
+@Timeout(60)
+class TlsTest {
+
+    private static final String HERE = "127.0.0.1";
+
+    private final RelayCertificate certificate = RelayCertificate.fresh(Algorithm.ecp256);
+
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ListenerTls.class,
+            names = {"OPTIONAL", "REQUIRED"})
+    void takesAMessageAfterStartTls(ListenerTls mode) throws Exception {
+        try (OpenRelay relay = OpenRelay.with(certificate.in(directory), directory);
+                TlsClient client = new TlsClient(relay.listen(mode), certificate)) {
+            client.startTls().sendMessage();
+            assertThat(client.version()).isEqualTo("TLSv1.3");
+            client.say("QUIT", "221 ");
+            assertThat(client.read()).isEqualTo(-1);
+            assertThat(relay.claims()).hasSize(1);
+            assertThat(relay.record(HERE).deviations()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Algorithm.class,
+            names = {"rsa2048", "ecp256", "ed25519"})
+    void takesAMessageOnAListenerForTlsOnly(Algorithm algorithm) throws Exception {
+        RelayCertificate own = RelayCertificate.fresh(algorithm);
+        try (OpenRelay relay = OpenRelay.with(own.in(directory), directory);
+                TlsClient client = new TlsClient(relay.listen(ListenerTls.IMPLICIT), own)) {
+            client.handshake();
+            client.expect("220 ");
+            client.sendMessage();
+            assertThat(relay.claims()).hasSize(1);
+        }
+    }
+
+    @Test
+    void carriesALargeMessageThroughTls() throws Exception {
+        String line = "x".repeat(998) + "\r\n";
+        try (OpenRelay relay = OpenRelay.with(certificate.in(directory), directory);
+                TlsClient client = new TlsClient(relay.listen(ListenerTls.IMPLICIT), certificate)) {
+            client.handshake();
+            client.expect("220 ");
+            client.say("EHLO me", "250");
+            client.say("MAIL FROM:<a@device.test>", "250 ");
+            client.say("RCPT TO:<b@contoso.test>", "250 ");
+            client.say("DATA", "354 ");
+            client.send(line.repeat(5_000));
+            client.say(".", "250 ");
+            assertThat(relay.claims())
+                    .singleElement()
+                    .satisfies(claim -> assertThat(claim.size()).isEqualTo(5_000_000));
+        }
+    }
+
+    @Test
+    void speaksTls12ToThoseWhoKnowNothingNewer() throws Exception {
+        try (OpenRelay relay = OpenRelay.with(certificate.in(directory), directory);
+                TlsClient client = new TlsClient(relay.listen(ListenerTls.IMPLICIT), certificate)) {
+            assertThat(client.handshake("TLSv1.2").version()).isEqualTo("TLSv1.2");
+            client.expect("220 ");
+        }
+    }
+
+    @Test
+    void throwsAwayWhatWasSaidInPlainTextAfterStartTls() throws Exception {
+        try (OpenRelay relay = OpenRelay.with(certificate.in(directory), directory);
+                TlsClient client = new TlsClient(relay.listen(ListenerTls.OPTIONAL), certificate)) {
+            client.expect("220 ");
+            client.say("EHLO me", "250");
+            client.say("STARTTLS\r\nMAIL FROM:<injected@device.test>", "220 ");
+            client.handshake();
+            client.say("RCPT TO:<b@contoso.test>", "503 ");
+            assertThat(relay.deviations(HERE, Deviation.TALK_BEFORE_TLS)).isOne();
+        }
+    }
+
+    @Test
+    void forgetsWhatWasSaidBeforeStartTls() throws Exception {
+        try (OpenRelay relay = OpenRelay.with(certificate.in(directory), directory);
+                TlsClient client = new TlsClient(relay.listen(ListenerTls.OPTIONAL), certificate)) {
+            client.expect("220 ");
+            client.say("EHLO me", "250");
+            client.say("MAIL FROM:<a@device.test>", "250 ");
+            client.say("STARTTLS", "220 ");
+            client.handshake();
+            client.say("RCPT TO:<b@contoso.test>", "503 ");
+            client.sendMessage();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ListenerTls.class,
+            names = {"OPTIONAL", "REQUIRED"})
+    void speaksTlsToAClientThatBeginsWithItOnThePlainPort(ListenerTls mode) throws Exception {
+        // one that takes its time: the handshake's first octet arrives when the greeting would long be out
+        try (OpenRelay relay = OpenRelay.with(certificate.in(directory, Duration.ofSeconds(5)), directory)) {
+            InetSocketAddress port = relay.listen(mode);
+            for (int i = 1; i <= 2; i++) {
+                try (TlsClient client = new TlsClient(port, certificate)) {
+                    client.handshake();
+                    client.expect("220 ");
+                    client.sendMessage();
+                    assertThat(relay.deviations(HERE, Deviation.TLS_ON_PLAIN_PORT))
+                            .isEqualTo(i);
+                }
+            }
+        }
+    }
+
+    @Test
+    void waitsLongerForADeviceThatHasBegunWithTlsBefore() throws Exception {
+        try (OpenRelay relay = OpenRelay.with(certificate.in(directory, Duration.ofMillis(1)), directory)) {
+            InetSocketAddress port = relay.listen(ListenerTls.OPTIONAL);
+            try (TlsClient tooLate = new TlsClient(port, certificate)) {
+                tooLate.expect("220 ");
+                assertThatThrownBy(tooLate::handshake).isInstanceOf(IOException.class);
+            }
+            Await.until(
+                    "counted",
+                    () -> relay.deviations(HERE, Deviation.TLS_ON_PLAIN_PORT) == 1
+                            && !relay.journal().rejected().isEmpty());
+            assertThat(relay.journal().rejected().getFirst().reply().text()).contains("relay.tls.detection");
+            try (TlsClient again = new TlsClient(port, certificate)) {
+                assertThat(again.handshake().version()).isEqualTo("TLSv1.3");
+                again.expect("220 ");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, 50})
+    void greetsAClientThatWaitsForTheGreeting(long detection) throws Exception {
+        try (OpenRelay relay = OpenRelay.with(certificate.in(directory, Duration.ofMillis(detection)), directory);
+                TlsClient client = new TlsClient(relay.listen(ListenerTls.OPTIONAL), certificate)) {
+            client.expect("220 ");
+            client.sendMessage();
+        }
+    }
+
+    @Test
+    void endsTheWaitAtOnceForAClientThatTalksPlainTextFirst() throws Exception {
+        try (OpenRelay relay = OpenRelay.with(certificate.in(directory, Duration.ofMinutes(5)), directory);
+                TlsClient client = new TlsClient(relay.listen(ListenerTls.OPTIONAL), certificate)) {
+            client.send("HELO plc\r\nMAIL FROM:<a@device.test>\r\n");
+            client.expect("220 ");
+            client.expect("250 ");
+            client.expect("250 ");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ListenerTls.class,
+            names = {"OPTIONAL", "OFF"})
+    void sendsAClientThatBeginsWithTlsAwayAtOnceWhereThereIsNone(ListenerTls mode) throws Exception {
+        try (OpenRelay relay = mode == ListenerTls.OFF
+                        ? OpenRelay.with(certificate.in(directory), directory)
+                        : OpenRelay.plain(directory);
+                TlsClient client = new TlsClient(relay.listen(mode), certificate)) {
+            client.send(new byte[] {0x16, 3, 1, 2, 0, 1, 0});
+            client.expect("220 ");
+            assertThat(client.read()).isEqualTo(-1);
+            assertThat(relay.deviations(HERE, Deviation.TLS_ON_PLAIN_PORT)).isOne();
+            assertThat(relay.record(HERE).refusals()).isOne();
+            assertThat(relay.journal().rejected())
+                    .singleElement()
+                    .satisfies(rejected -> assertThat(rejected.reply().text())
+                            .contains("set relay.tls.certificate, or switch TLS off in the device"));
+        }
+    }
+
+    @Test
+    void offersNoStartTlsWithoutACertificate() throws Exception {
+        try (OpenRelay relay = OpenRelay.plain(directory);
+                TlsClient client = new TlsClient(relay.listen(ListenerTls.OPTIONAL), certificate)) {
+            client.expect("220 ");
+            client.say("EHLO me", "250");
+            client.say("STARTTLS", "50");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ListenerTls.class,
+            names = {"REQUIRED", "IMPLICIT"})
+    void doesNotListenForTlsWithoutACertificate(ListenerTls mode) throws Exception {
+        try (OpenRelay relay = OpenRelay.plain(directory)) {
+            assertThatThrownBy(() -> relay.listen(mode))
+                    .isInstanceOf(ListenException.class)
+                    .hasMessageContaining("set relay.tls.certificate and relay.tls.key");
+        }
+    }
+
+    @Test
+    void doesNotStartWithACertificateThatCannotBeUsed() throws Exception {
+        CertificateFiles files = certificate.in(directory);
+        Files.delete(files.key());
+        assertThatThrownBy(() -> OpenRelay.with(files, directory))
+                .isInstanceOf(ListenException.class)
+                .hasMessageContainingAll("cannot speak TLS", files.key().toString(), "does not exist");
+    }
+
+    @Test
+    void takesANewCertificateWithoutARestartAndKeepsTheOldOneWhileTheNewIsBroken() throws Exception {
+        CertificateFiles files = certificate.in(directory);
+        RelayCertificate next = RelayCertificate.fresh(Algorithm.rsa2048);
+        try (OpenRelay relay = OpenRelay.with(files, directory)) {
+            InetSocketAddress port = relay.listen(ListenerTls.IMPLICIT);
+            assertThat(shown(port, certificate)).isEqualTo(certificate.bundle().getCertificate());
+
+            Files.writeString(files.certificate(), "half a certif");
+            try (TlsClient during = new TlsClient(port, certificate)) {
+                during.handshake(); // the file has changed, but what is in it is no use
+                next.write(files);
+                Await.until("the new certificate", () -> isShown(port, next));
+                during.expect("220 ");
+                during.sendMessage();
+            }
+        }
+    }
+
+    private static boolean isShown(InetSocketAddress port, RelayCertificate expected) throws IOException {
+        try {
+            return shown(port, expected).equals(expected.bundle().getCertificate());
+        } catch (SSLException notYet) {
+            return false;
+        }
+    }
+
+    private static Object shown(InetSocketAddress port, RelayCertificate trusted) throws IOException {
+        try (TlsClient client = new TlsClient(port, trusted)) {
+            return client.handshake().certificate();
+        }
+    }
+
+    @Test
+    void saysThatADeviceSpeaksPlainTextWhereTlsIsSpoken() throws Exception {
+        try (OpenRelay relay = OpenRelay.with(certificate.in(directory), directory);
+                TlsClient client = new TlsClient(relay.listen(ListenerTls.IMPLICIT), certificate)) {
+            client.send("EHLO printer\r\n".getBytes(StandardCharsets.US_ASCII));
+            Await.until("journal", () -> !relay.journal().rejected().isEmpty());
+            assertThat(relay.journal().rejected().getFirst().reply().text()).contains("speaks plain text here");
+            assertThat(relay.record(HERE).refusals()).isOne();
+        }
+    }
+
+    @Test
+    void saysThatADeviceDoesNotTrustTheCertificate() throws Exception {
+        try (OpenRelay relay = OpenRelay.with(certificate.in(directory), directory);
+                TlsClient client =
+                        new TlsClient(relay.listen(ListenerTls.IMPLICIT), RelayCertificate.fresh(Algorithm.ecp256))) {
+            assertThatThrownBy(() -> client.handshake("TLSv1.2")).isInstanceOf(SSLException.class);
+            Await.until("journal", () -> !relay.journal().rejected().isEmpty());
+            assertThat(relay.journal().rejected().getFirst().reply().text())
+                    .contains("does not trust the relay's certificate");
+        }
+    }
+
+    @Test
+    void saysNothingOfAClientThatHangsUpInTheHandshake() throws Exception {
+        try (OpenRelay relay = OpenRelay.with(certificate.in(directory), directory)) {
+            InetSocketAddress port = relay.listen(ListenerTls.IMPLICIT);
+            new TlsClient(port, certificate).close();
+            try (TlsClient next = new TlsClient(port, certificate)) {
+                next.handshake();
+                next.expect("220 ");
+            }
+            assertThat(relay.journal().rejected()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ListenerTls.class,
+            names = {"IMPLICIT", "OPTIONAL"})
+    void endsAHandshakeThatTakesTooLong(ListenerTls mode) throws Exception {
+        AcceptSettings settings = OpenRelay.settings(certificate.in(directory), Duration.ofMillis(300));
+        try (OpenRelay relay = new OpenRelay(directory, settings, Map.of());
+                TlsClient client = new TlsClient(relay.listen(mode), certificate)) {
+            // a record of 512 octets that never come
+            client.send(new byte[] {0x16, 3, 1, 2, 0, 1, 0});
+            Await.until("journal", () -> !relay.journal().rejected().isEmpty());
+            assertThat(relay.journal().rejected().getFirst().reply().text())
+                    .contains("took longer than allowed (relay.limits.command-timeout)");
+            assertThat(relay.deviations(HERE, Deviation.TOO_SLOW)).isOne();
+            assertThatThrownBy(() -> {
+                        while (client.read() >= 0) {} // an alert, perhaps
+                        throw new IOException("closed");
+                    })
+                    .isInstanceOf(IOException.class);
+        }
+    }
+}
