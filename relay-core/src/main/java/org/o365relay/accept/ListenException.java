@@ -46,6 +46,9 @@ public final class ListenException extends Exception {
         if (message.contains("No such file")) {
             return "its directory does not exist; make it (RuntimeDirectory= in a systemd unit)";
         }
+        if (message.contains("too long")) {
+            return "its path is longer than the 107 octets the system allows";
+        }
         return message.contains("ermission denied")
                 ? "the relay's user may not write to its directory (RuntimeDirectory= in a systemd unit gives it one)"
                 : message;

@@ -32,6 +32,7 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
     private final InetAddress proxy;
     private final Duration patience;
     private @Nullable Future<?> limit;
+    private boolean settled;
 
     ProxyHeader(Reception reception, TurnedAway turnedAway, InetAddress proxy, Duration patience) {
         this.reception = reception;
@@ -57,6 +58,7 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
+        settled = true;
         endWait();
         HAProxyMessage header = (HAProxyMessage) message;
         try {
@@ -85,12 +87,15 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
             log.debug("connection lost: {}", cause.toString());
             ctx.close();
         } else {
-            refuse(ctx, String.valueOf(cause.getMessage()));
+            Throwable reason = cause.getCause() == null ? cause : cause.getCause(); // as decoders wrap it
+            refuse(ctx, String.valueOf(reason.getMessage()));
         }
     }
 
+    /// The decoder may have closed the connection by now.
     private void refuse(ChannelHandlerContext ctx, String reason) {
-        if (endWait()) {
+        if (!settled) {
+            settled = true;
             Reply reply = Reply.of(
                     421,
                     "4.7.0",
@@ -113,13 +118,10 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
         endWait();
     }
 
-    /// @return whether the header had not come yet
-    private boolean endWait() {
-        boolean waiting = limit != null;
+    private void endWait() {
         if (limit != null) {
             limit.cancel(false);
             limit = null;
         }
-        return waiting;
     }
 }

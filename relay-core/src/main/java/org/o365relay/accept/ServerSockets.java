@@ -35,6 +35,9 @@ final class ServerSockets {
     private static final int SO_DOMAIN = 39;
     private static final int AF_UNIX = 1;
 
+    /// Netty takes a Unix socket for one that does not, unless told.
+    private static final boolean LISTENS = true;
+
     private final HandedOverSockets handedOver;
 
     ServerSockets(HandedOverSockets handedOver) {
@@ -86,7 +89,7 @@ final class ServerSockets {
             UnixSocketFile file = UnixSocketFile.restricted(path, endpoint.permissions());
             socket.listen(BACKLOG);
             Channel channel =
-                    registered(endpoint, bootstrap, () -> new EpollServerDomainSocketChannel(socket.intValue()));
+                    registered(endpoint, bootstrap, () -> new EpollServerDomainSocketChannel(socket.intValue(), LISTENS));
             channel.closeFuture().addListener(_ -> delete(file, endpoint));
             return new Bound(channel, endpoint);
         } catch (IOException | ListenException e) {
@@ -110,7 +113,7 @@ final class ServerSockets {
             socket.bind(new DomainSocketAddress(address));
             socket.listen(BACKLOG);
             return new Bound(
-                    registered(endpoint, bootstrap, () -> new EpollServerDomainSocketChannel(socket.intValue())),
+                    registered(endpoint, bootstrap, () -> new EpollServerDomainSocketChannel(socket.intValue(), LISTENS)),
                     endpoint);
         } catch (IOException | ListenException e) {
             socket.close();
@@ -129,11 +132,11 @@ final class ServerSockets {
     private static Bound handedOver(Endpoint.HandedOver endpoint, int descriptor, ServerBootstrap bootstrap)
             throws ListenException {
         if (isUnix(endpoint, descriptor)) {
-            Channel channel = registered(endpoint, bootstrap, () -> new EpollServerDomainSocketChannel(descriptor));
+            Channel channel = registered(endpoint, bootstrap, () -> new EpollServerDomainSocketChannel(descriptor, LISTENS));
             return new Bound(channel, unix(new Socket(descriptor).localDomainSocketAddress()));
         }
-        bootstrap.childOption(ChannelOption.TCP_NODELAY, true);
-        Channel channel = registered(endpoint, bootstrap, () -> new EpollServerSocketChannel(descriptor));
+        ServerBootstrap inet = bootstrap.clone().childOption(ChannelOption.TCP_NODELAY, true);
+        Channel channel = registered(endpoint, inet, () -> new EpollServerSocketChannel(descriptor));
         return new Bound(channel, tcp((InetSocketAddress) channel.localAddress()));
     }
 

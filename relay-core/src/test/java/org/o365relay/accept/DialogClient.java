@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -102,6 +103,15 @@ final class DialogClient implements AutoCloseable {
         int octet = in.read();
         in.reset();
         return octet;
+    }
+
+    /// As [#expectClosed()], but the relay may not have read what was said, so that the system tells it harshly.
+    void expectGone() throws IOException {
+        try {
+            expectClosed();
+        } catch (SocketException reset) {
+            assertThat(reset).hasMessageContaining("reset");
+        }
     }
 
     void hangUp() throws IOException {

@@ -50,7 +50,11 @@ final class OpenRelay implements AutoCloseable {
     }
 
     static OpenRelay plain(Path directory) throws QueueUnavailableException, ListenException {
-        return new OpenRelay(directory, settings(null, Duration.ofMinutes(5)), Map.of());
+        return new OpenRelay(directory, plainSettings(), Map.of());
+    }
+
+    static AcceptSettings plainSettings() {
+        return settings(null, Duration.ofMinutes(5));
     }
 
     static OpenRelay with(CertificateFiles certificate, Path directory)

@@ -13,7 +13,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /// A program in a JVM of its own, to be killed. It speaks to the test on its standard output, a line at a time.
-final class ChildJvm implements AutoCloseable {
+public final class ChildJvm implements AutoCloseable {
 
     private static final String END = "-- end of output --";
 
@@ -27,7 +27,7 @@ final class ChildJvm implements AutoCloseable {
     }
 
     /// @param scratch for its temporary files
-    static ChildJvm start(Path scratch, Class<?> main, String... arguments) throws IOException {
+    public static ChildJvm start(Path scratch, Class<?> main, String... arguments) throws IOException {
         return new ChildJvm(new ProcessBuilder(command(scratch, main, arguments))
                 .redirectErrorStream(true)
                 .start());
@@ -36,9 +36,18 @@ final class ChildJvm implements AutoCloseable {
     /// One that can write no file longer than this.
     ///
     /// @param kibibytes the limit, which can be raised later
-    static ChildJvm startLimited(int kibibytes, Path scratch, Class<?> main, String... arguments) throws IOException {
+    public static ChildJvm startLimited(int kibibytes, Path scratch, Class<?> main, String... arguments) throws IOException {
         List<String> command =
                 new ArrayList<>(List.of("bash", "-c", "ulimit -S -f " + kibibytes + " && exec \"$@\"", "limited"));
+        command.addAll(command(scratch, main, arguments));
+        return new ChildJvm(
+                new ProcessBuilder(command).redirectErrorStream(true).start());
+    }
+
+    /// One that a program starts, which finds the command line at the end of its own.
+    public static ChildJvm startBy(List<String> launcher, Path scratch, Class<?> main, String... arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>(launcher);
         command.addAll(command(scratch, main, arguments));
         return new ChildJvm(
                 new ProcessBuilder(command).redirectErrorStream(true).start());
@@ -67,7 +76,7 @@ final class ChildJvm implements AutoCloseable {
     }
 
     /// @return the rest of the next line that begins so
-    String awaitLine(String beginning) throws InterruptedException {
+    public String awaitLine(String beginning) throws InterruptedException {
         while (true) {
             String line = lines.poll(60, TimeUnit.SECONDS);
             if (line == null || line.equals(END)) {
@@ -80,7 +89,7 @@ final class ChildJvm implements AutoCloseable {
         }
     }
 
-    void tell(String line) throws IOException {
+    public void tell(String line) throws IOException {
         process.outputWriter(StandardCharsets.UTF_8).append(line).append('\n').flush();
     }
 

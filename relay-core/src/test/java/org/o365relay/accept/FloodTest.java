@@ -1,0 +1,110 @@
+package org.o365relay.accept;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// One address that connects as often as it can.
+@Timeout(60)
+class FloodTest {
+
+    private static final InetAddress FLOODER = InetAddress.ofLiteral("127.0.0.66");
+    private static final InetAddress STRANGER = InetAddress.ofLiteral("127.0.1.66");
+    private static final int PROBES = 40;
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void aFloodFromOneAddressDoesNotKeepAnotherWaiting() throws Exception {
+        try (OpenRelay relay = OpenRelay.plain(directory)) {
+            InetSocketAddress port = relay.listen(ListenerTls.OFF, OpenRelay.trusting(false, 10, "127.0.0.0/24"));
+            assertServed(relay, port, FLOODER);
+            Await.until("room again", () -> greeted(port, FLOODER));
+        }
+    }
+
+    @Test
+    void aFloodFromAStrangerDoesNotKeepOthersWaiting() throws Exception {
+        try (OpenRelay relay = OpenRelay.plain(directory)) {
+            assertServed(
+                    relay, relay.listen(ListenerTls.OFF, OpenRelay.trusting(false, 10, "127.0.0.0/24")), STRANGER);
+        }
+    }
+
+    private static void assertServed(OpenRelay relay, InetSocketAddress port, InetAddress flooder) throws Exception {
+        AtomicBoolean over = new AtomicBoolean();
+        AtomicLong connections = new AtomicLong();
+        List<Thread> flood = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            flood.add(Thread.ofPlatform().start(() -> flood(port, flooder, over, connections)));
+        }
+        Await.until("flood", () -> connections.get() > 500);
+        long[] nanos = new long[PROBES];
+        for (int i = 0; i < PROBES; i++) {
+            long start = System.nanoTime();
+            assertThat(greeted(port, InetAddress.ofLiteral("127.0.0.2"))).isTrue();
+            nanos[i] = System.nanoTime() - start;
+        }
+        over.set(true);
+        for (Thread thread : flood) {
+            thread.join();
+        }
+        Arrays.sort(nanos);
+        assertThat(Duration.ofNanos(nanos[PROBES * 9 / 10])).isLessThan(Duration.ofMillis(100));
+        assertThat(relay.record(flooder.getHostAddress()).refusals()).isGreaterThan(100);
+        assertThat(relay.journal().rejected())
+                .as("lines in the journal")
+                .hasSize(1)
+                .allSatisfy(rejected -> assertThat(rejected.client()).isEqualTo(flooder));
+    }
+
+    /// Opens connections and keeps a crowd of them.
+    private static void flood(InetSocketAddress port, InetAddress from, AtomicBoolean over, AtomicLong count) {
+        List<Socket> crowd = new ArrayList<>();
+        try {
+            while (!over.get()) {
+                Socket socket = new Socket();
+                crowd.add(socket);
+                socket.setReuseAddress(true);
+                socket.bind(new InetSocketAddress(from, 0));
+                socket.connect(port);
+                count.incrementAndGet();
+                if (crowd.size() > 200) {
+                    crowd.removeFirst().close();
+                }
+            }
+        } catch (IOException exhausted) {
+            // this machine has no more ports for it: flood enough
+        } finally {
+            crowd.forEach(FloodTest::close);
+        }
+    }
+
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static boolean greeted(InetSocketAddress port, InetAddress from) throws IOException {
+        try (DialogClient client = new DialogClient(port, from)) {
+            return client.line().startsWith("220 ");
+        }
+    }
+}

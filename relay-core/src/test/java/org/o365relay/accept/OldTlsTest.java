@@ -1,0 +1,94 @@
+package org.o365relay.accept;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netty.pkitesting.CertificateBuilder.Algorithm;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.o365relay.mail.Deviation;
+import org.o365relay.queue.ChildJvm;
+
+/// TLS 1.0 and 1.1: for networks that ask for them, and nobody else. This process stays one in which they are
+/// disabled; those that speak them are children.
+@Timeout(120)
+class OldTlsTest {
+
+    private static final String OLD_DEVICE = "127.0.0.2";
+    private static final String OTHER_DEVICE = "127.0.0.1";
+
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Algorithm.class,
+            names = {"rsa2048", "ecp256"})
+    void speaksOldTlsToTheNetworkThatAsksForItAndToNoOther(Algorithm algorithm) throws Exception {
+        RelayCertificate certificate = RelayCertificate.fresh(algorithm);
+        certificate.in(directory);
+        try (ChildJvm relay = ChildJvm.start(directory, ChildRelay.class, directory.toString(), "old-tls");
+                ChildJvm device = ChildJvm.start(directory, OldDevice.class, directory.toString())) {
+            InetSocketAddress port = IdleCrowdTest.address(relay.awaitLine("LISTENING "));
+            for (String version : new String[] {"TLSv1", "TLSv1.1"}) {
+                device.tell(port.getPort() + " " + OLD_DEVICE + " " + version);
+                assertThat(device.awaitLine("RESULT ")).isEqualTo(version + " 220");
+            }
+            device.tell(port.getPort() + " " + OTHER_DEVICE + " TLSv1");
+            assertThat(device.awaitLine("RESULT ")).contains("SSLHandshakeException");
+            device.tell(port.getPort() + " " + OTHER_DEVICE + " TLSv1.2");
+            assertThat(device.awaitLine("RESULT ")).isEqualTo("TLSv1.2 220");
+            if (algorithm == Algorithm.rsa2048) {
+                device.tell(port.getPort() + " " + OLD_DEVICE + " TLSv1.2 TLS_RSA_WITH_AES_128_CBC_SHA");
+                assertThat(device.awaitLine("RESULT ")).isEqualTo("TLSv1.2 220");
+                device.tell(port.getPort() + " " + OTHER_DEVICE + " TLSv1.2 TLS_RSA_WITH_AES_128_CBC_SHA");
+                assertThat(device.awaitLine("RESULT ")).contains("SSLHandshakeException");
+            }
+            relay.tell("o");
+            assertThat(relay.awaitLine("OLD ")).isEqualTo("2");
+            relay.tell("n");
+            assertThat(Integer.parseInt(relay.awaitLine("REFUSED "))).isPositive();
+        }
+    }
+
+    @Test
+    void doesNotListenWhereOldTlsIsAskedForButCannotBeSpoken() throws Exception {
+        RelayCertificate certificate = RelayCertificate.fresh(Algorithm.ecp256);
+        try (OpenRelay relay = OpenRelay.with(certificate.in(directory), directory)) {
+            assertThatThrownBy(() -> relay.listen(ListenerTls.OPTIONAL, OpenRelay.trusting(true, "127.0.0.0/8")))
+                    .isInstanceOf(ListenException.class)
+                    .hasMessageContaining("old-tls of a trusted network takes no effect");
+        }
+    }
+
+    @Test
+    void countsADeviceThatKnowsOnlyOldTls() throws Exception {
+        RelayCertificate certificate = RelayCertificate.fresh(Algorithm.ecp256);
+        try (OpenRelay relay = OpenRelay.with(certificate.in(directory), directory);
+                ChildJvm device = ChildJvm.start(directory, OldDevice.class, directory.toString())) {
+            int port = relay.listen(ListenerTls.IMPLICIT).getPort();
+            device.tell(port + " " + OTHER_DEVICE + " TLSv1.1");
+            assertThat(device.awaitLine("RESULT ")).contains("SSLHandshakeException");
+            Await.until("journal", () -> !relay.journal().rejected().isEmpty());
+            assertThat(relay.journal().rejected().getFirst().reply().text())
+                    .contains("knows no TLS that is allowed here", "set old-tls for it in relay.trusted-networks");
+            assertThat(relay.deviations(OTHER_DEVICE, Deviation.OLD_TLS)).isOne();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            SSLv3, TLSv1, TLSv1.1, RC4, TLS_RSA_*, EC keySize < 224 | SSLv3, RC4, EC keySize < 224
+            SSLv3,TLSv1,anon                                        | SSLv3, anon
+            SSLv3                                                   | SSLv3
+            """)
+    void liftsNothingButOldVersionsAndTheirCiphers(String disabled, String left) {
+        assertThat(OldTls.without(disabled)).isEqualTo(left);
+    }
+}
