@@ -1,11 +1,13 @@
 package org.o365relay.accept;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.queue.ChildJvm;
 
 /// One address that connects as often as it can.
 @Timeout(60)
@@ -45,6 +48,27 @@ class FloodTest {
         }
     }
 
+    @Test
+    void goesOnWhenItHasRunOutOfFileDescriptors() throws Exception {
+        List<String> frugal = List.of("bash", "-c", "ulimit -n 300 && exec \"$@\"", "frugal");
+        List<Socket> crowd = new ArrayList<>();
+        try (ChildJvm relay = ChildJvm.startBy(frugal, directory, ChildRelay.class, directory.toString(), "plain")) {
+            InetSocketAddress port = IdleCrowdTest.address(relay.awaitLine("LISTENING "));
+            for (int i = 0; i < 400; i++) {
+                crowd.add(new Socket(port.getAddress(), port.getPort()));
+            }
+            assertThat(crowd.getFirst().getInputStream().read()).isEqualTo('2');
+            crowd.getLast().setSoTimeout(500);
+            assertThatThrownBy(() -> crowd.getLast().getInputStream().read())
+                    .as("there is no file descriptor for the last")
+                    .isInstanceOf(SocketTimeoutException.class);
+            crowd.forEach(FloodTest::close);
+            Await.until("accepted again", () -> greeted(port, InetAddress.ofLiteral("127.0.0.2")));
+        } finally {
+            crowd.forEach(FloodTest::close);
+        }
+    }
+
     private static void assertServed(OpenRelay relay, InetSocketAddress port, InetAddress flooder) throws Exception {
         AtomicBoolean over = new AtomicBoolean();
         AtomicLong connections = new AtomicLong();
@@ -64,7 +88,8 @@ class FloodTest {
             thread.join();
         }
         Arrays.sort(nanos);
-        assertThat(Duration.ofNanos(nanos[PROBES * 9 / 10])).isLessThan(Duration.ofMillis(100));
+        // the flooders take the processor from this thread too, so that not every measurement is the relay's
+        assertThat(Duration.ofNanos(nanos[PROBES / 2])).as("median").isLessThan(Duration.ofMillis(100));
         assertThat(relay.record(flooder.getHostAddress()).refusals()).isGreaterThan(100);
         assertThat(relay.journal().rejected())
                 .as("lines in the journal")

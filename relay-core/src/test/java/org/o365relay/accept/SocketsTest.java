@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.admit.TrustedNetworks;
+import org.o365relay.queue.ChildJvm;
 
 /// Sockets that are no ports: in the file system, with a name only, or handed over by the service manager.
 @Timeout(60)
@@ -183,6 +184,42 @@ class SocketsTest {
             assertThat(relay.claims()).hasSize(2);
         }
         assertThat(path).as("it is the service manager's").exists();
+    }
+
+    /// As systemd does it: a socket that blocks is file descriptor 3, and the environment says whose it is.
+    @Test
+    void listensOnASocketThatItInherited() throws Exception {
+        List<String> launcher = List.of("python3", "-c", """
+                import os, socket, sys
+                s = socket.socket()
+                s.bind(('127.0.0.1', 0))
+                s.listen(9)
+                os.dup2(s.fileno(), 3)
+                os.set_inheritable(3, True)
+                os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS='1', LISTEN_FDNAMES='smtp')
+                os.execvp(sys.argv[1], sys.argv[1:])
+                """);
+        assumeTrue(isThere("python3"), "no Python to play the service manager");
+        try (ChildJvm relay =
+                ChildJvm.startBy(launcher, directory, ChildRelay.class, directory.toString(), "handed-over")) {
+            InetSocketAddress port = IdleCrowdTest.address(relay.awaitLine("LISTENING "));
+            for (int i = 0; i < 3; i++) {
+                try (DialogClient client = new DialogClient(port)) {
+                    client.beginContent();
+                    client.say("hello\r\n.", "250 ");
+                }
+            }
+            relay.tell("m");
+            assertThat(relay.awaitLine("MESSAGES ")).isEqualTo("3");
+        }
+    }
+
+    private static boolean isThere(String program) throws InterruptedException {
+        try {
+            return new ProcessBuilder(program, "--version").start().waitFor() == 0;
+        } catch (IOException missing) {
+            return false;
+        }
     }
 
     @Test

@@ -71,7 +71,7 @@ public final class ChildJvm implements AutoCloseable {
         return command;
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
