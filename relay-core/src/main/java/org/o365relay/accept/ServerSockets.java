@@ -88,8 +88,8 @@ final class ServerSockets {
             socket.bind(new DomainSocketAddress(path.toString()));
             UnixSocketFile file = UnixSocketFile.restricted(path, endpoint.permissions());
             socket.listen(BACKLOG);
-            Channel channel =
-                    registered(endpoint, bootstrap, () -> new EpollServerDomainSocketChannel(socket.intValue(), LISTENS));
+            Channel channel = registered(
+                    endpoint, bootstrap, () -> new EpollServerDomainSocketChannel(socket.intValue(), LISTENS));
             channel.closeFuture().addListener(_ -> delete(file, endpoint));
             return new Bound(channel, endpoint);
         } catch (IOException | ListenException e) {
@@ -113,7 +113,8 @@ final class ServerSockets {
             socket.bind(new DomainSocketAddress(address));
             socket.listen(BACKLOG);
             return new Bound(
-                    registered(endpoint, bootstrap, () -> new EpollServerDomainSocketChannel(socket.intValue(), LISTENS)),
+                    registered(
+                            endpoint, bootstrap, () -> new EpollServerDomainSocketChannel(socket.intValue(), LISTENS)),
                     endpoint);
         } catch (IOException | ListenException e) {
             socket.close();
@@ -132,7 +133,8 @@ final class ServerSockets {
     private static Bound handedOver(Endpoint.HandedOver endpoint, int descriptor, ServerBootstrap bootstrap)
             throws ListenException {
         if (isUnix(endpoint, descriptor)) {
-            Channel channel = registered(endpoint, bootstrap, () -> new EpollServerDomainSocketChannel(descriptor, LISTENS));
+            Channel channel =
+                    registered(endpoint, bootstrap, () -> new EpollServerDomainSocketChannel(descriptor, LISTENS));
             return new Bound(channel, unix(new Socket(descriptor).localDomainSocketAddress()));
         }
         ServerBootstrap inet = bootstrap.clone().childOption(ChannelOption.TCP_NODELAY, true);

@@ -146,6 +146,9 @@ public final class SmtpListener {
     ///
     /// @param grace how long messages in the middle may take to end
     public void stop(Duration grace) {
+        if (eventLoops.isShuttingDown()) {
+            return; // stopped before
+        }
         listening.close().awaitUninterruptibly();
         eventLoops.forEach(loop -> loop.submit(() -> {}).awaitUninterruptibly()); // who was accepted is in by now
         for (Channel client : clients) {

@@ -18,12 +18,10 @@ final class ChildRelay {
     /// @param arguments a directory, and what to listen on
     public static void main(String[] arguments) throws Exception {
         Path directory = Path.of(arguments[0]);
-        OpenRelay relay =
-                switch (arguments[1]) {
-                    case "plain", "handed-over" ->
-                        new OpenRelay(directory, OpenRelay.plainSettings(), System.getenv());
-                    default -> withOldTls(directory);
-                };
+        OpenRelay relay = switch (arguments[1]) {
+            case "plain", "handed-over" -> new OpenRelay(directory, OpenRelay.plainSettings(), System.getenv());
+            default -> withOldTls(directory);
+        };
         for (ListenerSettings listener : listeners(arguments[1])) {
             System.out.println("LISTENING " + relay.listen(listener).getFirst());
         }
@@ -48,9 +46,7 @@ final class ChildRelay {
                         ListenerTls.OFF,
                         OpenRelay.trusting(false, "127.0.0.0/8"),
                         List.of()));
-            case "old-tls" ->
-                List.of(new ListenerSettings(
-                        loopback, ListenerTls.IMPLICIT, oldAndNew(), List.of()));
+            case "old-tls" -> List.of(new ListenerSettings(loopback, ListenerTls.IMPLICIT, oldAndNew(), List.of()));
             default ->
                 List.of(new ListenerSettings(
                         loopback, ListenerTls.OFF, OpenRelay.trusting(false, 20_000, "127.0.0.0/8"), List.of()));

@@ -43,8 +43,7 @@ class FloodTest {
     @Test
     void aFloodFromAStrangerDoesNotKeepOthersWaiting() throws Exception {
         try (OpenRelay relay = OpenRelay.plain(directory)) {
-            assertServed(
-                    relay, relay.listen(ListenerTls.OFF, OpenRelay.trusting(false, 10, "127.0.0.0/24")), STRANGER);
+            assertServed(relay, relay.listen(ListenerTls.OFF, OpenRelay.trusting(false, 10, "127.0.0.0/24")), STRANGER);
         }
     }
 

@@ -35,8 +35,7 @@ final class OldDevice {
         Socket plain = new Socket();
         plain.bind(new InetSocketAddress(InetAddress.ofLiteral(order[1]), 0));
         plain.connect(new InetSocketAddress("127.0.0.1", Integer.parseInt(order[0])));
-        try (SSLSocket socket =
-                (SSLSocket) context.getSocketFactory().createSocket(plain, "relay.test", 25, true)) {
+        try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, "relay.test", 25, true)) {
             socket.setEnabledProtocols(new String[] {order[2]});
             if (order.length > 3) {
                 socket.setEnabledCipherSuites(new String[] {order[3]});

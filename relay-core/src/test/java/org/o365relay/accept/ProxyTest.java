@@ -174,8 +174,8 @@ class ProxyTest {
             Await.until("journal", () -> !relay.journal().rejected().isEmpty());
             assertThat(relay.journal().rejected())
                     .singleElement()
-                    .satisfies(rejected ->
-                            assertThat(rejected.reply().text()).contains("relay.limits.command-timeout"));
+                    .satisfies(
+                            rejected -> assertThat(rejected.reply().text()).contains("relay.limits.command-timeout"));
         }
     }
 
@@ -208,9 +208,10 @@ class ProxyTest {
                     proxy.sendMessage();
                 }
             }
-            assertThat(relay.claims()).hasSize(2).allSatisfy(claim -> assertThat(
-                            claim.arrival().client())
-                    .isEqualTo(InetAddress.ofLiteral("10.1.2.3")));
+            assertThat(relay.claims())
+                    .hasSize(2)
+                    .allSatisfy(
+                            claim -> assertThat(claim.arrival().client()).isEqualTo(InetAddress.ofLiteral("10.1.2.3")));
         }
     }
 

@@ -54,9 +54,10 @@ class SocketsTest {
             assertThat(relay.listen(endpoint)).containsExactly(endpoint);
             assertThat(Files.getPosixFilePermissions(endpoint.path())).isEqualTo(MODE);
             converse(endpoint.path());
-            assertThat(relay.claims()).singleElement().satisfies(claim -> assertThat(
-                            claim.arrival().client())
-                    .isEqualTo(InetAddress.ofLiteral("127.0.0.1")));
+            assertThat(relay.claims())
+                    .singleElement()
+                    .satisfies(claim ->
+                            assertThat(claim.arrival().client()).isEqualTo(InetAddress.ofLiteral("127.0.0.1")));
         }
         assertThat(endpoint.path()).doesNotExist();
     }
@@ -150,7 +151,8 @@ class SocketsTest {
 
     @Test
     void takesMailOverASocketThatHasANameOnly() throws Exception {
-        Endpoint.AbstractSocket endpoint = new Endpoint.AbstractSocket("o365-relay-test-" + ProcessHandle.current().pid());
+        Endpoint.AbstractSocket endpoint = new Endpoint.AbstractSocket(
+                "o365-relay-test-" + ProcessHandle.current().pid());
         try (OpenRelay relay = OpenRelay.plain(directory)) {
             assertThat(relay.listen(endpoint)).containsExactly(endpoint);
             assertThat(greeting(endpoint)).startsWith("220 relay.test");
@@ -287,8 +289,8 @@ class SocketsTest {
         assertThat(Files.exists(path, LinkOption.NOFOLLOW_LINKS)).isTrue();
         try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
             assertThat(read(client)).startsWith("220 ");
-            for (String command : List.of(
-                    "HELO me", "MAIL FROM:<a@device.test>", "RCPT TO:<b@contoso.test>", "DATA", "hello\r\n.")) {
+            for (String command :
+                    List.of("HELO me", "MAIL FROM:<a@device.test>", "RCPT TO:<b@contoso.test>", "DATA", "hello\r\n.")) {
                 client.write(ByteBuffer.wrap((command + "\r\n").getBytes(StandardCharsets.US_ASCII)));
                 assertThat(read(client)).as(command).startsWith(command.equals("DATA") ? "354 " : "250 ");
             }
@@ -304,13 +306,16 @@ class SocketsTest {
     private static String greeting(Endpoint.AbstractSocket endpoint) throws Exception {
         Socket client = Socket.newSocketDomain();
         try {
-            assertThat(client.connect(new DomainSocketAddress("\0" + endpoint.name()))).isTrue();
+            assertThat(client.connect(new DomainSocketAddress("\0" + endpoint.name())))
+                    .isTrue();
             ByteBuffer reply = ByteBuffer.allocateDirect(1_000);
-            Await.until("greeting", () -> { // it does not block
-                int read = client.recv(reply, reply.position(), reply.capacity());
-                reply.position(reply.position() + Math.max(0, read));
-                return reply.position() > 4;
-            });
+            Await.until(
+                    "greeting",
+                    () -> { // it does not block
+                        int read = client.recv(reply, reply.position(), reply.capacity());
+                        reply.position(reply.position() + Math.max(0, read));
+                        return reply.position() > 4;
+                    });
             return StandardCharsets.US_ASCII.decode(reply.flip()).toString();
         } finally {
             client.close();

@@ -36,7 +36,8 @@ public final class ChildJvm implements AutoCloseable {
     /// One that can write no file longer than this.
     ///
     /// @param kibibytes the limit, which can be raised later
-    public static ChildJvm startLimited(int kibibytes, Path scratch, Class<?> main, String... arguments) throws IOException {
+    public static ChildJvm startLimited(int kibibytes, Path scratch, Class<?> main, String... arguments)
+            throws IOException {
         List<String> command =
                 new ArrayList<>(List.of("bash", "-c", "ulimit -S -f " + kibibytes + " && exec \"$@\"", "limited"));
         command.addAll(command(scratch, main, arguments));
