@@ -37,7 +37,7 @@ final class ChildRelay {
         return new OpenRelay(directory, OpenRelay.settings(files, Duration.ofSeconds(10)), Map.of());
     }
 
-    private static List<ListenerSettings> listeners(String kind) {
+    static List<ListenerSettings> listeners(String kind) {
         Endpoint loopback = new Endpoint.Tcp(FrontSettings.DEFAULTS.address(), 0);
         return switch (kind) {
             case "handed-over" ->

@@ -57,6 +57,23 @@ class OldTlsTest {
         }
     }
 
+    /// In the process of a relay that speaks old TLS to devices.
+    @Test
+    void neverSpeaksOldTlsUpstream() throws Exception {
+        try (ChildJvm relay = ChildJvm.start(directory, OldUpstream.class, directory.toString())) {
+            for (String refused : new String[] {
+                "TLSv1 TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
+                "TLSv1.1 TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
+                "TLSv1.2 TLS_RSA_WITH_AES_128_CBC_SHA"
+            }) {
+                relay.tell(refused);
+                assertThat(relay.awaitLine("RESULT ")).as(refused).contains("SSLHandshakeException");
+            }
+            relay.tell("TLSv1.2 TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA");
+            assertThat(relay.awaitLine("RESULT ")).isEqualTo("TLSv1.2");
+        }
+    }
+
     @Test
     void doesNotListenWhereOldTlsIsAskedForButCannotBeSpoken() throws Exception {
         RelayCertificate certificate = RelayCertificate.fresh(Algorithm.ecp256);

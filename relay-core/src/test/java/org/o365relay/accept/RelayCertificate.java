@@ -26,6 +26,7 @@ record RelayCertificate(X509Bundle bundle) {
                     .algorithm(algorithm)
                     .subject("CN=relay.test")
                     .addSanDnsName("relay.test")
+                    .addSanDnsName("localhost")
                     .setIsCertificateAuthority(true)
                     .notBefore(from)
                     .notAfter(to)

@@ -171,7 +171,7 @@ class SocketsTest {
         Socket unix = Socket.newSocketDomain();
         unix.bind(new DomainSocketAddress(path.toString()));
         unix.listen(10);
-        int port = ((InetSocketAddress) inet.localAddress()).getPort();
+        int port = inet.localAddress().getPort();
         try (OpenRelay relay = relay(Map.of(inet.intValue(), "smtp", unix.intValue(), "smtp"))) {
             List<Endpoint> bound = relay.listen(new Endpoint.HandedOver("smtp"));
             assertThat(bound)

@@ -112,11 +112,19 @@ final class SignIn {
                 (SSLSocket) tls.getSocketFactory().createSocket(socket, settings.host(), settings.port(), true);
         SSLParameters parameters = secured.getSSLParameters();
         parameters.setProtocols(TLS_VERSIONS);
+        parameters.setCipherSuites(ciphers());
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         secured.setSSLParameters(parameters);
         secured.startHandshake();
         findings.add(finding(secured.getSession()));
         return secured;
+    }
+
+    /// The JDK's choice, without the ciphers that are enabled in the whole process if a device needs old TLS.
+    private String[] ciphers() {
+        return Arrays.stream(tls.getDefaultSSLParameters().getCipherSuites())
+                .filter(suite -> !suite.startsWith("TLS_RSA_"))
+                .toArray(String[]::new);
     }
 
     private Properties properties(List<Finding> findings) {
@@ -131,6 +139,7 @@ final class SignIn {
             properties.setProperty("mail.smtp.starttls.required", "true");
             properties.setProperty("mail.smtp.ssl.checkserveridentity", "true");
             properties.setProperty("mail.smtp.ssl.protocols", String.join(" ", TLS_VERSIONS));
+            properties.setProperty("mail.smtp.ssl.ciphersuites", String.join(" ", ciphers()));
             properties.put("mail.smtp.ssl.socketFactory", tls.getSocketFactory());
             // runs after chain and name have been accepted; adds no leniency, only looks
             HostnameVerifier look = (_, session) -> findings.add(finding(session));

@@ -1,0 +1,67 @@
+package org.o365relay.accept;
+
+import io.netty.pkitesting.CertificateBuilder.Algorithm;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSocket;
+import org.o365relay.deliver.smtp.SmtpUpstream;
+import org.o365relay.deliver.smtp.SmtpUpstreamSettings;
+import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Tls;
+import org.o365relay.identity.Credential;
+
+/// A process in which old TLS has been allowed for devices, and an upstream that knows one version and cipher
+/// only: they are the lines it is told.
+final class OldUpstream {
+
+    private OldUpstream() {}
+
+    public static void main(String[] arguments) throws Exception {
+        OldTls.allowWhereAskedFor(ChildRelay.listeners("old-tls"));
+        RelayCertificate certificate = RelayCertificate.fresh(Algorithm.rsa2048);
+        CertificateFiles files = certificate.in(Path.of(arguments[0]));
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(certificate.bundle().toKeyManagerFactory().getKeyManagers(), null, null);
+        BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String order = orders.readLine(); order != null; order = orders.readLine()) {
+            System.out.println("RESULT " + result(order.split(" ", -1), context, files.certificate()));
+        }
+    }
+
+    private static String result(String[] order, SSLContext context, Path trusted) throws Exception {
+        try (SSLServerSocket server = (SSLServerSocket)
+                context.getServerSocketFactory().createServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+            server.setEnabledProtocols(new String[] {order[0]});
+            server.setEnabledCipherSuites(new String[] {order[1]});
+            CompletableFuture<String> seen = new CompletableFuture<>();
+            Thread.ofVirtual().start(() -> seen.complete(handshake(server)));
+            try (SmtpUpstream upstream =
+                    new SmtpUpstream(settings(server.getLocalPort(), trusted), new Credential.None())) {
+                upstream.check();
+            }
+            return seen.join();
+        }
+    }
+
+    private static String handshake(SSLServerSocket server) {
+        try (SSLSocket socket = (SSLSocket) server.accept()) {
+            socket.startHandshake();
+            return socket.getSession().getProtocol();
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    private static SmtpUpstreamSettings settings(int port, Path trusted) {
+        Duration patience = Duration.ofSeconds(10);
+        return new SmtpUpstreamSettings(
+                "localhost", port, Tls.IMPLICIT, trusted, 1, patience, patience, patience, patience, "relay.test");
+    }
+}
