@@ -34,7 +34,7 @@ final class OldDevice {
         SSLContext context = context(trusted);
         Socket plain = new Socket();
         plain.bind(new InetSocketAddress(InetAddress.ofLiteral(order[1]), 0));
-        plain.connect(new InetSocketAddress("127.0.0.1", Integer.parseInt(order[0])));
+        plain.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), Integer.parseInt(order[0])));
         try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, "relay.test", 25, true)) {
             socket.setEnabledProtocols(new String[] {order[2]});
             if (order.length > 3) {
