@@ -71,9 +71,15 @@ public final class SmtpListener {
         this.handshakes = handshakes();
         this.tls = tls(settings, lookInterval);
         DoorJournal doorJournal = new DoorJournal(journal, clock);
-        this.entrance =
-                new Entrance(
-                settings, new Users(settings.users(), clock), devices, queue, journal, clock, new TurnedAway(devices, doorJournal), tls);
+        this.entrance = new Entrance(
+                settings,
+                new Users(settings.users(), clock),
+                devices,
+                queue,
+                journal,
+                clock,
+                new TurnedAway(devices, doorJournal),
+                tls);
         IoHandlerFactory io = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         this.eventLoops = new MultiThreadIoEventLoopGroup(Runtime.getRuntime().availableProcessors(), io);
         long pause = DoorJournal.PAUSE.toMillis();
