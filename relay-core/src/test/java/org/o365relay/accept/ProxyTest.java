@@ -180,6 +180,16 @@ class ProxyTest {
     }
 
     @Test
+    void saysNothingOfAProxyThatOnlyLooksWhetherThePortIsOpen() throws Exception {
+        try (OpenRelay relay = OpenRelay.plain(directory);
+                DialogClient proxy = proxy(open(relay))) {
+            proxy.endOutput();
+            proxy.expectClosed();
+            assertThat(relay.journal().rejected()).isEmpty();
+        }
+    }
+
+    @Test
     void takesAHeaderFromAnybodyElseForABadCommand() throws Exception {
         try (OpenRelay relay = OpenRelay.plain(directory);
                 DialogClient client = new DialogClient(open(relay), InetAddress.ofLiteral("127.0.0.2"))) {

@@ -43,7 +43,8 @@ class TlsTest {
             client.say("QUIT", "221 ");
             assertThat(client.read()).isEqualTo(-1);
             assertThat(relay.claims()).hasSize(1);
-            assertThat(relay.record(HERE).deviations()).isEmpty();
+            assertThat(relay.record(HERE).deviations())
+                    .doesNotContainKeys(Deviation.TALK_BEFORE_TLS, Deviation.OLD_TLS, Deviation.TLS_ON_PLAIN_PORT);
         }
     }
 
@@ -283,6 +284,19 @@ class TlsTest {
             Await.until("journal", () -> !relay.journal().rejected().isEmpty());
             assertThat(relay.journal().rejected().getFirst().reply().text())
                     .contains("does not trust the relay's certificate");
+        }
+    }
+
+    @Test
+    void waitsForNoneWhoWillSendNothing() throws Exception {
+        try (OpenRelay relay = OpenRelay.with(certificate.in(directory, Duration.ofMinutes(5)), directory);
+                DialogClient secure = new DialogClient(relay.listen(ListenerTls.IMPLICIT));
+                DialogClient plain = new DialogClient(relay.listen(ListenerTls.OPTIONAL))) {
+            secure.endOutput();
+            secure.expectClosed();
+            plain.endOutput();
+            plain.expect("220 ");
+            plain.expectClosed();
         }
     }
 
