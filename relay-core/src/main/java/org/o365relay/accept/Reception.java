@@ -57,8 +57,13 @@ final class Reception extends ChannelInitializer<Channel> {
             entrance.turnedAway().refuse(channel, address, refusal, listener.tls() == ListenerTls.IMPLICIT);
         } else if (policy != null) {
             clients.add(channel);
-            channel.closeFuture().addListener(_ -> census.leave(address));
-            entrance.add(channel.pipeline(), entrance.client(address, policy, listener.tls()));
+            Client client = entrance.client(address, policy, listener.tls());
+            client.device().opened();
+            channel.closeFuture().addListener(_ -> {
+                client.device().closed();
+                census.leave(address);
+            });
+            entrance.add(channel.pipeline(), client);
         }
     }
 

@@ -37,6 +37,8 @@ final class CrashedRelay {
         InstantSource clock = InstantSource.system();
         QueueSettings settings = new QueueSettings(Path.of(arguments[0]), 0, 1L << 40, Duration.ofDays(30));
         MessageQueue queue = MessageQueue.open(settings, clock, RandomGenerator.getDefault());
+        Devices devices = new Devices(queue.devices(), clock);
+        queue.keep(devices);
         EmailAddress mailbox = EmailAddress.parse("relay@contoso.example").orElseThrow();
         SmtpListener listener = new SmtpListener(
                 new AcceptSettings(
@@ -47,7 +49,7 @@ final class CrashedRelay {
                         null,
                         false,
                         mailbox),
-                new Devices(clock),
+                devices,
                 queue,
                 new LogJournal(),
                 clock);
@@ -69,7 +71,7 @@ final class CrashedRelay {
                 AuthPolicy.NONE,
                 false,
                 50L * 1024 * 1024,
-                new DeviceLimits(100, null, null, null));
+                new DeviceLimits(100, null, null, 1_000_000));
         return new TrustedNetworks(
                 List.of(new TrustedNetwork(Network.parse(network).orElseThrow(), policy)));
     }

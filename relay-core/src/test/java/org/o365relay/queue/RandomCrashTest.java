@@ -39,6 +39,9 @@ class RandomCrashTest {
             assertThat(devices.unexpected()).isEmpty();
             assertThat(devices.acknowledged()).hasSizeGreaterThan(ROUNDS);
             assertThat(found).containsAll(devices.acknowledged());
+            assertThat(house.number("SELECT total(recipients) FROM spending"))
+                    .as("the budget remembers every message")
+                    .isGreaterThanOrEqualTo(found.size());
             assertThat(house.contradictions()).isEmpty();
         }
     }
