@@ -4,10 +4,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.accept.DsnParameters.Read;
 import org.o365relay.mail.BodyType;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
+import org.o365relay.mail.ReportRequest;
+import org.o365relay.mail.ReportRequest.OfRecipient;
 
 /// What a client asks for (RFC 5321 §4.1.1).
 sealed interface Command {
@@ -36,6 +39,11 @@ sealed interface Command {
             return value == null ? Optional.of(BodyType.SEVEN_BIT) : BodyType.of(value);
         }
 
+        /// What the sender wants to hear, of the message.
+        Read<ReportRequest> report() {
+            return DsnParameters.ofMail(parameters);
+        }
+
         // RFC 6531 §3.4
         boolean asksForUtf8() {
             return parameters.containsKey("SMTPUTF8");
@@ -44,7 +52,13 @@ sealed interface Command {
 
     /// @param parameters keyword in upper case → value, empty if it has none
     /// @param deviations how it was written
-    record Rcpt(EmailAddress recipient, Map<String, String> parameters, Set<Deviation> deviations) implements Command {}
+    record Rcpt(EmailAddress recipient, Map<String, String> parameters, Set<Deviation> deviations) implements Command {
+
+        /// What the sender wants to hear, of this recipient.
+        Read<OfRecipient> wishes() {
+            return DsnParameters.ofRcpt(parameters);
+        }
+    }
 
     record Data() implements Command {}
 

@@ -57,7 +57,7 @@ final class EnvelopeParser {
         Map<String, String> parameters = parser.parameters(path.end());
         Optional<EmailAddress> recipient = EmailAddress.parse(path.address());
         return recipient.isPresent()
-                ? new Command.Rcpt(recipient.get(), parameters, parser.deviations)
+                ? parser.rcpt(recipient.get(), parameters)
                 : new Malformed(
                         Reply.of(501, "5.1.3", "Recipient is not an address: " + Refusals.printable(path.address())));
     }
@@ -82,11 +82,22 @@ final class EnvelopeParser {
     private Command.Mail mail(@Nullable EmailAddress sender, Map<String, String> parameters) {
         Command.Mail mail = new Command.Mail(sender, parameters, deviations);
         if (parameters.isEmpty()
-                || (mail.declaredSize().isPresent() && mail.bodyType().isPresent())) {
+                || (mail.declaredSize().isPresent()
+                        && mail.bodyType().isPresent()
+                        && mail.report().mistakes().isEmpty())) {
             return mail;
         }
         saw(Deviation.BAD_PARAMETER);
         return new Command.Mail(sender, parameters, deviations);
+    }
+
+    private Command.Rcpt rcpt(EmailAddress recipient, Map<String, String> parameters) {
+        Command.Rcpt rcpt = new Command.Rcpt(recipient, parameters, deviations);
+        if (parameters.isEmpty() || rcpt.wishes().mistakes().isEmpty()) {
+            return rcpt;
+        }
+        saw(Deviation.BAD_PARAMETER);
+        return new Command.Rcpt(recipient, parameters, deviations);
     }
 
     /// @param address what stood between the angle brackets, without a source route

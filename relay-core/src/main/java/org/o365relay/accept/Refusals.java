@@ -31,18 +31,25 @@ final class Refusals {
 
     /// @param deviation one of those the command has
     static Reply notTolerated(Deviation deviation, Command.Mail mail) {
-        if (deviation == Deviation.BAD_PARAMETER) {
-            String reason = mail.declaredSize().isEmpty()
-                    ? "SIZE is not a number"
-                    : "BODY is neither 7BIT, 8BITMIME nor BINARYMIME";
-            return notTolerated(deviation, 501, "5.5.4", reason);
+        return deviation == Deviation.BAD_PARAMETER
+                ? notTolerated(deviation, 501, "5.5.4", badParameter(mail))
+                : envelope(deviation, EnvelopeParser.unknown(mail));
+    }
+
+    private static String badParameter(Command.Mail mail) {
+        if (mail.declaredSize().isEmpty()) {
+            return "SIZE is not a number";
         }
-        return envelope(deviation, EnvelopeParser.unknown(mail));
+        return mail.bodyType().isEmpty()
+                ? "BODY is neither 7BIT, 8BITMIME nor BINARYMIME"
+                : mail.report().mistakes().getFirst();
     }
 
     /// @param deviation one of those the command has
     static Reply notTolerated(Deviation deviation, Command.Rcpt rcpt) {
-        return envelope(deviation, EnvelopeParser.unknown(rcpt));
+        return deviation == Deviation.BAD_PARAMETER
+                ? notTolerated(deviation, 501, "5.5.4", rcpt.wishes().mistakes().getFirst())
+                : envelope(deviation, EnvelopeParser.unknown(rcpt));
     }
 
     private static Reply envelope(Deviation deviation, Optional<String> unknownParameter) {

@@ -3,8 +3,10 @@ package org.o365relay.accept;
 import java.io.ByteArrayOutputStream;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +18,8 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
+import org.o365relay.mail.ReportRequest;
+import org.o365relay.mail.ReportRequest.OfRecipient;
 import org.o365relay.queue.Incoming;
 
 /// A mail transaction (RFC 5321 §3.3): from MAIL to the reply after the final dot. Holds at most about a chunk
@@ -29,8 +33,10 @@ final class Transaction {
 
     private final @Nullable EmailAddress sender;
     private final BodyType body;
+    private final ReportRequest report;
     private final Incoming incoming;
     private final Set<EmailAddress> recipients = new LinkedHashSet<>();
+    private final Map<EmailAddress, OfRecipient> wishes = new HashMap<>(0);
     private final ByteArrayOutputStream buffer;
     private boolean smtpUtf8;
     private boolean chunked;
@@ -42,10 +48,17 @@ final class Transaction {
     private @Nullable Reply refusal;
 
     /// @param expectedSize octets the client announced, 0 if it did not
-    Transaction(@Nullable EmailAddress sender, boolean smtpUtf8, BodyType body, Incoming incoming, long expectedSize) {
+    Transaction(
+            @Nullable EmailAddress sender,
+            boolean smtpUtf8,
+            BodyType body,
+            ReportRequest report,
+            Incoming incoming,
+            long expectedSize) {
         this.sender = sender;
         this.smtpUtf8 = smtpUtf8;
         this.body = body;
+        this.report = report;
         this.incoming = incoming;
         this.buffer = new ByteArrayOutputStream(Math.clamp(expectedSize, FIRST_BUFFER, Incoming.CHUNK_SIZE));
     }
@@ -74,10 +87,15 @@ final class Transaction {
 
     /// A recipient that is not ASCII makes the whole message one that needs SMTPUTF8 onwards.
     ///
+    /// @param wanted what the sender wants to hear of it; counts if it is a new one
     /// @return whether it is a new one
-    boolean add(EmailAddress recipient) {
+    boolean add(EmailAddress recipient, OfRecipient wanted) {
         smtpUtf8 |= !recipient.isAscii();
-        return recipients.add(recipient);
+        boolean added = recipients.add(recipient);
+        if (added && !wanted.equals(OfRecipient.NONE)) {
+            wishes.put(recipient, wanted);
+        }
+        return added;
     }
 
     /// @return how many recipients were refused, this one included
@@ -197,6 +215,8 @@ final class Transaction {
     }
 
     Envelope envelope() {
-        return new Envelope(sender, List.copyOf(recipients), smtpUtf8);
+        ReportRequest whole =
+                wishes.isEmpty() ? report : new ReportRequest(report.envelopeId(), report.returned(), wishes);
+        return new Envelope(sender, List.copyOf(recipients), smtpUtf8, body, whole);
     }
 }

@@ -93,7 +93,8 @@ final class Transactions {
                 boolean smtpUtf8 = mail.asksForUtf8() || (sender != null && !sender.isAscii());
                 BodyType body = mail.bodyType().orElse(BodyType.SEVEN_BIT);
                 long size = mail.declaredSize().orElse(0L);
-                transaction = new Transaction(sender, smtpUtf8, body, queue.receive(), size);
+                transaction =
+                        new Transaction(sender, smtpUtf8, body, mail.report().wishes(), queue.receive(), size);
                 yield new Say(Reply.of(250, "2.1.0", "Sender ok"));
             }
             case Verdict.Refused(Reply reply) -> conduct.refuse(mail.sender(), null, reply);
@@ -108,7 +109,9 @@ final class Transactions {
         }
         return switch (policy.rcpt(rcpt, current)) {
             case Verdict.Granted(EmailAddress recipient) -> {
-                boolean added = current.add(recipient == null ? rcpt.recipient() : recipient);
+                boolean added = current.add(
+                        recipient == null ? rcpt.recipient() : recipient,
+                        rcpt.wishes().wishes());
                 Answer ok = new Say(Reply.of(250, "2.1.5", "Recipient ok"));
                 yield added ? ok : conduct.idled().orElse(ok);
             }

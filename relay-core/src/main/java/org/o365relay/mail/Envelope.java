@@ -9,13 +9,25 @@ import org.jspecify.annotations.Nullable;
 /// @param sender the reverse-path; null for the null sender `<>`; may be unqualified (`root`)
 /// @param recipients at least one, each qualified, in the order given; a repeated one is kept once
 /// @param smtpUtf8 whether the client asked for SMTPUTF8 (RFC 6531 §3.4)
-public record Envelope(@Nullable EmailAddress sender, List<EmailAddress> recipients, boolean smtpUtf8) {
+/// @param body what the client said of the content's octets
+/// @param report what the client wants to hear; of a repeated recipient what it wanted at first
+public record Envelope(
+        @Nullable EmailAddress sender,
+        List<EmailAddress> recipients,
+        boolean smtpUtf8,
+        BodyType body,
+        ReportRequest report) {
 
     public Envelope {
         recipients = recipients.stream().distinct().toList();
         if (recipients.isEmpty()) {
             throw new IllegalArgumentException("an envelope has at least one recipient");
         }
+    }
+
+    /// An envelope without wishes, for ordinary content.
+    public Envelope(@Nullable EmailAddress sender, List<EmailAddress> recipients, boolean smtpUtf8) {
+        this(sender, recipients, smtpUtf8, BodyType.SEVEN_BIT, ReportRequest.NONE);
     }
 
     /// @return the sender, empty for the null sender

@@ -4,14 +4,20 @@ import java.net.InetAddress;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Arrival;
+import org.o365relay.mail.BodyType;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
+import org.o365relay.mail.ReportRequest;
+import org.o365relay.mail.ReportRequest.OfRecipient;
+import org.o365relay.mail.ReportRequest.Returned;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +30,9 @@ record MessageRow(
         String protocol,
         @Nullable String sender,
         boolean smtpUtf8,
+        String body,
+        @Nullable String envelopeId,
+        @Nullable String returned,
         boolean notice,
         long size,
         int attempts) {
@@ -39,6 +48,9 @@ record MessageRow(
                 row.getString("protocol"),
                 row.getString("sender"),
                 row.getInt("smtp_utf8") != 0,
+                row.getString("body"),
+                row.getString("envelope_id"),
+                row.getString("returned"),
                 row.getInt("notice") != 0,
                 row.getLong("size"),
                 row.getInt("attempts"));
@@ -56,7 +68,9 @@ record MessageRow(
             Envelope envelope = new Envelope(
                     sender == null ? null : address(sender),
                     all.stream().map(Recipient::address).toList(),
-                    smtpUtf8);
+                    smtpUtf8,
+                    BodyType.of(body).orElseThrow(() -> new IllegalArgumentException("body " + body)),
+                    report(addressed));
             Arrival arrival =
                     new Arrival(Instant.ofEpochMilli(receivedAt), InetAddress.ofLiteral(client), helo, protocol);
             if (open.isEmpty()) {
@@ -67,6 +81,19 @@ record MessageRow(
             log.error("message {} is damaged in the queue and is left alone: {}", id, damaged.getMessage());
             return Optional.empty();
         }
+    }
+
+    private ReportRequest report(List<RecipientRow> addressed) {
+        Map<EmailAddress, OfRecipient> wishes = new HashMap<>(0);
+        for (RecipientRow recipient : addressed) {
+            if (recipient.hasWishes()) {
+                wishes.put(address(recipient.address()), recipient.wishes());
+            }
+        }
+        return new ReportRequest(
+                envelopeId == null ? "" : envelopeId,
+                returned == null ? Returned.NOT_GIVEN : Returned.valueOf(returned),
+                wishes);
     }
 
     static EmailAddress address(String text) {

@@ -2,20 +2,49 @@ package org.o365relay.queue;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.Notify;
+import org.o365relay.mail.OriginalRecipient;
 import org.o365relay.mail.Recipient;
+import org.o365relay.mail.ReportRequest.OfRecipient;
 
 /// A row of `recipient`, as it was stored.
-record RecipientRow(long messageId, int ordinal, String address, String state) {
+record RecipientRow(
+        long messageId,
+        int ordinal,
+        String address,
+        String state,
+        @Nullable String occasions,
+        @Nullable String original) {
 
     static final String OPEN = "queued";
 
     static RecipientRow of(ResultSet row) throws SQLException {
         return new RecipientRow(
-                row.getLong("message_id"), row.getInt("ordinal"), row.getString("address"), row.getString("state"));
+                row.getLong("message_id"),
+                row.getInt("ordinal"),
+                row.getString("address"),
+                row.getString("state"),
+                row.getString("notify"),
+                row.getString("original"));
     }
 
     Recipient recipient() {
         return new Recipient(ordinal, MessageRow.address(address));
+    }
+
+    boolean hasWishes() {
+        return occasions != null || original != null;
+    }
+
+    OfRecipient wishes() {
+        return new OfRecipient(
+                occasions == null ? null : Notify.parse(occasions).orElseThrow(() -> damaged(occasions)),
+                original == null ? null : OriginalRecipient.parse(original).orElseThrow(() -> damaged(original)));
+    }
+
+    private static IllegalArgumentException damaged(String text) {
+        return new IllegalArgumentException("\"" + text + "\" makes no sense");
     }
 
     boolean isOpen() {

@@ -11,12 +11,17 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
+import org.o365relay.mail.Notify;
+import org.o365relay.mail.OriginalRecipient;
 import org.o365relay.mail.Outcome;
 import org.o365relay.mail.Outcome.Deferred;
 import org.o365relay.mail.Outcome.Delivered;
 import org.o365relay.mail.Outcome.Failed;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
+import org.o365relay.mail.ReportRequest;
+import org.o365relay.mail.ReportRequest.OfRecipient;
+import org.o365relay.mail.ReportRequest.Returned;
 
 /// What is written to and read from the tables, in terms of mail. Each method is part of a transaction of its
 /// caller's.
@@ -27,6 +32,7 @@ final class Tables {
     static void insertMessage(
             Statements statements, QueueId id, Arrival arrival, Envelope envelope, long size, boolean notice)
             throws SQLException {
+        ReportRequest report = envelope.report();
         long receivedAt = arrival.at().toEpochMilli();
         String sender = envelope.returnPath().map(EmailAddress::toString).orElse(null);
         statements
@@ -39,14 +45,28 @@ final class Tables {
                         arrival.protocol(),
                         sender,
                         envelope.smtpUtf8() ? 1 : 0,
+                        envelope.body().keyword(),
+                        report.envelopeId().isEmpty() ? null : report.envelopeId(),
+                        report.returned() == Returned.NOT_GIVEN
+                                ? null
+                                : report.returned().name(),
                         notice ? 1 : 0,
                         size,
                         receivedAt)
                 .executeUpdate();
         int ordinal = 0;
         for (EmailAddress recipient : envelope.recipients()) {
+            OfRecipient wishes = report.of(recipient);
             statements
-                    .with("insert-recipient", id.value(), ordinal++, recipient.toString())
+                    .with(
+                            "insert-recipient",
+                            id.value(),
+                            ordinal++,
+                            recipient.toString(),
+                            wishes.occasions() == null ? null : Notify.parameter(wishes.occasions()),
+                            wishes.originalRecipient()
+                                    .map(OriginalRecipient::parameter)
+                                    .orElse(null))
                     .executeUpdate();
         }
     }

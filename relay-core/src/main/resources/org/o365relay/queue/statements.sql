@@ -1,11 +1,12 @@
 -- Every statement of the queue, by name. Valid in SQLite (3.35 or newer) and PostgreSQL.
 
 -- name: insert-message
-INSERT INTO message (id, received_at, client, helo, protocol, sender, smtp_utf8, notice, size, attempts, due_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)
+INSERT INTO message (id, received_at, client, helo, protocol, sender, smtp_utf8, body, envelope_id, returned, notice,
+  size, attempts, due_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)
 
 -- name: insert-recipient
-INSERT INTO recipient (message_id, ordinal, address, state) VALUES (?, ?, ?, 'queued')
+INSERT INTO recipient (message_id, ordinal, address, state, notify, original) VALUES (?, ?, ?, 'queued', ?, ?)
 
 -- name: insert-chunk
 INSERT INTO chunk (message_id, ordinal, content) VALUES (?, ?, ?)
@@ -30,10 +31,11 @@ SELECT id FROM message WHERE due_at <= ? ORDER BY due_at, id LIMIT ?
 -- name: claim-message
 UPDATE message SET lease = ?, due_at = ?, attempts = attempts + 1
 WHERE id = ? AND due_at <= ?
-RETURNING id, received_at, client, helo, protocol, sender, smtp_utf8, notice, size, attempts
+RETURNING id, received_at, client, helo, protocol, sender, smtp_utf8, body, envelope_id, returned, notice, size, attempts
 
 -- name: claimed-recipients
-SELECT recipient.message_id, recipient.ordinal, recipient.address, recipient.state
+SELECT recipient.message_id, recipient.ordinal, recipient.address, recipient.state,
+  recipient.notify, recipient.original
 FROM message JOIN recipient ON recipient.message_id = message.id
 WHERE message.lease = ?
 ORDER BY message.id, recipient.ordinal

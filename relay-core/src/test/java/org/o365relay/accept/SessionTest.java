@@ -7,6 +7,8 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -15,9 +17,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.admit.AuthPolicy;
+import org.o365relay.admit.Tolerance;
+import org.o365relay.mail.BodyType;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.DeviceRecord;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Envelope;
+import org.o365relay.mail.OriginalRecipient;
 import org.o365relay.mail.Reply;
+import org.o365relay.mail.ReportRequest;
 import org.o365relay.queue.Incoming;
 
 /// The state machine by itself, with a queue and without a socket.
@@ -57,6 +65,59 @@ class SessionTest {
             assertThat(claim.arrival().client()).isEqualTo(InetAddress.ofLiteral("192.0.2.7"));
             assertThat(front.content(claim)).asString().isEqualTo("hello\r\n");
         });
+    }
+
+    @Test
+    void keepsWhatTheSenderWantsToHear() {
+        say("EHLO printer");
+        say("MAIL FROM:<a@device.test> RET=HDRS ENVID=QQ+2B1");
+        say("RCPT TO:<b@contoso.test> NOTIFY=SUCCESS ORCPT=rfc822;old@contoso.test");
+        say("RCPT TO:<c@contoso.test>");
+        say("RCPT TO:<C@contoso.test> NOTIFY=NEVER");
+        say("RCPT TO:<b@CONTOSO.test> NOTIFY=NEVER");
+        say("RCPT TO:<c@CONTOSO.test> NOTIFY=NEVER");
+        say("DATA");
+        session.endOfContent().join();
+
+        ReportRequest report = front.claims().getFirst().envelope().report();
+        assertThat(report.envelopeId()).isEqualTo("QQ+1");
+        assertThat(report.returned()).isEqualTo(ReportRequest.Returned.HEADERS);
+        assertThat(report.of(address("b@contoso.test")).occasions())
+                .as("what was said first")
+                .containsExactly(ReportRequest.Occasion.SUCCESS);
+        assertThat(report.of(address("b@contoso.test")).originalRecipient())
+                .map(OriginalRecipient::address)
+                .contains("old@contoso.test");
+        assertThat(report.of(address("c@contoso.test"))).isEqualTo(ReportRequest.OfRecipient.NONE);
+        assertThat(report.of(address("C@contoso.test")).occasions()).isEmpty();
+    }
+
+    @Test
+    void keepsWhatTheMessageIsMadeOf() {
+        say("EHLO printer");
+        say("MAIL FROM:<a@device.test> BODY=BINARYMIME");
+        say("RCPT TO:<b@contoso.test>");
+        say("BDAT 0 LAST");
+        session.endOfContent().join();
+
+        assertThat(front.claims().getFirst().envelope())
+                .isEqualTo(new Envelope(
+                        address("a@device.test"),
+                        List.of(address("b@contoso.test")),
+                        false,
+                        BodyType.BINARY,
+                        ReportRequest.NONE));
+    }
+
+    @Test
+    void countsAndIgnoresWrongParametersWhereTheyAreTolerated() {
+        session = session(FrontSettings.DEFAULTS.with(Tolerance.LEGACY), ListenerTls.OFF);
+        say("MAIL FROM:<a@device.test> RET=ALL ENVID=1");
+        say("RCPT TO:<b@contoso.test> NOTIFY=ALWAYS");
+
+        assertThat(session.content().envelope().report())
+                .isEqualTo(new ReportRequest("1", ReportRequest.Returned.NOT_GIVEN, Map.of()));
+        assertThat(front.devices().records().getFirst().deviations()).containsEntry(Deviation.BAD_PARAMETER, 2L);
     }
 
     @Test
@@ -396,5 +457,9 @@ class SessionTest {
 
     private Answer say(String line) {
         return session.handle(CommandParser.parse(line));
+    }
+
+    private static EmailAddress address(String text) {
+        return EmailAddress.parse(text).orElseThrow();
     }
 }

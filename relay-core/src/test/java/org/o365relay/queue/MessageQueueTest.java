@@ -14,20 +14,24 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.mail.Arrival;
+import org.o365relay.mail.BodyType;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
+import org.o365relay.mail.OriginalRecipient;
 import org.o365relay.mail.Outcome;
 import org.o365relay.mail.Outcome.Deferred;
 import org.o365relay.mail.Outcome.Delivered;
 import org.o365relay.mail.Outcome.Failed;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
+import org.o365relay.mail.ReportRequest;
 
 @Timeout(60)
 class MessageQueueTest {
@@ -42,6 +46,27 @@ class MessageQueueTest {
     @AfterEach
     void close() {
         house.close();
+    }
+
+    @Test
+    void givesBackWhatTheSenderWantsToHear() {
+        ReportRequest report = new ReportRequest(
+                "a + b = c",
+                ReportRequest.Returned.FULL,
+                Map.of(
+                        ANNA, new ReportRequest.OfRecipient(Set.of(), null),
+                        CARL,
+                                new ReportRequest.OfRecipient(
+                                        Set.of(ReportRequest.Occasion.SUCCESS, ReportRequest.Occasion.DELAY),
+                                        new OriginalRecipient("rfc822", "carl+=@contoso.example"))));
+        Envelope envelope = new Envelope(QueueHouse.PRINTER, List.of(ANNA, BERT, CARL), false, BodyType.BINARY, report);
+        house.queue()
+                .receive()
+                .commit(house.arrival(), envelope, new byte[] {0, 13, 10})
+                .join();
+        house.close();
+
+        assertThat(house.claimOne().envelope()).isEqualTo(envelope);
     }
 
     @Test

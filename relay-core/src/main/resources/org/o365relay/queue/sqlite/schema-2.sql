@@ -26,3 +26,15 @@ CREATE TABLE spending (
   recipients INTEGER NOT NULL,
   PRIMARY KEY (address, since)
 ) WITHOUT ROWID;
+
+-- What the client said of the content's octets: 7BIT, 8BITMIME, BINARYMIME.
+ALTER TABLE message ADD COLUMN body TEXT NOT NULL DEFAULT '7BIT';
+
+-- What the client wants to hear (RFC 3461). NULL: it did not say.
+ALTER TABLE message ADD COLUMN envelope_id TEXT;
+-- FULL, HEADERS
+ALTER TABLE message ADD COLUMN returned TEXT;
+-- NEVER, or SUCCESS,FAILURE,DELAY or some of them
+ALTER TABLE recipient ADD COLUMN notify TEXT;
+-- as ORCPT has it
+ALTER TABLE recipient ADD COLUMN original TEXT;

@@ -1,0 +1,49 @@
+package org.o365relay.mail;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/// Whom the sender first wrote to, before anybody forwarded: ORCPT of RCPT (RFC 3461 §4.2).
+///
+/// @param type of the address: `rfc822`, `utf-8`, …
+/// @param address printable US-ASCII; other characters as `\x{…}` (RFC 6533 §3)
+public record OriginalRecipient(String type, String address) {
+
+    // RFC 3461 §4.2
+    private static final int MAX_PARAMETER = 500;
+
+    /// Reads the value of ORCPT=: `rfc822;anna+2Bx@contoso.example`.
+    ///
+    /// @return empty if it is none, or longer than 500 characters
+    public static Optional<OriginalRecipient> parse(String parameter) {
+        int semicolon = parameter.indexOf(';');
+        if (semicolon <= 0 || parameter.length() > MAX_PARAMETER || !isAtom(parameter.substring(0, semicolon))) {
+            return Optional.empty();
+        }
+        String type = parameter.substring(0, semicolon).toLowerCase(Locale.ROOT);
+        return Xtext.decode(escaped(parameter.substring(semicolon + 1)))
+                .map(String::strip)
+                .filter(address -> !address.isEmpty() && address.chars().allMatch(c -> c >= ' ' && c < 0x7f))
+                .map(address -> new OriginalRecipient(type, address))
+                .filter(original -> original.parameter().length() <= MAX_PARAMETER);
+    }
+
+    /// @return as ORCPT= has it
+    public String parameter() {
+        return type + ';' + Xtext.encode(address);
+    }
+
+    // RFC 6533 §3: utf-8-addr-unitext, as it comes with SMTPUTF8, has another form that goes anywhere
+    private static String escaped(String address) {
+        if (address.chars().allMatch(c -> c < 0x80)) {
+            return address;
+        }
+        StringBuilder escaped = new StringBuilder();
+        address.codePoints().forEach(c -> escaped.append(c < 0x80 ? Character.toString(c) : "\\x{%X}".formatted(c)));
+        return escaped.toString();
+    }
+
+    private static boolean isAtom(String type) {
+        return type.chars().allMatch(c -> c < 0x80 && (Character.isLetterOrDigit(c) || c == '-' || c == '.'));
+    }
+}

@@ -1,0 +1,83 @@
+package org.o365relay.accept;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.o365relay.accept.DsnParameters.Read;
+import org.o365relay.mail.Notify;
+import org.o365relay.mail.OriginalRecipient;
+import org.o365relay.mail.ReportRequest;
+import org.o365relay.mail.ReportRequest.OfRecipient;
+
+class DsnParametersTest {
+
+    @ParameterizedTest
+    @CsvSource(nullValues = "-", textBlock = """
+            # parameters                            envelope id  returned     mistakes
+            ''                                    | ''         | NOT_GIVEN | -
+            SIZE=5                                | ''         | NOT_GIVEN | -
+            RET=FULL                              | ''         | FULL      | -
+            RET=hdrs ENVID=QQ314159               | QQ314159   | HEADERS   | -
+            ENVID=a+2Bb                           | a+b        | NOT_GIVEN | -
+            RET=                                  | ''         | NOT_GIVEN | RET is FULL or HDRS
+            RET=ALL ENVID=1                       | 1          | NOT_GIVEN | RET is FULL or HDRS
+            RET=FULL ENVID=                       | ''         | FULL      | ENVID is
+            ENVID=+20                             | ''         | NOT_GIVEN | ENVID is
+            ENVID=a+0D+0AX-Evil:1                 | ''         | NOT_GIVEN | ENVID is
+            ENVID=a+zz                            | ''         | NOT_GIVEN | ENVID is
+            RET=x ENVID=+                         | ''         | NOT_GIVEN | RET is FULL or HDRS;ENVID is
+            """, delimiter = '|')
+    void readsThoseOfMail(String parameters, String envelopeId, String returned, String mistakes) {
+        Read<ReportRequest> read = DsnParameters.ofMail(mail(parameters));
+
+        assertThat(read.wishes().envelopeId()).isEqualTo(envelopeId);
+        assertThat(read.wishes().returned()).hasToString(returned);
+        assertMistakes(read, mistakes);
+    }
+
+    @ParameterizedTest
+    @CsvSource(nullValues = "-", textBlock = """
+            # parameters                                     notify             original          mistakes
+            ''                                             | -                | -               | -
+            NOTIFY=NEVER                                   | NEVER            | -               | -
+            NOTIFY=SUCCESS,DELAY ORCPT=rfc822;b@x.test     | SUCCESS,DELAY    | rfc822;b@x.test | -
+            ORCPT=rfc822;b@x.test                          | -                | rfc822;b@x.test | -
+            NOTIFY=NEVER,SUCCESS ORCPT=rfc822;b@x.test     | -                | rfc822;b@x.test | NOTIFY is NEVER
+            NOTIFY=NEVER ORCPT=b@x.test                    | NEVER            | -               | ORCPT is rfc822;address
+            NOTIFY= ORCPT=                                 | -                | -               | NOTIFY is;ORCPT is
+            """, delimiter = '|')
+    void readsThoseOfRcpt(String parameters, String notify, String original, String mistakes) {
+        Command.Rcpt command = (Command.Rcpt) CommandParser.parse("RCPT TO:<b@x.test> " + parameters);
+
+        Read<OfRecipient> read = DsnParameters.ofRcpt(command.parameters());
+
+        OfRecipient wishes = read.wishes();
+        assertThat(wishes.occasions() == null ? null : Notify.parameter(wishes.occasions()))
+                .isEqualTo(notify);
+        assertThat(wishes.originalRecipient().map(OriginalRecipient::parameter).orElse(null))
+                .isEqualTo(original);
+        assertMistakes(read, mistakes);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"100,true", "101,false"})
+    void takesAnEnvelopeIdOfAHundredCharacters(int length, boolean fine) {
+        Read<ReportRequest> read = DsnParameters.ofMail(mail("ENVID=" + "x".repeat(length)));
+
+        assertThat(read.mistakes().isEmpty()).isEqualTo(fine);
+    }
+
+    private static Map<String, String> mail(String parameters) {
+        return ((Command.Mail) CommandParser.parse("MAIL FROM:<a@x.test> " + parameters)).parameters();
+    }
+
+    private static void assertMistakes(Read<?> read, String mistakes) {
+        String[] expected = mistakes == null ? new String[0] : mistakes.split(";(?!a)", -1);
+        assertThat(read.mistakes()).hasSize(expected.length);
+        for (int i = 0; i < expected.length; i++) {
+            assertThat(read.mistakes().get(i)).startsWith(expected[i]);
+        }
+    }
+}

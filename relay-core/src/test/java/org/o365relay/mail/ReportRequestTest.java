@@ -1,0 +1,126 @@
+package org.o365relay.mail;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.o365relay.mail.ReportRequest.Occasion;
+import org.o365relay.mail.ReportRequest.OfRecipient;
+import org.o365relay.mail.ReportRequest.Returned;
+
+class ReportRequestTest {
+
+    @ParameterizedTest
+    @CsvSource(nullValues = "-", quoteCharacter = '"', textBlock = """
+            QQ314159 | QQ314159
+            a+2Bb+3D | a+b=
+            a+20b    | a b
+            a+2bb    | a+b
+            a b      | -
+            a=b      | -
+            a+b      | -
+            a+2      | -
+            a+       | -
+            ü        | -
+            """, delimiter = '|')
+    void readsXtext(String xtext, String text) {
+        assertThat(Xtext.decode(xtext).orElse(null)).isEqualTo(text);
+    }
+
+    @Test
+    void writesXtextThatReadsAsBefore() {
+        StringBuilder every = new StringBuilder();
+        for (char c = 0; c < 256; c++) {
+            every.append(c);
+        }
+        assertThat(Xtext.encode("a+b=c d")).isEqualTo("a+2Bb+3Dc+20d");
+        assertThat(Xtext.decode(Xtext.encode(every.toString()))).contains(every.toString());
+        assertThat(Xtext.encode(every.toString())).matches("[!-~]+").doesNotContain("=");
+    }
+
+    @ParameterizedTest
+    @CsvSource(nullValues = "-", textBlock = """
+            NEVER                   | NEVER
+            never                   | NEVER
+            SUCCESS                 | SUCCESS
+            delay,Failure,SUCCESS   | SUCCESS,FAILURE,DELAY
+            FAILURE,FAILURE         | FAILURE
+            ''                      | -
+            NEVER,SUCCESS           | -
+            SUCCESS,                | -
+            SUCCESS, FAILURE        | -
+            ALWAYS                  | -
+            """, delimiter = '|')
+    void readsNotify(String value, String written) {
+        assertThat(Notify.parse(value).map(Notify::parameter).orElse(null)).isEqualTo(written);
+    }
+
+    @ParameterizedTest
+    @CsvSource(nullValues = "-", textBlock = """
+            rfc822;anna@contoso.example         | rfc822;anna@contoso.example
+            RFC822;anna+2Bx@contoso.example     | rfc822;anna+2Bx@contoso.example
+            utf-8;ann\\x{E4}@contoso.example     | utf-8;ann\\x{E4}@contoso.example
+            utf-8;annä@contoso.example          | utf-8;ann\\x{E4}@contoso.example
+            x400;/C=DE+2FS+3Dx                  | -
+            x400;/C+3DDE/                       | x400;/C+3DDE/
+            anna@contoso.example                | -
+            ;anna@contoso.example               | -
+            rfc822;                             | -
+            rfc822;+20                          | -
+            rfc822;a+0D+0AX-Evil:1              | -
+            rf c;a                              | -
+            """, delimiter = '|')
+    void readsAnOriginalRecipient(String value, String written) {
+        assertThat(OriginalRecipient.parse(value)
+                        .map(OriginalRecipient::parameter)
+                        .orElse(null))
+                .isEqualTo(written);
+    }
+
+    @Test
+    void takesNoOriginalRecipientThatCouldNotBePassedOn() {
+        assertThat(OriginalRecipient.parse("rfc822;" + "a".repeat(493))).isPresent();
+        assertThat(OriginalRecipient.parse("rfc822;" + "a".repeat(494))).isEmpty();
+        assertThat(OriginalRecipient.parse("utf-8;" + "ä".repeat(200)))
+                .as("too long once it is US-ASCII")
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(nullValues = "-", textBlock = """
+            # NOTIFY         success  failure  delay
+            -              | false  | true   | false
+            NEVER          | false  | false  | false
+            SUCCESS        | true   | false  | false
+            FAILURE,DELAY  | false  | true   | true
+            """, delimiter = '|')
+    void knowsWhenToTell(String value, boolean success, boolean failure, boolean delay) {
+        OfRecipient wishes =
+                new OfRecipient(value == null ? null : Notify.parse(value).orElseThrow(), null);
+
+        assertThat(wishes.wants(Occasion.SUCCESS)).isEqualTo(success);
+        assertThat(wishes.wants(Occasion.FAILURE)).isEqualTo(failure);
+        assertThat(wishes.wants(Occasion.DELAY)).isEqualTo(delay);
+    }
+
+    @Test
+    void hasNoWishesForOthers() {
+        EmailAddress anna = EmailAddress.parse("anna@contoso.example").orElseThrow();
+        OfRecipient never = new OfRecipient(Set.of(), null);
+        ReportRequest request = new ReportRequest("", Returned.NOT_GIVEN, Map.of(anna, never));
+
+        assertThat(request.of(EmailAddress.parse("anna@CONTOSO.example").orElseThrow()))
+                .isEqualTo(never);
+        assertThat(request.of(EmailAddress.parse("bert@contoso.example").orElseThrow()))
+                .isEqualTo(OfRecipient.NONE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"7BIT,SEVEN_BIT", "8bitmime,EIGHT_BIT", "BinaryMIME,BINARY", "BINARY,", "'',"})
+    void readsBodyTypes(String keyword, BodyType type) {
+        assertThat(BodyType.of(keyword).orElse(null)).isEqualTo(type);
+    }
+}

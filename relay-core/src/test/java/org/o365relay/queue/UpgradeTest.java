@@ -1,0 +1,67 @@
+package org.o365relay.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.mail.BodyType;
+import org.o365relay.mail.ReportRequest;
+
+/// A new relay finds the queue of an old one.
+@Timeout(60)
+class UpgradeTest {
+
+    private QueueHouse house;
+
+    @BeforeEach
+    void open(@TempDir Path directory) throws SQLException {
+        house = new QueueHouse(directory);
+        try (Connection connection = house.connection()) {
+            Sqlite.execute(
+                    connection, Statements.resource("sqlite/schema-1.sql").split(";\\s*\n"));
+        }
+        house.change("PRAGMA user_version = 1");
+    }
+
+    @AfterEach
+    void close() {
+        house.close();
+    }
+
+    @Test
+    void deliversWhatWasQueuedBefore() {
+        house.change("INSERT INTO message (id, received_at, client, helo, protocol, sender, smtp_utf8, notice, size,"
+                + " attempts, due_at) VALUES (7, 1, '10.0.0.7', 'mfp', 'ESMTP', 'a@b.example', 0, 0, 4, 3, 1)");
+        house.change("INSERT INTO recipient VALUES (7, 0, 'anna@contoso.example', 'queued')");
+        house.change("INSERT INTO chunk VALUES (7, 0, 'scan')");
+
+        Claim claim = house.claimOne();
+
+        assertThat(house.text(claim)).isEqualTo("scan");
+        assertThat(claim.attempts()).isEqualTo(4);
+        assertThat(claim.envelope().body()).isEqualTo(BodyType.SEVEN_BIT);
+        assertThat(claim.envelope().report()).isEqualTo(ReportRequest.NONE);
+        assertThat(house.queue().settle(claim, QueueHouse.delivered(claim), List.of()))
+                .isEmpty();
+        assertThat(house.contradictions()).isEmpty();
+    }
+
+    @Test
+    void upgradesOnce() {
+        house.accept("new", QueueHouse.ANNA);
+        house.close();
+        house.clock.advance(Duration.ofSeconds(1));
+        house.accept("newer", QueueHouse.ANNA);
+
+        assertThat(house.number("PRAGMA user_version")).isEqualTo(2);
+        assertThat(house.queue().claim(10)).hasSize(2);
+    }
+}
