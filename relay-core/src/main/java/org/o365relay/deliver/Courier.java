@@ -2,7 +2,6 @@ package org.o365relay.deliver;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -14,9 +13,8 @@ import java.util.random.RandomGenerator;
 import org.o365relay.deliver.Attempt.Result;
 import org.o365relay.deliver.Response.Origin;
 import org.o365relay.deliver.Response.Step;
+import org.o365relay.deliver.Secretary.Notices;
 import org.o365relay.journal.Journal;
-import org.o365relay.mail.Arrival;
-import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Original;
 import org.o365relay.mail.Outcome;
 import org.o365relay.mail.Outcome.Deferred;
@@ -24,8 +22,6 @@ import org.o365relay.mail.Outcome.Failed;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
-import org.o365relay.notice.FailedRecipient;
-import org.o365relay.notice.Failure;
 import org.o365relay.notice.NoticeWriter;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.MessageQueue;
@@ -47,7 +43,7 @@ public final class Courier {
     private final MessageQueue queue;
     private final Lane lane;
     private final RetrySchedule retry;
-    private final NoticeWriter notices;
+    private final Secretary secretary;
     private final Journal journal;
     private final SettlementReport report;
     private final InstantSource clock;
@@ -65,7 +61,7 @@ public final class Courier {
         this.queue = queue;
         this.lane = lane;
         this.retry = retry;
-        this.notices = notices;
+        this.secretary = new Secretary(queue, notices, lane.upstream().name(), clock);
         this.journal = journal;
         this.report = new SettlementReport(journal, clock);
         this.clock = clock;
@@ -77,11 +73,14 @@ public final class Courier {
         Attempt attempt = attempt(claim);
         tellLane(mark, attempt);
         Settlement settlement = settlement(claim, attempt);
-        Optional<Submission> notice = notice(claim, attempt, settlement);
-        List<QueueId> noticeIds = settle(claim, settlement, notice.stream().toList());
-        notice.ifPresent(written ->
-                journal.accepted(noticeIds.getFirst(), written.arrival(), written.envelope(), written.size()));
-        report.tell(claim, attempt, settlement, notice.map(Courier::recipient).orElse(null));
+        Notices written = secretary.notices(claim, attempt, settlement);
+        List<Submission> notices = written.all();
+        List<QueueId> noticeIds = settle(claim, settlement, notices);
+        for (int i = 0; i < notices.size(); i++) {
+            Submission notice = notices.get(i);
+            journal.accepted(noticeIds.get(i), notice.arrival(), notice.envelope(), notice.size());
+        }
+        report.tell(claim, attempt, settlement, written.failureTo());
     }
 
     private Attempt attempt(Claim claim) {
@@ -105,7 +104,9 @@ public final class Courier {
                 rewritten.sender(),
                 claim.recipients(),
                 claim.envelope().smtpUtf8(),
-                rewritten::writeTo);
+                claim.envelope().report(),
+                rewritten::writeTo,
+                rewritten.isBinary() ? rewritten::writeBinaryTo : null);
         return Attempt.judged(
                 lane.upstream().attempt(outgoing),
                 rewritten.original(),
@@ -154,49 +155,6 @@ public final class Courier {
         Outcome outcome = result.verdict().outcome();
         boolean givenUp = outcome instanceof Deferred && !result.isMailboxTrouble() && retryAt.isEmpty();
         return givenUp ? new Failed(outcome.reply()) : outcome;
-    }
-
-    private Optional<Submission> notice(Claim claim, Attempt attempt, Settlement settlement) {
-        List<FailedRecipient> failed = attempt.results().entrySet().stream()
-                .filter(entry -> settlement.outcomes().get(entry.getKey()) instanceof Failed)
-                .map(entry -> failed(entry.getKey(), entry.getValue()))
-                .toList();
-        return failed.isEmpty() ? Optional.empty() : notice(claim, attempt, failed);
-    }
-
-    private Optional<Submission> notice(Claim claim, Attempt attempt, List<FailedRecipient> failed) {
-        Instant now = clock.instant();
-        Failure failure = new Failure(
-                claim.id(),
-                claim.arrival(),
-                claim.envelope(),
-                claim.notice(),
-                attempt.original(),
-                failed,
-                lane.upstream().name(),
-                claim.attempts(),
-                now);
-        try {
-            Arrival arrival = new Arrival(now, InetAddress.getLoopbackAddress(), "", "LOCAL");
-            return notices.write(failure).map(notice -> new Submission(arrival, notice.envelope(), notice.content()));
-        } catch (RuntimeException e) {
-            // What the upstream has taken must be settled all the same, or it would be sent again.
-            log.error(
-                    "the notice about message {} cannot be written because of a bug; please report it", claim.id(), e);
-            return Optional.empty();
-        }
-    }
-
-    private static FailedRecipient failed(Recipient recipient, Result result) {
-        return new FailedRecipient(
-                recipient,
-                result.response().reply(),
-                result.isFromUpstream(),
-                result.verdict().advice());
-    }
-
-    private static EmailAddress recipient(Submission notice) {
-        return notice.envelope().recipients().getFirst();
     }
 
     /// Does not return before what the upstream said is on disk: to send more while that cannot be recorded

@@ -12,6 +12,7 @@ import org.o365relay.mail.Outcome.Deferred;
 import org.o365relay.mail.Outcome.Delivered;
 import org.o365relay.mail.Outcome.Failed;
 import org.o365relay.mail.Recipient;
+import org.o365relay.mail.ReportRequest.Occasion;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.Settlement;
 
@@ -33,10 +34,14 @@ final class SettlementReport {
             switch (settlement.outcomes().get(recipient)) {
                 case Delivered _ -> journal.delivered(delivery);
                 case Deferred _ -> tellDeferred(delivery, result, settlement);
-                case Failed _ -> journal.failed(delivery, noticeTo);
+                case Failed _ -> journal.failed(delivery, isToldOfFailure(claim, recipient) ? noticeTo : null);
                 case null -> throw new IllegalArgumentException("not settled: " + recipient);
             }
         });
+    }
+
+    private static boolean isToldOfFailure(Claim claim, Recipient recipient) {
+        return claim.envelope().report().of(recipient.address()).wants(Occasion.FAILURE);
     }
 
     /// Nothing while the lane is paused: that is told once, and not for every message.

@@ -6,6 +6,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.EnhancedStatus;
+import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
 
 /// The part of a notice that programs read (RFC 3464 §2): US-ASCII, lines folded.
@@ -22,11 +23,11 @@ final class DeliveryStatus {
     // says.
     private static final int MAX_DIAGNOSTICS = 64 * 1024;
 
-    private final Failure failure;
+    private final Occurrence occurrence;
     private final StringBuilder text = new StringBuilder();
 
-    DeliveryStatus(Failure failure) {
-        this.failure = failure;
+    DeliveryStatus(Occurrence occurrence) {
+        this.occurrence = occurrence;
     }
 
     static String date(Instant instant) {
@@ -36,28 +37,55 @@ final class DeliveryStatus {
     /// @return lines ending with CRLF
     String compose(String hostname) {
         // RFC 3464 §2.2
+        String envelopeId = occurrence.envelope().report().envelopeId();
+        if (!envelopeId.isEmpty()) {
+            field("Original-Envelope-Id", envelopeId);
+        }
         field("Reporting-MTA", "dns; " + hostname);
-        field("Arrival-Date", date(failure.arrival().at()));
-        field("X-Queue-ID", failure.id().toString());
-        failure.recipients().forEach(this::describe);
+        field("Arrival-Date", date(occurrence.arrival().at()));
+        field("X-Queue-ID", occurrence.id().toString());
+        switch (occurrence) {
+            case Failure failure -> failure.recipients().forEach(failed -> describe(failed, maxDiagnostic(failure)));
+            case Relaying relaying -> relaying.recipients().forEach(this::describe);
+        }
         return text.toString();
     }
 
-    // RFC 3464 §2.3
-    private void describe(FailedRecipient failed) {
-        text.append("\r\n");
-        field("Final-Recipient", typed(failed.recipient().address()));
-        field("Action", "failed");
-        field("Status", status(failed.reply()).toString());
+    private void describe(FailedRecipient failed, int maxDiagnostic) {
+        begin(failed.recipient(), "failed", status(failed.reply()));
         if (failed.fromUpstream()) {
-            field("Remote-MTA", "dns; " + failure.upstream());
+            field("Remote-MTA", "dns; " + occurrence.upstream());
         }
-        String diagnostic = Wrapping.shortened(Wrapping.printable(failed.reply().toString()), maxDiagnostic());
+        String diagnostic = Wrapping.shortened(Wrapping.printable(failed.reply().toString()), maxDiagnostic);
         field("Diagnostic-Code", (failed.fromUpstream() ? "smtp; " : "x-o365-relay; ") + diagnostic);
-        field("Last-Attempt-Date", date(failure.now()));
+        field("Last-Attempt-Date", date(occurrence.now()));
     }
 
-    private int maxDiagnostic() {
+    private void describe(RelayedRecipient relayed) {
+        EnhancedStatus said = relayed.reply().status();
+        begin(
+                relayed.recipient(),
+                "relayed", // RFC 3464 §2.3.3: to where nobody reports deliveries
+                said != null && said.category() == 2 ? said : new EnhancedStatus(2, 0, 0));
+        field("Remote-MTA", "dns; " + occurrence.upstream());
+        field("Last-Attempt-Date", date(occurrence.now()));
+    }
+
+    // RFC 3464 §2.3
+    private void begin(Recipient recipient, String action, EnhancedStatus status) {
+        text.append("\r\n");
+        occurrence
+                .envelope()
+                .report()
+                .of(recipient.address())
+                .originalRecipient()
+                .ifPresent(original -> field("Original-Recipient", original.type() + "; " + original.address()));
+        field("Final-Recipient", typed(recipient.address()));
+        field("Action", action);
+        field("Status", status.toString());
+    }
+
+    private static int maxDiagnostic(Failure failure) {
         return Math.clamp(MAX_DIAGNOSTICS / failure.recipients().size(), 500, 6_000);
     }
 

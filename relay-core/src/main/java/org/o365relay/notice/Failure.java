@@ -23,7 +23,8 @@ public record Failure(
         List<FailedRecipient> recipients,
         String upstream,
         int attempts,
-        Instant now) {
+        Instant now)
+        implements Occurrence {
 
     public Failure {
         recipients = List.copyOf(recipients);

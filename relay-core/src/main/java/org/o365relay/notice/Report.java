@@ -1,5 +1,7 @@
 package org.o365relay.notice;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.ContentType;
 import jakarta.mail.internet.InternetHeaders;
@@ -15,8 +17,12 @@ final class Report extends MimeMultipart {
 
     private static final int MAX_LINE = 998;
 
+    private final String boundary;
+    private boolean eightBit;
+
     /// @param boundary must have `=_` in it, which no encoded part can contain
     Report(String boundary) throws MessagingException {
+        this.boundary = boundary;
         ContentType type = new ContentType("multipart", "report", null);
         type.setParameter("report-type", "delivery-status");
         type.setParameter("boundary", boundary);
@@ -36,6 +42,29 @@ final class Report extends MimeMultipart {
     /// Adds a part of US-ASCII with short lines, none of which can be taken for the boundary.
     void addPlain(String type, String description, byte[] content) throws MessagingException {
         add(type, description, "7bit", content);
+    }
+
+    /// Adds a whole message, which must not be encoded (RFC 2046 §5.2.1).
+    ///
+    /// @param original with any line ends
+    /// @return false if that is impossible: it is empty, has lines of more than 998 octets, NUL, or this boundary
+    boolean addMessage(String description, byte[] original) throws MessagingException {
+        String text = new String(original, ISO_8859_1).replaceAll("\r\n?|\n", "\r\n");
+        boolean possible = !text.isEmpty()
+                && text.indexOf('\0') < 0
+                && !text.contains(boundary)
+                && text.lines().allMatch(line -> line.length() <= MAX_LINE);
+        if (possible) {
+            boolean ascii = text.chars().allMatch(c -> c < 0x80);
+            eightBit |= !ascii;
+            add("message/rfc822", description, ascii ? "7bit" : "8bit", text.getBytes(ISO_8859_1));
+        }
+        return possible;
+    }
+
+    /// @return whether there is anything in it that is not US-ASCII
+    boolean isEightBit() {
+        return eightBit;
     }
 
     private void add(String type, String description, String encoding, byte[] encoded) throws MessagingException {

@@ -6,7 +6,7 @@ import java.io.OutputStream;
 
 /// Makes every line end CRLF. Exchange refuses bare LF (554 5.6.0), and a bare CR or LF could be read as a line
 /// end by one server and not by the next (SMTP smuggling).
-final class CrlfLines {
+final class CrlfLines extends OutputStream {
 
     private static final int BUFFER = 16 * 1024;
 
@@ -22,31 +22,47 @@ final class CrlfLines {
     void copy(InputStream in) throws IOException {
         byte[] buffer = new byte[BUFFER];
         for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-            write(buffer, count);
+            write(buffer, 0, count);
         }
+        finish();
+    }
+
+    /// Ends the last line if it has no end.
+    void finish() throws IOException {
         if (previous == '\r') {
             out.write(new byte[] {'\n'});
         } else if (previous != '\n') {
             out.write(new byte[] {'\r', '\n'});
         }
+        previous = '\n';
     }
 
-    private void write(byte[] buffer, int count) throws IOException {
-        if (count == 0) {
-            return;
+    @Override
+    public void write(int octet) throws IOException {
+        write(new byte[] {(byte) octet}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] octets, int offset, int length) throws IOException {
+        int end = offset + length;
+        for (int from = offset; from < end; from += BUFFER) {
+            writePiece(octets, from, Math.min(from + BUFFER, end));
         }
-        if (isClean(buffer, count)) {
-            out.write(buffer, 0, count);
+    }
+
+    private void writePiece(byte[] octets, int from, int to) throws IOException {
+        if (isClean(octets, from, to)) {
+            out.write(octets, from, to - from);
         } else {
-            convert(buffer, count);
+            convert(octets, from, to);
         }
-        previous = buffer[count - 1];
+        previous = octets[to - 1];
     }
 
-    private boolean isClean(byte[] buffer, int count) {
+    private boolean isClean(byte[] octets, int from, int to) {
         int last = previous;
-        for (int i = 0; i < count; i++) {
-            int c = buffer[i];
+        for (int i = from; i < to; i++) {
+            int c = octets[i];
             if ((c == '\n') != (last == '\r')) {
                 return false;
             }
@@ -57,14 +73,14 @@ final class CrlfLines {
 
     /// A CR is written when it is read; the LF it lacks when the next octet, perhaps of the next piece, is
     /// none.
-    private void convert(byte[] buffer, int count) throws IOException {
+    private void convert(byte[] octets, int from, int to) throws IOException {
         if (converted.length == 0) {
             converted = new byte[2 * BUFFER];
         }
         int length = 0;
         int last = previous;
-        for (int i = 0; i < count; i++) {
-            byte c = buffer[i];
+        for (int i = from; i < to; i++) {
+            byte c = octets[i];
             if (c == '\n' && last != '\r') {
                 converted[length++] = '\r';
             } else if (c != '\n' && last == '\r') {

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.o365relay.mail.Arrival;
+import org.o365relay.mail.BodyType;
 import org.o365relay.mail.Envelope;
 import org.o365relay.mail.Original;
 import org.o365relay.mail.QueueId;
@@ -37,7 +38,8 @@ public final class Rewriter {
             return new Rewriting.Unacceptable(HEADER_TOO_LARGE, told);
         }
         byte[] header = new NewHeader(rules, message.fields()).compose(id, arrival, envelope, authorship);
-        return new Rewriting.Rewritten(rules.mailbox(), authorship.isAlias(), header, message.body(), told);
+        boolean binary = envelope.body() == BodyType.BINARY;
+        return new Rewriting.Rewritten(rules.mailbox(), authorship.isAlias(), header, message.body(), binary, told);
     }
 
     private static byte[] header(List<RawField> fields) {

@@ -1,11 +1,14 @@
 package org.o365relay.rewrite;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.SequenceInputStream;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Original;
 import org.o365relay.mail.Reply;
+import org.o365relay.mail.UnacceptableContentException;
 
 /// What became of an original.
 public sealed interface Rewriting {
@@ -20,13 +23,21 @@ public sealed interface Rewriting {
         private final byte[] header;
         private final InputStream body;
         private final boolean alias;
+        private final boolean binary;
         private final Original original;
 
-        Rewritten(EmailAddress sender, boolean alias, byte[] header, InputStream body, Original original) {
+        Rewritten(
+                EmailAddress sender,
+                boolean alias,
+                byte[] header,
+                InputStream body,
+                boolean binary,
+                Original original) {
             this.sender = sender;
             this.alias = alias;
             this.header = header;
             this.body = body;
+            this.binary = binary;
             this.original = original;
         }
 
@@ -55,12 +66,31 @@ public sealed interface Rewriting {
             return original;
         }
 
-        /// Writes the message in pieces, with CRLF at every line end and at the end. Can be done once.
+        /// @return whether the sender called the body binary (RFC 3030 §3)
+        public boolean isBinary() {
+            return binary;
+        }
+
+        /// Writes the message in pieces, with CRLF at every line end and at the end; what is binary in it in base64.
+        /// Can be done once.
         ///
+        /// @throws UnacceptableContentException if a binary message has no parts to tell apart
         /// @throws IOException if the original cannot be read or `out` fails
         public void writeTo(OutputStream out) throws IOException {
+            if (binary) {
+                BinaryParts.encode(new SequenceInputStream(new ByteArrayInputStream(header), body), out);
+            } else {
+                out.write(header);
+                new CrlfLines(out).copy(body);
+            }
+        }
+
+        /// Writes the message in pieces, its body octet for octet. Can be done once, instead of [#writeTo].
+        ///
+        /// @throws IOException if the original cannot be read or `out` fails
+        public void writeBinaryTo(OutputStream out) throws IOException {
             out.write(header);
-            new CrlfLines(out).copy(body);
+            body.transferTo(out);
         }
     }
 

@@ -13,9 +13,11 @@ import org.o365relay.deliver.smtp.SmtpUpstreamSettings;
 import org.o365relay.identity.Credential;
 import org.o365relay.journal.RememberingJournal;
 import org.o365relay.mail.Arrival;
+import org.o365relay.mail.BodyType;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
+import org.o365relay.mail.ReportRequest;
 import org.o365relay.notice.NoticeSettings;
 import org.o365relay.notice.NoticeWriter;
 import org.o365relay.queue.Claim;
@@ -58,13 +60,29 @@ final class BackHalf implements AutoCloseable {
 
     /// Puts a message into the queue.
     QueueId accept(@Nullable String sender, String content, String... recipients) {
+        return accept(sender, content, ReportRequest.NONE, recipients);
+    }
+
+    QueueId accept(@Nullable String sender, String content, ReportRequest report, String... recipients) {
+        return accept(sender, content, BodyType.SEVEN_BIT, report, recipients);
+    }
+
+    QueueId accept(@Nullable String sender, String content, BodyType body, ReportRequest report, String... recipients) {
         Envelope envelope = new Envelope(
                 sender == null ? null : address(sender),
                 Arrays.stream(recipients).map(BackHalf::address).toList(),
-                false);
+                false,
+                body,
+                report);
         Arrival arrival = new Arrival(clock.instant(), InetAddress.ofLiteral("10.0.0.7"), "scanner", "ESMTP");
+        byte[] octets = content.getBytes(StandardCharsets.UTF_8);
         Incoming incoming = queue.receive();
-        return incoming.commit(arrival, envelope, content.getBytes(StandardCharsets.UTF_8))
+        int appended = 0;
+        for (; octets.length - appended > Incoming.CHUNK_SIZE; appended += Incoming.CHUNK_SIZE) {
+            incoming.append(Arrays.copyOfRange(octets, appended, appended + Incoming.CHUNK_SIZE))
+                    .join();
+        }
+        return incoming.commit(arrival, envelope, Arrays.copyOfRange(octets, appended, octets.length))
                 .join();
     }
 

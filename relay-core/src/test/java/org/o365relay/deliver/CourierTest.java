@@ -4,13 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.deliver.Response.Step;
+import org.o365relay.mail.BodyType;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Notify;
+import org.o365relay.mail.Original;
 import org.o365relay.mail.QueueId;
+import org.o365relay.mail.ReportRequest;
+import org.o365relay.mail.ReportRequest.OfRecipient;
 import org.o365relay.queue.Event;
 
 class CourierTest {
@@ -18,6 +29,10 @@ class CourierTest {
     private static final String SCAN = "From: Scanner <scan@contoso.example>\r\nSubject: Scan\r\n\r\nSee attached.\r\n";
     private static final Response WRONG_PASSWORD = FakeUpstream.upstream(
             Step.AUTH, "535 5.7.139 Authentication unsuccessful, the user credentials were incorrect.");
+
+    private static final String ANNA = "anna@contoso.example";
+    private static final String BERT = "bert@contoso.example";
+    private static final String CARL = "carl@contoso.example";
 
     private BackHalf relay;
 
@@ -222,5 +237,152 @@ class CourierTest {
         relay.deliverDue();
 
         assertThat(relay.journal.lines("deferred")).singleElement().asString().endsWith("may have arrived");
+    }
+
+    @Test
+    void tellsTheSenderOnceForEachRecipientWhereNobodyReportsDeliveries() {
+        relay.upstream
+                .answer(recipient -> recipient.ordinal() == 1
+                        ? FakeUpstream.upstream(Step.RCPT, "451 4.7.0 later")
+                        : FakeUpstream.OK)
+                .answer(FakeUpstream.OK);
+        relay.accept("scan@contoso.example", SCAN, wishes(ANNA, "SUCCESS", BERT, "SUCCESS,FAILURE"), ANNA, BERT, CARL);
+
+        relay.deliverDue();
+        relay.deliverDue(); // the report
+        relay.clock.advance(Duration.ofMinutes(2));
+        relay.deliverDue();
+        relay.deliverDue();
+
+        List<String> reports = relay.upstream.sent().stream()
+                .map(FakeUpstream.Sent::content)
+                .filter(content -> content.contains("Subject: Handed over: Scan"))
+                .toList();
+        assertThat(reports)
+                .satisfiesExactly(
+                        first -> assertThat(first)
+                                .contains("Final-Recipient: rfc822; anna@contoso.example\r\nAction: relayed\r\n")
+                                .doesNotContain("bert@", "carl@"),
+                        second -> assertThat(second)
+                                .contains("Final-Recipient: rfc822; bert@contoso.example\r\nAction: relayed\r\n")
+                                .doesNotContain("anna@", "carl@"));
+        assertThat(relay.upstream.sent()).hasSize(4);
+    }
+
+    @Test
+    void leavesTheReportToAnUpstreamThatPromisesOne() {
+        relay.upstream.answer(FakeUpstream.upstream(Step.END_OF_CONTENT, "250 2.0.0 OK", true));
+        relay.accept("scan@contoso.example", SCAN, wishes(ANNA, "SUCCESS"), ANNA);
+
+        relay.deliverDue();
+        relay.deliverDue();
+
+        assertThat(relay.upstream.sent())
+                .singleElement()
+                .satisfies(sent -> assertThat(sent.message()
+                                .report()
+                                .of(BackHalf.address(ANNA))
+                                .wants(ReportRequest.Occasion.SUCCESS))
+                        .isTrue());
+    }
+
+    @Test
+    void neverReportsToTheNullSender() {
+        relay.upstream.answer(recipient -> recipient.ordinal() == 0
+                ? FakeUpstream.OK
+                : FakeUpstream.upstream(Step.RCPT, "550 5.1.10 no such user"));
+        relay.accept(null, SCAN, wishes(ANNA, "SUCCESS", BERT, "FAILURE"), ANNA, BERT);
+
+        relay.deliverDue();
+        relay.deliverDue();
+
+        assertThat(relay.upstream.sent()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            NEVER         | null
+            SUCCESS,DELAY | null
+            FAILURE       | scan@contoso.example
+            """)
+    void tellsOfAFailureOnlyWhoWantsToHearIt(String occasions, String told) {
+        relay.upstream.answer(FakeUpstream.upstream(Step.RCPT, "550 5.1.10 no such user"));
+        relay.accept("scan@contoso.example", SCAN, wishes(ANNA, occasions), ANNA, BERT);
+
+        relay.deliverDue();
+        relay.deliverDue();
+
+        assertThat(relay.journal.lines("failed"))
+                .as("the journal always hears of it")
+                .satisfiesExactly(
+                        anna -> assertThat(anna).contains("anna@", "notice to " + told),
+                        bert -> assertThat(bert).contains("bert@", "notice to scan@contoso.example"));
+        FakeUpstream.Sent notice = relay.upstream.sent().getLast();
+        assertThat(notice.content()).contains("Final-Recipient: rfc822; bert@contoso.example");
+        assertThat(notice.content().contains("Final-Recipient: rfc822; anna@contoso.example"))
+                .isEqualTo(!told.equals("null"));
+    }
+
+    @Test
+    void reportsWhatFailedAndWhatWasHandedOverInNoticesOfTheirOwn() {
+        relay.upstream.answer(recipient -> recipient.ordinal() == 0
+                ? FakeUpstream.OK
+                : FakeUpstream.upstream(Step.RCPT, "550 5.1.10 no such user"));
+        relay.accept("scan@contoso.example", SCAN, wishes(ANNA, "SUCCESS"), ANNA, BERT);
+
+        relay.deliverDue();
+        relay.deliverDue();
+
+        assertThat(relay.journal.lines("accepted")).hasSize(2);
+        assertThat(relay.upstream.sent())
+                .hasSize(3)
+                .extracting(sent -> sent.content().replaceAll("(?s).*\r\nMessage-ID: (\\S+).*", "$1"))
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void givesTheWholeMessageBackWhenThatIsAskedForAndItIsSmall() {
+        Response refused = FakeUpstream.upstream(Step.END_OF_CONTENT, "554 5.6.0 Invalid message content");
+        relay.upstream.answer(refused).answer(FakeUpstream.OK).answer(refused);
+        ReportRequest full = new ReportRequest("QQ1", ReportRequest.Returned.FULL, Map.of());
+        String large = SCAN + "x\r\n".repeat(Original.MAX_CONTENT / 3);
+
+        relay.accept("scan@contoso.example", SCAN, full, ANNA);
+        relay.deliverDue();
+        relay.deliverDue();
+        relay.accept("scan@contoso.example", large, full, ANNA);
+        relay.deliverDue();
+        relay.deliverDue();
+
+        assertThat(relay.upstream.sent().get(1).content())
+                .contains("Content-Type: message/rfc822\r\n", "\r\nSee attached.\r\n", "Original-Envelope-Id: QQ1\r\n");
+        assertThat(relay.upstream.sent().get(3).content())
+                .contains("Content-Type: text/rfc822-headers\r\n", "Original-Envelope-Id: QQ1\r\n")
+                .doesNotContain("See attached.");
+    }
+
+    @Test
+    void handsBinaryContentOverInBothWays() {
+        String binary = "Content-Type: image/png\r\nContent-Transfer-Encoding: binary\r\n\r\na\nb";
+        relay.accept("scan@contoso.example", binary, BodyType.BINARY, ReportRequest.NONE, ANNA);
+
+        relay.deliverDue();
+
+        FakeUpstream.Sent sent = relay.upstream.sent().getFirst();
+        assertThat(sent.message().binary()).isNotNull();
+        assertThat(sent.content())
+                .contains("Content-Transfer-Encoding: base64\r\n")
+                .endsWith("\r\n\r\nYQpi\r\n");
+    }
+
+    /// @param pairs a recipient, and its NOTIFY
+    private static ReportRequest wishes(String... pairs) {
+        Map<EmailAddress, OfRecipient> wishes = new HashMap<>();
+        for (int i = 0; i < pairs.length; i += 2) {
+            wishes.put(
+                    BackHalf.address(pairs[i]),
+                    new OfRecipient(Notify.parse(pairs[i + 1]).orElseThrow(), null));
+        }
+        return new ReportRequest("", ReportRequest.Returned.NOT_GIVEN, wishes);
     }
 }

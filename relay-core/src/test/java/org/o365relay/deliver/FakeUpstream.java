@@ -39,6 +39,10 @@ final class FakeUpstream implements Upstream {
         return new Response(step, Reply.parse(reply).orElseThrow(), Origin.UPSTREAM);
     }
 
+    static Response upstream(Step step, String reply, boolean promisesReport) {
+        return new Response(step, Reply.parse(reply).orElseThrow(), Origin.UPSTREAM, promisesReport);
+    }
+
     static Response network(Step step) {
         return new Response(step, Reply.of(451, "4.4.2", "connection lost"), Origin.NETWORK);
     }

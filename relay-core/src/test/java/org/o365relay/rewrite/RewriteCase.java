@@ -13,9 +13,11 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.o365relay.mail.Arrival;
+import org.o365relay.mail.BodyType;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
+import org.o365relay.mail.ReportRequest;
 
 /// A directory with `in.eml`, `out.eml` and a `readme`: a line that says what it shows, then the circumstances
 /// as `key: value`; what is not given is as [#VALUES] says. In `helo`, `\x0d` and `\x0a` are CR and LF.
@@ -28,6 +30,7 @@ record RewriteCase(Path directory, Map<String, String> given) {
             "helo", "printer-3",
             "client", "10.0.0.7",
             "protocol", "ESMTP",
+            "body", "7BIT",
             "display-name", "{name}",
             "send-as", "",
             "fallback", "",
@@ -76,7 +79,12 @@ record RewriteCase(Path directory, Map<String, String> given) {
 
     Envelope envelope() {
         EmailAddress sender = EmailAddress.parse(value("sender")).orElse(null);
-        return new Envelope(sender, List.of(address("bob@fabrikam.com"), address("hidden@fabrikam.com")), false);
+        return new Envelope(
+                sender,
+                List.of(address("bob@fabrikam.com"), address("hidden@fabrikam.com")),
+                false,
+                BodyType.of(value("body")).orElseThrow(),
+                ReportRequest.NONE);
     }
 
     RewriteRules rules() {

@@ -96,6 +96,25 @@ final class Connection {
         return end();
     }
 
+    /// Sends the message octet for octet (RFC 3030 §2).
+    ///
+    /// @return what was said to the last chunk, or to the first that was refused
+    /// @throws AttemptEnded if the content cannot be read, or there is no reply, or 421
+    Response sendChunks(Outgoing.Content content) throws AttemptEnded {
+        Chunks chunks = new Chunks(wire);
+        write(content, chunks);
+        try {
+            chunks.end();
+        } catch (IOException e) {
+            throw ended(e);
+        }
+        Response response = spoken();
+        if (response.reply().category() != 2) {
+            reset();
+        }
+        return response;
+    }
+
     private Optional<OutputStream> openContent() throws AttemptEnded {
         try {
             return Optional.of(wire.openContent());
@@ -112,7 +131,7 @@ final class Connection {
             content.writeTo(stream);
             complete = true;
         } catch (IOException | UncheckedIOException e) {
-            throw stream.hasFailed() ? ended(e) : new AttemptEnded(trouble.unreadableContent());
+            throw stream.hasFailed() ? ended(e) : new AttemptEnded(trouble.unwritableContent(e));
         } finally {
             if (!complete) {
                 drop(); // before anything could send the final dot: half a message must not arrive

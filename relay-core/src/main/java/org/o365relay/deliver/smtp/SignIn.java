@@ -66,12 +66,13 @@ final class SignIn {
     }
 
     private Connection open(Socket socket, List<Finding> findings) throws AttemptEnded {
-        Session session = Session.getInstance(properties(findings));
+        Layers layers = new Layers(socket, tls.getSocketFactory());
+        Session session = Session.getInstance(properties(layers, findings));
         URLName upstream = new URLName("smtp", settings.host(), settings.port(), null, null, null);
         Connection connection = new Connection(
-                socket, trouble, entering -> new Wire(session, upstream, credential, entering, findings));
+                socket, trouble, entering -> new Wire(session, upstream, layers, credential, entering, findings));
         try {
-            Socket speaking = settings.tls() == Tls.IMPLICIT ? secured(socket, connection, findings) : socket;
+            Socket speaking = settings.tls() == Tls.IMPLICIT ? secured(socket, layers, connection, findings) : socket;
             connection.enter(Step.GREETING);
             connection.wire().connect(speaking);
             return connection;
@@ -106,10 +107,10 @@ final class SignIn {
     }
 
     /// TLS before the greeting (RFC 8314 §3.3).
-    private SSLSocket secured(Socket socket, Connection connection, List<Finding> findings) throws IOException {
+    private SSLSocket secured(Socket socket, Layers layers, Connection connection, List<Finding> findings)
+            throws IOException {
         connection.enter(Step.STARTTLS);
-        SSLSocket secured =
-                (SSLSocket) tls.getSocketFactory().createSocket(socket, settings.host(), settings.port(), true);
+        SSLSocket secured = (SSLSocket) layers.createSocket(socket, settings.host(), settings.port(), true);
         SSLParameters parameters = secured.getSSLParameters();
         parameters.setProtocols(TLS_VERSIONS);
         parameters.setCipherSuites(ciphers());
@@ -127,7 +128,7 @@ final class SignIn {
                 .toArray(String[]::new);
     }
 
-    private Properties properties(List<Finding> findings) {
+    private Properties properties(Layers layers, List<Finding> findings) {
         Properties properties = new Properties();
         properties.setProperty("mail.smtp.localhost", settings.heloName());
         properties.setProperty("mail.smtp.auth", Boolean.toString(credential instanceof Credential.Password));
@@ -140,7 +141,7 @@ final class SignIn {
             properties.setProperty("mail.smtp.ssl.checkserveridentity", "true");
             properties.setProperty("mail.smtp.ssl.protocols", String.join(" ", TLS_VERSIONS));
             properties.setProperty("mail.smtp.ssl.ciphersuites", String.join(" ", ciphers()));
-            properties.put("mail.smtp.ssl.socketFactory", tls.getSocketFactory());
+            properties.put("mail.smtp.ssl.socketFactory", layers);
             // runs after chain and name have been accepted; adds no leniency, only looks
             HostnameVerifier look = (_, session) -> findings.add(finding(session));
             properties.put("mail.smtp.ssl.hostnameverifier", look);

@@ -68,19 +68,42 @@ final class Transaction {
         if (nameRecipients().isEmpty()) {
             connection.reset();
         } else {
-            settleRest(connection.send(message.content()));
+            settleRest(promised(content()));
         }
+    }
+
+    private Response content() throws AttemptEnded {
+        Outgoing.Content binary = message.binary();
+        return binary != null && takesBinary() ? connection.sendChunks(binary) : connection.send(message.content());
+    }
+
+    private Response promised(Response response) {
+        return new Response(response.step(), response.reply(), response.origin(), connection.offers("DSN"));
+    }
+
+    // RFC 3030 §3: CHUNKING is needed for it
+    private boolean takesBinary() {
+        return connection.offers("BINARYMIME") && connection.offers("CHUNKING");
     }
 
     private String parameters() {
         StringBuilder parameters = new StringBuilder();
-        if (connection.offers("8BITMIME")) {
+        if (message.binary() != null && takesBinary()) {
+            parameters.append(" BODY=BINARYMIME");
+        } else if (connection.offers("8BITMIME")) {
             parameters.append(" BODY=8BITMIME"); // RFC 6152 §3; sent as it is in any case
         }
         if (connection.offers("SMTPUTF8") && needsUtf8()) {
             parameters.append(" SMTPUTF8"); // RFC 6531 §3.4
         }
+        if (connection.offers("DSN")) {
+            parameters.append(DsnWords.ofMail(message.report()));
+        }
         return parameters.toString();
+    }
+
+    private String parameters(Recipient recipient) {
+        return connection.offers("DSN") ? DsnWords.ofRcpt(message.report().of(recipient.address())) : "";
     }
 
     private boolean needsUtf8() {
@@ -98,7 +121,8 @@ final class Transaction {
                 settled.put(recipient, trouble.noInternationalAddresses(Step.RCPT));
                 continue;
             }
-            Reply reply = connection.command(Step.RCPT, "RCPT TO:<" + recipient.address() + ">");
+            Reply reply =
+                    connection.command(Step.RCPT, "RCPT TO:<" + recipient.address() + ">" + parameters(recipient));
             if (reply.category() == 2) {
                 taken.add(recipient);
             } else {

@@ -12,6 +12,7 @@ import org.o365relay.deliver.Response;
 import org.o365relay.deliver.Response.Origin;
 import org.o365relay.deliver.Response.Step;
 import org.o365relay.mail.Reply;
+import org.o365relay.mail.UnacceptableContentException;
 
 /// Puts into words, in the place of the upstream's reply, why there is none.
 record Trouble(SmtpUpstreamSettings settings) {
@@ -61,9 +62,13 @@ record Trouble(SmtpUpstreamSettings settings) {
         return new Response(step, Reply.of(550, "5.6.7", text), Origin.RELAY);
     }
 
-    /// The stored message cannot be read to its end; nothing of it was delivered.
-    Response unreadableContent() {
-        return new Response(Step.CONTENT, Reply.of(451, "4.3.0", "the stored message cannot be read"), Origin.RELAY);
+    /// The stored message cannot be read to its end, or not be made what the upstream takes; nothing of it was
+    /// delivered.
+    Response unwritableContent(Exception failure) {
+        Reply reply = failure instanceof UnacceptableContentException unacceptable
+                ? unacceptable.reply()
+                : Reply.of(451, "4.3.0", "the stored message cannot be read");
+        return new Response(Step.CONTENT, reply, Origin.RELAY);
     }
 
     private Response broken(Step step, Throwable failure) {

@@ -22,6 +22,7 @@ import org.o365relay.identity.Credential;
 /// Tells of every step before it begins, and keeps every reply as it was said.
 final class Wire extends SMTPTransport {
 
+    private final Layers layers;
     private final Credential credential;
     private final Consumer<Step> entering;
     private final List<Finding> findings;
@@ -31,8 +32,16 @@ final class Wire extends SMTPTransport {
     private boolean askedForTls;
     private boolean isGreeting = true;
 
-    Wire(Session session, URLName upstream, Credential credential, Consumer<Step> entering, List<Finding> findings) {
+    /// @param layers knows the socket that is spoken over
+    Wire(
+            Session session,
+            URLName upstream,
+            Layers layers,
+            Credential credential,
+            Consumer<Step> entering,
+            List<Finding> findings) {
         super(session, upstream);
+        this.layers = layers;
         this.credential = credential;
         this.entering = entering;
         this.findings = findings;
@@ -78,6 +87,16 @@ final class Wire extends SMTPTransport {
     /// @throws MessagingException if the reply is not 250; Angus has then sent RSET
     synchronized void endContent() throws MessagingException, IOException {
         finishData();
+    }
+
+    /// Sends a piece of content as it is (RFC 3030 §2), and reads the reply. Angus can do that too, but stuffs dots and
+    /// changes line ends even then.
+    synchronized void chunk(byte[] octets, int length, boolean last) throws MessagingException, IOException {
+        sendCommand("BDAT " + length + (last ? " LAST" : ""));
+        OutputStream out = layers.top().getOutputStream();
+        out.write(octets, 0, length);
+        out.flush();
+        readServerResponse();
     }
 
     @Override
@@ -130,6 +149,7 @@ final class Wire extends SMTPTransport {
                 mechanism = command.split(" ", 3)[1];
             }
             case "DATA" -> begin(Step.CONTENT);
+            case "BDAT" -> begin(command.endsWith(" LAST") ? Step.END_OF_CONTENT : Step.CONTENT);
             case "." -> begin(Step.END_OF_CONTENT);
             default -> {} // RSET and QUIT belong to the step before
         }

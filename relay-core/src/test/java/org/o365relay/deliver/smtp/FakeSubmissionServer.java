@@ -173,6 +173,7 @@ final class FakeSubmissionServer implements AutoCloseable {
         private InputStream in;
         private OutputStream out;
         private boolean secure;
+        private final ByteArrayOutputStream chunks = new ByteArrayOutputStream();
 
         Session(Socket plain) throws IOException {
             this.plain = plain;
@@ -217,6 +218,7 @@ final class FakeSubmissionServer implements AutoCloseable {
                             answer("END", "250 2.0.0 OK <1@fake.example> [Hostname=FAKE.prod.outlook.com]");
                         }
                     }
+                    case "BDAT" -> chunk(line);
                     case "QUIT" -> {
                         say("221 2.0.0 Bye");
                         throw new IOException("done");
@@ -299,6 +301,19 @@ final class FakeSubmissionServer implements AutoCloseable {
                 octet = in.read();
             }
             return octet < 0 ? null : line.toString(StandardCharsets.UTF_8).replaceAll("\r$", "");
+        }
+
+        /// Keeps the content octet for octet once the last chunk is there.
+        private void chunk(String command) throws IOException, InterruptedException {
+            String[] words = command.split(" ", 3);
+            chunks.write(in.readNBytes(Integer.parseInt(words[1])));
+            if (words.length < 3) {
+                answer("CHUNK", "250 2.6.0 octets received");
+            } else {
+                contents.add(chunks.toByteArray());
+                chunks.reset();
+                answer("END", "250 2.0.0 OK <1@fake.example> [Hostname=FAKE.prod.outlook.com]");
+            }
         }
 
         /// Keeps the content as it came, dots stuffed, up to the line with the final dot.

@@ -1,0 +1,165 @@
+package org.o365relay.deliver;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map.Entry;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.deliver.Attempt.Result;
+import org.o365relay.mail.Arrival;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Original;
+import org.o365relay.mail.Outcome;
+import org.o365relay.mail.Outcome.Delivered;
+import org.o365relay.mail.Outcome.Failed;
+import org.o365relay.mail.Recipient;
+import org.o365relay.mail.ReportRequest.Occasion;
+import org.o365relay.mail.ReportRequest.Returned;
+import org.o365relay.notice.FailedRecipient;
+import org.o365relay.notice.Failure;
+import org.o365relay.notice.Notice;
+import org.o365relay.notice.NoticeWriter;
+import org.o365relay.notice.RelayedRecipient;
+import org.o365relay.notice.Relaying;
+import org.o365relay.queue.Claim;
+import org.o365relay.queue.MessageQueue;
+import org.o365relay.queue.Settlement;
+import org.o365relay.queue.Submission;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Has the notices written that a settlement asks for: of what failed, unless the sender does not want to hear of it,
+/// and, where the sender wants to hear of success and the upstream will not tell, of what was handed over.
+///
+/// Each recipient is told of in the settlement that closes it, and in no other; so nobody hears of anything twice.
+final class Secretary {
+
+    private static final Logger log = LoggerFactory.getLogger(Secretary.class);
+
+    private final MessageQueue queue;
+    private final NoticeWriter writer;
+    private final String upstream;
+    private final InstantSource clock;
+
+    Secretary(MessageQueue queue, NoticeWriter writer, String upstream, InstantSource clock) {
+        this.queue = queue;
+        this.writer = writer;
+        this.upstream = upstream;
+        this.clock = clock;
+    }
+
+    /// What is to be committed with the settlement.
+    ///
+    /// @param failure of what failed
+    /// @param relayed of what was handed over
+    record Notices(Optional<Submission> failure, Optional<Submission> relayed) {
+
+        List<Submission> all() {
+            return Stream.concat(failure.stream(), relayed.stream()).toList();
+        }
+
+        /// @return who is told of what failed; null for nobody
+        @Nullable
+        EmailAddress failureTo() {
+            return failure.map(notice -> notice.envelope().recipients().getFirst())
+                    .orElse(null);
+        }
+    }
+
+    Notices notices(Claim claim, Attempt attempt, Settlement settlement) {
+        List<FailedRecipient> failed = closed(claim, attempt, settlement, Occasion.FAILURE, Failed.class::isInstance)
+                .map(entry -> failed(entry.getKey(), entry.getValue()))
+                .toList();
+        List<RelayedRecipient> relayed = closed(
+                        claim, attempt, settlement, Occasion.SUCCESS, Delivered.class::isInstance)
+                .filter(entry -> !entry.getValue().response().promisesReport())
+                .map(entry -> new RelayedRecipient(
+                        entry.getKey(), entry.getValue().response().reply()))
+                .toList();
+        return new Notices(
+                failed.isEmpty() ? Optional.empty() : ofFailure(claim, attempt, failed),
+                relayed.isEmpty() ? Optional.empty() : ofRelaying(claim, attempt, relayed));
+    }
+
+    /// @return the recipients this settlement closes in this way, and of whom the sender wants to hear it
+    private static Stream<Entry<Recipient, Result>> closed(
+            Claim claim, Attempt attempt, Settlement settlement, Occasion occasion, Predicate<Outcome> outcome) {
+        return attempt.results().entrySet().stream()
+                .filter(entry -> outcome.test(settlement.outcomes().get(entry.getKey())))
+                .filter(entry ->
+                        claim.envelope().report().of(entry.getKey().address()).wants(occasion));
+    }
+
+    private Optional<Submission> ofFailure(Claim claim, Attempt attempt, List<FailedRecipient> failed) {
+        Instant now = clock.instant();
+        Failure failure = new Failure(
+                claim.id(),
+                claim.arrival(),
+                claim.envelope(),
+                claim.notice(),
+                whole(claim, attempt.original()),
+                failed,
+                upstream,
+                claim.attempts(),
+                now);
+        return submission(claim, now, () -> writer.write(failure));
+    }
+
+    private Optional<Submission> ofRelaying(Claim claim, Attempt attempt, List<RelayedRecipient> relayed) {
+        Instant now = clock.instant();
+        Relaying relaying = new Relaying(
+                claim.id(),
+                claim.arrival(),
+                claim.envelope(),
+                claim.notice(),
+                attempt.original(),
+                relayed,
+                upstream,
+                now);
+        return submission(claim, now, () -> writer.write(relaying));
+    }
+
+    private static Optional<Submission> submission(Claim claim, Instant now, Writing writing) {
+        try {
+            Arrival arrival = new Arrival(now, InetAddress.getLoopbackAddress(), "", "LOCAL");
+            return writing.write().map(notice -> new Submission(arrival, notice.envelope(), notice.content()));
+        } catch (RuntimeException e) {
+            // What the upstream has taken must be settled all the same, or it would be sent again.
+            log.error(
+                    "the notice about message {} cannot be written because of a bug; please report it", claim.id(), e);
+            return Optional.empty();
+        }
+    }
+
+    @FunctionalInterface
+    private interface Writing {
+        Optional<Notice> write();
+    }
+
+    /// @return with the message in it, if the sender wants it back and it is small
+    private Original whole(Claim claim, Original original) {
+        if (claim.envelope().report().returned() != Returned.FULL || claim.size() > Original.MAX_CONTENT) {
+            return original;
+        }
+        try (InputStream content = queue.content(claim)) {
+            return original.with(content.readAllBytes());
+        } catch (IOException e) {
+            log.error("message {} cannot be read for its notice: {}", claim.id(), e.getMessage());
+            return original;
+        }
+    }
+
+    private static FailedRecipient failed(Recipient recipient, Result result) {
+        return new FailedRecipient(
+                recipient,
+                result.response().reply(),
+                result.isFromUpstream(),
+                result.verdict().advice());
+    }
+}

@@ -1,0 +1,261 @@
+package org.o365relay.rewrite;
+
+import jakarta.mail.internet.ContentType;
+import jakarta.mail.internet.ParseException;
+import java.io.BufferedOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.Reply;
+import org.o365relay.mail.UnacceptableContentException;
+
+/// Makes a message of any octets one of lines, for a server that takes no BINARYMIME (RFC 3030 §3): every part that
+/// is binary becomes base64 (RFC 2045 §6.8), the rest stays but for its line ends.
+///
+/// 1. A part's header is read, and its Content-Type and Content-Transfer-Encoding looked at.
+/// 2. What has parts itself, a multipart or a message, cannot be encoded as a whole (RFC 2045 §6.4): its parts are.
+/// 3. What has none and is binary is encoded up to the next delimiter of a multipart around it.
+///
+/// Reads once and keeps one header and one piece in memory.
+final class BinaryParts {
+
+    private static final int MAX_DEPTH = 100;
+    private static final int MAX_HEADER = 2 * HeaderReader.MAX_HEADER; // the relay's own fields come on top
+    private static final byte[] CRLF = {'\r', '\n'};
+    private static final Delimiter END = new Delimiter(-1, false);
+
+    private final MimeLines lines;
+    private final CrlfLines crlf;
+    private final OutputStream out;
+    private final List<byte[]> boundaries = new ArrayList<>(); // of the multiparts we are in, the outermost first
+
+    private BinaryParts(InputStream message, OutputStream out) {
+        this.lines = new MimeLines(message);
+        this.crlf = new CrlfLines(out);
+        this.out = new BufferedOutputStream(crlf, 16 * 1024);
+    }
+
+    /// What ended a part.
+    ///
+    /// @param level of the multipart it belongs to, -1 for the end of the message
+    /// @param closing whether no part follows
+    private record Delimiter(int level, boolean closing) {}
+
+    /// Copies a message.
+    ///
+    /// @throws UnacceptableContentException if nobody can say where its parts begin and end; part of it has been
+    ///     written then
+    static void encode(InputStream message, OutputStream out) throws IOException {
+        BinaryParts parts = new BinaryParts(message, out);
+        parts.entity(0, "text/plain");
+        parts.out.flush();
+        parts.crlf.finish();
+    }
+
+    /// @param usualType what it is if it does not say so
+    private Delimiter entity(int depth, String usualType) throws IOException {
+        if (depth > MAX_DEPTH) {
+            throw unacceptable("its parts are nested more than " + MAX_DEPTH + " deep");
+        }
+        List<RawField> header = new ArrayList<>();
+        Delimiter early = readHeader(header);
+        if (early != null) {
+            write(header, "");
+            endWith(early, new byte[0]);
+            return early;
+        }
+        String type = typeOf(header, usualType);
+        boolean binary = isBinary(header);
+        if (type.startsWith("multipart/")) {
+            writeWithBody(header, binary ? "8bit" : "");
+            return multipart(depth, boundaryOf(header), type.equals("multipart/digest"));
+        }
+        if (type.equals("message/rfc822") || type.equals("message/global")) {
+            writeWithBody(header, binary ? "8bit" : "");
+            return entity(depth + 1, "text/plain");
+        }
+        writeWithBody(header, binary ? "base64" : "");
+        return binary ? encoded() : copied(new Unclosed(out));
+    }
+
+    private Delimiter multipart(int depth, byte[] boundary, boolean digest) throws IOException {
+        int level = boundaries.size();
+        boundaries.add(boundary);
+        Delimiter delimiter = copied(new Unclosed(out)); // the preamble
+        if (delimiter.level() != level) {
+            throw unacceptable("a multipart has no parts");
+        }
+        while (delimiter.level() == level && !delimiter.closing()) {
+            delimiter = entity(depth + 1, digest ? "message/rfc822" : "text/plain"); // RFC 2046 §5.1.5
+        }
+        boundaries.removeLast();
+        return delimiter.level() == level ? copied(new Unclosed(out)) : delimiter; // the epilogue
+    }
+
+    private Delimiter encoded() throws IOException {
+        return copied(Base64.getMimeEncoder(76, CRLF).wrap(new Unclosed(out)));
+    }
+
+    /// Copies up to the next delimiter, and closes what it was copied to. The line end before the delimiter belongs to
+    /// that (RFC 2046 §5.1.1).
+    private Delimiter copied(OutputStream target) throws IOException {
+        byte[] lineEnd = {};
+        Delimiter delimiter = null;
+        while (delimiter == null && lines.next()) {
+            delimiter = delimiter();
+            if (delimiter == null) {
+                target.write(lineEnd);
+                lines.writeTo(target);
+                lineEnd = lines.lineEnd();
+            }
+        }
+        if (delimiter == null) {
+            target.write(lineEnd);
+        }
+        target.close();
+        if (delimiter == null) {
+            return END;
+        }
+        endWith(delimiter, lineEnd);
+        return delimiter;
+    }
+
+    /// Writes the delimiter that was read last.
+    private void endWith(Delimiter delimiter, byte[] lineEnd) throws IOException {
+        if (delimiter.level() >= 0) {
+            out.write(lineEnd);
+            lines.writeTo(out);
+            out.write(lines.lineEnd());
+        }
+    }
+
+    private @Nullable Delimiter delimiter() {
+        if (!lines.startsLine()) {
+            return null;
+        }
+        for (int level = boundaries.size() - 1; level >= 0; level--) {
+            byte[] boundary = boundaries.get(level);
+            if (lines.isDelimiter(boundary, false)) {
+                return new Delimiter(level, false);
+            }
+            if (lines.isDelimiter(boundary, true)) {
+                return new Delimiter(level, true);
+            }
+        }
+        return null;
+    }
+
+    /// @return null if an empty line ended it, and a body follows
+    private @Nullable Delimiter readHeader(List<RawField> fields) throws IOException {
+        StringBuilder field = new StringBuilder();
+        int size = 0;
+        Delimiter end = END;
+        while (lines.next()) {
+            Delimiter delimiter = delimiter();
+            if (lines.isEmptyLine() || delimiter != null) {
+                end = delimiter;
+                break;
+            }
+            String text = lines.text();
+            if (lines.startsLine() && !text.startsWith(" ") && !text.startsWith("\t")) {
+                endField(field, fields);
+            }
+            field.append(text).append(lines.lineEnd().length > 0 ? "\r\n" : "");
+            size += text.length();
+            if (size > MAX_HEADER) {
+                throw unacceptable("a part has a header of more than 2 MiB");
+            }
+        }
+        endField(field, fields);
+        return end;
+    }
+
+    private static void endField(StringBuilder field, List<RawField> fields) throws UnacceptableContentException {
+        if (field.isEmpty()) {
+            return;
+        }
+        String text = field.toString();
+        int colon = text.indexOf(':');
+        if (colon <= 0) {
+            throw unacceptable("a part begins with something that is no header");
+        }
+        fields.add(new RawField(text.substring(0, colon).strip(), text));
+        field.setLength(0);
+    }
+
+    private void writeWithBody(List<RawField> header, String encoding) throws IOException {
+        write(header, encoding);
+        out.write(CRLF);
+    }
+
+    /// @param encoding the new Content-Transfer-Encoding; empty for no change
+    private void write(List<RawField> header, String encoding) throws IOException {
+        for (RawField field : header) {
+            boolean changes = !encoding.isEmpty() && field.is("Content-Transfer-Encoding");
+            String text = changes ? RawField.of(field.name(), encoding).text() : field.text();
+            out.write(text.getBytes(StandardCharsets.ISO_8859_1));
+        }
+    }
+
+    private static boolean isBinary(List<RawField> header) {
+        return value(header, "Content-Transfer-Encoding")
+                .map(value -> value.split("[\\s;(]", 2)[0])
+                .filter(value -> value.equalsIgnoreCase("binary"))
+                .isPresent();
+    }
+
+    private static String typeOf(List<RawField> header, String usual) {
+        return value(header, "Content-Type")
+                .map(value -> value.split("[\\s;(]", 2)[0].toLowerCase(Locale.ROOT))
+                .orElse(usual);
+    }
+
+    private static byte[] boundaryOf(List<RawField> header) throws UnacceptableContentException {
+        try {
+            String boundary = new ContentType(value(header, "Content-Type").orElse("")).getParameter("boundary");
+            if (boundary != null && !boundary.isEmpty()) {
+                return boundary.getBytes(StandardCharsets.ISO_8859_1);
+            }
+        } catch (ParseException unreadable) {
+            throw unacceptable("the Content-Type of a multipart cannot be read");
+        }
+        throw unacceptable("a multipart names no boundary");
+    }
+
+    private static Optional<String> value(List<RawField> header, String name) {
+        return header.stream().filter(field -> field.is(name)).findFirst().map(RawField::value);
+    }
+
+    // RFC 3030 §3, RFC 3463 §3.7: conversion required but not supported
+    private static UnacceptableContentException unacceptable(String why) {
+        return new UnacceptableContentException(Reply.of(
+                554,
+                "5.6.3",
+                "The message is binary (BINARYMIME), which the mail service does not take, and the relay cannot"
+                        + " convert it: " + why));
+    }
+
+    /// Where one part goes. When that ends, the message goes on.
+    private static final class Unclosed extends FilterOutputStream {
+
+        Unclosed(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(byte[] octets, int offset, int length) throws IOException {
+            out.write(octets, offset, length);
+        }
+
+        @Override
+        public void close() {}
+    }
+}

@@ -1,0 +1,139 @@
+package org.o365relay.rewrite;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/// Reads a message line by line, a long line in pieces, so that any octets can be read in bounded memory. Lines end
+/// in LF, with or without a CR before it.
+final class MimeLines {
+
+    private static final int BUFFER = 16 * 1024;
+
+    private final InputStream in;
+    private final byte[] buffer = new byte[BUFFER];
+    private int filled;
+    private boolean exhausted;
+
+    // the piece read last
+    private int from;
+    private int length;
+    private int breakLength;
+    private boolean endedLine = true;
+    private boolean startsLine;
+
+    MimeLines(InputStream in) {
+        this.in = in;
+    }
+
+    /// Goes to the next piece.
+    ///
+    /// @return false at the end
+    boolean next() throws IOException {
+        from += length + breakLength;
+        startsLine = endedLine;
+        int end = indexOfLineFeed();
+        endedLine = end >= 0;
+        if (end < 0) {
+            boolean splitsCrLf = filled - from > 1 && buffer[filled - 1] == '\r' && !exhausted;
+            length = filled - from - (splitsCrLf ? 1 : 0);
+            breakLength = 0;
+            return length > 0;
+        }
+        boolean crLf = end > from && buffer[end - 1] == '\r';
+        breakLength = crLf ? 2 : 1;
+        length = end + 1 - breakLength - from;
+        return true;
+    }
+
+    /// @return whether the piece is the beginning of a line
+    boolean startsLine() {
+        return startsLine;
+    }
+
+    /// @return whether it is an empty line
+    boolean isEmptyLine() {
+        return startsLine && length == 0;
+    }
+
+    /// @return the piece, without its line end, an octet a character
+    String text() {
+        return new String(buffer, from, length, StandardCharsets.ISO_8859_1);
+    }
+
+    /// @return a copy of its line end; empty if it has none
+    byte[] lineEnd() {
+        byte[] octets = new byte[breakLength];
+        System.arraycopy(buffer, from + length, octets, 0, breakLength);
+        return octets;
+    }
+
+    /// Writes the piece without its line end.
+    void writeTo(OutputStream out) throws IOException {
+        out.write(buffer, from, length);
+    }
+
+    /// Whether the line is a delimiter (RFC 2046 §5.1.1): `--boundary`, perhaps with white space after it.
+    ///
+    /// @param closing whether `--boundary--` is looked for
+    boolean isDelimiter(byte[] boundary, boolean closing) {
+        boolean whole = startsLine && (breakLength > 0 || exhausted);
+        int hyphens = closing ? 2 : 0;
+        int end = 2 + boundary.length + hyphens;
+        return whole
+                && length >= end
+                && isHyphens(0, 2)
+                && Arrays.equals(buffer, from + 2, from + 2 + boundary.length, boundary, 0, boundary.length)
+                && isHyphens(2 + boundary.length, hyphens)
+                && isBlank(end);
+    }
+
+    private boolean isHyphens(int index, int count) {
+        for (int i = 0; i < count; i++) {
+            if (buffer[from + index + i] != '-') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean isBlank(int index) {
+        for (int i = from + index; i < from + length; i++) {
+            if (buffer[i] != ' ' && buffer[i] != '\t') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// @return -1 if there is none before the end, or before the buffer is full
+    private int indexOfLineFeed() throws IOException {
+        int index = from;
+        while (true) {
+            for (; index < filled; index++) {
+                if (buffer[index] == '\n') {
+                    return index;
+                }
+            }
+            if (exhausted || filled - from == buffer.length) {
+                return -1;
+            }
+            index -= from;
+            fill();
+        }
+    }
+
+    private void fill() throws IOException {
+        System.arraycopy(buffer, from, buffer, 0, filled - from);
+        filled -= from;
+        from = 0;
+        int count = in.read(buffer, filled, buffer.length - filled);
+        if (count < 0) {
+            exhausted = true;
+        } else {
+            filled += count;
+        }
+    }
+}

@@ -1,0 +1,174 @@
+package org.o365relay.rewrite;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import jakarta.mail.Session;
+import jakarta.mail.internet.MimeMessage;
+import jakarta.mail.internet.MimeMultipart;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.SequenceInputStream;
+import java.util.Collections;
+import java.util.List;
+import java.util.Properties;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.o365relay.mail.UnacceptableContentException;
+
+class BinaryPartsTest {
+
+    private static final String BEGINNING = """
+            Content-Type: multipart/mixed; boundary=b
+
+            --b
+            Content-Type: application/octet-stream
+            Content-Transfer-Encoding: binary
+
+            """.replace("\n", "\r\n");
+    private static final String END = "\r\n--b--\r\n";
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 56, 57, 58, 16_383, 16_384, 16_385, 100_000})
+    void keepsEveryOctetOfAPart(int size) throws Exception {
+        for (byte[] content : List.of(random(size), "\r".repeat(size).getBytes(ISO_8859_1), lineFeeds(size))) {
+            byte[] encoded = encoded(message(content));
+
+            assertThat(part(encoded, 0)).isEqualTo(content);
+            assertThat(new String(encoded, ISO_8859_1).replace("\r\n", "")).doesNotContain("\r", "\n");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.o365relay.rewrite.RewriteCase#all")
+    void doesNotDependOnHowTheMessageIsRead(RewriteCase example) throws IOException {
+        byte[] original = example.in();
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            BinaryParts.encode(dripping(original), out);
+        } catch (UnacceptableContentException e) {
+            assertThatThrownBy(() -> encoded(original)).hasMessage(e.getMessage());
+            return;
+        }
+        assertThat(out.toByteArray()).isEqualTo(encoded(original));
+    }
+
+    @Test
+    void keepsATextAsItIsButForItsLineEnds() throws IOException {
+        String text = "Subject: x\r\n\r\none\ntwo\rthree\r\n--b\r\nfour";
+
+        assertThat(encoded(text.getBytes(ISO_8859_1)))
+                .asString(ISO_8859_1)
+                .isEqualTo("Subject: x\r\n\r\none\r\ntwo\r\nthree\r\n--b\r\nfour\r\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(quoteCharacter = '~', textBlock = """
+            Content-Type: multipart/mixed\\n\\n--b\\n                    | a multipart names no boundary
+            Content-Type: multipart/mixed; boundary=""\\n\\n--\\n        | a multipart names no boundary
+            Content-Type: multipart/mixed; boundary\\n\\n--b\\n          | the Content-Type of a multipart cannot be read
+            Content-Type: multipart/mixed; boundary=b\\n\\n--c\\n--c--\\n | a multipart has no parts
+            Content-Type: multipart/mixed; boundary=b\\n\\n--b\\nno field\\n\\n--b--\\n | something that is no header
+            """, delimiter = '|')
+    void saysWhyAMessageCannotBeConverted(String message, String reason) {
+        byte[] octets = message.replace("\\n", "\r\n").getBytes(ISO_8859_1);
+
+        assertThatThrownBy(() -> encoded(octets))
+                .isInstanceOfSatisfying(
+                        UnacceptableContentException.class,
+                        e -> assertThat(e.reply().toString())
+                                .startsWith("554 5.6.3 ")
+                                .contains(reason));
+    }
+
+    @Test
+    void doesNotFollowPartsDeeperThanAHundred() {
+        String nested = "Content-Type: message/rfc822\r\n\r\n".repeat(10_000);
+
+        assertThatThrownBy(() -> encoded(nested.getBytes(ISO_8859_1))).hasMessageContaining("100 deep");
+    }
+
+    @Test
+    void readsNoEndlessHeader() {
+        String beginning = "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n" + "X: y\r\n".repeat(600_000);
+
+        assertThatThrownBy(() -> encoded(beginning.getBytes(ISO_8859_1))).hasMessageContaining("2 MiB");
+    }
+
+    @Test
+    void keepsLittleInMemory() throws IOException {
+        byte[] piece = random(1 << 20);
+        InputStream large = new SequenceInputStream(Collections.enumeration(Stream.concat(
+                        Stream.of(BEGINNING.getBytes(ISO_8859_1)),
+                        Stream.generate(() -> piece).limit(200))
+                .map(ByteArrayInputStream::new)
+                .toList()));
+        long[] count = {0};
+
+        BinaryParts.encode(large, new OutputStream() {
+            @Override
+            public void write(int octet) {
+                count[0]++;
+            }
+
+            @Override
+            public void write(byte[] octets, int offset, int length) {
+                count[0] += length;
+            }
+        });
+
+        assertThat(count[0]).isGreaterThan((200L << 20) * 4 / 3);
+    }
+
+    private static byte[] message(byte[] content) throws IOException {
+        ByteArrayOutputStream message = new ByteArrayOutputStream();
+        message.write(BEGINNING.getBytes(ISO_8859_1));
+        message.write(content);
+        message.write(END.getBytes(ISO_8859_1));
+        return message.toByteArray();
+    }
+
+    private static byte[] encoded(byte[] message) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        BinaryParts.encode(new ByteArrayInputStream(message), out);
+        return out.toByteArray();
+    }
+
+    private static byte[] part(byte[] message, int index) throws Exception {
+        MimeMessage parsed = new MimeMessage(Session.getInstance(new Properties()), new ByteArrayInputStream(message));
+        try (InputStream in =
+                ((MimeMultipart) parsed.getContent()).getBodyPart(index).getInputStream()) {
+            return in.readAllBytes();
+        }
+    }
+
+    private static byte[] random(int size) {
+        byte[] octets = new byte[size];
+        new Random(size).nextBytes(octets);
+        return octets;
+    }
+
+    private static byte[] lineFeeds(int size) {
+        return "-\r\n\n".repeat(size / 4 + 1).substring(0, size).getBytes(ISO_8859_1);
+    }
+
+    /// Gives an octet at a time.
+    private static InputStream dripping(byte[] octets) {
+        return new FilterInputStream(new ByteArrayInputStream(octets)) {
+            @Override
+            public int read(byte[] target, int offset, int length) throws IOException {
+                return super.read(target, offset, Math.min(1, length));
+            }
+        };
+    }
+}
