@@ -29,7 +29,7 @@ class CommandParserTest {
                     MAIL FROM:<root>                        | Mail[sender=root, parameters={}, deviations=[]]
                     MAIL FROM:<"a>b"@c.test> FLAG           | Mail[sender="a>b"@c.test, parameters={FLAG=}, deviations=[UNKNOWN_PARAMETER]]
                     MAIL FROM:<a@b.test> =x                 | Mail[sender=a@b.test, parameters={}, deviations=[UNKNOWN_PARAMETER]]
-                    MAIL FROM:<a@b.test> ENVID=b=c          | Mail[sender=a@b.test, parameters={ENVID=b=c}, deviations=[]]
+                    MAIL FROM:<a@b.test> ENVID=b=c          | Mail[sender=a@b.test, parameters={ENVID=b=c}, deviations=[BAD_PARAMETER]]
                     MAIL FROM:<a@b.test> SIZE=big           | Mail[sender=a@b.test, parameters={SIZE=big}, deviations=[BAD_PARAMETER]]
                     MAIL FROM:<a@b.test> BODY=9BIT          | Mail[sender=a@b.test, parameters={BODY=9BIT}, deviations=[BAD_PARAMETER]]
                     MAIL FROM:<a@b.test> body=8bitmime      | Mail[sender=a@b.test, parameters={BODY=8bitmime}, deviations=[]]

@@ -46,7 +46,7 @@ class ProtocolPageTest {
             if (match.group(1) != null) {
                 assertThat(DocumentedProtocol.DIALOGS.resolve(match.group(1))).exists();
             } else {
-                assertThat(tests).contains("class " + match.group(2) + " {");
+                assertThat(tests).contains("class " + match.group(2) + " ");
             }
             if (match.group(3) != null) {
                 assertThat(tests).contains("void " + match.group(3) + "(");

@@ -42,10 +42,11 @@ final class RelayFixture implements AutoCloseable {
     ///
     /// @param directory of the relay, for its configuration and its queue
     /// @param office of the sandbox, for its certificate and what it accepts; tests may share one
-    RelayFixture(Path directory, Path office) throws IOException {
+    /// @param withheld EHLO keywords of Office 365 that this sandbox does not offer
+    RelayFixture(Path directory, Path office, String... withheld) throws IOException {
         this.directory = directory;
         this.office = office;
-        this.sandbox = Sandbox.start(sandboxSettings(office));
+        this.sandbox = Sandbox.start(sandboxSettings(office).withholding(withheld));
     }
 
     static SandboxSettings sandboxSettings(Path office) {

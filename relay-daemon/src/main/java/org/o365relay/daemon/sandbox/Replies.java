@@ -6,8 +6,11 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /// The words of Office 365, as seen in transcripts of smtp.office365.com from 2024 and 2025.
 final class Replies {
@@ -21,10 +24,13 @@ final class Replies {
 
     private final InstantSource clock;
     private final RandomGenerator random;
+    private final Set<String> withheld;
 
-    Replies(InstantSource clock, RandomGenerator random) {
+    /// @param withheld EHLO keywords not to offer
+    Replies(InstantSource clock, RandomGenerator random, Set<String> withheld) {
         this.clock = clock;
         this.random = random;
+        this.withheld = withheld;
     }
 
     String greeting() {
@@ -38,17 +44,19 @@ final class Replies {
 
     /// @param security `STARTTLS` before TLS, the AUTH keyword after it
     String capabilities(InetAddress client, String security) {
-        return String.join(
-                "\r\n250-",
-                "250-" + HOST + " Hello [" + client.getHostAddress() + "]",
-                "SIZE " + SandboxSettings.ADVERTISED_SIZE,
-                "PIPELINING",
-                "DSN",
-                "ENHANCEDSTATUSCODES",
-                security,
-                "8BITMIME",
-                "BINARYMIME",
-                "CHUNKING\r\n250 SMTPUTF8");
+        List<String> keywords = Stream.of(
+                        "SIZE " + SandboxSettings.ADVERTISED_SIZE,
+                        "PIPELINING",
+                        "DSN",
+                        "ENHANCEDSTATUSCODES",
+                        security,
+                        "8BITMIME",
+                        "BINARYMIME",
+                        "CHUNKING")
+                .filter(keyword -> !withheld.contains(keyword))
+                .toList();
+        return "250-" + HOST + " Hello [" + client.getHostAddress() + "]\r\n250-" + String.join("\r\n250-", keywords)
+                + "\r\n250 SMTPUTF8";
     }
 
     String accepted(String messageId) {

@@ -72,7 +72,7 @@ public final class Sandbox implements AutoCloseable {
         ServerCertificate certificate = new ServerCertificate(directory, settings.certificateValidity(), clock);
         Office office = new Office(
                 settings,
-                new Replies(clock, random),
+                new Replies(clock, random, settings.withheld()),
                 new Faults(),
                 new Inbox(settings.keep() != SandboxSettings.Keep.COUNT),
                 store(settings.keep(), directory),

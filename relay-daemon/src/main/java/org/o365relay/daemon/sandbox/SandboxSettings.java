@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /// How the sandbox behaves. Start from [#in(Path, Account...)] and change what matters.
 ///
@@ -15,6 +16,7 @@ import java.util.List;
 /// @param contentLimit octets of one message; more is refused after the content. EHLO says 157286400 whatever
 ///     this is, as Office 365 does whatever the mailbox's limit is
 /// @param certificateValidity of a certificate made now; at least a day
+/// @param withheld EHLO keywords that Office 365 offers and this sandbox does not, such as `DSN` or `BINARYMIME`
 public record SandboxSettings(
         InetAddress address,
         int port,
@@ -23,7 +25,8 @@ public record SandboxSettings(
         Keep keep,
         Duration tarpit,
         long contentLimit,
-        Duration certificateValidity) {
+        Duration certificateValidity,
+        Set<String> withheld) {
 
     /// What EHLO says of SIZE (RFC 1870), and the most Office 365 can be set to.
     public static final long ADVERTISED_SIZE = 157_286_400;
@@ -40,6 +43,7 @@ public record SandboxSettings(
 
     public SandboxSettings {
         accounts = List.copyOf(accounts);
+        withheld = Set.copyOf(withheld);
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("port " + port + " is not in 0..65535");
         }
@@ -58,25 +62,32 @@ public record SandboxSettings(
                 Keep.FILES,
                 Duration.ofSeconds(5),
                 ADVERTISED_SIZE,
-                Duration.ofDays(365));
+                Duration.ofDays(365),
+                Set.of());
     }
 
     public SandboxSettings at(InetAddress newAddress, int newPort) {
         return new SandboxSettings(
-                newAddress, newPort, directory, accounts, keep, tarpit, contentLimit, certificateValidity);
+                newAddress, newPort, directory, accounts, keep, tarpit, contentLimit, certificateValidity, withheld);
     }
 
     public SandboxSettings with(Keep newKeep) {
         return new SandboxSettings(
-                address, port, directory, accounts, newKeep, tarpit, contentLimit, certificateValidity);
+                address, port, directory, accounts, newKeep, tarpit, contentLimit, certificateValidity, withheld);
     }
 
     public SandboxSettings withTarpit(Duration newTarpit) {
         return new SandboxSettings(
-                address, port, directory, accounts, keep, newTarpit, contentLimit, certificateValidity);
+                address, port, directory, accounts, keep, newTarpit, contentLimit, certificateValidity, withheld);
     }
 
     public SandboxSettings withContentLimit(long newLimit) {
-        return new SandboxSettings(address, port, directory, accounts, keep, tarpit, newLimit, certificateValidity);
+        return new SandboxSettings(
+                address, port, directory, accounts, keep, tarpit, newLimit, certificateValidity, withheld);
+    }
+
+    public SandboxSettings withholding(String... keywords) {
+        return new SandboxSettings(
+                address, port, directory, accounts, keep, tarpit, contentLimit, certificateValidity, Set.of(keywords));
     }
 }
