@@ -15,8 +15,8 @@ import org.o365relay.mail.ReportRequest.OfRecipient;
 import org.o365relay.mail.ReportRequest.Returned;
 import org.o365relay.mail.Xtext;
 
-/// The parameters of MAIL and RCPT that say what the sender wants to hear (RFC 3461 §4). Whether a mistake is let
-/// pass is the session's to decide; what is wrong counts as not given.
+/// The parameters of MAIL and RCPT that say what the sender wants to hear (RFC 3461 §4). Whether a mistake is
+/// let pass is the session's to decide; what is wrong counts as not given.
 final class DsnParameters {
 
     private static final int MAX_ENVELOPE_ID = 100; // RFC 3461 §4.4

@@ -16,8 +16,8 @@ import org.o365relay.mail.ReportRequest;
 /// @param smtpUtf8 whether an address, or the client, needs SMTPUTF8 (RFC 6531)
 /// @param report what the original sender wants to hear, to be passed on (RFC 3461)
 /// @param content as lines of text; goes to any server
-/// @param binary the same with its body octet for octet, for a server that takes that (RFC 3030 §3); null if the
-///     sender did not call it binary. Only one of the two can be written
+/// @param binary the same with its body octet for octet, for a server that takes that (RFC 3030 §3); null if
+///     the sender did not call it binary. Only one of the two can be written
 public record Outgoing(
         QueueId id,
         EmailAddress sender,

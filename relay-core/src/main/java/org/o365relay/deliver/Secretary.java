@@ -34,10 +34,12 @@ import org.o365relay.queue.Submission;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Has the notices written that a settlement asks for: of what failed, unless the sender does not want to hear of it,
-/// and, where the sender wants to hear of success and the upstream will not tell, of what was handed over.
+/// Has the notices written that a settlement asks for: of what failed, unless the sender does not want to hear
+/// of it, and, where the sender wants to hear of success and the upstream will not tell, of what was handed
+/// over.
 ///
-/// Each recipient is told of in the settlement that closes it, and in no other; so nobody hears of anything twice.
+/// Each recipient is told of in the settlement that closes it, and in no other; so nobody hears of anything
+/// twice.
 final class Secretary {
 
     private static final Logger log = LoggerFactory.getLogger(Secretary.class);

@@ -4,7 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Optional;
 
-/// Text in a parameter of MAIL or RCPT: visible US-ASCII, and `+2B` for what must not stand there (RFC 3461 §4).
+/// Text in a parameter of MAIL or RCPT: visible US-ASCII, and `+2B` for what must not stand there (RFC 3461
+/// §4).
 public final class Xtext {
 
     private static final HexFormat HEX = HexFormat.of().withUpperCase();

@@ -30,8 +30,8 @@ public final class NoticeWriter {
         this.hostname = hostname;
     }
 
-    /// Tells the original author, else the admin. The same failure gives the same bytes. Whether the sender wants to
-    /// hear of it (RFC 3461 §4.1) has been asked before.
+    /// Tells the original author, else the admin. The same failure gives the same bytes. Whether the sender
+    /// wants to hear of it (RFC 3461 §4.1) has been asked before.
     ///
     /// @return empty if nobody may be told: the message was a notice itself or had the null sender (RFC 5321
     ///     §4.5.5), or nobody can be reached
@@ -139,8 +139,8 @@ public final class NoticeWriter {
         return header.append("\r\n").toString();
     }
 
-    /// A message can be given up for one recipient today and for another tomorrow, or now for one and handed over for
-    /// another.
+    /// A message can be given up for one recipient today and for another tomorrow, or now for one and handed
+    /// over for another.
     private static String uniqueName(Occurrence occurrence) {
         String time = Long.toString(occurrence.now().toEpochMilli(), 36).toUpperCase(Locale.ROOT);
         return switch (occurrence) {

@@ -7,8 +7,8 @@ import org.o365relay.mail.Envelope;
 import org.o365relay.mail.Original;
 import org.o365relay.mail.QueueId;
 
-/// A message handed to an upstream that reports no deliveries, for recipients of whose fate the sender wanted to hear
-/// (RFC 3461 §5.2.2).
+/// A message handed to an upstream that reports no deliveries, for recipients of whose fate the sender wanted
+/// to hear (RFC 3461 §5.2.2).
 ///
 /// @param recipients those handed over now and asked about, at least one
 /// @param upstream host name of the mail service

@@ -47,7 +47,8 @@ final class Report extends MimeMultipart {
     /// Adds a whole message, which must not be encoded (RFC 2046 §5.2.1).
     ///
     /// @param original with any line ends
-    /// @return false if that is impossible: it is empty, has lines of more than 998 octets, NUL, or this boundary
+    /// @return false if that is impossible: it is empty, has lines of more than 998 octets, NUL, or this
+    ///     boundary
     boolean addMessage(String description, byte[] original) throws MessagingException {
         String text = new String(original, ISO_8859_1).replaceAll("\r\n?|\n", "\r\n");
         boolean possible = !text.isEmpty()

@@ -17,11 +17,12 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.UnacceptableContentException;
 
-/// Makes a message of any octets one of lines, for a server that takes no BINARYMIME (RFC 3030 §3): every part that
-/// is binary becomes base64 (RFC 2045 §6.8), the rest stays but for its line ends.
+/// Makes a message of any octets one of lines, for a server that takes no BINARYMIME (RFC 3030 §3): every part
+/// that is binary becomes base64 (RFC 2045 §6.8), the rest stays but for its line ends.
 ///
 /// 1. A part's header is read, and its Content-Type and Content-Transfer-Encoding looked at.
-/// 2. What has parts itself, a multipart or a message, cannot be encoded as a whole (RFC 2045 §6.4): its parts are.
+/// 2. What has parts itself, a multipart or a message, cannot be encoded as a whole (RFC 2045 §6.4): its parts
+///    are.
 /// 3. What has none and is binary is encoded up to the next delimiter of a multipart around it.
 ///
 /// Reads once and keeps one header and one piece in memory.
@@ -51,8 +52,8 @@ final class BinaryParts {
 
     /// Copies a message.
     ///
-    /// @throws UnacceptableContentException if nobody can say where its parts begin and end; part of it has been
-    ///     written then
+    /// @throws UnacceptableContentException if nobody can say where its parts begin and end; part of it has
+    ///     been written then
     static void encode(InputStream message, OutputStream out) throws IOException {
         BinaryParts parts = new BinaryParts(message, out);
         parts.entity(0, "text/plain");
@@ -104,8 +105,8 @@ final class BinaryParts {
         return copied(Base64.getMimeEncoder(76, CRLF).wrap(new Unclosed(out)));
     }
 
-    /// Copies up to the next delimiter, and closes what it was copied to. The line end before the delimiter belongs to
-    /// that (RFC 2046 §5.1.1).
+    /// Copies up to the next delimiter, and closes what it was copied to. The line end before the delimiter
+    /// belongs to that (RFC 2046 §5.1.1).
     private Delimiter copied(OutputStream target) throws IOException {
         byte[] lineEnd = {};
         Delimiter delimiter = null;

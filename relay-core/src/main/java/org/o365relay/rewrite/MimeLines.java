@@ -6,8 +6,8 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// Reads a message line by line, a long line in pieces, so that any octets can be read in bounded memory. Lines end
-/// in LF, with or without a CR before it.
+/// Reads a message line by line, a long line in pieces, so that any octets can be read in bounded memory.
+/// Lines end in LF, with or without a CR before it.
 final class MimeLines {
 
     private static final int BUFFER = 16 * 1024;

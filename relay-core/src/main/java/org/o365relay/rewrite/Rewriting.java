@@ -71,8 +71,8 @@ public sealed interface Rewriting {
             return binary;
         }
 
-        /// Writes the message in pieces, with CRLF at every line end and at the end; what is binary in it in base64.
-        /// Can be done once.
+        /// Writes the message in pieces, with CRLF at every line end and at the end; what is binary in it in
+        /// base64. Can be done once.
         ///
         /// @throws UnacceptableContentException if a binary message has no parts to tell apart
         /// @throws IOException if the original cannot be read or `out` fails

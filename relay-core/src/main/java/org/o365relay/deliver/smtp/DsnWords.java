@@ -5,8 +5,8 @@ import org.o365relay.mail.ReportRequest;
 import org.o365relay.mail.ReportRequest.OfRecipient;
 import org.o365relay.mail.Xtext;
 
-/// What the sender wants to hear, passed on to a server that offers DSN: what was given as it was given, and nothing
-/// else (RFC 3461 §5.2.1). No ORCPT is added: the relay changes no recipient.
+/// What the sender wants to hear, passed on to a server that offers DSN: what was given as it was given, and
+/// nothing else (RFC 3461 §5.2.1). No ORCPT is added: the relay changes no recipient.
 final class DsnWords {
 
     private DsnWords() {}

@@ -5,8 +5,8 @@ import java.net.InetAddress;
 import java.net.Socket;
 import javax.net.ssl.SSLSocketFactory;
 
-/// The socket of a connection, and TLS on top of it when Angus Mail has put it there. Angus keeps both to itself, and
-/// lets nobody send octets as they are.
+/// The socket of a connection, and TLS on top of it when Angus Mail has put it there. Angus keeps both to
+/// itself, and lets nobody send octets as they are.
 final class Layers extends SSLSocketFactory {
 
     private final SSLSocketFactory tls;

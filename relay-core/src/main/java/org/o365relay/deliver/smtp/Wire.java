@@ -16,8 +16,8 @@ import org.o365relay.deliver.smtp.SubmissionCheck.Finding;
 import org.o365relay.identity.Credential;
 
 /// Angus Mail's SMTP client, driven command by command instead of by its `sendMessage`: that one fits MIME
-/// messages, hides at which step something was said, and forgets the reply to the final dot if the RSET it sends
-/// after a refusal fails.
+/// messages, hides at which step something was said, and forgets the reply to the final dot if the RSET it
+/// sends after a refusal fails.
 ///
 /// Tells of every step before it begins, and keeps every reply as it was said.
 final class Wire extends SMTPTransport {
@@ -75,7 +75,8 @@ final class Wire extends SMTPTransport {
         simpleCommand(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /// Sends DATA. The stream stuffs dots and takes care that no bare CR or LF leaves (RFC 5321 §4.5.2, §2.3.8).
+    /// Sends DATA. The stream stuffs dots and takes care that no bare CR or LF leaves (RFC 5321 §4.5.2,
+    /// §2.3.8).
     ///
     /// @throws MessagingException if the reply is not 354; Angus has then sent RSET
     synchronized OutputStream openContent() throws MessagingException {
@@ -89,8 +90,8 @@ final class Wire extends SMTPTransport {
         finishData();
     }
 
-    /// Sends a piece of content as it is (RFC 3030 §2), and reads the reply. Angus can do that too, but stuffs dots and
-    /// changes line ends even then.
+    /// Sends a piece of content as it is (RFC 3030 §2), and reads the reply. Angus can do that too, but stuffs
+    /// dots and changes line ends even then.
     synchronized void chunk(byte[] octets, int length, boolean last) throws MessagingException, IOException {
         sendCommand("BDAT " + length + (last ? " LAST" : ""));
         OutputStream out = layers.top().getOutputStream();

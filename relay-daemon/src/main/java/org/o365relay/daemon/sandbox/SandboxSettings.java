@@ -16,7 +16,8 @@ import java.util.Set;
 /// @param contentLimit octets of one message; more is refused after the content. EHLO says 157286400 whatever
 ///     this is, as Office 365 does whatever the mailbox's limit is
 /// @param certificateValidity of a certificate made now; at least a day
-/// @param withheld EHLO keywords that Office 365 offers and this sandbox does not, such as `DSN` or `BINARYMIME`
+/// @param withheld EHLO keywords that Office 365 offers and this sandbox does not, such as `DSN` or
+///     `BINARYMIME`
 public record SandboxSettings(
         InetAddress address,
         int port,
