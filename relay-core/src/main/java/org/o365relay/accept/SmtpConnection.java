@@ -1,9 +1,6 @@
 package org.o365relay.accept;
 
-import static io.netty.handler.codec.ByteToMessageDecoder.MERGE_CUMULATOR;
-
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -12,8 +9,6 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -21,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Deviation;
-import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Reply;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,7 +53,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     private final Patience patience;
     private final TlsStart tls;
     private Phase phase = Phase.COMMAND;
-    private ByteBuf unread = Unpooled.EMPTY_BUFFER;
+    private final Unread unread = new Unread();
     private Answer.@Nullable ReadChunk chunk;
     private long chunkLeft;
     private @Nullable Future<?> look;
@@ -97,7 +91,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         patience.heard(now(ctx), received.readableBytes());
-        unread = MERGE_CUMULATOR.cumulate(ctx.alloc(), unread.discardSomeReadBytes(), received);
+        unread.add(ctx.alloc(), received);
         consume(ctx);
     }
 
@@ -166,10 +160,8 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
                 case WAITING, CLOSING -> false;
             };
         }
-        if (!unread.isReadable()) {
-            unread = replace(unread, Unpooled.EMPTY_BUFFER); // an idle client costs no buffer
-        }
-        if (phase == Phase.SKIPPED_LINE || (phase == Phase.COMMAND && unread.isReadable())) {
+        unread.trim();
+        if (phase == Phase.SKIPPED_LINE || (phase == Phase.COMMAND && !unread.isEmpty())) {
             patience.lineOpen(now(ctx));
         }
     }
@@ -177,8 +169,8 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     /// @return whether there was a whole line
     private boolean command(ChannelHandlerContext ctx) {
         int longest = asked ? Math.max(longestLine, Login.LONGEST_LINE) : longestLine;
-        int length = unread.bytesBefore((byte) '\n');
-        if (length >= longest || (length < 0 && unread.readableBytes() >= longest)) {
+        int length = unread.lineLength();
+        if (length >= longest || (length < 0 && unread.length() >= longest)) {
             asked = false;
             phase = Phase.SKIPPED_LINE;
             answer(ctx, session.tooLong());
@@ -187,8 +179,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         if (length < 0) {
             return false;
         }
-        String line = unread.toString(unread.readerIndex(), length, StandardCharsets.UTF_8);
-        unread.skipBytes(length + 1);
+        String line = unread.takeLine(length);
         patience.lineEnded();
         bareLineFeeds = !line.endsWith("\r");
         asked = false;
@@ -197,17 +188,16 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private boolean skipLine() {
-        int length = unread.bytesBefore((byte) '\n');
-        unread.skipBytes(length < 0 ? unread.readableBytes() : length + 1);
-        if (length >= 0) {
+        boolean ended = unread.skipLine();
+        if (ended) {
             patience.lineEnded();
             phase = Phase.COMMAND;
         }
-        return length >= 0;
+        return ended;
     }
 
     private boolean content(ChannelHandlerContext ctx) {
-        if (!unread.isReadable()) {
+        if (unread.isEmpty()) {
             return false;
         }
         if (decode(Integer.MAX_VALUE)) {
@@ -224,17 +214,17 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
             endOfChunk(ctx, current);
             return true;
         }
-        if (!unread.isReadable()) {
+        if (unread.isEmpty()) {
             return false;
         }
-        int before = unread.readableBytes();
+        int before = unread.length();
         if (current.refusal() == null) {
             decode(chunkLeft);
-            chunkLeft -= before - unread.readableBytes();
+            chunkLeft -= before - unread.length();
             session.spill().ifPresent(written -> await(ctx, written, _ -> phase = Phase.CHUNK));
         } else {
-            unread.skipBytes((int) Math.min(before, chunkLeft));
-            chunkLeft -= before - unread.readableBytes();
+            unread.skip((int) Math.min(before, chunkLeft));
+            chunkLeft -= before - unread.length();
         }
         return true;
     }
@@ -244,10 +234,9 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     /// @return whether the final dot was there
     private boolean decode(long most) {
         Transaction transaction = session.content();
-        int length = (int) Math.min(Math.min(unread.readableBytes(), transaction.room()), most);
-        byte[] octets = ByteBufUtil.getBytes(unread, unread.readerIndex(), length);
-        int taken = transaction.decode(octets);
-        unread.skipBytes(taken < 0 ? length : taken);
+        int length = (int) Math.min(Math.min(unread.length(), transaction.room()), most);
+        int taken = transaction.decode(unread.first(length));
+        unread.skip(taken < 0 ? length : taken);
         return taken >= 0;
     }
 
@@ -400,13 +389,13 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     private void startTls(ChannelHandlerContext ctx, Reply reply) {
         say(ctx, reply);
         ctx.flush();
-        boolean talkedOn = unread.isReadable();
-        unread = replace(unread, Unpooled.EMPTY_BUFFER);
+        boolean talkedOn = !unread.isEmpty();
+        unread.drop();
         tls.begin(ctx.pipeline(), talkedOn);
     }
 
     private void say(ChannelHandlerContext ctx, Reply reply) {
-        ctx.write(encode(ctx, reply), ctx.voidPromise());
+        ctx.write(ReplyText.of(ctx, reply), ctx.voidPromise());
     }
 
     private void closeForStop(ChannelHandlerContext ctx) {
@@ -417,7 +406,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         phase = Phase.CLOSING;
         patience.lastWord(now(ctx));
         session.endTransaction();
-        LastWord.say(ctx, encode(ctx, reply), reply.code() == 221);
+        LastWord.say(ctx, ReplyText.of(ctx, reply), reply.code() == 221);
     }
 
     /// The client sends no more: it gets its replies, and that is that.
@@ -432,7 +421,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
             session.lost(inContent ? Deviation.CUT_OFF : Deviation.NO_QUIT);
         }
         phase = Phase.CLOSING;
-        unread = replace(unread, Unpooled.EMPTY_BUFFER);
+        unread.drop();
         session.endTransaction();
     }
 
@@ -441,26 +430,5 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         if (phase != Phase.WAITING && clientReadsReplies) {
             ctx.read();
         }
-    }
-
-    // RFC 5321 §4.2.1, RFC 2034 §4
-    static ByteBuf encode(ChannelHandlerContext ctx, Reply reply) {
-        EnhancedStatus status = reply.status();
-        String enhanced = status == null ? "" : status + " ";
-        List<String> lines = reply.lines();
-        StringBuilder text = new StringBuilder(64);
-        for (int i = 0; i < lines.size(); i++) {
-            text.append(reply.code())
-                    .append(i == lines.size() - 1 ? ' ' : '-')
-                    .append(enhanced)
-                    .append(lines.get(i))
-                    .append("\r\n");
-        }
-        return ByteBufUtil.writeAscii(ctx.alloc(), text);
-    }
-
-    private static ByteBuf replace(ByteBuf consumed, ByteBuf received) {
-        consumed.release();
-        return received;
     }
 }

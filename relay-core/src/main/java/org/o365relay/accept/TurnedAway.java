@@ -67,7 +67,7 @@ final class TurnedAway {
 
         @Override
         public void channelActive(ChannelHandlerContext ctx) {
-            LastWord.say(ctx, SmtpConnection.encode(ctx, reply), false);
+            LastWord.say(ctx, ReplyText.of(ctx, reply), false);
         }
 
         @Override
