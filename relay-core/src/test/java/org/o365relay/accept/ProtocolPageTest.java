@@ -25,7 +25,7 @@ class ProtocolPageTest {
     private static final Pattern TEST = Pattern.compile("`(?:([\\w-]+\\.smtp)|(\\w+Test)(?:\\.(\\w+))?)`");
 
     @ParameterizedTest
-    @ValueSource(strings = {"accept", "mail"})
+    @ValueSource(strings = {"accept", "admit", "mail", "deliver", "rewrite", "notice"})
     void mentionsEveryReferenceOfTheSource(String folder) throws IOException {
         Set<String> onPage = references(Files.readString(DocumentedProtocol.PAGE));
         Set<String> inSource = new TreeSet<>();
