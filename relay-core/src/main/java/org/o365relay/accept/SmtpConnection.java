@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
 import java.util.Objects;
@@ -117,10 +118,11 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         readOn(ctx);
     }
 
-    /// A client that ends its side has said all it will, and may still wait for the reply (`nc -N`).
+    /// A client that ends its side, or TLS on its side, has said all it will, and may still wait for the reply
+    /// (`nc -N`).
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof ChannelInputShutdownEvent) {
+        if (event instanceof ChannelInputShutdownEvent || event == SslCloseCompletionEvent.SUCCESS) {
             inputEnded = true;
             if (phase != Phase.WAITING) {
                 leave(ctx);

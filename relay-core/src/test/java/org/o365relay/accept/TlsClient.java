@@ -110,6 +110,13 @@ final class TlsClient implements AutoCloseable {
         return secured.getSession();
     }
 
+    /// Ends TLS on its side, and goes on listening; the connection below it stays open.
+    void endTls() throws IOException {
+        if (secured != null) {
+            secured.shutdownOutput();
+        }
+    }
+
     /// @return -1 at the end of the connection
     int read() throws IOException {
         return in.read();

@@ -91,6 +91,34 @@ class TlsTest {
         }
     }
 
+    // RFC 8446 §6.1
+    @Test
+    void answersAClientThatEndsTlsAfterTheFinalDot() throws Exception {
+        try (OpenRelay relay = OpenRelay.with(certificate.in(directory), directory);
+                TlsClient client = new TlsClient(relay.listen(ListenerTls.OPTIONAL), certificate)) {
+            client.startTls();
+            client.say("EHLO printer", "250");
+            client.say("MAIL FROM:<scan@device.test>", "250 ");
+            client.say("RCPT TO:<boss@contoso.test>", "250 ");
+            client.say("DATA", "354 ");
+            client.send("hello\r\n.\r\n");
+            client.endTls();
+            client.expect("250 2.0.0 Queued as ");
+            assertThat(client.read()).isEqualTo(-1);
+            assertThat(relay.claims()).hasSize(1);
+        }
+    }
+
+    @Test
+    void closesAtOnceWhenAClientEndsTlsBetweenMessages() throws Exception {
+        try (OpenRelay relay = OpenRelay.with(certificate.in(directory), directory);
+                TlsClient client = new TlsClient(relay.listen(ListenerTls.IMPLICIT), certificate)) {
+            client.handshake().expect("220 ");
+            client.endTls();
+            assertThat(client.read()).isEqualTo(-1);
+        }
+    }
+
     @Test
     void throwsAwayWhatWasSaidInPlainTextAfterStartTls() throws Exception {
         try (OpenRelay relay = OpenRelay.with(certificate.in(directory), directory);
