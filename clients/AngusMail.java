@@ -52,7 +52,6 @@ final class AngusMail {
                     case "login+tls" ->
                         Map.of("auth", "true", "auth.mechanisms", "PLAIN", "starttls.required", "true");
                     case "dsn" -> Map.of("dsn.notify", "SUCCESS,FAILURE", "dsn.ret", "HDRS");
-                    case "chunking" -> Map.of("chunksize", "10000");
                     default -> Map.of();
                 };
         always.forEach((key, value) -> settings.setProperty("mail." + protocol + "." + key, value));
