@@ -17,32 +17,38 @@ final class Patience {
         SLOW_CONTENT
     }
 
-    /// Over which time content's rate is averaged.
+    /// How long content may take to reach its rate. What comes faster than it must buys time to pause, as scanners do
+    /// between pages, up to the time that a client may be silent.
     static final Duration WINDOW = Duration.ofMinutes(1);
+
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
     private final long idle;
     private final long command;
     private final int rate;
     private final long longest;
+    private final long longestPause;
 
     private long heard;
     private boolean inLine;
     private long lineBegan;
     private boolean inContent;
-    private long windowBegan;
-    private long octets;
+    private long contentDue; // by then more of it must have come
 
     Patience(SessionLimits limits) {
         idle = limits.idle().toNanos();
         command = limits.command().toNanos();
         rate = limits.contentRate();
         longest = Math.min(Math.min(idle, command), WINDOW.toNanos());
+        longestPause = Math.max(idle, WINDOW.toNanos());
     }
 
     /// Something has come in.
     void heard(long now, int count) {
         heard = now;
-        octets += count;
+        if (inContent && rate > 0) {
+            contentDue = now + Math.min(contentDue - now + count * SECOND / rate, longestPause);
+        }
     }
 
     /// Part of a line is there, and not its end. The first time counts.
@@ -60,8 +66,7 @@ final class Patience {
     /// It is the client's turn to send content.
     void contentBegins(long now) {
         inContent = true;
-        windowBegan = now;
-        octets = 0;
+        contentDue = now + WINDOW.toNanos();
     }
 
     void contentEnded() {
@@ -79,7 +84,7 @@ final class Patience {
     void waited(long since, long now) {
         heard = now;
         lineBegan += now - since;
-        windowBegan += now - since;
+        contentDue += now - since;
     }
 
     Verdict verdict(long now) {
@@ -89,7 +94,7 @@ final class Patience {
         if (inLine && now - lineBegan >= command) {
             return Verdict.SLOW_COMMAND;
         }
-        return inContent && now - windowBegan >= WINDOW.toNanos() && isSlow(now) ? Verdict.SLOW_CONTENT : Verdict.FINE;
+        return inContent && rate > 0 && now - contentDue >= 0 ? Verdict.SLOW_CONTENT : Verdict.FINE;
     }
 
     /// @return the longest time between two looks, in nanoseconds
@@ -104,17 +109,8 @@ final class Patience {
             next = Math.min(next, lineBegan + command - now);
         }
         if (inContent && rate > 0) {
-            next = Math.min(next, windowBegan + WINDOW.toNanos() - now);
+            next = Math.min(next, contentDue - now);
         }
         return Math.max(next, 1);
-    }
-
-    /// @return whether the window that is over had too little in it; if not, the next one begins
-    private boolean isSlow(long now) {
-        boolean slow = octets / ((now - windowBegan) / 1e9) < rate;
-        if (!slow) {
-            contentBegins(now);
-        }
-        return slow;
     }
 }

@@ -139,7 +139,7 @@ final class Refusals {
                 421,
                 "4.4.2",
                 "Content comes too slowly: less than " + octetsPerSecond
-                        + " octets a second over a minute (relay.limits.content-rate)");
+                        + " octets a second (relay.limits.content-rate)");
     }
 
     /// @param text from the client

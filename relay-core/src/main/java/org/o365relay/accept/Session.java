@@ -29,6 +29,10 @@ final class Session {
     private final Transactions transactions;
 
     private boolean spoken;
+
+    /// Whether the last command was a DATA that was refused: content may follow all the same.
+    private boolean contentRefused;
+
     private boolean bareLineFeeds;
 
     Session(
@@ -74,8 +78,19 @@ final class Session {
 
     Answer handle(Command command) {
         spoken = true;
+        if (contentRefused && !isUnderstood(command)) {
+            return conduct.sendAway(Reply.of(421, "4.7.0", "Not a command, after a DATA that was refused"));
+        }
         boolean bringsMail = command instanceof Command.Rcpt || command instanceof Command.Bdat;
-        return (bringsMail ? Optional.<Answer>empty() : conduct.idled()).orElseGet(() -> obey(command));
+        Answer answer = (bringsMail ? Optional.<Answer>empty() : conduct.idled()).orElseGet(() -> obey(command));
+        contentRefused = answer instanceof Answer.RefuseContent;
+        return answer;
+    }
+
+    private static boolean isUnderstood(Command command) {
+        return !(command instanceof Command.Unknown
+                || command instanceof Command.Malformed
+                || command instanceof Command.Unmeasured);
     }
 
     /// The line is longer than may be, and skipped.
@@ -113,6 +128,21 @@ final class Session {
         return reply;
     }
 
+    /// The client says nothing, and is sent away: a matter for the journal if it was about to send a message.
+    ///
+    /// @return the last word to it
+    Reply silent(Reply reply) {
+        return transactions.isOpen() ? tooSlow(reply) : reply;
+    }
+
+    /// What the client has sent on is not read.
+    ///
+    /// @return the last word to it
+    Reply sentOn(Reply reply) {
+        conduct.refused(null, null, reply);
+        return reply;
+    }
+
     /// @return whether the client may do this; not counted
     boolean accepts(Deviation deviation) {
         return client.policy().tolerance().accepts(deviation);
@@ -147,9 +177,7 @@ final class Session {
         if (client.tls() == ListenerTls.REQUIRED && !hello.isSecure() && !isForAnybody(command)) {
             // RFC 3207 §4
             Reply refusal = Reply.of(530, "5.7.0", "Must issue a STARTTLS command first (relay.listeners: tls)");
-            return command instanceof Command.Bdat bdat
-                    ? transactions.refuseChunk(bdat, refusal)
-                    : conduct.error(refusal);
+            return refuse(command, refusal);
         }
         return switch (command) {
             case Command.Helo(String name) -> hello(name, false, Reply.plain(250, settings.hostname()));
@@ -179,6 +207,13 @@ final class Session {
                 yield conduct.sendAway(Reply.of(501, "5.5.4", "Say BDAT and a number of octets, perhaps LAST"));
             }
         };
+    }
+
+    private Answer refuse(Command command, Reply reply) {
+        if (command instanceof Command.Bdat bdat) {
+            return transactions.refuseChunk(bdat, reply);
+        }
+        return command instanceof Command.Data ? transactions.refuseContent(reply) : conduct.error(reply);
     }
 
     /// What may be said before TLS where TLS is required.
@@ -233,7 +268,8 @@ final class Session {
     private Answer overloaded(String verb, Command meant) {
         return conduct.tolerates(Deviation.NEEDLESS_ARGUMENT)
                 ? obey(meant)
-                : conduct.error(
+                : refuse(
+                        meant,
                         Refusals.notTolerated(Deviation.NEEDLESS_ARGUMENT, 501, "5.5.4", verb + " stands alone"));
     }
 

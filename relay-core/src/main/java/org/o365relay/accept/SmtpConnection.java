@@ -278,7 +278,8 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
             closeForStop(ctx);
         } else if (ambiguous) {
             // What follows may be the rest of a message that had a lone dot in it: it must not be read as commands.
-            close(ctx, Reply.of(421, "4.7.0", "Lines must end in CRLF to send more than one message"));
+            Reply last = Reply.of(421, "4.7.0", "Lines must end in CRLF to send more than one message");
+            close(ctx, unread.isEmpty() ? last : session.sentOn(last));
         }
     }
 
@@ -330,10 +331,9 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void judge(ChannelHandlerContext ctx) {
-        boolean inContent = phase == Phase.CONTENT || phase == Phase.CHUNK;
         switch (patience.verdict(now(ctx))) {
             case FINE -> {}
-            case SILENT -> close(ctx, inContent ? session.tooSlow(Refusals.silent()) : Refusals.silent());
+            case SILENT -> close(ctx, session.silent(Refusals.silent()));
             case SLOW_COMMAND -> close(ctx, session.tooSlow(Refusals.slowCommand()));
             case SLOW_CONTENT -> close(ctx, session.tooSlow(Refusals.slowContent(contentRate)));
         }
@@ -352,6 +352,13 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
                         .decodeWith(new ContentDecoder(bareLineFeeds || session.accepts(Deviation.LENIENT_END)));
                 phase = Phase.CONTENT;
                 patience.contentBegins(now(ctx));
+            }
+            case Answer.RefuseContent(Reply reply) -> {
+                if (unread.isEmpty()) {
+                    say(ctx, reply);
+                } else {
+                    close(ctx, reply);
+                }
             }
             case Answer.ReadChunk next -> beginChunk(ctx, next);
             case Answer.SayAndClose(Reply reply) -> close(ctx, reply);

@@ -28,8 +28,8 @@ final class Transaction {
 
     private static final int FIRST_BUFFER = 8 * 1024;
 
-    /// One octet less than may be: a CR that the decoder held back can come on top of what was put in.
-    private static final int FULL = Incoming.CHUNK_SIZE - 1;
+    /// All content in memory together may take a quarter of the heap.
+    private static final long ALL_BUFFERS = Runtime.getRuntime().maxMemory() / 4;
 
     private final @Nullable EmailAddress sender;
     private final BodyType body;
@@ -37,7 +37,9 @@ final class Transaction {
     private final Incoming incoming;
     private final Set<EmailAddress> recipients = new LinkedHashSet<>();
     private final Map<EmailAddress, OfRecipient> wishes = new HashMap<>(0);
-    private final ByteArrayOutputStream buffer;
+    private final int full;
+    private final int firstBuffer;
+    private @Nullable ByteArrayOutputStream buffer; // not before there is content
     private boolean smtpUtf8;
     private boolean chunked;
     private int refusedRecipients;
@@ -48,19 +50,23 @@ final class Transaction {
     private @Nullable Reply refusal;
 
     /// @param expectedSize octets the client announced, 0 if it did not
+    /// @param rivals how many clients may send content at the same time
     Transaction(
             @Nullable EmailAddress sender,
             boolean smtpUtf8,
             BodyType body,
             ReportRequest report,
             Incoming incoming,
-            long expectedSize) {
+            long expectedSize,
+            int rivals) {
         this.sender = sender;
         this.smtpUtf8 = smtpUtf8;
         this.body = body;
         this.report = report;
         this.incoming = incoming;
-        this.buffer = new ByteArrayOutputStream(Math.clamp(expectedSize, FIRST_BUFFER, Incoming.CHUNK_SIZE));
+        int share = Math.clamp(ALL_BUFFERS / rivals, FIRST_BUFFER, Incoming.CHUNK_SIZE);
+        this.full = share - 1; // a CR that the decoder held back can come on top of what was put in
+        this.firstBuffer = Math.clamp(expectedSize, FIRST_BUFFER, share);
     }
 
     @Nullable
@@ -114,6 +120,9 @@ final class Transaction {
 
     /// @return where decoded content goes
     ByteArrayOutputStream buffer() {
+        if (buffer == null) {
+            buffer = new ByteArrayOutputStream(firstBuffer);
+        }
         return buffer;
     }
 
@@ -125,7 +134,7 @@ final class Transaction {
     /// @param octets no more than there is [#room] for
     /// @return how many were taken if the content ended among them; -1 if it did not, and all were taken
     int decode(byte[] octets) {
-        return decoder.decode(octets, 0, octets.length, buffer);
+        return decoder.decode(octets, 0, octets.length, buffer());
     }
 
     /// @return whether content has ended with a dot on a line that does not end in CRLF
@@ -163,22 +172,28 @@ final class Transaction {
     }
 
     boolean isChunkFull() {
-        return buffer.size() >= FULL;
+        return held() >= full;
     }
 
     /// @return how many octets may be decoded into the buffer; at least 1 unless the chunk is full
     int room() {
-        return FULL - buffer.size();
+        return full - held();
     }
 
     /// Drops what is in memory.
     void forget() {
-        buffer.reset();
+        if (buffer != null) {
+            buffer.reset();
+        }
         taken = null;
     }
 
+    private int held() {
+        return buffer == null ? 0 : buffer.size();
+    }
+
     long size() {
-        return incoming.size() + buffer.size();
+        return incoming.size() + held();
     }
 
     /// Looks at the header when all content is there. Before that, [#append] has looked at a large message's.
@@ -205,7 +220,7 @@ final class Transaction {
     }
 
     private byte[] taken() {
-        byte[] octets = taken == null ? buffer.toByteArray() : taken;
+        byte[] octets = taken == null ? buffer().toByteArray() : taken;
         taken = octets;
         return octets;
     }

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.accept.Answer.ReadChunk;
 import org.o365relay.accept.Answer.ReadContent;
+import org.o365relay.accept.Answer.RefuseContent;
 import org.o365relay.accept.Answer.Say;
 import org.o365relay.accept.EnvelopePolicy.Verdict;
 import org.o365relay.journal.Journal;
@@ -93,8 +94,14 @@ final class Transactions {
                 boolean smtpUtf8 = mail.asksForUtf8() || (sender != null && !sender.isAscii());
                 BodyType body = mail.bodyType().orElse(BodyType.SEVEN_BIT);
                 long size = mail.declaredSize().orElse(0L);
-                transaction =
-                        new Transaction(sender, smtpUtf8, body, mail.report().wishes(), queue.receive(), size);
+                transaction = new Transaction(
+                        sender,
+                        smtpUtf8,
+                        body,
+                        mail.report().wishes(),
+                        queue.receive(),
+                        size,
+                        settings.limits().connections());
                 yield new Say(Reply.of(250, "2.1.0", "Sender ok"));
             }
             case Verdict.Refused(Reply reply) -> conduct.refuse(mail.sender(), null, reply);
@@ -133,14 +140,14 @@ final class Transactions {
     Answer data() {
         Optional<Reply> refusal = notReadyFor("DATA");
         if (refusal.isPresent()) {
-            return conduct.error(refusal.get());
+            return refuseContent(refusal.get());
         }
         Transaction current = content();
         if (current.isChunked()) {
-            return conduct.error(Reply.of(503, "5.5.1", "BDAT has begun; go on with BDAT, or RSET"));
+            return refuseContent(Reply.of(503, "5.5.1", "BDAT has begun; go on with BDAT, or RSET"));
         }
         if (current.body() == BodyType.BINARY) {
-            return conduct.error(Reply.of(503, "5.5.1", "BINARYMIME needs BDAT")); // RFC 3030 §3
+            return refuseContent(Reply.of(503, "5.5.1", "BINARYMIME needs BDAT")); // RFC 3030 §3
         }
         return new ReadContent(Reply.plain(354, "End with <CRLF>.<CRLF>"));
     }
@@ -180,6 +187,13 @@ final class Transactions {
         return transaction.recipients().isEmpty()
                 ? Optional.of(Reply.of(554, "5.5.1", "No valid recipients"))
                 : Optional.empty();
+    }
+
+    /// A client that does not look at replies sends its content all the same, and what stands in it must not be
+    /// obeyed.
+    Answer refuseContent(Reply reply) {
+        Answer answer = conduct.error(reply);
+        return answer instanceof Say ? new RefuseContent(reply) : answer;
     }
 
     /// What follows a BDAT is read even if nobody wants it: it is not commands.

@@ -216,15 +216,15 @@ class SessionTest {
 
     @Test
     void countsEveryRefusalAndTellsTheJournalTheSame() {
-        say("DATA");
         say("FOO");
+        say("DATA");
         begin();
         say("RCPT TO:<root>");
         assertThat(front.journal().rejected())
                 .extracting(rejected -> rejected.reply().toString())
                 .containsExactly(
-                        "503 5.5.1 MAIL and RCPT come before DATA",
                         "500 5.5.1 Command not known: FOO",
+                        "503 5.5.1 MAIL and RCPT come before DATA",
                         "553 5.1.3 Not a full address: give the recipient as name@domain, or set"
                                 + " relay.default-domain");
         assertThat(record().refusals()).isEqualTo(3);
@@ -448,6 +448,7 @@ class SessionTest {
         Reply reply = switch (answer) {
             case Answer.Say say -> say.reply();
             case Answer.SayAndClose last -> last.reply();
+            case Answer.RefuseContent refused -> refused.reply();
             case Answer.ReadChunk chunk -> Objects.requireNonNull(chunk.refusal());
             case Answer.Ask _, Answer.ReadContent _, Answer.StartTls _, Answer.Later _ ->
                 throw new AssertionError(answer);

@@ -76,11 +76,11 @@ class SlowClientTest {
     @Test
     void endsContentThatTricklesAndKeepsNothingOfIt() throws Exception {
         beginContent();
-        for (int second = 0; second < 60; second++) {
+        for (int second = 0; second < 70; second++) {
             client.send("slow\r\n");
             client.pass(SECOND);
         }
-        client.await("421 4.4.2 Content comes too slowly: less than 100 octets a second over a minute"
+        client.await("421 4.4.2 Content comes too slowly: less than 100 octets a second"
                 + " (relay.limits.content-rate)\r\n");
         assertThat(client.isEnded()).isTrue();
         assertThat(counted(Deviation.TOO_SLOW)).isOne();
@@ -102,19 +102,19 @@ class SlowClientTest {
     }
 
     @Test
-    void endsAClientThatFallsSilentInItsContent() {
+    void letsAScannerPauseAsLongAsAnybodyMayBeSilent() {
         beginContent();
         client.send("x".repeat(100_000));
-        client.pass(Duration.ofMinutes(1));
+        client.pass(Duration.ofSeconds(299));
         assertThat(client.isEnded()).isFalse();
-        client.pass(Duration.ofMinutes(1));
-        client.await("421 4.4.2 Content comes too slowly");
+        client.pass(Duration.ofSeconds(1));
+        client.await("421 4.4.2 ");
     }
 
     @Test
     void endsATrickleInAChunkAsWell() {
         client.send("MAIL FROM:<a@device.test>\r\nRCPT TO:<b@contoso.test>\r\nBDAT 10000 LAST\r\n");
-        for (int second = 0; second < 60; second++) {
+        for (int second = 0; second < 70; second++) {
             client.send("slow\r\n");
             client.pass(SECOND);
         }

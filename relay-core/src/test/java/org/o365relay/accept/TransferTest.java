@@ -63,6 +63,35 @@ class TransferTest {
         }
     }
 
+    @Test
+    void obeysNothingInContentThatIsSentAlthoughDataWasRefused() throws Exception {
+        try (TestRelayFront front = TestRelayFront.in(directory);
+                DialogClient client = front.connect()) {
+            client.expect("220 ");
+            client.send(String.join(
+                    "\r\n",
+                    List.of(
+                            "EHLO form",
+                            "MAIL FROM:<form@device.test>",
+                            "RCPT TO:<nobody>",
+                            "DATA",
+                            "RSET",
+                            "MAIL FROM:<evil@device.test>",
+                            "RCPT TO:<victim@contoso.test>",
+                            "DATA",
+                            "Subject: smuggled",
+                            "",
+                            ".",
+                            "")));
+            client.expect("250");
+            client.expect("250 2.1.0 ");
+            client.expect("553 ");
+            client.expect("554 5.5.1 No valid recipients");
+            client.expectClosed();
+            assertThat(front.claims()).isEmpty();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {10, 200 * 1024, 1_000 * 1024})
     void keepsNothingOfAMessageWhoseFinalDotDidNotCome(int size) throws Exception {
