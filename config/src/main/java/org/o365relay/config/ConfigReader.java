@@ -2,6 +2,7 @@ package org.o365relay.config;
 
 import com.typesafe.config.ConfigObject;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,21 +16,24 @@ public final class ConfigReader {
     private final Map<String, String> environment;
     private final Path kernelHostname;
     private final long heap;
+    private final InstantSource clock;
 
     /// @param environment what `${NAME}` and `${?NAME}` in the file refer to
     public ConfigReader(Map<String, String> environment) {
-        this(environment, KERNEL_HOSTNAME, Runtime.getRuntime().maxMemory());
+        this(environment, KERNEL_HOSTNAME, Runtime.getRuntime().maxMemory(), InstantSource.system());
     }
 
     /// @param kernelHostname the file the kernel tells the machine's name in
     /// @param heap octets of memory the relay may take for its objects
-    ConfigReader(Map<String, String> environment, Path kernelHostname, long heap) {
+    /// @param clock for what is valid only for a time
+    ConfigReader(Map<String, String> environment, Path kernelHostname, long heap, InstantSource clock) {
         this.environment = Map.copyOf(environment);
         this.kernelHostname = kernelHostname;
         this.heap = heap;
+        this.clock = clock;
     }
 
-    /// Reads the file, the files it includes, and the password and certificate files it names.
+    /// Reads the file, the files it includes, and the files with passwords, certificates, keys and users it names.
     ///
     /// @param file shown in problems as it is given here; its directory is where relative paths in it start
     public Configuration read(Path file) {
@@ -83,7 +87,7 @@ public final class ConfigReader {
 
     private Optional<InForce> settings(Path file, Section relay) {
         Path directory = Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(file);
-        return new RelayReader(directory, environment, kernelHostname, heap).read(relay);
+        return new RelayReader(directory, environment, kernelHostname, heap, clock.instant()).read(relay);
     }
 
     private static Configuration result(Optional<InForce> read, Problems problems) {

@@ -9,6 +9,7 @@ import static org.o365relay.config.Amount.whole;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,7 +33,8 @@ import org.o365relay.queue.QueueSettings;
 /// @param directory where relative paths start
 /// @param kernelHostname the file the kernel tells the machine's name in
 /// @param heap octets of memory the relay may take for its objects
-record RelayReader(Path directory, Map<String, String> environment, Path kernelHostname, long heap) {
+/// @param now for what is valid only for a time
+record RelayReader(Path directory, Map<String, String> environment, Path kernelHostname, long heap, Instant now) {
 
     // Estimates for an idle connection: its session and buffers; with TLS its engine and two records more.
     private static final long CONNECTION = 12 * KIB;
@@ -49,7 +51,7 @@ record RelayReader(Path directory, Map<String, String> environment, Path kernelH
                 .orElseGet(() -> Hostname.find(environment, kernelHostname));
         Section limits = relay.section("limits");
         SessionLimits sessions = sessions(limits);
-        SecurityReader security = new SecurityReader(relay.section("tls"), relay.section("auth"), directory);
+        SecurityReader security = new SecurityReader(relay.section("tls"), relay.section("auth"), directory, now);
         Optional<CertificateFiles> certificate = security.certificate();
         Optional<Path> users = security.users();
         reportMemory(limits, sessions.connections(), security.hasCertificate());

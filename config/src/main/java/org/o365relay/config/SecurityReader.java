@@ -3,17 +3,22 @@ package org.o365relay.config;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.o365relay.accept.CertificateFiles;
 import org.o365relay.accept.ListenerSettings;
 import org.o365relay.accept.ListenerTls;
+import org.o365relay.accept.UsersFile;
 import org.o365relay.admit.AuthPolicy;
 import org.o365relay.admit.TrustedNetwork;
 
 /// `relay.tls` and `relay.auth`: the relay's own certificate, and who may log in.
-record SecurityReader(Section tls, Section auth, Path directory) {
+///
+/// @param directory where relative paths start
+/// @param now whether the certificate is valid
+record SecurityReader(Section tls, Section auth, Path directory, Instant now) {
 
     private static final String CERTIFICATE = "certificate";
     private static final String KEY = "key";
@@ -29,17 +34,33 @@ record SecurityReader(Section tls, Section auth, Path directory) {
             tls.problem(hasCertificate() ? KEY : CERTIFICATE, "is missing; certificate and key belong together");
         }
         key.ifPresent(file -> reportReadable(tls, KEY, file));
-        return certificate.flatMap(chain -> key.map(secret -> new CertificateFiles(chain, secret, detection)));
+        Optional<CertificateFiles> files =
+                certificate.flatMap(chain -> key.map(secret -> new CertificateFiles(chain, secret, detection)));
+        files.ifPresent(this::reportContent);
+        return files;
+    }
+
+    private void reportContent(CertificateFiles files) {
+        for (CertificateFiles.Problem problem : files.problems(now)) {
+            if (problem.fatal()) {
+                tls.problem(KEY, problem.text()); // that the other file holds certificates is known by now
+            } else {
+                tls.warning(CERTIFICATE, problem.text());
+            }
+        }
     }
 
     boolean hasCertificate() {
         return tls.written(CERTIFICATE).isPresent();
     }
 
-    /// @return empty if there is no such file, or it cannot be read
+    /// @return empty if there is no such file, or it cannot be read; what is wrong in it has been told
     Optional<Path> users() {
         Optional<Path> users = auth.optional(USERS, FileContent.readable(directory));
-        users.ifPresent(file -> reportReadable(auth, USERS, file));
+        users.ifPresent(file -> {
+            reportReadable(auth, USERS, file);
+            UsersFile.read(file).problems().forEach(problem -> auth.problem(USERS, problem));
+        });
         return users;
     }
 

@@ -97,9 +97,7 @@ class ConfigReaderTest {
 
     @Test
     void readsBackWhatItShowsAsEffective() throws Exception {
-        Files.copy(Path.of("src/test/resources/relay.pem"), directory.resolve("relay.pem"));
-        Files.writeString(directory.resolve("relay.key"), "key");
-        Files.writeString(directory.resolve("users"), "users");
+        SecurityFiles.write(directory);
         Configuration.Valid first = valid(Files.readString(Path.of("src/test/resources/every-key.conf")));
 
         Configuration.Valid second = valid(first.effective().replace("\"***\"", "${RELAY_PASSWORD}"));
@@ -262,7 +260,7 @@ class ConfigReaderTest {
     }
 
     private ConfigReader reader(Map<String, String> environment) {
-        return new ConfigReader(environment, kernelHostname, 128 << 20);
+        return new ConfigReader(environment, kernelHostname, 128 << 20, SecurityFiles.CLOCK);
     }
 
     private static ClientPolicy policy(ListenerSettings listener, String client) {

@@ -143,7 +143,7 @@ class WarningsTest {
             """)
     void warnsOfLoginsOthersCanReadAndOfLoginsThatAreImpossible(
             String auth, String tls, String network, @Nullable String warning) throws IOException {
-        withSecurityFiles();
+        SecurityFiles.write(directory);
         String text = """
                 relay.auth { %s, users-file = users }
                 relay.tls { certificate = relay.pem, key = relay.key }
@@ -158,7 +158,7 @@ class WarningsTest {
 
     @Test
     void countsMoreMemoryForConnectionsWithTls() throws IOException {
-        withSecurityFiles();
+        SecurityFiles.write(directory);
         String text = "relay.limits.connections = 1100\nrelay.tls { certificate = relay.pem, key = relay.key }\n"
                 + MAILBOX.formatted("", FROM_ENVIRONMENT);
 
@@ -170,7 +170,7 @@ class WarningsTest {
 
     @Test
     void warnsOfOldTlsAndOfAKeyEverybodyCanRead() throws IOException {
-        withSecurityFiles();
+        SecurityFiles.write(directory);
         Path key = directory.resolve("relay.key");
         Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));
         String text = "relay.tls { certificate = relay.pem, key = relay.key }\n"
@@ -184,14 +184,6 @@ class WarningsTest {
                                 + " only for devices that know nothing newer");
     }
 
-    private void withSecurityFiles() throws IOException {
-        Files.copy(Path.of("src/test/resources/relay.pem"), directory.resolve("relay.pem"));
-        for (String name : List.of("relay.key", "users")) {
-            Path file = Files.writeString(directory.resolve(name), "");
-            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
-        }
-    }
-
     private List<String> warnings(String text) throws IOException {
         Path file = Files.writeString(directory.resolve("relay.conf"), text);
         Map<String, String> environment = Map.of(
@@ -199,7 +191,9 @@ class WarningsTest {
                 "geheim",
                 "CREDENTIALS_DIRECTORY",
                 directory.resolve("credentials").toString());
-        return switch (new ConfigReader(environment, Path.of("/proc/sys/kernel/hostname"), 128 << 20).read(file)) {
+        return switch (new ConfigReader(
+                        environment, Path.of("/proc/sys/kernel/hostname"), 128 << 20, SecurityFiles.CLOCK)
+                .read(file)) {
             case Configuration.Valid(var settings, var effective, var warnings) ->
                 warnings.stream()
                         .map(warning -> warning.toString().replace(directory + "/relay.conf", "relay.conf"))

@@ -113,7 +113,7 @@ final class Users {
             if (read.problems().isEmpty()) {
                 hashes = read.hashes();
             } else if (now != null || stamp != null || hashes == null) {
-                read.problems().forEach(problem -> log.error("{}{}", problem, oldStays()));
+                read.problems().forEach(problem -> log.error("{} (relay.auth.users-file){}", problem, oldStays()));
             }
             stamp = now;
         }

@@ -50,7 +50,7 @@ public record UsersFile(Map<String, String> hashes, List<String> problems) {
     }
 
     private static UsersFile unreadable(Path file, String reason) {
-        return new UsersFile(Map.of(), List.of("cannot read " + file + ": " + reason + " (relay.auth.users-file)"));
+        return new UsersFile(Map.of(), List.of("cannot read " + file + ": " + reason));
     }
 
     private static UsersFile read(Path file, List<String> lines) {
@@ -61,7 +61,7 @@ public record UsersFile(Map<String, String> hashes, List<String> problems) {
             if (!line.isEmpty() && !line.startsWith("#")) {
                 String problem = add(line, hashes);
                 if (!problem.isEmpty()) {
-                    problems.add(file + " line " + (i + 1) + ": " + problem + " (relay.auth.users-file)");
+                    problems.add(file + " line " + (i + 1) + ": " + problem);
                 }
             }
         }

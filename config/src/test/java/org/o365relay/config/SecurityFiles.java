@@ -1,0 +1,51 @@
+package org.o365relay.config;
+
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+
+/// `relay.pem`, `relay.key` and `users` as they should be: they belong together, and only the relay may read them.
+final class SecurityFiles {
+
+    /// The certificate is valid from a day before to a day after.
+    static final InstantSource CLOCK = InstantSource.fixed(Instant.parse("2026-11-21T10:00:00Z"));
+
+    static final String USER = "printer:$2y$05$" + "a".repeat(53) + "\n";
+
+    private static final Duration DAY = Duration.ofDays(1);
+
+    private SecurityFiles() {}
+
+    static void write(Path directory) throws IOException {
+        X509Bundle identity = identity();
+        write(directory.resolve("relay.pem"), identity.getCertificatePathPEM());
+        write(directory.resolve("relay.key"), identity.getPrivateKeyPEM());
+        write(directory.resolve("users"), USER);
+    }
+
+    /// A new certificate for `relay.contoso.example`, and its key.
+    static X509Bundle identity() {
+        try {
+            return new CertificateBuilder()
+                    .algorithm(CertificateBuilder.Algorithm.ecp256)
+                    .subject("CN=relay.contoso.example")
+                    .setIsCertificateAuthority(true)
+                    .notBefore(CLOCK.instant().minus(DAY))
+                    .notAfter(CLOCK.instant().plus(DAY))
+                    .buildSelfSigned();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void write(Path path, String text) throws IOException {
+        Path file = Files.writeString(path, text);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+    }
+}
