@@ -67,6 +67,27 @@ final class FloodingClient implements AutoCloseable {
         return written;
     }
 
+    /// Writes until the server has enough of it, and breaks the connection.
+    ///
+    /// @throws IllegalStateException if the server takes [#TOO_MUCH]
+    void writeUntilClosed() throws IOException {
+        channel.configureBlocking(false);
+        channel.register(selector, SelectionKey.OP_WRITE);
+        for (long written = 0; written < TOO_MUCH; ) {
+            selector.select();
+            selector.selectedKeys().clear();
+            if (!text.hasRemaining()) {
+                text.rewind();
+            }
+            try {
+                written += channel.write(text);
+            } catch (IOException closed) {
+                return;
+            }
+        }
+        throw new IllegalStateException("the server takes everything");
+    }
+
     /// @return the rest of the text that has been begun, so that what was written is whole again
     ByteBuffer rest() {
         return text;
