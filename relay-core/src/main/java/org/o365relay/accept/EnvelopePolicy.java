@@ -91,8 +91,7 @@ final class EnvelopePolicy {
             return Optional.empty();
         }
         if (!sender.isQualified() && !conduct.tolerates(Deviation.UNQUALIFIED_SENDER)) {
-            return Optional.of(Refusals.notTolerated(
-                    Deviation.UNQUALIFIED_SENDER, 553, "5.1.7", "Not a full address: give the sender as name@domain"));
+            return Optional.of(Refusals.unqualifiedSender());
         }
         return sender.isAscii() || mail.asksForUtf8() || conduct.tolerates(Deviation.UNDECLARED_UTF8)
                 ? Optional.empty()
@@ -108,11 +107,7 @@ final class EnvelopePolicy {
         if (!recipient.isQualified()
                 && !recipient.localPart().equalsIgnoreCase("postmaster") // RFC 5321 §4.5.1
                 && !conduct.tolerates(Deviation.UNQUALIFIED_RECIPIENT)) {
-            return Optional.of(Refusals.notTolerated(
-                    Deviation.UNQUALIFIED_RECIPIENT,
-                    553,
-                    "5.1.3",
-                    "Not a full address: give the recipient as name@domain"));
+            return Optional.of(Refusals.unqualifiedRecipient());
         }
         return recipient.isAscii() || transaction.smtpUtf8() || conduct.tolerates(Deviation.UNDECLARED_UTF8)
                 ? Optional.empty()

@@ -1,6 +1,5 @@
 package org.o365relay.accept;
 
-import java.net.InetAddress;
 import java.util.Optional;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.Reply;
@@ -8,8 +7,7 @@ import org.o365relay.mail.Reply;
 /// How the client has introduced itself (RFC 5321 §4.1.1.1), and whether TLS lies between.
 final class Hello {
 
-    private static final int LONGEST_NAME = 255;
-    private static final int LONGEST_LABEL = 63;
+    private static final int LONGEST_NAME = 255; // of what stands in a header
 
     private final Conduct conduct;
     private boolean secure;
@@ -65,16 +63,10 @@ final class Hello {
             return Optional.of(
                     Refusals.notTolerated(Deviation.REPEATED_HELO, 503, "5.5.1", "One EHLO or HELO is enough"));
         }
-        if (name.isEmpty()) {
-            return conduct.tolerates(Deviation.EMPTY_HELO)
-                    ? Optional.empty()
-                    : Optional.of(Refusals.notTolerated(
-                            Deviation.EMPTY_HELO, 501, "5.5.4", "Say EHLO or HELO with a host name"));
-        }
-        return isDomain(name) || isAddressLiteral(name) || conduct.tolerates(Deviation.ODD_HELO)
+        Optional<Deviation> deviation = HeloName.deviation(name);
+        return deviation.isEmpty() || conduct.tolerates(deviation.get())
                 ? Optional.empty()
-                : Optional.of(Refusals.notTolerated(
-                        Deviation.ODD_HELO, 501, "5.5.4", "That is neither a host name nor an address in [ ]"));
+                : Optional.of(Refusals.helo(deviation.get()));
     }
 
     /// It will stand in a header.
@@ -86,59 +78,5 @@ final class Hello {
             }
         }
         return cut;
-    }
-
-    // RFC 5321 §4.1.2
-    static boolean isDomain(String name) {
-        if (name.length() > LONGEST_NAME) {
-            return false;
-        }
-        int start = 0;
-        while (start <= name.length()) {
-            int dot = name.indexOf('.', start);
-            int end = dot < 0 ? name.length() : dot;
-            if (!isLabel(name, start, end)) {
-                return false;
-            }
-            if (dot < 0) {
-                return !isNumber(name, start); // that would be a bare address
-            }
-            start = end + 1;
-        }
-        return false;
-    }
-
-    private static boolean isLabel(String name, int start, int end) {
-        if (start == end || end - start > LONGEST_LABEL || name.charAt(start) == '-' || name.charAt(end - 1) == '-') {
-            return false;
-        }
-        for (int i = start; i < end; i++) {
-            char c = name.charAt(i);
-            boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-            if (!letter && (c < '0' || c > '9') && c != '-') {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static boolean isNumber(String name, int start) {
-        return name.chars().skip(start).allMatch(c -> c >= '0' && c <= '9');
-    }
-
-    // RFC 5321 §4.1.3
-    static boolean isAddressLiteral(String name) {
-        if (!name.startsWith("[") || !name.endsWith("]")) {
-            return false;
-        }
-        String inside = name.substring(1, name.length() - 1);
-        boolean six = inside.regionMatches(true, 0, "IPv6:", 0, 5);
-        String address = six ? inside.substring(5) : inside;
-        boolean familyAsSaid = six ? address.indexOf(':') >= 0 : address.split("\\.", -1).length == 4;
-        try {
-            return familyAsSaid && InetAddress.ofLiteral(address) != null;
-        } catch (IllegalArgumentException notAnAddress) {
-            return false;
-        }
     }
 }

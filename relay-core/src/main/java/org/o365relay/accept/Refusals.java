@@ -14,7 +14,10 @@ import org.o365relay.queue.Shortage;
 
 /// Why a command, message or recipient is not taken, in words for whoever looks after the device; with the
 /// configuration key where the admin can change it.
-final class Refusals {
+///
+/// What does not depend on a command as it was written is open to all who want to know beforehand what a client
+/// would be told.
+public final class Refusals {
 
     private static final int LONGEST_ECHO = 80;
     private static final DateTimeFormatter TIME =
@@ -64,7 +67,33 @@ final class Refusals {
         return notTolerated(deviation, 501, "5.5.2", reason);
     }
 
-    static Reply untrusted(InetAddress client) {
+    /// To EHLO or HELO with a name that is not tolerated.
+    ///
+    /// @param deviation what [HeloName#deviation] says of the name
+    public static Reply helo(Deviation deviation) {
+        return notTolerated(
+                deviation,
+                501,
+                "5.5.4",
+                deviation == Deviation.EMPTY_HELO
+                        ? "Say EHLO or HELO with a host name"
+                        : "That is neither a host name nor an address in [ ]");
+    }
+
+    /// To MAIL with a sender that has no domain, where such are not taken.
+    public static Reply unqualifiedSender() {
+        return notTolerated(
+                Deviation.UNQUALIFIED_SENDER, 553, "5.1.7", "Not a full address: give the sender as name@domain");
+    }
+
+    /// To RCPT with a recipient that has no domain, where such are not taken.
+    public static Reply unqualifiedRecipient() {
+        return notTolerated(
+                Deviation.UNQUALIFIED_RECIPIENT, 553, "5.1.3", "Not a full address: give the recipient as name@domain");
+    }
+
+    /// To a connection from outside the trusted networks; it is the only reply.
+    public static Reply untrusted(InetAddress client) {
         return Reply.of(
                 554,
                 "5.7.1",
@@ -82,8 +111,11 @@ final class Refusals {
                 "Too many connections from " + client.getHostAddress() + " (relay.limits.connections-per-client)");
     }
 
+    /// To MAIL with a larger SIZE, or to the content itself.
+    ///
+    /// @param limit in octets
     // RFC 1870 §6.1
-    static Reply tooLarge(long limit) {
+    public static Reply tooLarge(long limit) {
         return Reply.of(
                 552,
                 "5.3.4",
@@ -113,8 +145,9 @@ final class Refusals {
         return notTolerated(Deviation.UNDECLARED_UTF8, 553, "5.6.7", "A recipient that is not ASCII needs SMTPUTF8");
     }
 
+    /// To RCPT when a message has as many as it may.
     // RFC 5321 §4.5.3.1.10
-    static Reply tooManyRecipients(int limit) {
+    public static Reply tooManyRecipients(int limit) {
         return Reply.of(452, "4.5.3", "At most " + limit + " recipients a message (relay.limits.recipients)");
     }
 

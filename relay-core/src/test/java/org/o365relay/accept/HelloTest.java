@@ -31,17 +31,17 @@ class HelloTest {
             a/b                    , false
             """)
     void tellsAHostName(String name, boolean host) {
-        assertThat(Hello.isDomain(name)).isEqualTo(host);
+        assertThat(HeloName.isDomain(name)).isEqualTo(host);
     }
 
     @Test
     void knowsHowLongANameMayBe() {
         String label = "a".repeat(63);
-        assertThat(Hello.isDomain(label)).isTrue();
-        assertThat(Hello.isDomain(label + "a")).isFalse();
-        assertThat(Hello.isDomain("%s.%s.%s.%s".formatted(label, label, label, label)))
+        assertThat(HeloName.isDomain(label)).isTrue();
+        assertThat(HeloName.isDomain(label + "a")).isFalse();
+        assertThat(HeloName.isDomain("%s.%s.%s.%s".formatted(label, label, label, label)))
                 .isTrue();
-        assertThat(Hello.isDomain("%s.%s.%s.%s.a".formatted(label, label, label, label)))
+        assertThat(HeloName.isDomain("%s.%s.%s.%s.a".formatted(label, label, label, label)))
                 .isFalse();
     }
 
@@ -62,6 +62,6 @@ class HelloTest {
             [192.168.1.7      , false
             """)
     void tellsAnAddressLiteral(String name, boolean literal) {
-        assertThat(Hello.isAddressLiteral(name)).isEqualTo(literal);
+        assertThat(HeloName.isAddressLiteral(name)).isEqualTo(literal);
     }
 }

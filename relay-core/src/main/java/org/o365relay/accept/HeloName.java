@@ -1,0 +1,78 @@
+package org.o365relay.accept;
+
+import java.net.InetAddress;
+import java.util.Optional;
+import org.o365relay.mail.Deviation;
+
+/// What a client calls itself in EHLO or HELO (RFC 5321 §4.1.1.1).
+public final class HeloName {
+
+    private static final int LONGEST_NAME = 255;
+    private static final int LONGEST_LABEL = 63;
+
+    private HeloName() {}
+
+    /// Whether it is a host name or an address literal.
+    ///
+    /// @return [Deviation#EMPTY_HELO] or [Deviation#ODD_HELO]; empty if it is as it should be
+    public static Optional<Deviation> deviation(String name) {
+        if (name.isEmpty()) {
+            return Optional.of(Deviation.EMPTY_HELO);
+        }
+        return isDomain(name) || isAddressLiteral(name) ? Optional.empty() : Optional.of(Deviation.ODD_HELO);
+    }
+
+    // RFC 5321 §4.1.2
+    static boolean isDomain(String name) {
+        if (name.length() > LONGEST_NAME) {
+            return false;
+        }
+        int start = 0;
+        while (start <= name.length()) {
+            int dot = name.indexOf('.', start);
+            int end = dot < 0 ? name.length() : dot;
+            if (!isLabel(name, start, end)) {
+                return false;
+            }
+            if (dot < 0) {
+                return !isNumber(name, start); // that would be a bare address
+            }
+            start = end + 1;
+        }
+        return false;
+    }
+
+    private static boolean isLabel(String name, int start, int end) {
+        if (start == end || end - start > LONGEST_LABEL || name.charAt(start) == '-' || name.charAt(end - 1) == '-') {
+            return false;
+        }
+        for (int i = start; i < end; i++) {
+            char c = name.charAt(i);
+            boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+            if (!letter && (c < '0' || c > '9') && c != '-') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isNumber(String name, int start) {
+        return name.chars().skip(start).allMatch(c -> c >= '0' && c <= '9');
+    }
+
+    // RFC 5321 §4.1.3
+    static boolean isAddressLiteral(String name) {
+        if (!name.startsWith("[") || !name.endsWith("]")) {
+            return false;
+        }
+        String inside = name.substring(1, name.length() - 1);
+        boolean six = inside.regionMatches(true, 0, "IPv6:", 0, 5);
+        String address = six ? inside.substring(5) : inside;
+        boolean familyAsSaid = six ? address.indexOf(':') >= 0 : address.split("\\.", -1).length == 4;
+        try {
+            return familyAsSaid && InetAddress.ofLiteral(address) != null;
+        } catch (IllegalArgumentException notAnAddress) {
+            return false;
+        }
+    }
+}
