@@ -19,11 +19,17 @@ final class Device implements AutoCloseable {
     private final String greeting;
 
     Device(InetSocketAddress relay) throws IOException {
+        this(relay, "");
+    }
+
+    /// @param first what goes before the greeting, as a proxy's header does
+    Device(InetSocketAddress relay, String first) throws IOException {
         socket = new Socket(relay.getAddress(), relay.getPort());
         socket.setSoTimeout(20_000);
         socket.setTcpNoDelay(true);
         in = new BufferedInputStream(socket.getInputStream());
         out = socket.getOutputStream();
+        write(first);
         greeting = reply();
     }
 

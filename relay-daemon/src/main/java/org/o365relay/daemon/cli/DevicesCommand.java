@@ -1,7 +1,5 @@
 package org.o365relay.daemon.cli;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import java.io.PrintWriter;
 import java.time.InstantSource;
 import java.time.ZoneId;
@@ -12,9 +10,6 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.RelaySettings;
 import org.o365relay.admit.Network;
 import org.o365relay.mail.DeviceRecord;
-import org.o365relay.queue.QueueUnavailableException;
-import org.o365relay.queue.QueueViewer;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -67,8 +62,7 @@ public final class DevicesCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandFailed {
         RelaySettings settings = config.read().settings();
-        quieten();
-        List<DeviceEntry> entries = devices(settings).stream()
+        List<DeviceEntry> entries = DeviceRecords.read(settings.queue()).stream()
                 .filter(device -> network == null || network.contains(device.address()))
                 .sorted(Comparator.comparing(DeviceRecord::lastSeen).reversed())
                 .map(device -> DeviceEntry.of(device, settings.listeners()))
@@ -81,21 +75,6 @@ public final class DevicesCommand implements Callable<Integer> {
         }
         out.flush();
         return ExitCode.OK;
-    }
-
-    /// What is wrong with a row is for the running relay's log; this one may go where the answer goes.
-    private static void quieten() {
-        if (LoggerFactory.getLogger("org.o365relay.queue") instanceof Logger logger) {
-            logger.setLevel(Level.OFF);
-        }
-    }
-
-    private static List<DeviceRecord> devices(RelaySettings settings) throws CommandFailed {
-        try {
-            return new QueueViewer(settings.queue().directory()).devices();
-        } catch (QueueUnavailableException e) {
-            throw new CommandFailed(ExitCode.of(e.reason()), String.valueOf(e.getMessage()));
-        }
     }
 
     private void tell(List<DeviceEntry> entries, PrintWriter out) {

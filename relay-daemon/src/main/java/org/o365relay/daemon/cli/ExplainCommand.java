@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValueFactory;
 import java.io.PrintWriter;
 import java.net.InetAddress;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -12,11 +13,13 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.RelaySettings;
 import org.o365relay.accept.ListenerSettings;
+import org.o365relay.admit.ClientPolicy;
 import org.o365relay.daemon.explain.Explainer;
 import org.o365relay.daemon.explain.Explanation;
 import org.o365relay.daemon.explain.Question;
 import org.o365relay.daemon.explain.Step;
 import org.o365relay.mail.EmailAddress;
+import org.o365relay.queue.QueueSettings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,11 +33,13 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
         description = "Says step by step what the relay would do with a message, which key of the configuration"
-                + " decides, and what the client would be told. Reads the configuration only: nothing is sent, and"
-                + " what the device has used up of its limits is not looked at. Addresses that are not ASCII are taken to"
+                + " decides, and what the client would be told. Nothing is sent. If the device has a"
+                + " budget of recipients, what it has used up is told too, but not held against it. Addresses that are not ASCII are taken to"
                 + " come with SMTPUTF8. Ends with 0 if the message would be"
                 + " taken for every recipient, else with 77.")
 public final class ExplainCommand implements Callable<Integer> {
+
+    private final InstantSource clock;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -80,16 +85,28 @@ public final class ExplainCommand implements Callable<Integer> {
     @Option(names = "--json", description = "As JSON.")
     private boolean json;
 
+    /// On the system's clock.
+    public ExplainCommand() {
+        this(InstantSource.system());
+    }
+
+    ExplainCommand(InstantSource clock) {
+        this.clock = clock;
+    }
+
     @Override
     public Integer call() throws CommandFailed {
         RelaySettings settings = config.read().settings();
+        InetAddress device = address();
+        ListenerSettings at = listener(settings.listeners());
         Question question = new Question(
-                address(),
-                listener(settings.listeners()),
+                device,
+                at,
                 helo,
                 from.isEmpty() || from.equals("<>") ? null : mailAddress(from),
                 to.stream().map(this::mailAddress).toList(),
-                octets());
+                octets(),
+                hasBudget(at, device) ? spent(settings.queue(), device) : null);
         Explanation explanation = Explainer.explain(settings, question);
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
@@ -127,6 +144,27 @@ public final class ExplainCommand implements Callable<Integer> {
                         "steps", steps))
                 .render(ConfigRenderOptions.concise().setFormatted(true))
                 .strip();
+    }
+
+    private static boolean hasBudget(ListenerSettings listener, InetAddress device) {
+        return listener.trusted()
+                .policy(device)
+                .map(ClientPolicy::limits)
+                .filter(limits -> limits.recipientsPerDay() != null || limits.recipientsPerHour() != null)
+                .isPresent();
+    }
+
+    /// @return null if the queue cannot be read, for example because no relay has run yet; the answer is good without
+    private @Nullable Long spent(QueueSettings queue, InetAddress device) {
+        try {
+            return DeviceRecords.read(queue).stream()
+                    .filter(known -> known.address().equals(device))
+                    .mapToLong(known -> known.recipientsAt(clock.instant()))
+                    .sum();
+        } catch (CommandFailed unreadable) {
+            spec.commandLine().getErr().println("What the device has used up is not known: " + unreadable.getMessage());
+            return null;
+        }
     }
 
     private InetAddress address() {

@@ -5,12 +5,15 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.RelaySettings;
+import org.o365relay.accept.HeloName;
 import org.o365relay.accept.ListenerSettings;
 import org.o365relay.accept.ListenerTls;
+import org.o365relay.accept.Refusals;
 import org.o365relay.admit.Admission;
 import org.o365relay.admit.AdmissionRules;
 import org.o365relay.admit.AuthPolicy;
 import org.o365relay.admit.ClientPolicy;
+import org.o365relay.admit.DeviceLimits;
 import org.o365relay.admit.Ruling;
 import org.o365relay.admit.TrustedNetwork;
 import org.o365relay.mail.Deviation;
@@ -19,7 +22,8 @@ import org.o365relay.mail.Reply;
 
 /// Walks through a transaction as a session would, and says at every step what decides.
 ///
-/// What a device has used up of its limits, and how full the queue is, is not looked at.
+/// What a device has used up of its limits is told, but not held against it. How full the queue is, is not looked
+/// at.
 public final class Explainer {
 
     private final RelaySettings settings;
@@ -67,11 +71,7 @@ public final class Explainer {
                 "network",
                 question.client().getHostAddress() + " is in none of " + networks() + "; it is turned away at once",
                 "relay.trusted-networks"));
-        refusal = Reply.of(
-                554,
-                "5.7.1",
-                question.client().getHostAddress()
-                        + " is not in this relay's trusted networks (relay.trusted-networks)");
+        refusal = Refusals.untrusted(question.client());
     }
 
     private void inNetwork(TrustedNetwork trusted) {
@@ -84,21 +84,37 @@ public final class Explainer {
         steps.add(new Step("login", login(policy.auth()), key(trusted, "auth")));
         steps.add(new Step(
                 "limits",
-                "each device: " + Words.limits(policy.limits()),
+                "each device: " + Words.limits(policy.limits()) + spent(policy.limits()),
                 key(trusted, "connections to recipients-per-day")));
     }
 
     /// HELO and MAIL.
     private boolean takesMail(TrustedNetwork trusted) {
-        return helo(trusted) && size(trusted) && sender(trusted);
+        return helo(trusted) && senderIsComplete(trusted) && size(trusted) && sender();
     }
 
     private boolean helo(TrustedNetwork trusted) {
-        if (question.helo() == null || !question.helo().isEmpty() || accepts(trusted, Deviation.EMPTY_HELO)) {
+        Optional<Deviation> refused = Optional.ofNullable(question.helo())
+                .flatMap(HeloName::deviation)
+                .filter(deviation -> !accepts(trusted, deviation));
+        refused.ifPresent(deviation -> {
+            String finding = deviation == Deviation.EMPTY_HELO
+                    ? "it must give a name"
+                    : "'" + question.helo() + "' is neither a host name nor an address in [ ]";
+            steps.add(new Step("helo", finding, deviation(trusted, deviation)));
+            refusal = Refusals.helo(deviation);
+        });
+        return refused.isEmpty();
+    }
+
+    private boolean senderIsComplete(TrustedNetwork trusted) {
+        EmailAddress given = question.sender();
+        if (given == null || given.isQualified() || accepts(trusted, Deviation.UNQUALIFIED_SENDER)) {
             return true;
         }
-        steps.add(new Step("helo", "it must give a name", deviation(trusted, Deviation.EMPTY_HELO)));
-        refusal = notTolerated(Deviation.EMPTY_HELO, 501, "5.5.4", "Say EHLO or HELO with a host name");
+        steps.add(new Step(
+                "sender", given + " has no domain: refused", deviation(trusted, Deviation.UNQUALIFIED_SENDER)));
+        refusal = Refusals.unqualifiedSender();
         return false;
     }
 
@@ -110,24 +126,13 @@ public final class Explainer {
                 : Words.size(question.size()) + (fits ? " is no larger than " : " is larger than ") + Words.size(most);
         steps.add(new Step("size", finding, key(trusted, "message-size")));
         if (!fits) {
-            refusal = Reply.of(
-                    552,
-                    "5.3.4",
-                    "Larger than the " + most
-                            + " octets allowed here (relay.limits.message-size, relay.trusted-networks: message-size)");
+            refusal = Refusals.tooLarge(most);
         }
         return fits;
     }
 
-    private boolean sender(TrustedNetwork trusted) {
+    private boolean sender() {
         EmailAddress given = question.sender();
-        if (given != null && !given.isQualified() && !accepts(trusted, Deviation.UNQUALIFIED_SENDER)) {
-            steps.add(new Step(
-                    "sender", given + " has no domain: refused", deviation(trusted, Deviation.UNQUALIFIED_SENDER)));
-            refusal = notTolerated(
-                    Deviation.UNQUALIFIED_SENDER, 553, "5.1.7", "Not a full address: give the sender as name@domain");
-            return false;
-        }
         AdmissionRules rules = settings.accept().rules();
         Optional<Ruling> ruling = rules.senderRuling(question.client(), given);
         return switch (rules.sender(question.client(), given)) {
@@ -147,14 +152,7 @@ public final class Explainer {
     private void rcpt(EmailAddress given, TrustedNetwork trusted) {
         boolean bare = !given.isQualified() && !given.localPart().equalsIgnoreCase("postmaster");
         if (bare && !accepts(trusted, Deviation.UNQUALIFIED_RECIPIENT)) {
-            refuse(
-                    given,
-                    notTolerated(
-                            Deviation.UNQUALIFIED_RECIPIENT,
-                            553,
-                            "5.1.3",
-                            "Not a full address: give the recipient as name@domain"),
-                    deviation(trusted, Deviation.UNQUALIFIED_RECIPIENT));
+            refuse(given, Refusals.unqualifiedRecipient(), deviation(trusted, Deviation.UNQUALIFIED_RECIPIENT));
             return;
         }
         AdmissionRules rules = settings.accept().rules();
@@ -174,11 +172,7 @@ public final class Explainer {
     private void admit(EmailAddress given, EmailAddress goesOn, Optional<Ruling> ruling) {
         int most = settings.accept().limits().recipients();
         if (!admitted.contains(goesOn) && admitted.size() >= most) {
-            Reply reply = Reply.of(
-                    452,
-                    "4.5.3",
-                    "At most " + most + " recipients a message (relay.limits.recipients)"); // RFC 5321 §4.5.3.1.10
-            refuse(given, reply, "relay.limits.recipients");
+            refuse(given, Refusals.tooManyRecipients(most), "relay.limits.recipients");
             return;
         }
         admitted.add(goesOn);
@@ -202,6 +196,16 @@ public final class Explainer {
             case REQUIRED ->
                 "needed" + when + ", with a name and password of the users file; what follows holds after it";
         };
+    }
+
+    private String spent(DeviceLimits limits) {
+        Long spent = question.spent();
+        if (spent == null) {
+            return "";
+        }
+        String budget = limits.recipientsPerDay() == null ? "" : " of " + limits.recipientsPerDay();
+        return "; %s has used up %d%s recipients in the last 24 hours"
+                .formatted(question.client().getHostAddress(), spent, budget);
     }
 
     private String networks() {
@@ -239,9 +243,5 @@ public final class Explainer {
 
     private static boolean accepts(TrustedNetwork trusted, Deviation deviation) {
         return trusted.policy().tolerance().accepts(deviation);
-    }
-
-    private static Reply notTolerated(Deviation deviation, int code, String status, String reason) {
-        return Reply.of(code, status, reason + " (relay.trusted-networks: tolerance, " + deviation.key() + ")");
     }
 }

@@ -13,13 +13,16 @@ import org.o365relay.mail.EmailAddress;
 /// @param sender null for the null sender
 /// @param recipients at least one
 /// @param size of the message in octets; 0 if it does not matter
+/// @param spent recipients that count against the client's budget of 24 hours; null if it has none, or
+///     nobody knows
 public record Question(
         InetAddress client,
         ListenerSettings listener,
         @Nullable String helo,
         @Nullable EmailAddress sender,
         List<EmailAddress> recipients,
-        long size) {
+        long size,
+        @Nullable Long spent) {
 
     public Question {
         recipients = List.copyOf(recipients);

@@ -5,18 +5,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.o365relay.RelaySettings;
+import org.o365relay.admit.Device;
+import org.o365relay.admit.DeviceLimits;
+import org.o365relay.admit.Devices;
 import org.o365relay.config.ConfigReader;
 import org.o365relay.config.Configuration;
 import org.o365relay.daemon.explain.RulesReport;
+import org.o365relay.queue.MessageQueue;
+import org.o365relay.queue.QueueUnavailableException;
 
 /// Each `explain/NN-*.txt` is a command and what it says, word for word, and its exit code.
 final class ExplainCommandTest {
@@ -66,9 +76,48 @@ final class ExplainCommandTest {
     }
 
     @Test
+    void tellsWhatADeviceHasUsedUpOfItsBudget(@TempDir Path directory) throws Exception {
+        Path file = Files.writeString(directory.resolve("relay.conf"), """
+                relay {
+                  hostname = relay.contoso.example
+                  trusted-networks = [ { network = "10.0.0.7", recipients-per-day = 500 } ]
+                  data-directory = queue
+                  mailboxes = [ { address = "relay@contoso.example", credential { password = "secret" } } ]
+                }
+                """);
+        String question = "explain --client 10.0.0.7 --from a@b.example --to c@d.example --config " + file;
+
+        assertThat(run(question)).isZero();
+        assertThat(err.toString())
+                .contains("What the device has used up is not known: there is no queue in " + directory);
+        spend(file, 3);
+        assertThat(run(question)).isZero();
+        assertThat(out.toString().lines().filter(line -> line.startsWith("limits ")))
+                .containsExactly(
+                        "limits     each device: 50 connections at once, 500 recipients a day",
+                        "limits     each device: 50 connections at once, 500 recipients a day; 10.0.0.7 has used up"
+                                + " 3 of 500 recipients in the last 24 hours");
+    }
+
+    @Test
     void helps() {
         assertThat(run("explain --help")).isEqualTo(ExitCode.OK);
         assertThat(out.toString().lines()).allMatch(text -> text.length() <= 100);
+    }
+
+    private static void spend(Path file, int recipients) throws QueueUnavailableException {
+        RelaySettings settings = ((Configuration.Valid) new ConfigReader(Map.of()).read(file)).settings();
+        InstantSource clock = InstantSource.system();
+        try (MessageQueue queue = MessageQueue.open(settings.queue(), clock, new Random(1))) {
+            Devices devices = new Devices(clock);
+            queue.keep(devices);
+            Device device = devices.at(InetAddress.ofLiteral("10.0.0.7"));
+            for (int i = 0; i < recipients; i++) {
+                assertThat(device.reserve(new DeviceLimits(10, null, null, 500)))
+                        .isEmpty();
+                device.accepted(1, 2_048);
+            }
+        }
     }
 
     private static Stream<Path> files() throws IOException {
