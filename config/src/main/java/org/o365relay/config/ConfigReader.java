@@ -33,7 +33,8 @@ public final class ConfigReader {
         this.clock = clock;
     }
 
-    /// Reads the file, the files it includes, and the files with passwords, certificates, keys and users it names.
+    /// Reads the file, the files it includes, and the files with passwords, certificates, keys and users it
+    /// names.
     ///
     /// @param file shown in problems as it is given here; its directory is where relative paths in it start
     public Configuration read(Path file) {

@@ -10,7 +10,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/// `relay.pem`, `relay.key` and `users` as they should be: they belong together, and only the relay may read them.
+/// `relay.pem`, `relay.key` and `users` as they should be: they belong together, and only the relay may read
+/// them.
 final class SecurityFiles {
 
     /// The certificate is valid from a day before to a day after.

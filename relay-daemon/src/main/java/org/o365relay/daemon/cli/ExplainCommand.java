@@ -154,7 +154,8 @@ public final class ExplainCommand implements Callable<Integer> {
                 .isPresent();
     }
 
-    /// @return null if the queue cannot be read, for example because no relay has run yet; the answer is good without
+    /// @return null if the queue cannot be read, for example because no relay has run yet: the answer is good
+    ///     without
     private @Nullable Long spent(QueueSettings queue, InetAddress device) {
         try {
             return DeviceRecords.read(queue).stream()

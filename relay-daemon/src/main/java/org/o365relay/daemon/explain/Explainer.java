@@ -22,8 +22,8 @@ import org.o365relay.mail.Reply;
 
 /// Walks through a transaction as a session would, and says at every step what decides.
 ///
-/// What a device has used up of its limits is told, but not held against it. How full the queue is, is not looked
-/// at.
+/// What a device has used up of its limits is told, but not held against it. How full the queue is, is not
+/// looked at.
 public final class Explainer {
 
     private final RelaySettings settings;
