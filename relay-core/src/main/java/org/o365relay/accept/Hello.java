@@ -69,12 +69,12 @@ final class Hello {
                 : Optional.of(Refusals.helo(deviation.get()));
     }
 
-    /// It will stand in a header.
+    /// It will stand in a header, and in lists.
     private static String printable(String name) {
         String cut = name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) : name;
         for (int i = 0; i < cut.length(); i++) {
-            if (Character.isISOControl(cut.charAt(i))) {
-                return cut.replaceAll("\\p{Cc}", "?");
+            if (cut.charAt(i) < ' ' || cut.charAt(i) > '~') {
+                return cut.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?"); // what a terminal may act upon
             }
         }
         return cut;

@@ -169,17 +169,38 @@ public final class LogJournal implements Journal {
                 return;
             }
             text.append('"');
-            for (int i = 0; i < value.length(); i++) {
-                char c = value.charAt(i);
-                if (c == '"' || c == '\\') {
-                    text.append('\\').append(c);
-                } else if (Character.isISOControl(c) || c == '\u2028' || c == '\u2029') {
-                    text.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
-                } else {
-                    text.append(c);
-                }
+            int point;
+            for (int i = 0; i < value.length(); i += Character.charCount(point)) {
+                point = value.codePointAt(i);
+                append(point);
             }
             text.append('"');
+        }
+
+        private void append(int point) {
+            if (point == '"' || point == '\\') {
+                text.append('\\').appendCodePoint(point);
+            } else if (isVisible(point)) {
+                text.appendCodePoint(point);
+            } else {
+                for (char c : Character.toChars(point)) {
+                    text.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+                }
+            }
+        }
+
+        /// A terminal obeys some of the others: U+202E shows the rest of the line backwards.
+        private static boolean isVisible(int point) {
+            return switch (Character.getType(point)) {
+                case Character.CONTROL,
+                        Character.FORMAT,
+                        Character.SURROGATE,
+                        Character.PRIVATE_USE,
+                        Character.UNASSIGNED,
+                        Character.LINE_SEPARATOR,
+                        Character.PARAGRAPH_SEPARATOR -> false;
+                default -> true;
+            };
         }
 
         private static boolean isPlain(String value) {

@@ -2,9 +2,14 @@ package org.o365relay.accept;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
+import java.time.InstantSource;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.o365relay.admit.Device;
+import org.o365relay.admit.Devices;
 
 /// What is a name, and what is odd.
 class HelloTest {
@@ -43,6 +48,31 @@ class HelloTest {
                 .isTrue();
         assertThat(HeloName.isDomain("%s.%s.%s.%s.a".formatted(label, label, label, label)))
                 .isFalse();
+    }
+
+    /// `{202e}` is the character U+202E.
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            büro {65e5}{1f5a8}       , büro {65e5}{1f5a8}
+            a{7}{1b}b{85}c           , a??b?c
+            a{202e}b{2066}c{200b}d   , a?b?c?d
+            a{2028}b{2029}c          , a?b?c
+            a{e000}b{378}c           , a?b?c
+            a{d83d}b{e0001}c         , a?b?c
+            """)
+    void keepsNothingThatATerminalMayActUpon(String said, String kept) {
+        InetAddress address = InetAddress.ofLiteral("192.0.2.7");
+        Device device = new Devices(InstantSource.fixed(TestRelayFront.NOW)).at(address);
+        Client client = new Client(address, FrontSettings.DEFAULTS.policy(), device, ListenerTls.OFF);
+        Conduct conduct = new Conduct(client, new FrontJournal());
+        new Hello(conduct, false).say(text(said), true);
+        assertThat(conduct.helo()).isEqualTo(text(kept));
+    }
+
+    private static String text(String shown) {
+        return Pattern.compile("\\{(\\w+)}")
+                .matcher(shown)
+                .replaceAll(code -> Character.toString(Integer.parseInt(code.group(1), 16)));
     }
 
     @ParameterizedTest
