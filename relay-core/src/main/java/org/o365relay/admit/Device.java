@@ -31,7 +31,7 @@ public final class Device {
     private long octets;
     private long refusals;
     private int sessions;
-    private boolean hasBudget;
+    private boolean hasBudget; // on one listener at least, and from then on
     private boolean isListed; // in `unwritten`, to be written whole
     private boolean isGiven; // to be written whole
     private boolean isWritten; // whole, once at least
@@ -122,11 +122,11 @@ public final class Device {
     ///
     /// @return why not; empty if it may
     public synchronized Optional<Overdraft> reserve(DeviceLimits limits) {
-        hasBudget = limits.recipientsPerHour() != null || limits.recipientsPerDay() != null;
-        if (!hasBudget) {
+        if (limits.recipientsPerHour() == null && limits.recipientsPerDay() == null) {
             usage.reserve();
             return Optional.empty();
         }
+        hasBudget = true;
         return usage.reserve(limits, clock.millis());
     }
 

@@ -124,6 +124,19 @@ class DevicesTest {
     }
 
     @Test
+    void aBudgetGoesWithItsMessageEvenIfTheDeviceSendsWithoutLimitsElsewhere() {
+        Device device = devices.at(address(1));
+        write(Integer.MAX_VALUE);
+        assertThat(device.reserve(BUDGET)).isEmpty();
+        assertThat(device.reserve(NONE)).isEmpty();
+        device.accepted(1, 100);
+
+        assertThat(write(0))
+                .containsExactly(
+                        new Spent(address(1), List.of(new Spending(Instant.parse("2026-03-01T08:00:00Z"), 1))));
+    }
+
+    @Test
     void aNewDeviceWithABudgetIsWrittenWholeWithItsFirstMessage() {
         send(devices.at(address(1)), BUDGET);
         assertThat(write(0)).singleElement().isInstanceOfSatisfying(Known.class, known -> {
