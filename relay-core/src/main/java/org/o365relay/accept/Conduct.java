@@ -1,5 +1,6 @@
 package org.o365relay.accept;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -12,17 +13,23 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 
 /// How a client behaves in one session: what it does wrong is counted for its device, what is refused goes to
-/// the journal too, and who goes on too long is sent away.
+/// the journal too, up to [#MOST_TOLD] times, and who goes on too long is sent away.
 final class Conduct {
 
     private static final int MOST_ERRORS = 20;
     private static final int MOST_IDLE = 1_000;
+
+    /// How many refusals of a session the journal is told of one by one; of the others, their number at its end.
+    static final int MOST_TOLD = 20;
 
     private final Client client;
     private final Journal journal;
     private String helo = "";
     private int errors;
     private int idle;
+    private int told;
+    private long untold;
+    private @Nullable Reply lastUntold;
 
     Conduct(Client client, Journal journal) {
         this.client = client;
@@ -92,22 +99,47 @@ final class Conduct {
             @Nullable EmailAddress sender, @Nullable EmailAddress recipient, EnvelopePolicy.Verdict.Overdrawn verdict) {
         Overdraft overdraft = verdict.overdraft();
         Reply reply = verdict.reply();
-        client.device().refused();
-        journal.overdrawn(
-                client.address(),
-                client.policy().name(),
-                helo,
-                sender,
-                recipient,
-                overdraft.limit(),
-                overdraft.until(),
-                reply);
+        if (isToBeTold(reply)) {
+            journal.overdrawn(
+                    client.address(),
+                    client.policy().name(),
+                    helo,
+                    sender,
+                    recipient,
+                    overdraft.limit(),
+                    overdraft.until(),
+                    reply);
+        }
         return new Say(reply);
     }
 
     void refused(@Nullable EmailAddress sender, @Nullable EmailAddress recipient, Reply reply) {
+        if (isToBeTold(reply)) {
+            journal.rejected(client.address(), helo, sender, recipient, reply);
+        }
+    }
+
+    /// Counts a refusal.
+    private boolean isToBeTold(Reply reply) {
         client.device().refused();
-        journal.rejected(client.address(), helo, sender, recipient, reply);
+        if (told < MOST_TOLD) {
+            told++;
+            return true;
+        }
+        untold++;
+        lastUntold = reply;
+        return false;
+    }
+
+    /// The session is over: tells the journal how much it was not told. May be called more than once.
+    void ended() {
+        Reply last = lastUntold;
+        if (last != null) {
+            String text = "%s (the last of %d more refusals in this session)".formatted(last.text(), untold);
+            journal.rejected(client.address(), helo, null, null, new Reply(last.code(), last.status(), List.of(text)));
+            untold = 0;
+            lastUntold = null;
+        }
     }
 
     /// Counts a command that brings no message nearer.

@@ -168,8 +168,14 @@ final class Session {
         return transactions.endOfContent();
     }
 
+    /// Nothing more is said. May be called more than once.
+    void ended() {
+        endTransaction();
+        conduct.ended();
+    }
+
     /// Gives up an unfinished transaction.
-    void endTransaction() {
+    private void endTransaction() {
         transactions.end();
     }
 

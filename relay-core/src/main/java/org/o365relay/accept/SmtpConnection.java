@@ -414,7 +414,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     private void close(ChannelHandlerContext ctx, Reply reply) {
         phase = Phase.CLOSING;
         patience.lastWord(now(ctx));
-        session.endTransaction();
+        session.ended();
         LastWord.say(ctx, ReplyText.of(ctx, reply), reply.code() == 221);
     }
 
@@ -431,7 +431,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         }
         phase = Phase.CLOSING;
         unread.drop();
-        session.endTransaction();
+        session.ended();
     }
 
     private void readOn(ChannelHandlerContext ctx) {

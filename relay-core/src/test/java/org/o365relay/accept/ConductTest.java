@@ -40,6 +40,38 @@ class ConductTest {
     }
 
     @Test
+    void tellsTheJournalOfTwentyRefusalsOfASessionAndThenHowManyMore() {
+        EmailAddress recipient = EmailAddress.parse("b@contoso.test").orElseThrow();
+        Overdraft overdraft = new Overdraft("recipients-per-day", 2, Instant.parse("2026-11-21T14:20:00Z"));
+        Reply reply = Refusals.recipientOverdrawn(CLIENT, overdraft);
+        conduct.called("printer");
+        for (int i = 0; i < 500; i++) {
+            conduct.refuse(null, recipient, Reply.of(550, "5.7.1", "Not there"));
+            conduct.overdrawn(null, recipient, new EnvelopePolicy.Verdict.Overdrawn(overdraft, reply));
+        }
+        conduct.sendAway(Reply.of(421, "4.7.0", "Enough"));
+        assertThat(journal.rejected()).hasSize(Conduct.MOST_TOLD / 2);
+        assertThat(journal.overdrawn()).hasSize(Conduct.MOST_TOLD / 2);
+
+        conduct.ended();
+        conduct.ended();
+        Reply last = Reply.of(421, "4.7.0", "Enough (the last of 981 more refusals in this session)");
+        assertThat(journal.rejected())
+                .hasSize(Conduct.MOST_TOLD / 2 + 1)
+                .endsWith(new FrontJournal.Rejected(CLIENT, "printer", null, null, last));
+        assertThat(devices.records().getFirst().refusals()).isEqualTo(1_001);
+    }
+
+    @Test
+    void tellsNothingAtTheEndOfASessionOfWhichAllIsTold() {
+        for (int i = 0; i < Conduct.MOST_TOLD; i++) {
+            conduct.refuse(null, null, Reply.of(550, "5.7.1", "Not there"));
+        }
+        conduct.ended();
+        assertThat(journal.rejected()).hasSize(Conduct.MOST_TOLD);
+    }
+
+    @Test
     void countsAllDeviationsEvenIfTheFirstIsRefused() {
         assertThat(conduct.refusedOf(EnumSet.of(Deviation.BAD_PARAMETER, Deviation.NO_BRACKETS)))
                 .contains(Deviation.BAD_PARAMETER);

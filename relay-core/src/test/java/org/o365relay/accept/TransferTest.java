@@ -254,6 +254,31 @@ class TransferTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void tellsTheJournalHowManyMoreWereRefusedHoweverTheSessionEnds(boolean quits) throws Exception {
+        try (TestRelayFront front = TestRelayFront.in(directory)) {
+            try (DialogClient client = front.connect()) {
+                client.expect("220 ");
+                client.say("EHLO printer", "250");
+                client.say("MAIL FROM:<a@device.test>", "250 ");
+                for (int i = 0; i < Conduct.MOST_TOLD + 5; i++) {
+                    client.say("RCPT TO:<root>", "553 ");
+                }
+                assertThat(front.journal().rejected()).hasSize(Conduct.MOST_TOLD);
+                if (quits) {
+                    client.say("QUIT", "221 ");
+                    client.expectClosed();
+                }
+            }
+            Await.until("journal", () -> front.journal().rejected().size() > Conduct.MOST_TOLD);
+            front.stop();
+            assertThat(front.journal().rejected()).hasSize(Conduct.MOST_TOLD + 1);
+            assertThat(front.journal().rejected().getLast().reply().text())
+                    .endsWith("(the last of 5 more refusals in this session)");
+        }
+    }
+
     @Test
     void tellsQueueAndJournalTheSame() throws Exception {
         try (TestRelayFront front = TestRelayFront.in(directory);
