@@ -91,11 +91,20 @@ sealed interface Command {
         }
     }
 
+    /// An AUTH that says too little, or too much: that may be a password, and is not kept.
+    record MalformedAuth() implements Command {}
+
     /// One of those that take no argument, with one.
     record Overloaded(String verb, Command meant) implements Command {}
 
     /// @param verb in upper case
-    record Unknown(String verb) implements Command {}
+    record Unknown(String verb) implements Command {
+
+        /// @return whether it is fit to be repeated; anything else may be a password
+        boolean looksLikeVerb() {
+            return verb.length() >= 3 && verb.length() <= 10 && verb.chars().allMatch(c -> c >= 'A' && c <= 'Z');
+        }
+    }
 
     /// A known one that cannot be obeyed, with the reply that says why.
     record Malformed(Reply reply) implements Command {}

@@ -63,7 +63,7 @@ final class CommandParser {
         String mechanism = argument.substring(0, blank).toUpperCase(Locale.ROOT);
         String rest = argument.substring(blank).strip();
         return mechanism.isEmpty() || indexOfBlank(rest, 0) < rest.length()
-                ? new Malformed(Reply.of(501, "5.5.4", "Say AUTH LOGIN or AUTH PLAIN"))
+                ? new Command.MalformedAuth()
                 : new Command.Auth(mechanism, rest.isEmpty() ? null : rest);
     }
 

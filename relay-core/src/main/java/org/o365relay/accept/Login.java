@@ -64,15 +64,21 @@ final class Login {
         return client.policy().auth() == AuthPolicy.REQUIRED && !isDone();
     }
 
-    /// @return whether the client has ever begun one, so that what it says may be a password even if it
-    ///     should be a command
+    /// @return whether the client has ever said AUTH, or may have, so that what it says may be a password even
+    ///     if it should be a command
     boolean isTried() {
         return tried;
     }
 
+    /// Remembers a client that wants to log in, whether it may or not.
+    void heard(Command command) {
+        tried |= command instanceof Command.Auth
+                || command instanceof Command.MalformedAuth
+                || (command instanceof Command.Unknown(String verb) && verb.startsWith("AUTH")); // AUTH=LOGIN
+    }
+
     /// @param secure whether TLS is on
     Answer begin(Command.Auth auth, boolean secure) {
-        tried = true;
         if (client.policy().auth() == AuthPolicy.NONE) {
             conduct.deviated(Deviation.UNASKED_LOGIN);
             return conduct.error(Reply.of(
@@ -104,6 +110,14 @@ final class Login {
             return conduct.error(Reply.of(501, "5.0.0", "Login cancelled"));
         }
         return take(step, response);
+    }
+
+    /// A line was too long, whatever it was: ends a login that goes on. Who is logged in stays so.
+    void breakOff() {
+        tried = true;
+        if (isRunning()) {
+            forget();
+        }
     }
 
     /// Begins anew.

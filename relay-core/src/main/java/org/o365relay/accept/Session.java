@@ -78,6 +78,7 @@ final class Session {
 
     Answer handle(Command command) {
         spoken = true;
+        login.heard(command); // before anything can refuse it: a device goes on with its password all the same
         if (contentRefused && !isUnderstood(command)) {
             return conduct.sendAway(Reply.of(421, "4.7.0", "Not a command, after a DATA that was refused"));
         }
@@ -90,13 +91,14 @@ final class Session {
     private static boolean isUnderstood(Command command) {
         return !(command instanceof Command.Unknown
                 || command instanceof Command.Malformed
+                || command instanceof Command.MalformedAuth
                 || command instanceof Command.Unmeasured);
     }
 
     /// The line is longer than may be, and skipped.
     Answer tooLong() {
-        login.forget();
-        return error(Deviation.BAD_COMMAND, Reply.of(500, "5.5.2", "Line too long"));
+        login.breakOff();
+        return error(Deviation.BAD_COMMAND, Reply.of(500, "5.5.2", "Line too long (relay.limits.command-line-length)"));
     }
 
     /// TLS has begun. What was said before could have been said by anybody (RFC 3207 §4.2).
@@ -206,8 +208,10 @@ final class Session {
             case Command.Auth auth -> auth(auth);
             case Command.Quit _ -> new SayAndClose(Reply.of(221, "2.0.0", settings.hostname() + " closing connection"));
             case Command.Overloaded(String verb, Command meant) -> overloaded(verb, meant);
-            case Command.Unknown(String verb) -> error(Deviation.BAD_COMMAND, unknown(verb));
+            case Command.Unknown unknown -> error(Deviation.BAD_COMMAND, unknown(unknown));
             case Command.Malformed(Reply reply) -> error(Deviation.BAD_COMMAND, reply);
+            case Command.MalformedAuth _ ->
+                error(Deviation.BAD_COMMAND, Reply.of(501, "5.5.4", "Say AUTH LOGIN or AUTH PLAIN"));
             case Command.Unmeasured _ -> {
                 conduct.deviated(Deviation.BAD_COMMAND);
                 yield conduct.sendAway(Reply.of(501, "5.5.4", "Say BDAT and a number of octets, perhaps LAST"));
@@ -228,7 +232,8 @@ final class Session {
             case Command.Helo _, Command.Ehlo _, Command.StartTls _ -> true;
             case Command.Noop _, Command.Rset _, Command.Help _, Command.Quit _ -> true;
             case Command.Overloaded overloaded -> isForAnybody(overloaded.meant());
-            case Command.Unknown _, Command.Malformed _, Command.Unmeasured _ -> true; // they have answers of their own
+            // They have answers of their own.
+            case Command.Unknown _, Command.Malformed _, Command.MalformedAuth _, Command.Unmeasured _ -> true;
             case Command.Mail _, Command.Rcpt _, Command.Data _, Command.Bdat _ -> false;
             case Command.Vrfy _, Command.Expn _, Command.Auth _ -> false;
         };
@@ -280,9 +285,9 @@ final class Session {
     }
 
     /// Who has tried to log in may go on with name and password although nobody asked; these are not repeated.
-    private Reply unknown(String verb) {
-        return Reply.of(
-                500, "5.5.1", login.isTried() ? "Command not known" : "Command not known: " + Refusals.printable(verb));
+    private Reply unknown(Command.Unknown unknown) {
+        boolean harmless = !login.isTried() && unknown.looksLikeVerb();
+        return Reply.of(500, "5.5.1", harmless ? "Command not known: " + unknown.verb() : "Command not known");
     }
 
     private Answer error(Deviation deviation, Reply reply) {

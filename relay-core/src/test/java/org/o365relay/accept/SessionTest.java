@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
@@ -268,6 +269,47 @@ class SessionTest {
     void wantsTlsFirstWhereItIsRequired(String line, String reply) {
         session = session(FrontSettings.DEFAULTS.with(AuthPolicy.ACCEPT_ANY), ListenerTls.REQUIRED);
         assertSaid(say(line), reply);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            REQUIRED | EHLO printer              | AUTH LOGIN              | 530 5.7.0 *
+            REQUIRED | EHLO printer              | AUTH LOGIN user secret  | 501 5.5.4 Say AUTH LOGIN or AUTH PLAIN
+            OFF      | MAIL FROM:<a@device.test> | AUTH LOGIN              | 503 5.5.1 *
+            OFF      | EHLO printer              | AUTH LOGIN user secret  | 501 5.5.4 *
+            OFF      | EHLO printer              | AUTH                    | 501 5.5.4 *
+            OFF      | EHLO printer              | AUTH=LOGIN              | 500 5.5.1 Command not known
+            """)
+    void repeatsNoPasswordAfterARefusedLogin(ListenerTls tls, String before, String auth, String refusal) {
+        session = session(FrontSettings.DEFAULTS.with(AuthPolicy.ACCEPT_ANY), tls);
+        say(before);
+        assertSaid(say(auth), refusal);
+        assertSaid(say("geheimnis"), "500 5.5.1 Command not known");
+        assertThat(front.journal().rejected())
+                .extracting(rejected -> rejected.reply().toString().toLowerCase(Locale.ROOT))
+                .noneMatch(reply -> reply.contains("geheimnis") || reply.contains("secret"));
+    }
+
+    @Test
+    void repeatsNoPasswordAfterALineThatMayHaveBeenALogin() {
+        assertSaid(session.tooLong(), "500 5.5.2 Line too long (relay.limits.command-line-length)");
+        assertSaid(say("geheimnis"), "500 5.5.1 Command not known");
+    }
+
+    @Test
+    void keepsALoginWhenALineIsTooLong() {
+        session = session(FrontSettings.DEFAULTS.with(AuthPolicy.ACCEPT_ANY), ListenerTls.OFF);
+        assertSaid(say("AUTH PLAIN ="), "235 2.7.0 Welcome");
+        session.tooLong();
+        assertSaid(say("AUTH PLAIN ="), "503 5.5.1 Logged in already");
+    }
+
+    @Test
+    void breaksALoginOffWhenALineIsTooLong() {
+        session = session(FrontSettings.DEFAULTS.with(AuthPolicy.ACCEPT_ANY), ListenerTls.OFF);
+        assertThat(say("AUTH LOGIN")).isInstanceOf(Answer.Ask.class);
+        session.tooLong();
+        assertSaid(session.line("NOOP\r"), "250 2.0.0 Ok");
     }
 
     @Test
