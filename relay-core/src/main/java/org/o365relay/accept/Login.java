@@ -35,6 +35,7 @@ final class Login {
     private final Conduct conduct;
     private Step step = Step.NONE;
     private byte[] name = {};
+    private LoginChecks.@Nullable Check check;
     private boolean tried;
     private int wrong;
 
@@ -120,6 +121,13 @@ final class Login {
         }
     }
 
+    /// The client does not wait for the answer.
+    void abandon() {
+        if (check != null) {
+            check.abandon();
+        }
+    }
+
     /// Begins anew.
     void forget() {
         step = Step.NONE;
@@ -189,7 +197,8 @@ final class Login {
         }
         String user = new String(account, StandardCharsets.UTF_8);
         forget();
-        return new Answer.Later(users.check(user, password).thenApply(this::answer));
+        check = users.check(client.address(), user, password);
+        return new Answer.Later(check.verdict().thenApply(this::answer));
     }
 
     private Answer answer(Users.Verdict verdict) {
@@ -200,12 +209,15 @@ final class Login {
                 Answer answer = conduct.error(Reply.of(535, "5.7.8", "Wrong name or password (relay.auth.users-file)"));
                 yield ++wrong >= MOST_WRONG && answer instanceof Say(Reply reply) ? new SayAndClose(reply) : answer;
             }
-            case UNDECIDED ->
-                conduct.refuse(
-                        null,
-                        null,
-                        Reply.of(454, "4.7.0", "Nobody can log in now: see the relay's log (relay.auth.users-file)"));
+            case UNDECIDED -> notNow("Nobody can log in now: see the relay's log (relay.auth.users-file)");
+            case BUSY -> notNow("Too many logins at once, try again later");
+            case UNHEARD -> notNow("The client did not wait for its login");
         };
+    }
+
+    // RFC 4954 §6
+    private Answer notNow(String reason) {
+        return conduct.refuse(null, null, Reply.of(454, "4.7.0", reason));
     }
 
     private Answer welcome() {

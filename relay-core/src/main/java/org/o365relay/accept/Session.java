@@ -120,6 +120,11 @@ final class Session {
         endTransaction();
     }
 
+    /// The client has gone, or says no more, while it waits for an answer.
+    void leftWaiting() {
+        login.abandon();
+    }
+
     /// The client takes too long, and is sent away.
     ///
     /// @return the last word to it

@@ -108,7 +108,9 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         if (look != null) {
             look.cancel(false);
         }
-        if (phase != Phase.WAITING) {
+        if (phase == Phase.WAITING) {
+            session.leftWaiting();
+        } else {
             forget();
         }
     }
@@ -126,6 +128,8 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
             inputEnded = true;
             if (phase != Phase.WAITING) {
                 leave(ctx);
+            } else if (unread.isEmpty()) {
+                session.leftWaiting();
             }
         } else if (event == SslHandshakeCompletionEvent.SUCCESS) {
             session.secured();

@@ -41,6 +41,7 @@ public final class SmtpListener {
     private final Entrance entrance;
     private final ServerSockets sockets;
     private final ExecutorService handshakes;
+    private final Users users;
     private final @Nullable Tls tls;
     private final EventLoopGroup eventLoops;
     private final ChannelGroup listening = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
@@ -70,16 +71,10 @@ public final class SmtpListener {
         this.sockets = new ServerSockets(HandedOverSockets.of(environment));
         this.handshakes = handshakes();
         this.tls = tls(settings, lookInterval);
+        this.users = new Users(settings.users(), clock);
         DoorJournal doorJournal = new DoorJournal(journal, clock);
         this.entrance = new Entrance(
-                settings,
-                new Users(settings.users(), clock),
-                devices,
-                queue,
-                journal,
-                clock,
-                new TurnedAway(devices, doorJournal),
-                tls);
+                settings, users, devices, queue, journal, clock, new TurnedAway(devices, doorJournal), tls);
         IoHandlerFactory io = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         this.eventLoops = new MultiThreadIoEventLoopGroup(Runtime.getRuntime().availableProcessors(), io);
         long pause = DoorJournal.PAUSE.toMillis();
@@ -169,6 +164,7 @@ public final class SmtpListener {
         }
         eventLoops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
         handshakes.shutdownNow();
+        users.close();
         if (tls != null) {
             tls.close();
         }

@@ -3,6 +3,7 @@ package org.o365relay.accept;
 import at.favre.lib.crypto.bcrypt.BCrypt;
 import at.favre.lib.crypto.bcrypt.LongPasswordStrategies;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,15 +15,13 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Who may log in. Follows its file: a change is noticed within seconds, and if the new file is no good, the
 /// old one stays in force. Safe for any number of threads.
-final class Users {
+final class Users implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Users.class);
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(5);
@@ -33,55 +32,61 @@ final class Users {
     private static final BCrypt.Verifyer VERIFIER =
             BCrypt.verifyer(null, LongPasswordStrategies.truncate(BCrypt.Version.VERSION_2A));
 
-    /// bcrypt is all arithmetic: more of them than this, and logins would hold up the mail.
-    private static final int MOST_AT_ONCE = 2;
-
     /// What came of a login.
     enum Verdict {
         RIGHT,
         WRONG,
         /// Nobody can say: the file could not be read.
-        UNDECIDED
+        UNDECIDED,
+        /// Too many wait already, of this client or of all.
+        BUSY,
+        /// The client did not wait for it.
+        UNHEARD
     }
 
     private record Stamp(FileTime changed, long size) {}
 
     private final @Nullable Path file;
     private final InstantSource clock;
-    private final Semaphore checking = new Semaphore(MOST_AT_ONCE);
+    private final LoginChecks checks;
     private @Nullable Stamp stamp;
     private Instant nextLook = Instant.MIN;
     private @Nullable Map<String, String> hashes;
 
     /// @param file null if nobody needs to log in
     Users(@Nullable Path file, InstantSource clock) {
+        this(file, clock, new LoginChecks(LoginChecks.PAUSE));
+    }
+
+    /// @param checks closed with this
+    Users(@Nullable Path file, InstantSource clock, LoginChecks checks) {
         this.file = file;
         this.clock = clock;
+        this.checks = checks;
         look();
     }
 
     /// Compares a password with the stored hash. That takes a while, and just as long if there is no such user.
     ///
-    /// @param password cleared when it is done
-    /// @return completed on another thread, never exceptionally
-    CompletableFuture<Verdict> check(String name, byte[] password) {
-        CompletableFuture<Verdict> verdict = new CompletableFuture<>();
-        Thread.ofVirtual().name("login").start(() -> {
-            Verdict found = Verdict.UNDECIDED;
-            checking.acquireUninterruptibly();
-            try {
-                found = compare(name, password);
-            } catch (RuntimeException failure) {
-                log.error(
-                        "a password could not be checked: {}",
-                        failure.getClass().getName());
-            } finally {
-                checking.release();
-                Arrays.fill(password, (byte) 0);
-                verdict.complete(found);
-            }
-        });
-        return verdict;
+    /// @param client whose checks are counted
+    /// @param password cleared when it has been compared, or need not be
+    LoginChecks.Check check(InetAddress client, String name, byte[] password) {
+        LoginChecks.Check check = checks.begin(client, () -> compareOnce(name, password));
+        var _ = check.verdict().thenRun(() -> Arrays.fill(password, (byte) 0));
+        return check;
+    }
+
+    @Override
+    public void close() {
+        checks.close();
+    }
+
+    private Verdict compareOnce(String name, byte[] password) {
+        try {
+            return compare(name, password);
+        } finally {
+            Arrays.fill(password, (byte) 0);
+        }
     }
 
     private Verdict compare(String name, byte[] password) {

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import at.favre.lib.crypto.bcrypt.BCrypt;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,12 +26,20 @@ class UsersTest {
     @TempDir
     Path directory;
 
+    private static final InetAddress CLIENT = InetAddress.ofLiteral("192.0.2.7");
+
+    private final LoginChecks checks = new LoginChecks(Duration.ZERO);
     private final ManualClock clock = new ManualClock("2026-11-21T10:00:00Z");
     private Path file;
 
     @BeforeEach
     void name() {
         file = directory.resolve("users");
+    }
+
+    @AfterEach
+    void close() {
+        checks.close();
     }
 
     @ParameterizedTest
@@ -68,7 +78,7 @@ class UsersTest {
     void forgetsThePasswordItWasAsked() throws Exception {
         write("printer:" + hash("s3cret"));
         byte[] password = "s3cret".getBytes(StandardCharsets.UTF_8);
-        assertThat(users().check("printer", password).join()).isEqualTo(Verdict.RIGHT);
+        assertThat(users().check(CLIENT, "printer", password).verdict().join()).isEqualTo(Verdict.RIGHT);
         assertThat(password).containsOnly(0);
     }
 
@@ -137,7 +147,7 @@ class UsersTest {
     }
 
     private Users users() {
-        return new Users(file, clock);
+        return new Users(file, clock, checks);
     }
 
     /// With a time of its own, however fast the writing is.
@@ -148,7 +158,9 @@ class UsersTest {
     }
 
     private static Verdict check(Users users, String name, String password) {
-        return users.check(name, password.getBytes(StandardCharsets.UTF_8)).join();
+        return users.check(CLIENT, name, password.getBytes(StandardCharsets.UTF_8))
+                .verdict()
+                .join();
     }
 
     private static String hash(String password) {
