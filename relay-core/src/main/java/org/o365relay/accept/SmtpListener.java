@@ -172,8 +172,9 @@ public final class SmtpListener {
 
     private static void stop(Channel client) {
         ChannelHandlerContext context = client.pipeline().context(SmtpConnection.class);
-        if (context == null) {
-            client.close(); // has not come to its session
+        boolean inHandshake = client.pipeline().get(Handshake.class) != null;
+        if (context == null || inHandshake) {
+            client.close(); // has not come to its session, or could not be told before the handshake ends
         } else {
             ((SmtpConnection) context.handler()).stop(context);
         }

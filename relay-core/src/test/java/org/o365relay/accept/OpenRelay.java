@@ -143,6 +143,10 @@ final class OpenRelay implements AutoCloseable {
                 .orElseThrow();
     }
 
+    void stop(Duration grace) {
+        listener.stop(grace);
+    }
+
     @Override
     public void close() {
         listener.stop(Duration.ZERO);

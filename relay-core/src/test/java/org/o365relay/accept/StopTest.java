@@ -3,9 +3,11 @@ package org.o365relay.accept;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.pkitesting.CertificateBuilder.Algorithm;
 import java.net.ConnectException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +58,21 @@ class StopTest {
             client.expectClosed();
             client.hangUp();
             stop.join();
+        }
+    }
+
+    @Test
+    void doesNotWaitForAHandshakeThatDoesNotEnd() throws Exception {
+        CertificateFiles files = RelayCertificate.fresh(Algorithm.ecp256).in(directory);
+        AcceptSettings settings = OpenRelay.settings(files, Duration.ofMinutes(5));
+        try (OpenRelay relay = new OpenRelay(directory, settings, Map.of());
+                DialogClient client = new DialogClient(relay.listen(ListenerTls.OPTIONAL))) {
+            client.expect("220 ");
+            client.say("STARTTLS", "220 ");
+            relay.stop(Duration.ofMinutes(5));
+            assertThat(client.peek())
+                    .as("a TLS alert, and nothing in plain text")
+                    .isEqualTo(0x15);
         }
     }
 
