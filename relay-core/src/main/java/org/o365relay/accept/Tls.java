@@ -23,6 +23,12 @@ final class Tls implements AutoCloseable {
     /// Clients that come back are few, and sessions that nobody resumes cost memory.
     private static final int KEPT_SESSIONS = 1_000;
 
+    static {
+        // TLS 1.2 allows a client any number of handshakes in one connection, each much dearer to the relay than to the
+        // client. The JDK reads this once, before its first handshake as a server.
+        System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
+    }
+
     private final CertificateFiles files;
     private final Duration handshake;
     private final Executor workers;

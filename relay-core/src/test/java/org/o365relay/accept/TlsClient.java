@@ -46,6 +46,14 @@ final class TlsClient implements AutoCloseable {
         return this;
     }
 
+    /// Begins another handshake in the connection; only TLS 1.2 and older know that.
+    void handshakeAgain() throws IOException {
+        if (secured == null) {
+            throw new AssertionError("no TLS yet");
+        }
+        secured.startHandshake();
+    }
+
     TlsClient startTls() throws IOException {
         expect("220 ");
         say("EHLO printer", "250");

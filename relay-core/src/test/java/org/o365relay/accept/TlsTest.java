@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.mail.Deviation;
+import org.o365relay.queue.ChildJvm;
 
 /// Devices that speak TLS, where they should and where they should not.
 @Timeout(60)
@@ -179,6 +180,68 @@ class TlsTest {
                     () -> relay.deviations(HERE, Deviation.TLS_ON_PLAIN_PORT) == 1
                             && !relay.journal().rejected().isEmpty());
             assertThat(relay.journal().rejected().getFirst().reply().text()).contains("relay.tls.detection");
+    @Test
+    void waitsNoLongerAfterAClientThatBeganWithTlsInTime() throws Exception {
+        try (OpenRelay relay = OpenRelay.with(certificate.in(directory, Duration.ofSeconds(1)), directory)) {
+            InetSocketAddress port = relay.listen(ListenerTls.OPTIONAL);
+            try (TlsClient inTime = new TlsClient(port, certificate)) {
+                inTime.handshake();
+                inTime.expect("220 ");
+            }
+            assertThat(waitForGreeting(port)).isLessThan(FirstOctet.PATIENCE);
+        }
+    }
+
+    @Test
+    void waitsNoLongerOnceADeviceSpeaksPlainTextAgain() throws Exception {
+        try (OpenRelay relay = OpenRelay.with(certificate.in(directory, Duration.ofMillis(1)), directory)) {
+            InetSocketAddress port = relay.listen(ListenerTls.OPTIONAL);
+            comeTooLate(relay, port);
+            try (TlsClient plain = new TlsClient(port, certificate)) {
+                plain.send("HELO plc\r\n");
+                plain.expect("220 ");
+                plain.expect("250 ");
+            }
+            assertThat(waitForGreeting(port)).isLessThan(FirstOctet.PATIENCE);
+        }
+    }
+
+    private void comeTooLate(OpenRelay relay, InetSocketAddress port) throws Exception {
+        try (TlsClient tooLate = new TlsClient(port, certificate)) {
+            tooLate.expect("220 ");
+            assertThatThrownBy(tooLate::handshake).isInstanceOf(IOException.class);
+        }
+        Await.until(
+                "counted",
+                () -> relay.deviations(HERE, Deviation.TLS_ON_PLAIN_PORT) == 1
+                        && !relay.journal().rejected().isEmpty());
+    }
+
+    private Duration waitForGreeting(InetSocketAddress port) throws IOException {
+        long start = System.nanoTime();
+        try (TlsClient client = new TlsClient(port, certificate)) {
+            client.expect("220 ");
+        }
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    @Test
+    void letsNoClientBeginAnotherHandshake() throws Exception {
+        certificate.in(directory);
+        // in a process that has not made a handshake before
+        try (ChildJvm relay = ChildJvm.start(directory, ChildRelay.class, directory.toString(), "old-tls");
+                TlsClient client = new TlsClient(IdleCrowdTest.address(relay.awaitLine("LISTENING ")), certificate)) {
+            assertThat(client.handshake("TLSv1.2").version()).isEqualTo("TLSv1.2");
+            client.expect("220 ");
+            client.say("HELO plc", "250 ");
+            assertThatThrownBy(() -> {
+                        client.handshakeAgain();
+                        client.say("NOOP", "250 ");
+                    })
+                    .isInstanceOf(IOException.class);
+        }
+    }
+
             try (TlsClient again = new TlsClient(port, certificate)) {
                 assertThat(again.handshake().version()).isEqualTo("TLSv1.3");
                 again.expect("220 ");
