@@ -1,7 +1,9 @@
 package org.o365relay.accept;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.unix.DomainSocketChannel;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -25,6 +27,7 @@ final class Entrance {
     private final InstantSource clock;
     private final TurnedAway turnedAway;
     private final @Nullable Tls tls;
+    private final LateHellos lateHellos;
 
     /// @param tls null if there is no certificate
     Entrance(
@@ -44,10 +47,15 @@ final class Entrance {
         this.clock = clock;
         this.turnedAway = turnedAway;
         this.tls = tls;
+        this.lateHellos = new LateHellos(clock);
     }
 
     TurnedAway turnedAway() {
         return turnedAway;
+    }
+
+    LateHellos lateHellos() {
+        return lateHellos;
     }
 
     /// @param mode what the listener does about TLS
@@ -59,19 +67,20 @@ final class Entrance {
     void add(ChannelPipeline pipeline, Client client) {
         switch (client.tls()) {
             case IMPLICIT -> addTls(pipeline, client);
-            case OFF, OPTIONAL, REQUIRED -> pipeline.addLast(new FirstOctet(client, this, patience(client)));
+            case OFF, OPTIONAL, REQUIRED ->
+                pipeline.addLast(new FirstOctet(client, this, patience(pipeline.channel(), client)));
         }
     }
 
-    private Duration patience(Client client) {
-        if (tls == null
-                || client.tls() == ListenerTls.OFF
-                || tls.files().detection().isZero()) {
+    /// Programs on this machine do not begin with TLS by mistake.
+    private Duration patience(Channel channel, Client client) {
+        boolean unix = channel instanceof DomainSocketChannel;
+        if (tls == null || client.tls() == ListenerTls.OFF || unix) {
             return Duration.ZERO;
         }
-        return client.device().hasDeviated(Deviation.TLS_ON_PLAIN_PORT)
-                ? FirstOctet.PATIENCE
-                : tls.files().detection();
+        Duration detection = tls.files().detection();
+        boolean longer = detection.compareTo(FirstOctet.PATIENCE) < 0 && lateHellos.isExpectedFrom(client.address());
+        return longer && detection.isPositive() ? FirstOctet.PATIENCE : detection;
     }
 
     /// TLS, and a session in it.

@@ -29,7 +29,7 @@ final class FirstOctet extends ChannelInboundHandlerAdapter {
     private boolean greeted;
     private boolean closing;
 
-    /// @param patience how long the greeting waits
+    /// @param patience how long the greeting waits; zero if it waits for nobody here
     FirstOctet(Client client, Entrance entrance, Duration patience) {
         this.client = client;
         this.entrance = entrance;
@@ -58,6 +58,9 @@ final class FirstOctet extends ChannelInboundHandlerAdapter {
             client.device().deviated(Deviation.TLS_ON_PLAIN_PORT);
             beginsWithTls(ctx, received);
         } else {
+            if (!patience.isZero()) {
+                entrance.lateHellos().spokePlainText(client.address());
+            }
             greet(ctx);
             ctx.fireChannelRead(received);
         }
@@ -68,26 +71,35 @@ final class FirstOctet extends ChannelInboundHandlerAdapter {
 
     private void beginsWithTls(ChannelHandlerContext ctx, ByteBuf hello) {
         if (!greeted && client.tls() != ListenerTls.OFF) {
+            entrance.lateHellos().cameInTime(client.address());
             entrance.addTls(ctx.pipeline(), client);
             ctx.fireChannelRead(hello);
             return;
         }
         hello.release();
         closing = true;
+        if (!patience.isZero()) {
+            entrance.lateHellos().cameTooLate(client.address());
+        }
         entrance.turnedAway().count(client.address(), reply());
         LastWord.say(ctx, Unpooled.EMPTY_BUFFER, false);
     }
 
     /// @return for the journal; to the client it would mean nothing
     private Reply reply() {
-        return Reply.of(
-                421,
-                "4.7.0",
-                client.tls() == ListenerTls.OFF
-                        ? "The device begins with TLS where plain text is spoken: set relay.tls.certificate, or switch"
-                                + " TLS off in the device"
-                        : "The device began with TLS after the greeting; the relay will wait for it the next time"
-                                + " (relay.tls.detection)");
+        return Reply.of(421, "4.7.0", reason());
+    }
+
+    private String reason() {
+        if (client.tls() == ListenerTls.OFF) {
+            return "The device begins with TLS where plain text is spoken: set relay.tls.certificate, or switch TLS off"
+                    + " in the device";
+        }
+        return patience.isZero()
+                ? "The device begins with TLS where the greeting does not wait for it (relay.tls.detection is 0s, or a"
+                        + " Unix socket): switch TLS off in the device, or let it use STARTTLS"
+                : "The device began with TLS after the greeting; the relay will wait for it the next time"
+                        + " (relay.tls.detection)";
     }
 
     private void greet(ChannelHandlerContext ctx) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.Socket;
+import io.netty.pkitesting.CertificateBuilder.Algorithm;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -21,6 +22,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -60,6 +62,18 @@ class SocketsTest {
                             assertThat(claim.arrival().client()).isEqualTo(InetAddress.ofLiteral("127.0.0.1")));
         }
         assertThat(endpoint.path()).doesNotExist();
+    }
+
+    @Test
+    void greetsUnixClientsAtOnceWhereOthersMayBeginWithTls() throws Exception {
+        Endpoint.UnixSocket endpoint = endpoint();
+        CertificateFiles patient = RelayCertificate.fresh(Algorithm.ecp256).in(directory, Duration.ofMinutes(5));
+        try (OpenRelay relay = OpenRelay.with(patient, directory)) {
+            TrustedNetworks trusted = OpenRelay.trusting(false, "127.0.0.1");
+            relay.listen(new ListenerSettings(endpoint, ListenerTls.OPTIONAL, trusted, List.of()));
+            converse(endpoint.path());
+            assertThat(relay.claims()).hasSize(1);
+        }
     }
 
     @Test
