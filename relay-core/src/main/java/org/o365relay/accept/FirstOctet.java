@@ -17,7 +17,7 @@ import org.o365relay.mail.Reply;
 /// them a little: once it has been said, they cannot go on. Goes away after the first octet.
 final class FirstOctet extends ChannelInboundHandlerAdapter {
 
-    /// How long the greeting waits for a device that has begun with TLS before.
+    /// How long the greeting waits for a device that has begun with TLS too late before.
     static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private static final int HANDSHAKE_RECORD = 0x16; // RFC 8446 §5.1
@@ -126,6 +126,12 @@ final class FirstOctet extends ChannelInboundHandlerAdapter {
             greet(ctx);
         }
         ctx.fireUserEventTriggered(event);
+    }
+
+    /// It stands before the session until the client has said something.
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        LostConnection.close(ctx, cause);
     }
 
     @Override

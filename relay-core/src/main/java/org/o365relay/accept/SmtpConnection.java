@@ -6,10 +6,8 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
-import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -18,8 +16,6 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.Reply;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// One client on Netty: cuts what comes in into command lines and content for the [Session], and sends its
 /// replies.
@@ -28,8 +24,6 @@ import org.slf4j.LoggerFactory;
 /// queue is writing, the client waits, in the end by TCP's own flow control.
 @SuppressWarnings("FutureReturnValueIgnored") // a write or close that fails shows as an inactive channel
 final class SmtpConnection extends ChannelInboundHandlerAdapter {
-
-    private static final Logger log = LoggerFactory.getLogger(SmtpConnection.class);
 
     /// The largest refused chunk that is read to its end, so that the session can go on behind it.
     private static final long MOST_SKIPPED = 64L * 1024 * 1024;
@@ -138,12 +132,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (cause instanceof IOException || cause instanceof DecoderException) { // the latter is broken TLS
-            log.debug("connection lost: {}", cause.toString());
-        } else {
-            log.error("a connection failed", cause);
-        }
-        ctx.close();
+        LostConnection.close(ctx, cause);
     }
 
     /// Ends the connection as soon as no message is in the middle of being received. On the event loop.

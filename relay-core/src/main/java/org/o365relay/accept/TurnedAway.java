@@ -4,13 +4,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
-import java.io.IOException;
 import java.net.InetAddress;
 import org.o365relay.accept.Census.Entry;
 import org.o365relay.admit.Devices;
 import org.o365relay.mail.Reply;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Sends clients away that may not come in. Each is counted and told why; but those who are told linger until
 /// they have read it, so when too many do, the next are closed without a word.
@@ -19,8 +16,6 @@ final class TurnedAway {
 
     static final int MOST_LINGERING = 500;
     static final int MOST_LINGERING_OF_ONE = 5;
-
-    private static final Logger log = LoggerFactory.getLogger(TurnedAway.class);
 
     private final Devices devices;
     private final DoorJournal journal;
@@ -77,12 +72,7 @@ final class TurnedAway {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            if (cause instanceof IOException) {
-                log.debug("connection lost: {}", cause.toString());
-            } else {
-                log.error("a connection failed", cause);
-            }
-            ctx.close();
+            LostConnection.close(ctx, cause);
         }
     }
 }
