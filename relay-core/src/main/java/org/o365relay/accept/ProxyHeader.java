@@ -7,10 +7,12 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.haproxy.HAProxyCommand;
 import io.netty.handler.codec.haproxy.HAProxyMessage;
 import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Reply;
@@ -58,27 +60,45 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
+        try {
+            if (!settled && message instanceof HAProxyMessage header) {
+                client(header)
+                        .ifPresentOrElse(
+                                client -> admit(ctx, client),
+                                () -> refuse(ctx, "unknown address " + header.sourceAddress()));
+            }
+        } finally {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    private void admit(ChannelHandlerContext ctx, InetAddress client) {
+        reception.admit(ctx.channel(), client);
         settled = true;
         endWait();
-        HAProxyMessage header = (HAProxyMessage) message;
-        try {
-            reception.admit(ctx.channel(), client(header));
-        } finally {
-            header.release();
-        }
         ctx.fireChannelActive();
         ctx.pipeline().remove(this);
     }
 
-    /// @return the proxy itself if it speaks for nobody, to see whether the relay is well, or cannot say for whom
-    private InetAddress client(HAProxyMessage header) {
+    /// @return the proxy itself if it speaks for nobody, to see whether the relay is well, or cannot say for whom;
+    ///     empty if the client's address is not valid
+    private Optional<InetAddress> client(HAProxyMessage header) {
         String source = header.sourceAddress();
         return header.command() == HAProxyCommand.LOCAL || source == null
-                ? proxy
+                ? Optional.of(proxy)
                 : switch (header.proxiedProtocol().addressFamily()) {
-                    case AF_IPv4, AF_IPv6 -> InetAddress.ofLiteral(source);
-                    case AF_UNIX, AF_UNSPEC -> proxy;
+                    case AF_IPv4, AF_IPv6 -> address(source);
+                    case AF_UNIX, AF_UNSPEC -> Optional.of(proxy);
                 };
+    }
+
+    /// @param literal the decoder lets zones through, which would name an interface of the proxy
+    private static Optional<InetAddress> address(String literal) {
+        try {
+            return literal.contains("%") ? Optional.empty() : Optional.of(InetAddress.ofLiteral(literal));
+        } catch (IllegalArgumentException notInTheJdksEyes) {
+            return Optional.empty();
+        }
     }
 
     @Override
@@ -116,6 +136,12 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         endWait();
+    }
+
+    /// After its work, or with the connection.
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        reception.headerEnded(proxy);
     }
 
     private void endWait() {

@@ -38,6 +38,7 @@ public final class SmtpListener {
     private final SessionLimits limits;
     private final InstantSource clock;
     private final Census census;
+    private final Census unnamed;
     private final Entrance entrance;
     private final ServerSockets sockets;
     private final ExecutorService handshakes;
@@ -68,6 +69,7 @@ public final class SmtpListener {
         this.limits = settings.limits();
         this.clock = clock;
         this.census = new Census(limits.connections());
+        this.unnamed = new Census(limits.connections());
         this.sockets = new ServerSockets(HandedOverSockets.of(environment));
         this.handshakes = handshakes();
         this.tls = tls(settings, lookInterval);
@@ -119,7 +121,7 @@ public final class SmtpListener {
                 .childOption(
                         ChannelOption.RECVBUF_ALLOCATOR,
                         new AdaptiveRecvByteBufAllocator(512, 2_048, 64 * 1024).maxMessagesPerRead(1))
-                .childHandler(new Reception(listener, entrance, census, clients, limits.command()));
+                .childHandler(new Reception(listener, entrance, census, unnamed, clients, limits.command()));
         List<ServerSockets.Bound> bound = sockets.open(listener.endpoint(), bootstrap);
         bound.forEach(socket -> listening.add(socket.channel()));
         return bound.stream().map(ServerSockets.Bound::endpoint).toList();

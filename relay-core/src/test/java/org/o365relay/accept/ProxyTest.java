@@ -132,6 +132,8 @@ class ProxyTest {
                 "PROXY TCP4 10.1.2.3\r\n",
                 "PROXY TCP4 10.1.2.3.4 10.0.0.1 4000 25\r\n",
                 "PROXY TCP4 printer.example 10.0.0.1 4000 25\r\n",
+                "PROXY TCP6 fe80::1%nope 2001:db8::1 4000 25\r\n",
+                "PROXY TCP6 fe80::1%lo 2001:db8::1 4000 25\r\nHELO plc\r\n",
                 "PROXY TCP4 10.1.2.3 10.0.0.1 4000 99999\r\n",
                 "PROXY TCP4 10.1.2.3 10.0.0.1 4000 25                                                                "
                         + "                                                                                          \r\n"

@@ -69,6 +69,20 @@ final class TestRelayFront implements AutoCloseable {
         return journal;
     }
 
+    /// @return one without a certificate
+    Entrance entrance() {
+        InstantSource clock = InstantSource.fixed(NOW);
+        return new Entrance(
+                settings.accept(),
+                new Users(null, clock),
+                devices,
+                queue,
+                journal,
+                clock,
+                new TurnedAway(devices, new DoorJournal(journal, clock)),
+                null);
+    }
+
     int port() {
         return address.getPort();
     }
