@@ -16,9 +16,6 @@ sealed interface Answer {
     /// Say it and read content up to the final dot.
     record ReadContent(Reply reply) implements Answer {}
 
-    /// Say it instead of reading content; and if content has been sent all the same, close the connection.
-    record RefuseContent(Reply reply) implements Answer {}
-
     /// Read so many octets of content (RFC 3030 §2), and say something after them.
     ///
     /// @param size 0 or more

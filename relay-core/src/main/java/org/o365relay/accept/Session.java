@@ -30,7 +30,8 @@ final class Session {
 
     private boolean spoken;
 
-    /// Whether the last command was a DATA that was refused: content may follow all the same.
+    /// Whether the last command was a DATA that was refused. A client that looks at no reply sends its content all the
+    /// same, and what stands in it must not be obeyed.
     private boolean contentRefused;
 
     private boolean bareLineFeeds;
@@ -84,8 +85,13 @@ final class Session {
         }
         boolean bringsMail = command instanceof Command.Rcpt || command instanceof Command.Bdat;
         Answer answer = (bringsMail ? Optional.<Answer>empty() : conduct.idled()).orElseGet(() -> obey(command));
-        contentRefused = answer instanceof Answer.RefuseContent;
+        contentRefused = isData(command) && !(answer instanceof Answer.ReadContent);
         return answer;
+    }
+
+    private static boolean isData(Command command) {
+        return command instanceof Command.Data
+                || (command instanceof Command.Overloaded overloaded && overloaded.meant() instanceof Command.Data);
     }
 
     private static boolean isUnderstood(Command command) {
@@ -140,14 +146,6 @@ final class Session {
     /// @return the last word to it
     Reply silent(Reply reply) {
         return transactions.isOpen() ? tooSlow(reply) : reply;
-    }
-
-    /// What the client has sent on is not read.
-    ///
-    /// @return the last word to it
-    Reply sentOn(Reply reply) {
-        conduct.refused(null, null, reply);
-        return reply;
     }
 
     /// @return whether the client may do this; not counted
@@ -225,10 +223,7 @@ final class Session {
     }
 
     private Answer refuse(Command command, Reply reply) {
-        if (command instanceof Command.Bdat bdat) {
-            return transactions.refuseChunk(bdat, reply);
-        }
-        return command instanceof Command.Data ? transactions.refuseContent(reply) : conduct.error(reply);
+        return command instanceof Command.Bdat bdat ? transactions.refuseChunk(bdat, reply) : conduct.error(reply);
     }
 
     /// What may be said before TLS where TLS is required.
@@ -284,8 +279,7 @@ final class Session {
     private Answer overloaded(String verb, Command meant) {
         return conduct.tolerates(Deviation.NEEDLESS_ARGUMENT)
                 ? obey(meant)
-                : refuse(
-                        meant,
+                : conduct.error(
                         Refusals.notTolerated(Deviation.NEEDLESS_ARGUMENT, 501, "5.5.4", verb + " stands alone"));
     }
 

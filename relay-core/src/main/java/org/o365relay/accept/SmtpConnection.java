@@ -271,8 +271,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
             closeForStop(ctx);
         } else if (ambiguous) {
             // What follows may be the rest of a message that had a lone dot in it: it must not be read as commands.
-            Reply last = Reply.of(421, "4.7.0", "Lines must end in CRLF to send more than one message");
-            close(ctx, unread.isEmpty() ? last : session.sentOn(last));
+            close(ctx, Reply.of(421, "4.7.0", "Lines must end in CRLF to send more than one message"));
         }
     }
 
@@ -345,13 +344,6 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
                         .decodeWith(new ContentDecoder(bareLineFeeds || session.accepts(Deviation.LENIENT_END)));
                 phase = Phase.CONTENT;
                 patience.contentBegins(now(ctx));
-            }
-            case Answer.RefuseContent(Reply reply) -> {
-                if (unread.isEmpty()) {
-                    say(ctx, reply);
-                } else {
-                    close(ctx, reply);
-                }
             }
             case Answer.ReadChunk next -> beginChunk(ctx, next);
             case Answer.SayAndClose(Reply reply) -> close(ctx, reply);

@@ -8,7 +8,6 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.accept.Answer.ReadChunk;
 import org.o365relay.accept.Answer.ReadContent;
-import org.o365relay.accept.Answer.RefuseContent;
 import org.o365relay.accept.Answer.Say;
 import org.o365relay.accept.EnvelopePolicy.Verdict;
 import org.o365relay.journal.Journal;
@@ -140,14 +139,14 @@ final class Transactions {
     Answer data() {
         Optional<Reply> refusal = notReadyFor("DATA");
         if (refusal.isPresent()) {
-            return refuseContent(refusal.get());
+            return conduct.error(refusal.get());
         }
         Transaction current = content();
         if (current.isChunked()) {
-            return refuseContent(Reply.of(503, "5.5.1", "BDAT has begun; go on with BDAT, or RSET"));
+            return conduct.error(Reply.of(503, "5.5.1", "BDAT has begun; go on with BDAT, or RSET"));
         }
         if (current.body() == BodyType.BINARY) {
-            return refuseContent(Reply.of(503, "5.5.1", "BINARYMIME needs BDAT")); // RFC 3030 §3
+            return conduct.error(Reply.of(503, "5.5.1", "BINARYMIME needs BDAT")); // RFC 3030 §3
         }
         return new ReadContent(Reply.plain(354, "End with <CRLF>.<CRLF>"));
     }
@@ -187,13 +186,6 @@ final class Transactions {
         return transaction.recipients().isEmpty()
                 ? Optional.of(Reply.of(554, "5.5.1", "No valid recipients"))
                 : Optional.empty();
-    }
-
-    /// A client that does not look at replies sends its content all the same, and what stands in it must not be
-    /// obeyed.
-    Answer refuseContent(Reply reply) {
-        Answer answer = conduct.error(reply);
-        return answer instanceof Say ? new RefuseContent(reply) : answer;
     }
 
     /// What follows a BDAT is read even if nobody wants it: it is not commands.
@@ -246,8 +238,11 @@ final class Transactions {
     CompletableFuture<Reply> endOfContent() {
         Transaction ended = content();
         transaction = null;
+        if (ended.refusal().isEmpty()) {
+            refusalMidway(ended).ifPresent(ended::refuse);
+        }
         Optional<Reply> objection = Objections.to(ended, client, settings);
-        Optional<Reply> refusal = ended.refusal().or(() -> refusalMidway(ended)).or(() -> objection);
+        Optional<Reply> refusal = ended.refusal().or(() -> objection);
         if (refusal.isPresent()) {
             return CompletableFuture.completedFuture(refused(ended, refusal.get()));
         }

@@ -28,7 +28,9 @@ record PlainAddress(String localPart, String domain) {
 
     // RFC 5321 §4.1.2: quotes that are not needed mean nothing
     static String localPart(String written) {
-        return folded(written.startsWith("\"") ? unquoted(written) : written);
+        // Not the empty one, which is not the null sender. And a pattern may begin with a quote that never ends.
+        boolean quoted = written.length() > 2 && written.startsWith("\"") && written.endsWith("\"");
+        return folded(quoted ? unquoted(written) : written);
     }
 
     // RFC 5890 §2.3.2.1

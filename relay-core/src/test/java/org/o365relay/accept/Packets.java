@@ -22,6 +22,22 @@ final class Packets {
         return stream;
     }
 
+    /// A packet for each line, as of a client that waits for each reply.
+    static IntSupplier lines(byte[] stream) {
+        return new IntSupplier() {
+            private int at;
+
+            @Override
+            public int getAsInt() {
+                int from = at;
+                do {
+                    at++;
+                } while (at < stream.length && stream[at - 1] != '\n');
+                return at - from;
+            }
+        };
+    }
+
     /// Two packets.
     static void check(byte[] stream, boolean bareLineFeeds, ReferenceReader.Content expected, int first) {
         check(stream, bareLineFeeds, expected, new IntSupplier() {

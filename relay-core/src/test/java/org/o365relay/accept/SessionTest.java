@@ -490,7 +490,6 @@ class SessionTest {
         Reply reply = switch (answer) {
             case Answer.Say say -> say.reply();
             case Answer.SayAndClose last -> last.reply();
-            case Answer.RefuseContent refused -> refused.reply();
             case Answer.ReadChunk chunk -> Objects.requireNonNull(chunk.refusal());
             case Answer.Ask _, Answer.ReadContent _, Answer.StartTls _, Answer.Later _ ->
                 throw new AssertionError(answer);

@@ -2,13 +2,6 @@ package org.o365relay.accept;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelPromise;
-import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -21,7 +14,8 @@ final class SteppedConnection implements AutoCloseable {
 
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    private final Line line;
+    private final SteppedLoop loop = new SteppedLoop();
+    private final SteppedLine line;
     private final StringBuilder said = new StringBuilder();
 
     SteppedConnection(TestRelayFront front, FrontSettings settings) {
@@ -34,12 +28,13 @@ final class SteppedConnection implements AutoCloseable {
                 front.queue(),
                 front.journal(),
                 InstantSource.fixed(TestRelayFront.NOW));
-        line = new Line(new SmtpConnection(session, settings.limits(), (_, _) -> {}));
+        line = new SteppedLine(loop, new SmtpConnection(session, settings.limits(), (_, _) -> {}));
     }
 
     void send(byte[] packet) {
+        loop.run();
         if (line.isOpen()) {
-            line.writeInbound(Unpooled.wrappedBuffer(packet));
+            line.send(packet, 0, packet.length);
         }
     }
 
@@ -48,27 +43,22 @@ final class SteppedConnection implements AutoCloseable {
     }
 
     void endInput() {
-        line.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+        line.endInput();
     }
 
     void pass(Duration time) {
-        line.advanceTimeBy(time.toNanos(), TimeUnit.NANOSECONDS);
-        line.runScheduledPendingTasks();
+        loop.pass(time);
     }
 
     /// @return whether anything is still to be done at a later time
     boolean hasTasks() {
-        return line.runScheduledPendingTasks() >= 0;
+        return loop.hasTasks();
     }
 
     /// @return everything the server has said so far
     String said() {
-        line.runPendingTasks();
-        for (ByteBuf reply = line.readOutbound(); reply != null; reply = line.readOutbound()) {
-            said.append(reply.toString(StandardCharsets.UTF_8));
-            reply.release();
-        }
-        return said.toString();
+        loop.run();
+        return said.append(line.heard()).toString();
     }
 
     /// Waits until the server has said this.
@@ -98,63 +88,5 @@ final class SteppedConnection implements AutoCloseable {
     @Override
     public void close() {
         line.finishAndReleaseAll();
-    }
-
-    private static final class Line extends EmbeddedChannel implements DuplexChannel {
-
-        private boolean outputShutdown;
-
-        Line(SmtpConnection connection) {
-            freezeTime();
-            pipeline().addLast(connection);
-            pipeline().fireChannelActive();
-        }
-
-        @Override
-        public boolean isInputShutdown() {
-            return false;
-        }
-
-        @Override
-        public boolean isOutputShutdown() {
-            return outputShutdown;
-        }
-
-        @Override
-        public boolean isShutdown() {
-            return false;
-        }
-
-        @Override
-        public ChannelFuture shutdownInput() {
-            return newSucceededFuture();
-        }
-
-        @Override
-        public ChannelFuture shutdownInput(ChannelPromise promise) {
-            return promise.setSuccess();
-        }
-
-        @Override
-        public ChannelFuture shutdownOutput() {
-            outputShutdown = true;
-            return newSucceededFuture();
-        }
-
-        @Override
-        public ChannelFuture shutdownOutput(ChannelPromise promise) {
-            outputShutdown = true;
-            return promise.setSuccess();
-        }
-
-        @Override
-        public ChannelFuture shutdown() {
-            return shutdownOutput();
-        }
-
-        @Override
-        public ChannelFuture shutdown(ChannelPromise promise) {
-            return shutdownOutput(promise);
-        }
     }
 }

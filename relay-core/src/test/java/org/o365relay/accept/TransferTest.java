@@ -75,6 +75,8 @@ class TransferTest {
                             "MAIL FROM:<form@device.test>",
                             "RCPT TO:<nobody>",
                             "DATA",
+                            "Subject: from the form",
+                            "",
                             "RSET",
                             "MAIL FROM:<evil@device.test>",
                             "RCPT TO:<victim@contoso.test>",
@@ -87,6 +89,7 @@ class TransferTest {
             client.expect("250 2.1.0 ");
             client.expect("553 ");
             client.expect("554 5.5.1 No valid recipients");
+            client.expect("421 4.7.0 Not a command");
             client.expectClosed();
             assertThat(front.claims()).isEmpty();
         }

@@ -47,6 +47,9 @@ class AddressPatternTest {
                     a*c@b.example               | acb@b.example                     | false
                     scanner*                    | scanner@b.example                 | true
                     scanner*                    | scanner                           | true
+                    "scanner*@b.example         | scanner@b.example                 | false
+                    "scanner*                   | scanner                           | false
+                    "*                          | <>                                | false
                     *.example                   | a@b.example                       | true
                     *@*                         | root                              | false
                     *                           | root                              | true
@@ -54,6 +57,8 @@ class AddressPatternTest {
                     *                           | <>                                | true
                     <>                          | <>                                | true
                     <>                          | a@b.example                       | false
+                    <>                          | ""                                | false
+                    ""@b.example                | ""@b.example                      | true
                     @b.example                  | <>                                | false
                     *@*                         | <>                                | false
                     a*                          | <>                                | false

@@ -1,0 +1,247 @@
+package org.o365relay.accept;
+
+import static org.o365relay.Invariant.hold;
+
+import at.favre.lib.crypto.bcrypt.BCrypt;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import java.util.function.IntSupplier;
+import java.util.random.RandomGenerator;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.o365relay.admit.Devices;
+import org.o365relay.mail.Deviation;
+import org.o365relay.mail.DeviceRecord;
+import org.o365relay.queue.Claim;
+import org.o365relay.queue.MessageQueue;
+import org.o365relay.queue.QueueSettings;
+import org.o365relay.queue.QueueUnavailableException;
+
+/// Whole conversations of clients with the relay, at a time that stands still: a byte stream in packets goes in,
+/// and what came of it comes out. Checks what must hold whatever the client sends: each message in the queue has
+/// its 250 and each 250 its message; what is said is printable lines; no buffer stays, and nothing is thrown.
+final class Conversations implements AutoCloseable {
+
+    static final InetAddress PEER = InetAddress.ofLiteral("127.0.0.1");
+
+    private static final InstantSource CLOCK = InstantSource.fixed(TestRelayFront.NOW);
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
+    private static final Pattern REFUSED_DATA = Pattern.compile("\r\n(?:503 5\\.5\\.1 (?:MAIL and RCPT come before DATA"
+            + "|BDAT has begun[^\r]*|BINARYMIME needs BDAT)|554 5\\.5\\.1 No valid recipients"
+            + "|501 5\\.5\\.4 DATA stands alone[^\r]*)\r\n$");
+    private static final Duration LONGEST_LINGER = Duration.ofSeconds(3);
+    private static final Pattern QUEUED = Pattern.compile("(?m)^(250 2\\.0\\.0 Queued as) (\\S+)");
+
+    /// A session that goes on for hours is none a test needs: then the queue begins anew.
+    private static final int MOST_MESSAGES = 20_000;
+
+    /// @param replies of the relay, without the ids of messages
+    /// @param messages in the queue
+    /// @param refusals in the journal
+    /// @param deviations that were counted, by client
+    record Outcome(
+            String replies,
+            List<Message> messages,
+            List<FrontJournal.Rejected> refusals,
+            Map<InetAddress, Map<Deviation, Long>> deviations) {
+
+        /// @param patient what came of the same words of a client that waits for each reply
+        /// @return whether it is the same; or ends where the client did not wait for the reply to a DATA
+        ///     that was refused (RFC 2920 §3.1)
+        boolean agreesWith(Outcome patient) {
+            return equals(patient)
+                    || (REFUSED_DATA.matcher(replies).find()
+                            && patient.replies.startsWith(replies)
+                            && messages.size() <= patient.messages.size()
+                            && messages.equals(patient.messages.subList(0, messages.size())));
+        }
+    }
+
+    record Message(String envelope, InetAddress client, String helo, String protocol, String content) {}
+
+    private final Path directory;
+    private final LoggedFailures failures = new LoggedFailures();
+    private final Users users;
+    private MessageQueue queue;
+    private int messages;
+    private int generation;
+
+    Conversations(Path directory) throws IOException, QueueUnavailableException {
+        this.directory = directory;
+        Path file = directory.resolve("users");
+        Files.writeString(file, "printer:" + BCrypt.withDefaults().hashToString(4, "secret".toCharArray()) + "\n");
+        this.users = new Users(file, CLOCK);
+        this.queue = open();
+    }
+
+    /// A session in plain text.
+    Outcome converse(Terms terms, byte[] stream, IntSupplier packets) throws IOException, QueueUnavailableException {
+        return converse(stream, packets, (devices, journal) -> {
+            Client client = new Client(PEER, terms.settings().policy(), devices.at(PEER), terms.tls());
+            Session session = new Session(client, terms.settings().accept(), users, queue, journal, CLOCK);
+            return new SmtpConnection(session, terms.settings().limits(), (pipeline, _) -> {
+                var _ = pipeline.channel().close(); // TLS is another test's matter
+            });
+        });
+    }
+
+    /// All there is to a connection, from the door on; the peer is [#PEER].
+    Outcome converse(ListenerSettings listener, AcceptSettings settings, byte[] stream, IntSupplier packets)
+            throws IOException, QueueUnavailableException {
+        return converse(stream, packets, (devices, journal) -> {
+            TurnedAway turnedAway = new TurnedAway(devices, new DoorJournal(journal, CLOCK));
+            Entrance entrance = new Entrance(settings, users, devices, queue, journal, CLOCK, turnedAway, null);
+            return new Reception(
+                    listener,
+                    entrance,
+                    new Census(10),
+                    new Census(10),
+                    new DefaultChannelGroup(GlobalEventExecutor.INSTANCE),
+                    settings.limits().command());
+        });
+    }
+
+    /// @param packets the length of each, 1 or more
+    private Outcome converse(
+            byte[] stream, IntSupplier packets, BiFunction<Devices, FrontJournal, ChannelHandler> server)
+            throws IOException, QueueUnavailableException {
+        Devices devices = new Devices(CLOCK);
+        FrontJournal journal = new FrontJournal();
+        SteppedLoop loop = new SteppedLoop();
+        SteppedLine line = new SteppedLine(loop, server.apply(devices, journal));
+        for (int from = 0; from < stream.length && line.isOpen(); ) {
+            int to = (int) Math.min((long) from + packets.getAsInt(), stream.length);
+            line.send(stream, from, to);
+            from = to;
+            awaitReading(line, loop);
+        }
+        line.endInput();
+        String said = saidUntilEnd(line, loop);
+        loop.pass(Duration.ofHours(1)); // whatever was to be done later
+        hold(!line.finishAndReleaseAll(), "said after the end", said);
+        hold(line.held() == 0, "octets in buffers that are not released: " + line.held(), said);
+        failures.check();
+        checkLines(said);
+        return new Outcome(
+                QUEUED.matcher(said).replaceAll("$1"),
+                messages(said),
+                journal.rejected().stream()
+                        .filter(refusal -> !refusal.reply().text().startsWith("Lines must end in CRLF"))
+                        .toList(), // that one is there if more has been sent by then
+                deviations(devices));
+    }
+
+    /// The server does not read while the queue is writing.
+    private static void awaitReading(SteppedLine line, SteppedLoop loop) {
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        loop.run();
+        while (line.isOpen() && !line.isReading()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("nothing is read any more after " + line.heard());
+            }
+            loop.run();
+        }
+    }
+
+    private static String saidUntilEnd(SteppedLine line, SteppedLoop loop) {
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        while (line.isOpen() && System.nanoTime() < deadline) {
+            loop.run();
+            if (line.isOutputShutdown()) {
+                loop.pass(LONGEST_LINGER);
+            }
+        }
+        String said = line.heard();
+        hold(!line.isOpen(), "the connection hangs after", said);
+        return said;
+    }
+
+    // RFC 5321 §4.5.3.1.5
+    private static void checkLines(String said) {
+        hold(said.isEmpty() || said.endsWith("\r\n"), "half a line", said);
+        for (String line : said.isEmpty() ? new String[0] : said.split("\r\n", -1)) {
+            hold(line.length() <= 510, "too long", line);
+            hold(line.chars().allMatch(c -> c >= ' ' && c < 0x7f), "not printable", line);
+        }
+    }
+
+    /// Each in the queue was promised, and each promised is in the queue.
+    private List<Message> messages(String said) throws IOException, QueueUnavailableException {
+        List<String> promised = QUEUED.matcher(said)
+                .results()
+                .map((MatchResult match) -> match.group(2))
+                .toList();
+        List<Message> found = new ArrayList<>();
+        List<String> ids = new ArrayList<>();
+        // Those of an earlier conversation, too, if it left any that nobody was told of.
+        for (Claim claim : promised.isEmpty() ? List.<Claim>of() : queue.claim(1_000)) {
+            ids.add(claim.id().toString());
+            found.add(message(claim));
+        }
+        hold(ids.size() == promised.size() && ids.containsAll(promised), "not the messages with a 250: " + ids, said);
+        messages += ids.size();
+        if (messages > MOST_MESSAGES) {
+            beginAnew();
+        }
+        return found;
+    }
+
+    private Message message(Claim claim) throws IOException {
+        try (InputStream content = queue.content(claim)) {
+            return new Message(
+                    claim.envelope().toString(),
+                    claim.arrival().client(),
+                    claim.arrival().helo(),
+                    claim.arrival().protocol(),
+                    new String(content.readAllBytes(), StandardCharsets.ISO_8859_1));
+        }
+    }
+
+    private static Map<InetAddress, Map<Deviation, Long>> deviations(Devices devices) {
+        return devices.records().stream().collect(Collectors.toMap(DeviceRecord::address, DeviceRecord::deviations));
+    }
+
+    private MessageQueue open() throws QueueUnavailableException {
+        return MessageQueue.open(
+                new QueueSettings(directory.resolve("queue" + generation++), 0, 1L << 40, Duration.ofDays(1)),
+                CLOCK,
+                RandomGenerator.getDefault());
+    }
+
+    private void beginAnew() throws IOException, QueueUnavailableException {
+        Path old = directory.resolve("queue" + (generation - 1));
+        close();
+        try (var files = Files.list(old)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        messages = 0;
+        failures.begin();
+        queue = open();
+    }
+
+    /// Also checks that nothing is left that nobody was told of.
+    @Override
+    public void close() {
+        failures.end();
+        List<Claim> left = queue.claim(1);
+        queue.close();
+        hold(left.isEmpty(), "a message without a 250", left);
+    }
+}

@@ -1,0 +1,123 @@
+package org.o365relay.accept;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.AbstractScheduledEventExecutor;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.netty.util.concurrent.MockTicker;
+import io.netty.util.concurrent.Ticker;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+
+/// The event loop of a connection without a socket: runs what there is to do when the test says so, at the time
+/// the test says it is. Unlike the one that comes with Netty's embedded channel, it takes tasks from any thread,
+/// as from the queue's.
+final class SteppedLoop extends AbstractScheduledEventExecutor implements EventLoop {
+
+    private final Thread owner = Thread.currentThread();
+    private final MockTicker ticker = Ticker.newMockTicker();
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+
+    /// Runs what is due.
+    void run() {
+        for (Runnable due = pollScheduledTask(); due != null; due = pollScheduledTask()) {
+            due.run();
+        }
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            task.run();
+        }
+    }
+
+    void pass(Duration time) {
+        ticker.advance(time.toNanos(), TimeUnit.NANOSECONDS);
+        run();
+    }
+
+    /// @return whether anything is still to be done at a later time
+    boolean hasTasks() {
+        return hasScheduledTasks() || !tasks.isEmpty();
+    }
+
+    @Override
+    public Ticker ticker() {
+        return ticker;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        tasks.add(task);
+    }
+
+    @Override
+    public boolean inEventLoop(Thread thread) {
+        return owner.equals(thread);
+    }
+
+    @Override
+    public EventLoopGroup parent() {
+        return this;
+    }
+
+    @Override
+    public EventLoop next() {
+        return this;
+    }
+
+    @Override
+    public ChannelFuture register(Channel channel) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public ChannelFuture register(ChannelPromise promise) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    @Deprecated
+    public ChannelFuture register(Channel channel, ChannelPromise promise) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean isShuttingDown() {
+        return false;
+    }
+
+    @Override
+    public boolean isShutdown() {
+        return false;
+    }
+
+    @Override
+    public boolean isTerminated() {
+        return false;
+    }
+
+    @Override
+    public boolean awaitTermination(long timeout, TimeUnit unit) {
+        return false;
+    }
+
+    @Override
+    @Deprecated
+    public void shutdown() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Future<?> shutdownGracefully(long quietPeriod, long timeout, TimeUnit unit) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Future<?> terminationFuture() {
+        return GlobalEventExecutor.INSTANCE.newSucceededFuture(null);
+    }
+}
