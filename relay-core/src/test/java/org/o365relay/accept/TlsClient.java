@@ -18,7 +18,11 @@ final class TlsClient implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 10_000;
 
     private final RelayCertificate trusted;
-    private final Socket plain = new Socket();
+    /// Stays open when TLS ends its side, which the JDK would take for the end of both.
+    private final Socket plain = new Socket() {
+        @Override
+        public void shutdownOutput() {}
+    };
     private @Nullable SSLSocket secured;
     private InputStream in;
 
