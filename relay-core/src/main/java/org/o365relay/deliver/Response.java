@@ -7,8 +7,8 @@ import org.o365relay.mail.Reply;
 /// @param step how far the attempt got
 /// @param reply what the upstream said, or, if [#origin] is not the upstream, what the relay says in its place
 /// @param origin who speaks
-/// @param promisesReport whether the upstream knows what the sender wants to hear, and will tell it (RFC 3461
-///     §5.2.1)
+/// @param promisesReport whether the upstream knows that the sender wants to hear of success, and will tell it
+///     (RFC 3461 §5.2.1)
 public record Response(Step step, Reply reply, Origin origin, boolean promisesReport) {
 
     public Response(Step step, Reply reply, Origin origin) {

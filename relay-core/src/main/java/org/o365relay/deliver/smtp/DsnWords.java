@@ -1,12 +1,14 @@
 package org.o365relay.deliver.smtp;
 
+import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Notify;
+import org.o365relay.mail.OriginalRecipient;
 import org.o365relay.mail.ReportRequest;
 import org.o365relay.mail.ReportRequest.OfRecipient;
 import org.o365relay.mail.Xtext;
 
-/// What the sender wants to hear, passed on to a server that offers DSN: what was given as it was given, and
-/// nothing else (RFC 3461 §5.2.1). No ORCPT is added: the relay changes no recipient.
+/// What the sender wants to hear, passed on to a server that offers DSN: what was given as it was given if it
+/// makes sense, and nothing else (RFC 3461 §5.2.1). No ORCPT is added: the relay changes no recipient.
 final class DsnWords {
 
     private DsnWords() {}
@@ -26,7 +28,14 @@ final class DsnWords {
         String notify = wishes.occasions() == null ? "" : " NOTIFY=" + Notify.parameter(wishes.occasions());
         return notify
                 + wishes.originalRecipient()
+                        .filter(DsnWords::isWellFormed)
                         .map(original -> " ORCPT=" + original.parameter())
                         .orElse("");
+    }
+
+    /// A server may refuse the recipient because of an ORCPT that names no address.
+    private static boolean isWellFormed(OriginalRecipient original) {
+        return !original.type().equals("rfc822")
+                || EmailAddress.parse(original.address()).isPresent();
     }
 }

@@ -2,9 +2,12 @@ package org.o365relay.deliver.smtp;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.Outgoing;
 import org.o365relay.deliver.Response;
 import org.o365relay.deliver.Response.Origin;
@@ -12,6 +15,8 @@ import org.o365relay.deliver.Response.Step;
 import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
+import org.o365relay.mail.ReportRequest.Occasion;
+import org.o365relay.mail.ReportRequest.OfRecipient;
 
 /// One message over one connection: MAIL, RCPT for each recipient, DATA, content (RFC 5321 §3.3).
 final class Transaction {
@@ -22,11 +27,16 @@ final class Transaction {
     private final Trouble trouble;
     private final Outgoing message;
     private final Map<Recipient, Response> settled = new HashMap<>();
+    private final Set<Recipient> promised = new HashSet<>(); // whose success the server knows to report
+    private Outgoing.@Nullable Content binary; // null if the message goes as text
+    private String wishes;
 
     Transaction(Connection connection, Trouble trouble, Outgoing message) {
         this.connection = connection;
         this.trouble = trouble;
         this.message = message;
+        this.binary = takesBinary(connection) ? message.binary() : null;
+        this.wishes = connection.offers("DSN") ? DsnWords.ofMail(message.report()) : "";
     }
 
     /// @return a response for each recipient, in the message's order
@@ -59,7 +69,7 @@ final class Transaction {
             settleRest(trouble.noInternationalAddresses(Step.MAIL));
             return;
         }
-        Reply reply = connection.command(Step.MAIL, "MAIL FROM:<" + message.sender() + ">" + parameters());
+        Reply reply = nameSender();
         if (reply.category() != 2) {
             settleRest(new Response(Step.MAIL, reply, Origin.UPSTREAM));
             connection.reset();
@@ -68,27 +78,58 @@ final class Transaction {
         if (nameRecipients().isEmpty()) {
             connection.reset();
         } else {
-            settleRest(promised(content()));
+            Response response = content();
+            promised.forEach(recipient -> settled.putIfAbsent(recipient, promising(response)));
+            settleRest(response);
         }
     }
 
-    private Response content() throws AttemptEnded {
-        Outgoing.Content binary = message.binary();
-        return binary != null && takesBinary() ? connection.sendChunks(binary) : connection.send(message.content());
+    /// What a server offers but does not take after all is left out: such a refusal is about the message's
+    /// parameters, not about the mailbox. A refused MAIL has begun nothing, so it can be said again.
+    private Reply nameSender() throws AttemptEnded {
+        Reply reply = mail();
+        if (!wishes.isEmpty() && isAboutParameters(reply)) {
+            wishes = "";
+            reply = mail();
+        }
+        if (binary != null && reply.category() == 5) {
+            binary = null;
+            reply = mail();
+        }
+        return reply;
     }
 
-    private Response promised(Response response) {
-        return new Response(response.step(), response.reply(), response.origin(), connection.offers("DSN"));
+    private Reply mail() throws AttemptEnded {
+        return connection.command(Step.MAIL, "MAIL FROM:<" + message.sender() + ">" + parameters());
+    }
+
+    // RFC 5321 §4.2.2 and §4.1.1.11, RFC 3463 §3.6
+    private static boolean isAboutParameters(Reply reply) {
+        EnhancedStatus status = reply.status();
+        boolean protocol = status != null && status.subject() == 5;
+        return switch (reply.code()) {
+            case 500, 501, 504, 555 -> true;
+            case 552 -> false; // RFC 5321 §4.5.3.1.10
+            default -> reply.category() == 5 && protocol;
+        };
+    }
+
+    private Response content() throws AttemptEnded {
+        return binary != null ? connection.sendChunks(binary) : connection.send(message.content());
+    }
+
+    private static Response promising(Response response) {
+        return new Response(response.step(), response.reply(), response.origin(), true);
     }
 
     // RFC 3030 §3: CHUNKING is needed for it
-    private boolean takesBinary() {
+    private static boolean takesBinary(Connection connection) {
         return connection.offers("BINARYMIME") && connection.offers("CHUNKING");
     }
 
     private String parameters() {
         StringBuilder parameters = new StringBuilder();
-        if (message.binary() != null && takesBinary()) {
+        if (binary != null) {
             parameters.append(" BODY=BINARYMIME");
         } else if (connection.offers("8BITMIME")) {
             parameters.append(" BODY=8BITMIME"); // RFC 6152 §3; sent as it is in any case
@@ -96,14 +137,7 @@ final class Transaction {
         if (connection.offers("SMTPUTF8") && needsUtf8()) {
             parameters.append(" SMTPUTF8"); // RFC 6531 §3.4
         }
-        if (connection.offers("DSN")) {
-            parameters.append(DsnWords.ofMail(message.report()));
-        }
-        return parameters.toString();
-    }
-
-    private String parameters(Recipient recipient) {
-        return connection.offers("DSN") ? DsnWords.ofRcpt(message.report().of(recipient.address())) : "";
+        return parameters.append(wishes).toString();
     }
 
     private boolean needsUtf8() {
@@ -121,8 +155,7 @@ final class Transaction {
                 settled.put(recipient, trouble.noInternationalAddresses(Step.RCPT));
                 continue;
             }
-            Reply reply =
-                    connection.command(Step.RCPT, "RCPT TO:<" + recipient.address() + ">" + parameters(recipient));
+            Reply reply = name(recipient);
             if (reply.category() == 2) {
                 taken.add(recipient);
             } else {
@@ -135,6 +168,20 @@ final class Transaction {
             }
         }
         return taken;
+    }
+
+    private Reply name(Recipient recipient) throws AttemptEnded {
+        OfRecipient asked = message.report().of(recipient.address());
+        String parameters = connection.offers("DSN") ? DsnWords.ofRcpt(asked) : "";
+        String command = "RCPT TO:<" + recipient.address() + ">";
+        Reply reply = connection.command(Step.RCPT, command + parameters);
+        if (!parameters.isEmpty() && isAboutParameters(reply)) {
+            return connection.command(Step.RCPT, command);
+        }
+        if (!parameters.isEmpty() && reply.category() == 2 && asked.wants(Occasion.SUCCESS)) {
+            promised.add(recipient);
+        }
+        return reply;
     }
 
     private void settleRest(Response response) {

@@ -88,6 +88,23 @@ class BinaryTest extends SubmissionTest {
         assertThat(server.commands("BDAT")).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"501 5.5.4 Invalid arguments", "555 what", "554 5.6.1 Media not supported", "550 no"})
+    void sendsTextAtOnceToAServerThatRefusesBinaryAfterAll(String refusal) {
+        server.offers(OFFERING).at("MAIL", refusal);
+
+        Response response = only(upstream().attempt(binary(octets(10))));
+
+        assertThat(response.reply().code()).isEqualTo(250);
+        assertThat(received()).isEqualTo("as text\r\n");
+        assertThat(server.commands("MAIL"))
+                .containsExactly(
+                        "MAIL FROM:<relay@contoso.example> BODY=BINARYMIME",
+                        "MAIL FROM:<relay@contoso.example> BODY=8BITMIME");
+        assertThat(server.commands("BDAT")).isEmpty();
+        assertThat(server.connections).hasValue(1);
+    }
+
     @Test
     void sendsNothingMoreAfterARefusedChunkAndKeepsTheConnection() {
         server.offers(OFFERING).at("CHUNK", "552 5.3.4 Message size exceeds fixed maximum message size");

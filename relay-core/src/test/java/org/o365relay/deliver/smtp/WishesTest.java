@@ -8,6 +8,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.deliver.Outgoing;
 import org.o365relay.deliver.Response;
 import org.o365relay.mail.EmailAddress;
@@ -16,6 +17,7 @@ import org.o365relay.mail.OriginalRecipient;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.ReportRequest;
+import org.o365relay.mail.ReportRequest.Occasion;
 import org.o365relay.mail.ReportRequest.OfRecipient;
 import org.o365relay.mail.ReportRequest.Returned;
 
@@ -41,7 +43,87 @@ class WishesTest extends SubmissionTest {
                 .containsExactly(
                         "RCPT TO:<anna@x.example> NOTIFY=NEVER ORCPT=rfc822;old+2Banna@x.example",
                         "RCPT TO:<bert@x.example>");
-        assertThat(responses.values()).allMatch(Response::promisesReport);
+        assertThat(responses.values()).noneMatch(Response::promisesReport);
+    }
+
+    @Test
+    void knowsWhoseDeliveryTheServerHasPromisedToReport() {
+        server.offers("DSN", "STARTTLS", "AUTH LOGIN");
+        OfRecipient success = new OfRecipient(Set.of(Occasion.SUCCESS), null);
+
+        Map<Recipient, Response> responses =
+                upstream().attempt(message(new ReportRequest("", Returned.NOT_GIVEN, Map.of(BERT, success))));
+
+        assertThat(responses.values()).extracting(Response::promisesReport).containsExactly(false, true);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "500 what",
+                "501 5.5.4 Invalid arguments",
+                "504 no RET",
+                "555 5.5.4 Unsupported",
+                "550 5.5.2 Syntax error"
+            })
+    void saysMailAgainWithoutTheWishesThatWereRefused(String refusal) {
+        server.offers("DSN", "STARTTLS", "AUTH LOGIN").at("MAIL", refusal);
+
+        Map<Recipient, Response> responses =
+                upstream().attempt(message(new ReportRequest("1", Returned.FULL, Map.of())));
+
+        assertThat(server.commands("MAIL"))
+                .containsExactly(
+                        "MAIL FROM:<relay@contoso.example> RET=FULL ENVID=1", "MAIL FROM:<relay@contoso.example>");
+        assertThat(responses.values())
+                .extracting(response -> response.reply().code())
+                .containsExactly(250, 250);
+        assertThat(server.connections).hasValue(1);
+    }
+
+    @Test
+    void doesNotSayMailAgainForARefusalOfTheMailbox() {
+        server.offers("DSN", "STARTTLS", "AUTH LOGIN").at("MAIL", "550 5.7.1 Not you");
+
+        upstream().attempt(message(new ReportRequest("1", Returned.FULL, Map.of())));
+
+        assertThat(server.commands("MAIL")).hasSize(1);
+    }
+
+    @Test
+    void namesARecipientAgainWithoutTheWishesThatWereRefused() {
+        server.offers("DSN", "STARTTLS", "AUTH LOGIN")
+                .at("RCPT", "501 5.5.4 Invalid arguments")
+                .at("RCPT", "250 2.1.5 Recipient OK")
+                .at("RCPT", "555 what");
+        OfRecipient wishes =
+                new OfRecipient(Set.of(Occasion.SUCCESS), new OriginalRecipient("rfc822", "old@x.example"));
+
+        Map<Recipient, Response> responses = upstream()
+                .attempt(message(
+                        new ReportRequest("", Returned.NOT_GIVEN, Map.of(ANNA, wishes, BERT, OfRecipient.NONE))));
+
+        assertThat(server.commands("RCPT"))
+                .containsExactly(
+                        "RCPT TO:<anna@x.example> NOTIFY=SUCCESS ORCPT=rfc822;old@x.example",
+                        "RCPT TO:<anna@x.example>",
+                        "RCPT TO:<bert@x.example>");
+        assertThat(responses.values())
+                .extracting(response -> response.reply().code())
+                .containsExactly(250, 555);
+        assertThat(responses.values()).noneMatch(Response::promisesReport);
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            rfc822, a@b@, ''
+            rfc822, somebody else, ''
+            rfc822, a@b.example, ' ORCPT=rfc822;a@b.example'
+            x400, somebody else, ' ORCPT=x400;somebody+20else'
+            """)
+    void passesNoOriginalRecipientOnThatIsNoAddress(String type, String address, String passedOn) {
+        assertThat(DsnWords.ofRcpt(new OfRecipient(null, new OriginalRecipient(type, address))))
+                .isEqualTo(passedOn);
     }
 
     @Test
