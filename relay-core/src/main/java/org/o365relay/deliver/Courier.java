@@ -104,7 +104,7 @@ public final class Courier {
                 rewritten.sender(),
                 claim.recipients(),
                 claim.envelope().smtpUtf8(),
-                claim.envelope().report(),
+                PassedOn.of(claim, rewritten.sender()),
                 rewritten::writeTo,
                 rewritten.isBinary() ? rewritten::writeBinaryTo : null);
         return Attempt.judged(

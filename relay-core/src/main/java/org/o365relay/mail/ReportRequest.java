@@ -1,5 +1,6 @@
 package org.o365relay.mail;
 
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -50,6 +51,16 @@ public record ReportRequest(String envelopeId, Returned returned, Map<EmailAddre
         /// @return whether the sender is to be told then
         public boolean wants(Occasion occasion) {
             return occasions == null ? occasion == Occasion.FAILURE : occasions.contains(occasion);
+        }
+
+        /// @return the same, but not to be told then; NEVER if nothing else was wanted
+        public OfRecipient without(Occasion occasion) {
+            if (occasions == null || !occasions.contains(occasion)) {
+                return this;
+            }
+            Set<Occasion> others = EnumSet.copyOf(occasions);
+            others.remove(occasion);
+            return new OfRecipient(others, original);
         }
 
         /// @return whom the sender first wrote to, if it said so

@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -270,9 +272,9 @@ class CourierTest {
     }
 
     @Test
-    void leavesTheReportToAnUpstreamThatPromisesOne() {
+    void leavesTheReportToAnUpstreamThatPromisesOneToTheMailbox() {
         relay.upstream.answer(FakeUpstream.upstream(Step.END_OF_CONTENT, "250 2.0.0 OK", true));
-        relay.accept("scan@contoso.example", SCAN, wishes(ANNA, "SUCCESS"), ANNA);
+        relay.accept("relay@contoso.example", SCAN, wishes(ANNA, "SUCCESS"), ANNA);
 
         relay.deliverDue();
         relay.deliverDue();
@@ -284,6 +286,45 @@ class CourierTest {
                                 .of(BackHalf.address(ANNA))
                                 .wants(ReportRequest.Occasion.SUCCESS))
                         .isTrue());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            NEVER                 | NEVER
+            FAILURE,DELAY         | FAILURE,DELAY
+            SUCCESS,FAILURE,DELAY | FAILURE,DELAY
+            SUCCESS               | NEVER
+            """)
+    void leavesNoReportOfSuccessToAnUpstreamThatWouldSendItToTheMailbox(String asked, String passedOn) {
+        relay.accept("scan@contoso.example", SCAN, wishes(ANNA, asked), ANNA, BERT);
+
+        relay.deliverDue();
+        relay.deliverDue();
+
+        List<FakeUpstream.Sent> sent = relay.upstream.sent();
+        assertThat(sent).hasSize(asked.contains("SUCCESS") ? 2 : 1);
+        ReportRequest report = sent.getFirst().message().report();
+        assertThat(Notify.parameter(
+                        Objects.requireNonNull(report.of(BackHalf.address(ANNA)).occasions())))
+                .isEqualTo(passedOn);
+        assertThat(report.of(BackHalf.address(BERT))).isEqualTo(ReportRequest.OfRecipient.NONE);
+    }
+
+    @Test
+    void asksForNoReportOfANoticeOrOfAMessageFromNobody() {
+        relay.upstream.answer(FakeUpstream.upstream(Step.RCPT, "550 5.1.10 no such user"));
+        relay.accept("scan@contoso.example", SCAN, ANNA);
+        relay.deliverDue();
+        relay.deliverDue(); // the notice
+        relay.accept(null, SCAN, wishes(ANNA, "SUCCESS,FAILURE"), ANNA);
+        relay.deliverDue();
+
+        assertThat(relay.upstream.sent().subList(1, 3))
+                .extracting(FakeUpstream.Sent::message)
+                .allSatisfy(message -> assertThat(message.report()
+                                .of(message.recipients().getFirst().address())
+                                .occasions())
+                        .isEqualTo(Set.of()));
     }
 
     @Test
