@@ -54,7 +54,7 @@ final class DeliveryStatus {
     private void describe(FailedRecipient failed, int maxDiagnostic) {
         begin(failed.recipient(), "failed", status(failed.reply()));
         if (failed.fromUpstream()) {
-            field("Remote-MTA", "dns; " + occurrence.upstream());
+            remoteMta();
         }
         String diagnostic = Wrapping.shortened(Wrapping.printable(failed.reply().toString()), maxDiagnostic);
         field("Diagnostic-Code", (failed.fromUpstream() ? "smtp; " : "x-o365-relay; ") + diagnostic);
@@ -67,7 +67,7 @@ final class DeliveryStatus {
                 relayed.recipient(),
                 "relayed", // RFC 3464 §2.3.3: to where nobody reports deliveries
                 said != null && said.category() == 2 ? said : new EnhancedStatus(2, 0, 0));
-        field("Remote-MTA", "dns; " + occurrence.upstream());
+        remoteMta();
         field("Last-Attempt-Date", date(occurrence.now()));
     }
 
@@ -83,6 +83,11 @@ final class DeliveryStatus {
         field("Final-Recipient", typed(recipient.address()));
         field("Action", action);
         field("Status", status.toString());
+    }
+
+    // RFC 3464 §2.3.5: a host name alone; the upstream calls itself host:port
+    private void remoteMta() {
+        field("Remote-MTA", "dns; " + occurrence.upstream().replaceFirst(":\\d+$", ""));
     }
 
     private static int maxDiagnostic(Failure failure) {

@@ -41,8 +41,8 @@ public final class NoticeWriter {
                 .map(recipient -> notice(failure, recipient, "Not delivered"));
     }
 
-    /// Tells the sender of the envelope, else the original author, that a message went where nobody reports
-    /// deliveries.
+    /// Tells the sender of the envelope, and nobody else, that a message went where nobody reports deliveries to
+    /// it: only of the sender it has been asked whether a client may have it written to.
     ///
     /// @return empty if nobody may be told, or can be reached
     public Optional<Notice> write(Relaying relaying) {
@@ -50,7 +50,6 @@ public final class NoticeWriter {
                 .returnPath()
                 .filter(_ -> !relaying.isNotice())
                 .filter(this::isSomebodyElse)
-                .or(() -> author(relaying))
                 .map(recipient -> notice(relaying, recipient, "Handed over"));
     }
 
@@ -111,7 +110,7 @@ public final class NoticeWriter {
         Envelope envelope = failure.envelope();
         boolean asked = envelope.report().returned() == ReportRequest.Returned.FULL;
         return asked && envelope.body() != BodyType.BINARY && !envelope.smtpUtf8()
-                ? failure.original().content()
+                ? OriginalHeader.withoutBlindCopies(failure.original().content())
                 : new byte[0];
     }
 

@@ -24,7 +24,7 @@ final class OriginalHeader {
     private final InternetHeaders fields;
 
     OriginalHeader(Original original) throws MessagingException {
-        octets = original.header();
+        octets = withoutBlindCopies(original.header());
         fields = new InternetHeaders(new ByteArrayInputStream(octets));
     }
 
@@ -54,6 +54,29 @@ final class OriginalHeader {
             end = header.lastIndexOf("\r\n", end - 3) + 2;
         }
         return header.substring(0, end > 1 ? end : 0).getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /// @param message with any line ends
+    /// @return with CRLF line ends, and without the fields that name who got a blind copy
+    static byte[] withoutBlindCopies(byte[] message) {
+        String text = new String(message, StandardCharsets.ISO_8859_1).replaceAll("\r{0,8}\n|\r", "\r\n");
+        StringBuilder kept = new StringBuilder(text.length());
+        boolean blind = false;
+        int at = 0;
+        while (at < text.length() && !text.startsWith("\r\n", at)) {
+            int lineFeed = text.indexOf('\n', at);
+            int end = lineFeed < 0 ? text.length() : lineFeed + 1;
+            boolean continuation = text.charAt(at) == ' ' || text.charAt(at) == '\t';
+            blind = continuation ? blind : namesBlindCopies(text.substring(at, end));
+            kept.append(text, at, blind ? at : end);
+            at = end;
+        }
+        return kept.append(text, at, text.length()).toString().getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static boolean namesBlindCopies(String line) {
+        String name = line.substring(0, Math.max(0, line.indexOf(':'))).strip();
+        return name.equalsIgnoreCase("Bcc") || name.equalsIgnoreCase("Resent-Bcc");
     }
 
     private static String decoded(String value) {

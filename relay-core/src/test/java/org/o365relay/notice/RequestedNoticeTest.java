@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.mail.BodyType;
 import org.o365relay.mail.EmailAddress;
@@ -94,8 +95,8 @@ class RequestedNoticeTest {
     @CsvSource(textBlock = """
             # envelope sender     | author          | told
             ann@contoso.com       | bob@contoso.com | ann@contoso.com
-            root@printer.local    | bob@contoso.com | bob@contoso.com
-            RELAY@contoso.example | bob@contoso.com | bob@contoso.com
+            root@printer.local    | bob@contoso.com |
+            RELAY@contoso.example | bob@contoso.com |
             root                  |                 |
                                   | bob@contoso.com |
             """, delimiter = '|')
@@ -131,6 +132,56 @@ class RequestedNoticeTest {
         assertThatThrownBy(() -> new Relaying(
                         base.id(), base.arrival(), base.envelope(), false, base.original(), List.of(), "x", base.now()))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"smarthost.example.org:587,smarthost.example.org", "smarthost.example.org,smarthost.example.org"})
+    void namesTheHostOfTheMailServiceWithoutItsPort(String upstream, String host) {
+        Failure base = Failures.refused().failure();
+        Failure failure = new Failure(
+                base.id(),
+                base.arrival(),
+                base.envelope(),
+                false,
+                base.original(),
+                base.recipients(),
+                upstream,
+                1,
+                base.now());
+
+        assertThat(text(failure)).contains("\r\nRemote-MTA: dns; " + host + "\r\n");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Returned.class,
+            names = {"FULL", "HEADERS"})
+    void neverTellsWhoGotABlindCopy(Returned returned) {
+        String header = """
+                Subject: x
+                Bcc: secret@x.example,
+                \tsecond@x.example
+                To: a@x.example
+                RESENT-BCC : third@x.example
+                X-Last: y
+                """.replace("\n", "\r\n");
+        Failure base = failure("Subject: x\n\n", returned, BodyType.SEVEN_BIT);
+        Failure failure = new Failure(
+                base.id(),
+                base.arrival(),
+                base.envelope(),
+                false,
+                new Original(address("ann@contoso.com"), header.getBytes(UTF_8))
+                        .with((header + "\r\nBcc: of the text\r\n").getBytes(UTF_8)),
+                base.recipients(),
+                base.upstream(),
+                1,
+                base.now());
+
+        assertThat(text(failure))
+                .contains("To: a@x.example\r\nX-Last: y\r\n")
+                .doesNotContain("secret@", "second@", "third@")
+                .matches(text -> text.contains("Bcc: of the text") == (returned == Returned.FULL));
     }
 
     private static Failure failure(String message, Returned returned, BodyType body) {
