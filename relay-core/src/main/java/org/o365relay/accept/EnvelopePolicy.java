@@ -7,6 +7,8 @@ import org.o365relay.admit.Overdraft;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
+import org.o365relay.mail.ReportRequest.Occasion;
+import org.o365relay.mail.ReportRequest.OfRecipient;
 import org.o365relay.queue.MessageQueue;
 
 /// Whether MAIL and RCPT are granted: by the tolerance of the client's network, by size and room, by the
@@ -64,6 +66,19 @@ final class EnvelopePolicy {
             when recipient == null || transaction.has(recipient) -> new Verdict.Granted(recipient);
             case Admission.Admitted(EmailAddress recipient) -> oneMore(recipient, transaction);
         };
+    }
+
+    /// A report that a client asks for goes to the sender it names, so that must be one to whom the client could
+    /// write itself; the wish to hear of success counts for no other.
+    OfRecipient wishes(Command.Rcpt rcpt, Transaction transaction) {
+        OfRecipient asked = rcpt.wishes().wishes();
+        if (asked.occasions() == null || !asked.wants(Occasion.SUCCESS)) {
+            return asked;
+        }
+        EmailAddress sender = transaction.sender();
+        boolean admitted =
+                sender != null && settings.rules().recipient(client.address(), sender) instanceof Admission.Admitted;
+        return admitted ? asked : asked.without(Occasion.SUCCESS);
     }
 
     private Verdict oneMore(EmailAddress recipient, Transaction transaction) {

@@ -115,9 +115,8 @@ final class Transactions {
         }
         return switch (policy.rcpt(rcpt, current)) {
             case Verdict.Granted(EmailAddress recipient) -> {
-                boolean added = current.add(
-                        recipient == null ? rcpt.recipient() : recipient,
-                        rcpt.wishes().wishes());
+                boolean added =
+                        current.add(recipient == null ? rcpt.recipient() : recipient, policy.wishes(rcpt, current));
                 Answer ok = new Say(Reply.of(250, "2.1.5", "Recipient ok"));
                 yield added ? ok : conduct.idled().orElse(ok);
             }

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.o365relay.admit.AddressRule;
 import org.o365relay.admit.AdmissionRules;
 import org.o365relay.admit.AuthPolicy;
 import org.o365relay.admit.ClientPolicy;
@@ -79,6 +80,17 @@ record FrontSettings(
                 accept.hostname(),
                 changed,
                 accept.rules(),
+                accept.certificate(),
+                accept.users(),
+                accept.plainTextLogin(),
+                accept.mailbox()));
+    }
+
+    FrontSettings withRecipients(List<AddressRule> rules) {
+        return with(new AcceptSettings(
+                accept.hostname(),
+                accept.limits(),
+                new AdmissionRules(null, MAILBOX, List.of(), rules),
                 accept.certificate(),
                 accept.users(),
                 accept.plainTextLogin(),

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.o365relay.admit.AddressPattern;
+import org.o365relay.admit.AddressRule;
 import org.o365relay.admit.AuthPolicy;
 import org.o365relay.admit.Tolerance;
 import org.o365relay.mail.BodyType;
@@ -24,6 +26,7 @@ import org.o365relay.mail.Deviation;
 import org.o365relay.mail.DeviceRecord;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
+import org.o365relay.mail.Notify;
 import org.o365relay.mail.OriginalRecipient;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.ReportRequest;
@@ -91,6 +94,26 @@ class SessionTest {
                 .contains("old@contoso.test");
         assertThat(report.of(address("c@contoso.test"))).isEqualTo(ReportRequest.OfRecipient.NONE);
         assertThat(report.of(address("C@contoso.test")).occasions()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"a@contoso.test,SUCCESS", "a@stranger.test,NEVER", "'',NEVER", "root,NEVER"})
+    void promisesReportsOnlyToWhomTheClientCouldWrite(String sender, String kept) {
+        AddressRule own =
+                new AddressRule(true, AddressPattern.parse("*@contoso.test").orElseThrow(), null, "");
+        AddressRule others = new AddressRule(false, AddressPattern.parse("*").orElseThrow(), null, "");
+        session = session(FrontSettings.DEFAULTS.withRecipients(List.of(own, others)), ListenerTls.OFF);
+        say("EHLO printer");
+        say("MAIL FROM:<" + sender + ">");
+        say("RCPT TO:<b@contoso.test> NOTIFY=SUCCESS");
+        say("RCPT TO:<c@contoso.test> NOTIFY=DELAY");
+        say("DATA");
+        session.endOfContent().join();
+
+        ReportRequest report = front.claims().getFirst().envelope().report();
+        assertThat(report.of(address("b@contoso.test")).occasions())
+                .isEqualTo(Notify.parse(kept).orElseThrow());
+        assertThat(report.of(address("c@contoso.test")).occasions()).containsExactly(ReportRequest.Occasion.DELAY);
     }
 
     @Test
