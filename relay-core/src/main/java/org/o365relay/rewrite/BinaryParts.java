@@ -23,9 +23,11 @@ import org.o365relay.mail.UnacceptableContentException;
 /// 1. A part's header is read, and its Content-Type and Content-Transfer-Encoding looked at.
 /// 2. What has parts itself, a multipart or a message, cannot be encoded as a whole (RFC 2045 §6.4): its parts
 ///    are.
-/// 3. What has none and is binary is encoded up to the next delimiter of a multipart around it.
+/// 3. What has none and is binary is encoded up to the next delimiter of a multipart around it; so is what does
+///    not say that it is, but has NUL in it or line ends that are not CRLF ([PlainPart]).
+/// 4. What is signed (RFC 1847 §2.1) cannot be encoded without breaking the signature.
 ///
-/// Reads once and keeps one header and one piece in memory.
+/// Reads once and keeps one header and at most 256 KiB in memory.
 final class BinaryParts {
 
     private static final int MAX_DEPTH = 100;
@@ -36,6 +38,7 @@ final class BinaryParts {
     private final MimeLines lines;
     private final CrlfLines crlf;
     private final OutputStream out;
+    private int signed; // how many multipart/signed we are in
     private final List<byte[]> boundaries = new ArrayList<>(); // of the multiparts we are in, the outermost first
 
     private BinaryParts(InputStream message, OutputStream out) {
@@ -74,35 +77,65 @@ final class BinaryParts {
             return early;
         }
         String type = typeOf(header, usualType);
-        boolean binary = isBinary(header);
-        if (type.startsWith("multipart/")) {
-            writeWithBody(header, binary ? "8bit" : "");
-            return multipart(depth, boundaryOf(header), type.equals("multipart/digest"));
+        Encoding encoding = Encoding.of(header);
+        if (encoding == Encoding.BINARY && signed > 0) {
+            throw unacceptable("a binary part is signed");
         }
-        if (type.equals("message/rfc822") || type.equals("message/global")) {
-            writeWithBody(header, binary ? "8bit" : "");
+        if (type.startsWith("multipart/")) {
+            writeWithBody(header, encoding == Encoding.BINARY ? "8bit" : "");
+            return multipart(depth, boundaryOf(header), type);
+        }
+        boolean message = type.equals("message/rfc822") || type.equals("message/global");
+        if (message && encoding != Encoding.ENCODED) {
+            writeWithBody(header, encoding == Encoding.BINARY ? "8bit" : "");
             return entity(depth + 1, "text/plain");
         }
-        writeWithBody(header, binary ? "base64" : "");
-        return binary ? encoded() : copied(new Unclosed(out));
+        return leaf(header, encoding, depth == 0);
     }
 
-    private Delimiter multipart(int depth, byte[] boundary, boolean digest) throws IOException {
+    private Delimiter leaf(List<RawField> header, Encoding encoding, boolean whole) throws IOException {
+        return switch (encoding) {
+            case BINARY -> copied(beginEncoded(header));
+            case ENCODED -> {
+                writeWithBody(header, "");
+                yield copied(new Unclosed(out));
+            }
+            case PLAIN ->
+                copied(new PlainPart(signed > 0, () -> beginPlain(header), () -> {
+                    if (signed > 0) {
+                        throw unacceptable("a signed part has NUL in it, or line ends that are not CRLF");
+                    }
+                    if (whole && value(header, "MIME-Version").isEmpty()) {
+                        header.add(RawField.of("MIME-Version", "1.0")); // RFC 2045 §4
+                    }
+                    return beginEncoded(header);
+                }));
+        };
+    }
+
+    private OutputStream beginPlain(List<RawField> header) throws IOException {
+        writeWithBody(header, "");
+        return new Unclosed(out);
+    }
+
+    private OutputStream beginEncoded(List<RawField> header) throws IOException {
+        writeWithBody(header, "base64");
+        return Base64.getMimeEncoder(76, CRLF).wrap(new Unclosed(out));
+    }
+
+    private Delimiter multipart(int depth, byte[] boundary, String type) throws IOException {
         int level = boundaries.size();
+        int guard = type.equals("multipart/signed") ? 1 : 0;
+        String usualType = type.equals("multipart/digest") ? "message/rfc822" : "text/plain"; // RFC 2046 §5.1.5
         boundaries.add(boundary);
+        signed += guard;
         Delimiter delimiter = copied(new Unclosed(out)); // the preamble
-        if (delimiter.level() != level) {
-            throw unacceptable("a multipart has no parts");
-        }
         while (delimiter.level() == level && !delimiter.closing()) {
-            delimiter = entity(depth + 1, digest ? "message/rfc822" : "text/plain"); // RFC 2046 §5.1.5
+            delimiter = entity(depth + 1, usualType);
         }
+        signed -= guard;
         boundaries.removeLast();
         return delimiter.level() == level ? copied(new Unclosed(out)) : delimiter; // the epilogue
-    }
-
-    private Delimiter encoded() throws IOException {
-        return copied(Base64.getMimeEncoder(76, CRLF).wrap(new Unclosed(out)));
     }
 
     /// Copies up to the next delimiter, and closes what it was copied to. The line end before the delimiter
@@ -139,7 +172,7 @@ final class BinaryParts {
     }
 
     private @Nullable Delimiter delimiter() {
-        if (!lines.startsLine()) {
+        if (!lines.startsWithHyphens()) {
             return null;
         }
         for (int level = boundaries.size() - 1; level >= 0; level--) {
@@ -204,19 +237,54 @@ final class BinaryParts {
             String text = changes ? RawField.of(field.name(), encoding).text() : field.text();
             out.write(text.getBytes(StandardCharsets.ISO_8859_1));
         }
-    }
-
-    private static boolean isBinary(List<RawField> header) {
-        return value(header, "Content-Transfer-Encoding")
-                .map(value -> value.split("[\\s;(]", 2)[0])
-                .filter(value -> value.equalsIgnoreCase("binary"))
-                .isPresent();
+        if (encoding.equals("base64")
+                && value(header, "Content-Transfer-Encoding").isEmpty()) {
+            out.write("Content-Transfer-Encoding: base64\r\n".getBytes(StandardCharsets.ISO_8859_1));
+        }
     }
 
     private static String typeOf(List<RawField> header, String usual) {
-        return value(header, "Content-Type")
-                .map(value -> value.split("[\\s;(]", 2)[0].toLowerCase(Locale.ROOT))
-                .orElse(usual);
+        return value(header, "Content-Type").map(BinaryParts::word).orElse(usual);
+    }
+
+    /// @return what stands before the parameters, in lower case, without white space and comments (RFC 5322
+    ///     §3.2.2)
+    private static String word(String value) {
+        StringBuilder word = new StringBuilder();
+        int depth = 0;
+        for (int i = 0; i < value.length() && (depth > 0 || value.charAt(i) != ';'); i++) {
+            char c = value.charAt(i);
+            if (c == '(') {
+                depth++;
+            } else if (c == ')' && depth > 0) {
+                depth--;
+            } else if (c == '\\' && depth > 0) {
+                i++;
+            } else if (depth == 0 && c > ' ') {
+                word.append(c);
+            }
+        }
+        return word.toString().toLowerCase(Locale.ROOT);
+    }
+
+    /// How a part's octets were made fit to travel (RFC 2045 §6.1).
+    private enum Encoding {
+        /// Not at all, and it says so.
+        BINARY,
+        /// It is said to be lines of text: 7bit, 8bit, or nothing.
+        PLAIN,
+        /// It is text that stands for something else: base64, quoted-printable, or what somebody made up.
+        ENCODED;
+
+        static Encoding of(List<RawField> header) {
+            return switch (value(header, "Content-Transfer-Encoding")
+                    .map(BinaryParts::word)
+                    .orElse("")) {
+                case "binary" -> BINARY;
+                case "", "7bit", "8bit" -> PLAIN;
+                default -> ENCODED;
+            };
+        }
     }
 
     private static byte[] boundaryOf(List<RawField> header) throws UnacceptableContentException {

@@ -75,6 +75,11 @@ final class MimeLines {
         out.write(buffer, from, length);
     }
 
+    /// @return whether it is the beginning of a line that may be a delimiter
+    boolean startsWithHyphens() {
+        return startsLine && length >= 2 && isHyphens(0, 2);
+    }
+
     /// Whether the line is a delimiter (RFC 2046 §5.1.1): `--boundary`, perhaps with white space after it.
     ///
     /// @param closing whether `--boundary--` is looked for

@@ -63,13 +63,78 @@ class BinaryPartsTest {
         assertThat(out.toByteArray()).isEqualTo(encoded(original));
     }
 
-    @Test
-    void keepsATextAsItIsButForItsLineEnds() throws IOException {
-        String text = "Subject: x\r\n\r\none\ntwo\rthree\r\n--b\r\nfour";
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Subject: x||one|two|--b|four|",
+                "Content-Type: multipart/mixed; boundary=b||--b||one||two|--b--|end|",
+                "Content-Type: multipart/mixed; boundary=b||--c|--c--|",
+                "Content-Type: multipart/mixed; boundary=b||--b|Content-Type: multipart/mixed; boundary=c||"
+                        + "none|--b--|",
+                "Content-Type: message/rfc822|Content-Transfer-Encoding: base64||U3ViamVjdDogeA==|",
+                "Content-Type: message/rfc822|Content-Transfer-Encoding: (as\\)) quoted-printable||no header=20|",
+                "Content-Type: multipart/signed; boundary=b||--b||one|--b||signature|--b--|"
+            })
+    void keepsWhatIsTextAsItIs(String message) throws IOException {
+        String text = message.replace("|", "\r\n");
 
-        assertThat(encoded(text.getBytes(ISO_8859_1)))
+        assertThat(encoded(text.getBytes(ISO_8859_1))).asString(ISO_8859_1).isEqualTo(text);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"one\ntwo", "one\rtwo", "NUL \0", "one\r", "\n", "one\r\n\ntwo"})
+    void encodesWhatIsNoTextEvenIfItIsNotCalledBinary(String content) throws Exception {
+        for (String encoding : List.of("", "Content-Transfer-Encoding: (raw) 8bit\r\n")) {
+            String message = "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n" + encoding
+                    + "\r\n" + content + "\r\n--b\r\n\r\ntext\r\n--b--\r\n";
+
+            byte[] encoded = encoded(message.getBytes(ISO_8859_1));
+
+            assertThat(part(encoded, 0)).asString(ISO_8859_1).isEqualTo(content);
+            assertThat(encoded)
+                    .asString(ISO_8859_1)
+                    .containsOnlyOnce("Content-Transfer-Encoding: base64")
+                    .contains("--b\r\n\r\ntext\r\n--b--");
+        }
+    }
+
+    @Test
+    void encodesAWholeMessageThatIsNoText() throws IOException {
+        assertThat(encoded("Subject: x\r\n\r\n\0\0\0".getBytes(ISO_8859_1)))
                 .asString(ISO_8859_1)
-                .isEqualTo("Subject: x\r\n\r\none\r\ntwo\r\nthree\r\n--b\r\nfour\r\n");
+                .isEqualTo("Subject: x\r\nMIME-Version: 1.0\r\nContent-Transfer-Encoding: base64\r\n\r\nAAAA\r\n");
+    }
+
+    @Test
+    void encodesALargeTextRatherThanKeepingIt() throws Exception {
+        byte[] content = "0123456789\r\n".repeat(100_000).getBytes(ISO_8859_1);
+        String message = new String(message(content), ISO_8859_1).replace("binary", "7bit");
+
+        assertThat(part(encoded(message.getBytes(ISO_8859_1)), 0)).isEqualTo(content);
+    }
+
+    @Test
+    void findsTheEncodingBehindAComment() throws Exception {
+        byte[] content = {0, 1, 2, '\n', 3};
+        String message = new String(message(content), ISO_8859_1).replace(": binary", ": (raw (\\)) Binary (really)");
+
+        byte[] encoded = encoded(message.getBytes(ISO_8859_1));
+
+        assertThat(part(encoded, 0)).isEqualTo(content);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Transfer-Encoding: binary\r\n\r\ntext", "\r\none\ntwo", "\r\n\0", "\r\none\r"})
+    void encodesNothingThatIsSigned(String part) {
+        String beginning =
+                "Content-Type: multipart/signed; boundary=s||--s|Content-Type: multipart/mixed; boundary=b||--b|";
+        String end = "|--b--|--s||signature|--s--|";
+        String message = (beginning + "%s" + end).replace("|", "\r\n").formatted(part);
+
+        assertThatThrownBy(() -> encoded(message.getBytes(ISO_8859_1)))
+                .isInstanceOf(UnacceptableContentException.class)
+                .hasMessageContaining("5.6.3")
+                .hasMessageContaining("signed");
     }
 
     @ParameterizedTest
@@ -77,7 +142,6 @@ class BinaryPartsTest {
             Content-Type: multipart/mixed\\n\\n--b\\n                    | a multipart names no boundary
             Content-Type: multipart/mixed; boundary=""\\n\\n--\\n        | a multipart names no boundary
             Content-Type: multipart/mixed; boundary\\n\\n--b\\n          | the Content-Type of a multipart cannot be read
-            Content-Type: multipart/mixed; boundary=b\\n\\n--c\\n--c--\\n | a multipart has no parts
             Content-Type: multipart/mixed; boundary=b\\n\\n--b\\nno field\\n\\n--b--\\n | something that is no header
             """, delimiter = '|')
     void saysWhyAMessageCannotBeConverted(String message, String reason) {
