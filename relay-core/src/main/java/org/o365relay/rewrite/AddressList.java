@@ -20,7 +20,8 @@ final class AddressList {
     // Nobody answers to more; keeps a field of many kilobytes from growing into another one.
     private static final int MAX_AUTHORS = 50;
 
-    // Parser and decoder take time by the square of the length; more is only searched for addresses.
+    // Parser and decoder take time by the square of the length; more, in all the fields of a message together, is
+    // only searched for addresses.
     private static final int MAX_PARSED = 8 * 1024;
     private static final int MAX_NAME = 1024;
 
@@ -28,20 +29,32 @@ final class AddressList {
 
     private AddressList() {}
 
-    static List<Author> of(List<RawField> fields) {
-        return fields.stream()
-                .limit(MAX_AUTHORS)
-                .flatMap(field -> of(field).stream())
-                .limit(MAX_AUTHORS)
-                .toList();
+    /// @return those of each field, which all the fields together get no more time for than one would
+    static List<List<Author>> ofEach(List<RawField> fields) {
+        List<List<Author>> authors = new ArrayList<>();
+        int left = MAX_PARSED;
+        for (RawField field : fields) {
+            authors.add(of(field, left));
+            left = Math.max(0, left - field.text().length());
+        }
+        return authors;
+    }
+
+    /// @return no more than anybody answers to
+    static List<Author> flat(List<List<Author>> authors) {
+        return authors.stream().flatMap(List::stream).limit(MAX_AUTHORS).toList();
     }
 
     static List<Author> of(RawField field) {
+        return of(field, MAX_PARSED);
+    }
+
+    private static List<Author> of(RawField field, int most) {
         String text = RawText.of(field.value().getBytes(StandardCharsets.ISO_8859_1));
-        List<Author> authors = read(text);
+        List<Author> authors = read(text, most);
         // Some devices put the address into the encoded word, too.
-        boolean allSaid = hasQualified(authors) || !text.contains("=?") || text.length() > MAX_PARSED;
-        return allSaid ? authors : read(EncodedText.decode(text));
+        boolean allSaid = hasQualified(authors) || !text.contains("=?") || text.length() > most;
+        return allSaid ? authors : read(EncodedText.decode(text), most);
     }
 
     /// @param mailbox what was read from it
@@ -88,15 +101,15 @@ final class AddressList {
         }
     }
 
-    private static List<Author> read(String text) {
+    private static List<Author> read(String text, int most) {
         String printable = text.replace("\0", "");
-        List<Author> authors = parsed(beginning(printable));
+        List<Author> authors = parsed(beginning(printable, most));
         return hasQualified(authors) || printable.indexOf('@') < 0 ? authors : salvaged(printable);
     }
 
     /// As many whole addresses as the parser may be given.
-    private static String beginning(String text) {
-        return text.length() <= MAX_PARSED ? text : text.substring(0, Math.max(0, text.lastIndexOf(',', MAX_PARSED)));
+    private static String beginning(String text, int most) {
+        return text.length() <= most ? text : text.substring(0, Math.max(0, text.lastIndexOf(',', most)));
     }
 
     private static List<Author> parsed(String text) {

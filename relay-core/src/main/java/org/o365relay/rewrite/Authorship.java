@@ -2,6 +2,7 @@ package org.o365relay.rewrite;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.EmailAddress;
@@ -17,13 +18,22 @@ final class Authorship {
     private final List<RawField> fromFields;
     private final List<RawField> replyToFields;
     private final List<Author> authors;
+    private final List<List<Author>> replyTos; // of each Reply-To
 
     Authorship(RewriteRules rules, Envelope envelope, List<RawField> fields) {
         this.rules = rules;
         this.envelope = envelope;
         fromFields = fields.stream().filter(field -> field.is("From")).toList();
-        replyToFields = fields.stream().filter(field -> field.is("Reply-To")).toList();
-        authors = AddressList.of(fromFields);
+        replyToFields = fields.stream()
+                .filter(field -> field.is("Reply-To"))
+                .limit(MAX_TRIED)
+                .toList();
+        List<RawField> tried = Stream.concat(fromFields.stream().limit(MAX_TRIED), replyToFields.stream())
+                .toList();
+        List<List<Author>> named = AddressList.ofEach(tried);
+        int from = named.size() - replyToFields.size();
+        authors = AddressList.flat(named.subList(0, from));
+        replyTos = named.subList(from, named.size());
     }
 
     /// The new `From`: exactly one mailbox, which Exchange lets us send as.
@@ -48,9 +58,9 @@ final class Authorship {
     /// The new `Reply-To`: the device's own, else the first of author, envelope sender and fallback that
     /// somebody could answer to, unless answers come to the right place without it.
     Optional<RawField> replyTo() {
-        Optional<RawField> own = replyToFields.stream()
-                .limit(MAX_TRIED)
-                .filter(field -> AddressList.of(field).stream().anyMatch(Author::isQualified))
+        Optional<RawField> own = IntStream.range(0, replyTos.size())
+                .filter(i -> replyTos.get(i).stream().anyMatch(Author::isQualified))
+                .mapToObj(replyToFields::get)
                 .findFirst();
         return own.map(Authorship::readable).or(this::derivedReplyTo);
     }
@@ -69,7 +79,7 @@ final class Authorship {
 
     /// The first of author, `Reply-To` and envelope sender that a notice could reach.
     Optional<EmailAddress> noticeAddress() {
-        Stream<EmailAddress> named = Stream.concat(authors.stream(), AddressList.of(replyToFields).stream())
+        Stream<EmailAddress> named = Stream.concat(authors.stream(), AddressList.flat(replyTos).stream())
                 .flatMap(author -> author.address().stream());
         return Stream.concat(named, envelope.returnPath().stream())
                 .filter(EmailAddress::isReachable)

@@ -169,6 +169,19 @@ class RewriterTest {
                 .isEqualTo("relay@contoso.example");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"From: ", "Reply-To: "})
+    @Timeout(20)
+    void spendsNoMoreOnManyFieldsOfEncodedWordsThanOnOne(String field) throws Exception {
+        String words = "=?utf-8?Q?=40?= ".repeat(500);
+        byte[] in = ("From: ann@contoso.com\r\n" + (field + words + "\r\n").repeat(50) + "\r\n").getBytes(UTF_8);
+
+        for (int round = 0; round < 10; round++) {
+            assertThat(fromOf(new String(rewritten(in), ISO_8859_1)).getAddress())
+                    .isEqualTo("relay@contoso.example");
+        }
+    }
+
     @Test
     void takesAHeaderOfAlmostOneMebibyte() throws IOException {
         String fields = FIELDS + ("X-Padding: " + "x".repeat(900) + "\r\n").repeat(1100);
