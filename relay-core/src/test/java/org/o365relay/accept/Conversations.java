@@ -41,9 +41,6 @@ final class Conversations implements AutoCloseable {
 
     private static final InstantSource CLOCK = InstantSource.fixed(TestRelayFront.NOW);
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
-    private static final Pattern REFUSED_DATA = Pattern.compile("\r\n(?:503 5\\.5\\.1 (?:MAIL and RCPT come before DATA"
-            + "|BDAT has begun[^\r]*|BINARYMIME needs BDAT)|554 5\\.5\\.1 No valid recipients"
-            + "|501 5\\.5\\.4 DATA stands alone[^\r]*)\r\n$");
     private static final Duration LONGEST_LINGER = Duration.ofSeconds(3);
     private static final Pattern QUEUED = Pattern.compile("(?m)^(250 2\\.0\\.0 Queued as) (\\S+)");
 
@@ -58,19 +55,7 @@ final class Conversations implements AutoCloseable {
             String replies,
             List<Message> messages,
             List<FrontJournal.Rejected> refusals,
-            Map<InetAddress, Map<Deviation, Long>> deviations) {
-
-        /// @param patient what came of the same words of a client that waits for each reply
-        /// @return whether it is the same; or ends where the client did not wait for the reply to a DATA
-        ///     that was refused (RFC 2920 §3.1)
-        boolean agreesWith(Outcome patient) {
-            return equals(patient)
-                    || (REFUSED_DATA.matcher(replies).find()
-                            && patient.replies.startsWith(replies)
-                            && messages.size() <= patient.messages.size()
-                            && messages.equals(patient.messages.subList(0, messages.size())));
-        }
-    }
+            Map<InetAddress, Map<Deviation, Long>> deviations) {}
 
     record Message(String envelope, InetAddress client, String helo, String protocol, String content) {}
 
@@ -140,9 +125,7 @@ final class Conversations implements AutoCloseable {
         return new Outcome(
                 QUEUED.matcher(said).replaceAll("$1"),
                 messages(said),
-                journal.rejected().stream()
-                        .filter(refusal -> !refusal.reply().text().startsWith("Lines must end in CRLF"))
-                        .toList(), // that one is there if more has been sent by then
+                List.copyOf(journal.rejected()),
                 deviations(devices));
     }
 

@@ -44,7 +44,7 @@ class SessionFuzzTest {
         for (IntSupplier packets :
                 List.<IntSupplier>of(() -> Integer.MAX_VALUE, () -> 1, () -> 1 + random.nextInt(30))) {
             Conversations.Outcome outcome = conversations.converse(terms, stream, packets);
-            hold(outcome.agreesWith(patient), "not as in lines, which is " + patient, outcome);
+            hold(outcome.equals(patient), "not as in lines, which is " + patient, outcome);
         }
     }
 }
