@@ -247,8 +247,8 @@ final class BinaryParts {
         return value(header, "Content-Type").map(BinaryParts::word).orElse(usual);
     }
 
-    /// @return what stands before the parameters, in lower case, without white space and comments (RFC 5322
-    ///     §3.2.2)
+    /// @return what stands before the parameters, in lower case, without white space and comments
+    ///     (RFC 5322 §3.2.2)
     private static String word(String value) {
         StringBuilder word = new StringBuilder();
         int depth = 0;
