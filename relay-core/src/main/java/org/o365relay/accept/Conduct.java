@@ -100,7 +100,7 @@ final class Conduct {
         Overdraft overdraft = verdict.overdraft();
         Reply reply = verdict.reply();
         if (isToBeTold(reply)) {
-            journal.overdrawn(
+            journal.overdrawn(new Journal.Overdrawn(
                     client.address(),
                     client.policy().name(),
                     helo,
@@ -108,7 +108,7 @@ final class Conduct {
                     recipient,
                     overdraft.limit(),
                     overdraft.until(),
-                    reply);
+                    reply));
         }
         return new Say(reply);
     }

@@ -94,11 +94,6 @@ public final class Device {
         changed();
     }
 
-    /// @return whether it ever did this
-    public synchronized boolean hasDeviated(Deviation deviation) {
-        return deviations.containsKey(deviation);
-    }
-
     /// Counts a command, message or connection that was turned away.
     public synchronized void refused() {
         refusals++;

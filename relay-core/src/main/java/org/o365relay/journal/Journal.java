@@ -22,21 +22,7 @@ public interface Journal {
     void rejected(InetAddress client, String helo, @Nullable EmailAddress from, @Nullable EmailAddress to, Reply reply);
 
     /// A device has used up what it may, and was told to come back later.
-    ///
-    /// @param name what the device or its network is called; may be empty
-    /// @param helo what the client called itself; empty if it did not say
-    /// @param to null if it was the message that was too much
-    /// @param limit the configuration key of the limit: `recipients-per-day`
-    /// @param until when there is room again
-    void overdrawn(
-            InetAddress client,
-            String name,
-            String helo,
-            @Nullable EmailAddress from,
-            @Nullable EmailAddress to,
-            String limit,
-            Instant until,
-            Reply reply);
+    void overdrawn(Overdrawn overdrawn);
 
     /// The upstream has taken the message for this recipient.
     void delivered(Delivery delivery);
@@ -62,6 +48,23 @@ public interface Journal {
     ///
     /// @param after how long the mailbox was paused
     void resumed(EmailAddress mailbox, Duration after);
+
+    /// What there is to say of a device that has used up what it may.
+    ///
+    /// @param name what the device or its network is called; may be empty
+    /// @param helo what the client called itself; empty if it did not say
+    /// @param to null if it was the message that was too much
+    /// @param limit the configuration key of the limit: `recipients-per-day`
+    /// @param until when there is room again
+    record Overdrawn(
+            InetAddress client,
+            String name,
+            String helo,
+            @Nullable EmailAddress from,
+            @Nullable EmailAddress to,
+            String limit,
+            Instant until,
+            Reply reply) {}
 
     /// What there is to say of one recipient after one attempt.
     ///

@@ -13,6 +13,7 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
+import org.o365relay.mail.Visible;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,26 +51,18 @@ public final class LogJournal implements Journal {
     }
 
     @Override
-    public void overdrawn(
-            InetAddress client,
-            String name,
-            String helo,
-            @Nullable EmailAddress from,
-            @Nullable EmailAddress to,
-            String limit,
-            Instant until,
-            Reply reply) {
-        Line line = new Line("overdrawn").with("client", client.getHostAddress());
-        if (!name.isEmpty()) {
-            line.with("name", name);
+    public void overdrawn(Overdrawn overdrawn) {
+        Line line = new Line("overdrawn").with("client", overdrawn.client().getHostAddress());
+        if (!overdrawn.name().isEmpty()) {
+            line.with("name", overdrawn.name());
         }
-        line.with("helo", helo).with("from", path(from));
-        if (to != null) {
-            line.with("to", path(to));
+        line.with("helo", overdrawn.helo()).with("from", path(overdrawn.from()));
+        if (overdrawn.to() != null) {
+            line.with("to", path(overdrawn.to()));
         }
-        log.warn(line.with("limit", limit)
-                .with("until", seconds(until))
-                .with("reply", reply)
+        log.warn(line.with("limit", overdrawn.limit())
+                .with("until", seconds(overdrawn.until()))
+                .with("reply", overdrawn.reply())
                 .toString());
     }
 
@@ -180,27 +173,13 @@ public final class LogJournal implements Journal {
         private void append(int point) {
             if (point == '"' || point == '\\') {
                 text.append('\\').appendCodePoint(point);
-            } else if (isVisible(point)) {
+            } else if (Visible.isSafe(point)) {
                 text.appendCodePoint(point);
             } else {
                 for (char c : Character.toChars(point)) {
                     text.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
                 }
             }
-        }
-
-        /// A terminal obeys some of the others: U+202E shows the rest of the line backwards.
-        private static boolean isVisible(int point) {
-            return switch (Character.getType(point)) {
-                case Character.CONTROL,
-                        Character.FORMAT,
-                        Character.SURROGATE,
-                        Character.PRIVATE_USE,
-                        Character.UNASSIGNED,
-                        Character.LINE_SEPARATOR,
-                        Character.PARAGRAPH_SEPARATOR -> false;
-                default -> true;
-            };
         }
 
         private static boolean isPlain(String value) {

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.o365relay.admit.Device;
 import org.o365relay.admit.Devices;
 import org.o365relay.admit.Overdraft;
+import org.o365relay.journal.Journal;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
@@ -34,7 +35,8 @@ class ConductTest {
         Answer answer = conduct.overdrawn(null, recipient, new EnvelopePolicy.Verdict.Overdrawn(overdraft, reply));
         assertThat(answer).isEqualTo(new Answer.Say(reply));
         assertThat(journal.overdrawn())
-                .containsExactly(new FrontJournal.Overdrawn("", null, recipient, "recipients-per-day", reply));
+                .containsExactly(new Journal.Overdrawn(
+                        CLIENT, "", "", null, recipient, "recipients-per-day", overdraft.until(), reply));
         assertThat(journal.rejected()).isEmpty();
         assertThat(devices.records().getFirst().refusals()).isOne();
     }
@@ -75,8 +77,8 @@ class ConductTest {
     void countsAllDeviationsEvenIfTheFirstIsRefused() {
         assertThat(conduct.refusedOf(EnumSet.of(Deviation.BAD_PARAMETER, Deviation.NO_BRACKETS)))
                 .contains(Deviation.BAD_PARAMETER);
-        assertThat(device.hasDeviated(Deviation.NO_BRACKETS)).isTrue();
-        assertThat(device.hasDeviated(Deviation.BAD_PARAMETER)).isTrue();
+        assertThat(devices.records().getFirst().deviations())
+                .containsKeys(Deviation.NO_BRACKETS, Deviation.BAD_PARAMETER);
     }
 
     @Test

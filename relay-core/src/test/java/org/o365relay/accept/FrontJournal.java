@@ -25,13 +25,6 @@ final class FrontJournal implements Journal {
             @Nullable EmailAddress to,
             Reply reply) {}
 
-    record Overdrawn(
-            String name,
-            @Nullable EmailAddress from,
-            @Nullable EmailAddress to,
-            String limit,
-            Reply reply) {}
-
     private final List<Overdrawn> overdrawn = new CopyOnWriteArrayList<>();
     private final List<Accepted> accepted = new CopyOnWriteArrayList<>();
     private final List<Rejected> rejected = new CopyOnWriteArrayList<>();
@@ -60,16 +53,8 @@ final class FrontJournal implements Journal {
     }
 
     @Override
-    public void overdrawn(
-            InetAddress client,
-            String name,
-            String helo,
-            @Nullable EmailAddress from,
-            @Nullable EmailAddress to,
-            String limit,
-            Instant until,
-            Reply reply) {
-        overdrawn.add(new Overdrawn(name, from, to, limit, reply));
+    public void overdrawn(Overdrawn told) {
+        overdrawn.add(told);
     }
 
     @Override

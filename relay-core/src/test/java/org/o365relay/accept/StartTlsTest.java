@@ -77,7 +77,7 @@ class StartTlsTest {
     void blamesNobodyForAMissingQuitInTheHandshake() {
         say("STARTTLS\r\n");
         var _ = channel.close();
-        assertThat(front.devices().at(CLIENT).hasDeviated(Deviation.NO_QUIT)).isFalse();
+        assertThat(front.hasDeviated(CLIENT, Deviation.NO_QUIT)).isFalse();
     }
 
     private void say(String text) {

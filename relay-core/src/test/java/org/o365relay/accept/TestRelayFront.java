@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.o365relay.admit.Devices;
+import org.o365relay.mail.Deviation;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueSettings;
@@ -59,6 +60,13 @@ final class TestRelayFront implements AutoCloseable {
 
     MessageQueue queue() {
         return queue;
+    }
+
+    /// @return whether this client was ever seen doing that
+    boolean hasDeviated(InetAddress client, Deviation deviation) {
+        return devices.records().stream()
+                .anyMatch(device ->
+                        device.address().equals(client) && device.deviations().containsKey(deviation));
     }
 
     Devices devices() {

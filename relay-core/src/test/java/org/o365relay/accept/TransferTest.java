@@ -400,12 +400,10 @@ class TransferTest {
     private static void awaitDeviation(TestRelayFront front, Deviation deviation) {
         InetAddress client = InetAddress.ofLiteral("127.0.0.1");
         long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-        while (!front.devices().at(client).hasDeviated(deviation) && System.nanoTime() < deadline) {
+        while (!front.hasDeviated(client, deviation) && System.nanoTime() < deadline) {
             Thread.onSpinWait();
         }
-        assertThat(front.devices().at(client).hasDeviated(deviation))
-                .as(deviation.key())
-                .isTrue();
+        assertThat(front.hasDeviated(client, deviation)).as(deviation.key()).isTrue();
     }
 
     private static Claim only(TestRelayFront front) {

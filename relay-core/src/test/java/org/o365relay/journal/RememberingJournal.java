@@ -52,16 +52,9 @@ public final class RememberingJournal implements Journal {
     }
 
     @Override
-    public void overdrawn(
-            InetAddress client,
-            String name,
-            String helo,
-            @Nullable EmailAddress from,
-            @Nullable EmailAddress to,
-            String limit,
-            Instant until,
-            Reply reply) {
-        remember("overdrawn " + client.getHostAddress() + " " + limit + " until " + until + ": " + reply);
+    public void overdrawn(Overdrawn overdrawn) {
+        remember("overdrawn " + overdrawn.client().getHostAddress() + " " + overdrawn.limit() + " until "
+                + overdrawn.until() + ": " + overdrawn.reply());
     }
 
     @Override

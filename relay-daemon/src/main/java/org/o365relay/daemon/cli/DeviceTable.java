@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.DeviceRecord;
+import org.o365relay.mail.Visible;
 
 /// Devices for a terminal: a line for each, and below it one for each thing it does wrong.
 ///
@@ -88,26 +89,13 @@ record DeviceTable(Instant now, ZoneId zone) {
     /// What a client calls itself may be anything, also what a terminal would obey.
     private static String shown(String text) {
         String clean = text.codePoints()
-                .map(point -> isVisible(point) ? point : '?')
+                .map(point -> Visible.isSafe(point) ? point : '?')
                 .mapToObj(Character::toString)
                 .collect(Collectors.joining());
         if (clean.codePointCount(0, clean.length()) > LONGEST_NAME) {
             return clean.substring(0, clean.offsetByCodePoints(0, LONGEST_NAME - 3)) + "...";
         }
         return clean.isBlank() ? "-" : clean;
-    }
-
-    private static boolean isVisible(int point) {
-        return switch (Character.getType(point)) {
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.SURROGATE,
-                    Character.PRIVATE_USE,
-                    Character.UNASSIGNED,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR -> false;
-            default -> true;
-        };
     }
 
     private static String size(long octets) {
