@@ -15,6 +15,7 @@ import org.o365relay.deliver.Courier;
 import org.o365relay.deliver.Dispatcher;
 import org.o365relay.deliver.Lane;
 import org.o365relay.deliver.MailboxSettings;
+import org.o365relay.deliver.RoadSettings;
 import org.o365relay.deliver.Upstream;
 import org.o365relay.deliver.smtp.SmtpUpstream;
 import org.o365relay.journal.Journal;
@@ -57,7 +58,7 @@ public final class Relay {
         MessageQueue opened = MessageQueue.open(settings.queue(), clock, random);
         queue = opened;
         try {
-            dispatcher = dispatcher(opened, settings.mailbox());
+            dispatcher = dispatcher(opened, settings.mailboxes().getFirst());
             Devices devices = new Devices(opened.devices(), clock);
             opened.keep(devices);
             listener = new SmtpListener(settings.accept(), devices, opened, journal, clock);
@@ -72,11 +73,18 @@ public final class Relay {
     }
 
     private Dispatcher dispatcher(MessageQueue from, MailboxSettings mailbox) {
-        Upstream upstream = new SmtpUpstream(mailbox.upstream(), mailbox.credential());
+        Upstream upstream = upstream(mailbox.roads().getFirst());
         Lane lane = new Lane(mailbox, upstream, settings.probe(), journal, clock);
         NoticeWriter notices = new NoticeWriter(settings.notices(), mailbox.address(), settings.hostname());
         Courier courier = new Courier(from, lane, settings.retry(), notices, journal, clock, random);
         return new Dispatcher(from, lane, courier);
+    }
+
+    private static Upstream upstream(RoadSettings road) {
+        return switch (road) {
+            case RoadSettings.Smtp smtp -> new SmtpUpstream(smtp.upstream(), smtp.credential());
+            case RoadSettings.Graph graph -> throw new IllegalArgumentException("not yet: " + graph.upstream());
+        };
     }
 
     /// @return where it listens, in the order of the settings, with the ports that were chosen for 0

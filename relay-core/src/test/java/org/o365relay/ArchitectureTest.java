@@ -28,15 +28,18 @@ class ArchitectureTest {
     @CsvSource(delimiter = '|', textBlock = """
             mail         |
             journal      |
-            identity     |
+            net          |
+            identity     | net
             admit        |
             queue        |
             exchange     |
             rewrite      |
             notice       |
-            accept       | admit, queue
-            deliver.smtp | deliver, identity
-            deliver      | queue, rewrite, identity, exchange, notice, deliver.smtp
+            route        | admit
+            accept       | admit, queue, route
+            deliver.smtp  | deliver, identity, net
+            deliver.graph | deliver, identity, net
+            deliver      | queue, rewrite, route, identity, net, exchange, notice, deliver.smtp, deliver.graph
             """)
     void aStageKnowsOnlyItsNeighbours(String stage, String neighbours) {
         Stream<String> named = neighbours == null ? Stream.of() : Arrays.stream(neighbours.split(", ", -1));

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import org.o365relay.identity.Credential;
-import org.o365relay.identity.Secret;
+import org.o365relay.mail.Secret;
 
 /// The section `credential` of a mailbox. No message quotes a password.
 record CredentialReader(Section credential, Path directory, Map<String, String> environment) {

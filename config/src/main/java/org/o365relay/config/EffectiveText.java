@@ -16,6 +16,7 @@ import org.o365relay.admit.ClientPolicy;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.ProbeSchedule;
 import org.o365relay.deliver.RetrySchedule;
+import org.o365relay.deliver.RoadSettings;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings;
 import org.o365relay.identity.Credential;
 import org.o365relay.queue.QueueSettings;
@@ -52,7 +53,9 @@ final class EffectiveText {
         keys.put("limits", limits(settings.accept().limits(), inForce.standard()));
         keys.put("data-directory", settings.queue().directory().toString());
         keys.put("queue", queue(settings.queue()));
-        keys.put("mailboxes", List.of(mailbox(settings.mailbox())));
+        keys.put(
+                "mailboxes",
+                settings.mailboxes().stream().map(EffectiveText::mailbox).toList());
         keys.put("retry", retry(settings.retry(), settings.probe()));
         keys.put("notices", present("admin", settings.notices().admin()));
         keys.put("stop-grace", Amount.text(settings.stopGrace()));
@@ -114,10 +117,17 @@ final class EffectiveText {
         keys.put("send-as", rules.sendAs().stream().map(EffectiveText::text).toList());
         keys.put("record-original", rules.recordOriginal());
         keys.put("suppress-auto-responses", rules.suppressAutoResponses());
-        keys.put("connections", mailbox.upstream().connections());
-        keys.put("upstream", upstream(mailbox.upstream()));
-        keys.put("credential", credential(mailbox.credential()));
+        keys.put("connections", mailbox.limits().connections());
+        keys.put("upstream", upstream(mailbox.roads().getFirst()));
+        keys.put("credential", credential(mailbox.roads().getFirst().credential()));
         return keys;
+    }
+
+    private static Map<String, Object> upstream(RoadSettings road) {
+        return switch (road) {
+            case RoadSettings.Smtp smtp -> upstream(smtp.upstream());
+            case RoadSettings.Graph graph -> Map.of("host", graph.upstream().toString());
+        };
     }
 
     private static Map<String, Object> upstream(SmtpUpstreamSettings upstream) {
@@ -140,6 +150,7 @@ final class EffectiveText {
                         "username", password.username(),
                         "password", password.password().toString());
             case Credential.None none -> Map.of("type", "none");
+            case Credential.OAuth oauth -> Map.of("username", oauth.username());
         };
     }
 

@@ -4,9 +4,12 @@ import static org.o365relay.config.Amount.whole;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.o365relay.deliver.MailboxLimits;
 import org.o365relay.deliver.MailboxSettings;
+import org.o365relay.deliver.RoadSettings;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings;
 import org.o365relay.identity.Credential;
 import org.o365relay.mail.EmailAddress;
@@ -33,8 +36,13 @@ record MailboxReader(Path directory, Map<String, String> environment, String hos
         if (upstreams.isExchange() && !credentials.signsIn()) {
             credentials.reportMissingSignIn();
         }
-        return address.flatMap(known -> upstream.flatMap(
-                way -> credential.flatMap(key -> rules.map(rewrite -> new MailboxSettings(known, way, key, rewrite)))));
+        return address.flatMap(known ->
+                upstream.flatMap(way -> credential.flatMap(key -> rules.map(rewrite -> new MailboxSettings(
+                        known,
+                        key.username().toLowerCase(Locale.ROOT),
+                        List.of(new RoadSettings.Smtp(way, key, "")),
+                        new MailboxLimits(null, 1, connections, null),
+                        rewrite)))));
     }
 
     private static Optional<EmailAddress> address(Section mailbox) {

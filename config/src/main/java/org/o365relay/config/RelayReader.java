@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.o365relay.RelaySettings;
@@ -25,8 +26,11 @@ import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.ProbeSchedule;
 import org.o365relay.deliver.RetrySchedule;
 import org.o365relay.mail.EmailAddress;
+import org.o365relay.net.HttpSettings;
 import org.o365relay.notice.NoticeSettings;
 import org.o365relay.queue.QueueSettings;
+import org.o365relay.route.Routes;
+import org.o365relay.route.Target;
 
 /// The section `relay`.
 ///
@@ -81,10 +85,26 @@ record RelayReader(Path directory, Map<String, String> environment, Path kernelH
                     users.orElse(null),
                     security.plainText(),
                     only.address());
-            RelaySettings settings =
-                    new RelaySettings(hostname, listeners, accept, queue, only, schedule, probe, notices, grace);
+            RelaySettings settings = new RelaySettings(
+                    hostname,
+                    listeners,
+                    accept,
+                    queue,
+                    List.of(only),
+                    new Routes(
+                            List.of(), List.of(target(only, policies.standard().messageSize()))),
+                    HttpSettings.DIRECT,
+                    schedule,
+                    probe,
+                    notices,
+                    grace);
             return new InForce(settings, policies.standard(), trusted);
         });
+    }
+
+    private static Target target(MailboxSettings mailbox, long messageSize) {
+        String name = mailbox.address().toString().toLowerCase(Locale.ROOT);
+        return new Target(name, List.of(mailbox.address()), messageSize, null);
     }
 
     private static SessionLimits sessions(Section limits) {

@@ -3,7 +3,7 @@ package org.o365relay.config;
 import com.typesafe.config.ConfigValue;
 import java.util.List;
 import java.util.Locale;
-import org.o365relay.identity.Secret;
+import org.o365relay.mail.Secret;
 
 /// Values written as text, and how they are quoted in messages.
 final class Text {

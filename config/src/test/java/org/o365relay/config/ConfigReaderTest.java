@@ -29,18 +29,23 @@ import org.o365relay.admit.Network;
 import org.o365relay.admit.Tolerance;
 import org.o365relay.admit.TrustedNetwork;
 import org.o365relay.admit.TrustedNetworks;
+import org.o365relay.deliver.MailboxLimits;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.ProbeSchedule;
 import org.o365relay.deliver.RetrySchedule;
+import org.o365relay.deliver.RoadSettings;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Tls;
 import org.o365relay.identity.Credential;
-import org.o365relay.identity.Secret;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Secret;
+import org.o365relay.net.HttpSettings;
 import org.o365relay.notice.NoticeSettings;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.rewrite.RewriteRules;
+import org.o365relay.route.Routes;
+import org.o365relay.route.Target;
 
 class ConfigReaderTest {
 
@@ -211,15 +216,14 @@ class ConfigReaderTest {
 
         Configuration.Valid valid = valid(MAILBOX.formatted("", "username = someone, password-file = secret"));
 
-        assertThat(valid.settings().mailbox().credential())
-                .isEqualTo(new Credential.Password("someone", new Secret(" geheim 123 ")));
+        assertThat(road(valid).credential()).isEqualTo(new Credential.Password("someone", new Secret(" geheim 123 ")));
     }
 
     @Test
     void keepsAPasswordOfDigitsAsItIsWritten() throws Exception {
         Configuration.Valid valid = valid(MAILBOX.formatted("", "password = 0123"));
 
-        assertThat(valid.settings().mailbox().credential())
+        assertThat(road(valid).credential())
                 .isEqualTo(new Credential.Password("relay@contoso.example", new Secret("0123")));
     }
 
@@ -268,7 +272,12 @@ class ConfigReaderTest {
     }
 
     private static SmtpUpstreamSettings upstream(Configuration.Valid valid) {
-        return valid.settings().mailbox().upstream();
+        return road(valid).upstream();
+    }
+
+    private static RoadSettings.Smtp road(Configuration.Valid valid) {
+        return (RoadSettings.Smtp)
+                valid.settings().mailboxes().getFirst().roads().getFirst();
     }
 
     private static final ClientPolicy POLICY = new ClientPolicy(
@@ -294,21 +303,27 @@ class ConfigReaderTest {
                         false,
                         address),
                 new QueueSettings(Path.of("/var/lib/o365-relay"), 512L << 20, 20L << 30, Duration.ofDays(30)),
-                new MailboxSettings(
+                List.of(new MailboxSettings(
                         address,
-                        new SmtpUpstreamSettings(
-                                "smtp.office365.com",
-                                587,
-                                Tls.STARTTLS,
-                                null,
-                                2,
-                                Duration.ofSeconds(30),
-                                Duration.ofSeconds(60),
-                                Duration.ofMinutes(10),
-                                Duration.ofSeconds(60),
-                                hostname),
-                        new Credential.Password("relay@contoso.example", new Secret("geheim-123")),
-                        new RewriteRules(address, displayName, List.of(), null, true, true, hostname)),
+                        "relay@contoso.example",
+                        List.of(new RoadSettings.Smtp(
+                                new SmtpUpstreamSettings(
+                                        "smtp.office365.com",
+                                        587,
+                                        Tls.STARTTLS,
+                                        null,
+                                        2,
+                                        Duration.ofSeconds(30),
+                                        Duration.ofSeconds(60),
+                                        Duration.ofMinutes(10),
+                                        Duration.ofSeconds(60),
+                                        hostname),
+                                new Credential.Password("relay@contoso.example", new Secret("geheim-123")),
+                                "")),
+                        new MailboxLimits(null, 1, 2, null),
+                        new RewriteRules(address, displayName, List.of(), null, true, true, hostname))),
+                new Routes(List.of(), List.of(new Target("relay@contoso.example", List.of(address), 36_700_160, null))),
+                HttpSettings.DIRECT,
                 new RetrySchedule(Duration.ofMinutes(1), Duration.ofDays(5)),
                 new ProbeSchedule(Duration.ofMinutes(1), Duration.ofMinutes(15)),
                 new NoticeSettings(null),

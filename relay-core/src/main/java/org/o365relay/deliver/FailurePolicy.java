@@ -51,6 +51,9 @@ public final class FailurePolicy {
                         "See that upstream.host is the name in the server's certificate, and that nothing in between (a"
                                 + " firewall, a virus scanner) opens TLS; a private authority goes into"
                                 + " upstream.trusted-certificates.");
+            case SIGN_IN ->
+                paused(response.reply(), "the sign-in service gives no token", "Check the mailbox's credential.");
+            case GRAPH -> deferred(response.reply(), Scope.MESSAGE, "Microsoft Graph cannot take it now", "");
             case RELAY -> judgeOwn(response);
         };
     }

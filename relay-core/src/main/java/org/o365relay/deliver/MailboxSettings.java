@@ -1,10 +1,19 @@
 package org.o365relay.deliver;
 
-import org.o365relay.deliver.smtp.SmtpUpstreamSettings;
-import org.o365relay.identity.Credential;
+import java.util.List;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.rewrite.RewriteRules;
 
-/// One dedicated Microsoft 365 mailbox: what it signs in with, where, and how mail is rewritten for it.
+/// One dedicated Microsoft 365 mailbox: the roads its mail can take, what it may send, and how mail is rewritten for
+/// it.
+///
+/// @param account what is signed in as, in lower case; mailboxes with the same account share its limits, which are
+///     then the same
+/// @param roads at least one; the first that is open is taken
 public record MailboxSettings(
-        EmailAddress address, SmtpUpstreamSettings upstream, Credential credential, RewriteRules rewrite) {}
+        EmailAddress address, String account, List<RoadSettings> roads, MailboxLimits limits, RewriteRules rewrite) {
+
+    public MailboxSettings {
+        roads = List.copyOf(roads);
+    }
+}

@@ -39,6 +39,10 @@ public record Response(Step step, Reply reply, Origin origin, boolean promisesRe
         NETWORK,
         /// TLS failed: no STARTTLS offered, certificate not trusted or for another name, no common version.
         TLS,
+        /// The sign-in service gives no token. The reply's code is an HTTP status, its text holds the AADSTS code.
+        SIGN_IN,
+        /// Microsoft Graph said it. The reply's code is an HTTP status, its text begins with Graph's error code.
+        GRAPH,
         /// The relay itself cannot: the stored original is unreadable or cannot be made acceptable.
         RELAY
     }

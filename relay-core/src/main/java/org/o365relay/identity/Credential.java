@@ -1,13 +1,66 @@
 package org.o365relay.identity;
 
+import java.nio.file.Path;
+import java.time.LocalDate;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.Secret;
+
 /// What a mailbox signs in with.
 public sealed interface Credential {
+
+    /// @return the user or mailbox that signs in; empty if nobody does
+    String username();
+
+    /// No authentication; for smarthosts that know the relay by its address, and for connectors.
+    record None() implements Credential {
+        @Override
+        public String username() {
+            return "";
+        }
+    }
 
     /// A user name and password (SMTP AUTH LOGIN or PLAIN, RFC 4954).
     ///
     /// @param username usually the mailbox's address
     record Password(String username, Secret password) implements Credential {}
 
-    /// No authentication; for smarthosts that know the relay by its address.
-    record None() implements Credential {}
+    /// Signs in with an access token of Microsoft Entra.
+    sealed interface OAuth extends Credential {}
+
+    /// The app proves itself with a secret (client credentials flow).
+    ///
+    /// @param username the mailbox that is used
+    /// @param expires when the secret ends, as the admin noted it; null if not noted
+    record ClientSecret(
+            App app,
+            String username,
+            Secret secret,
+            @Nullable LocalDate expires) implements OAuth {}
+
+    /// The app proves itself with a certificate (client credentials flow, PS256).
+    ///
+    /// @param username the mailbox that is used
+    /// @param certificate PEM with certificate and key, or PFX
+    /// @param key PEM; null if it is in the file of the certificate
+    /// @param password of the PFX or the encrypted key; null for none
+    record ClientCertificate(
+            App app,
+            String username,
+            Path certificate,
+            @Nullable Path key,
+            @Nullable Secret password) implements OAuth {}
+
+    /// A user has signed in once with a code (device authorization flow, RFC 8628); the refresh token is kept in
+    /// a file.
+    ///
+    /// @param username the mailbox that is used
+    /// @param file holds the refresh token, encrypted
+    /// @param key what the file is encrypted with
+    record DeviceCode(App app, String username, Path file, Secret key) implements OAuth {}
+
+    /// The Azure machine the relay runs on vouches for it.
+    ///
+    /// @param username the mailbox that is used
+    /// @param clientId of a user-assigned identity; null for the system-assigned one
+    record ManagedIdentity(String username, @Nullable String clientId) implements OAuth {}
 }

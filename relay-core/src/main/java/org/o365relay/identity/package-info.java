@@ -1,4 +1,5 @@
-/// Credentials: what a mailbox signs in with. Secrets are a type that hides itself.
+/// Credentials: what a mailbox signs in with, and the access tokens that are had for it. Secrets are a type that hides
+/// itself.
 @NullMarked
 package org.o365relay.identity;
 

@@ -107,6 +107,22 @@ public final class MessageQueue implements AutoCloseable {
         return store.committer().write(statements -> Tables.claimDue(statements, lease, now, now.plus(LEASE), most));
     }
 
+    /// Leases due messages that a claimant may have: urgent ones first, and of each priority a message of every client
+    /// in
+    /// turn, the longest due first.
+    ///
+    /// @param most 1 or more
+    /// @return at most as many claims; none if nothing is due
+    /// @throws QueueException if the disk fails
+    public List<Claim> claim(Supply supply, int most) {
+        return claim(most);
+    }
+
+    /// As [#awaitDue(Duration)], for what this claimant may have.
+    public void awaitDue(Supply supply, Duration atMost) throws InterruptedException {
+        awaitDue(atMost);
+    }
+
     /// Waits until a message may be due: one has been committed or deferred, the next one's time has come, or
     /// `atMost` is over.
     ///

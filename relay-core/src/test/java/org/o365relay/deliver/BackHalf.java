@@ -104,18 +104,22 @@ final class BackHalf implements AutoCloseable {
         Duration second = Duration.ofSeconds(1);
         return new MailboxSettings(
                 MAILBOX,
-                new SmtpUpstreamSettings(
-                        "fake.example",
-                        587,
-                        SmtpUpstreamSettings.Tls.STARTTLS,
-                        null,
-                        2,
-                        second,
-                        second,
-                        second,
-                        second,
-                        "relay"),
-                new Credential.None(),
+                MAILBOX.toString(),
+                List.of(new RoadSettings.Smtp(
+                        new SmtpUpstreamSettings(
+                                "fake.example",
+                                587,
+                                SmtpUpstreamSettings.Tls.STARTTLS,
+                                null,
+                                2,
+                                second,
+                                second,
+                                second,
+                                second,
+                                "relay"),
+                        new Credential.None(),
+                        "")),
+                new MailboxLimits(null, 1, 2, null),
                 new RewriteRules(
                         MAILBOX,
                         RewriteRules.KEEP_DISPLAY_NAME,

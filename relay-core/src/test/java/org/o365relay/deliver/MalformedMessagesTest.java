@@ -108,7 +108,16 @@ class MalformedMessagesTest {
                 second,
                 "relay");
         Lane lane = new Lane(
-                new MailboxSettings(MAILBOX, unused, new Credential.None(), RULES), upstream, probes, journal, clock);
+                new MailboxSettings(
+                        MAILBOX,
+                        MAILBOX.toString(),
+                        List.of(new RoadSettings.Smtp(unused, new Credential.None(), "")),
+                        new MailboxLimits(null, 1, 2, null),
+                        RULES),
+                upstream,
+                probes,
+                journal,
+                clock);
         courier = new Courier(
                 queue,
                 lane,

@@ -24,7 +24,7 @@ final class Redaction {
                         base64(username + '\0' + username + '\0' + secret.reveal()), // PLAIN, RFC 4616
                         base64(secret.reveal()), // LOGIN
                         secret.reveal()));
-            case Credential.None() -> new Redaction(List.of());
+            case Credential.None _, Credential.OAuth _ -> new Redaction(List.of());
         };
     }
 

@@ -24,6 +24,7 @@ import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Tls;
 import org.o365relay.deliver.smtp.SubmissionCheck.Finding;
 import org.o365relay.identity.Credential;
 import org.o365relay.mail.Reply;
+import org.o365relay.net.ServerTrust;
 
 /// The way from nothing to a signed-in connection: DNS, TCP, greeting, EHLO, TLS, AUTH.
 final class SignIn {
@@ -38,7 +39,7 @@ final class SignIn {
     SignIn(SmtpUpstreamSettings settings, Credential credential) {
         this.settings = settings;
         this.credential = credential;
-        this.tls = ServerTrust.context(settings);
+        this.tls = ServerTrust.context(settings.host(), settings.trustedCertificates());
         this.trouble = new Trouble(settings);
     }
 

@@ -1,5 +1,6 @@
 package org.o365relay.deliver.smtp;
 
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 /// @param contentTimeout for the reply to the end of the content (RFC 5321 §4.5.3.2.6 asks for 10 minutes)
 /// @param idleTimeout an unused connection is closed after this time
 /// @param heloName what the relay calls itself in EHLO
+/// @param lookup what the host is
+/// @param clientCertificate shown to the server; null for none
+/// @param localAddress where connections come from; null for the system's choice
 public record SmtpUpstreamSettings(
         String host,
         int port,
@@ -27,7 +31,52 @@ public record SmtpUpstreamSettings(
         Duration replyTimeout,
         Duration contentTimeout,
         Duration idleTimeout,
-        String heloName) {
+        String heloName,
+        Lookup lookup,
+        @Nullable ClientCertificate clientCertificate,
+        @Nullable InetAddress localAddress) {
+
+    /// A submission server that needs no more than a name.
+    public SmtpUpstreamSettings(
+            String host,
+            int port,
+            Tls tls,
+            @Nullable Path trustedCertificates,
+            int connections,
+            Duration connectTimeout,
+            Duration replyTimeout,
+            Duration contentTimeout,
+            Duration idleTimeout,
+            String heloName) {
+        this(
+                host,
+                port,
+                tls,
+                trustedCertificates,
+                connections,
+                connectTimeout,
+                replyTimeout,
+                contentTimeout,
+                idleTimeout,
+                heloName,
+                Lookup.HOST,
+                null,
+                null);
+    }
+
+    /// What the host is.
+    public enum Lookup {
+        /// The server itself.
+        HOST,
+        /// A domain, whose servers are its mail exchangers (RFC 5321 §5.1).
+        MX
+    }
+
+    /// What the relay shows to a server that wants to see a certificate.
+    ///
+    /// @param certificate PEM, with the certificates that lead to a root
+    /// @param key PEM (PKCS #8), without a password
+    public record ClientCertificate(Path certificate, Path key) {}
 
     /// How the connection is protected.
     public enum Tls {

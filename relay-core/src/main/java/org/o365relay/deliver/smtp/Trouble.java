@@ -13,6 +13,7 @@ import org.o365relay.deliver.Response.Origin;
 import org.o365relay.deliver.Response.Step;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.UnacceptableContentException;
+import org.o365relay.net.ServerTrust;
 
 /// Puts into words, in the place of the upstream's reply, why there is none.
 record Trouble(SmtpUpstreamSettings settings) {

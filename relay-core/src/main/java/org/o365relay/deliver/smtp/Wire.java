@@ -106,7 +106,7 @@ final class Wire extends SMTPTransport {
         return switch (credential) {
             case Credential.Password(var username, var secret) ->
                 super.protocolConnect(host, port, username, secret.reveal());
-            case Credential.None() -> super.protocolConnect(host, port, null, null);
+            case Credential.None _, Credential.OAuth _ -> super.protocolConnect(host, port, null, null);
         };
     }
 

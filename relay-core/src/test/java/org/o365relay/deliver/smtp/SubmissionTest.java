@@ -21,10 +21,10 @@ import org.o365relay.deliver.Outgoing;
 import org.o365relay.deliver.Response;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Tls;
 import org.o365relay.identity.Credential;
-import org.o365relay.identity.Secret;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
+import org.o365relay.mail.Secret;
 
 /// A server to talk to, upstreams that talk to it, and messages.
 @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)

@@ -6,6 +6,7 @@ import org.o365relay.RelaySettings;
 import org.o365relay.daemon.explain.RulesReport;
 import org.o365relay.deliver.FailurePolicy;
 import org.o365relay.deliver.Response;
+import org.o365relay.deliver.RoadSettings;
 import org.o365relay.deliver.Verdict;
 import org.o365relay.deliver.smtp.SmtpUpstream;
 import org.o365relay.deliver.smtp.SubmissionCheck;
@@ -38,10 +39,11 @@ public final class CheckCommand implements Callable<Integer> {
         out.println("ok    configuration: " + config.file());
         RulesReport.lines(settings).forEach(line -> out.println("      " + line));
         out.flush(); // the upstream may take its time
-        EmailAddress mailbox = settings.mailbox().address();
+        EmailAddress mailbox = settings.mailboxes().getFirst().address();
+        RoadSettings.Smtp road =
+                (RoadSettings.Smtp) settings.mailboxes().getFirst().roads().getFirst();
         SubmissionCheck check;
-        try (SmtpUpstream upstream = new SmtpUpstream(
-                settings.mailbox().upstream(), settings.mailbox().credential())) {
+        try (SmtpUpstream upstream = new SmtpUpstream(road.upstream(), road.credential())) {
             check = upstream.check();
         }
         check.findings().forEach(finding -> out.println("ok    " + finding.detail()));

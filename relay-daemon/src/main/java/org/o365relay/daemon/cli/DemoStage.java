@@ -15,7 +15,7 @@ import org.o365relay.daemon.demo.DemoRelay;
 import org.o365relay.daemon.sandbox.Account;
 import org.o365relay.daemon.sandbox.Sandbox;
 import org.o365relay.daemon.sandbox.SandboxSettings;
-import org.o365relay.identity.Secret;
+import org.o365relay.mail.Secret;
 
 /// The sandbox and the relay of a demonstration, in a directory that goes with them: at [#close()], and when
 /// the program is ended from outside.

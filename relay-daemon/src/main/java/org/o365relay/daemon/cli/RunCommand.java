@@ -45,8 +45,8 @@ public final class RunCommand implements Callable<Integer> {
                     "{} listens on {}; mail leaves as {} through {}",
                     ProgramVersion.text(),
                     addresses(relay),
-                    settings.mailbox().address(),
-                    settings.mailbox().upstream());
+                    settings.mailboxes().getFirst().address(),
+                    settings.mailboxes().getFirst().roads().getFirst());
             new CountDownLatch(1).await(); // until the JVM is told to end
         } catch (RuntimeException e) {
             exitCode = ExitCode.INTERNAL;

@@ -2,7 +2,7 @@ package org.o365relay.daemon.demo;
 
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import org.o365relay.identity.Secret;
+import org.o365relay.mail.Secret;
 
 /// What the relay of a demonstration is to do.
 ///

@@ -1,4 +1,4 @@
-package org.o365relay.identity;
+package org.o365relay.mail;
 
 /// A password or key. Only [#reveal()] shows it; never pass the result to a log or an error.
 public final class Secret {

@@ -1,4 +1,4 @@
-package org.o365relay.deliver.smtp;
+package org.o365relay.net;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Whom the relay believes to be the server. Decides exactly as the JDK does, chain and name, but says in plain
 /// words what is wrong with a certificate.
-final class ServerTrust extends X509ExtendedTrustManager {
+public final class ServerTrust extends X509ExtendedTrustManager {
 
     private final String host;
     private final X509ExtendedTrustManager decider;
@@ -40,14 +40,15 @@ final class ServerTrust extends X509ExtendedTrustManager {
         this.decider = decider;
     }
 
-    /// @return trusts the settings' own certificates only, if there are any, else the system's
+    /// @param host the server's name
+    /// @param certificates a PEM file with the certificates to trust instead of the system's; null for the system's
     /// @throws UncheckedIOException if the file cannot be read
     /// @throws IllegalArgumentException if there is no certificate in it
-    static SSLContext context(SmtpUpstreamSettings settings) {
+    public static SSLContext context(String host, @Nullable Path certificates) {
         try {
-            X509ExtendedTrustManager decider = decider(anchors(settings.trustedCertificates()));
+            X509ExtendedTrustManager decider = decider(anchors(certificates));
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[] {new ServerTrust(settings.host(), decider)}, null);
+            context.init(null, new TrustManager[] {new ServerTrust(host, decider)}, null);
             return context;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this Java has no usable TLS: " + e.getMessage(), e);
@@ -123,7 +124,8 @@ final class ServerTrust extends X509ExtendedTrustManager {
                 .anyMatch(type::isInstance);
     }
 
-    static LocalDate date(Date time) {
+    /// @return the day, in UTC
+    public static LocalDate date(Date time) {
         return time.toInstant().atZone(ZoneOffset.UTC).toLocalDate();
     }
 
@@ -174,7 +176,7 @@ final class ServerTrust extends X509ExtendedTrustManager {
     }
 
     /// A certificate that is not accepted; the message is for the admin.
-    static final class Refused extends CertificateException {
+    public static final class Refused extends CertificateException {
         private static final long serialVersionUID = 1L;
 
         private final String explanation;
@@ -184,7 +186,8 @@ final class ServerTrust extends X509ExtendedTrustManager {
             this.explanation = explanation;
         }
 
-        String explanation() {
+        /// @return in plain words, with names and dates
+        public String explanation() {
             return explanation;
         }
     }

@@ -1,0 +1,76 @@
+package org.o365relay.exchange;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/// The clouds of Microsoft 365, and where things are in each.
+///
+/// Source: Microsoft, "Microsoft 365 endpoints", "National cloud deployments" of Microsoft Graph and of the
+/// Microsoft identity platform. Host names of the national clouds' submission servers as seen in practice.
+public enum Cloud {
+    /// Everybody, and GCC.
+    WORLDWIDE(
+            "smtp.office365.com",
+            "https://login.microsoftonline.com",
+            "https://outlook.office365.com",
+            "https://graph.microsoft.com"),
+    GCC_HIGH(
+            "smtp.office365.us",
+            "https://login.microsoftonline.us",
+            "https://outlook.office365.us",
+            "https://graph.microsoft.us"),
+    DOD(
+            "outlook-dod.office365.us",
+            "https://login.microsoftonline.us",
+            "https://outlook-dod.office365.us",
+            "https://dod-graph.microsoft.us"),
+    /// Operated by 21Vianet.
+    CHINA(
+            "smtp.partner.outlook.cn",
+            "https://login.partner.microsoftonline.cn",
+            "https://partner.outlook.cn",
+            "https://microsoftgraph.chinacloudapi.cn");
+
+    private final String submissionHost;
+    private final String authority;
+    private final String exchange;
+    private final String graph;
+
+    Cloud(String submissionHost, String authority, String exchange, String graph) {
+        this.submissionHost = submissionHost;
+        this.authority = authority;
+        this.exchange = exchange;
+        this.graph = graph;
+    }
+
+    /// @return host name for client submission, port 587
+    public String submissionHost() {
+        return submissionHost;
+    }
+
+    /// @return the sign-in service, without a tenant: `https://login.microsoftonline.com`
+    public String authority() {
+        return authority;
+    }
+
+    /// @return the resource tokens for SMTP are for: `https://outlook.office365.com`
+    public String exchange() {
+        return exchange;
+    }
+
+    /// @return the root of Microsoft Graph, which is also the resource its tokens are for
+    public String graph() {
+        return graph;
+    }
+
+    /// @param key as it stands in the configuration: `gcc-high`
+    public static Optional<Cloud> named(String key) {
+        return Arrays.stream(values()).filter(cloud -> cloud.key().equals(key)).findFirst();
+    }
+
+    /// @return the name used in the configuration
+    public String key() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

@@ -1,0 +1,38 @@
+package org.o365relay.identity;
+
+import org.o365relay.mail.Reply;
+
+/// No token could be had. Says what the sign-in service said, or why it could not be asked; never a secret.
+public final class TokenException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    /// Who says so.
+    public enum Origin {
+        /// The sign-in service, or what it stands for in the configuration: a missing login, an unreadable key.
+        SERVICE,
+        /// Nobody: DNS, TCP, the proxy or a timeout.
+        NETWORK,
+        /// TLS: the certificate of the service is not trusted.
+        TLS
+    }
+
+    private final Origin origin;
+    private final transient Reply reply;
+
+    /// @param reply the HTTP status as the code (400 if there was none), the error and its description as text:
+    ///     `401 invalid_client: AADSTS7000215: Invalid client secret provided.`
+    public TokenException(Origin origin, Reply reply, Throwable cause) {
+        super(reply.toString(), cause);
+        this.origin = origin;
+        this.reply = reply;
+    }
+
+    public Origin origin() {
+        return origin;
+    }
+
+    public Reply reply() {
+        return reply;
+    }
+}

@@ -1,0 +1,16 @@
+package org.o365relay.queue;
+
+import java.util.List;
+
+/// Whose messages a claimant may claim: those that are already its own, and those of the routes it serves that are
+/// nobody's yet.
+///
+/// @param owner what the claimant is called: a mailbox's address in lower case. What it claims is its own from then
+///     on
+/// @param routes what it serves; its own name may be among them
+public record Supply(String owner, List<String> routes) {
+
+    public Supply {
+        routes = List.copyOf(routes);
+    }
+}

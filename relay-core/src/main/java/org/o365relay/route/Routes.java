@@ -1,0 +1,102 @@
+package org.o365relay.route;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Envelope;
+import org.o365relay.mail.Priority;
+import org.o365relay.mail.ReportRequest;
+import org.o365relay.mail.ReportRequest.OfRecipient;
+import org.o365relay.mail.RoutedEnvelope;
+
+/// The ways out. For each recipient the first rule that fits decides; if none does, the first target.
+///
+/// @param rules in the order they are looked at; each target they name is among the targets
+/// @param targets at least one, with different names
+public record Routes(List<RouteRule> rules, List<Target> targets) {
+
+    public Routes {
+        rules = List.copyOf(rules);
+        targets = List.copyOf(targets);
+        if (targets.isEmpty()) {
+            throw new IllegalArgumentException("no target");
+        }
+    }
+
+    /// @return the target of this name, unless the configuration has changed since the message was routed
+    public Optional<Target> target(String name) {
+        return targets.stream().filter(target -> target.name().equals(name)).findFirst();
+    }
+
+    /// @return octets of the largest message that any target takes
+    public long largestMessage() {
+        return targets.stream().mapToLong(Target::messageSize).max().orElseThrow();
+    }
+
+    /// Divides an envelope among the ways its recipients go, and each of these parts into as many as the
+    /// mailbox's limit on recipients asks for. Recipients keep their order.
+    ///
+    /// @return at least one part; together they have every recipient once
+    public List<RoutedEnvelope> parts(Origin origin, Envelope envelope) {
+        if (rules.isEmpty() && fitsWhole(targets.getFirst(), envelope)) {
+            return List.of(new RoutedEnvelope(targets.getFirst().name(), Priority.NORMAL, envelope));
+        }
+        Map<Way, List<EmailAddress>> ways = new LinkedHashMap<>();
+        for (EmailAddress recipient : envelope.recipients()) {
+            ways.computeIfAbsent(way(origin, recipient), _ -> new ArrayList<>()).add(recipient);
+        }
+        List<RoutedEnvelope> parts = new ArrayList<>();
+        ways.forEach((way, recipients) -> divide(way, recipients, envelope, parts));
+        return parts;
+    }
+
+    private record Way(Target target, Priority priority) {}
+
+    private Way way(Origin origin, EmailAddress recipient) {
+        for (RouteRule rule : rules) {
+            if (rule.fits(origin, recipient)) {
+                Target target = rule.target() == null
+                        ? targets.getFirst()
+                        : target(rule.target())
+                                .orElseThrow(() -> new IllegalStateException("no target " + rule.target()));
+                return new Way(target, rule.priority());
+            }
+        }
+        return new Way(targets.getFirst(), Priority.NORMAL);
+    }
+
+    private static void divide(Way way, List<EmailAddress> recipients, Envelope envelope, List<RoutedEnvelope> parts) {
+        Integer limit = way.target().recipientsPerMessage();
+        int most = limit == null ? recipients.size() : limit;
+        for (int from = 0; from < recipients.size(); from += most) {
+            List<EmailAddress> some = recipients.subList(from, Math.min(from + most, recipients.size()));
+            parts.add(new RoutedEnvelope(way.target().name(), way.priority(), part(envelope, some)));
+        }
+    }
+
+    private static Envelope part(Envelope envelope, List<EmailAddress> recipients) {
+        return recipients.equals(envelope.recipients())
+                ? envelope
+                : new Envelope(
+                        envelope.sender(),
+                        recipients,
+                        envelope.smtpUtf8(),
+                        envelope.body(),
+                        part(envelope.report(), recipients));
+    }
+
+    private static ReportRequest part(ReportRequest report, List<EmailAddress> recipients) {
+        Map<EmailAddress, OfRecipient> wishes = new HashMap<>(report.recipients());
+        wishes.keySet().retainAll(recipients);
+        return new ReportRequest(report.envelopeId(), report.returned(), wishes);
+    }
+
+    private static boolean fitsWhole(Target target, Envelope envelope) {
+        Integer most = target.recipientsPerMessage();
+        return most == null || envelope.recipients().size() <= most;
+    }
+}
