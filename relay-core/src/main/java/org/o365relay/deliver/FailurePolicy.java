@@ -60,7 +60,7 @@ public final class FailurePolicy {
 
     private Verdict judgeUpstream(Response response, boolean alias) {
         if (response.step() == Step.END_OF_CONTENT && response.reply().category() == 2) {
-            return new Verdict(new Outcome.Delivered(response.reply()), scopeOf(response), "", "");
+            return new Verdict(new Outcome.Delivered(response.reply()), scopeOf(response), "", "", "", null);
         }
         Optional<KnownReply> known = catalogue.find(response.reply());
         return known.isPresent() ? judgeKnown(response, known.get(), alias) : judgeUnknown(response);
@@ -137,7 +137,7 @@ public final class FailurePolicy {
     }
 
     private static Verdict deferred(Reply reply, Scope scope, String cause, String advice) {
-        return new Verdict(new Outcome.Deferred(reply), scope, cause, advice);
+        return new Verdict(new Outcome.Deferred(reply), scope, "", cause, advice, null);
     }
 
     private static Verdict paused(Reply reply, String cause, String advice) {
@@ -145,6 +145,6 @@ public final class FailurePolicy {
     }
 
     private static Verdict failed(Response response, String cause, String advice) {
-        return new Verdict(new Outcome.Failed(response.reply()), scopeOf(response), cause, advice);
+        return new Verdict(new Outcome.Failed(response.reply()), scopeOf(response), "", cause, advice, null);
     }
 }

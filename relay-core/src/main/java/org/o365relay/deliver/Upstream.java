@@ -14,6 +14,9 @@ public interface Upstream extends AutoCloseable {
     /// @return a response for each recipient, in the order of the message's recipients
     Map<Recipient, Response> attempt(Outgoing message);
 
+    /// Walks to the server and signs in, on a connection of its own; sends nothing.
+    RoadCheck check();
+
     /// @return how many attempts may run at once
     int connections();
 

@@ -1,14 +1,24 @@
 package org.o365relay.deliver;
 
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Outcome;
 
 /// What a response means, and how far it reaches.
 ///
-/// @param outcome for the recipient; never [Outcome.Failed] if the scope is the mailbox
+/// @param outcome for the recipient; [Outcome.Failed] only if the scope is the recipient or the message
 /// @param scope what the outcome is about
+/// @param name of the known reply (`basic-auth-retired`), by which equal ones are told; empty if it is not known
 /// @param cause in plain words; empty if delivered
 /// @param advice what the admin can do; empty if there is nothing to do
-public record Verdict(Outcome outcome, Scope scope, String cause, String advice) {
+/// @param probe how long to wait before it is tried whether the trouble is over; null for the usual time
+public record Verdict(
+        Outcome outcome,
+        Scope scope,
+        String name,
+        String cause,
+        String advice,
+        @Nullable Duration probe) {
 
     /// What an outcome is about.
     public enum Scope {
@@ -16,7 +26,13 @@ public record Verdict(Outcome outcome, Scope scope, String cause, String advice)
         RECIPIENT,
         /// This message, for all its recipients.
         MESSAGE,
-        /// Everything that leaves through the mailbox: its lane pauses, no message loses an attempt.
+        /// Every message of this author, who is another than the mailbox: it may not send as this one.
+        AUTHOR,
+        /// The number of connections: with fewer of them the same would have been taken.
+        CONNECTIONS,
+        /// Everything that takes this road; another road of the mailbox may be open. No message loses an attempt.
+        ROAD,
+        /// Everything that leaves through the mailbox, by any road: its lane pauses, no message loses an attempt.
         MAILBOX
     }
 }

@@ -84,6 +84,11 @@ final class FakeUpstream implements Upstream {
     }
 
     @Override
+    public RoadCheck check() {
+        return new RoadCheck(List.of(), null);
+    }
+
+    @Override
     public int connections() {
         return connections;
     }

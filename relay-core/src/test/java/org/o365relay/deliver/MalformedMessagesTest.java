@@ -77,6 +77,11 @@ class MalformedMessagesTest {
         }
 
         @Override
+        public RoadCheck check() {
+            return new RoadCheck(List.of(), null);
+        }
+
+        @Override
         public int connections() {
             return 1;
         }

@@ -7,8 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.o365relay.deliver.Outgoing;
 import org.o365relay.deliver.Response;
+import org.o365relay.deliver.RoadCheck;
+import org.o365relay.deliver.RoadCheck.Finding;
 import org.o365relay.deliver.Upstream;
-import org.o365relay.deliver.smtp.SubmissionCheck.Finding;
 import org.o365relay.identity.Credential;
 import org.o365relay.mail.Recipient;
 
@@ -57,14 +58,14 @@ public final class SmtpUpstream implements Upstream {
         }
     }
 
-    /// Walks to the server and signs in, on a connection of its own; sends nothing.
-    public SubmissionCheck check() {
+    @Override
+    public RoadCheck check() {
         List<Finding> findings = new ArrayList<>();
         try {
             signIn.connect(findings).quit();
-            return new SubmissionCheck(findings, null);
+            return new RoadCheck(findings, null);
         } catch (AttemptEnded e) {
-            return new SubmissionCheck(findings, e.response());
+            return new RoadCheck(findings, e.response());
         }
     }
 

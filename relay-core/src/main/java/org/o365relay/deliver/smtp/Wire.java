@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.eclipse.angus.mail.smtp.SMTPTransport;
 import org.o365relay.deliver.Response.Step;
-import org.o365relay.deliver.smtp.SubmissionCheck.Finding;
+import org.o365relay.deliver.RoadCheck.Finding;
 import org.o365relay.identity.Credential;
 
 /// Angus Mail's SMTP client, driven command by command instead of by its `sendMessage`: that one fits MIME

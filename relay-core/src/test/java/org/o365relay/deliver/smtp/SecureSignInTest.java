@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.deliver.Response;
 import org.o365relay.deliver.Response.Origin;
 import org.o365relay.deliver.Response.Step;
+import org.o365relay.deliver.RoadCheck;
 import org.o365relay.deliver.smtp.FakeSubmissionServer.Answer;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Tls;
 import org.o365relay.identity.Credential;
@@ -167,15 +168,15 @@ class SecureSignInTest extends SubmissionTest {
 
     @Test
     void checksTheWholeWayWithoutSending() {
-        SubmissionCheck check = upstream().check();
+        RoadCheck check = upstream().check();
         assertThat(check.succeeded()).isTrue();
         assertThat(check.trouble()).isEmpty();
         assertThat(check.findings())
-                .extracting(SubmissionCheck.Finding::step)
+                .extracting(RoadCheck.Finding::step)
                 .containsExactly(
                         Step.CONNECT, Step.CONNECT, Step.GREETING, Step.EHLO, Step.STARTTLS, Step.EHLO, Step.AUTH);
         assertThat(check.findings())
-                .extracting(SubmissionCheck.Finding::detail)
+                .extracting(RoadCheck.Finding::detail)
                 .anyMatch(detail -> detail.matches("localhost is .*127\\.0\\.0\\.1.*"))
                 .anyMatch(detail -> detail.startsWith("connected to 127.0.0.1 port "))
                 .contains("220 fake.example ESMTP ready")
@@ -189,7 +190,7 @@ class SecureSignInTest extends SubmissionTest {
     @Test
     void checksUpToTheFirstTrouble() {
         server.at("PASSWORD", "535 5.7.3 Authentication unsuccessful");
-        SubmissionCheck check = upstream().check();
+        RoadCheck check = upstream().check();
         assertThat(check.succeeded()).isFalse();
         assertThat(check.trouble().orElseThrow().reply().code()).isEqualTo(535);
         assertThat(check.findings().getLast().step()).isEqualTo(Step.EHLO);

@@ -6,10 +6,10 @@ import org.o365relay.RelaySettings;
 import org.o365relay.daemon.explain.RulesReport;
 import org.o365relay.deliver.FailurePolicy;
 import org.o365relay.deliver.Response;
+import org.o365relay.deliver.RoadCheck;
 import org.o365relay.deliver.RoadSettings;
 import org.o365relay.deliver.Verdict;
 import org.o365relay.deliver.smtp.SmtpUpstream;
-import org.o365relay.deliver.smtp.SubmissionCheck;
 import org.o365relay.mail.EmailAddress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,7 +42,7 @@ public final class CheckCommand implements Callable<Integer> {
         EmailAddress mailbox = settings.mailboxes().getFirst().address();
         RoadSettings.Smtp road =
                 (RoadSettings.Smtp) settings.mailboxes().getFirst().roads().getFirst();
-        SubmissionCheck check;
+        RoadCheck check;
         try (SmtpUpstream upstream = new SmtpUpstream(road.upstream(), road.credential())) {
             check = upstream.check();
         }

@@ -1,18 +1,16 @@
-package org.o365relay.deliver.smtp;
+package org.o365relay.deliver;
 
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.deliver.Response;
 
 /// What came of walking to the upstream and signing in, without sending anything.
 ///
 /// @param findings what went well, in order
 /// @param failure where it ended; null if it went well to the end
-public record SubmissionCheck(
-        List<Finding> findings, @Nullable Response failure) {
+public record RoadCheck(List<Finding> findings, @Nullable Response failure) {
 
-    public SubmissionCheck {
+    public RoadCheck {
         findings = List.copyOf(findings);
     }
 
