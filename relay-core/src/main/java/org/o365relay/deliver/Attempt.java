@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.o365relay.deliver.Response.Origin;
 import org.o365relay.deliver.Response.Step;
-import org.o365relay.deliver.Verdict.Scope;
 import org.o365relay.mail.Original;
 import org.o365relay.mail.Outcome.Deferred;
 import org.o365relay.mail.Recipient;
@@ -21,7 +20,10 @@ record Attempt(Map<Recipient, Result> results, Original original) {
     record Result(Response response, Verdict verdict) {
 
         boolean isMailboxTrouble() {
-            return verdict.scope() == Scope.MAILBOX;
+            return switch (verdict.scope()) {
+                case CONNECTIONS, ROAD, MAILBOX -> true;
+                case RECIPIENT, MESSAGE, AUTHOR -> false;
+            };
         }
 
         boolean isFromUpstream() {

@@ -1,10 +1,11 @@
 package org.o365relay.deliver;
 
-import java.util.Optional;
 import org.o365relay.deliver.Response.Step;
 import org.o365relay.deliver.Verdict.Scope;
 import org.o365relay.exchange.KnownReply;
+import org.o365relay.exchange.KnownReply.Kind;
 import org.o365relay.exchange.ReplyCatalogue;
+import org.o365relay.exchange.Speaker;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Outcome;
@@ -12,23 +13,29 @@ import org.o365relay.mail.Reply;
 
 /// The one place where a response becomes an outcome and a scope.
 ///
-/// What Exchange Online is known to say is looked up first, by enhanced code and text. For the rest:
+/// What Microsoft 365 is known to say is looked up first, by enhanced code, error code and text. For the rest:
 ///
 /// - before MAIL nothing is about a message, and the sender that MAIL names is always the mailbox: a refusal
-///   there pauses the mailbox, unless it is about size or content;
+///   there closes the road, unless it is about size or content;
 /// - a lost connection, a name that is not found and every 4xx defer;
-/// - trouble with TLS pauses the mailbox: mail is safe in the queue, and only the admin can set it right;
-/// - a 5xx fails the recipient at RCPT, the message after it.
+/// - trouble with TLS or with the token closes the road: mail is safe in the queue, and only the admin can set
+///   it right;
+/// - a 5xx of SMTP fails the recipient at RCPT, the message after it; of Graph's answers those that are about the
+///   request (4xx) fail the message, those about the mailbox close the road.
 public final class FailurePolicy {
+
+    private static final int UNAUTHORIZED = 401; // RFC 9110 §15.5
+    private static final int FORBIDDEN = 403;
+    private static final int NOT_FOUND = 404;
 
     private final EmailAddress mailbox;
     private final ReplyCatalogue catalogue;
 
-    /// Judges by [ReplyCatalogue#exchangeOnline()].
+    /// Judges by [ReplyCatalogue#microsoft365()].
     ///
     /// @param mailbox named in the advice
     public FailurePolicy(EmailAddress mailbox) {
-        this(mailbox, ReplyCatalogue.exchangeOnline());
+        this(mailbox, ReplyCatalogue.microsoft365());
     }
 
     /// @param mailbox named in the advice
@@ -41,48 +48,66 @@ public final class FailurePolicy {
     /// @return what the response means; the outcome carries the response's reply
     public Verdict judge(Response response, boolean alias) {
         return switch (response.origin()) {
-            case UPSTREAM -> judgeUpstream(response, alias);
+            case UPSTREAM -> {
+                boolean taken = response.step() == Step.END_OF_CONTENT
+                        && response.reply().category() == 2;
+                yield taken ? delivered(response) : known(Speaker.SMTP, response, alias);
+            }
+            case GRAPH -> response.reply().code() == 202 ? delivered(response) : known(Speaker.GRAPH, response, alias);
+            case SIGN_IN -> known(Speaker.SIGN_IN, response, alias);
             case NETWORK ->
                 deferred(response.reply(), Scope.MESSAGE, "the upstream could not be reached or was lost", "");
             case TLS ->
-                paused(
+                closed(
                         response.reply(),
                         "the connection to the upstream cannot be made secure",
                         "See that upstream.host is the name in the server's certificate, and that nothing in between (a"
                                 + " firewall, a virus scanner) opens TLS; a private authority goes into"
                                 + " upstream.trusted-certificates.");
-            case SIGN_IN ->
-                paused(response.reply(), "the sign-in service gives no token", "Check the mailbox's credential.");
-            case GRAPH -> deferred(response.reply(), Scope.MESSAGE, "Microsoft Graph cannot take it now", "");
             case RELAY -> judgeOwn(response);
         };
     }
 
-    private Verdict judgeUpstream(Response response, boolean alias) {
-        if (response.step() == Step.END_OF_CONTENT && response.reply().category() == 2) {
-            return new Verdict(new Outcome.Delivered(response.reply()), scopeOf(response), "", "", "", null);
-        }
-        Optional<KnownReply> known = catalogue.find(response.reply());
-        return known.isPresent() ? judgeKnown(response, known.get(), alias) : judgeUnknown(response);
+    private Verdict known(Speaker speaker, Response response, boolean alias) {
+        return catalogue
+                .find(speaker, response.reply())
+                .map(known -> judgeKnown(response, known, alias))
+                .orElseGet(() -> judgeUnknown(speaker, response));
     }
 
     private Verdict judgeKnown(Response response, KnownReply known, boolean alias) {
-        String advice = known.adviceFor(mailbox);
-        return switch (known.kind()) {
-            case MAILBOX, THROTTLED -> paused(response.reply(), known.cause(), advice);
-            case AUTHOR ->
-                alias
-                        ? deferred(response.reply(), Scope.MESSAGE, known.cause(), advice)
-                        : paused(response.reply(), known.cause(), advice);
-            case TRANSIENT -> deferred(response.reply(), scopeOf(response), known.cause(), advice);
-            case PERMANENT ->
-                isAboutMailbox(response)
-                        ? paused(response.reply(), known.cause(), advice)
-                        : failed(response, known.cause(), advice);
+        Scope scope = scope(response, known.kind(), alias);
+        boolean never = known.kind() == Kind.PERMANENT && (scope == Scope.RECIPIENT || scope == Scope.MESSAGE);
+        Reply reply = response.reply();
+        Outcome outcome = never ? new Outcome.Failed(reply) : new Outcome.Deferred(reply);
+        return new Verdict(outcome, scope, known.name(), known.cause(), known.adviceFor(mailbox), known.probe());
+    }
+
+    private static Scope scope(Response response, Kind kind, boolean alias) {
+        return switch (kind) {
+            case MAILBOX, THROTTLED -> Scope.MAILBOX;
+            case ROAD -> Scope.ROAD;
+            case CONNECTIONS -> Scope.CONNECTIONS;
+            case AUTHOR -> alias ? Scope.AUTHOR : Scope.MAILBOX;
+            case TRANSIENT -> scopeOf(response);
+            case PERMANENT -> isAboutRoad(response) ? Scope.ROAD : scopeOf(response);
         };
     }
 
-    private Verdict judgeUnknown(Response response) {
+    private Verdict judgeUnknown(Speaker speaker, Response response) {
+        return switch (speaker) {
+            case SMTP -> judgeUnknownReply(response);
+            case SIGN_IN ->
+                closed(
+                        response.reply(),
+                        "the sign-in service gives no token",
+                        "Compare tenant, client-id and secret or certificate of " + mailbox
+                                + " with Entra admin center > App registrations; \"bin/o365-relay check\" shows more.");
+            case GRAPH -> judgeUnknownOfGraph(response);
+        };
+    }
+
+    private Verdict judgeUnknownReply(Response response) {
         Reply reply = response.reply();
         if (reply.category() == 4) {
             return deferred(reply, scopeOf(response), "the upstream cannot take it now", "");
@@ -95,19 +120,35 @@ public final class FailurePolicy {
         }
         // RFC 4954 §6: 530 and 535 are about signing in wherever they turn up
         if (response.step() == Step.AUTH || reply.code() == 530 || reply.code() == 535) {
-            return paused(
+            return closed(
                     reply,
                     "the upstream does not let the relay sign in",
                     "Check user name and password of " + mailbox + ", and that it may use SMTP AUTH.");
         }
-        return isAboutMailbox(response)
-                ? paused(reply, "the upstream turns the relay away", "Check upstream.host and upstream.port.")
+        return isAboutRoad(response)
+                ? closed(reply, "the upstream turns the relay away", "Check upstream.host and upstream.port.")
                 : failed(response, "the upstream refuses it", "");
     }
 
+    private Verdict judgeUnknownOfGraph(Response response) {
+        Reply reply = response.reply();
+        return switch (reply.code()) {
+            case UNAUTHORIZED, FORBIDDEN, NOT_FOUND ->
+                closed(
+                        reply,
+                        "Microsoft Graph does not let the relay send as this mailbox",
+                        "Check that the app has Mail.Send (Application) with admin consent, and that " + mailbox
+                                + " is a mailbox in Exchange Online.");
+            default ->
+                reply.category() == 4 && !isAboutRoad(response)
+                        ? failed(response, "Microsoft Graph refuses it", "")
+                        : deferred(reply, Scope.MESSAGE, "Microsoft Graph cannot take it now", "");
+        };
+    }
+
     private Verdict judgeOwn(Response response) {
-        if (isAboutMailbox(response)) {
-            return paused(response.reply(), response.reply().text(), "Check the upstream and the credential.");
+        if (isAboutRoad(response)) {
+            return closed(response.reply(), response.reply().text(), "Check the upstream and the credential.");
         }
         return response.reply().category() == 5
                 ? failed(response, response.reply().text(), "")
@@ -115,7 +156,7 @@ public final class FailurePolicy {
     }
 
     /// Until MAIL has been taken, only its SIZE and SMTPUTF8 are about the message.
-    private static boolean isAboutMailbox(Response response) {
+    private static boolean isAboutRoad(Response response) {
         boolean beforeRcpt = response.step().compareTo(Step.RCPT) < 0;
         return beforeRcpt && !(response.step() == Step.MAIL && isAboutContent(response.reply()));
     }
@@ -136,12 +177,16 @@ public final class FailurePolicy {
         return response.step() == Step.RCPT ? Scope.RECIPIENT : Scope.MESSAGE;
     }
 
+    private static Verdict delivered(Response response) {
+        return new Verdict(new Outcome.Delivered(response.reply()), scopeOf(response), "", "", "", null);
+    }
+
     private static Verdict deferred(Reply reply, Scope scope, String cause, String advice) {
         return new Verdict(new Outcome.Deferred(reply), scope, "", cause, advice, null);
     }
 
-    private static Verdict paused(Reply reply, String cause, String advice) {
-        return deferred(reply, Scope.MAILBOX, cause, advice);
+    private static Verdict closed(Reply reply, String cause, String advice) {
+        return deferred(reply, Scope.ROAD, cause, advice);
     }
 
     private static Verdict failed(Response response, String cause, String advice) {

@@ -1,5 +1,7 @@
 package org.o365relay.exchange;
 
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -7,17 +9,20 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.o365relay.exchange.ReplyPattern.StatusRange;
 import org.o365relay.mail.Reply;
 
-/// Reads the catalogue's text form: blocks of `key: value` under `[name]`, indented lines continue, `#` starts a
-/// comment line. The file itself explains the keys.
+/// Reads the catalogue's text form: blocks of `key: value` under `[name]`, indented lines continue, `==` begins a
+/// section, `#` a comment line. The file itself explains the keys.
 final class CatalogueText {
 
-    private static final Set<String> KEYS = Set.of("code", "status", "text", "class", "cause", "advice", "example");
+    private static final Set<String> KEYS =
+            Set.of("from", "code", "status", "error", "text", "class", "probe", "cause", "advice", "example");
 
     private final List<KnownReply> entries = new ArrayList<>();
     private final Map<String, List<String>> values = new LinkedHashMap<>();
+    private String section = "";
     private String name = "";
     private String key = "";
 
@@ -42,7 +47,10 @@ final class CatalogueText {
         if (line.isBlank() || line.startsWith("#")) {
             return;
         }
-        if (line.startsWith("[")) {
+        if (line.startsWith("== ")) {
+            endEntry();
+            section = line.substring(3).strip();
+        } else if (line.startsWith("[")) {
             endEntry();
             name = line.strip().replaceAll("^\\[|]$", "");
         } else if (Character.isWhitespace(line.charAt(0))) {
@@ -86,16 +94,44 @@ final class CatalogueText {
 
     private KnownReply entry() {
         ReplyPattern pattern = new ReplyPattern(
-                words("code"), words("status").stream().map(StatusRange::parse).toList(), all("text"));
-        return new KnownReply(name, pattern, kind(), one("cause"), String.join(" ", all("advice")), examples());
+                words("code"), words("status").stream().map(StatusRange::parse).toList(), words("error"), all("text"));
+        return new KnownReply(
+                section,
+                name,
+                speaker(),
+                pattern,
+                kind(),
+                one("cause"),
+                String.join(" ", all("advice")),
+                probe(),
+                examples());
+    }
+
+    private Speaker speaker() {
+        return all("from").isEmpty() ? Speaker.SMTP : named(Speaker.values(), one("from"), "not one who says things: ");
     }
 
     private KnownReply.Kind kind() {
-        String text = one("class");
-        return Arrays.stream(KnownReply.Kind.values())
-                .filter(kind -> kind.name().toLowerCase(Locale.ROOT).equals(text))
+        return named(KnownReply.Kind.values(), one("class"), "not a class: ");
+    }
+
+    private static <T extends Enum<T>> T named(T[] values, String text, String complaint) {
+        return Arrays.stream(values)
+                .filter(value ->
+                        value.name().toLowerCase(Locale.ROOT).replace('_', '-').equals(text))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("not a class: " + text));
+                .orElseThrow(() -> new IllegalArgumentException(complaint + text));
+    }
+
+    private @Nullable Duration probe() {
+        if (all("probe").isEmpty()) {
+            return null;
+        }
+        try {
+            return Duration.parse("PT" + one("probe"));
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException("not a time: " + one("probe"), e);
+        }
     }
 
     private List<Reply> examples() {

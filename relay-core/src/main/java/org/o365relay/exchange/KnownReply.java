@@ -1,18 +1,30 @@
 package org.o365relay.exchange;
 
+import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 
-/// A kind of reply that Exchange Online is known to give.
+/// A kind of reply that Microsoft 365 is known to give.
 ///
+/// @param section of the page that is made of the catalogue
 /// @param name unique in the catalogue: `smtp-auth-off-for-tenant`
 /// @param cause what it means, in plain words
 /// @param advice what the admin can do, with `{mailbox}` for the mailbox's address; empty if there is nothing
 ///     to do but wait
+/// @param probe how long to wait before it is tried whether the trouble is over; null for the usual time
 /// @param examples at least one reply of this kind
 public record KnownReply(
-        String name, ReplyPattern pattern, Kind kind, String cause, String advice, List<Reply> examples) {
+        String section,
+        String name,
+        Speaker speaker,
+        ReplyPattern pattern,
+        Kind kind,
+        String cause,
+        String advice,
+        @Nullable Duration probe,
+        List<Reply> examples) {
 
     public KnownReply {
         examples = List.copyOf(examples);
@@ -24,12 +36,16 @@ public record KnownReply(
         PERMANENT,
         /// The same message may be taken later.
         TRANSIENT,
+        /// Fewer connections at once would have been taken.
+        CONNECTIONS,
         /// The mailbox has sent too much; it rests for a while.
         THROTTLED,
         /// The mailbox may not send as this author. If the author is the mailbox itself, nothing leaves until the
         /// admin acts; else it is this author's trouble alone.
         AUTHOR,
-        /// Nothing leaves through the mailbox until the admin acts.
+        /// Nothing leaves by this road until the admin acts; another road of the mailbox may be open.
+        ROAD,
+        /// Nothing leaves through the mailbox, by whatever road, until the admin acts.
         MAILBOX
     }
 

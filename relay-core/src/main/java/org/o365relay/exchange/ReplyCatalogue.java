@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.o365relay.mail.Reply;
 
-/// The replies Exchange Online is known to give, in the order they are looked at. Data, kept in `replies.txt`
+/// The replies Microsoft 365 is known to give, in the order they are looked at. Data, kept in `replies.txt`
 /// next to this class; what they lead to is decided in `org.o365relay.deliver.FailurePolicy`.
 ///
 /// Exchange's first digit lies: some 5xx replies pass by themselves and some 4xx never do. So an entry goes by
@@ -35,7 +35,7 @@ public final class ReplyCatalogue {
     /// The catalogue that comes with the relay.
     ///
     /// @throws IllegalArgumentException if it is damaged; the message names the line
-    public static ReplyCatalogue exchangeOnline() {
+    public static ReplyCatalogue microsoft365() {
         try (InputStream resource = ReplyCatalogue.class.getResourceAsStream(RESOURCE)) {
             if (resource == null) {
                 throw new IllegalStateException("the program is incomplete: " + RESOURCE + " is missing");
@@ -48,8 +48,11 @@ public final class ReplyCatalogue {
     }
 
     /// @return the first entry that matches
-    public Optional<KnownReply> find(Reply reply) {
-        return entries.stream().filter(entry -> entry.pattern().matches(reply)).findFirst();
+    public Optional<KnownReply> find(Speaker speaker, Reply reply) {
+        return entries.stream()
+                .filter(entry -> entry.speaker() == speaker)
+                .filter(entry -> entry.pattern().matches(reply))
+                .findFirst();
     }
 
     /// @return all entries, in their order

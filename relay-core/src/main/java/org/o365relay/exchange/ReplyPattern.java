@@ -2,6 +2,7 @@ package org.o365relay.exchange;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.o365relay.mail.EnhancedStatus;
@@ -9,20 +10,24 @@ import org.o365relay.mail.Reply;
 
 /// What a kind of reply is recognised by. Each list that is not empty must have an entry that fits.
 ///
-/// @param codes `535`, or `5xx` for all that begin with 5
+/// @param codes `535`, or `5xx` for all that begin with 5; HTTP statuses if the reply is not of SMTP
 /// @param statuses enhanced codes
+/// @param errors error codes, each a word of the text: `AADSTS7000215`, `ErrorAccessDenied`
 /// @param texts words the text contains, in lower case
-public record ReplyPattern(List<String> codes, List<StatusRange> statuses, List<String> texts) {
+public record ReplyPattern(List<String> codes, List<StatusRange> statuses, List<String> errors, List<String> texts) {
+
+    private static final Pattern WORD = Pattern.compile("\\w+");
 
     public ReplyPattern {
-        if (codes.isEmpty() && statuses.isEmpty() && texts.isEmpty()) {
+        if (codes.isEmpty() && statuses.isEmpty() && errors.isEmpty() && texts.isEmpty()) {
             throw new IllegalArgumentException("matches every reply");
         }
-        codes.stream().filter(code -> !code.matches("[45](?:xx|\\d\\d)")).forEach(code -> {
+        codes.stream().filter(code -> !code.matches("[2-5](?:xx|\\d\\d)")).forEach(code -> {
             throw new IllegalArgumentException("not a reply code: " + code);
         });
         codes = List.copyOf(codes);
         statuses = List.copyOf(statuses);
+        errors = List.copyOf(errors);
         texts = texts.stream().map(text -> text.toLowerCase(Locale.ROOT)).toList();
     }
 
@@ -30,7 +35,12 @@ public record ReplyPattern(List<String> codes, List<StatusRange> statuses, List<
     public boolean matches(Reply reply) {
         return (codes.isEmpty() || codes.stream().anyMatch(code -> codeFits(code, reply.code())))
                 && (statuses.isEmpty() || statuses.stream().anyMatch(range -> range.contains(reply)))
+                && (errors.isEmpty() || WORD.matcher(reply.text()).results().anyMatch(this::isError))
                 && (texts.isEmpty() || textFits(reply.text().toLowerCase(Locale.ROOT)));
+    }
+
+    private boolean isError(MatchResult word) {
+        return errors.contains(word.group());
     }
 
     private boolean textFits(String text) {

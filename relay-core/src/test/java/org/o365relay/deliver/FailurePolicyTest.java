@@ -10,8 +10,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.o365relay.deliver.Response.Origin;
 import org.o365relay.deliver.Response.Step;
+import org.o365relay.deliver.Verdict.Scope;
 import org.o365relay.exchange.KnownReply;
 import org.o365relay.exchange.ReplyCatalogue;
+import org.o365relay.exchange.Speaker;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Outcome;
 import org.o365relay.mail.Reply;
@@ -25,20 +27,20 @@ class FailurePolicyTest {
             # step        | origin   | outcome   | scope     | reply
             END_OF_CONTENT| UPSTREAM | Delivered | MESSAGE   | 250 2.0.0 OK <1@x> [Hostname=A.prod.outlook.com]
             # Exchange's own replies, by code and text
-            AUTH          | UPSTREAM | Deferred  | MAILBOX   | 535 5.7.3 Authentication unsuccessful [HOST 2026 0]
-            AUTH          | UPSTREAM | Deferred  | MAILBOX   | 535 5.7.139 Authentication unsuccessful, new words
-            AUTH          | UPSTREAM | Deferred  | MAILBOX   | 550 5.7.30 Basic authentication is not supported
-            AUTH          | UPSTREAM | Deferred  | MAILBOX   | 504 5.7.4 Unrecognized authentication type
+            AUTH          | UPSTREAM | Deferred  | ROAD      | 535 5.7.3 Authentication unsuccessful [HOST 2026 0]
+            AUTH          | UPSTREAM | Deferred  | ROAD      | 535 5.7.139 Authentication unsuccessful, new words
+            AUTH          | UPSTREAM | Deferred  | ROAD      | 550 5.7.30 Basic authentication is not supported
+            AUTH          | UPSTREAM | Deferred  | ROAD      | 504 5.7.4 Unrecognized authentication type
             AUTH          | UPSTREAM | Deferred  | MESSAGE   | 454 4.7.0 Temporary authentication failure
             AUTH          | UPSTREAM | Deferred  | MESSAGE   | 451 4.7.0 Temporary server error. PRX4
-            MAIL          | UPSTREAM | Deferred  | MAILBOX   | 530 5.7.57 Client not authenticated to send mail.
-            MAIL          | UPSTREAM | Deferred  | MAILBOX   | 451 5.7.3 STARTTLS is required to send mail
-            EHLO          | UPSTREAM | Deferred  | MAILBOX   | 421 4.7.66 TLS 1.0 and 1.1 are not supported.
+            MAIL          | UPSTREAM | Deferred  | ROAD      | 530 5.7.57 Client not authenticated to send mail.
+            MAIL          | UPSTREAM | Deferred  | ROAD      | 451 5.7.3 STARTTLS is required to send mail
+            EHLO          | UPSTREAM | Deferred  | ROAD      | 421 4.7.66 TLS 1.0 and 1.1 are not supported.
             END_OF_CONTENT| UPSTREAM | Deferred  | MAILBOX   | 554 5.2.252 SendAsDenied; a not allowed to send as b
             END_OF_CONTENT| UPSTREAM | Deferred  | MAILBOX   | 550 5.2.252 Sender throttled due to continuous errors
             END_OF_CONTENT| UPSTREAM | Deferred  | MAILBOX   | 554 5.2.0 X:SubmissionQuotaExceededException; no
             END_OF_CONTENT| UPSTREAM | Deferred  | MAILBOX   | 554 5.2.2 mailbox full; MapiExceptionQuotaExceeded
-            MAIL          | UPSTREAM | Deferred  | MAILBOX   | 432 4.3.2 Concurrent connections limit exceeded.
+            MAIL          | UPSTREAM | Deferred  | CONNECTIONS| 432 4.3.2 Concurrent connections limit exceeded.
             RCPT          | UPSTREAM | Deferred  | MAILBOX   | 550 5.7.233 tenant external recipient rate limit
             GREETING      | UPSTREAM | Deferred  | MESSAGE   | 421 4.3.2 Service not active
             RCPT          | UPSTREAM | Deferred  | RECIPIENT | 452 4.5.3 Too many recipients
@@ -48,21 +50,21 @@ class FailurePolicyTest {
             RCPT          | UPSTREAM | Deferred  | RECIPIENT | 552 Too many recipients
             RCPT          | UPSTREAM | Deferred  | RECIPIENT | 552 5.5.3 Too many recipients
             END_OF_CONTENT| UPSTREAM | Failed    | MESSAGE   | 552 5.3.4 Message size exceeds fixed maximum size
-            MAIL          | UPSTREAM | Deferred  | MAILBOX   | 501 5.1.7 Invalid address
+            MAIL          | UPSTREAM | Deferred  | ROAD      | 501 5.1.7 Invalid address
             END_OF_CONTENT| UPSTREAM | Failed    | MESSAGE   | 550 5.7.703 blocked by the tenant
             # replies nobody knows
-            GREETING      | UPSTREAM | Deferred  | MAILBOX   | 554 No SMTP service here
-            CONNECT       | UPSTREAM | Deferred  | MAILBOX   | 521 host does not accept mail
-            EHLO          | UPSTREAM | Deferred  | MAILBOX   | 550 5.7.506 Bad HELO
-            STARTTLS      | UPSTREAM | Deferred  | MAILBOX   | 501 5.5.4 No
+            GREETING      | UPSTREAM | Deferred  | ROAD      | 554 No SMTP service here
+            CONNECT       | UPSTREAM | Deferred  | ROAD      | 521 host does not accept mail
+            EHLO          | UPSTREAM | Deferred  | ROAD      | 550 5.7.506 Bad HELO
+            STARTTLS      | UPSTREAM | Deferred  | ROAD      | 501 5.5.4 No
             STARTTLS      | UPSTREAM | Deferred  | MESSAGE   | 454 4.7.0 TLS not available
-            AUTH          | UPSTREAM | Deferred  | MAILBOX   | 535 Denied
-            AUTH          | UPSTREAM | Deferred  | MAILBOX   | 530 5.7.0 Something first
-            AUTH          | UPSTREAM | Deferred  | MAILBOX   | 550 5.7.999 Something new
-            AUTH          | UPSTREAM | Deferred  | MAILBOX   | 552 5.3.4 Message size exceeds
-            MAIL          | UPSTREAM | Deferred  | MAILBOX   | 530 5.7.0 Authentication required
-            MAIL          | UPSTREAM | Deferred  | MAILBOX   | 550 5.7.999 Something new
-            MAIL          | UPSTREAM | Deferred  | MAILBOX   | 553 5.7.1 Sender address rejected: not owned by user
+            AUTH          | UPSTREAM | Deferred  | ROAD      | 535 Denied
+            AUTH          | UPSTREAM | Deferred  | ROAD      | 530 5.7.0 Something first
+            AUTH          | UPSTREAM | Deferred  | ROAD      | 550 5.7.999 Something new
+            AUTH          | UPSTREAM | Deferred  | ROAD      | 552 5.3.4 Message size exceeds
+            MAIL          | UPSTREAM | Deferred  | ROAD      | 530 5.7.0 Authentication required
+            MAIL          | UPSTREAM | Deferred  | ROAD      | 550 5.7.999 Something new
+            MAIL          | UPSTREAM | Deferred  | ROAD      | 553 5.7.1 Sender address rejected: not owned by user
             MAIL          | UPSTREAM | Failed    | MESSAGE   | 552 5.3.4 Message size exceeds fixed maximum size
             MAIL          | UPSTREAM | Failed    | MESSAGE   | 552 too big
             MAIL          | UPSTREAM | Failed    | MESSAGE   | 550 5.6.7 non-ASCII addresses not permitted
@@ -77,13 +79,31 @@ class FailurePolicyTest {
             # what the relay says itself
             CONNECT       | NETWORK  | Deferred  | MESSAGE   | 451 4.4.1 connection refused
             END_OF_CONTENT| NETWORK  | Deferred  | MESSAGE   | 451 4.4.2 connection lost
-            STARTTLS      | TLS      | Deferred  | MAILBOX   | 454 4.7.5 certificate of x is for y
-            AUTH          | RELAY    | Deferred  | MAILBOX   | 504 5.7.4 x offers no AUTH LOGIN or PLAIN
+            STARTTLS      | TLS      | Deferred  | ROAD      | 454 4.7.5 certificate of x is for y
+            AUTH          | RELAY    | Deferred  | ROAD      | 504 5.7.4 x offers no AUTH LOGIN or PLAIN
             MAIL          | RELAY    | Failed    | MESSAGE   | 550 5.6.7 x cannot take it
             RCPT          | RELAY    | Failed    | RECIPIENT | 550 5.6.7 x cannot take it
             CONTENT       | RELAY    | Deferred  | MESSAGE   | 451 4.3.0 the stored message cannot be read
+            # the sign-in service
+            AUTH          | SIGN_IN  | Deferred  | ROAD      | 401 invalid_client: AADSTS7000215: Invalid client secret
+            AUTH          | SIGN_IN  | Deferred  | ROAD      | 400 unauthorized_client: AADSTS4711: something new
+            AUTH          | SIGN_IN  | Deferred  | ROAD      | 503 temporarily_unavailable: no
+            # Microsoft Graph
+            END_OF_CONTENT| GRAPH    | Delivered | MESSAGE   | 202 Accepted
+            END_OF_CONTENT| GRAPH    | Deferred  | MESSAGE   | 200 NotSent: no
+            AUTH          | GRAPH    | Deferred  | ROAD      | 401 InvalidAuthenticationToken: no
+            END_OF_CONTENT| GRAPH    | Deferred  | ROAD      | 403 ErrorAccessDenied: Access is denied.
+            END_OF_CONTENT| GRAPH    | Deferred  | ROAD      | 403 SomethingNew: no
+            END_OF_CONTENT| GRAPH    | Deferred  | MAILBOX   | 403 ErrorSendAsDenied: no
+            END_OF_CONTENT| GRAPH    | Failed    | MESSAGE   | 400 ErrorInvalidRecipients: no
+            END_OF_CONTENT| GRAPH    | Failed    | MESSAGE   | 400 SomethingNew: no
+            END_OF_CONTENT| GRAPH    | Failed    | MESSAGE   | 413 BadRequest: no
+            END_OF_CONTENT| GRAPH    | Deferred  | MAILBOX   | 429 ApplicationThrottled: no
+            END_OF_CONTENT| GRAPH    | Deferred  | CONNECTIONS| 429 ApplicationThrottled: over its MailboxConcurrency
+            END_OF_CONTENT| GRAPH    | Deferred  | MESSAGE   | 503 ServiceUnavailable: no
+            END_OF_CONTENT| GRAPH    | Deferred  | MESSAGE   | 505 SomethingNew: no
             """)
-    void judges(Step step, Origin origin, String outcome, Verdict.Scope scope, String text) {
+    void judges(Step step, Origin origin, String outcome, Scope scope, String text) {
         Reply reply = Reply.parse(text).orElseThrow();
         Verdict verdict = policy.judge(new Response(step, reply, origin), false);
 
@@ -94,33 +114,47 @@ class FailurePolicyTest {
     }
 
     static Stream<Arguments> examplesAtEveryStep() {
-        return ReplyCatalogue.exchangeOnline().entries().stream()
-                .flatMap(entry -> entry.examples().stream())
-                .flatMap(reply -> Stream.of(Step.values()).map(step -> Arguments.of(step, reply)));
+        return ReplyCatalogue.microsoft365().entries().stream()
+                .flatMap(entry -> entry.examples().stream()
+                        .flatMap(reply -> Stream.of(Step.values())
+                                .map(step -> Arguments.of(step, origin(entry.speaker()), reply))));
     }
 
     @ParameterizedTest
     @MethodSource("examplesAtEveryStep")
-    void neverFailsAnythingForTheMailboxOrBeforeMail(Step step, Reply reply) {
-        Verdict verdict = policy.judge(new Response(step, reply, Origin.UPSTREAM), false);
-        if (verdict.scope() == Verdict.Scope.MAILBOX || step.compareTo(Step.MAIL) < 0) {
+    void neverFailsAnythingForTheMailboxOrBeforeMail(Step step, Origin origin, Reply reply) {
+        Verdict verdict = policy.judge(new Response(step, reply, origin), false);
+        if (verdict.scope().compareTo(Scope.MESSAGE) > 0 || step.compareTo(Step.MAIL) < 0) {
             assertThat(verdict.outcome()).isInstanceOf(Outcome.Deferred.class);
         }
         assertThat(verdict.advice()).doesNotContain("{mailbox}");
     }
 
+    private static Origin origin(Speaker speaker) {
+        return switch (speaker) {
+            case SMTP -> Origin.UPSTREAM;
+            case SIGN_IN -> Origin.SIGN_IN;
+            case GRAPH -> Origin.GRAPH;
+        };
+    }
+
     static Stream<KnownReply> stoppers() {
-        return ReplyCatalogue.exchangeOnline().entries().stream()
-                .filter(entry -> entry.kind() == KnownReply.Kind.MAILBOX || entry.kind() == KnownReply.Kind.THROTTLED);
+        return ReplyCatalogue.microsoft365().entries().stream().filter(entry -> switch (entry.kind()) {
+            case CONNECTIONS, THROTTLED, ROAD, MAILBOX -> true;
+            case PERMANENT, TRANSIENT, AUTHOR -> false;
+        });
     }
 
     @ParameterizedTest
     @MethodSource("stoppers")
     void whatIsKnownToStopTheMailboxNeverBouncesMail(KnownReply known) {
         for (Reply reply : known.examples()) {
-            Verdict verdict = policy.judge(new Response(Step.END_OF_CONTENT, reply, Origin.UPSTREAM), false);
-            assertThat(verdict.scope()).isEqualTo(Verdict.Scope.MAILBOX);
+            Response response = new Response(Step.END_OF_CONTENT, reply, origin(known.speaker()));
+            Verdict verdict = policy.judge(response, false);
+            assertThat(verdict.scope()).isIn(Scope.CONNECTIONS, Scope.ROAD, Scope.MAILBOX);
             assertThat(verdict.outcome()).isInstanceOf(Outcome.Deferred.class);
+            assertThat(verdict.name()).isEqualTo(known.name());
+            assertThat(verdict.probe()).isEqualTo(known.probe());
         }
     }
 
@@ -128,9 +162,9 @@ class FailurePolicyTest {
     void anAuthorThatMayNotBeUsedIsTheMailboxsTroubleOnlyIfItIsTheMailbox() {
         Reply denied = Reply.of(554, "5.2.252", "SendAsDenied; a not allowed to send as b");
         Response response = new Response(Step.END_OF_CONTENT, denied, Origin.UPSTREAM);
-        assertThat(policy.judge(response, false).scope()).isEqualTo(Verdict.Scope.MAILBOX);
+        assertThat(policy.judge(response, false).scope()).isEqualTo(Scope.MAILBOX);
         Verdict alias = policy.judge(response, true);
-        assertThat(alias.scope()).isEqualTo(Verdict.Scope.MESSAGE);
+        assertThat(alias.scope()).isEqualTo(Scope.AUTHOR);
         assertThat(alias.outcome()).isInstanceOf(Outcome.Deferred.class);
         assertThat(alias.advice()).contains("Add-RecipientPermission");
     }

@@ -15,17 +15,18 @@ import org.o365relay.mail.Reply;
 
 class ReplyCatalogueTest {
 
-    private static final ReplyCatalogue CATALOGUE = ReplyCatalogue.exchangeOnline();
+    private static final ReplyCatalogue CATALOGUE = ReplyCatalogue.microsoft365();
 
     static Stream<Arguments> examples() {
         return CATALOGUE.entries().stream()
-                .flatMap(entry -> entry.examples().stream().map(example -> Arguments.of(entry.name(), example)));
+                .flatMap(entry ->
+                        entry.examples().stream().map(example -> Arguments.of(entry.name(), entry.speaker(), example)));
     }
 
-    @ParameterizedTest(name = "{0}: {1}")
+    @ParameterizedTest(name = "{0}: {2}")
     @MethodSource("examples")
-    void everyEntryIsReachedByItsOwnExamples(String name, Reply example) {
-        assertThat(CATALOGUE.find(example)).map(KnownReply::name).contains(name);
+    void everyEntryIsReachedByItsOwnExamples(String name, Speaker speaker, Reply example) {
+        assertThat(CATALOGUE.find(speaker, example)).map(KnownReply::name).contains(name);
     }
 
     @Test
@@ -45,9 +46,29 @@ class ReplyCatalogueTest {
     }
 
     @Test
+    void tellsErrorCodesApartThatBeginAlike() {
+        Reply longer = Reply.parse(
+                        "400 invalid_grant: AADSTS500121: Authentication failed during strong authentication.")
+                .orElseThrow();
+        assertThat(CATALOGUE.find(Speaker.SIGN_IN, longer)).isEmpty();
+        assertThat(CATALOGUE.find(Speaker.SIGN_IN, Reply.plain(401, "invalid_client: AADSTS50012: no")))
+                .map(KnownReply::name)
+                .contains("certificate-not-registered");
+    }
+
+    @Test
+    void doesNotTakeOneSpeakerForAnother() {
+        assertThat(CATALOGUE.find(Speaker.SMTP, Reply.plain(503, "ServiceUnavailable: no")))
+                .isEmpty();
+        assertThat(CATALOGUE.find(Speaker.GRAPH, Reply.plain(503, "ServiceUnavailable: no")))
+                .map(KnownReply::name)
+                .contains("graph-unavailable");
+    }
+
+    @Test
     void knowsNothingOfOtherReplies() {
-        assertThat(CATALOGUE.find(Reply.of(550, "5.0.0", "No"))).isEmpty();
-        assertThat(CATALOGUE.find(Reply.plain(554, "No"))).isEmpty();
+        assertThat(CATALOGUE.find(Speaker.SMTP, Reply.of(550, "5.0.0", "No"))).isEmpty();
+        assertThat(CATALOGUE.find(Speaker.SMTP, Reply.plain(554, "No"))).isEmpty();
     }
 
     @Test
@@ -62,7 +83,7 @@ class ReplyCatalogueTest {
     @Test
     void everythingThatStopsAMailboxSaysWhatToDo() {
         assertThat(CATALOGUE.entries())
-                .filteredOn(entry -> entry.kind() == KnownReply.Kind.MAILBOX)
+                .filteredOn(entry -> entry.kind() == KnownReply.Kind.MAILBOX || entry.kind() == KnownReply.Kind.ROAD)
                 .isNotEmpty()
                 .allSatisfy(entry -> assertThat(entry.advice()).isNotEmpty());
     }
@@ -72,6 +93,8 @@ class ReplyCatalogueTest {
             code: 550                                                     | line 1: expected a [name]
             [a];colour: red                                               | line 2: expected a [name], or one of
             [a];code: 550;class: permanent;cause: c                       | [a] has no example
+            [a];from: graf;code: 550;class: permanent;cause: c;example: 550 no | [a] not one who says things: graf
+            [a];code: 550;class: road;probe: 1x;cause: c;example: 550 no  | [a] not a time: 1x
             [a];code: 550;class: odd;cause: c;example: 550 no             | [a] not a class: odd
             [a];code: 550;class: permanent;example: 550 no                | [a] needs exactly one cause
             [a];class: permanent;cause: c;example: 550 no                 | [a] matches every reply
@@ -94,6 +117,6 @@ class ReplyCatalogueTest {
     }
 
     private static KnownReply find(String text) {
-        return CATALOGUE.find(Reply.parse(text).orElseThrow()).orElseThrow();
+        return CATALOGUE.find(Speaker.SMTP, Reply.parse(text).orElseThrow()).orElseThrow();
     }
 }
