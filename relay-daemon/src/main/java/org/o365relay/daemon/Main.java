@@ -6,6 +6,7 @@ import org.o365relay.daemon.cli.ConfigCommand;
 import org.o365relay.daemon.cli.DemoCommand;
 import org.o365relay.daemon.cli.DevicesCommand;
 import org.o365relay.daemon.cli.ExplainCommand;
+import org.o365relay.daemon.cli.ExplainReplyCommand;
 import org.o365relay.daemon.cli.RunCommand;
 import org.o365relay.daemon.cli.SandboxCommand;
 import org.o365relay.daemon.demo.InProcessRelay;
@@ -28,6 +29,7 @@ public final class Main {
                         new CheckCommand(),
                         new ConfigCommand(),
                         new ExplainCommand(),
+                        new ExplainReplyCommand(),
                         new DevicesCommand(),
                         new SandboxCommand())
                 .execute(arguments));

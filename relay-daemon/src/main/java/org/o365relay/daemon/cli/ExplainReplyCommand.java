@@ -1,0 +1,105 @@
+package org.o365relay.daemon.cli;
+
+import com.azure.json.JsonProviders;
+import com.azure.json.JsonWriter;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.daemon.explain.PastedReply;
+import org.o365relay.daemon.explain.ReplyExplanation;
+import org.o365relay.deliver.FailurePolicy;
+import org.o365relay.mail.EmailAddress;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/// `o365-relay explain-reply`: what does Microsoft mean by this?
+@Command(
+        name = "explain-reply",
+        mixinStandardHelpOptions = true,
+        versionProvider = ProgramVersion.class,
+        description =
+                "Says what a reply of Microsoft's means and what to do about it: of Exchange Online, a connector, Microsoft"
+                        + " Entra (AADSTS…) or Microsoft Graph. Paste it as it stands in the log, a notice or a web page.",
+        footer = {
+            "%nFor example:",
+            "  explain-reply '535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled …'",
+            "  explain-reply 'AADSTS7000215: Invalid client secret provided.'"
+        })
+public final class ExplainReplyCommand implements Callable<Integer> {
+
+    private static final EmailAddress ANY = new EmailAddress("mailbox", "your-domain.example");
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--mailbox",
+            paramLabel = "ADDRESS",
+            converter = AddressConverter.class,
+            description = "The mailbox to name in the advice.")
+    private @Nullable EmailAddress mailbox;
+
+    @Option(names = "--json", description = "Print JSON, for programs.")
+    private boolean json;
+
+    @Parameters(arity = "1..*", paramLabel = "REPLY", description = "The reply; several words count as one text.")
+    private List<String> words = List.of();
+
+    @Override
+    public Integer call() throws CommandFailed, IOException {
+        PastedReply pasted = PastedReply.in(String.join(" ", words))
+                .orElseThrow(() -> new CommandFailed(
+                        ExitCode.USAGE,
+                        "there is no reply in this text: it should hold a code like 535, 5.7.139, AADSTS7000215 or"
+                                + " ErrorAccessDenied"));
+        FailurePolicy policy = new FailurePolicy(mailbox == null ? ANY : mailbox);
+        ReplyExplanation explanation = new ReplyExplanation(pasted, policy.judge(pasted.response(), false));
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(json(explanation));
+        } else {
+            explanation.lines().forEach(out::println);
+        }
+        out.flush();
+        return ExitCode.OK;
+    }
+
+    private static String json(ReplyExplanation explanation) throws IOException {
+        StringWriter text = new StringWriter();
+        try (JsonWriter writer = JsonProviders.createWriter(text)) {
+            writer.writeStartObject()
+                    .writeStringField("reply", explanation.pasted().reply().toString())
+                    .writeStringField("from", key(explanation.pasted().speaker()))
+                    .writeStringField("name", explanation.verdict().name())
+                    .writeStringField(
+                            "outcome",
+                            key(explanation.verdict().outcome().getClass().getSimpleName()))
+                    .writeStringField("scope", key(explanation.verdict().scope()))
+                    .writeStringField("cause", explanation.verdict().cause())
+                    .writeStringField("advice", explanation.verdict().advice())
+                    .writeEndObject();
+        }
+        return text.toString();
+    }
+
+    private static String key(Object name) {
+        return name.toString().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /// Makes a mistake in an address a mistake of the command line.
+    static final class AddressConverter implements ITypeConverter<EmailAddress> {
+        @Override
+        public EmailAddress convert(String text) {
+            return EmailAddress.parse(text).orElseThrow(() -> new TypeConversionException("not an address: " + text));
+        }
+    }
+}

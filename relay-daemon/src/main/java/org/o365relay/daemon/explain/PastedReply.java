@@ -1,0 +1,80 @@
+package org.o365relay.daemon.explain;
+
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.o365relay.deliver.Response;
+import org.o365relay.deliver.Response.Origin;
+import org.o365relay.deliver.Response.Step;
+import org.o365relay.exchange.ReplyCatalogue;
+import org.o365relay.exchange.Speaker;
+import org.o365relay.mail.Reply;
+
+/// What somebody has copied out of a log, a notice or a web page: the reply in it, and who gave it.
+///
+/// @param speaker who gave it, as far as can be told
+public record PastedReply(Speaker speaker, Reply reply) {
+
+    private static final Pattern SIGN_IN = Pattern.compile("AADSTS\\d{2,}");
+    private static final Pattern GRAPH = Pattern.compile("\\bError[A-Z]\\w+|\\bApplicationThrottled\\b"
+            + "|\\bInvalidAuthenticationToken\\b|\\bMailboxNotEnabledForRESTAPI\\b|\\bRequest_ResourceNotFound\\b");
+    private static final Pattern SMTP = Pattern.compile("(?s)\\b[2-5]\\d\\d[ -]+[245]\\.\\d{1,3}\\.\\d{1,3}\\b.*");
+    private static final Pattern STATUS = Pattern.compile("(?s)(?<![\\d.])([245])\\.\\d{1,3}\\.\\d{1,3}(?![\\d.]).*");
+    private static final Pattern CODE =
+            Pattern.compile("(?s)(?:HTTP(?:/\\d(?:\\.\\d)?)? +)?([2-5]\\d\\d)(?:[ -]+(.*))?");
+
+    /// @param text with anything around the reply
+    /// @return empty if there is no reply in it
+    public static Optional<PastedReply> in(String text) {
+        String line = text.strip().replaceAll("\\s*\\R\\s*", " ");
+        if (SIGN_IN.matcher(line).find()) {
+            return Optional.of(new PastedReply(Speaker.SIGN_IN, http(line)));
+        }
+        Matcher smtp = SMTP.matcher(line);
+        if (smtp.find()) {
+            return Reply.parse(smtp.group()).map(reply -> new PastedReply(Speaker.SMTP, reply));
+        }
+        if (GRAPH.matcher(line).find()) {
+            return Optional.of(new PastedReply(Speaker.GRAPH, http(line)));
+        }
+        return numbered(line).or(() -> knownWords(line));
+    }
+
+    /// @return as the relay would have met it, at the step where such a reply is usual
+    public Response response() {
+        return switch (speaker) {
+            case SMTP -> new Response(step(), reply, Origin.UPSTREAM);
+            case SIGN_IN -> new Response(Step.AUTH, reply, Origin.SIGN_IN);
+            case GRAPH -> new Response(Step.END_OF_CONTENT, reply, Origin.GRAPH);
+        };
+    }
+
+    private Step step() {
+        return reply.code() == 530 || reply.code() == 535 ? Step.AUTH : Step.END_OF_CONTENT;
+    }
+
+    private static Reply http(String line) {
+        Matcher code = CODE.matcher(line);
+        return code.matches() && code.group(2) != null
+                ? Reply.plain(Integer.parseInt(code.group(1)), code.group(2))
+                : Reply.plain(400, line);
+    }
+
+    private static Optional<PastedReply> numbered(String line) {
+        Matcher code = CODE.matcher(line);
+        if (code.matches()) {
+            Speaker speaker = line.startsWith("HTTP") ? Speaker.GRAPH : Speaker.SMTP;
+            return Optional.of(new PastedReply(speaker, http(line)));
+        }
+        Matcher status = STATUS.matcher(line);
+        return status.find()
+                ? Reply.parse(status.group(1) + "50 " + status.group())
+                        .map(reply -> new PastedReply(Speaker.SMTP, reply))
+                : Optional.empty();
+    }
+
+    private static Optional<PastedReply> knownWords(String line) {
+        Reply guess = Reply.plain(550, line);
+        return ReplyCatalogue.microsoft365().find(Speaker.SMTP, guess).map(_ -> new PastedReply(Speaker.SMTP, guess));
+    }
+}

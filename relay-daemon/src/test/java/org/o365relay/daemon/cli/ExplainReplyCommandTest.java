@@ -1,0 +1,112 @@
+package org.o365relay.daemon.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.azure.json.JsonProviders;
+import com.azure.json.JsonReader;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.o365relay.exchange.ReplyCatalogue;
+import org.o365relay.exchange.Speaker;
+
+final class ExplainReplyCommandTest {
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    /// Of the sign-in service those with a number: without it nobody can tell who said it.
+    static Stream<Arguments> examples() {
+        return ReplyCatalogue.microsoft365().entries().stream()
+                .filter(entry -> entry.speaker() != Speaker.SIGN_IN
+                        || entry.examples().getFirst().text().contains("AADSTS"))
+                .flatMap(entry -> entry.examples().stream()
+                        .map(example -> Arguments.of(
+                                entry.name(), (entry.speaker() == Speaker.GRAPH ? "HTTP " : "") + example)));
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @MethodSource("examples")
+    void knowsEveryReplyOfTheCatalogueAgain(String name, String reply) {
+        assertThat(run(reply)).isZero();
+        assertThat(out.toString()).contains("known as:  " + name);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            AADSTS7000215: Invalid client secret provided.                               | secret-wrong
+            {"error":"invalid_client","error_description":"AADSTS7000222: expired"}      | secret-expired
+            {"error":{"code":"ErrorAccessDenied","message":"Access is denied."}}         | graph-access-denied
+            Remote Server returned '550 5.7.64 TenantAttribution; Relay Access Denied'   | relay-denied
+            2026-11-21 WARN paused mailbox=a@b reply="535 5.7.3 Authentication unsuccessful [X]" | authentication-unsuccessful
+            5.7.139 Authentication unsuccessful, basic authentication is disabled.       | basic-auth-policy
+            SmtpClientAuthentication is disabled for the Tenant                          | smtp-auth-off-for-tenant
+            #< #5.7.68 smtp;550 5.7.68 TenantInboundAttribution; Direct Send not allowed>| direct-send-denied
+            """)
+    void findsTheReplyInWhatIsPasted(String pasted, String name) {
+        assertThat(run(pasted)).isZero();
+        assertThat(out.toString()).contains("known as:  " + name);
+    }
+
+    @Test
+    void saysWhatItMeansWhatToClickAndWhatTheRelayDoes() {
+        assertThat(
+                        run(
+                                "--mailbox",
+                                "scan@contoso.example",
+                                "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox."))
+                .isZero();
+        assertThat(out.toString()).isEqualTo("""
+                        535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox.
+                          said by:   the mail server, by SMTP
+                          means:     SMTP AUTH is switched off for this mailbox
+                          to do:     Microsoft 365 admin center > Users > scan@contoso.example > Mail > Manage email apps >
+                                     tick Authenticated SMTP, or: Set-CASMailbox -Identity scan@contoso.example
+                                     -SmtpClientAuthenticationDisabled $false. It can take an hour to work.
+                                     https://aka.ms/smtp_auth_disabled
+                          the relay: keeps all mail, takes the mailbox's next road if it has one, and tries this one again
+                                     within a minute
+                          known as:  smtp-auth-off-for-mailbox
+                        """);
+    }
+
+    @Test
+    void judgesByRuleWhatNobodyKnows() {
+        assertThat(run("554", "Something", "new")).isZero();
+        assertThat(out.toString()).contains("gives the message up and tells the sender", "not in the catalogue");
+    }
+
+    @Test
+    void printsJsonForPrograms() throws Exception {
+        assertThat(run("--json", "550 5.1.10 RecipientNotFound")).isZero();
+        try (JsonReader reader = JsonProviders.createReader(out.toString())) {
+            Map<String, Object> fields = reader.readMap(JsonReader::readUntyped);
+            assertThat(fields)
+                    .containsEntry("name", "recipient-unknown")
+                    .containsEntry("outcome", "failed")
+                    .containsEntry("scope", "message")
+                    .containsEntry("from", "smtp");
+        }
+    }
+
+    @Test
+    void saysSoIfThereIsNoReply() {
+        assertThat(run("my printer does not print")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("there is no reply in this text");
+    }
+
+    private int run(String... arguments) {
+        String[] all =
+                Stream.concat(Stream.of("explain-reply"), Stream.of(arguments)).toArray(String[]::new);
+        return CommandLines.of(new ExplainReplyCommand())
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(all);
+    }
+}
