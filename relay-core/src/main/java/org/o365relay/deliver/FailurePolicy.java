@@ -24,7 +24,7 @@ import org.o365relay.mail.Reply;
 ///   request (4xx) fail the message, those about the mailbox close the road.
 public final class FailurePolicy {
 
-    private static final int UNAUTHORIZED = 401; // RFC 9110 §15.5
+    private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
 

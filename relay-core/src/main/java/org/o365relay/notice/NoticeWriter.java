@@ -15,7 +15,7 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
 import org.o365relay.mail.ReportRequest;
 
-/// Writes delivery status notifications: who is told, and what.
+/// Writes delivery status notifications, and letters to the admin: who is told, and what.
 public final class NoticeWriter {
 
     private final NoticeSettings settings;
@@ -51,6 +51,37 @@ public final class NoticeWriter {
                 .filter(_ -> !relaying.isNotice())
                 .filter(this::isSomebodyElse)
                 .map(recipient -> notice(relaying, recipient, "Handed over"));
+    }
+
+    /// Tells the admin, if there is one.
+    public Optional<Notice> write(Warning warning) {
+        return Optional.ofNullable(settings.admin()).map(admin -> notice(warning, admin));
+    }
+
+    private Notice notice(Warning warning, EmailAddress admin) {
+        Letter letter = new Letter();
+        letter.paragraph("This is the mail relay " + hostname + ".");
+        warning.paragraphs().forEach(letter::paragraph);
+        try {
+            String content = header(warning, admin) + letter.text();
+            return new Notice(new Envelope(null, List.of(admin), !admin.isAscii()), content.getBytes(UTF_8));
+        } catch (IOException inMemory) {
+            throw new IllegalStateException("cannot write the warning " + warning.id(), inMemory);
+        }
+    }
+
+    private String header(Warning warning, EmailAddress admin) throws IOException {
+        StringBuilder header = new StringBuilder();
+        append(header, "From", "Mail relay <" + mailbox + ">");
+        append(header, "To", "<" + admin + ">");
+        append(header, "Subject", MimeUtility.encodeText(warning.subject(), "UTF-8", null));
+        append(header, "Date", DeliveryStatus.date(warning.now()));
+        append(header, "Message-ID", "<" + warning.id() + "@" + mailbox.domain() + ">");
+        append(header, "Auto-Submitted", "auto-generated"); // RFC 3834 §5
+        append(header, "MIME-Version", "1.0");
+        append(header, "Content-Type", "text/plain; charset=utf-8");
+        append(header, "Content-Transfer-Encoding", "8bit");
+        return header.append("\r\n").toString();
     }
 
     private Optional<EmailAddress> author(Occurrence occurrence) {
