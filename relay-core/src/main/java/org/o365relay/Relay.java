@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.accept.Endpoint;
 import org.o365relay.accept.ListenException;
 import org.o365relay.accept.ListenerSettings;
+import org.o365relay.accept.Rerouting;
 import org.o365relay.accept.SmtpListener;
 import org.o365relay.admit.Devices;
 import org.o365relay.deliver.Courier;
@@ -21,13 +22,18 @@ import org.o365relay.deliver.smtp.SmtpUpstream;
 import org.o365relay.journal.Journal;
 import org.o365relay.notice.NoticeWriter;
 import org.o365relay.queue.MessageQueue;
+import org.o365relay.queue.QueueException;
 import org.o365relay.queue.QueueUnavailableException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The whole relay: a listener that puts messages into the queue, and a dispatcher that takes them out. The two
 /// know nothing of each other.
 ///
 /// Started once and stopped once, by whichever thread.
 public final class Relay {
+
+    private static final Logger log = LoggerFactory.getLogger(Relay.class);
 
     private final RelaySettings settings;
     private final Journal journal;
@@ -66,10 +72,37 @@ public final class Relay {
                 endpoints.addAll(listener.listen(listenerSettings));
             }
             dispatcher.start();
+            Thread.ofVirtual().name("reroute").start(() -> reroute(opened)); // ends with its work, or with the queue
         } catch (ListenException | RuntimeException e) {
             stop();
             throw e;
         }
+    }
+
+    /// Messages that an older relay took, or that were meant for a mailbox or a pool that is no longer
+    /// configured, find another way.
+    private void reroute(MessageQueue from) {
+        Rerouting rerouting = new Rerouting(settings.routes(), settings.hostname());
+        try {
+            for (String lane : from.lanes()) {
+                if (!isConfigured(lane)) {
+                    int moved = from.reroute(lane, rerouting);
+                    log.info("{} messages for {} go another way: it is not configured", moved, name(lane));
+                }
+            }
+        } catch (QueueException e) {
+            log.warn("messages for mailboxes that are not configured stay until the next start: {}", e.getMessage());
+        }
+    }
+
+    private boolean isConfigured(String lane) {
+        return settings.routes().target(lane).isPresent()
+                || settings.mailboxes().stream()
+                        .anyMatch(mailbox -> mailbox.address().toString().equalsIgnoreCase(lane));
+    }
+
+    private static String name(String lane) {
+        return lane.isEmpty() ? "the one mailbox of an older relay" : "\"" + lane + "\"";
     }
 
     private Dispatcher dispatcher(MessageQueue from, MailboxSettings mailbox) {

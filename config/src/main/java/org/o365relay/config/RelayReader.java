@@ -77,6 +77,8 @@ record RelayReader(Path directory, Map<String, String> environment, Path kernelH
         List<AddressRule> recipients = new RulesReader(relay).read("recipient-rules");
         return mailbox.map(only -> {
             EmailAddress postmaster = notices.admin() == null ? only.address() : notices.admin();
+            Routes routes = new Routes(
+                    List.of(), List.of(target(only, largest(policies.standard().messageSize(), listeners))));
             AcceptSettings accept = new AcceptSettings(
                     hostname,
                     sessions,
@@ -84,15 +86,15 @@ record RelayReader(Path directory, Map<String, String> environment, Path kernelH
                     certificate.orElse(null),
                     users.orElse(null),
                     security.plainText(),
-                    only.address());
+                    routes,
+                    List.of(only.address()));
             RelaySettings settings = new RelaySettings(
                     hostname,
                     listeners,
                     accept,
                     queue,
                     List.of(only),
-                    new Routes(
-                            List.of(), List.of(target(only, policies.standard().messageSize()))),
+                    routes,
                     HttpSettings.DIRECT,
                     schedule,
                     probe,
@@ -135,10 +137,7 @@ record RelayReader(Path directory, Map<String, String> environment, Path kernelH
     }
 
     private QueueSettings queue(Section relay, long usual, List<ListenerSettings> listeners) {
-        long largest = listeners.stream()
-                .flatMap(listener -> listener.trusted().networks().stream())
-                .mapToLong(trusted -> trusted.policy().messageSize())
-                .reduce(usual, Math::max);
+        long largest = largest(usual, listeners);
         Section queue = relay.section("queue");
         long maximumSize = queue.value("maximum-size", size(MIB, 1024 * TIB));
         if (maximumSize < largest) {
@@ -153,6 +152,13 @@ record RelayReader(Path directory, Map<String, String> environment, Path kernelH
                 queue.value("free-space-floor", size(0, 1024 * TIB)),
                 maximumSize,
                 queue.value("history", duration(Duration.ZERO, DAY.multipliedBy(3650))));
+    }
+
+    private static long largest(long usual, List<ListenerSettings> listeners) {
+        return listeners.stream()
+                .flatMap(listener -> listener.trusted().networks().stream())
+                .mapToLong(trusted -> trusted.policy().messageSize())
+                .reduce(usual, Math::max);
     }
 
     private static RetrySchedule schedule(Section retry) {

@@ -287,6 +287,8 @@ class ConfigReaderTest {
     private static RelaySettings settings(TrustedNetworks trusted, String displayName) {
         String hostname = "kernel.contoso.example";
         EmailAddress address = address("relay@contoso.example");
+        Routes routes =
+                new Routes(List.of(), List.of(new Target("relay@contoso.example", List.of(address), 36_700_160, null)));
         return new RelaySettings(
                 hostname,
                 List.of(new ListenerSettings(
@@ -301,7 +303,8 @@ class ConfigReaderTest {
                         null,
                         null,
                         false,
-                        address),
+                        routes,
+                        List.of(address)),
                 new QueueSettings(Path.of("/var/lib/o365-relay"), 512L << 20, 20L << 30, Duration.ofDays(30)),
                 List.of(new MailboxSettings(
                         address,
@@ -322,7 +325,7 @@ class ConfigReaderTest {
                                 "")),
                         new MailboxLimits(null, 1, 2, null),
                         new RewriteRules(address, displayName, List.of(), null, true, true, hostname))),
-                new Routes(List.of(), List.of(new Target("relay@contoso.example", List.of(address), 36_700_160, null))),
+                routes,
                 HttpSettings.DIRECT,
                 new RetrySchedule(Duration.ofMinutes(1), Duration.ofDays(5)),
                 new ProbeSchedule(Duration.ofMinutes(1), Duration.ofMinutes(15)),

@@ -1,9 +1,11 @@
 package org.o365relay.accept;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.admit.AdmissionRules;
 import org.o365relay.mail.EmailAddress;
+import org.o365relay.route.Routes;
 
 /// What the front half is told before it starts, besides where to listen.
 ///
@@ -11,7 +13,8 @@ import org.o365relay.mail.EmailAddress;
 /// @param certificate null for no TLS
 /// @param users names and bcrypt hashes for those who must log in; null if nobody must
 /// @param plainTextLogin whether those may log in without TLS
-/// @param mailbox whose mail this relay sends; automatic answers to it would go round in circles
+/// @param routes which mailbox a message leaves through
+/// @param mailboxes whose mail this relay sends; automatic answers to them would go round in circles
 public record AcceptSettings(
         String hostname,
         SessionLimits limits,
@@ -19,4 +22,10 @@ public record AcceptSettings(
         @Nullable CertificateFiles certificate,
         @Nullable Path users,
         boolean plainTextLogin,
-        EmailAddress mailbox) {}
+        Routes routes,
+        List<EmailAddress> mailboxes) {
+
+    public AcceptSettings {
+        mailboxes = List.copyOf(mailboxes);
+    }
+}

@@ -68,8 +68,8 @@ final class EnvelopePolicy {
         };
     }
 
-    /// A report that a client asks for goes to the sender it names, so that must be one to whom the client could
-    /// write itself; the wish to hear of success counts for no other.
+    /// A report that a client asks for goes to the sender it names, so that must be one to whom the client
+    /// could write itself; the wish to hear of success counts for no other.
     OfRecipient wishes(Command.Rcpt rcpt, Transaction transaction) {
         OfRecipient asked = rcpt.wishes().wishes();
         if (asked.occasions() == null || !asked.wants(Occasion.SUCCESS)) {
@@ -131,9 +131,9 @@ final class EnvelopePolicy {
 
     private Optional<Reply> size(Command.Mail mail) {
         long size = mail.declaredSize().orElse(0L);
-        long most = client.policy().messageSize();
-        return size > most
-                ? Optional.of(Refusals.tooLarge(most))
+        SizeLimit most = SizeLimit.of(client.policy(), settings.routes());
+        return size > most.octets()
+                ? Optional.of(most.refusal())
                 : queue.shortageFor(size).map(Refusals::noRoom);
     }
 }

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.QueueId;
 
-/// What a message's header shows at a glance: what it lacks, and whether the message goes round in circles. Sees
-/// lines and fields as the header's rewriter does: line ends CRLF, LF or CR; perhaps an mbox line before them;
-/// the body begins at the first line that is no field.
+/// What a message's header shows at a glance: what it lacks, and whether the message goes round in circles.
+/// Sees lines and fields as the header's rewriter does: line ends CRLF, LF or CR; perhaps an mbox line before
+/// them; the body begins at the first line that is no field.
 final class HeaderGlance {
 
     private static final byte[] FROM = "from".getBytes(US_ASCII);
@@ -30,6 +30,8 @@ final class HeaderGlance {
     private final String hostname;
     private final Set<Deviation> deviations = EnumSet.noneOf(Deviation.class);
     private int fromFields;
+    private int author;
+    private int authorEnd;
     private int received;
     private boolean date;
     private boolean messageId;
@@ -58,6 +60,12 @@ final class HeaderGlance {
     ///     [Deviation#SEVERAL_FROM], [Deviation#NO_DATE] and [Deviation#NO_MESSAGE_ID]
     Set<Deviation> deviations() {
         return deviations;
+    }
+
+    /// @return the value of the first From field as it was written, one octet per character; empty if there is
+    ///     none
+    Optional<String> author() {
+        return fromFields == 0 ? Optional.empty() : Optional.of(text(author, authorEnd));
     }
 
     /// @return how many Received fields there are
@@ -104,7 +112,10 @@ final class HeaderGlance {
 
     private void note(int name, int nameEnd, int value, int end) {
         if (is(FROM, name, nameEnd)) {
-            fromFields++;
+            if (fromFields++ == 0) {
+                author = value;
+                authorEnd = end;
+            }
         } else if (is(DATE, name, nameEnd)) {
             date = true;
         } else if (is(MESSAGE_ID, name, nameEnd)) {
@@ -185,8 +196,8 @@ final class HeaderGlance {
         return nextLine(at);
     }
 
-    /// @return the octet after the name and white space, which is a colon if this is a field; the length if there
-    ///     is none; the beginning itself if there is no name
+    /// @return the octet after the name and white space, which is a colon if this is a field; the length if
+    ///     there is none; the beginning itself if there is no name
     private int colon(int from) {
         int at = nameEnd(from);
         while (at > from && at < octets.length && isBlank(octets[at])) {

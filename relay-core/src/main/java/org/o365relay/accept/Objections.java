@@ -1,5 +1,6 @@
 package org.o365relay.accept;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -43,15 +44,17 @@ final class Objections {
         if (header.received() > settings.limits().hops()) {
             return tooManyHops(header.received());
         }
-        return header.automaticReply().isPresent() && goesTo(settings.mailbox(), ended)
+        return header.automaticReply().isPresent() && goesToOneOf(settings.mailboxes(), ended)
                 ? automaticReply(header.automaticReply().get())
                 : null;
     }
 
-    private static boolean goesTo(EmailAddress mailbox, Transaction ended) {
-        for (EmailAddress recipient : ended.recipients()) {
-            if (recipient.toString().equalsIgnoreCase(mailbox.toString())) {
-                return true;
+    private static boolean goesToOneOf(List<EmailAddress> mailboxes, Transaction ended) {
+        for (EmailAddress mailbox : mailboxes) {
+            for (EmailAddress recipient : ended.recipients()) {
+                if (recipient.toString().equalsIgnoreCase(mailbox.toString())) {
+                    return true;
+                }
             }
         }
         return false;

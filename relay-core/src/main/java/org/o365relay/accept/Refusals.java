@@ -123,6 +123,17 @@ public final class Refusals {
                         + " octets allowed here (relay.limits.message-size, relay.trusted-networks: message-size)");
     }
 
+    /// To MAIL, or to the content of a message that a mailbox does not take.
+    ///
+    /// @param target the mailbox, or the pool
+    static Reply tooLargeFor(String target, long limit) {
+        return Reply.of(
+                552,
+                "5.3.4",
+                "Larger than the " + limit + " octets that " + printable(target)
+                        + " takes (relay.mailboxes: limits.message-size)");
+    }
+
     static Reply noRoom(Shortage shortage) {
         String reason = switch (shortage) {
             case DISK -> "The relay's disk is almost full (relay.queue.free-space-floor)";

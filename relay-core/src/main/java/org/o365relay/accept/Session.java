@@ -30,8 +30,8 @@ final class Session {
 
     private boolean spoken;
 
-    /// Whether the last command was a DATA that was refused. A client that looks at no reply sends its content all the
-    /// same, and what stands in it must not be obeyed.
+    /// Whether the last command was a DATA that was refused. A client that looks at no reply sends its content
+    /// all the same, and what stands in it must not be obeyed.
     private boolean contentRefused;
 
     private boolean bareLineFeeds;
@@ -250,7 +250,10 @@ final class Session {
     }
 
     private Extensions extensions() {
-        return new Extensions(client.policy().messageSize(), isTlsOffered(), login.isOffered(hello.isSecure()));
+        return new Extensions(
+                SizeLimit.of(client.policy(), settings.routes()).octets(),
+                isTlsOffered(),
+                login.isOffered(hello.isSecure()));
     }
 
     private boolean isTlsOffered() {

@@ -1,6 +1,7 @@
 package org.o365relay.accept;
 
 import java.io.ByteArrayOutputStream;
+import java.net.InetAddress;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -20,7 +21,11 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.ReportRequest;
 import org.o365relay.mail.ReportRequest.OfRecipient;
+import org.o365relay.mail.RoutedEnvelope;
 import org.o365relay.queue.Incoming;
+import org.o365relay.route.AuthorField;
+import org.o365relay.route.Origin;
+import org.o365relay.route.Routes;
 
 /// A mail transaction (RFC 5321 §3.3): from MAIL to the reply after the final dot. Holds at most about a chunk
 /// of content; more goes to the queue while it comes in.
@@ -48,6 +53,7 @@ final class Transaction {
     private byte @Nullable [] taken; // what is in the buffer, once it has been taken out
     private @Nullable HeaderGlance header;
     private @Nullable Reply refusal;
+    private @Nullable List<RoutedEnvelope> parts; // not before all of the envelope and the header is there
 
     /// @param expectedSize octets the client announced, 0 if it did not
     /// @param rivals how many clients may send content at the same time
@@ -215,8 +221,28 @@ final class Transaction {
         return incoming.append(full);
     }
 
-    CompletableFuture<QueueId> commit(Arrival arrival) {
-        return incoming.commit(arrival, envelope(), taken());
+    /// @return whether there has been enough content to know its way; if not, [#header] is to be asked first
+    boolean hasHeader() {
+        return header != null;
+    }
+
+    /// Divides the message among the ways out. To be asked when its header is there.
+    List<RoutedEnvelope> parts(Routes routes, InetAddress client) {
+        List<RoutedEnvelope> divided = parts == null ? routes.parts(origin(routes, client), envelope()) : parts;
+        parts = divided;
+        return divided;
+    }
+
+    private Origin origin(Routes routes, InetAddress client) {
+        EmailAddress author = routes.needsAuthor() && header != null
+                ? header.author().flatMap(AuthorField::address).orElse(null)
+                : null;
+        return new Origin(client, sender, author);
+    }
+
+    /// @param divided what [#parts] has said
+    CompletableFuture<List<QueueId>> commit(Arrival arrival, List<RoutedEnvelope> divided) {
+        return incoming.commit(arrival, divided, taken());
     }
 
     private byte[] taken() {

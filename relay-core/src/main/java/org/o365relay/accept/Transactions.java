@@ -2,6 +2,7 @@ package org.o365relay.accept;
 
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -14,11 +15,12 @@ import org.o365relay.journal.Journal;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.BodyType;
 import org.o365relay.mail.EmailAddress;
-import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
+import org.o365relay.mail.RoutedEnvelope;
 import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueException;
+import org.o365relay.route.Routes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -159,8 +161,9 @@ final class Transactions {
         Transaction current = content();
         current.chunk();
         chunk = bdat.size();
-        if (bdat.size() > client.policy().messageSize() - current.size()) {
-            current.refuse(Refusals.tooLarge(client.policy().messageSize()));
+        SizeLimit most = SizeLimit.of(client.policy(), settings.routes());
+        if (bdat.size() > most.octets() - current.size()) {
+            current.refuse(most.refusal());
         }
         if (current.refusal().isPresent()) {
             return conduct.idled()
@@ -241,17 +244,17 @@ final class Transactions {
             refusalMidway(ended).ifPresent(ended::refuse);
         }
         Optional<Reply> objection = Objections.to(ended, client, settings);
-        Optional<Reply> refusal = ended.refusal().or(() -> objection);
+        Optional<Reply> refusal = ended.refusal().or(() -> objection).or(() -> tooLargeForItsWay(ended));
         if (refusal.isPresent()) {
             return CompletableFuture.completedFuture(refused(ended, refusal.get()));
         }
         Arrival arrival = new Arrival(
                 clock.instant().truncatedTo(ChronoUnit.MILLIS), client.address(), conduct.helo(), protocol(ended));
-        Envelope envelope = ended.envelope();
-        int recipients = envelope.recipients().size();
+        List<RoutedEnvelope> parts = ended.parts(settings.routes(), client.address());
+        int recipients = ended.recipients().size();
         long size = ended.size();
         client.device().accepted(recipients, size); // before, so that no crash gives back what was spent
-        return ended.commit(arrival).handle((id, failure) -> {
+        return ended.commit(arrival, parts).handle((ids, failure) -> {
             if (failure != null) {
                 client.device().withdrawn(recipients, size);
                 Reply reply = unwritable(failure);
@@ -260,8 +263,10 @@ final class Transactions {
                 return reply;
             }
             conduct.accepted();
-            journal.accepted(id, arrival, envelope, size);
-            return Reply.of(250, "2.0.0", "Queued as " + id);
+            for (int i = 0; i < ids.size(); i++) {
+                journal.accepted(ids.get(i), arrival, parts.get(i).envelope(), size);
+            }
+            return Reply.of(250, "2.0.0", "Queued as " + ids.getFirst());
         });
     }
 
@@ -274,9 +279,19 @@ final class Transactions {
     }
 
     private Optional<Reply> refusalMidway(Transaction current) {
-        return current.size() > client.policy().messageSize()
-                ? Optional.of(Refusals.tooLarge(client.policy().messageSize()))
-                : queue.shortageFor(0).map(Refusals::noRoom);
+        SizeLimit most = SizeLimit.of(client.policy(), settings.routes());
+        if (current.size() > most.octets()) {
+            return Optional.of(most.refusal());
+        }
+        Optional<Reply> tooLarge = current.hasHeader() ? tooLargeForItsWay(current) : Optional.empty();
+        return tooLarge.or(() -> queue.shortageFor(0).map(Refusals::noRoom));
+    }
+
+    /// A message is taken for all its recipients or not at all: after the final dot there is only one reply.
+    private Optional<Reply> tooLargeForItsWay(Transaction current) {
+        Routes routes = settings.routes();
+        return routes.tooSmall(current.parts(routes, client.address()), current.size())
+                .map(target -> Refusals.tooLargeFor(target.name(), target.messageSize()));
     }
 
     private Reply refused(Transaction ended, Reply reply) {

@@ -145,10 +145,9 @@ public final class Courier {
         Map<Recipient, Outcome> outcomes = new LinkedHashMap<>();
         attempt.results().forEach((recipient, result) -> outcomes.put(recipient, outcome(result, retryAt)));
         boolean open = outcomes.values().stream().anyMatch(Deferred.class::isInstance);
-        // what only the mailbox's trouble holds back is due at once: the closed lane keeps it
-        Instant next = attempt.counts() ? retryAt.orElse(now) : now;
-        return new Settlement(
-                outcomes, open ? next : null, attempt.counts(), lane.upstream().name());
+        // what only the mailbox's trouble holds back stays as due as it was: the closed lane keeps it
+        Instant next = open && attempt.counts() ? retryAt.orElse(now) : null;
+        return new Settlement(outcomes, next, attempt.counts(), lane.upstream().name(), lane.account());
     }
 
     private static Outcome outcome(Result result, Optional<Instant> retryAt) {

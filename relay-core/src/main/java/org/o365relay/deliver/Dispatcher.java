@@ -99,7 +99,7 @@ public final class Dispatcher {
         if (!lane.isOpen()) { // closed while this waited for a slot
             slots.release(free);
         } else if (!start(free, 1)) {
-            queue.awaitDue(LONGEST_WAIT);
+            queue.awaitDue(lane.supply(), LONGEST_WAIT);
         }
     }
 
@@ -109,7 +109,7 @@ public final class Dispatcher {
         if (lane.isOpen() || lane.closedFor().isPositive()) { // that is what the one before has shown
             slots.release(connections);
         } else if (!start(1, connections)) {
-            queue.awaitDue(LONGEST_WAIT);
+            queue.awaitDue(lane.supply(), LONGEST_WAIT);
         }
     }
 
@@ -121,7 +121,7 @@ public final class Dispatcher {
     private boolean start(int most, int slotsEach) {
         int unused = most * slotsEach;
         try {
-            for (Claim claim : queue.claim(most)) {
+            for (Claim claim : queue.claim(lane.supply(), most)) {
                 unused -= slotsEach;
                 Thread.ofVirtual().name("delivery-" + claim.id()).start(() -> deliverAndFree(claim, slotsEach));
             }

@@ -3,11 +3,14 @@ package org.o365relay.deliver;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.Response.Step;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
+import org.o365relay.queue.Supply;
 import org.o365relay.rewrite.Rewriter;
 
 /// One mailbox's way out: how mail is rewritten for it, where it goes, how answers are judged, and whether it
@@ -23,6 +26,7 @@ public final class Lane {
     private static final ProbeSchedule RESTS = new ProbeSchedule(Duration.ofSeconds(1), Duration.ofSeconds(30));
 
     private final EmailAddress mailbox;
+    private final String account;
     private final Rewriter rewriter;
     private final Upstream upstream;
     private final FailurePolicy policy;
@@ -45,12 +49,24 @@ public final class Lane {
     public Lane(
             MailboxSettings settings, Upstream upstream, ProbeSchedule probes, Journal journal, InstantSource clock) {
         this.mailbox = settings.address();
+        this.account = settings.account();
         this.rewriter = new Rewriter(settings.rewrite());
         this.upstream = upstream;
         this.policy = new FailurePolicy(mailbox);
         this.probes = probes;
         this.journal = journal;
         this.clock = clock;
+    }
+
+    /// @return what it may claim from the queue
+    Supply supply() {
+        String name = mailbox.toString().toLowerCase(Locale.ROOT);
+        return new Supply(name, List.of(name));
+    }
+
+    /// @return who is signed in
+    String account() {
+        return account;
     }
 
     Rewriter rewriter() {

@@ -21,6 +21,7 @@ import org.o365relay.mail.Outcome.Failed;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.ReportRequest.Occasion;
 import org.o365relay.mail.ReportRequest.Returned;
+import org.o365relay.mail.RoutedEnvelope;
 import org.o365relay.notice.FailedRecipient;
 import org.o365relay.notice.Failure;
 import org.o365relay.notice.Notice;
@@ -130,7 +131,11 @@ final class Secretary {
     private static Optional<Submission> submission(Claim claim, Instant now, Writing writing) {
         try {
             Arrival arrival = new Arrival(now, InetAddress.getLoopbackAddress(), "", "LOCAL");
-            return writing.write().map(notice -> new Submission(arrival, notice.envelope(), notice.content()));
+            return writing.write()
+                    .map(notice -> new Submission(
+                            arrival,
+                            new RoutedEnvelope(claim.lane(), claim.priority(), notice.envelope()),
+                            notice.content()));
         } catch (RuntimeException e) {
             // What the upstream has taken must be settled all the same, or it would be sent again.
             log.error(

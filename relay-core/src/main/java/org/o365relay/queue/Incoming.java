@@ -1,10 +1,13 @@
 package org.o365relay.queue;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.o365relay.mail.Arrival;
-import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
+import org.o365relay.mail.RoutedEnvelope;
 
 /// A message on its way into the queue. Used by one thread; none of its methods blocks.
 ///
@@ -16,16 +19,19 @@ public final class Incoming {
     public static final int CHUNK_SIZE = 128 * 1024;
 
     private final Committer committer;
-    private final Signal arrivals;
+    private final Signals arrivals;
     private final QueueId id;
+    private final Supplier<QueueId> others;
     private final Instant startedAt;
     private int chunks;
     private long size;
 
-    Incoming(Committer committer, Signal arrivals, QueueId id, Instant startedAt) {
+    /// @param others gives ids to further parts
+    Incoming(Committer committer, Signals arrivals, QueueId id, Supplier<QueueId> others, Instant startedAt) {
         this.committer = committer;
         this.arrivals = arrivals;
         this.id = id;
+        this.others = others;
         this.startedAt = startedAt;
     }
 
@@ -57,29 +63,42 @@ public final class Incoming {
         });
     }
 
-    /// Makes it a message.
+    /// Makes it a message, or as many messages as there are parts: one for each, with a content that they
+    /// share.
     ///
+    /// @param parts at least one
     /// @param last what has not been appended, at most [#CHUNK_SIZE] octets, possibly none; not copied
-    /// @return completed on the writer's thread once the whole message is on disk, and only then may anybody
-    ///     say 250; exceptionally, with a [QueueException], if there is no message
-    public CompletableFuture<QueueId> commit(Arrival arrival, Envelope envelope, byte[] last) {
+    /// @return what the parts are called, the first one [#id()]; completed on the writer's thread once they are
+    ///     all on disk, and only then may anybody say 250; exceptionally, with a [QueueException], if there is
+    ///     none
+    public CompletableFuture<List<QueueId>> commit(Arrival arrival, List<RoutedEnvelope> parts, byte[] last) {
         int ordinal = chunks++;
         size += last.length;
         long whole = size;
+        List<QueueId> ids = ids(parts.size());
         return committer
                 .submit(statements -> {
-                    Tables.insertMessage(statements, id, arrival, envelope, whole, false);
+                    for (int i = 0; i < parts.size(); i++) {
+                        Tables.insertMessage(statements, ids.get(i), id, arrival, parts.get(i), whole, false);
+                    }
                     Tables.insertChunk(statements, id, ordinal, last);
                     if (ordinal > 0) {
                         statements.with("delete-incoming", id.value()).executeUpdate();
                     }
-                    return id;
+                    return ids;
                 })
                 .whenComplete((_, failure) -> {
                     if (failure == null) {
-                        arrivals.raise();
+                        parts.forEach(part -> arrivals.raise(part.route()));
                     }
                 });
+    }
+
+    private List<QueueId> ids(int parts) {
+        return parts == 1
+                ? List.of(id)
+                : Stream.concat(Stream.of(id), Stream.generate(others).limit(parts - 1L))
+                        .toList();
     }
 
     /// Takes back what was appended.

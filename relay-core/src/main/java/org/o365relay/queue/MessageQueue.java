@@ -6,15 +6,22 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.DeviceChanges;
 import org.o365relay.mail.DeviceRecord;
 import org.o365relay.mail.QueueId;
+import org.o365relay.mail.Spending;
+import org.o365relay.queue.Lanes.Claimed;
+import org.o365relay.queue.Lanes.Passed;
+import org.o365relay.queue.Lanes.Place;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,13 +38,16 @@ public final class MessageQueue implements AutoCloseable {
     /// As many as keep nobody waiting who waits for a 250.
     private static final int DEVICES_AT_ONCE = 200;
 
+    private static final int BATCH = 500;
+
     private static final Logger log = LoggerFactory.getLogger(MessageQueue.class);
 
     private final InstantSource clock;
     private final DirectoryLock lock;
     private final Store store;
     private final QueueIds ids;
-    private final Signal dueSooner = new Signal();
+    private final Signals dueSooner = new Signals();
+    private final Turns turns = new Turns();
     private final AtomicLong leases;
     private final Housekeeper housekeeper;
     private volatile @Nullable DeviceRider deviceRider;
@@ -93,50 +103,108 @@ public final class MessageQueue implements AutoCloseable {
 
     /// Begins a message. Nothing is written yet.
     public Incoming receive() {
-        return new Incoming(store.committer(), dueSooner, ids.next(), clock.instant());
+        return new Incoming(store.committer(), dueSooner, ids.next(), ids::next, clock.instant());
     }
 
-    /// Leases due messages to the caller, longest due first. The attempt is counted before it is made.
-    ///
-    /// @param most 1 or more
-    /// @return at most as many claims; none if nothing is due
-    /// @throws QueueException if the disk fails
-    public List<Claim> claim(int most) {
-        Instant now = clock.instant();
-        long lease = leases.incrementAndGet();
-        return store.committer().write(statements -> Tables.claimDue(statements, lease, now, now.plus(LEASE), most));
-    }
-
-    /// Leases due messages that a claimant may have: urgent ones first, and of each priority a message of every client
-    /// in
-    /// turn, the longest due first.
+    /// Leases due messages that a claimant may have to it: urgent ones first; of each priority one message of
+    /// every client in turn, beginning behind the client that had the last turn; of each client the longest due
+    /// first. The attempt is counted before it is made. What is claimed belongs to the claimant from then on,
+    /// until it is [released][#release].
     ///
     /// @param most 1 or more
     /// @return at most as many claims; none if nothing is due
     /// @throws QueueException if the disk fails
     public List<Claim> claim(Supply supply, int most) {
-        return claim(most);
+        while (true) {
+            Instant now = clock.instant();
+            List<Due> next = store.readers().read(statements -> turns.next(statements, supply, now, most));
+            if (next.isEmpty()) {
+                return List.of();
+            }
+            long lease = leases.incrementAndGet();
+            Claimed claimed = store.committer()
+                    .write(statements -> Lanes.claim(statements, supply.owner(), next, lease, now.plus(LEASE)));
+            turns.had(supply, next);
+            if (claimed.rows() > 0) {
+                return claimed.claims();
+            }
+            // others of the pool were quicker; perhaps there is more
+        }
     }
 
-    /// As [#awaitDue(Duration)], for what this claimant may have.
-    public void awaitDue(Supply supply, Duration atMost) throws InterruptedException {
-        awaitDue(atMost);
-    }
-
-    /// Waits until a message may be due: one has been committed or deferred, the next one's time has come, or
-    /// `atMost` is over.
+    /// Waits until a message may be due that the claimant may have: one has been committed, deferred or
+    /// released, the next one's time has come, or `atMost` is over.
     ///
     /// @throws QueueException if the disk fails
-    public void awaitDue(Duration atMost) throws InterruptedException {
-        Instant next = store.readers().read(Tables::nextDue);
+    public void awaitDue(Supply supply, Duration atMost) throws InterruptedException {
+        Signal signal = dueSooner.of(supply);
+        Instant next = store.readers().read(statements -> Lanes.nextDue(statements, supply));
         Duration untilNext = next == null ? atMost : Duration.between(clock.instant(), next);
-        dueSooner.await(untilNext.compareTo(atMost) < 0 ? untilNext : atMost);
+        signal.await(untilNext.compareTo(atMost) < 0 ? untilNext : atMost);
+    }
+
+    /// Gives a claim back as if it had not been made: no attempt is counted, the message keeps its place, and
+    /// one that nobody has tried yet is its pool's again. Nothing happens if the lease had ended.
+    ///
+    /// @throws QueueException if the disk fails; the claim then ends with its lease
+    public void putBack(Claim claim) {
+        if (store.committer().write(statements -> Lanes.putBack(statements, claim))) {
+            dueSooner.raise(claim.lane());
+            dueSooner.raise(claim.route());
+        }
+    }
+
+    /// Gives back to the pools that a claimant serves what it has claimed of theirs and is not trying just now,
+    /// for the other mailboxes of the pool.
+    ///
+    /// @return how many messages
+    /// @throws QueueException if the disk fails; what is not given back yet can be given back again
+    public int release(Supply supply) {
+        int released = 0;
+        for (String route : supply.routes()) {
+            if (!route.equals(supply.owner())) {
+                released += inBatches(statements -> Lanes.release(statements, supply.owner(), route, BATCH));
+                dueSooner.raise(route);
+            }
+        }
+        return released;
+    }
+
+    /// @return the names of all lanes in which there are open messages: mailboxes, pools, and perhaps some that
+    ///     are no longer configured, or the empty name, for messages of an older relay
+    /// @throws QueueException if the disk fails
+    public List<String> lanes() {
+        return store.readers().read(Lanes::names);
+    }
+
+    /// Sends the open messages of a lane another way. For lanes that nobody claims from any more.
+    ///
+    /// @param way asked for each message, on the caller's thread
+    /// @return how many messages
+    /// @throws QueueException if the disk fails; what is not moved yet can be moved again
+    public int reroute(String lane, Function<Stranded, Way> way) {
+        int moved = 0;
+        Place place = Place.START;
+        while (true) {
+            Place after = place;
+            List<Passed> batch = store.readers().read(statements -> Lanes.stranded(statements, lane, after, BATCH));
+            if (batch.isEmpty()) {
+                return moved;
+            }
+            Map<Long, Way> ways = new LinkedHashMap<>();
+            batch.forEach(passed -> passed.row()
+                    .stranded(store.readers(), passed.recipients())
+                    .ifPresent(stranded -> ways.put(passed.row().id(), way.apply(stranded))));
+            moved += store.committer().write(statements -> Lanes.reroute(statements, lane, ways));
+            ways.values().stream().map(Way::route).distinct().forEach(dueSooner::raise);
+            place = batch.getLast().place();
+        }
     }
 
     /// Opens an original, byte for byte as it was received. Reading fails with an [IOException] if it is not
     /// whole.
     public InputStream content(Claim claim) {
-        return new ContentStream(store.readers(), claim.id(), claim.size());
+        return new ContentStream(store.readers(), claim.content(), claim.size());
     }
 
     /// Records what came of a claim. When no recipient is left open, the content goes and the metadata stays
@@ -160,24 +228,51 @@ public final class MessageQueue implements AutoCloseable {
             }
             for (int i = 0; i < notices.size(); i++) {
                 Submission notice = notices.get(i);
-                Tables.insertMessage(
-                        statements, noticeIds.get(i), notice.arrival(), notice.envelope(), notice.size(), true);
-                Tables.insertChunk(statements, noticeIds.get(i), 0, notice.content());
+                QueueId id = noticeIds.get(i);
+                Tables.insertMessage(statements, id, id, notice.arrival(), notice.routed(), notice.size(), true);
+                Tables.insertChunk(statements, id, 0, notice.content());
             }
             return true;
         });
         if (!settled) {
             throw new QueueException("the lease of message " + claim.id() + " had ended before it was settled");
         }
-        if (!notices.isEmpty() || settlement.nextAttempt() != null) {
-            dueSooner.raise(); // whoever waits has counted with the end of the lease
+        if (settlement.leavesOpen()) {
+            dueSooner.raise(claim.lane()); // whoever waits has counted with the end of the lease
         }
+        notices.forEach(notice -> dueSooner.raise(notice.routed().route()));
         return noticeIds;
     }
 
     /// @return what happened to a message so far, oldest first; empty if nothing did or it is not known
     public List<Event> events(QueueId id) {
         return store.readers().read(statements -> Tables.events(statements, id));
+    }
+
+    /// Counts who was handed over for an account.
+    ///
+    /// @param since when to begin; whoever was handed over before may be among the first ten minutes
+    /// @return recipients in steps of ten minutes, oldest first; steps without any are left out
+    /// @throws QueueException if the disk fails
+    public List<Spending> sent(String account, Instant since) {
+        return store.readers().read(statements -> Ledger.sentSince(statements, account, since));
+    }
+
+    /// @param name of something the admin is told once
+    /// @return when it was told; empty if it was not, or more than a year ago
+    /// @throws QueueException if the disk fails
+    public Optional<Instant> told(String name) {
+        return store.readers().read(statements -> Ledger.told(statements, name));
+    }
+
+    /// Remembers that the admin has been told something.
+    ///
+    /// @throws QueueException if the disk fails
+    public void tell(String name, Instant at) {
+        store.committer().write(statements -> {
+            Ledger.tell(statements, name, at);
+            return true;
+        });
     }
 
     /// @return what was known of each device when the relay ended, in any order. If it cannot be read, the log
@@ -207,13 +302,22 @@ public final class MessageQueue implements AutoCloseable {
         }
     }
 
-    /// Forgets metadata of messages settled before the limit, and spending that counts no more.
+    /// Forgets metadata of messages settled before the limit, and what counts no more.
     void forgetBefore(Instant limit) {
-        int batch = 500;
-        while (store.committer().write(statements -> Tables.forgetSettledBefore(statements, limit, batch)) == batch) {
-            // between batches others get their turn
-        }
+        inBatches(statements -> Tables.forgetSettledBefore(statements, limit, BATCH));
         store.committer().write(statements -> DeviceTables.forgetSpending(statements, clock.instant()));
+        store.committer().write(statements -> Ledger.forget(statements, clock.instant()));
+    }
+
+    /// Repeats work that does a batch at a time. Between batches others get their turn.
+    private int inBatches(Committer.Work<Integer> work) {
+        int all = 0;
+        int done;
+        do {
+            done = store.committer().write(work);
+            all += done;
+        } while (done == BATCH);
+        return all;
     }
 
     /// Writes what was submitted, and closes the files. Anything asked for afterwards fails with a

@@ -8,11 +8,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.BodyType;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
+import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.ReportRequest;
@@ -35,8 +37,14 @@ record MessageRow(
         @Nullable String returned,
         boolean notice,
         long size,
-        int attempts) {
+        int attempts,
+        String route,
+        String lane,
+        Priority priority,
+        @Nullable Long contentId) {
 
+    private static final int URGENT = 0;
+    private static final int NORMAL = 1;
     private static final Logger log = LoggerFactory.getLogger(MessageRow.class);
 
     static MessageRow of(ResultSet row) throws SQLException {
@@ -53,34 +61,91 @@ record MessageRow(
                 row.getString("returned"),
                 row.getInt("notice") != 0,
                 row.getLong("size"),
-                row.getInt("attempts"));
+                row.getInt("attempts"),
+                row.getString("route"),
+                row.getString("lane"),
+                row.getInt("priority") == URGENT ? Priority.URGENT : Priority.NORMAL,
+                contentId(row));
+    }
+
+    /// @return what stands for it in the tables
+    static int number(Priority priority) {
+        return switch (priority) {
+            case URGENT -> URGENT;
+            case NORMAL -> NORMAL;
+        };
+    }
+
+    private static @Nullable Long contentId(ResultSet row) throws SQLException {
+        long id = row.getLong("content_id");
+        return row.wasNull() ? null : (Long) id;
+    }
+
+    QueueId content() {
+        return new QueueId(contentId == null ? id : contentId);
     }
 
     /// @return empty for a damaged row: it keeps its lease, so that it blocks nobody, and its content
-    Optional<Claim> claim(long lease, List<RecipientRow> addressed) {
+    Optional<Claim> claim(long lease, Instant dueAt, List<RecipientRow> addressed) {
+        return whole(() -> new Claim(
+                new QueueId(id),
+                lease,
+                content(),
+                arrival(),
+                envelope(addressed),
+                open(addressed),
+                size,
+                attempts,
+                notice,
+                route,
+                lane,
+                priority,
+                dueAt));
+    }
+
+    /// @return empty for a damaged row
+    Optional<Stranded> stranded(Readers readers, List<RecipientRow> addressed) {
+        return whole(() -> new Stranded(
+                new QueueId(id),
+                route,
+                priority,
+                arrival(),
+                envelope(addressed),
+                open(addressed),
+                () -> new ContentStream(readers, content(), size)));
+    }
+
+    private <T> Optional<T> whole(Supplier<T> reading) {
         try {
-            List<Recipient> all =
-                    addressed.stream().map(RecipientRow::recipient).toList();
-            List<Recipient> open = addressed.stream()
-                    .filter(recipient -> recipient.isOpen())
-                    .map(RecipientRow::recipient)
-                    .toList();
-            Envelope envelope = new Envelope(
-                    sender == null ? null : address(sender),
-                    all.stream().map(Recipient::address).toList(),
-                    smtpUtf8,
-                    BodyType.of(body).orElseThrow(() -> new IllegalArgumentException("body " + body)),
-                    report(addressed));
-            Arrival arrival =
-                    new Arrival(Instant.ofEpochMilli(receivedAt), InetAddress.ofLiteral(client), helo, protocol);
-            if (open.isEmpty()) {
-                throw new IllegalArgumentException("no recipient is open");
-            }
-            return Optional.of(new Claim(new QueueId(id), lease, arrival, envelope, open, size, attempts, notice));
+            return Optional.of(reading.get());
         } catch (IllegalArgumentException damaged) {
             log.error("message {} is damaged in the queue and is left alone: {}", id, damaged.getMessage());
             return Optional.empty();
         }
+    }
+
+    private Arrival arrival() {
+        return new Arrival(Instant.ofEpochMilli(receivedAt), InetAddress.ofLiteral(client), helo, protocol);
+    }
+
+    private Envelope envelope(List<RecipientRow> addressed) {
+        return new Envelope(
+                sender == null ? null : address(sender),
+                addressed.stream().map(row -> row.recipient().address()).toList(),
+                smtpUtf8,
+                BodyType.of(body).orElseThrow(() -> new IllegalArgumentException("body " + body)),
+                report(addressed));
+    }
+
+    private static List<Recipient> open(List<RecipientRow> addressed) {
+        List<Recipient> open = addressed.stream()
+                .filter(RecipientRow::isOpen)
+                .map(RecipientRow::recipient)
+                .toList();
+        if (open.isEmpty()) {
+            throw new IllegalArgumentException("no recipient is open");
+        }
+        return open;
     }
 
     private ReportRequest report(List<RecipientRow> addressed) {

@@ -16,7 +16,7 @@ final class Sqlite {
 
     static final int FIRST_WITH_DEVICES = 2;
 
-    private static final int SCHEMA_VERSION = 2;
+    private static final int SCHEMA_VERSION = 3;
 
     // https://www.sqlite.org/rescode.html
     private static final int BUSY = 5;

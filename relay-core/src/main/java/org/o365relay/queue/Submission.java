@@ -2,18 +2,20 @@ package org.o365relay.queue;
 
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.Envelope;
+import org.o365relay.mail.RoutedEnvelope;
 
 /// A whole small message that the relay itself puts into the queue, such as a notice.
 public final class Submission {
 
     private final Arrival arrival;
-    private final Envelope envelope;
+    private final RoutedEnvelope routed;
     private final byte[] content;
 
+    /// @param routed for whom, and through which mailbox
     /// @param content the message; not copied, so do not change it afterwards
-    public Submission(Arrival arrival, Envelope envelope, byte[] content) {
+    public Submission(Arrival arrival, RoutedEnvelope routed, byte[] content) {
         this.arrival = arrival;
-        this.envelope = envelope;
+        this.routed = routed;
         this.content = content;
     }
 
@@ -24,7 +26,12 @@ public final class Submission {
 
     /// @return for whom
     public Envelope envelope() {
-        return envelope;
+        return routed.envelope();
+    }
+
+    /// @return for whom, and through which mailbox
+    public RoutedEnvelope routed() {
+        return routed;
     }
 
     /// @return octets

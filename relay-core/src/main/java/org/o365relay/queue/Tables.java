@@ -4,9 +4,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.EmailAddress;
@@ -22,6 +20,7 @@ import org.o365relay.mail.Recipient;
 import org.o365relay.mail.ReportRequest;
 import org.o365relay.mail.ReportRequest.OfRecipient;
 import org.o365relay.mail.ReportRequest.Returned;
+import org.o365relay.mail.RoutedEnvelope;
 
 /// What is written to and read from the tables, in terms of mail. Each method is part of a transaction of its
 /// caller's.
@@ -29,9 +28,17 @@ final class Tables {
 
     private Tables() {}
 
+    /// @param content whose content it has
     static void insertMessage(
-            Statements statements, QueueId id, Arrival arrival, Envelope envelope, long size, boolean notice)
+            Statements statements,
+            QueueId id,
+            QueueId content,
+            Arrival arrival,
+            RoutedEnvelope routed,
+            long size,
+            boolean notice)
             throws SQLException {
+        Envelope envelope = routed.envelope();
         ReportRequest report = envelope.report();
         long receivedAt = arrival.at().toEpochMilli();
         String sender = envelope.returnPath().map(EmailAddress::toString).orElse(null);
@@ -52,7 +59,11 @@ final class Tables {
                                 : report.returned().name(),
                         notice ? 1 : 0,
                         size,
-                        receivedAt)
+                        receivedAt,
+                        routed.route(),
+                        routed.route(),
+                        MessageRow.number(routed.priority()),
+                        content.equals(id) ? null : content.value())
                 .executeUpdate();
         int ordinal = 0;
         for (EmailAddress recipient : envelope.recipients()) {
@@ -77,36 +88,10 @@ final class Tables {
         }
     }
 
-    static List<Claim> claimDue(Statements statements, long lease, Instant now, Instant until, int most)
-            throws SQLException {
-        List<MessageRow> rows = new ArrayList<>();
-        for (long id :
-                ids(statements.with("due-messages", now.toEpochMilli(), most).executeQuery())) {
-            try (ResultSet row = statements
-                    .with("claim-message", lease, until.toEpochMilli(), id, now.toEpochMilli())
-                    .executeQuery()) {
-                while (row.next()) {
-                    rows.add(MessageRow.of(row));
-                }
-            }
-        }
-        return rows.isEmpty() ? List.of() : withRecipients(statements, lease, rows);
-    }
-
     /// @return whether the claim was still good; if not, nothing is written
     static boolean settle(Statements statements, Claim claim, Settlement settlement, Instant now) throws SQLException {
-        int changed = settlement.nextAttempt() == null
-                ? statements
-                        .with("settle-message", now.toEpochMilli(), claim.id().value(), claim.lease())
-                        .executeUpdate()
-                : statements
-                        .with(
-                                "defer-message",
-                                settlement.nextAttempt().toEpochMilli(),
-                                settlement.counts() ? 0 : 1,
-                                claim.id().value(),
-                                claim.lease())
-                        .executeUpdate();
+        boolean open = settlement.leavesOpen();
+        int changed = open ? defer(statements, claim, settlement) : close(statements, claim, now);
         if (changed == 0) {
             return false;
         }
@@ -118,10 +103,33 @@ final class Tables {
             settleRecipient(statements, claim.id(), recipient, outcome);
             insertEvent(statements, claim.id(), now, recipient, outcome, settlement);
         }
-        if (settlement.nextAttempt() == null) {
-            statements.with("delete-chunks", claim.id().value()).executeUpdate();
+        int delivered = settlement.delivered();
+        if (delivered > 0) {
+            Ledger.sent(statements, settlement.account(), delivered, now);
+        }
+        if (!open) {
+            long content = claim.content().value();
+            statements.with("delete-content", content, content, content).executeUpdate();
         }
         return true;
+    }
+
+    private static int close(Statements statements, Claim claim, Instant now) throws SQLException {
+        return statements
+                .with("settle-message", now.toEpochMilli(), claim.id().value(), claim.lease())
+                .executeUpdate();
+    }
+
+    private static int defer(Statements statements, Claim claim, Settlement settlement) throws SQLException {
+        Instant next = settlement.nextAttempt() == null ? claim.dueAt() : settlement.nextAttempt();
+        return statements
+                .with(
+                        "defer-message",
+                        next.toEpochMilli(),
+                        settlement.counts() ? 0 : 1,
+                        claim.id().value(),
+                        claim.lease())
+                .executeUpdate();
     }
 
     static List<Event> events(Statements statements, QueueId id) throws SQLException {
@@ -144,13 +152,6 @@ final class Tables {
     static byte @Nullable [] chunk(Statements statements, QueueId id, int ordinal) throws SQLException {
         try (ResultSet row = statements.with("read-chunk", id.value(), ordinal).executeQuery()) {
             return row.next() ? row.getBytes(1) : null;
-        }
-    }
-
-    static @Nullable Instant nextDue(Statements statements) throws SQLException {
-        try (ResultSet row = statements.with("next-due").executeQuery()) {
-            long millis = row.next() ? row.getLong(1) : 0;
-            return millis == 0 ? null : Instant.ofEpochMilli(millis);
         }
     }
 
@@ -219,22 +220,6 @@ final class Tables {
                         settlement.upstream(),
                         outcome.reply().toString())
                 .executeUpdate();
-    }
-
-    private static List<Claim> withRecipients(Statements statements, long lease, List<MessageRow> rows)
-            throws SQLException {
-        Map<Long, List<RecipientRow>> recipients = new HashMap<>();
-        try (ResultSet row = statements.with("claimed-recipients", lease).executeQuery()) {
-            while (row.next()) {
-                RecipientRow next = RecipientRow.of(row);
-                recipients
-                        .computeIfAbsent(next.messageId(), _ -> new ArrayList<>())
-                        .add(next);
-            }
-        }
-        return rows.stream()
-                .flatMap(row -> row.claim(lease, recipients.getOrDefault(row.id(), List.of())).stream())
-                .toList();
     }
 
     private static List<Long> ids(ResultSet rows) throws SQLException {

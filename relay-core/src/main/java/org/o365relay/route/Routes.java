@@ -29,12 +29,43 @@ public record Routes(List<RouteRule> rules, List<Target> targets) {
 
     /// @return the target of this name, unless the configuration has changed since the message was routed
     public Optional<Target> target(String name) {
-        return targets.stream().filter(target -> target.name().equals(name)).findFirst();
+        for (Target target : targets) {
+            if (target.name().equals(name)) {
+                return Optional.of(target);
+            }
+        }
+        return Optional.empty();
     }
 
     /// @return octets of the largest message that any target takes
     public long largestMessage() {
-        return targets.stream().mapToLong(Target::messageSize).max().orElseThrow();
+        long largest = 0;
+        for (Target target : targets) {
+            largest = Math.max(largest, target.messageSize());
+        }
+        return largest;
+    }
+
+    /// @param octets the size of a message
+    /// @return the first target of its parts that does not take a message of this size; empty if they all do
+    public Optional<Target> tooSmall(List<RoutedEnvelope> parts, long octets) {
+        for (RoutedEnvelope part : parts) {
+            Optional<Target> target = target(part.route());
+            if (target.isPresent() && octets > target.get().messageSize()) {
+                return target;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// @return whether a rule asks who wrote the message
+    public boolean needsAuthor() {
+        for (RouteRule rule : rules) {
+            if (rule.author() != null) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// Divides an envelope among the ways its recipients go, and each of these parts into as many as the

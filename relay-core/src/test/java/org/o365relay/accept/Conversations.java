@@ -172,7 +172,7 @@ final class Conversations implements AutoCloseable {
         List<Message> found = new ArrayList<>();
         List<String> ids = new ArrayList<>();
         // Those of an earlier conversation, too, if it left any that nobody was told of.
-        for (Claim claim : promised.isEmpty() ? List.<Claim>of() : queue.claim(1_000)) {
+        for (Claim claim : promised.isEmpty() ? List.<Claim>of() : queue.claim(FrontSettings.SUPPLY, 1_000)) {
             ids.add(claim.id().toString());
             found.add(message(claim));
         }
@@ -223,7 +223,7 @@ final class Conversations implements AutoCloseable {
     @Override
     public void close() {
         failures.end();
-        List<Claim> left = queue.claim(1);
+        List<Claim> left = queue.claim(FrontSettings.SUPPLY, 1);
         queue.close();
         hold(left.isEmpty(), "a message without a 250", left);
     }

@@ -86,7 +86,8 @@ record DialogSettings(FrontSettings front, String client, Map<Deviation, Long> c
                             accept.certificate(),
                             USERS,
                             true,
-                            accept.mailbox()));
+                            accept.routes(),
+                            accept.mailboxes()));
         }
         return front.with(AuthPolicy.valueOf(word.toUpperCase(Locale.ROOT).replace('-', '_')));
     }

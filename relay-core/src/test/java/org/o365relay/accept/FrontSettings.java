@@ -14,6 +14,9 @@ import org.o365relay.admit.Tolerance;
 import org.o365relay.admit.TrustedNetwork;
 import org.o365relay.admit.TrustedNetworks;
 import org.o365relay.mail.EmailAddress;
+import org.o365relay.queue.Supply;
+import org.o365relay.route.Routes;
+import org.o365relay.route.Target;
 
 /// What a [TestRelayFront] is told before it starts.
 ///
@@ -29,6 +32,10 @@ record FrontSettings(
 
     static final String HOSTNAME = "relay.test";
     static final EmailAddress MAILBOX = EmailAddress.parse("relay@contoso.test").orElseThrow();
+
+    static final Supply SUPPLY = new Supply(MAILBOX.toString(), List.of(MAILBOX.toString()));
+    static final Routes ROUTES =
+            new Routes(List.of(), List.of(new Target(MAILBOX.toString(), List.of(MAILBOX), Long.MAX_VALUE, null)));
 
     static final FrontSettings DEFAULTS = new FrontSettings(
             "127.0.0.1",
@@ -47,7 +54,8 @@ record FrontSettings(
                     null,
                     null,
                     false,
-                    MAILBOX),
+                    ROUTES,
+                    List.of(MAILBOX)),
             0,
             Long.MAX_VALUE / 2);
 
@@ -83,7 +91,8 @@ record FrontSettings(
                 accept.certificate(),
                 accept.users(),
                 accept.plainTextLogin(),
-                accept.mailbox()));
+                accept.routes(),
+                accept.mailboxes()));
     }
 
     FrontSettings withRecipients(List<AddressRule> rules) {
@@ -94,7 +103,8 @@ record FrontSettings(
                 accept.certificate(),
                 accept.users(),
                 accept.plainTextLogin(),
-                accept.mailbox()));
+                accept.routes(),
+                accept.mailboxes()));
     }
 
     FrontSettings with(Tolerance tolerance) {

@@ -79,7 +79,8 @@ final class OpenRelay implements AutoCloseable {
                 certificate,
                 null,
                 false,
-                defaults.mailbox());
+                defaults.routes(),
+                defaults.mailboxes());
     }
 
     /// On a free port of 127.0.0.1, for all of this machine.
@@ -124,7 +125,7 @@ final class OpenRelay implements AutoCloseable {
     }
 
     List<Claim> claims() {
-        return queue.claim(1_000);
+        return queue.claim(FrontSettings.SUPPLY, 1_000);
     }
 
     Devices devices() {

@@ -44,6 +44,13 @@ record Terms(FrontSettings settings, ListenerTls tls) {
     private static AcceptSettings plainTextLogin() {
         AcceptSettings defaults = FrontSettings.DEFAULTS.accept();
         return new AcceptSettings(
-                defaults.hostname(), defaults.limits(), defaults.rules(), null, null, true, defaults.mailbox());
+                defaults.hostname(),
+                defaults.limits(),
+                defaults.rules(),
+                null,
+                null,
+                true,
+                defaults.routes(),
+                defaults.mailboxes());
     }
 }

@@ -413,10 +413,10 @@ class TransferTest {
     }
 
     private static Claim awaitOne(TestRelayFront front) throws InterruptedException {
-        List<Claim> claims = front.queue().claim(1);
+        List<Claim> claims = front.queue().claim(FrontSettings.SUPPLY, 1);
         for (int i = 0; i < 100 && claims.isEmpty(); i++) {
-            front.queue().awaitDue(Duration.ofMillis(100));
-            claims = front.queue().claim(1);
+            front.queue().awaitDue(FrontSettings.SUPPLY, Duration.ofMillis(100));
+            claims = front.queue().claim(FrontSettings.SUPPLY, 1);
         }
         assertThat(claims).hasSize(1);
         return claims.getFirst();

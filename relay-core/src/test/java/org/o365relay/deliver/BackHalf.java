@@ -16,8 +16,10 @@ import org.o365relay.mail.Arrival;
 import org.o365relay.mail.BodyType;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
+import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.ReportRequest;
+import org.o365relay.mail.RoutedEnvelope;
 import org.o365relay.notice.NoticeSettings;
 import org.o365relay.notice.NoticeWriter;
 import org.o365relay.queue.Claim;
@@ -25,12 +27,14 @@ import org.o365relay.queue.Incoming;
 import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
+import org.o365relay.queue.Supply;
 import org.o365relay.rewrite.RewriteRules;
 
 /// A real queue, rewriter and policy with a fake upstream and a clock that stands still.
 final class BackHalf implements AutoCloseable {
 
     static final EmailAddress MAILBOX = address("relay@contoso.example");
+    static final Supply SUPPLY = new Supply(MAILBOX.toString(), List.of(MAILBOX.toString()));
 
     final ManualClock clock = new ManualClock("2026-11-21T08:00:00Z");
     final RememberingJournal journal = new RememberingJournal();
@@ -58,6 +62,10 @@ final class BackHalf implements AutoCloseable {
         return EmailAddress.parse(text).orElseThrow();
     }
 
+    static List<RoutedEnvelope> routed(Envelope envelope) {
+        return List.of(new RoutedEnvelope(MAILBOX.toString(), Priority.NORMAL, envelope));
+    }
+
     /// Puts a message into the queue.
     QueueId accept(@Nullable String sender, String content, String... recipients) {
         return accept(sender, content, ReportRequest.NONE, recipients);
@@ -82,17 +90,18 @@ final class BackHalf implements AutoCloseable {
             incoming.append(Arrays.copyOfRange(octets, appended, appended + Incoming.CHUNK_SIZE))
                     .join();
         }
-        return incoming.commit(arrival, envelope, Arrays.copyOfRange(octets, appended, octets.length))
-                .join();
+        return incoming.commit(arrival, routed(envelope), Arrays.copyOfRange(octets, appended, octets.length))
+                .join()
+                .getFirst();
     }
 
     /// Delivers what is due, one attempt each.
     void deliverDue() {
-        queue.claim(100).forEach(courier::deliver);
+        queue.claim(SUPPLY, 100).forEach(courier::deliver);
     }
 
     List<Claim> due() {
-        return queue.claim(100);
+        return queue.claim(SUPPLY, 100);
     }
 
     @Override

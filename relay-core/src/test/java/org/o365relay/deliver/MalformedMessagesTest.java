@@ -201,13 +201,13 @@ class MalformedMessagesTest {
             incoming.append(Arrays.copyOfRange(message, taken, taken + Incoming.CHUNK_SIZE))
                     .join();
         }
-        incoming.commit(arrival, envelope, Arrays.copyOfRange(message, taken, message.length))
+        incoming.commit(arrival, BackHalf.routed(envelope), Arrays.copyOfRange(message, taken, message.length))
                 .join();
         clock.advance(Duration.ofMillis(1));
     }
 
     private void deliverDue() {
-        queue.claim(100).forEach(courier::deliver);
+        queue.claim(BackHalf.SUPPLY, 100).forEach(courier::deliver);
     }
 
     private static String text(byte[] octets) {

@@ -64,7 +64,7 @@ class BudgetCrashTest {
         while (device.reserve(limits).or(() -> device.reserve(limits)).isEmpty()) {
             device.accepted(RECIPIENTS, 100);
             queue.receive()
-                    .commit(house.arrival(), QueueHouse.envelope(ANNA, BERT), new byte[100])
+                    .commit(house.arrival(), QueueHouse.routed(QueueHouse.envelope(ANNA, BERT)), new byte[100])
                     .join();
             System.out.println("ACCEPTED");
         }

@@ -101,7 +101,8 @@ class CommitterTest {
     @ValueSource(strings = {"SQLException", "RuntimeException", "Error"})
     void oneCallersFailureIsNotTheOthers(String kind) {
         Semaphore gate = hold();
-        CompletableFuture<QueueId> before = incoming(1).commit(house.arrival(), QueueHouse.envelope(ANNA), new byte[9]);
+        CompletableFuture<List<QueueId>> before =
+                incoming(1).commit(house.arrival(), QueueHouse.routed(QueueHouse.envelope(ANNA)), new byte[9]);
         CompletableFuture<Integer> failing = committer.submit(statements -> {
             Sqlite.execute(statements.connection(), "INSERT INTO incoming VALUES (99, 0)"); // must not stay
             switch (kind) {
@@ -110,11 +111,12 @@ class CommitterTest {
                 default -> throw new StackOverflowError("trouble of its own");
             }
         });
-        CompletableFuture<QueueId> after = incoming(2).commit(house.arrival(), QueueHouse.envelope(ANNA), new byte[9]);
+        CompletableFuture<List<QueueId>> after =
+                incoming(2).commit(house.arrival(), QueueHouse.routed(QueueHouse.envelope(ANNA)), new byte[9]);
         gate.release();
 
-        assertThat(before.join().value()).isEqualTo(1);
-        assertThat(after.join().value()).isEqualTo(2);
+        assertThat(before.join().getFirst().value()).isEqualTo(1);
+        assertThat(after.join().getFirst().value()).isEqualTo(2);
         assertThatThrownBy(failing::join).hasMessageContaining("trouble of its own");
         assertThat(house.number("SELECT count(*) FROM message")).isEqualTo(2);
         assertThat(house.contradictions()).isEmpty();
@@ -155,9 +157,10 @@ class CommitterTest {
                 .exceptionally(_ -> true)
                 .join();
         Semaphore gate = hold();
-        List<CompletableFuture<QueueId>> group = new ArrayList<>();
+        List<CompletableFuture<List<QueueId>>> group = new ArrayList<>();
         for (long id = 1; id <= 50; id++) {
-            group.add(incoming(id).commit(house.arrival(), QueueHouse.envelope(ANNA), new byte[100_000]));
+            group.add(incoming(id)
+                    .commit(house.arrival(), QueueHouse.routed(QueueHouse.envelope(ANNA)), new byte[100_000]));
         }
         int before = opened.get();
         gate.release();
@@ -170,10 +173,11 @@ class CommitterTest {
     @Test
     void writesAtItsEndWhatWasSubmittedBefore() throws Exception {
         Semaphore gate = hold();
-        CompletableFuture<QueueId> before = incoming(1).commit(house.arrival(), QueueHouse.envelope(ANNA), new byte[9]);
+        CompletableFuture<List<QueueId>> before =
+                incoming(1).commit(house.arrival(), QueueHouse.routed(QueueHouse.envelope(ANNA)), new byte[9]);
         gate.release();
         committer.close();
-        assertThat(before).isCompletedWithValue(new QueueId(1));
+        assertThat(before).isCompletedWithValue(List.of(new QueueId(1)));
         assertThat(house.number("SELECT count(*) FROM message")).isEqualTo(1);
         assertThatThrownBy(() -> committer.write(_ -> 1)).hasMessage("the queue is closed");
         committer.close();
@@ -212,12 +216,13 @@ class CommitterTest {
     }
 
     private Incoming incoming(long id) {
-        return new Incoming(committer, new Signal(), new QueueId(id), house.clock.instant());
+        return new Incoming(
+                committer, new Signals(), new QueueId(id), () -> new QueueId(id + 1), house.clock.instant());
     }
 
     private boolean accept(long id) {
-        CompletableFuture<QueueId> answer =
-                incoming(id).commit(house.arrival(), QueueHouse.envelope(ANNA), QueueHouse.content(id, 100_000));
+        CompletableFuture<List<QueueId>> answer = incoming(id)
+                .commit(house.arrival(), QueueHouse.routed(QueueHouse.envelope(ANNA)), QueueHouse.content(id, 100_000));
         return answer.handle((_, failure) -> {
                     if (failure != null) {
                         assertThat(failure).hasMessageContaining("full");

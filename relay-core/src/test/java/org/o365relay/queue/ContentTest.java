@@ -86,7 +86,7 @@ class ContentTest {
         house.queue().receive().abandon().join();
         assertThat(house.number("SELECT count(*) FROM chunk")).isZero();
         assertThat(house.contradictions()).isEmpty();
-        assertThat(house.queue().claim(1)).isEmpty();
+        assertThat(house.claim(1)).isEmpty();
     }
 
     @Test

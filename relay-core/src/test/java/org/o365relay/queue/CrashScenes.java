@@ -73,8 +73,11 @@ final class CrashScenes {
             case BEING_COMMITTED -> {
                 Incoming large = house.receive(LARGE);
                 inTransaction(() -> {
-                    var _ = house.queue().receive().commit(house.arrival(), QueueHouse.envelope(ANNA), SMALL);
-                    var _ = large.commit(house.arrival(), QueueHouse.envelope(ANNA), QueueHouse.last(LARGE));
+                    var _ = house.queue()
+                            .receive()
+                            .commit(house.arrival(), QueueHouse.routed(QueueHouse.envelope(ANNA)), SMALL);
+                    var _ = large.commit(
+                            house.arrival(), QueueHouse.routed(QueueHouse.envelope(ANNA)), QueueHouse.last(LARGE));
                 });
             }
             case RECEIVING_LARGE -> house.receive(LARGE);
@@ -112,7 +115,8 @@ final class CrashScenes {
                                         claim.recipients().get(1), new Deferred(QueueHouse.LATER)),
                                 inAnHour(),
                                 true,
-                                "smtp.example:587"));
+                                "smtp.example:587",
+                                QueueHouse.MAILBOX));
             }
             case BEING_SETTLED -> {
                 house.accept(LARGE, ANNA);
@@ -148,7 +152,7 @@ final class CrashScenes {
 
     private void settleOne() {
         house.accept(LARGE, ANNA);
-        house.queue().claim(2).forEach(claim -> settle(claim, QueueHouse.delivered(claim)));
+        house.claim(2).forEach(claim -> settle(claim, QueueHouse.delivered(claim)));
     }
 
     private void manyCommits() {

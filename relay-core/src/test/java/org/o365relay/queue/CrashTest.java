@@ -76,7 +76,7 @@ class CrashTest {
     @Test
     void committed() throws Exception {
         crash(Scene.COMMITTED);
-        List<Claim> claims = house.queue().claim(10);
+        List<Claim> claims = house.claim(10);
         assertThat(claims).extracting(Claim::attempts).containsExactly(1, 1);
         assertThat(claims).extracting(Claim::arrival).containsOnly(house.arrival());
         assertThat(claims.get(0).envelope()).isEqualTo(QueueHouse.envelope(ANNA, BERT));
@@ -109,7 +109,7 @@ class CrashTest {
     @Test
     void deferred() throws Exception {
         crash(Scene.DEFERRED);
-        assertThat(house.queue().claim(1)).isEmpty();
+        assertThat(house.claim(1)).isEmpty();
         house.clock.advance(Duration.ofHours(1));
         Claim claim = house.claimOne();
         assertThat(claim.attempts()).isEqualTo(2);
@@ -120,7 +120,7 @@ class CrashTest {
     @Test
     void partlySettled() throws Exception {
         crash(Scene.PARTLY_SETTLED);
-        assertThat(house.queue().claim(1)).isEmpty();
+        assertThat(house.claim(1)).isEmpty();
         house.clock.advance(Duration.ofHours(1));
         Claim claim = house.claimOne();
         assertThat(claim.recipients()).containsExactly(new Recipient(1, BERT));
@@ -130,7 +130,7 @@ class CrashTest {
     @Test
     void beingSettledWithANotice() throws Exception {
         crash(Scene.BEING_SETTLED);
-        List<Claim> claims = house.queue().claim(10);
+        List<Claim> claims = house.claim(10);
         assertThat(claims).singleElement().matches(claim -> !claim.notice());
         assertThat(house.read(claims.getFirst())).isEqualTo(LARGE);
         assertThat(house.queue().events(claims.getFirst().id()))
@@ -141,7 +141,7 @@ class CrashTest {
     @Test
     void settledWithANotice() throws Exception {
         crash(Scene.SETTLED);
-        List<Claim> claims = house.queue().claim(10);
+        List<Claim> claims = house.claim(10);
         assertThat(claims).singleElement().matches(Claim::notice);
         assertThat(house.text(claims.getFirst())).isEqualTo("could not");
         assertThat(house.number("SELECT count(*) FROM message WHERE settled_at IS NOT NULL"))
@@ -153,7 +153,7 @@ class CrashTest {
     @Test
     void beingForgotten() throws Exception {
         crash(Scene.BEING_FORGOTTEN);
-        assertThat(house.queue().claim(1)).isEmpty();
+        assertThat(house.claim(1)).isEmpty();
         assertThat(house.number("SELECT count(*) FROM message")).isEqualTo(1);
         assertThat(house.number("SELECT count(*) FROM event")).isEqualTo(1);
     }
@@ -182,7 +182,7 @@ class CrashTest {
     }
 
     private void assertEmpty() {
-        assertThat(house.queue().claim(10)).isEmpty();
+        assertThat(house.claim(10)).isEmpty();
         assertThat(house.number("SELECT (SELECT count(*) FROM message) + (SELECT count(*) FROM recipient)"
                         + " + (SELECT count(*) FROM chunk) + (SELECT count(*) FROM incoming)"))
                 .isZero();

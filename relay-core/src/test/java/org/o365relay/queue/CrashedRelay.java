@@ -26,6 +26,8 @@ import org.o365relay.admit.TrustedNetwork;
 import org.o365relay.admit.TrustedNetworks;
 import org.o365relay.journal.LogJournal;
 import org.o365relay.mail.EmailAddress;
+import org.o365relay.route.Routes;
+import org.o365relay.route.Target;
 
 /// A process with a listener, a queue, and an upstream that always says "later": all that is needed to lose
 /// mail. It says on which port it listens and goes on until it is killed.
@@ -48,7 +50,10 @@ final class CrashedRelay {
                         null,
                         null,
                         false,
-                        mailbox),
+                        new Routes(
+                                List.of(),
+                                List.of(new Target(QueueHouse.MAILBOX, List.of(mailbox), Long.MAX_VALUE, null))),
+                        List.of(mailbox)),
                 devices,
                 queue,
                 new LogJournal(),
@@ -79,14 +84,14 @@ final class CrashedRelay {
     private static void tryAndDefer(MessageQueue queue, InstantSource clock) {
         try {
             while (true) {
-                for (Claim claim : queue.claim(3)) {
+                for (Claim claim : queue.claim(QueueHouse.SUPPLY, 3)) {
                     try (InputStream content = queue.content(claim)) {
                         content.transferTo(OutputStream.nullOutputStream());
                     }
                     queue.settle(
                             claim, QueueHouse.deferred(claim, clock.instant().plus(Duration.ofDays(1))), List.of());
                 }
-                queue.awaitDue(Duration.ofSeconds(10));
+                queue.awaitDue(QueueHouse.SUPPLY, Duration.ofSeconds(10));
             }
         } catch (IOException | InterruptedException e) {
             System.out.println("FAILED " + e);

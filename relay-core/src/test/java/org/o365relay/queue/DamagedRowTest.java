@@ -47,11 +47,11 @@ class DamagedRowTest {
 
         List<String> served = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            house.queue().claim(1).forEach(claim -> served.add(house.text(claim)));
+            house.claim(1).forEach(claim -> served.add(house.text(claim)));
         }
 
         assertThat(served).containsExactlyInAnyOrder("first", "third");
-        assertThat(house.queue().claim(1)).isEmpty();
+        assertThat(house.claim(1)).isEmpty();
         assertThat(house.number("SELECT count(*) FROM chunk"))
                 .as("its content too")
                 .isEqualTo(3);

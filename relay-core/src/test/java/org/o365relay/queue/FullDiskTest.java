@@ -37,7 +37,7 @@ class FullDiskTest {
             child.kill();
         }
         try (QueueHouse house = new QueueHouse(data)) {
-            assertThat(house.queue().claim(1_000))
+            assertThat(house.claim(1_000))
                     .hasSize(accepted + 20)
                     .allSatisfy(claim -> assertThat(house.read(claim)).hasSize(SIZE));
             assertThat(house.number("SELECT total(recipients) FROM spending"))

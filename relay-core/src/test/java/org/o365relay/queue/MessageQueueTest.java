@@ -62,7 +62,7 @@ class MessageQueueTest {
         Envelope envelope = new Envelope(QueueHouse.PRINTER, List.of(ANNA, BERT, CARL), false, BodyType.BINARY, report);
         house.queue()
                 .receive()
-                .commit(house.arrival(), envelope, new byte[] {0, 13, 10})
+                .commit(house.arrival(), QueueHouse.routed(envelope), new byte[] {0, 13, 10})
                 .join();
         house.close();
 
@@ -74,7 +74,11 @@ class MessageQueueTest {
         Envelope envelope = new Envelope(null, List.of(ANNA, address("\"b c\"@exämple.org"), BERT), true);
         Arrival arrival = new Arrival(house.clock.instant(), InetAddress.ofLiteral("fd00::7"), "", "UTF8SMTP");
         byte[] content = QueueHouse.content(1, 3_000);
-        QueueId id = house.queue().receive().commit(arrival, envelope, content).join();
+        QueueId id = house.queue()
+                .receive()
+                .commit(arrival, QueueHouse.routed(envelope), content)
+                .join()
+                .getFirst();
 
         Claim claim = house.claimOne();
 
@@ -95,15 +99,15 @@ class MessageQueueTest {
             arrived.add(house.accept("message " + i, ANNA));
         }
         Instant start = house.clock.instant();
-        List<Claim> claims = house.queue().claim(8);
+        List<Claim> claims = house.claim(8);
         for (int i = 0; i < 8; i++) {
             // the last to arrive is the first to be due
             settle(claims.get(i), QueueHouse.deferred(claims.get(i), start.plusSeconds(100 - i)));
         }
         house.clock.advance(Duration.ofSeconds(100));
 
-        List<Claim> first = house.queue().claim(5);
-        List<Claim> rest = house.queue().claim(5);
+        List<Claim> first = house.claim(5);
+        List<Claim> rest = house.claim(5);
 
         assertThat(first)
                 .extracting(Claim::id)
@@ -118,7 +122,7 @@ class MessageQueueTest {
         QueueId id = house.accept("scan", ANNA);
         assertThat(house.claimOne().attempts()).isEqualTo(1);
         house.clock.advance(MessageQueue.LEASE.minusMillis(1));
-        assertThat(house.queue().claim(10)).isEmpty();
+        assertThat(house.claim(10)).isEmpty();
         house.clock.advance(Duration.ofMillis(1));
         Claim again = house.claimOne();
         assertThat(again.id()).isEqualTo(id);
@@ -156,10 +160,10 @@ class MessageQueueTest {
                 claim.recipients().get(0), new Delivered(QueueHouse.OK),
                 claim.recipients().get(1), new Deferred(QueueHouse.LATER),
                 claim.recipients().get(2), new Failed(QueueHouse.NEVER));
-        settle(claim, new Settlement(outcomes, next, true, "smtp.example:587"));
+        settle(claim, new Settlement(outcomes, next, true, "smtp.example:587", QueueHouse.MAILBOX));
 
         house.clock.advance(Duration.ofSeconds(60).minusMillis(1));
-        assertThat(house.queue().claim(1)).isEmpty();
+        assertThat(house.claim(1)).isEmpty();
         house.clock.advance(Duration.ofMillis(1));
         Claim second = house.claimOne();
         assertThat(second.recipients()).containsExactly(new Recipient(1, BERT));
@@ -191,7 +195,8 @@ class MessageQueueTest {
                             QueueHouse.outcomes(claim, _ -> new Deferred(QueueHouse.LATER)),
                             house.clock.instant(),
                             false,
-                            "smtp.example:587"));
+                            "smtp.example:587",
+                            QueueHouse.MAILBOX));
         }
         assertThat(house.queue().events(id)).extracting(Event::kind).containsExactly("held", "held", "held");
     }
@@ -206,7 +211,7 @@ class MessageQueueTest {
                         QueueHouse.failed(claim),
                         List.of(house.notice("could not"), house.notice("could not, either")));
 
-        List<Claim> due = house.queue().claim(10);
+        List<Claim> due = house.claim(10);
         assertThat(due).extracting(Claim::id).containsExactlyElementsOf(notices).doesNotContain(id);
         assertThat(due)
                 .allMatch(Claim::notice)
@@ -239,7 +244,11 @@ class MessageQueueTest {
         house.accept("report", ANNA, BERT);
         Claim claim = house.claimOne();
         Settlement half = new Settlement(
-                Map.of(claim.recipients().getFirst(), new Delivered(QueueHouse.OK)), null, true, "smtp.example:587");
+                Map.of(claim.recipients().getFirst(), new Delivered(QueueHouse.OK)),
+                null,
+                true,
+                "smtp.example:587",
+                QueueHouse.MAILBOX);
         assertThatThrownBy(() -> settle(claim, half)).isInstanceOf(IllegalArgumentException.class);
         assertThat(house.text(claim)).as("its content is still there").isEqualTo("report");
     }
@@ -263,10 +272,12 @@ class MessageQueueTest {
     @Test
     void forgetsMoreThanOneBatch() {
         for (int i = 0; i < 1_100; i++) {
-            var _ = house.queue().receive().commit(house.arrival(), QueueHouse.envelope(ANNA), new byte[] {'.'});
+            var _ = house.queue()
+                    .receive()
+                    .commit(house.arrival(), QueueHouse.routed(QueueHouse.envelope(ANNA)), new byte[] {'.'});
         }
         house.accept("the last one", ANNA);
-        house.queue().claim(2_000).forEach(claim -> settle(claim, QueueHouse.delivered(claim)));
+        house.claim(2_000).forEach(claim -> settle(claim, QueueHouse.delivered(claim)));
         house.clock.advance(Duration.ofMillis(1));
         house.queue().forgetBefore(house.clock.instant());
         assertThat(house.number("SELECT (SELECT count(*) FROM message) + (SELECT count(*) FROM recipient)"
@@ -303,10 +314,10 @@ class MessageQueueTest {
 
     @Test
     void awaitDueWakesWhenAMessageIsCommitted() throws Exception {
-        house.queue().awaitDue(Duration.ZERO);
+        house.queue().awaitDue(QueueHouse.SUPPLY, Duration.ZERO);
         Thread waiter = Thread.ofPlatform().start(() -> {
             try {
-                house.queue().awaitDue(Duration.ofHours(1));
+                house.queue().awaitDue(QueueHouse.SUPPLY, Duration.ofHours(1));
             } catch (InterruptedException e) {
                 throw new AssertionError(e);
             }
@@ -323,9 +334,9 @@ class MessageQueueTest {
         house.accept("scan", ANNA);
         Claim claim = house.claimOne();
         settle(claim, QueueHouse.deferred(claim, house.clock.instant().plusMillis(80)));
-        house.queue().awaitDue(Duration.ZERO); // what the commit had raised
+        house.queue().awaitDue(QueueHouse.SUPPLY, Duration.ZERO); // what the commit had raised
         long before = System.nanoTime();
-        house.queue().awaitDue(Duration.ofHours(1));
+        house.queue().awaitDue(QueueHouse.SUPPLY, Duration.ofHours(1));
         Duration waited = Duration.ofNanos(System.nanoTime() - before);
         assertThat(waited).isBetween(Duration.ofMillis(80), Duration.ofSeconds(30));
     }
@@ -339,7 +350,7 @@ class MessageQueueTest {
         queue.close();
         queue.close();
         for (Runnable call : List.<Runnable>of(
-                () -> queue.claim(1),
+                () -> queue.claim(QueueHouse.SUPPLY, 1),
                 () -> queue.settle(claim, QueueHouse.delivered(claim), List.of()),
                 () -> queue.events(id))) {
             assertThatThrownBy(call::run)
@@ -347,7 +358,8 @@ class MessageQueueTest {
                             QueueException.class, e -> assertThat(e.isFinal()).isTrue())
                     .hasMessage("the queue is closed");
         }
-        assertThatThrownBy(() -> queue.awaitDue(Duration.ofHours(1))).isInstanceOf(QueueException.class);
+        assertThatThrownBy(() -> queue.awaitDue(QueueHouse.SUPPLY, Duration.ofHours(1)))
+                .isInstanceOf(QueueException.class);
         assertThatThrownBy(() -> queue.content(claim).read()).hasMessageContaining("the queue is closed");
         assertThat(late.append(new byte[1])).isCompletedExceptionally();
     }

@@ -163,12 +163,14 @@ class OpeningTest {
     @Test
     void aDamagedTableFailsWhoNeedsItAndNobodyElse() throws IOException {
         for (int i = 0; i < 2_000; i++) {
-            var _ = house.queue().receive().commit(house.arrival(), QueueHouse.envelope(ANNA), new byte[] {'.'});
+            var _ = house.queue()
+                    .receive()
+                    .commit(house.arrival(), QueueHouse.routed(QueueHouse.envelope(ANNA)), new byte[] {'.'});
         }
         house.close();
         overwrite("SELECT min(pageno) FROM dbstat WHERE name = 'message' AND pagetype = 'leaf'");
 
-        assertThatThrownBy(() -> house.queue().claim(10))
+        assertThatThrownBy(() -> house.claim(10))
                 .isInstanceOf(QueueException.class)
                 .hasMessageContaining("malformed");
         house.clock.advance(Duration.ofSeconds(1));

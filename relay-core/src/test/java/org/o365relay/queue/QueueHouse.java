@@ -28,9 +28,11 @@ import org.o365relay.mail.Outcome;
 import org.o365relay.mail.Outcome.Deferred;
 import org.o365relay.mail.Outcome.Delivered;
 import org.o365relay.mail.Outcome.Failed;
+import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
+import org.o365relay.mail.RoutedEnvelope;
 
 /// A queue in a directory, with what tests need to fill it, empty it and look behind it.
 final class QueueHouse implements AutoCloseable {
@@ -39,6 +41,9 @@ final class QueueHouse implements AutoCloseable {
     static final EmailAddress ANNA = address("anna@contoso.example");
     static final EmailAddress BERT = address("bert@contoso.example");
     static final EmailAddress CARL = address("carl@contoso.example");
+
+    static final String MAILBOX = "relay@contoso.example";
+    static final Supply SUPPLY = new Supply(MAILBOX, List.of(MAILBOX));
 
     static final Reply OK = Reply.of(250, "2.0.0", "Ok");
     static final Reply LATER = Reply.of(451, "4.7.500", "Server busy");
@@ -84,13 +89,20 @@ final class QueueHouse implements AutoCloseable {
         return new Arrival(clock.instant(), InetAddress.ofLiteral("192.168.10.7"), "printer", "ESMTP");
     }
 
+    static List<RoutedEnvelope> routed(Envelope envelope) {
+        return List.of(new RoutedEnvelope(MAILBOX, Priority.NORMAL, envelope));
+    }
+
     static Envelope envelope(EmailAddress... to) {
         return new Envelope(PRINTER, List.of(to), false);
     }
 
     /// Commits a message, in as many pieces as its size asks for.
     QueueId accept(byte[] content, EmailAddress... to) {
-        return receive(content).commit(arrival(), envelope(to), last(content)).join();
+        return receive(content)
+                .commit(arrival(), routed(envelope(to)), last(content))
+                .join()
+                .getFirst();
     }
 
     QueueId accept(String content, EmailAddress... to) {
@@ -124,8 +136,12 @@ final class QueueHouse implements AutoCloseable {
         return content;
     }
 
+    List<Claim> claim(int most) {
+        return queue().claim(SUPPLY, most);
+    }
+
     Claim claimOne() {
-        List<Claim> claims = queue().claim(1);
+        List<Claim> claims = claim(1);
         if (claims.isEmpty()) {
             throw new AssertionError("nothing is due");
         }
@@ -145,15 +161,15 @@ final class QueueHouse implements AutoCloseable {
     }
 
     static Settlement delivered(Claim claim) {
-        return new Settlement(outcomes(claim, _ -> new Delivered(OK)), null, true, "smtp.example:587");
+        return new Settlement(outcomes(claim, _ -> new Delivered(OK)), null, true, "smtp.example:587", MAILBOX);
     }
 
     static Settlement failed(Claim claim) {
-        return new Settlement(outcomes(claim, _ -> new Failed(NEVER)), null, true, "smtp.example:587");
+        return new Settlement(outcomes(claim, _ -> new Failed(NEVER)), null, true, "smtp.example:587", MAILBOX);
     }
 
     static Settlement deferred(Claim claim, Instant until) {
-        return new Settlement(outcomes(claim, _ -> new Deferred(LATER)), until, true, "smtp.example:587");
+        return new Settlement(outcomes(claim, _ -> new Deferred(LATER)), until, true, "smtp.example:587", MAILBOX);
     }
 
     static Map<Recipient, Outcome> outcomes(Claim claim, Function<Recipient, Outcome> judge) {
@@ -163,7 +179,9 @@ final class QueueHouse implements AutoCloseable {
     Submission notice(String content) {
         Arrival local = new Arrival(clock.instant(), InetAddress.getLoopbackAddress(), "", "LOCAL");
         return new Submission(
-                local, new Envelope(null, List.of(PRINTER), false), content.getBytes(StandardCharsets.UTF_8));
+                local,
+                routed(new Envelope(null, List.of(PRINTER), false)).getFirst(),
+                content.getBytes(StandardCharsets.UTF_8));
     }
 
     /// @return the single number a query gives, read beside the queue
@@ -205,7 +223,8 @@ final class QueueHouse implements AutoCloseable {
     List<String> contradictions() {
         Map<String, String> queries = Map.of(
                 "chunks without a message",
-                "SELECT count(*) FROM chunk WHERE message_id NOT IN (SELECT id FROM message)",
+                "SELECT count(*) FROM chunk WHERE message_id NOT IN"
+                        + " (SELECT coalesce(content_id, id) FROM message)",
                 "half received messages",
                 "SELECT count(*) FROM incoming",
                 "recipients without a message",
@@ -216,9 +235,10 @@ final class QueueHouse implements AutoCloseable {
                 "SELECT count(*) FROM message WHERE id NOT IN (SELECT message_id FROM recipient)",
                 "open messages whose chunks are not their size",
                 "SELECT count(*) FROM message WHERE settled_at IS NULL AND size <>"
-                        + " (SELECT total(length(content)) FROM chunk WHERE message_id = id)",
-                "settled messages with content",
-                "SELECT count(*) FROM message WHERE settled_at IS NOT NULL AND id IN (SELECT message_id FROM chunk)");
+                        + " (SELECT total(length(content)) FROM chunk WHERE message_id = coalesce(content_id, id))",
+                "content of messages that are all settled",
+                "SELECT count(DISTINCT message_id) FROM chunk WHERE message_id NOT IN"
+                        + " (SELECT coalesce(content_id, id) FROM message WHERE settled_at IS NULL)");
         List<String> found = new ArrayList<>();
         queries.forEach((what, query) -> {
             long count = number(query);

@@ -51,7 +51,7 @@ class RandomCrashTest {
         Instant now = Instant.now();
         house.clock.advance(Duration.between(house.clock.instant(), now).plus(Duration.ofDays(2)));
         Set<String> names = new HashSet<>();
-        List<Claim> claims = house.queue().claim(100);
+        List<Claim> claims = house.claim(100);
         while (!claims.isEmpty()) {
             for (Claim claim : claims) {
                 String content = new String(house.read(claim), StandardCharsets.US_ASCII);
@@ -61,7 +61,7 @@ class RandomCrashTest {
                         .isTrue();
                 assertThat(names.add(name)).as("message %s is there once", name).isTrue();
             }
-            claims = house.queue().claim(100);
+            claims = house.claim(100);
         }
         return names;
     }

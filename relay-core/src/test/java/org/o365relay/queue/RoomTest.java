@@ -25,11 +25,11 @@ class RoomTest {
             assertThat(queue.shortageFor(999_999_999_999_999_999L)).isPresent();
             for (int i = 0; i < 4; i++) {
                 queue.receive()
-                        .commit(house.arrival(), QueueHouse.envelope(ANNA), new byte[100_000])
+                        .commit(house.arrival(), QueueHouse.routed(QueueHouse.envelope(ANNA)), new byte[100_000])
                         .join();
             }
             assertThat(queue.shortageFor(0)).contains(Shortage.QUEUE);
-            for (Claim claim : queue.claim(3)) {
+            for (Claim claim : queue.claim(QueueHouse.SUPPLY, 3)) {
                 queue.settle(claim, QueueHouse.delivered(claim), List.of());
             }
             assertThat(queue.shortageFor(0)).isEmpty();

@@ -116,7 +116,7 @@ class SqliteTest {
             house.accept(content, ANNA);
         }
         house.accept("kept", ANNA);
-        List<Claim> claims = new ArrayList<>(house.queue().claim(90));
+        List<Claim> claims = new ArrayList<>(house.claim(90));
         claims.forEach(claim -> house.queue().settle(claim, QueueHouse.delivered(claim), List.of()));
         Store store = house.queue().store();
         assertThat(store.room().spare()).isGreaterThan(80 * MIB);

@@ -54,7 +54,7 @@ class TornLogTest {
         tear(copy.resolve("queue.db-wal"), tear, random);
         try (QueueHouse house = new QueueHouse(copy)) {
             house.clock.advance(Duration.ofHours(1));
-            List<Claim> claims = house.queue().claim(MESSAGES + 1);
+            List<Claim> claims = house.claim(MESSAGES + 1);
             for (int i = 0; i < claims.size(); i++) {
                 assertThat(house.read(claims.get(i))).isEqualTo(message(i));
             }

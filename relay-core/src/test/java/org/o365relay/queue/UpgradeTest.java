@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.mail.BodyType;
+import org.o365relay.mail.Priority;
 import org.o365relay.mail.ReportRequest;
 
 /// A new relay finds the queue of an old one.
@@ -43,6 +44,10 @@ class UpgradeTest {
         house.change("INSERT INTO recipient VALUES (7, 0, 'anna@contoso.example', 'queued')");
         house.change("INSERT INTO chunk VALUES (7, 0, 'scan')");
 
+        assertThat(house.queue().lanes()).containsExactly("");
+        assertThat(house.claim(1)).as("nobody's yet").isEmpty();
+        assertThat(house.queue().reroute("", _ -> new Way(QueueHouse.MAILBOX, Priority.NORMAL)))
+                .isEqualTo(1);
         Claim claim = house.claimOne();
 
         assertThat(house.text(claim)).isEqualTo("scan");
@@ -61,7 +66,7 @@ class UpgradeTest {
         house.clock.advance(Duration.ofSeconds(1));
         house.accept("newer", QueueHouse.ANNA);
 
-        assertThat(house.number("PRAGMA user_version")).isEqualTo(2);
-        assertThat(house.queue().claim(10)).hasSize(2);
+        assertThat(house.number("PRAGMA user_version")).isEqualTo(3);
+        assertThat(house.claim(10)).hasSize(2);
     }
 }

@@ -9,6 +9,7 @@ import org.o365relay.accept.HeloName;
 import org.o365relay.accept.ListenerSettings;
 import org.o365relay.accept.ListenerTls;
 import org.o365relay.accept.Refusals;
+import org.o365relay.accept.SizeLimit;
 import org.o365relay.admit.Admission;
 import org.o365relay.admit.AdmissionRules;
 import org.o365relay.admit.AuthPolicy;
@@ -119,14 +120,16 @@ public final class Explainer {
     }
 
     private boolean size(TrustedNetwork trusted) {
-        long most = trusted.policy().messageSize();
+        SizeLimit limit = SizeLimit.of(trusted.policy(), settings.routes());
+        long most = limit.octets();
         boolean fits = question.size() <= most;
         String finding = question.size() == 0
                 ? "messages of up to " + Words.size(most) + " are taken"
                 : Words.size(question.size()) + (fits ? " is no larger than " : " is larger than ") + Words.size(most);
-        steps.add(new Step("size", finding, key(trusted, "message-size")));
+        String key = limit.isDevices() ? key(trusted, "message-size") : "relay.mailboxes: limits.message-size";
+        steps.add(new Step("size", finding, key));
         if (!fits) {
-            refusal = Refusals.tooLarge(most);
+            refusal = limit.refusal();
         }
         return fits;
     }

@@ -1,0 +1,59 @@
+package org.o365relay.route;
+
+import jakarta.mail.internet.AddressException;
+import jakarta.mail.internet.InternetAddress;
+import jakarta.mail.internet.MimeUtility;
+import java.io.UnsupportedEncodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.RawText;
+
+/// Reads who wrote a message from its `From` field, as devices write it.
+public final class AuthorField {
+
+    /// The parser takes time by the square of the length.
+    private static final int LONGEST = 2 * 1024;
+
+    private AuthorField() {}
+
+    /// @param value of the field, folded or not, one octet per character
+    /// @return the first address that is a whole one, else the first; empty if there is none that can be read
+    public static Optional<EmailAddress> address(String value) {
+        String beginning = value.length() <= LONGEST ? value : value.substring(0, LONGEST);
+        String text = RawText.of(beginning.getBytes(StandardCharsets.ISO_8859_1))
+                .replace('\r', ' ')
+                .replace('\n', ' ')
+                .replace("\0", "");
+        Optional<EmailAddress> plain = first(text);
+        // some devices put the address into the encoded word, too
+        return plain.filter(EmailAddress::isQualified).isPresent() || !text.contains("=?")
+                ? plain
+                : first(decoded(text)).or(() -> plain);
+    }
+
+    private static Optional<EmailAddress> first(String text) {
+        Optional<EmailAddress> first = Optional.empty();
+        try {
+            for (InternetAddress named : InternetAddress.parseHeader(text, false)) {
+                Optional<EmailAddress> address =
+                        Optional.ofNullable(named.getAddress()).flatMap(EmailAddress::parse);
+                if (address.filter(EmailAddress::isQualified).isPresent()) {
+                    return address;
+                }
+                first = first.or(() -> address);
+            }
+        } catch (AddressException unreadable) {
+            return Optional.empty();
+        }
+        return first;
+    }
+
+    private static String decoded(String text) {
+        try {
+            return MimeUtility.decodeText(text);
+        } catch (UnsupportedEncodingException unknownCharset) {
+            return text;
+        }
+    }
+}
