@@ -1,14 +1,21 @@
 package org.o365relay.accept;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.o365relay.admit.AddressPattern;
 import org.o365relay.admit.AuthPolicy;
 import org.o365relay.admit.DeviceLimits;
 import org.o365relay.admit.Tolerance;
 import org.o365relay.mail.Deviation;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Priority;
+import org.o365relay.route.RouteRule;
+import org.o365relay.route.Routes;
+import org.o365relay.route.Target;
 
 /// What the `#` lines of a [Dialog] set:
 ///
@@ -23,6 +30,8 @@ import org.o365relay.mail.Deviation;
 /// # limits recipients=2               or message-size, command-line, hops
 /// # limits recipients-per-day=2       or messages-per-minute, recipients-per-hour
 /// # queue maximum-size=1              or free-space-floor
+/// # mailbox alerts@contoso.test 300   one more, or the first if it is relay@contoso.test; the size it takes
+/// # route recipient @x.test alerts@contoso.test     or sender, or from; to a mailbox from before; normal
 /// ```
 ///
 /// Who counts something should connect from an address of its own: dialogs with the same settings share a front.
@@ -53,6 +62,8 @@ record DialogSettings(FrontSettings front, String client, Map<Deviation, Long> c
                         front.policy().tolerance().with(Map.of(deviation(words[1]), words[2].equals("accept")))));
             case "auth" -> with(auth(words[1]));
             case "limits" -> with(limit(words[1], Integer.parseInt(words[2])));
+            case "mailbox" -> with(front.with(mailbox(words[1], Long.parseLong(words[2]))));
+            case "route" -> with(front.with(route(words[1], words[2], words[3])));
             case "queue" -> with(queue(words[1], Long.parseLong(words[2])));
             default -> throw new IllegalArgumentException("unknown directive: " + words[0]);
         };
@@ -73,6 +84,30 @@ record DialogSettings(FrontSettings front, String client, Map<Deviation, Long> c
 
     private static Deviation deviation(String key) {
         return Deviation.of(key).orElseThrow(() -> new IllegalArgumentException("unknown deviation: " + key));
+    }
+
+    private Routes mailbox(String name, long messageSize) {
+        Routes routes = front.accept().routes();
+        EmailAddress address = EmailAddress.parse(name).orElseThrow();
+        List<Target> targets = new ArrayList<>(routes.targets());
+        targets.removeIf(target -> target.name().equals(name));
+        Target changed = new Target(name, List.of(address), messageSize, null);
+        targets.add(address.equals(FrontSettings.MAILBOX) ? 0 : targets.size(), changed);
+        return new Routes(routes.rules(), targets);
+    }
+
+    private Routes route(String what, String text, String mailbox) {
+        Routes routes = front.accept().routes();
+        AddressPattern pattern = AddressPattern.parse(text).orElseThrow();
+        List<RouteRule> rules = new ArrayList<>(routes.rules());
+        rules.add(new RouteRule(
+                null,
+                what.equals("sender") ? pattern : null,
+                what.equals("from") ? pattern : null,
+                what.equals("recipient") ? pattern : null,
+                mailbox,
+                Priority.NORMAL));
+        return new Routes(rules, routes.targets());
     }
 
     private FrontSettings auth(String word) {

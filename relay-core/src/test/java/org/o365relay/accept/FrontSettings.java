@@ -83,6 +83,27 @@ record FrontSettings(
         return new FrontSettings(listen, networks, policy, changed, freeSpaceFloor, maximumQueueSize);
     }
 
+    FrontSettings with(Routes routes) {
+        return with(new AcceptSettings(
+                accept.hostname(),
+                accept.limits(),
+                accept.rules(),
+                accept.certificate(),
+                accept.users(),
+                accept.plainTextLogin(),
+                routes,
+                routes.targets().stream()
+                        .flatMap(target -> target.mailboxes().stream())
+                        .toList()));
+    }
+
+    /// @return what the mailboxes and pools would claim, all together
+    Supply supply() {
+        return new Supply(
+                MAILBOX.toString(),
+                accept.routes().targets().stream().map(Target::name).toList());
+    }
+
     FrontSettings with(SessionLimits changed) {
         return with(new AcceptSettings(
                 accept.hostname(),

@@ -80,6 +80,21 @@ class HeaderGlanceTest {
                 .isEqualTo(own);
     }
 
+    // In the table: / stands for CRLF.
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "none", textBlock = """
+                    From: a@b.example//x                       | a@b.example
+                    Subject: x/FROM : A/\t<a@b.example>/To: c  | A/\t<a@b.example>
+                    From: a@b.example/From: c@d.example        | a@b.example
+                    From a@b.example Mon Jan 1/From: c@d.example | c@d.example
+                    Subject: x//From: a@b.example              | none
+                    """)
+    void knowsWhatTheFirstFromSays(String content, @Nullable String author) {
+        HeaderGlance glance = glance(content.translateEscapes().replace("/", "\r\n"), true);
+        String expected = author == null ? null : author.translateEscapes().replace("/", "\r\n");
+        assertThat(glance.author().map(String::strip).orElse(null)).isEqualTo(expected);
+    }
+
     @Test
     void findsSomethingToSayOfAnyOctets() {
         Random random = new Random(5322);

@@ -110,7 +110,7 @@ final class TestRelayFront implements AutoCloseable {
 
     /// @return everything that is due, in the order it came
     List<Claim> claims() {
-        return queue.claim(FrontSettings.SUPPLY, 1_000).stream()
+        return queue.claim(settings.supply(), 1_000).stream()
                 .sorted(Comparator.comparing(Claim::id))
                 .toList();
     }

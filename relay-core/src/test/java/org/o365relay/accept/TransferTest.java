@@ -22,8 +22,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.mail.Deviation;
+import org.o365relay.mail.EmailAddress;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.Incoming;
+import org.o365relay.route.Routes;
+import org.o365relay.route.Target;
 
 /// How content travels: in any pieces, of any size, and when the connection breaks.
 @Timeout(30)
@@ -254,6 +257,27 @@ class TransferTest {
                 assertThat(rejected.from()).hasToString("scan@device.test");
                 assertThat(rejected.to()).hasToString("boss@contoso.test");
             });
+        }
+    }
+
+    @Test
+    void refusesWhatGrowsTooLargeForItsMailboxThoughAnotherWouldTakeIt() throws Exception {
+        EmailAddress large = EmailAddress.parse("large@contoso.test").orElseThrow();
+        Routes routes = new Routes(
+                List.of(),
+                List.of(
+                        new Target("relay@contoso.test", List.of(FrontSettings.MAILBOX), 300 * 1024, null),
+                        new Target("large@contoso.test", List.of(large), 10_000 * 1024, null)));
+        try (TestRelayFront front = new TestRelayFront(directory, FrontSettings.DEFAULTS.with(routes));
+                DialogClient client = front.connect()) {
+            client.beginContent();
+            client.send(concat(lines(2_000 * 1024), ".\r\n".getBytes(StandardCharsets.US_ASCII)));
+            client.expect("552 5.3.4 Larger than the 307200 octets that relay@contoso.test takes");
+            client.beginNextContent();
+            client.say("small\r\n.", "250 2.0.0 ");
+            front.stop();
+            assertThat(front.rows("chunk")).isOne();
+            assertThat(front.rows("incoming")).isZero();
         }
     }
 

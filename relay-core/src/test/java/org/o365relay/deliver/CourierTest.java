@@ -131,7 +131,7 @@ class CourierTest {
 
         relay.deliverDue();
         relay.clock.advance(Duration.ofMinutes(1));
-        relay.courier.deliver(relay.due().getFirst());
+        relay.courier.deliver(relay.queue.claim(BackHalf.SUPPLY, 1).getFirst());
         relay.clock.advance(Duration.ofDays(6)); // longer than messages are retried
         relay.deliverDue();
 

@@ -13,8 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Semaphore;
+import java.util.stream.Stream;
 import org.o365relay.mail.Outcome.Deferred;
 import org.o365relay.mail.Outcome.Delivered;
+import org.o365relay.mail.RoutedEnvelope;
 
 /// A process that brings a queue into a state and stays there until it is killed. One scene for each row of the
 /// table in `docs/queue.md`.
@@ -40,8 +42,15 @@ final class CrashScenes {
         BEING_FORGOTTEN,
         FORGOTTEN,
         BEING_GIVEN_BACK,
+        PARTS_BEING_COMMITTED,
+        PART_SETTLED,
+        LAST_PART_BEING_SETTLED,
         MANY_COMMITS
     }
+
+    static final List<RoutedEnvelope> PARTS = Stream.of(ANNA, BERT)
+            .map(recipient -> QueueHouse.routed(QueueHouse.envelope(recipient)).getFirst())
+            .toList();
 
     private final QueueHouse house;
 
@@ -146,8 +155,35 @@ final class CrashScenes {
                     return true;
                 }));
             }
+            case PARTS_BEING_COMMITTED -> {
+                Incoming large = house.receive(LARGE);
+                inTransaction(() -> {
+                    var _ = large.commit(house.arrival(), PARTS, QueueHouse.last(LARGE));
+                });
+            }
+            case PART_SETTLED -> {
+                commitParts();
+                settleFirstPart();
+            }
+            case LAST_PART_BEING_SETTLED -> {
+                commitParts();
+                settleFirstPart();
+                Claim last = house.claimOne();
+                inTransaction(() -> settle(last, QueueHouse.delivered(last)));
+            }
             case MANY_COMMITS -> manyCommits();
         }
+    }
+
+    private void commitParts() {
+        house.receive(LARGE)
+                .commit(house.arrival(), PARTS, QueueHouse.last(LARGE))
+                .join();
+    }
+
+    private void settleFirstPart() {
+        Claim first = house.claimOne();
+        settle(first, QueueHouse.delivered(first));
     }
 
     private void settleOne() {

@@ -166,6 +166,33 @@ class CrashTest {
     }
 
     @Test
+    void partsBeingCommitted() throws Exception {
+        crash(Scene.PARTS_BEING_COMMITTED);
+        assertEmpty();
+    }
+
+    @Test
+    void partSettled() throws Exception {
+        crash(Scene.PART_SETTLED);
+        List<Claim> claims = house.claim(10);
+        assertThat(claims).singleElement().extracting(Claim::recipients).isEqualTo(List.of(new Recipient(0, BERT)));
+        assertThat(house.read(claims.getFirst())).isEqualTo(LARGE);
+        house.queue().settle(claims.getFirst(), QueueHouse.delivered(claims.getFirst()), List.of());
+        assertThat(house.number("SELECT count(*) FROM chunk")).isZero();
+        assertThat(house.contradictions()).isEmpty();
+    }
+
+    @Test
+    void lastPartBeingSettled() throws Exception {
+        crash(Scene.LAST_PART_BEING_SETTLED);
+        Claim claim = house.claimOne();
+        assertThat(claim.recipients()).containsExactly(new Recipient(0, BERT));
+        assertThat(claim.attempts()).isEqualTo(2);
+        assertThat(house.read(claim)).isEqualTo(LARGE);
+        assertThat(house.contradictions()).isEmpty();
+    }
+
+    @Test
     void spaceBeingGivenBack() throws Exception {
         crash(Scene.BEING_GIVEN_BACK);
         assertThat(house.number("PRAGMA freelist_count")).isGreaterThan(50);

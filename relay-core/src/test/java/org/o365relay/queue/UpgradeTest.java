@@ -60,6 +60,34 @@ class UpgradeTest {
     }
 
     @Test
+    void keepsWhatVersionTwoKnows() throws SQLException {
+        try (Connection connection = house.connection()) {
+            Sqlite.execute(connection, Sqlite.schema(2));
+        }
+        house.change("PRAGMA user_version = 2");
+        house.change("INSERT INTO message (id, received_at, client, helo, protocol, sender, smtp_utf8, body, notice,"
+                + " size, attempts, due_at, envelope_id)"
+                + " VALUES (7, 1, '10.0.0.7', 'mfp', 'ESMTP', 'a@b.example', 0, '8BITMIME', 0, 4, 3, 1, 'x1')");
+        house.change("INSERT INTO recipient VALUES (7, 0, 'anna@contoso.example', 'queued', 'NEVER', NULL)");
+        house.change("INSERT INTO chunk VALUES (7, 0, 'scan')");
+        house.change("INSERT INTO spending VALUES ('10.0.0.7', 600000, 5)");
+
+        house.queue().reroute("", stranded -> {
+            assertThat(stranded.route()).isEmpty();
+            return new Way(QueueHouse.MAILBOX, stranded.priority());
+        });
+        Claim claim = house.claimOne();
+
+        assertThat(house.text(claim)).isEqualTo("scan");
+        assertThat(claim.priority()).isEqualTo(Priority.NORMAL);
+        assertThat(claim.content()).isEqualTo(claim.id());
+        assertThat(claim.envelope().body()).isEqualTo(BodyType.EIGHT_BIT);
+        assertThat(claim.envelope().report().envelopeId()).isEqualTo("x1");
+        assertThat(house.number("SELECT recipients FROM spending")).isEqualTo(5);
+        assertThat(house.contradictions()).isEmpty();
+    }
+
+    @Test
     void upgradesOnce() {
         house.accept("new", QueueHouse.ANNA);
         house.close();

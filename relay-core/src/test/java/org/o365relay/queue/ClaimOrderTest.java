@@ -1,0 +1,333 @@
+package org.o365relay.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.o365relay.queue.QueueHouse.ANNA;
+
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.mail.Arrival;
+import org.o365relay.mail.Outcome.Deferred;
+import org.o365relay.mail.Priority;
+import org.o365relay.mail.QueueId;
+import org.o365relay.mail.RoutedEnvelope;
+
+/// Who gets which message, and in what order.
+@Timeout(120)
+class ClaimOrderTest {
+
+    private static final String POOL = "scans";
+    private static final Supply ONE = new Supply("one@contoso.example", List.of("one@contoso.example", POOL));
+    private static final Supply TWO = new Supply("two@contoso.example", List.of("two@contoso.example", POOL));
+
+    private QueueHouse house;
+
+    @BeforeEach
+    void open(@TempDir Path directory) {
+        house = new QueueHouse(directory);
+    }
+
+    @AfterEach
+    void close() {
+        house.close();
+    }
+
+    @Test
+    void aBurstOfOneClientDoesNotMakeAnotherWait() {
+        for (int i = 0; i < 5_000; i++) {
+            var _ = commit(7, QueueHouse.MAILBOX, Priority.NORMAL);
+        }
+        house.clock.advance(Duration.ofMinutes(1));
+        QueueId other = commit(8, QueueHouse.MAILBOX, Priority.NORMAL);
+
+        assertThat(house.claim(2)).extracting(Claim::id).contains(other);
+    }
+
+    @Test
+    void theTurnGoesOnWhereItEnded() {
+        for (int client = 1; client <= 3; client++) {
+            for (int i = 0; i < 4; i++) {
+                commit(client, QueueHouse.MAILBOX, Priority.NORMAL);
+            }
+        }
+
+        List<Integer> turns = new ArrayList<>();
+        for (int most : List.of(1, 1, 2, 4, 100)) {
+            house.claim(most).forEach(claim -> turns.add(client(claim)));
+        }
+
+        assertThat(turns).containsExactly(1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3);
+    }
+
+    @Test
+    void whoHasMoreThanTheOthersGetsWhatTheyLeave() {
+        commit(1, QueueHouse.MAILBOX, Priority.NORMAL);
+        for (int i = 0; i < 5; i++) {
+            commit(2, QueueHouse.MAILBOX, Priority.NORMAL);
+        }
+        commit(3, QueueHouse.MAILBOX, Priority.NORMAL);
+
+        assertThat(house.claim(100)).extracting(ClaimOrderTest::client).containsExactly(1, 2, 3, 2, 2, 2, 2);
+    }
+
+    @Test
+    void urgentMessagesOvertakeAndAreFairAmongThemselves() {
+        for (int i = 0; i < 3; i++) {
+            commit(1, QueueHouse.MAILBOX, Priority.NORMAL);
+            commit(2, QueueHouse.MAILBOX, Priority.URGENT);
+        }
+        house.clock.advance(Duration.ofMinutes(1));
+        commit(3, QueueHouse.MAILBOX, Priority.URGENT);
+
+        assertThat(house.claim(5))
+                .extracting(claim -> claim.priority() + " " + client(claim))
+                .containsExactly("URGENT 2", "URGENT 3", "URGENT 2", "URGENT 2", "NORMAL 1");
+    }
+
+    @Test
+    void anUrgentMessageThatIsNotDueHoldsNothingUp() {
+        commit(1, QueueHouse.MAILBOX, Priority.URGENT);
+        Claim urgent = house.claimOne();
+        house.queue()
+                .settle(
+                        urgent,
+                        QueueHouse.deferred(urgent, house.clock.instant().plusSeconds(60)),
+                        List.of());
+        commit(1, QueueHouse.MAILBOX, Priority.NORMAL);
+
+        assertThat(house.claimOne().priority()).isEqualTo(Priority.NORMAL);
+        house.clock.advance(Duration.ofSeconds(60));
+        assertThat(house.claimOne().id()).isEqualTo(urgent.id());
+    }
+
+    @Test
+    void whoClaimsOfAPoolKeepsTheMessageForItsRetries() {
+        QueueId id = commit(1, POOL, Priority.NORMAL);
+        Claim claim = claimOne(ONE);
+        assertThat(claim.route()).isEqualTo(POOL);
+        assertThat(claim.lane()).isEqualTo(ONE.owner());
+        house.queue().settle(claim, QueueHouse.deferred(claim, house.clock.instant()), List.of());
+
+        assertThat(house.queue().claim(TWO, 10)).isEmpty();
+        assertThat(claimOne(ONE).id()).isEqualTo(id);
+    }
+
+    @Test
+    void nobodyClaimsWhatIsForAnother() {
+        commit(1, ONE.owner(), Priority.NORMAL);
+
+        assertThat(house.queue().claim(TWO, 10)).isEmpty();
+        assertThat(house.queue().lanes()).containsExactly(ONE.owner());
+        assertThat(claimOne(ONE).lane()).isEqualTo(ONE.owner());
+    }
+
+    @Test
+    void whatIsReleasedIsThePoolsAgain() {
+        List<QueueId> pools = new ArrayList<>();
+        for (int i = 0; i < 1_200; i++) { // more than two batches
+            pools.add(commit(i % 10, POOL, Priority.NORMAL));
+        }
+        QueueId own = commit(1, ONE.owner(), Priority.NORMAL);
+        house.queue()
+                .claim(ONE, 2_000)
+                .forEach(claim ->
+                        house.queue().settle(claim, QueueHouse.deferred(claim, house.clock.instant()), List.of()));
+        Claim beingTried = claimOne(ONE);
+
+        assertThat(house.queue().release(ONE)).isEqualTo(1_199);
+
+        List<Claim> claims = house.queue().claim(TWO, 2_000);
+        assertThat(claims)
+                .hasSize(1_199)
+                .extracting(Claim::id)
+                .isSubsetOf(pools)
+                .doesNotContain(beingTried.id(), own);
+        assertThat(claims)
+                .allMatch(claim -> claim.attempts() == 2 && claim.lane().equals(TWO.owner()));
+        assertThat(claimOne(ONE).id()).isEqualTo(own);
+    }
+
+    @Test
+    void whatComesOfAPoolThatIsNotServedAnyMoreStaysWhereItIs() {
+        QueueId id = commit(1, POOL, Priority.NORMAL);
+        Claim claim = claimOne(ONE);
+        house.queue().settle(claim, QueueHouse.deferred(claim, house.clock.instant()), List.of());
+
+        Supply alone = new Supply(ONE.owner(), List.of(ONE.owner()));
+        assertThat(house.queue().release(alone)).isZero();
+        assertThat(claimOne(alone).id()).isEqualTo(id);
+    }
+
+    @Test
+    void whatIsPutBackKeepsItsPlaceAndItsAttempts() {
+        QueueId first = commit(1, POOL, Priority.NORMAL);
+        house.clock.advance(Duration.ofSeconds(1));
+        QueueId second = commit(1, POOL, Priority.NORMAL);
+        house.clock.advance(Duration.ofSeconds(1));
+        Claim claim = claimOne(ONE);
+        assertThat(claim.id()).isEqualTo(first);
+
+        house.queue().putBack(claim);
+
+        List<Claim> again = house.queue().claim(TWO, 10);
+        assertThat(again).extracting(Claim::id).containsExactly(first, second);
+        assertThat(again.getFirst().attempts()).isEqualTo(1);
+        assertThat(again.getFirst().dueAt()).isEqualTo(claim.dueAt());
+        assertThat(house.queue().events(first)).isEmpty();
+    }
+
+    @Test
+    void whatHasBeenTriedIsPutBackToWhoTriedIt() {
+        QueueId id = commit(1, POOL, Priority.NORMAL);
+        Claim tried = claimOne(ONE);
+        house.queue().settle(tried, QueueHouse.deferred(tried, house.clock.instant()), List.of());
+        house.queue().putBack(claimOne(ONE));
+
+        assertThat(house.queue().claim(TWO, 10)).isEmpty();
+        Claim again = claimOne(ONE);
+        assertThat(again.id()).isEqualTo(id);
+        assertThat(again.attempts()).isEqualTo(2);
+    }
+
+    @Test
+    void aClaimThatHasEndedIsNotPutBack() {
+        commit(1, POOL, Priority.NORMAL);
+        Claim stale = claimOne(ONE);
+        house.clock.advance(MessageQueue.LEASE);
+        Claim current = claimOne(ONE);
+
+        house.queue().putBack(stale);
+
+        assertThat(house.queue().claim(ONE, 10)).isEmpty();
+        assertThat(house.queue().settle(current, QueueHouse.delivered(current), List.of()))
+                .isEmpty();
+    }
+
+    @Test
+    void anAttemptThatDoesNotCountKeepsThePlace() {
+        QueueId first = commit(1, POOL, Priority.NORMAL);
+        house.clock.advance(Duration.ofSeconds(1));
+        commit(1, POOL, Priority.NORMAL);
+        house.clock.advance(Duration.ofHours(1));
+        for (int i = 0; i < 3; i++) {
+            Claim claim = claimOne(ONE);
+            assertThat(claim.id()).isEqualTo(first);
+            assertThat(claim.attempts()).isEqualTo(1);
+            house.queue().settle(claim, held(claim), List.of());
+        }
+    }
+
+    @Test
+    void mailboxesOfAPoolThatClaimAtOnceGetDifferentMessages() throws Exception {
+        int all = 600;
+        for (int i = 0; i < all; i++) {
+            var _ = commit(i % 7, POOL, Priority.NORMAL);
+        }
+        Set<QueueId> claimed = ConcurrentHashMap.newKeySet();
+        List<Thread> claimants = new ArrayList<>();
+        for (Supply supply : List.of(ONE, TWO)) {
+            claimants.add(Thread.ofPlatform().start(() -> {
+                for (List<Claim> some = house.queue().claim(supply, 3);
+                        !some.isEmpty();
+                        some = house.queue().claim(supply, 3)) {
+                    some.forEach(claim -> assertThat(claimed.add(claim.id())).isTrue());
+                }
+            }));
+        }
+        for (Thread claimant : claimants) {
+            claimant.join();
+        }
+        assertThat(claimed).hasSize(all);
+        assertThat(house.number("SELECT count(*) FROM message WHERE attempts = 1"))
+                .isEqualTo(all);
+    }
+
+    @Test
+    void wakesThoseOnlyWhoMayHaveTheMessage() throws Exception {
+        MessageQueue queue = house.queue();
+        queue.awaitDue(TWO, Duration.ZERO);
+        Thread one = waiting(ONE);
+        commit(1, ONE.owner(), Priority.NORMAL);
+        assertThat(one.join(Duration.ofSeconds(30))).isTrue();
+
+        Thread two = waiting(TWO);
+        commit(1, ONE.owner(), Priority.NORMAL);
+        assertThat(two.getState()).isEqualTo(Thread.State.TIMED_WAITING);
+        commit(1, POOL, Priority.NORMAL);
+        assertThat(two.join(Duration.ofSeconds(30))).isTrue();
+    }
+
+    @Test
+    void waitsForTheFirstOfAllClientsAndPriorities() throws Exception {
+        for (int client = 1; client <= 5; client++) {
+            commit(client, POOL, client % 2 == 0 ? Priority.URGENT : Priority.NORMAL);
+        }
+        long seconds = 100;
+        for (Claim claim : house.queue().claim(ONE, 10)) {
+            house.queue()
+                    .settle(
+                            claim,
+                            QueueHouse.deferred(claim, house.clock.instant().plusSeconds(seconds--)),
+                            List.of());
+        }
+        house.clock.advance(Duration.ofSeconds(96));
+
+        long before = System.nanoTime();
+        house.queue().awaitDue(ONE, Duration.ofHours(1)); // what was settled had raised it
+        house.queue().awaitDue(ONE, Duration.ofHours(1));
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(30));
+        assertThat(house.queue().claim(ONE, 10)).hasSize(1);
+    }
+
+    private Thread waiting(Supply supply) {
+        Thread waiter = Thread.ofPlatform().start(() -> {
+            try {
+                house.queue().awaitDue(supply, Duration.ofHours(1));
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        while (waiter.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        return waiter;
+    }
+
+    private Settlement held(Claim claim) {
+        return new Settlement(
+                QueueHouse.outcomes(claim, _ -> new Deferred(QueueHouse.LATER)),
+                null,
+                false,
+                "smtp.example:587",
+                QueueHouse.MAILBOX);
+    }
+
+    private Claim claimOne(Supply supply) {
+        return house.queue().claim(supply, 1).getFirst();
+    }
+
+    private QueueId commit(int client, String route, Priority priority) {
+        Arrival arrival =
+                new Arrival(house.clock.instant(), InetAddress.ofLiteral("10.0.0." + client), "device", "ESMTP");
+        return house.queue()
+                .receive()
+                .commit(arrival, List.of(new RoutedEnvelope(route, priority, QueueHouse.envelope(ANNA))), new byte[] {
+                    '.'
+                })
+                .join()
+                .getFirst();
+    }
+
+    private static int client(Claim claim) {
+        return claim.arrival().client().getAddress()[3];
+    }
+}

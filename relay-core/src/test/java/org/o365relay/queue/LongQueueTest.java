@@ -1,0 +1,79 @@
+package org.o365relay.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.o365relay.queue.QueueHouse.ANNA;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.mail.QueueId;
+
+/// 200,000 messages of 500 clients wait for their time. Nobody who asks what is due looks at each of them.
+@Timeout(180)
+class LongQueueTest {
+
+    private static final Duration QUICK = Duration.ofMillis(50);
+    private static final int MESSAGES = 200_000;
+
+    @Test
+    void aLongQueueIsNoSlowerThanAShortOne(@TempDir Path directory) {
+        try (QueueHouse house = new QueueHouse(directory)) {
+            house.queue();
+            fill(house);
+            QueueId due = house.accept("due", ANNA);
+            Supply pool = new Supply("other@contoso.example", List.of("pool"));
+
+            assertQuick("a claim", () -> house.claim(1).stream().map(Claim::id).toList(), List.of(due), List.of());
+            assertQuick("a claim of nothing", () -> house.claim(10).size(), 0, 0);
+            assertQuick(
+                    "a claim in another lane",
+                    () -> house.queue().claim(pool, 10).size(),
+                    0,
+                    0);
+            assertQuick("the next due", () -> waited(house), true, true);
+            assertQuick(
+                    "all lanes", () -> house.queue().lanes(), List.of(QueueHouse.MAILBOX), List.of(QueueHouse.MAILBOX));
+            assertQuick("a release", () -> house.queue().release(QueueHouse.SUPPLY), 0, 0);
+        }
+    }
+
+    private static boolean waited(QueueHouse house) {
+        try {
+            house.queue().awaitDue(QueueHouse.SUPPLY, Duration.ZERO);
+            return true;
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /// The quickest of some: the machine has other things to do.
+    private static <T> void assertQuick(String what, Supplier<T> call, T first, T later) {
+        assertThat(call.get()).as(what).isEqualTo(first);
+        Duration quickest = IntStream.range(0, 20)
+                .mapToObj(_ -> {
+                    long before = System.nanoTime();
+                    assertThat(call.get()).as(what).isEqualTo(later);
+                    return Duration.ofNanos(System.nanoTime() - before);
+                })
+                .min(Duration::compareTo)
+                .orElseThrow();
+        assertThat(quickest).as(what).isLessThan(QUICK);
+    }
+
+    private static void fill(QueueHouse house) {
+        long inAnHour = house.clock.instant().plus(Duration.ofHours(1)).toEpochMilli();
+        String numbers = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " + MESSAGES + ")";
+        house.change("INSERT INTO message (id, received_at, client, helo, protocol, sender, smtp_utf8, body, notice,"
+                + " size, attempts, due_at, route, lane, priority) " + numbers
+                + " SELECT i, 1, '10.0.' || (i % 500 / 250) || '.' || (i % 250), 'device', 'ESMTP', NULL, 0, '7BIT', 0,"
+                + " 1, 1, " + inAnHour + " + i, '" + QueueHouse.MAILBOX + "', '" + QueueHouse.MAILBOX
+                + "', 1 - (i % 50 = 0) FROM n");
+        house.change("INSERT INTO recipient (message_id, ordinal, address, state) " + numbers
+                + " SELECT i, 0, 'anna@contoso.example', 'queued' FROM n");
+    }
+}

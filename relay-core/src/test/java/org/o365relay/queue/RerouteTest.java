@@ -1,0 +1,105 @@
+package org.o365relay.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.o365relay.queue.QueueHouse.ANNA;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.mail.Priority;
+import org.o365relay.mail.QueueId;
+import org.o365relay.mail.RoutedEnvelope;
+
+/// Messages of a mailbox or pool that is no longer configured.
+@Timeout(60)
+class RerouteTest {
+
+    private QueueHouse house;
+
+    @BeforeEach
+    void open(@TempDir Path directory) {
+        house = new QueueHouse(directory);
+    }
+
+    @AfterEach
+    void close() {
+        house.close();
+    }
+
+    @Test
+    void eachIsAskedForAndMoved() {
+        for (int i = 0; i < 1_100; i++) { // more than two batches
+            commit("old", Integer.toString(i));
+        }
+        commit("other", "stays");
+
+        int moved = house.queue().reroute("old", stranded -> {
+            assertThat(stranded.route()).isEqualTo("old");
+            boolean even = Integer.parseInt(text(stranded)) % 2 == 0;
+            return new Way(even ? "even" : "odd", even ? Priority.URGENT : Priority.NORMAL);
+        });
+
+        assertThat(moved).isEqualTo(1_100);
+        assertThat(house.queue().lanes()).containsExactly("even", "odd", "other");
+        assertThat(house.queue().claim(new Supply("even", List.of()), 2_000))
+                .hasSize(550)
+                .allMatch(claim ->
+                        claim.priority() == Priority.URGENT && claim.route().equals("even"));
+    }
+
+    @Test
+    void whatMakesNoSenseIsLeftAloneAndTheOthersAreMoved() {
+        QueueId damaged = commit("old", "damaged");
+        commit("old", "whole");
+        house.change("DELETE FROM recipient WHERE message_id = " + damaged.value());
+
+        assertThat(house.queue().reroute("old", _ -> new Way("new", Priority.NORMAL)))
+                .isEqualTo(1);
+
+        assertThat(house.queue().lanes()).containsExactly("new", "old");
+        assertThat(house.number("SELECT count(*) FROM chunk")).isEqualTo(2);
+    }
+
+    @Test
+    void whatIsSettledOrBeingTriedIsNotMoved() {
+        commit("old", "settled");
+        commit("old", "being tried");
+        Supply old = new Supply("old", List.of());
+        Claim settled = house.queue().claim(old, 1).getFirst();
+        house.queue().settle(settled, QueueHouse.delivered(settled), List.of());
+        Claim tried = house.queue().claim(old, 1).getFirst();
+
+        assertThat(house.queue().reroute("old", _ -> new Way("new", Priority.NORMAL)))
+                .isZero();
+
+        assertThat(house.queue().settle(tried, QueueHouse.delivered(tried), List.of()))
+                .isEmpty();
+        assertThat(house.queue().lanes()).isEmpty();
+    }
+
+    private static String text(Stranded stranded) {
+        try (InputStream content = stranded.content().get()) {
+            return new String(content.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private QueueId commit(String route, String content) {
+        return house.queue()
+                .receive()
+                .commit(
+                        house.arrival(),
+                        List.of(new RoutedEnvelope(route, Priority.NORMAL, QueueHouse.envelope(ANNA))),
+                        content.getBytes(StandardCharsets.UTF_8))
+                .join()
+                .getFirst();
+    }
+}

@@ -1,0 +1,64 @@
+package org.o365relay.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.o365relay.queue.QueueHouse.ANNA;
+import static org.o365relay.queue.QueueHouse.BERT;
+
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Random;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A process that settles messages is killed again and again. What was handed over for an account and what is
+/// settled are the same after each crash; so none gives the account anything back.
+class SentCrashTest {
+
+    private static final int ROUNDS = 5;
+    private static final int DELIVERIES = 4;
+
+    @Test
+    @Timeout(180)
+    void everyRecipientThatIsSettledIsCounted(@TempDir Path directory) throws Exception {
+        Random random = new Random(20260302);
+        QueueHouse house = new QueueHouse(directory.resolve("queue"));
+        for (int round = 1; round <= ROUNDS; round++) {
+            try (ChildJvm child = ChildJvm.start(directory, SentCrashTest.class, house.directory.toString())) {
+                int enough = 1 + random.nextInt(200);
+                for (int i = 0; i < enough; i++) {
+                    child.awaitLine("SETTLED");
+                }
+                child.kill();
+            }
+            assertThat(house.number("SELECT total(recipients) FROM sent"))
+                    .as("round %d", round)
+                    .isPositive()
+                    .isEqualTo(house.number("SELECT count(*) FROM recipient WHERE state = 'delivered'"));
+        }
+        assertThat(house.contradictions()).isEmpty();
+    }
+
+    /// The process.
+    public static void main(String[] arguments) throws Exception {
+        QueueHouse house = new QueueHouse(Path.of(arguments[0]));
+        MessageQueue queue = MessageQueue.open(house.settings(), InstantSource.system(), RandomGenerator.getDefault());
+        for (int delivery = 0; delivery < DELIVERIES; delivery++) {
+            Thread.ofPlatform().start(() -> deliver(queue, house));
+        }
+    }
+
+    private static void deliver(MessageQueue queue, QueueHouse house) {
+        while (true) {
+            queue.receive()
+                    .commit(house.arrival(), QueueHouse.routed(QueueHouse.envelope(ANNA, BERT)), new byte[100])
+                    .join();
+            for (Claim claim : queue.claim(QueueHouse.SUPPLY, 1)) {
+                queue.settle(claim, QueueHouse.delivered(claim), List.of());
+                System.out.println("SETTLED");
+            }
+        }
+    }
+}
