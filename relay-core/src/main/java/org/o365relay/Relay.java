@@ -1,9 +1,13 @@
 package org.o365relay;
 
 import java.net.InetSocketAddress;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.accept.Endpoint;
@@ -12,6 +16,7 @@ import org.o365relay.accept.ListenerSettings;
 import org.o365relay.accept.Rerouting;
 import org.o365relay.accept.SmtpListener;
 import org.o365relay.admit.Devices;
+import org.o365relay.deliver.Account;
 import org.o365relay.deliver.Courier;
 import org.o365relay.deliver.Dispatcher;
 import org.o365relay.deliver.Lane;
@@ -19,6 +24,7 @@ import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.RoadSettings;
 import org.o365relay.deliver.Upstream;
 import org.o365relay.deliver.smtp.SmtpUpstream;
+import org.o365relay.identity.Credential;
 import org.o365relay.journal.Journal;
 import org.o365relay.notice.NoticeWriter;
 import org.o365relay.queue.MessageQueue;
@@ -27,8 +33,8 @@ import org.o365relay.queue.QueueUnavailableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The whole relay: a listener that puts messages into the queue, and a dispatcher that takes them out. The two
-/// know nothing of each other.
+/// The whole relay: a listener that puts messages into the queue, and a dispatcher for each mailbox that
+/// takes them out. They know nothing of each other.
 ///
 /// Started once and stopped once, by whichever thread.
 public final class Relay {
@@ -42,7 +48,7 @@ public final class Relay {
     private final List<Endpoint> endpoints = new ArrayList<>();
     private volatile @Nullable MessageQueue queue;
     private volatile @Nullable SmtpListener listener;
-    private volatile @Nullable Dispatcher dispatcher;
+    private final List<Dispatcher> dispatchers = new CopyOnWriteArrayList<>();
 
     /// A relay on the system's clock.
     public Relay(RelaySettings settings, Journal journal) {
@@ -64,15 +70,15 @@ public final class Relay {
         MessageQueue opened = MessageQueue.open(settings.queue(), clock, random);
         queue = opened;
         try {
-            dispatcher = dispatcher(opened, settings.mailboxes().getFirst());
+            addDispatchers(opened);
             Devices devices = new Devices(opened.devices(), clock);
             opened.keep(devices);
             listener = new SmtpListener(settings.accept(), devices, opened, journal, clock);
             for (ListenerSettings listenerSettings : settings.listeners()) {
                 endpoints.addAll(listener.listen(listenerSettings));
             }
-            dispatcher.start();
             Thread.ofVirtual().name("reroute").start(() -> reroute(opened)); // ends with its work, or with the queue
+            dispatchers.forEach(Dispatcher::start);
         } catch (ListenException | RuntimeException e) {
             stop();
             throw e;
@@ -105,18 +111,39 @@ public final class Relay {
         return lane.isEmpty() ? "the one mailbox of an older relay" : "\"" + lane + "\"";
     }
 
-    private Dispatcher dispatcher(MessageQueue from, MailboxSettings mailbox) {
-        Upstream upstream = upstream(mailbox.roads().getFirst());
-        Lane lane = new Lane(mailbox, upstream, settings.probe(), journal, clock);
-        NoticeWriter notices = new NoticeWriter(settings.notices(), mailbox.address(), settings.hostname());
-        Courier courier = new Courier(from, lane, settings.retry(), notices, journal, clock, random);
-        return new Dispatcher(from, lane, courier);
+    /// One for each mailbox; those with the same account share its limits.
+    private void addDispatchers(MessageQueue from) {
+        Map<String, Account> accounts = new HashMap<>();
+        for (MailboxSettings mailbox : settings.mailboxes()) {
+            Account account = accounts.computeIfAbsent(mailbox.account(), name -> account(from, mailbox));
+            Lane lane =
+                    new Lane(mailbox, upstreams(mailbox), account, settings.routes(), settings.probe(), journal, clock);
+            NoticeWriter notices = new NoticeWriter(settings.notices(), mailbox.address(), settings.hostname());
+            Courier courier = new Courier(from, lane, settings.retry(), notices, journal, clock, random);
+            dispatchers.add(new Dispatcher(from, lane, courier));
+        }
+    }
+
+    private Account account(MessageQueue from, MailboxSettings mailbox) {
+        Instant since = clock.instant().minus(Account.REACH);
+        return new Account(mailbox.account(), mailbox.limits(), from.sent(mailbox.account(), since), clock);
+    }
+
+    private static List<Upstream> upstreams(MailboxSettings mailbox) {
+        return mailbox.roads().stream().map(Relay::upstream).toList();
     }
 
     private static Upstream upstream(RoadSettings road) {
         return switch (road) {
-            case RoadSettings.Smtp smtp -> new SmtpUpstream(smtp.upstream(), smtp.credential());
-            case RoadSettings.Graph graph -> throw new IllegalArgumentException("not yet: " + graph.upstream());
+            case RoadSettings.Smtp smtp ->
+                switch (smtp.credential()) {
+                    case Credential.None none -> new SmtpUpstream(smtp.upstream(), none);
+                    case Credential.Password password -> new SmtpUpstream(smtp.upstream(), password);
+                    case Credential.OAuth oauth ->
+                        throw new IllegalArgumentException(
+                                "no SMTP with OAuth yet: " + smtp.upstream() + " as " + oauth.username());
+                };
+            case RoadSettings.Graph graph -> throw new IllegalArgumentException("no Graph yet: " + graph.upstream());
         };
     }
 
@@ -136,12 +163,14 @@ public final class Relay {
     /// Stops accepting, lets messages being received and deliveries in flight end within the grace time, and
     /// closes the queue. What is queued stays queued.
     public void stop() {
-        Thread backHalf = Thread.ofVirtual().name("stop-deliveries").start(this::stopDeliveries);
+        List<Thread> backHalf = dispatchers.stream().map(this::stopping).toList();
         if (listener != null) {
             listener.stop(settings.stopGrace());
         }
         try {
-            backHalf.join();
+            for (Thread stopping : backHalf) {
+                stopping.join();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -150,9 +179,7 @@ public final class Relay {
         }
     }
 
-    private void stopDeliveries() {
-        if (dispatcher != null) {
-            dispatcher.stop(settings.stopGrace());
-        }
+    private Thread stopping(Dispatcher dispatcher) {
+        return Thread.ofVirtual().name("stop-deliveries").start(() -> dispatcher.stop(settings.stopGrace()));
     }
 }

@@ -5,20 +5,19 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.Attempt.Result;
 import org.o365relay.deliver.Response.Origin;
 import org.o365relay.deliver.Response.Step;
 import org.o365relay.deliver.Secretary.Notices;
 import org.o365relay.journal.Journal;
+import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Original;
-import org.o365relay.mail.Outcome;
-import org.o365relay.mail.Outcome.Deferred;
-import org.o365relay.mail.Outcome.Failed;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
@@ -33,8 +32,8 @@ import org.o365relay.rewrite.Rewriting.Unacceptable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Makes one attempt to deliver one message, from claim to settlement: rewrite it, hand it to the upstream,
-/// have the answers judged, settle, and tell the journal.
+/// Makes one attempt to deliver one message, from claim to settlement: rewrite it, hand it over on the road that
+/// the lane takes, have the answers judged, settle, and tell the journal.
 public final class Courier {
 
     private static final Logger log = LoggerFactory.getLogger(Courier.class);
@@ -42,14 +41,13 @@ public final class Courier {
 
     private final MessageQueue queue;
     private final Lane lane;
-    private final RetrySchedule retry;
+    private final Reckoning reckoning;
     private final Secretary secretary;
     private final Journal journal;
     private final SettlementReport report;
-    private final InstantSource clock;
-    private final RandomGenerator random;
 
     /// @param lane what is delivered through
+    /// @param notices writes for the lane's mailbox
     public Courier(
             MessageQueue queue,
             Lane lane,
@@ -60,33 +58,59 @@ public final class Courier {
             RandomGenerator random) {
         this.queue = queue;
         this.lane = lane;
-        this.retry = retry;
-        this.secretary = new Secretary(queue, notices, lane.upstream().name(), clock);
+        this.reckoning = new Reckoning(retry, clock, random);
+        this.secretary = new Secretary(queue, notices, clock);
         this.journal = journal;
         this.report = new SettlementReport(journal, clock);
-        this.clock = clock;
-        this.random = random;
     }
 
+    /// Puts the message back if no road is open for it, or the account has no room for its recipients.
     void deliver(Claim claim) {
-        int mark = lane.mark();
-        Attempt attempt = attempt(claim);
-        tellLane(mark, attempt);
-        Settlement settlement = settlement(claim, attempt);
-        Notices written = secretary.notices(claim, attempt, settlement);
-        List<Submission> notices = written.all();
-        List<QueueId> noticeIds = settle(claim, settlement, notices);
-        for (int i = 0; i < notices.size(); i++) {
-            Submission notice = notices.get(i);
-            journal.accepted(noticeIds.get(i), notice.arrival(), notice.envelope(), notice.size());
+        Optional<Passage> passage = lane.roads().enter();
+        if (passage.isEmpty()) {
+            putBack(claim);
+            return;
         }
-        report.tell(claim, attempt, settlement, written.failureTo());
+        try {
+            deliver(claim, passage.get());
+        } finally {
+            lane.roads().leave(passage.get());
+        }
     }
 
-    private Attempt attempt(Claim claim) {
+    private void deliver(Claim claim, Passage passage) {
+        Allowance allowance = lane.account().allowance();
+        int recipients = claim.recipients().size();
+        Optional<Instant> room = allowance.reserve(recipients);
+        if (room.isPresent()) {
+            lane.waitForRoom(passage, room.get());
+            putBack(claim);
+            return;
+        }
+        int delivered = 0;
+        Attempt attempt;
+        try {
+            attempt = attempt(claim, passage);
+            delivered = attempt.delivered();
+        } finally {
+            allowance.settle(recipients, delivered);
+        }
+        lane.tell(passage, attempt);
+        if (!attempt.cameToMail()) {
+            lane.account().pace().giveBack(1);
+        }
+        record(claim, attempt, passage.road().name());
+    }
+
+    private void putBack(Claim claim) {
+        lane.account().pace().giveBack(1);
+        queue.putBack(claim);
+    }
+
+    private Attempt attempt(Claim claim, Passage passage) {
         try (InputStream content = queue.content(claim)) {
             return switch (lane.rewriter().rewrite(claim.id(), claim.arrival(), claim.envelope(), content)) {
-                case Rewritten rewritten -> handOver(claim, rewritten);
+                case Rewritten rewritten -> attempt(claim, rewritten, passage);
                 case Unacceptable(Reply reply, Original original) -> ourselves(claim, reply, original);
             };
         } catch (IOException e) {
@@ -98,19 +122,30 @@ public final class Courier {
         }
     }
 
-    private Attempt handOver(Claim claim, Rewritten rewritten) {
-        Outgoing outgoing = new Outgoing(
+    private Attempt attempt(Claim claim, Rewritten rewritten, Passage passage) {
+        @Nullable EmailAddress alias = rewritten.alias().orElse(null);
+        Map<Recipient, Result> results = lane.breakers().held(claim.recipients(), alias);
+        List<Recipient> tried = claim.recipients().stream()
+                .filter(recipient -> !results.containsKey(recipient))
+                .toList();
+        if (!tried.isEmpty()) {
+            passage.upstream()
+                    .attempt(outgoing(claim, rewritten, tried))
+                    .forEach((recipient, response) ->
+                            results.put(recipient, new Result(response, lane.judge(response, alias != null))));
+        }
+        return Attempt.of(claim.recipients(), results, rewritten.original(), alias);
+    }
+
+    private static Outgoing outgoing(Claim claim, Rewritten rewritten, List<Recipient> recipients) {
+        return new Outgoing(
                 claim.id(),
                 rewritten.sender(),
-                claim.recipients(),
+                recipients,
                 claim.envelope().smtpUtf8(),
                 PassedOn.of(claim, rewritten.sender()),
                 rewritten::writeTo,
                 rewritten.isBinary() ? rewritten::writeBinaryTo : null);
-        return Attempt.judged(
-                lane.upstream().attempt(outgoing),
-                rewritten.original(),
-                response -> lane.policy().judge(response, rewritten.isAlias()));
     }
 
     private Attempt ourselves(Claim claim, String trouble) {
@@ -118,42 +153,24 @@ public final class Courier {
     }
 
     private Attempt ourselves(Claim claim, Reply reply, Original original) {
-        Map<Recipient, Response> responses = new LinkedHashMap<>();
+        Response response = new Response(Step.CONTENT, reply, Origin.RELAY);
+        Map<Recipient, Result> results = new HashMap<>();
         claim.recipients()
-                .forEach(recipient -> responses.put(recipient, new Response(Step.CONTENT, reply, Origin.RELAY)));
-        return Attempt.judged(responses, original, response -> lane.policy().judge(response, false));
+                .forEach(recipient -> results.put(recipient, new Result(response, lane.judge(response, false))));
+        return Attempt.of(claim.recipients(), results, original, null);
     }
 
-    private void tellLane(int mark, Attempt attempt) {
-        Optional<Result> trouble = attempt.mailboxTrouble();
-        if (trouble.isPresent()) {
-            Response response = trouble.get().response();
-            Verdict verdict = trouble.get().verdict();
-            lane.pause(mark, response.step(), response.reply(), verdict.cause() + ". " + verdict.advice());
-        } else if (attempt.wasServed()) {
-            lane.served(mark);
-        } else if (attempt.wasHeard()) {
-            lane.heard(mark);
-        } else if (!attempt.endedHere()) {
-            lane.unheard(mark, attempt.beganSession());
+    private void record(Claim claim, Attempt attempt, String upstream) {
+        Settlement settlement =
+                reckoning.settlement(claim, attempt, upstream, lane.account().name());
+        Notices written = secretary.notices(claim, attempt, settlement);
+        List<Submission> notices = written.all();
+        List<QueueId> noticeIds = settle(claim, settlement, notices);
+        for (int i = 0; i < notices.size(); i++) {
+            Submission notice = notices.get(i);
+            journal.accepted(noticeIds.get(i), notice.arrival(), notice.envelope(), notice.size());
         }
-    }
-
-    private Settlement settlement(Claim claim, Attempt attempt) {
-        Instant now = clock.instant();
-        Optional<Instant> retryAt = retry.next(claim.attempts(), claim.arrival().at(), now, random);
-        Map<Recipient, Outcome> outcomes = new LinkedHashMap<>();
-        attempt.results().forEach((recipient, result) -> outcomes.put(recipient, outcome(result, retryAt)));
-        boolean open = outcomes.values().stream().anyMatch(Deferred.class::isInstance);
-        // what only the mailbox's trouble holds back stays as due as it was: the closed lane keeps it
-        Instant next = open && attempt.counts() ? retryAt.orElse(now) : null;
-        return new Settlement(outcomes, next, attempt.counts(), lane.upstream().name(), lane.account());
-    }
-
-    private static Outcome outcome(Result result, Optional<Instant> retryAt) {
-        Outcome outcome = result.verdict().outcome();
-        boolean givenUp = outcome instanceof Deferred && !result.isMailboxTrouble() && retryAt.isEmpty();
-        return givenUp ? new Failed(outcome.reply()) : outcome;
+        report.tell(claim, attempt, settlement, written.failureTo());
     }
 
     /// Does not return before what the upstream said is on disk: to send more while that cannot be recorded

@@ -1,6 +1,7 @@
 package org.o365relay.deliver;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -10,34 +11,34 @@ import org.o365relay.queue.QueueException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Finds due messages and has them delivered, as many at a time as the upstream allows. One loop on a virtual
-/// thread, and a virtual thread for each delivery.
+/// Finds due messages of one lane and has them delivered, as many at a time and as fast as the account and the road
+/// allow. One loop on a virtual thread, another for checks, and a virtual thread for each delivery.
 public final class Dispatcher {
 
     private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
     private static final Duration AFTER_DISK_TROUBLE = Duration.ofSeconds(5);
+    private static final int ANY_NUMBER = 1_000_000;
 
     private final MessageQueue queue;
     private final Lane lane;
     private final Courier courier;
-    private final int connections;
-    private final Semaphore slots;
+    private final Semaphore idle = new Semaphore(ANY_NUMBER); // less one for each delivery in flight
     private volatile boolean stopping;
     private @Nullable Thread loop;
+    private @Nullable Thread checks;
 
     /// @param courier delivers through the lane
     public Dispatcher(MessageQueue queue, Lane lane, Courier courier) {
         this.queue = queue;
         this.lane = lane;
         this.courier = courier;
-        this.connections = lane.upstream().connections();
-        this.slots = new Semaphore(connections);
     }
 
     /// Begins to deliver.
     public void start() {
-        loop = Thread.ofVirtual().name("dispatcher").start(this::run);
+        loop = Thread.ofVirtual().name("dispatcher-" + lane.mailbox()).start(() -> repeat(this::deliverNext));
+        checks = Thread.ofVirtual().name("checks-" + lane.mailbox()).start(() -> repeat(this::checkNext));
     }
 
     /// Takes up no more messages, and lets deliveries in flight end.
@@ -47,25 +48,31 @@ public final class Dispatcher {
         stopping = true;
         long deadline = System.nanoTime() + grace.toNanos();
         try {
+            if (checks != null) {
+                checks.interrupt(); // a check under way ends by itself, and changes nothing any more
+            }
             if (loop != null) {
                 loop.interrupt();
                 loop.join(grace);
             }
-            if (slots.tryAcquire(connections, deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-                slots.release(connections);
-            } else {
+            if (!idle.tryAcquire(ANY_NUMBER, deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                 log.warn("deliveries did not end in time; they are tried again after the next start");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        lane.upstream().close();
+        lane.close();
     }
 
-    private void run() {
+    @FunctionalInterface
+    private interface Turn {
+        void take() throws InterruptedException;
+    }
+
+    private void repeat(Turn turn) {
         while (!stopping) {
             try {
-                turn();
+                turn.take();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return; // only stop() interrupts
@@ -82,62 +89,66 @@ public final class Dispatcher {
         }
     }
 
-    private void turn() throws InterruptedException {
-        Duration closed = lane.closedFor();
-        if (closed.isPositive()) {
-            Thread.sleep(closed);
-        } else if (lane.isOpen()) {
-            deliverDue();
-        } else {
-            deliverOne();
-        }
+    private void checkNext() throws InterruptedException {
+        lane.roads().awaitCheck();
+        lane.check();
     }
 
-    private void deliverDue() throws InterruptedException {
-        slots.acquire();
-        int free = 1 + slots.drainPermits();
-        if (!lane.isOpen()) { // closed while this waited for a slot
-            slots.release(free);
-        } else if (!start(free, 1)) {
+    private void deliverNext() throws InterruptedException {
+        int room = lane.roads().room();
+        if (room == 0) {
+            shareIfPaused();
+            lane.roads().awaitRoom();
+            return;
+        }
+        Duration pause = lane.account().pace().untilNext();
+        if (pause.isPositive()) {
+            Thread.sleep(pause.compareTo(LONGEST_WAIT) < 0 ? pause : LONGEST_WAIT);
+            return;
+        }
+        int connections = lane.account().connections().acquire(room, LONGEST_WAIT);
+        if (connections > 0 && !start(connections)) {
             queue.awaitDue(lane.supply(), LONGEST_WAIT);
         }
     }
 
-    /// While the lane is not open, one message at a time shows whether the trouble is over.
-    private void deliverOne() throws InterruptedException {
-        slots.acquire(connections);
-        if (lane.isOpen() || lane.closedFor().isPositive()) { // that is what the one before has shown
-            slots.release(connections);
-        } else if (!start(1, connections)) {
-            queue.awaitDue(lane.supply(), LONGEST_WAIT);
-        }
-    }
-
-    /// Starts deliveries on threads of their own, which no interrupt of the loop can reach, and frees the slots
-    /// they leave.
+    /// Starts deliveries on threads of their own, which no interrupt of the loop can reach.
     ///
-    /// @param slotsEach how many of the acquired slots a delivery holds
+    /// @param connections as many as are held; those not needed are given back
     /// @return false if nothing was due
-    private boolean start(int most, int slotsEach) {
-        int unused = most * slotsEach;
+    private boolean start(int connections) {
+        int most = lane.roads().room() == 0 ? 0 : lane.account().pace().take(connections); // it may have closed
+        int started = 0;
         try {
-            for (Claim claim : queue.claim(lane.supply(), most)) {
-                unused -= slotsEach;
-                Thread.ofVirtual().name("delivery-" + claim.id()).start(() -> deliverAndFree(claim, slotsEach));
+            List<Claim> claims = most == 0 ? List.of() : queue.claim(lane.supply(), most);
+            for (Claim claim : claims) {
+                idle.acquireUninterruptibly();
+                started++;
+                Thread.ofVirtual().name("delivery-" + claim.id()).start(() -> deliver(claim));
             }
+            return most == 0 || !claims.isEmpty();
         } finally {
-            slots.release(unused);
+            lane.account().pace().giveBack(most - started);
+            lane.account().connections().release(connections - started);
         }
-        return unused < most * slotsEach;
     }
 
-    private void deliverAndFree(Claim claim, int heldSlots) {
+    private void deliver(Claim claim) {
         try {
             courier.deliver(claim);
+            shareIfPaused();
         } catch (RuntimeException | Error e) {
             log.error("the delivery of message {} failed; it stays in the queue", claim.id(), e);
         } finally {
-            slots.release(heldSlots);
+            lane.account().connections().release(1);
+            idle.release();
+        }
+    }
+
+    /// What a pool has given to a mailbox that is paused, others of the pool may send.
+    private void shareIfPaused() {
+        if (lane.isInPool() && lane.roads().isPaused()) {
+            queue.release(lane.supply());
         }
     }
 

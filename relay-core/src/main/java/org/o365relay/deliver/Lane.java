@@ -5,183 +5,234 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.deliver.Attempt.Result;
+import org.o365relay.deliver.Breaker.Holding;
+import org.o365relay.deliver.Closure.Trouble;
 import org.o365relay.deliver.Response.Step;
+import org.o365relay.deliver.Verdict.Scope;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 import org.o365relay.queue.Supply;
 import org.o365relay.rewrite.Rewriter;
+import org.o365relay.route.Routes;
+import org.o365relay.route.Target;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// One mailbox's way out: how mail is rewritten for it, where it goes, how answers are judged, and whether it
-/// may leave at the moment.
-///
-/// - *Paused*: trouble that is the mailbox's own, such as a wrong password. Messages wait in the queue, none
-///   loses an attempt, and the admin is told once. One message at a time then probes whether the trouble is
-///   over, less and less often.
-/// - *Resting*: the upstream could not be reached. The message that found out is deferred like any other; to
-///   try all the others as well would only fill the log, so they wait a few seconds, and then one tries again.
+/// One mailbox's way out: how mail is rewritten for it, which roads it can take, how answers are judged, and
+/// whether it may leave at the moment.
 public final class Lane {
 
-    private static final ProbeSchedule RESTS = new ProbeSchedule(Duration.ofSeconds(1), Duration.ofSeconds(30));
+    private static final Logger log = LoggerFactory.getLogger(Lane.class);
 
     private final EmailAddress mailbox;
-    private final String account;
+    private final Supply supply;
     private final Rewriter rewriter;
-    private final Upstream upstream;
-    private final FailurePolicy policy;
-    private final ProbeSchedule probes;
+    private final List<Upstream> upstreams;
+    private final Account account;
+    private final Judgement policy;
+    private final Roads roads;
+    private final Breakers breakers;
     private final Journal journal;
     private final InstantSource clock;
-    private @Nullable Pause pause;
-    private @Nullable Rest rest;
-    private int changes;
-
-    /// @param step where the trouble showed
-    /// @param delay from the last probe to the next
-    private record Pause(Instant since, Step step, String advice, int probes, Duration delay, Instant until) {}
-
-    private record Rest(int tries, Duration delay, Instant until) {}
 
     /// An open lane.
     ///
-    /// @param upstream closed by the dispatcher
+    /// @param upstreams one for each of the mailbox's roads, in their order; closed by the dispatcher
+    /// @param account the mailbox's; shared by all that have the same
+    /// @param routes say what the mailbox may send
+    /// @param probes when closed roads are probed
     public Lane(
-            MailboxSettings settings, Upstream upstream, ProbeSchedule probes, Journal journal, InstantSource clock) {
+            MailboxSettings settings,
+            List<Upstream> upstreams,
+            Account account,
+            Routes routes,
+            ProbeSchedule probes,
+            Journal journal,
+            InstantSource clock) {
+        this(
+                settings,
+                upstreams,
+                account,
+                routes,
+                probes,
+                new FailurePolicy(settings.address())::judge,
+                journal,
+                clock);
+    }
+
+    Lane(
+            MailboxSettings settings,
+            List<Upstream> upstreams,
+            Account account,
+            Routes routes,
+            ProbeSchedule probes,
+            Judgement policy,
+            Journal journal,
+            InstantSource clock) {
         this.mailbox = settings.address();
-        this.account = settings.account();
+        this.supply = supply(mailbox, routes);
         this.rewriter = new Rewriter(settings.rewrite());
-        this.upstream = upstream;
-        this.policy = new FailurePolicy(mailbox);
-        this.probes = probes;
+        this.upstreams = List.copyOf(upstreams);
+        this.account = account;
+        this.policy = policy;
+        this.roads = new Roads(mailbox, upstreams, probes, journal, clock);
+        this.breakers = new Breakers(mailbox, journal, clock);
         this.journal = journal;
         this.clock = clock;
     }
 
-    /// @return what it may claim from the queue
-    Supply supply() {
+    private static Supply supply(EmailAddress mailbox, Routes routes) {
         String name = mailbox.toString().toLowerCase(Locale.ROOT);
-        return new Supply(name, List.of(name));
+        Stream<String> served = routes.targets().stream()
+                .filter(target -> target.mailboxes().stream()
+                        .anyMatch(member -> member.toString().equalsIgnoreCase(name)))
+                .map(Target::name);
+        return new Supply(
+                name, Stream.concat(Stream.of(name), served).distinct().toList());
     }
 
-    /// @return who is signed in
-    String account() {
-        return account;
+    EmailAddress mailbox() {
+        return mailbox;
+    }
+
+    /// @return what it may claim: what is routed to the mailbox, or to a pool it is in
+    Supply supply() {
+        return supply;
+    }
+
+    /// @return whether others may send some of its messages
+    boolean isInPool() {
+        return supply.routes().size() > 1;
     }
 
     Rewriter rewriter() {
         return rewriter;
     }
 
-    Upstream upstream() {
-        return upstream;
+    Account account() {
+        return account;
     }
 
-    FailurePolicy policy() {
-        return policy;
+    Roads roads() {
+        return roads;
     }
 
-    /// @return whether messages may leave side by side; if not, one at a time may try once [#closedFor()] is
-    ///     over
-    synchronized boolean isOpen() {
-        return pause == null && rest == null;
+    Breakers breakers() {
+        return breakers;
     }
 
-    /// @return how long nothing may be tried; zero if something may
-    synchronized Duration closedFor() {
-        if (pause != null) {
-            return left(pause.until(), pause.delay());
+    Verdict judge(Response response, boolean alias) {
+        return policy.judge(response, alias);
+    }
+
+    void close() {
+        upstreams.forEach(Upstream::close);
+    }
+
+    /// Learns what came of a delivery.
+    void tell(Passage passage, Attempt attempt) {
+        Optional<Holding> holding = breakers.learn(attempt);
+        Optional<Result> ofMailbox = attempt.trouble(Scope.MAILBOX);
+        Optional<Result> ofRoad = attempt.trouble(Scope.ROAD);
+        if (attempt.trouble(Scope.CONNECTIONS).isPresent()) {
+            slowDown(
+                    passage, attempt.trouble(Scope.CONNECTIONS).get().response().reply());
         }
-        return rest == null ? Duration.ZERO : left(rest.until(), rest.delay());
-    }
-
-    /// Never longer than the delay that was chosen, even if the clock has been set back meanwhile.
-    private Duration left(Instant until, Duration delay) {
-        Duration left = Duration.between(clock.instant(), until);
-        if (left.isNegative()) {
-            return Duration.ZERO;
+        if (ofMailbox.isPresent()) {
+            roads.pause(
+                    passage, trouble(ofMailbox.get()), schedule(ofMailbox.get().verdict()));
+        } else if (ofRoad.isPresent()) {
+            roads.close(passage, trouble(ofRoad.get()), schedule(ofRoad.get().verdict()));
+        } else if (attempt.unreachable().isPresent()) {
+            roads.unreachable(passage, trouble(attempt.unreachable().get()));
+        } else if (holding.isPresent()) {
+            pause(passage, holding.get());
+        } else if (attempt.wasServed()) {
+            account.connections().served();
+            roads.served(passage);
+        } else if (attempt.wasHeard()) {
+            roads.heard(passage);
+        } else if (!attempt.endedHere()) {
+            roads.lost(passage);
         }
-        return left.compareTo(delay) < 0 ? left : delay;
     }
 
-    /// @return to be taken before a delivery and handed back with what came of it: a delivery that began before
-    ///     the lane closed or opened has no say any more
-    synchronized int mark() {
-        return changes;
+    private void slowDown(Passage passage, Reply reply) {
+        if (account.connections().tooMany()) {
+            journal.slowed(
+                    mailbox, passage.road().name(), reply, account.connections().limit());
+        }
     }
 
-    /// Closes the lane, or keeps it closed after a probe. Told to the journal when it closes and when the
-    /// reason changes.
-    ///
-    /// @param step where the trouble showed
-    /// @param advice what the admin can do about it
-    synchronized void pause(int mark, Step step, Reply reply, String advice) {
-        if (mark != changes) {
+    private void pause(Passage passage, Holding holding) {
+        Response response = holding.refused().response();
+        String reason = words(holding.refused().verdict())
+                + " The last messages were all refused like this. The relay waits, for Microsoft refuses"
+                + " everything of a mailbox that goes on making the same error. See what these messages have in"
+                + " common and stop the device that sends them.";
+        Duration delay = Duration.between(clock.instant(), holding.until());
+        roads.pause(
+                passage, new Trouble(Step.END_OF_CONTENT, response.reply(), reason), new ProbeSchedule(delay, delay));
+    }
+
+    /// Nothing leaves before there is room in the account's allowance.
+    void waitForRoom(Passage passage, Instant until) {
+        int limit = account.allowance().limit().orElseThrow();
+        Reply reply = Reply.of(452, "4.5.3", "The mailbox has sent to as many recipients as it may in 24 hours");
+        String reason = "limits.recipients-per-day of " + account.name() + " is " + limit
+                + ". Nothing is lost: mail goes on when the first of them are 24 hours old. If this happens often,"
+                + " share the mail among several mailboxes (relay.pools).";
+        roads.pauseUntil(passage, until, new Trouble(Step.MAIL, reply, reason));
+    }
+
+    /// Makes the check that is due, if one is: signs in, and sends nothing. Blocks.
+    void check() {
+        Optional<Passage> due = roads.enterCheck();
+        if (due.isPresent()) {
+            try {
+                learn(due.get(), due.get().upstream().check());
+            } catch (RuntimeException e) {
+                log.error(
+                        "{} cannot be checked because of a bug; please report it",
+                        due.get().road().name(),
+                        e);
+                roads.lost(due.get());
+            } finally {
+                roads.leave(due.get());
+            }
+        }
+    }
+
+    private void learn(Passage passage, RoadCheck check) {
+        Response failure = check.failure();
+        if (failure == null) {
+            roads.heard(passage);
             return;
         }
-        Pause before = pause;
-        int probed = before == null ? 0 : before.probes() + 1;
-        Instant since = before == null ? clock.instant() : before.since();
-        Pause after = pause(since, step, advice, probed);
-        change(after, null);
-        if (before == null || !before.advice().equals(advice)) {
-            journal.paused(mailbox, upstream.name(), reply, advice, after.until());
+        Verdict verdict = policy.judge(failure, false);
+        Trouble trouble = trouble(new Result(failure, verdict));
+        switch (verdict.scope()) {
+            case MAILBOX -> roads.pause(passage, trouble, schedule(verdict));
+            case ROAD -> roads.close(passage, trouble, schedule(verdict));
+            case RECIPIENT, MESSAGE, AUTHOR, CONNECTIONS -> roads.unreachable(passage, trouble);
         }
     }
 
-    /// The upstream has not said anything to the message.
-    ///
-    /// @param inSession whether it was lost in the middle; then it is the message's affair, unless this was a
-    ///     probe
-    synchronized void unheard(int mark, boolean inSession) {
-        if (mark != changes || (isOpen() && inSession)) {
-            return;
-        }
-        if (pause != null) {
-            change(pause(pause.since(), pause.step(), pause.advice(), pause.probes() + 1), null);
-        } else {
-            int tries = rest == null ? 0 : rest.tries() + 1;
-            Duration delay = RESTS.delay(tries);
-            change(null, new Rest(tries, delay, clock.instant().plus(delay)));
-        }
+    private static Trouble trouble(Result result) {
+        return new Trouble(result.response().step(), result.response().reply(), words(result.verdict()));
     }
 
-    /// The upstream has put the message off. So it can be reached, and lets the relay sign in; whether trouble
-    /// that shows later is over, such as a quota's, is for the next probe to find out.
-    synchronized void heard(int mark) {
-        if (mark != changes || isOpen()) {
-            return;
-        }
-        if (pause != null && pause.step().compareTo(Step.MAIL) >= 0) {
-            change(pause(pause.since(), pause.step(), pause.advice(), pause.probes()), null);
-        } else {
-            open();
-        }
+    private static String words(Verdict verdict) {
+        return (verdict.cause() + ". " + verdict.advice()).strip();
     }
 
-    /// The upstream has served the mailbox.
-    synchronized void served(int mark) {
-        if (mark == changes && !isOpen()) {
-            open();
-        }
-    }
-
-    private void open() {
-        Pause before = pause;
-        change(null, null);
-        if (before != null) {
-            journal.resumed(mailbox, Duration.between(before.since(), clock.instant()));
-        }
-    }
-
-    private Pause pause(Instant since, Step step, String advice, int probed) {
-        Duration delay = probes.delay(probed);
-        return new Pause(since, step, advice, probed, delay, clock.instant().plus(delay));
-    }
-
-    private void change(@Nullable Pause nextPause, @Nullable Rest nextRest) {
-        pause = nextPause;
-        rest = nextRest;
-        changes++;
+    private static @Nullable ProbeSchedule schedule(Verdict verdict) {
+        Duration probe = verdict.probe();
+        return probe == null ? null : new ProbeSchedule(probe, probe);
     }
 }

@@ -1,5 +1,6 @@
 package org.o365relay.deliver;
 
+import java.util.Set;
 import org.o365relay.mail.Reply;
 
 /// What came back for one recipient in one attempt. Carries no judgement; [FailurePolicy] judges.
@@ -10,6 +11,9 @@ import org.o365relay.mail.Reply;
 /// @param promisesReport whether the upstream knows that the sender wants to hear of success, and will tell it
 ///     (RFC 3461 §5.2.1)
 public record Response(Step step, Reply reply, Origin origin, boolean promisesReport) {
+
+    // Graph has sent messages and then answered with one of these
+    private static final Set<Integer> MAY_HAVE_SENT = Set.of(500, 502, 503, 504);
 
     public Response(Step step, Reply reply, Origin origin) {
         this(step, reply, origin, false);
@@ -50,6 +54,7 @@ public record Response(Step step, Reply reply, Origin origin, boolean promisesRe
     /// @return whether the upstream may have the message although the attempt did not succeed; a later attempt
     ///     may then deliver it twice
     public boolean mayHaveArrived() {
-        return step == Step.END_OF_CONTENT && origin == Origin.NETWORK;
+        return step == Step.END_OF_CONTENT
+                && (origin == Origin.NETWORK || (origin == Origin.GRAPH && MAY_HAVE_SENT.contains(reply.code())));
     }
 }

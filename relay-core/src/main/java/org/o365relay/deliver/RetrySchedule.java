@@ -21,12 +21,17 @@ public record RetrySchedule(Duration firstDelay, Duration giveUpAfter) {
     /// @param attempts how many attempts there were, at least 1
     /// @return when to try again; empty if it is time to give up
     public Optional<Instant> next(int attempts, Instant receivedAt, Instant now, RandomGenerator random) {
-        if (attempts >= FACTORS.size() && !now.isBefore(receivedAt.plus(giveUpAfter))) {
+        if (attempts >= FACTORS.size() && isTooOld(receivedAt, now)) {
             return Optional.empty();
         }
         int factor = FACTORS.get(Math.min(attempts, FACTORS.size()) - 1);
         Duration delay = firstDelay.multipliedBy(factor);
         long jitter = (long) (delay.toMillis() * JITTER * random.nextDouble());
         return Optional.of(now.plus(delay).plusMillis(jitter));
+    }
+
+    /// @return whether a message would be given up if it has had its chances
+    boolean isTooOld(Instant receivedAt, Instant now) {
+        return !now.isBefore(receivedAt.plus(giveUpAfter));
     }
 }

@@ -47,13 +47,11 @@ final class Secretary {
 
     private final MessageQueue queue;
     private final NoticeWriter writer;
-    private final String upstream;
     private final InstantSource clock;
 
-    Secretary(MessageQueue queue, NoticeWriter writer, String upstream, InstantSource clock) {
+    Secretary(MessageQueue queue, NoticeWriter writer, InstantSource clock) {
         this.queue = queue;
         this.writer = writer;
-        this.upstream = upstream;
         this.clock = clock;
     }
 
@@ -86,8 +84,8 @@ final class Secretary {
                         entry.getKey(), entry.getValue().response().reply()))
                 .toList();
         return new Notices(
-                failed.isEmpty() ? Optional.empty() : ofFailure(claim, attempt, failed),
-                relayed.isEmpty() ? Optional.empty() : ofRelaying(claim, attempt, relayed));
+                failed.isEmpty() ? Optional.empty() : ofFailure(claim, attempt, settlement.upstream(), failed),
+                relayed.isEmpty() ? Optional.empty() : ofRelaying(claim, attempt, settlement.upstream(), relayed));
     }
 
     /// @return the recipients this settlement closes in this way, and of whom the sender wants to hear it
@@ -99,7 +97,8 @@ final class Secretary {
                         claim.envelope().report().of(entry.getKey().address()).wants(occasion));
     }
 
-    private Optional<Submission> ofFailure(Claim claim, Attempt attempt, List<FailedRecipient> failed) {
+    private Optional<Submission> ofFailure(
+            Claim claim, Attempt attempt, String upstream, List<FailedRecipient> failed) {
         Instant now = clock.instant();
         Failure failure = new Failure(
                 claim.id(),
@@ -114,7 +113,8 @@ final class Secretary {
         return submission(claim, now, () -> writer.write(failure));
     }
 
-    private Optional<Submission> ofRelaying(Claim claim, Attempt attempt, List<RelayedRecipient> relayed) {
+    private Optional<Submission> ofRelaying(
+            Claim claim, Attempt attempt, String upstream, List<RelayedRecipient> relayed) {
         Instant now = clock.instant();
         Relaying relaying = new Relaying(
                 claim.id(),

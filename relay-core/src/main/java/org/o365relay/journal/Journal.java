@@ -49,6 +49,45 @@ public interface Journal {
     /// @param after how long the mailbox was paused
     void resumed(EmailAddress mailbox, Duration after);
 
+    /// Mail of the mailbox takes another road, for this one is closed.
+    ///
+    /// @param reply why
+    /// @param advice what the admin can do about it; empty if it is not his affair
+    void switched(EmailAddress mailbox, String from, String to, Reply reply, String advice);
+
+    /// Mail takes the better road again.
+    ///
+    /// @param after how long that was closed
+    void returned(EmailAddress mailbox, String upstream, Duration after);
+
+    /// The upstream cannot be reached, or lets nobody in for the moment, and there is no other road. Told once for
+    /// an outage; no message loses an attempt.
+    void unreachable(EmailAddress mailbox, String upstream, Reply reply, Instant nextTry);
+
+    /// Mail leaves again after it could not.
+    ///
+    /// @param upstream the road that is open
+    /// @param after how long nothing left
+    void reached(EmailAddress mailbox, String upstream, Duration after);
+
+    /// The upstream wants fewer connections at once. Told when it begins.
+    ///
+    /// @param connections how many there are now
+    void slowed(EmailAddress mailbox, String upstream, Reply reply, int connections);
+
+    /// Mail of one author, or to one recipient, waits, for the same refusal came again and again.
+    ///
+    /// @param kind `author` or `recipient`
+    /// @param address whose mail is held
+    /// @param until when one message tries again
+    void held(EmailAddress mailbox, String kind, String address, Reply reply, String advice, Instant until);
+
+    /// Something the relay signs in with ends soon.
+    ///
+    /// @param what such as `client secret of relay@contoso.com`
+    /// @param daysLeft 0 on the last day, negative when it has ended
+    void expiring(String what, Instant when, long daysLeft, String advice);
+
     /// What there is to say of a device that has used up what it may.
     ///
     /// @param name what the device or its network is called; may be empty

@@ -18,7 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The journal as log lines, an event each: the event's name, then `key=value` pairs, values with blanks in
-/// quotes. Logger name `journal`; accepted, delivered and resumed at INFO, the others at WARN.
+/// quotes. Logger name `journal`; accepted, delivered, resumed, returned and reached at INFO, the others at
+/// WARN.
 public final class LogJournal implements Journal {
 
     private static final Logger log = LoggerFactory.getLogger("journal");
@@ -106,6 +107,77 @@ public final class LogJournal implements Journal {
                 .toString());
     }
 
+    @Override
+    public void switched(EmailAddress mailbox, String from, String to, Reply reply, String advice) {
+        Line line = new Line("switched")
+                .with("mailbox", mailbox)
+                .with("from", from)
+                .with("to", to)
+                .with("reply", reply);
+        log.warn(advised(line, advice).toString());
+    }
+
+    @Override
+    public void returned(EmailAddress mailbox, String upstream, Duration after) {
+        log.info(new Line("returned")
+                .with("mailbox", mailbox)
+                .with("upstream", upstream)
+                .with("after", seconds(after))
+                .toString());
+    }
+
+    @Override
+    public void unreachable(EmailAddress mailbox, String upstream, Reply reply, Instant nextTry) {
+        log.warn(new Line("unreachable")
+                .with("mailbox", mailbox)
+                .with("upstream", upstream)
+                .with("reply", reply)
+                .with("next", seconds(nextTry))
+                .toString());
+    }
+
+    @Override
+    public void reached(EmailAddress mailbox, String upstream, Duration after) {
+        log.info(new Line("reached")
+                .with("mailbox", mailbox)
+                .with("upstream", upstream)
+                .with("after", seconds(after))
+                .toString());
+    }
+
+    @Override
+    public void slowed(EmailAddress mailbox, String upstream, Reply reply, int connections) {
+        log.warn(new Line("slowed")
+                .with("mailbox", mailbox)
+                .with("upstream", upstream)
+                .with("reply", reply)
+                .with("connections", connections)
+                .toString());
+    }
+
+    @Override
+    public void held(EmailAddress mailbox, String kind, String address, Reply reply, String advice, Instant until) {
+        Line line = new Line("held")
+                .with("mailbox", mailbox)
+                .with(kind, "<" + address + ">")
+                .with("reply", reply)
+                .with("until", seconds(until));
+        log.warn(advised(line, advice).toString());
+    }
+
+    @Override
+    public void expiring(String what, Instant when, long daysLeft, String advice) {
+        Line line = new Line("expiring")
+                .with("what", what)
+                .with("when", seconds(when))
+                .with("days-left", daysLeft);
+        log.warn(advised(line, advice).toString());
+    }
+
+    private static Line advised(Line line, String advice) {
+        return advice.isEmpty() ? line : line.with("advice", advice);
+    }
+
     private static Line line(String event, Delivery delivery) {
         Line line = new Line(event)
                 .with("id", delivery.id())
@@ -117,7 +189,7 @@ public final class LogJournal implements Journal {
                 .with("reply", delivery.reply())
                 .with("attempts", delivery.attempts())
                 .with("delay", seconds(delivery.sinceArrival()));
-        return delivery.advice().isEmpty() ? line : line.with("advice", delivery.advice());
+        return advised(line, delivery.advice());
     }
 
     private static String path(@Nullable EmailAddress address) {

@@ -50,9 +50,9 @@ final class Authorship {
         return EncodedText.addressField("From", List.of(new Author(name, own.get())));
     }
 
-    /// Whether the author is kept, because the mailbox may send as it.
-    boolean isAlias() {
-        return keepsOwnFrom().isPresent();
+    /// The author, if it is kept because the mailbox may send as it.
+    Optional<EmailAddress> alias() {
+        return keepsOwnFrom();
     }
 
     /// The new `Reply-To`: the device's own, else the first of author, envelope sender and fallback that

@@ -39,7 +39,8 @@ public final class Rewriter {
         }
         byte[] header = new NewHeader(rules, message.fields()).compose(id, arrival, envelope, authorship);
         boolean binary = envelope.body() == BodyType.BINARY;
-        return new Rewriting.Rewritten(rules.mailbox(), authorship.isAlias(), header, message.body(), binary, told);
+        return new Rewriting.Rewritten(
+                rules.mailbox(), authorship.alias().orElse(null), header, message.body(), binary, told);
     }
 
     private static byte[] header(List<RawField> fields) {

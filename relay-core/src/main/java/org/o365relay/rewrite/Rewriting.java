@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.SequenceInputStream;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Original;
 import org.o365relay.mail.Reply;
@@ -22,13 +24,13 @@ public sealed interface Rewriting {
         private final EmailAddress sender;
         private final byte[] header;
         private final InputStream body;
-        private final boolean alias;
+        private final @Nullable EmailAddress alias;
         private final boolean binary;
         private final Original original;
 
         Rewritten(
                 EmailAddress sender,
-                boolean alias,
+                @Nullable EmailAddress alias,
                 byte[] header,
                 InputStream body,
                 boolean binary,
@@ -48,7 +50,12 @@ public sealed interface Rewriting {
 
         /// @return whether the author is one of the send-as list, instead of the mailbox
         public boolean isAlias() {
-            return alias;
+            return alias != null;
+        }
+
+        /// @return the author, if it is one of the send-as list; empty if it is the mailbox
+        public Optional<EmailAddress> alias() {
+            return Optional.ofNullable(alias);
         }
 
         /// @return a copy of the new header, the empty line included

@@ -81,4 +81,39 @@ final class FrontJournal implements Journal {
     public void resumed(EmailAddress mailbox, Duration after) {
         throw new AssertionError(mailbox);
     }
+
+    @Override
+    public void switched(EmailAddress mailbox, String from, String to, Reply reply, String advice) {
+        throw new AssertionError(reply);
+    }
+
+    @Override
+    public void returned(EmailAddress mailbox, String upstream, Duration after) {
+        throw new AssertionError(mailbox);
+    }
+
+    @Override
+    public void unreachable(EmailAddress mailbox, String upstream, Reply reply, Instant nextTry) {
+        throw new AssertionError(reply);
+    }
+
+    @Override
+    public void reached(EmailAddress mailbox, String upstream, Duration after) {
+        throw new AssertionError(mailbox);
+    }
+
+    @Override
+    public void slowed(EmailAddress mailbox, String upstream, Reply reply, int connections) {
+        throw new AssertionError(reply);
+    }
+
+    @Override
+    public void held(EmailAddress mailbox, String kind, String address, Reply reply, String advice, Instant until) {
+        throw new AssertionError(reply);
+    }
+
+    @Override
+    public void expiring(String what, Instant when, long daysLeft, String advice) {
+        throw new AssertionError(what);
+    }
 }

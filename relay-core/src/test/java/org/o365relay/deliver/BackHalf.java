@@ -4,13 +4,13 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.ManualClock;
-import org.o365relay.deliver.smtp.SmtpUpstreamSettings;
-import org.o365relay.identity.Credential;
 import org.o365relay.journal.RememberingJournal;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.BodyType;
@@ -27,14 +27,19 @@ import org.o365relay.queue.Incoming;
 import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
-import org.o365relay.queue.Supply;
 import org.o365relay.rewrite.RewriteRules;
+import org.o365relay.route.Routes;
+import org.o365relay.route.Target;
 
 /// A real queue, rewriter and policy with a fake upstream and a clock that stands still.
 final class BackHalf implements AutoCloseable {
 
     static final EmailAddress MAILBOX = address("relay@contoso.example");
-    static final Supply SUPPLY = new Supply(MAILBOX.toString(), List.of(MAILBOX.toString()));
+
+    static final String POOL = "alerts";
+
+    static final ProbeSchedule PROBES = new ProbeSchedule(Duration.ofMinutes(1), Duration.ofMinutes(15));
+    static final MailboxLimits UNLIMITED = new MailboxLimits(null, 1, 2, null);
 
     final ManualClock clock = new ManualClock("2026-11-21T08:00:00Z");
     final RememberingJournal journal = new RememberingJournal();
@@ -42,28 +47,49 @@ final class BackHalf implements AutoCloseable {
     final MessageQueue queue;
     final Lane lane;
     final Courier courier;
+    private final Random random = new Random(1);
+
+    /// A mailbox and who delivers for it.
+    record Member(Lane lane, Courier courier) {}
 
     BackHalf(Path directory) throws QueueUnavailableException {
-        Random random = new Random(1);
+        this(directory, UNLIMITED);
+    }
+
+    /// @param spare further roads
+    BackHalf(Path directory, MailboxLimits limits, FakeUpstream... spare) throws QueueUnavailableException {
         queue = MessageQueue.open(new QueueSettings(directory, 0, Long.MAX_VALUE, Duration.ofDays(30)), clock, random);
-        lane = new Lane(
-                mailbox(), upstream, new ProbeSchedule(Duration.ofMinutes(1), Duration.ofMinutes(15)), journal, clock);
-        courier = new Courier(
-                queue,
-                lane,
-                new RetrySchedule(Duration.ofMinutes(1), Duration.ofDays(5)),
-                new NoticeWriter(new NoticeSettings(address("it@contoso.example")), MAILBOX, "relay.contoso.example"),
-                journal,
-                clock,
-                random);
+        Account account = new Account(MAILBOX.toString(), limits, List.of(), clock);
+        List<Upstream> upstreams = Stream.concat(Stream.<Upstream>of(upstream), Arrays.stream(spare))
+                .toList();
+        Member member = member(MAILBOX, upstreams, account);
+        lane = member.lane();
+        courier = member.courier();
+    }
+
+    /// Another mailbox of the same pool.
+    Member member(EmailAddress mailbox, List<Upstream> upstreams, Account account) {
+        return member(mailbox, upstreams, account, clock);
+    }
+
+    Member member(EmailAddress mailbox, List<Upstream> upstreams, Account account, InstantSource time) {
+        Lane another = new Lane(mailbox(mailbox), upstreams, account, routes(mailbox), PROBES, journal, time);
+        NoticeWriter notices =
+                new NoticeWriter(new NoticeSettings(address("it@contoso.example")), mailbox, "relay.contoso.example");
+        RetrySchedule retry = new RetrySchedule(Duration.ofMinutes(1), Duration.ofDays(5));
+        return new Member(another, new Courier(queue, another, retry, notices, journal, time, random));
+    }
+
+    private static Routes routes(EmailAddress mailbox) {
+        return new Routes(
+                List.of(),
+                List.of(
+                        new Target(mailbox.toString(), List.of(mailbox), Long.MAX_VALUE, null),
+                        new Target(POOL, List.of(MAILBOX, mailbox), Long.MAX_VALUE, null)));
     }
 
     static EmailAddress address(String text) {
         return EmailAddress.parse(text).orElseThrow();
-    }
-
-    static List<RoutedEnvelope> routed(Envelope envelope) {
-        return List.of(new RoutedEnvelope(MAILBOX.toString(), Priority.NORMAL, envelope));
     }
 
     /// Puts a message into the queue.
@@ -82,6 +108,10 @@ final class BackHalf implements AutoCloseable {
                 false,
                 body,
                 report);
+        return commit(MAILBOX.toString(), envelope, content);
+    }
+
+    private QueueId commit(String route, Envelope envelope, String content) {
         Arrival arrival = new Arrival(clock.instant(), InetAddress.ofLiteral("10.0.0.7"), "scanner", "ESMTP");
         byte[] octets = content.getBytes(StandardCharsets.UTF_8);
         Incoming incoming = queue.receive();
@@ -90,18 +120,27 @@ final class BackHalf implements AutoCloseable {
             incoming.append(Arrays.copyOfRange(octets, appended, appended + Incoming.CHUNK_SIZE))
                     .join();
         }
-        return incoming.commit(arrival, routed(envelope), Arrays.copyOfRange(octets, appended, octets.length))
+        return incoming.commit(
+                        arrival,
+                        List.of(new RoutedEnvelope(route, Priority.NORMAL, envelope)),
+                        Arrays.copyOfRange(octets, appended, octets.length))
                 .join()
                 .getFirst();
     }
 
+    /// Puts a message into the queue that any mailbox of the pool may send.
+    QueueId acceptForPool(String content, String recipient) {
+        Envelope envelope = new Envelope(null, List.of(address(recipient)), false);
+        return commit(POOL, envelope, content);
+    }
+
     /// Delivers what is due, one attempt each.
     void deliverDue() {
-        queue.claim(SUPPLY, 100).forEach(courier::deliver);
+        due().forEach(courier::deliver);
     }
 
     List<Claim> due() {
-        return queue.claim(SUPPLY, 100);
+        return queue.claim(lane.supply(), 100);
     }
 
     @Override
@@ -109,33 +148,21 @@ final class BackHalf implements AutoCloseable {
         queue.close();
     }
 
-    private static MailboxSettings mailbox() {
-        Duration second = Duration.ofSeconds(1);
-        return new MailboxSettings(
-                MAILBOX,
-                MAILBOX.toString(),
-                List.of(new RoadSettings.Smtp(
-                        new SmtpUpstreamSettings(
-                                "fake.example",
-                                587,
-                                SmtpUpstreamSettings.Tls.STARTTLS,
-                                null,
-                                2,
-                                second,
-                                second,
-                                second,
-                                second,
-                                "relay"),
-                        new Credential.None(),
-                        "")),
-                new MailboxLimits(null, 1, 2, null),
+    private static MailboxSettings mailbox(EmailAddress mailbox) {
+        return mailbox(
+                mailbox,
                 new RewriteRules(
-                        MAILBOX,
+                        mailbox,
                         RewriteRules.KEEP_DISPLAY_NAME,
                         List.of(new RewriteRules.SendAs.Domain("sales.example")),
                         null,
                         true,
                         true,
                         "relay.contoso.example"));
+    }
+
+    /// The roads are in name only.
+    static MailboxSettings mailbox(EmailAddress mailbox, RewriteRules rules) {
+        return new MailboxSettings(mailbox, mailbox.toString(), List.of(), UNLIMITED, rules);
     }
 }

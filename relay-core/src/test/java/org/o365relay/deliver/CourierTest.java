@@ -125,14 +125,17 @@ class CourierTest {
 
     @Test
     void keepsEveryMessageAndEveryAttemptWhileTheMailboxIsInTrouble() {
-        relay.upstream.answer(WRONG_PASSWORD).answer(WRONG_PASSWORD).answer(WRONG_PASSWORD);
+        relay.upstream.answer(WRONG_PASSWORD);
         QueueId id = relay.accept("scan@contoso.example", SCAN, "anna@contoso.example");
         relay.accept("scan@contoso.example", SCAN, "bert@contoso.example");
 
+        relay.upstream.failCheck(WRONG_PASSWORD);
         relay.deliverDue();
         relay.clock.advance(Duration.ofMinutes(1));
-        relay.courier.deliver(relay.queue.claim(BackHalf.SUPPLY, 1).getFirst());
+        relay.lane.check();
+        relay.deliverDue();
         relay.clock.advance(Duration.ofDays(6)); // longer than messages are retried
+        relay.lane.check();
         relay.deliverDue();
 
         assertThat(relay.journal.lines("paused"))
@@ -156,7 +159,7 @@ class CourierTest {
             assertThat(relay.journal.lines("failed"))
                     .as("before attempt " + attempt)
                     .isEmpty();
-            relay.upstream.answer(FakeUpstream.network(Step.CONNECT));
+            relay.upstream.answer(FakeUpstream.network(Step.CONTENT));
             relay.deliverDue();
             relay.clock.advance(Duration.ofHours(2));
         }
@@ -175,6 +178,7 @@ class CourierTest {
         relay.accept("scan@contoso.example", SCAN, "anna@contoso.example");
         relay.deliverDue();
         relay.clock.advance(Duration.ofDays(6));
+        relay.lane.check();
         relay.upstream.answer(FakeUpstream.upstream(Step.END_OF_CONTENT, "451 4.7.0 Temporary server error. PRX4"));
 
         relay.deliverDue();
@@ -193,7 +197,7 @@ class CourierTest {
 
         relay.deliverDue();
 
-        assertThat(relay.lane.isOpen()).isTrue();
+        assertThat(relay.lane.roads().isOpen()).isTrue();
         assertThat(relay.journal.lines("deferred")).singleElement().asString().contains("anna@contoso.example");
         assertThat(relay.journal.lines("delivered")).singleElement().asString().contains("bert@contoso.example");
     }

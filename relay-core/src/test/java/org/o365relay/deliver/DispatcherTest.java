@@ -64,7 +64,7 @@ class DispatcherTest {
     void hearsOfADeferredMessageWhileItWaitsForTheNextOne() throws Exception {
         relay.accept("ups@contoso.example", ALERT, "anna@contoso.example");
         var claim = relay.due().getFirst();
-        relay.queue.awaitDue(BackHalf.SUPPLY, Duration.ZERO); // the message's own arrival
+        relay.queue.awaitDue(relay.lane.supply(), Duration.ZERO); // the message's own arrival
         relay.upstream.answer(FakeUpstream.network(Step.MAIL));
         Thread waiting = Thread.ofVirtual().start(this::awaitDue);
 
@@ -75,7 +75,7 @@ class DispatcherTest {
 
     private void awaitDue() {
         try {
-            relay.queue.awaitDue(BackHalf.SUPPLY, Duration.ofHours(1));
+            relay.queue.awaitDue(relay.lane.supply(), Duration.ofHours(1));
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

@@ -29,9 +29,17 @@ final class FakeUpstream implements Upstream {
     private final Deque<Function<Recipient, Response>> script = new ArrayDeque<>();
     private final AtomicInteger atOnce = new AtomicInteger();
     private final AtomicInteger mostAtOnce = new AtomicInteger();
+    private final Deque<RoadCheck> checkScript = new ArrayDeque<>();
+    private final AtomicInteger checks = new AtomicInteger();
+    private final String name;
     private final int connections;
 
     FakeUpstream(int connections) {
+        this("fake.example:587", connections);
+    }
+
+    FakeUpstream(String name, int connections) {
+        this.name = name;
         this.connections = connections;
     }
 
@@ -55,6 +63,16 @@ final class FakeUpstream implements Upstream {
     synchronized FakeUpstream answer(Function<Recipient, Response> responses) {
         script.add(responses);
         return this;
+    }
+
+    /// Scripts what comes of the next check that nothing is said of yet; the others go well.
+    synchronized FakeUpstream failCheck(Response failure) {
+        checkScript.add(new RoadCheck(List.of(), failure));
+        return this;
+    }
+
+    int checks() {
+        return checks.get();
     }
 
     synchronized List<Sent> sent() {
@@ -84,8 +102,9 @@ final class FakeUpstream implements Upstream {
     }
 
     @Override
-    public RoadCheck check() {
-        return new RoadCheck(List.of(), null);
+    public synchronized RoadCheck check() {
+        checks.incrementAndGet();
+        return checkScript.isEmpty() ? new RoadCheck(List.of(), null) : checkScript.remove();
     }
 
     @Override
@@ -95,7 +114,7 @@ final class FakeUpstream implements Upstream {
 
     @Override
     public String name() {
-        return "fake.example:587";
+        return name;
     }
 
     @Override

@@ -4,22 +4,53 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.o365relay.deliver.Response.Origin;
 import org.o365relay.deliver.Response.Step;
+import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
+import org.o365relay.queue.Claim;
+import org.o365relay.queue.Event;
 
+/// What the answers to messages do to the mailbox's way out.
 class LaneTest {
 
-    private static final Reply DENIED = Reply.of(535, "5.7.3", "Authentication unsuccessful");
+    private static final String SCAN = "From: Scanner <scan@contoso.example>\r\nSubject: Scan\r\n\r\nSee attached.\r\n";
+    private static final String ALIAS = "From: alias@sales.example\r\n\r\nhi\r\n";
+    private static final String ANNA = "anna@contoso.example";
+    private static final String BERT = "bert@contoso.example";
+    private static final Response WRONG_PASSWORD = FakeUpstream.upstream(
+            Step.AUTH, "535 5.7.139 Authentication unsuccessful, the user credentials were incorrect.");
+    private static final Response TOO_MANY =
+            FakeUpstream.upstream(Step.MAIL, "432 4.3.2 Concurrent connections limit exceeded.");
+    private static final Response DENIED =
+            FakeUpstream.upstream(Step.END_OF_CONTENT, "554 5.2.252 SendAsDenied; a not allowed to send as b");
+    private static final Response UNKNOWN = FakeUpstream.upstream(Step.RCPT, "550 5.1.10 no such user");
+    private static final Response INVALID =
+            FakeUpstream.upstream(Step.END_OF_CONTENT, "554 5.6.0 Invalid message content");
 
+    @TempDir
+    private Path directory;
+
+    private final FakeUpstream graph = new FakeUpstream("graph.example", 4);
     private BackHalf relay;
 
     @BeforeEach
-    void open(@TempDir Path directory) throws Exception {
+    void open() throws Exception {
         relay = new BackHalf(directory);
+    }
+
+    private void reopen(MailboxLimits limits, FakeUpstream... spare) throws Exception {
+        relay.close();
+        relay = new BackHalf(directory, limits, spare);
     }
 
     @AfterEach
@@ -28,113 +59,270 @@ class LaneTest {
     }
 
     @Test
-    void probesLessAndLessOftenUpToTheLongestDelay() {
-        relay.lane.pause(relay.lane.mark(), Step.AUTH, DENIED, "check the password");
-        for (int minutes : new int[] {1, 2, 4, 8, 15, 15}) {
-            assertThat(relay.lane.closedFor()).isEqualTo(Duration.ofMinutes(minutes));
-            relay.clock.advance(Duration.ofMinutes(minutes));
-            relay.lane.pause(relay.lane.mark(), Step.AUTH, DENIED, "check the password");
+    void aMessageTakesTheNextRoadWhenTheFirstIsClosed() throws Exception {
+        reopen(BackHalf.UNLIMITED, graph);
+        relay.upstream.answer(WRONG_PASSWORD);
+        relay.accept("scan@contoso.example", SCAN, ANNA);
+        relay.deliverDue();
+        relay.deliverDue();
+        relay.accept("scan@contoso.example", SCAN, BERT);
+        relay.deliverDue();
+
+        assertThat(relay.upstream.sent()).hasSize(1);
+        assertThat(graph.sent()).hasSize(2);
+        assertThat(relay.journal.lines("delivered"))
+                .as("the attempt on the closed road does not count")
+                .allSatisfy(line -> assertThat(line).contains("attempt 1"));
+
+        relay.clock.advance(Duration.ofMinutes(1));
+        relay.lane.check();
+        relay.accept("scan@contoso.example", SCAN, ANNA);
+        relay.deliverDue();
+        assertThat(relay.upstream.checks()).isEqualTo(1);
+        assertThat(relay.upstream.sent()).as("back on the better road").hasSize(2);
+        assertThat(relay.journal.events())
+                .filteredOn(event -> !event.equals("delivered"))
+                .containsExactly("switched", "returned");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Step.class,
+            names = {"CONNECT", "GREETING", "EHLO", "STARTTLS", "AUTH"})
+    void noMessageIsGivenUpBecauseTheUpstreamCannotBeReached(Step step) throws Exception {
+        QueueId id = relay.accept("scan@contoso.example", SCAN, ANNA);
+        for (int day = 0; day < 20; day++) {
+            relay.upstream.answer(FakeUpstream.network(step));
+            relay.deliverDue();
+            relay.clock.advance(Duration.ofDays(1));
+            relay.lane.check();
         }
-        assertThat(relay.journal.lines("paused")).hasSize(1);
+        relay.deliverDue();
+        assertThat(relay.journal.lines("delivered")).singleElement().asString().contains(id + " to", "attempt 1");
+        assertThat(relay.journal.lines("deferred")).isEmpty();
+        assertThat(relay.journal.lines("failed")).isEmpty();
     }
 
     @Test
-    void doesNotHearDeliveriesThatWereUnderWayWhenItClosed() {
-        int mark = relay.lane.mark();
-        relay.lane.pause(mark, Step.AUTH, DENIED, "check the password");
-        relay.lane.pause(mark, Step.AUTH, DENIED, "check the password");
-        relay.lane.served(mark);
-        assertThat(relay.lane.closedFor()).isEqualTo(Duration.ofMinutes(1));
-        assertThat(relay.journal.lines("resumed")).isEmpty();
-    }
-
-    @Test
-    void tellsAgainWhenTheReasonChanges() {
-        relay.lane.pause(relay.lane.mark(), Step.AUTH, DENIED, "check the password");
-        relay.clock.advance(Duration.ofMinutes(1));
-        relay.lane.pause(
-                relay.lane.mark(), Step.END_OF_CONTENT, Reply.of(554, "5.2.252", "SendAsDenied"), "grant Send As");
-        assertThat(relay.journal.lines("paused")).hasSize(2);
-    }
-
-    @Test
-    void staysClosedWhenAProbeGotNoAnswer() {
-        relay.lane.pause(relay.lane.mark(), Step.AUTH, DENIED, "check the password");
-        relay.clock.advance(Duration.ofMinutes(1));
-        relay.lane.unheard(relay.lane.mark(), false);
-        assertThat(relay.lane.isOpen()).isFalse();
-        assertThat(relay.lane.closedFor()).isEqualTo(Duration.ofMinutes(2));
-    }
-
-    @Test
-    void restsAWhileWhenTheUpstreamCannotBeReachedAndOpensWhenItCan() {
-        for (int seconds : new int[] {1, 2, 4, 8, 16, 30, 30}) {
-            int mark = relay.lane.mark();
-            relay.lane.unheard(mark, false);
-            relay.lane.unheard(mark, false); // another delivery that was under way
-            assertThat(relay.lane.closedFor()).isEqualTo(Duration.ofSeconds(seconds));
-            relay.clock.advance(Duration.ofSeconds(seconds));
-            assertThat(relay.lane.closedFor()).isZero();
-            assertThat(relay.lane.isOpen()).as("one at a time").isFalse();
+    void aTokenServiceThatCannotBeReachedIsAnOutageLikeAnyOther() throws Exception {
+        Response noToken =
+                new Response(Step.AUTH, Reply.of(451, "4.4.1", "login.example cannot be reached"), Origin.NETWORK);
+        relay.upstream.answer(noToken).failCheck(noToken).failCheck(noToken);
+        relay.accept("scan@contoso.example", SCAN, ANNA);
+        relay.deliverDue();
+        for (int i = 0; i < 3; i++) {
+            relay.clock.advance(Duration.ofSeconds(30));
+            relay.lane.check();
         }
-        relay.lane.served(relay.lane.mark());
-        assertThat(relay.lane.isOpen()).isTrue();
-        assertThat(relay.journal.lines()).isEmpty();
+        relay.deliverDue();
+        assertThat(relay.journal.events()).containsExactly("unreachable", "reached", "delivered");
     }
 
     @Test
-    void takesAProbeThatEndedInTheMiddleForAFailedOne() {
-        relay.lane.pause(relay.lane.mark(), Step.AUTH, DENIED, "check the password");
-        relay.clock.advance(Duration.ofMinutes(1));
-        relay.lane.unheard(relay.lane.mark(), true);
-        assertThat(relay.lane.closedFor()).isEqualTo(Duration.ofMinutes(2));
+    void aCheckThatIsRefusedForAnotherReasonSaysSo() throws Exception {
+        relay.upstream.answer(FakeUpstream.network(Step.CONNECT)).failCheck(WRONG_PASSWORD);
+        relay.accept("scan@contoso.example", SCAN, ANNA);
+        relay.deliverDue();
+        relay.clock.advance(Duration.ofSeconds(1));
+        relay.lane.check();
+        assertThat(relay.journal.events()).containsExactly("unreachable", "paused");
+        assertThat(relay.lane.roads().closedFor()).isEqualTo(Duration.ofMinutes(1));
     }
 
     @Test
-    void leavesAMessageThatWasDeferredToItselfWhileOpen() {
-        relay.lane.unheard(relay.lane.mark(), true);
-        assertThat(relay.lane.isOpen()).isTrue();
+    void tooManyConnectionsAreFewerFromThenOnAndNobodysFault() throws Exception {
+        reopen(new MailboxLimits(null, 1, 3, null));
+        relay.upstream.answer(TOO_MANY).answer(TOO_MANY);
+        relay.accept("scan@contoso.example", SCAN, ANNA);
+        relay.accept("scan@contoso.example", SCAN, BERT);
+        relay.deliverDue();
+        assertThat(relay.lane.account().connections().limit()).isEqualTo(1);
+        assertThat(relay.lane.roads().isOpen()).isTrue();
+        relay.deliverDue();
+        assertThat(relay.journal.events()).containsExactly("slowed", "delivered", "delivered");
+        assertThat(relay.journal.lines("delivered"))
+                .allSatisfy(line -> assertThat(line).contains("attempt 1"));
     }
 
     @Test
-    void endsItsRestWhenTheUpstreamAnswersWhateverItSays() {
-        relay.lane.unheard(relay.lane.mark(), false);
-        relay.lane.heard(relay.lane.mark());
-        assertThat(relay.lane.isOpen()).isTrue();
-    }
-
-    @Test
-    void opensWhenAProbeGetsPastTheSignInThatHadFailed() {
-        relay.lane.pause(relay.lane.mark(), Step.AUTH, DENIED, "check the password");
-        relay.lane.heard(relay.lane.mark());
-        assertThat(relay.lane.isOpen()).isTrue();
+    void waitsUntilThereIsRoomForTheRecipientsOfADay() throws Exception {
+        reopen(new MailboxLimits(null, 1, 2, 3));
+        relay.accept("scan@contoso.example", SCAN, ANNA, BERT);
+        relay.deliverDue();
+        relay.accept("scan@contoso.example", SCAN, ANNA, BERT);
+        relay.deliverDue();
+        assertThat(relay.lane.roads().isOpen()).isFalse();
+        assertThat(relay.journal.lines("paused"))
+                .singleElement()
+                .asString()
+                .contains("recipients-per-day", "until 2026-11-22T08:10:00Z");
+        relay.clock.advance(Duration.ofDays(1).plusMinutes(10));
+        relay.deliverDue();
+        assertThat(relay.journal.lines("delivered"))
+                .hasSize(4)
+                .allSatisfy(line -> assertThat(line).contains("attempt 1"));
         assertThat(relay.journal.lines("resumed")).hasSize(1);
     }
 
     @Test
-    void staysClosedWhenAProbeEndedBeforeTheStepThatHadFailed() {
-        relay.lane.pause(relay.lane.mark(), Step.END_OF_CONTENT, DENIED, "quota");
+    void anAuthorThatIsRefusedAgainAndAgainIsHeldAndNobodyElse() throws Exception {
+        relay.upstream.answer(DENIED).answer(DENIED).answer(DENIED);
+        for (int i = 0; i < 5; i++) {
+            relay.accept("alias@sales.example", ALIAS, ANNA);
+        }
+        relay.deliverDue();
+        assertThat(relay.upstream.sent()).hasSize(3);
+        assertThat(relay.journal.lines("held"))
+                .singleElement()
+                .asString()
+                .contains("author alias@sales.example", "554 5.2.252", "until 2026-11-21T08:15:00Z");
+        relay.accept("scan@contoso.example", SCAN, BERT);
+        relay.deliverDue();
+        assertThat(relay.journal.lines("delivered")).hasSize(1);
+
+        relay.clock.advance(Duration.ofMinutes(15));
+        relay.upstream.answer(DENIED);
+        relay.deliverDue();
+        assertThat(relay.upstream.sent()).as("one tries again").hasSize(5);
+        relay.clock.advance(Duration.ofMinutes(29));
+        relay.deliverDue();
+        assertThat(relay.upstream.sent()).as("twice as long").hasSize(5);
+
         relay.clock.advance(Duration.ofMinutes(1));
-        relay.lane.heard(relay.lane.mark());
-        assertThat(relay.lane.isOpen()).isFalse();
-        assertThat(relay.lane.closedFor()).as("no back-off for it").isEqualTo(Duration.ofMinutes(1));
+        relay.deliverDue();
+        relay.clock.advance(Duration.ofHours(1));
+        relay.deliverDue();
+        assertThat(relay.journal.lines("delivered"))
+                .as("all, once one was taken")
+                .hasSize(6);
+        assertThat(relay.journal.lines("held")).hasSize(1);
     }
 
     @Test
-    void isNotClosedForHoursByAClockThatIsSetBack() {
-        relay.lane.pause(relay.lane.mark(), Step.AUTH, DENIED, "check the password");
-        relay.clock.advance(Duration.ofHours(-5));
-        assertThat(relay.lane.closedFor()).isEqualTo(Duration.ofMinutes(1));
+    void aRecipientThatIsRefusedAgainAndAgainIsHeldAndTheOthersOfTheMessageAreNot() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            relay.upstream.answer(UNKNOWN);
+            relay.accept(null, SCAN, ANNA);
+        }
+        relay.deliverDue();
+        QueueId id = relay.accept(null, SCAN, ANNA, BERT);
+        relay.deliverDue();
+        assertThat(relay.upstream.sent().getLast().message().recipients())
+                .singleElement()
+                .hasToString(BERT);
+        assertThat(relay.journal.lines("delivered")).singleElement().asString().contains(BERT);
+        assertThat(relay.queue.events(id)).extracting(Event::kind).contains("delivered");
+
+        relay.clock.advance(Duration.ofMinutes(14));
+        relay.deliverDue();
+        assertThat(relay.upstream.sent()).hasSize(4);
+        relay.clock.advance(Duration.ofMinutes(1));
+        relay.deliverDue();
+        assertThat(relay.journal.lines("delivered")).hasSize(2);
     }
 
     @Test
-    void opensWhenServed() {
-        relay.lane.pause(relay.lane.mark(), Step.AUTH, DENIED, "check the password");
-        relay.clock.advance(Duration.ofMinutes(3));
-        relay.lane.served(relay.lane.mark());
-        relay.lane.served(relay.lane.mark());
-        assertThat(relay.lane.isOpen()).isTrue();
-        assertThat(relay.journal.lines("resumed"))
-                .containsExactly("resumed relay@contoso.example after " + Duration.ofMinutes(3));
+    void whatIsHeldTooLongIsGivenUpLikeAnythingElse() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            relay.upstream.answer(UNKNOWN);
+            relay.accept(null, SCAN, ANNA);
+        }
+        relay.deliverDue();
+        relay.accept(null, SCAN, ANNA);
+        relay.accept(null, SCAN, ANNA);
+        relay.clock.advance(Duration.ofDays(5));
+        relay.upstream.answer(UNKNOWN);
+        relay.deliverDue();
+        assertThat(relay.upstream.sent()).as("one has tried").hasSize(4);
+        assertThat(relay.journal.lines("failed")).hasSize(5);
+        assertThat(relay.due()).isEmpty();
+    }
+
+    @Test
+    void theMailboxPausesWhenEveryMessageIsRefusedForTheSameReason() throws Exception {
+        relay.upstream.answer(INVALID).answer(INVALID).answer(INVALID);
+        for (int i = 0; i < 4; i++) {
+            relay.accept(null, SCAN, ANNA);
+        }
+        relay.deliverDue();
+        assertThat(relay.upstream.sent()).hasSize(3);
+        assertThat(relay.journal.lines("paused")).singleElement().asString().contains("until 2026-11-21T08:15:00Z");
+
+        relay.clock.advance(Duration.ofMinutes(15));
+        relay.upstream.answer(INVALID);
+        relay.deliverDue();
+        assertThat(relay.lane.roads().closedFor()).isEqualTo(Duration.ofMinutes(30));
+        assertThat(relay.journal.lines("paused")).as("told once").hasSize(1);
+
+        relay.accept(null, SCAN, ANNA);
+        relay.clock.advance(Duration.ofMinutes(30));
+        relay.deliverDue();
+        assertThat(relay.journal.lines("resumed")).hasSize(1);
+    }
+
+    @Test
+    void aMessageThatIsTakenInBetweenBreaksTheRow() throws Exception {
+        relay.upstream
+                .answer(INVALID)
+                .answer(INVALID)
+                .answer(FakeUpstream.OK)
+                .answer(INVALID)
+                .answer(INVALID);
+        for (int i = 0; i < 5; i++) {
+            relay.accept(null, SCAN, ANNA);
+        }
+        relay.deliverDue();
+        assertThat(relay.lane.roads().isOpen()).isTrue();
+    }
+
+    @Test
+    void theHistorySaysThatAMessageMayHaveBeenSent() throws Exception {
+        Reply unavailable = Reply.plain(503, "serviceNotAvailable: The service is unavailable");
+        relay.upstream.answer(new Response(Step.END_OF_CONTENT, unavailable, Origin.GRAPH));
+        QueueId id = relay.accept("scan@contoso.example", SCAN, ANNA);
+        relay.deliverDue();
+        assertThat(relay.journal.lines("deferred")).singleElement().asString().endsWith("may have arrived");
+        assertThat(relay.queue.events(id))
+                .extracting(Event::detail)
+                .containsExactly(
+                        "503 serviceNotAvailable: The service is unavailable (the message may have been sent)");
+    }
+
+    @Test
+    void namesTheRoadThatWasTaken() throws Exception {
+        reopen(BackHalf.UNLIMITED, graph);
+        relay.upstream.answer(WRONG_PASSWORD);
+        QueueId id = relay.accept("scan@contoso.example", SCAN, ANNA);
+        relay.deliverDue();
+        relay.deliverDue();
+        assertThat(relay.queue.events(id))
+                .extracting(Event::upstream)
+                .containsExactly("fake.example:587", "graph.example");
+    }
+
+    @Test
+    void mailboxesOfOneAccountShareItsPaceAndItsConnections() throws Exception {
+        MailboxLimits limits = new MailboxLimits(30, 2, 1, 3);
+        Account shared = new Account("service@contoso.example", limits, List.of(), Instant::now);
+        BackHalf.Member first = relay.member(BackHalf.address("a@contoso.example"), List.of(graph), shared);
+        BackHalf.Member second = relay.member(BackHalf.address("b@contoso.example"), List.of(graph), shared);
+        first.lane().account().pace().take(2);
+        assertThat(second.lane().account().pace().take(1)).isZero();
+        assertThat(first.lane().account().connections().acquire(1, Duration.ZERO))
+                .isEqualTo(1);
+        assertThat(second.lane().account().connections().acquire(1, Duration.ZERO))
+                .isZero();
+    }
+
+    @Test
+    void aClaimIsPutBackUntriedWhenTheLaneHasClosedMeanwhile() throws Exception {
+        relay.upstream.answer(WRONG_PASSWORD);
+        IntStream.range(0, 3).forEach(_ -> relay.accept("scan@contoso.example", SCAN, ANNA));
+        List<Claim> claims = relay.due();
+        claims.forEach(relay.courier::deliver);
+        assertThat(relay.upstream.sent()).hasSize(1);
+        assertThat(relay.due())
+                .extracting(Claim::id)
+                .containsExactlyElementsOf(claims.stream().map(Claim::id).toList());
     }
 }

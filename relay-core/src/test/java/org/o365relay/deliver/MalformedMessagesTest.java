@@ -27,13 +27,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.o365relay.MalformedMessages;
 import org.o365relay.ManualClock;
-import org.o365relay.deliver.smtp.SmtpUpstreamSettings;
-import org.o365relay.identity.Credential;
 import org.o365relay.journal.RememberingJournal;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
+import org.o365relay.mail.Priority;
 import org.o365relay.mail.Recipient;
+import org.o365relay.mail.RoutedEnvelope;
 import org.o365relay.notice.NoticeSettings;
 import org.o365relay.notice.NoticeWriter;
 import org.o365relay.queue.Incoming;
@@ -41,6 +41,8 @@ import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.rewrite.DocumentedChanges;
 import org.o365relay.rewrite.RewriteRules;
+import org.o365relay.route.Routes;
+import org.o365relay.route.Target;
 
 /// Sends each of the messages in `malformed/`, and some too large to be files, through the queue, the rewriter
 /// and a delivery attempt: it arrives, changed only as documented, and holds up nobody.
@@ -57,6 +59,7 @@ class MalformedMessagesTest {
     private final RememberingJournal journal = new RememberingJournal();
     private final ManualClock clock = new ManualClock("2026-11-21T08:00:00Z");
     private MessageQueue queue;
+    private Lane lane;
     private Courier courier;
 
     /// Keeps the octets of what it is given.
@@ -99,28 +102,12 @@ class MalformedMessagesTest {
     void open(@TempDir Path directory) throws Exception {
         Random random = new Random(1);
         queue = MessageQueue.open(new QueueSettings(directory, 0, Long.MAX_VALUE, Duration.ofDays(30)), clock, random);
-        ProbeSchedule probes = new ProbeSchedule(Duration.ofMinutes(1), Duration.ofMinutes(15));
-        Duration second = Duration.ofSeconds(1);
-        SmtpUpstreamSettings unused = new SmtpUpstreamSettings(
-                "fake.example",
-                587,
-                SmtpUpstreamSettings.Tls.STARTTLS,
-                null,
-                1,
-                second,
-                second,
-                second,
-                second,
-                "relay");
-        Lane lane = new Lane(
-                new MailboxSettings(
-                        MAILBOX,
-                        MAILBOX.toString(),
-                        List.of(new RoadSettings.Smtp(unused, new Credential.None(), "")),
-                        new MailboxLimits(null, 1, 2, null),
-                        RULES),
-                upstream,
-                probes,
+        lane = new Lane(
+                BackHalf.mailbox(MAILBOX, RULES),
+                List.of(upstream),
+                new Account(MAILBOX.toString(), BackHalf.UNLIMITED, List.of(), clock),
+                new Routes(List.of(), List.of(new Target(MAILBOX.toString(), List.of(MAILBOX), Long.MAX_VALUE, null))),
+                BackHalf.PROBES,
                 journal,
                 clock);
         courier = new Courier(
@@ -201,13 +188,14 @@ class MalformedMessagesTest {
             incoming.append(Arrays.copyOfRange(message, taken, taken + Incoming.CHUNK_SIZE))
                     .join();
         }
-        incoming.commit(arrival, BackHalf.routed(envelope), Arrays.copyOfRange(message, taken, message.length))
+        List<RoutedEnvelope> routed = List.of(new RoutedEnvelope(MAILBOX.toString(), Priority.NORMAL, envelope));
+        incoming.commit(arrival, routed, Arrays.copyOfRange(message, taken, message.length))
                 .join();
         clock.advance(Duration.ofMillis(1));
     }
 
     private void deliverDue() {
-        queue.claim(BackHalf.SUPPLY, 100).forEach(courier::deliver);
+        queue.claim(lane.supply(), 100).forEach(courier::deliver);
     }
 
     private static String text(byte[] octets) {

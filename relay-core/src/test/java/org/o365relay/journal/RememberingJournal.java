@@ -27,6 +27,11 @@ public final class RememberingJournal implements Journal {
         return lines.stream().filter(line -> line.startsWith(beginning)).toList();
     }
 
+    /// @return the names of all events so far
+    public synchronized List<String> events() {
+        return lines.stream().map(line -> line.substring(0, line.indexOf(' '))).toList();
+    }
+
     /// Waits until as many events begin with the text.
     public synchronized List<String> await(String beginning, int count) throws InterruptedException {
         long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
@@ -80,6 +85,41 @@ public final class RememberingJournal implements Journal {
     @Override
     public void resumed(EmailAddress mailbox, Duration after) {
         remember("resumed " + mailbox + " after " + after);
+    }
+
+    @Override
+    public void switched(EmailAddress mailbox, String from, String to, Reply reply, String advice) {
+        remember("switched " + mailbox + " from " + from + " to " + to + ": " + reply + " | " + advice);
+    }
+
+    @Override
+    public void returned(EmailAddress mailbox, String upstream, Duration after) {
+        remember("returned " + mailbox + " to " + upstream + " after " + after);
+    }
+
+    @Override
+    public void unreachable(EmailAddress mailbox, String upstream, Reply reply, Instant nextTry) {
+        remember("unreachable " + mailbox + " by " + upstream + ": " + reply + " until " + nextTry);
+    }
+
+    @Override
+    public void reached(EmailAddress mailbox, String upstream, Duration after) {
+        remember("reached " + mailbox + " by " + upstream + " after " + after);
+    }
+
+    @Override
+    public void slowed(EmailAddress mailbox, String upstream, Reply reply, int connections) {
+        remember("slowed " + mailbox + " to " + connections + ": " + reply);
+    }
+
+    @Override
+    public void held(EmailAddress mailbox, String kind, String address, Reply reply, String advice, Instant until) {
+        remember("held " + mailbox + " " + kind + " " + address + ": " + reply + " until " + until);
+    }
+
+    @Override
+    public void expiring(String what, Instant when, long daysLeft, String advice) {
+        remember("expiring " + what + " in " + daysLeft + " days | " + advice);
     }
 
     private synchronized void remember(String line) {

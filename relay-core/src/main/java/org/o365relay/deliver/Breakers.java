@@ -1,0 +1,137 @@
+package org.o365relay.deliver;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.deliver.Attempt.Result;
+import org.o365relay.deliver.Breaker.Holding;
+import org.o365relay.deliver.Verdict.Scope;
+import org.o365relay.journal.Journal;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Outcome.Deferred;
+import org.o365relay.mail.Outcome.Delivered;
+import org.o365relay.mail.Outcome.Failed;
+import org.o365relay.mail.Recipient;
+
+/// The breakers of one mailbox: of each author and each recipient that is refused, and of the mailbox itself.
+/// Knows the last thousand of them.
+final class Breakers {
+
+    private static final int MOST = 1000;
+    private static final Subject MAILBOX = new Subject(Scope.MAILBOX, "");
+
+    private final EmailAddress mailbox;
+    private final Journal journal;
+    private final InstantSource clock;
+    private final Map<Subject, Breaker> refused = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Subject, Breaker> eldest) {
+            return size() > MOST;
+        }
+    };
+
+    /// Who or what is refused.
+    private record Subject(Scope scope, String name) {}
+
+    Breakers(EmailAddress mailbox, Journal journal, InstantSource clock) {
+        this.mailbox = mailbox;
+        this.journal = journal;
+        this.clock = clock;
+    }
+
+    /// @param alias the author, if it is another than the mailbox
+    /// @return those that must not be tried, and what became of the last one like them
+    synchronized Map<Recipient, Result> held(List<Recipient> recipients, @Nullable EmailAddress alias) {
+        Map<Recipient, Result> held = new HashMap<>();
+        if (refused.isEmpty()) {
+            return held;
+        }
+        Optional<Holding> author = alias == null ? Optional.empty() : holding(author(alias));
+        for (Recipient recipient : recipients) {
+            author.or(() -> holding(recipient(recipient.address())))
+                    .ifPresent(holding -> held.put(recipient, holding.refused().heldUntil(holding.until())));
+        }
+        return held;
+    }
+
+    private Optional<Holding> holding(Subject subject) {
+        Breaker breaker = refused.get(subject);
+        return breaker == null ? Optional.empty() : breaker.holds(clock.instant());
+    }
+
+    /// Learns what came of an attempt, and tells the journal of mail that is held from now on.
+    ///
+    /// @return why the mailbox should pause, if it should
+    synchronized Optional<Holding> learn(Attempt attempt) {
+        Instant now = clock.instant();
+        Set<Subject> seen = new HashSet<>();
+        Optional<Holding> whole = Optional.empty();
+        for (Map.Entry<Recipient, Result> entry : attempt.results().entrySet()) {
+            Result result = entry.getValue();
+            if (result.verdict().outcome() instanceof Delivered) {
+                served(entry.getKey(), attempt.alias());
+            }
+            Subject subject = subject(entry.getKey(), attempt.alias(), result);
+            if (subject != null && seen.add(subject)) {
+                Optional<Holding> holding =
+                        refused.computeIfAbsent(subject, _ -> new Breaker()).refused(result, now);
+                whole = subject.equals(MAILBOX) ? holding : whole;
+                holding.filter(Holding::isFirst).ifPresent(first -> tell(subject, first));
+            }
+        }
+        return whole;
+    }
+
+    private void tell(Subject subject, Holding holding) {
+        if (subject.equals(MAILBOX)) {
+            return; // that is told as a pause
+        }
+        journal.held(
+                mailbox,
+                subject.scope() == Scope.AUTHOR ? "author" : "recipient",
+                subject.name(),
+                holding.refused().response().reply(),
+                holding.refused().verdict().advice(),
+                holding.until());
+    }
+
+    private void served(Recipient recipient, @Nullable EmailAddress alias) {
+        if (!refused.isEmpty()) {
+            refused.remove(MAILBOX);
+            refused.remove(recipient(recipient.address()));
+            if (alias != null) {
+                refused.remove(author(alias));
+            }
+        }
+    }
+
+    /// @return whom the refusal is about; null if it is none, or none of the upstream's
+    private static @Nullable Subject subject(Recipient recipient, @Nullable EmailAddress alias, Result result) {
+        if (!result.isFromUpstream() || result.isHeld()) {
+            return null;
+        }
+        return switch (result.verdict().outcome()) {
+            case Delivered _ -> null;
+            case Deferred _ -> result.verdict().scope() == Scope.AUTHOR && alias != null ? author(alias) : null;
+            case Failed _ -> result.verdict().scope() == Scope.RECIPIENT ? recipient(recipient.address()) : MAILBOX;
+        };
+    }
+
+    private static Subject author(EmailAddress address) {
+        return new Subject(Scope.AUTHOR, address.toString().toLowerCase(Locale.ROOT));
+    }
+
+    private static Subject recipient(EmailAddress address) {
+        return new Subject(Scope.RECIPIENT, address.toString().toLowerCase(Locale.ROOT));
+    }
+}

@@ -1,0 +1,79 @@
+package org.o365relay.deliver;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.o365relay.deliver.Response.Step;
+import org.o365relay.mail.Reply;
+
+/// Why something is closed, and when it is tried whether it still has to be.
+///
+/// @param end what ends it
+/// @param schedule when that is tried
+/// @param since when it closed
+/// @param probes how many have failed
+/// @param delay from the last probe to the next
+/// @param until when the next one is due
+record Closure(
+        Trouble trouble, End end, ProbeSchedule schedule, Instant since, int probes, Duration delay, Instant until) {
+
+    /// @param step where it showed
+    /// @param reason what it is and what the admin can do, in words
+    record Trouble(Step step, Reply reply, String reason) {}
+
+    /// What ends a closure.
+    enum End {
+        /// Signing in, without mail; for trouble that shows before MAIL.
+        CHECK,
+        /// A message that is taken.
+        MESSAGE,
+        /// Time.
+        TIME
+    }
+
+    static Closure of(Trouble trouble, End end, ProbeSchedule schedule, Instant now) {
+        return at(trouble, end, schedule, now, 0, now);
+    }
+
+    /// @return a closure for trouble that the upstream has; how it shows says how it is found to be over
+    static Closure of(Trouble trouble, ProbeSchedule schedule, Instant now) {
+        return of(trouble, end(trouble), schedule, now);
+    }
+
+    /// A probe has failed.
+    Closure again(Trouble found, ProbeSchedule nextSchedule, Instant now) {
+        return at(found, end(found), nextSchedule, since, probes + 1, now);
+    }
+
+    /// A probe has failed, and said nothing about the trouble.
+    Closure again(Instant now) {
+        return at(trouble, end, schedule, since, probes + 1, now);
+    }
+
+    /// A probe has shown nothing.
+    Closure later(Instant now) {
+        return at(trouble, end, schedule, since, probes, now);
+    }
+
+    /// Never longer than the delay that was chosen, even if the clock has been set back meanwhile.
+    Duration left(Instant now) {
+        Duration left = Duration.between(now, until);
+        if (left.isNegative()) {
+            return Duration.ZERO;
+        }
+        return left.compareTo(delay) < 0 ? left : delay;
+    }
+
+    boolean isDue(Instant now) {
+        return left(now).isZero();
+    }
+
+    private static Closure at(
+            Trouble trouble, End end, ProbeSchedule schedule, Instant since, int probes, Instant now) {
+        Duration delay = schedule.delay(probes);
+        return new Closure(trouble, end, schedule, since, probes, delay, now.plus(delay));
+    }
+
+    private static End end(Trouble trouble) {
+        return trouble.step().compareTo(Step.MAIL) < 0 ? End.CHECK : End.MESSAGE;
+    }
+}

@@ -1,0 +1,17 @@
+package org.o365relay.deliver;
+
+/// The leave to try one message, or a check, on a road.
+///
+/// @param mark a road that has changed since does not hear what came of it
+/// @param probe whether it shows if trouble is over
+/// @param carriesMail whether it takes one of the road's connections
+record Passage(Road road, int mark, boolean probe, boolean carriesMail) {
+
+    Upstream upstream() {
+        return road.upstream();
+    }
+
+    boolean isStale() {
+        return mark != road.changes();
+    }
+}

@@ -1,0 +1,74 @@
+package org.o365relay.deliver;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.o365relay.deliver.Attempt.Result;
+import org.o365relay.mail.Outcome;
+import org.o365relay.mail.Outcome.Deferred;
+import org.o365relay.mail.Outcome.Delivered;
+import org.o365relay.mail.Outcome.Failed;
+import org.o365relay.mail.Recipient;
+import org.o365relay.mail.Reply;
+import org.o365relay.queue.Claim;
+import org.o365relay.queue.Settlement;
+
+/// What is recorded of an attempt: who is settled, when the others are tried again, and what is given up.
+record Reckoning(RetrySchedule retry, InstantSource clock, RandomGenerator random) {
+
+    /// @param upstream where it was tried
+    /// @param account through which what was delivered has left
+    Settlement settlement(Claim claim, Attempt attempt, String upstream, String account) {
+        Instant now = clock.instant();
+        Instant receivedAt = claim.arrival().at();
+        Optional<Instant> retryAt = retry.next(claim.attempts(), receivedAt, now, random);
+        boolean tooOld = retry.isTooOld(receivedAt, now);
+        Map<Recipient, Outcome> outcomes = new LinkedHashMap<>();
+        attempt.results().forEach((recipient, result) -> {
+            boolean givenUp = result.isHeld() ? tooOld : result.counts() && retryAt.isEmpty();
+            outcomes.put(recipient, outcome(result, givenUp));
+        });
+        boolean open = outcomes.values().stream().anyMatch(Deferred.class::isInstance);
+        Instant next = open ? next(claim, attempt, retryAt) : null;
+        return new Settlement(outcomes, next, attempt.counts(), upstream, account);
+    }
+
+    /// What only its way holds back is due as it was: it keeps its place, and the closed lane keeps it.
+    private static Instant next(Claim claim, Attempt attempt, Optional<Instant> retryAt) {
+        if (retryAt.isPresent() && attempt.results().values().stream().anyMatch(Reckoning::isPutOff)) {
+            return retryAt.get();
+        }
+        return attempt.results().values().stream()
+                .flatMap(result -> Optional.ofNullable(result.until()).stream())
+                .min(Instant::compareTo)
+                .orElse(claim.dueAt());
+    }
+
+    private static boolean isPutOff(Result result) {
+        return result.counts() && result.verdict().outcome() instanceof Deferred;
+    }
+
+    private static Outcome outcome(Result result, boolean givenUp) {
+        Reply reply = result.response().mayHaveArrived()
+                ? doubtful(result)
+                : result.response().reply();
+        return switch (result.verdict().outcome()) {
+            case Delivered delivered -> delivered;
+            case Failed _ -> new Failed(reply);
+            case Deferred _ -> givenUp ? new Failed(reply) : new Deferred(reply);
+        };
+    }
+
+    /// The history says so, for whoever wonders about a message that came twice.
+    private static Reply doubtful(Result result) {
+        Reply reply = result.response().reply();
+        List<String> lines = new ArrayList<>(reply.lines());
+        lines.add("(the message may have been sent)");
+        return new Reply(reply.code(), reply.status(), lines);
+    }
+}

@@ -1,0 +1,115 @@
+package org.o365relay.deliver;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.deliver.Closure.End;
+
+/// One way out of a mailbox, and whether it is open. Guarded by its [Roads].
+final class Road {
+
+    private final Upstream upstream;
+    private final int position;
+    private @Nullable Closure closure;
+    private boolean resting;
+    private int rests;
+    private int inUse;
+    private int changes;
+    private boolean probing;
+
+    /// @param position in the order of preference, from 0
+    Road(Upstream upstream, int position) {
+        this.upstream = upstream;
+        this.position = position;
+    }
+
+    Upstream upstream() {
+        return upstream;
+    }
+
+    String name() {
+        return upstream.name();
+    }
+
+    boolean isBetterThan(Road other) {
+        return position < other.position;
+    }
+
+    boolean isOpen() {
+        return closure == null;
+    }
+
+    @Nullable
+    Closure closure() {
+        return closure;
+    }
+
+    /// @return whether it is closed only because it could not be reached
+    boolean isResting() {
+        return resting;
+    }
+
+    /// @return how often it has rested since a message was taken
+    int rests() {
+        return rests;
+    }
+
+    void close(Closure next) {
+        closure = next;
+        resting = false;
+        change();
+    }
+
+    void rest(Closure next) {
+        closure = next;
+        resting = true;
+        rests++;
+        change();
+    }
+
+    void open() {
+        closure = null;
+        resting = false;
+        change();
+    }
+
+    void served() {
+        rests = 0;
+    }
+
+    /// What is under way has no say any more.
+    void change() {
+        changes++;
+    }
+
+    int changes() {
+        return changes;
+    }
+
+    boolean isWaitingFor(End end, Instant now) {
+        return closure != null && closure.end() == end && !probing && closure.isDue(now);
+    }
+
+    boolean isFull() {
+        return inUse >= upstream.connections();
+    }
+
+    int room() {
+        return Math.max(0, upstream.connections() - inUse);
+    }
+
+    boolean isProbing() {
+        return probing;
+    }
+
+    void probing(boolean now) {
+        probing = now;
+    }
+
+    void enter() {
+        inUse++;
+    }
+
+    void leave() {
+        inUse--;
+    }
+}

@@ -1,0 +1,376 @@
+package org.o365relay.deliver;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.deliver.Closure.End;
+import org.o365relay.deliver.Closure.Trouble;
+import org.o365relay.deliver.Response.Step;
+import org.o365relay.journal.Journal;
+import org.o365relay.mail.EmailAddress;
+
+/// The roads of one mailbox, in the order of preference: which is taken, which are closed, and when it is tried
+/// whether they still have to be.
+///
+/// - The first road that is open is taken. One that is closed stays so until a probe has shown that its trouble
+///   is over; then mail goes back to it.
+/// - *Closed*: trouble that the admin has to see to. *Resting*: it cannot be reached, or does not let the relay
+///   in for the moment; tried again after seconds.
+/// - *Paused*: trouble of the mailbox itself, whatever the road.
+///
+/// Trouble that shows before MAIL is probed by signing in, without mail; the rest with one message at a time.
+final class Roads {
+
+    private static final ProbeSchedule RESTS = new ProbeSchedule(Duration.ofSeconds(1), Duration.ofSeconds(30));
+    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final Duration OUTAGE = Duration.ofMinutes(1);
+
+    private final List<Road> roads;
+    private final ProbeSchedule probes;
+    private final News news;
+    private final InstantSource clock;
+    private @Nullable Pause pause;
+
+    /// Of the whole mailbox.
+    ///
+    /// @param road where the trouble showed
+    private record Pause(Closure closure, Road road, boolean probing) {}
+
+    /// @param upstreams at least one
+    /// @param probes when closed roads are probed, unless the trouble asks for something else
+    Roads(EmailAddress mailbox, List<Upstream> upstreams, ProbeSchedule probes, Journal journal, InstantSource clock) {
+        this.roads = IntStream.range(0, upstreams.size())
+                .mapToObj(i -> new Road(upstreams.get(i), i))
+                .toList();
+        this.probes = probes;
+        this.news = new News(mailbox, journal, roads.getFirst());
+        this.clock = clock;
+    }
+
+    /// @return whether messages may leave side by side; if not, one at a time may try once [#closedFor()] is
+    ///     over
+    synchronized boolean isOpen() {
+        return current() != null;
+    }
+
+    /// @return whether nothing leaves, and not for some seconds only: who shares the work may have it
+    synchronized boolean isPaused() {
+        Instant since = news.standsStillSince();
+        return news.isPaused() || (since != null && !since.plus(OUTAGE).isAfter(clock.instant()));
+    }
+
+    /// @return how long nothing can be tried; zero if something can
+    synchronized Duration closedFor() {
+        liftTimed();
+        if (current() != null) {
+            return Duration.ZERO;
+        }
+        return pause != null
+                ? left(pause.closure(), pause.probing())
+                : roads.stream()
+                        .map(road -> left(road.closure(), road.isProbing()))
+                        .min(Comparator.naturalOrder())
+                        .orElse(LONG);
+    }
+
+    private Duration left(@Nullable Closure closure, boolean probing) {
+        return closure == null || probing ? LONG : closure.left(clock.instant());
+    }
+
+    /// @return how many messages may be begun now: as many as the road has connections left, or one to probe
+    synchronized int room() {
+        liftTimed();
+        Road current = current();
+        if (current != null) {
+            return current.room();
+        }
+        boolean byMessage = pause != null
+                ? isWaiting(pause, End.MESSAGE)
+                : roads.stream().anyMatch(road -> road.isWaitingFor(End.MESSAGE, clock.instant()));
+        return byMessage ? 1 : 0;
+    }
+
+    /// Waits until a message may be begun, half a minute at most.
+    synchronized void awaitRoom() throws InterruptedException {
+        long deadline = System.nanoTime() + LONG.toNanos();
+        for (long left = LONG.toMillis(); room() == 0 && left > 0; left = (deadline - System.nanoTime()) / 1_000_000) {
+            wait(Math.max(1, Math.min(left, untilMessage().toMillis())));
+        }
+    }
+
+    private Duration untilMessage() {
+        Stream<Closure> closed = pause != null
+                ? Stream.of(pause.closure()).filter(_ -> !pause.probing())
+                : candidates().filter(road -> !road.isProbing()).flatMap(road -> Stream.ofNullable(road.closure()));
+        return closed.filter(closure -> closure.end() != End.CHECK)
+                .map(closure -> closure.left(clock.instant()))
+                .min(Comparator.naturalOrder())
+                .orElse(LONG);
+    }
+
+    /// Waits until a check is due.
+    synchronized void awaitCheck() throws InterruptedException {
+        for (Duration left = untilCheck(); left.isPositive(); left = untilCheck()) {
+            wait(Math.max(1, left.toMillis()));
+        }
+    }
+
+    private Duration untilCheck() {
+        Stream<Closure> paused = pause == null || pause.probing() ? Stream.empty() : Stream.of(pause.closure());
+        Stream<Closure> closed =
+                candidates().filter(road -> !road.isProbing()).flatMap(road -> Stream.ofNullable(road.closure()));
+        return Stream.concat(paused, closed)
+                .filter(closure -> closure.end() == End.CHECK)
+                .map(closure -> closure.left(clock.instant()))
+                .min(Comparator.naturalOrder())
+                .orElse(LONG);
+    }
+
+    /// @return leave to try one message; empty if none may be tried now
+    synchronized Optional<Passage> enter() {
+        liftTimed();
+        if (pause != null) {
+            return isWaiting(pause, End.MESSAGE) ? Optional.of(probe(pause)) : Optional.empty();
+        }
+        Optional<Road> probed = candidates()
+                .filter(road -> road.isWaitingFor(End.MESSAGE, clock.instant()))
+                .findFirst();
+        Road road = probed.orElseGet(this::current);
+        if (road == null || road.isFull()) {
+            return Optional.empty();
+        }
+        road.probing(probed.isPresent() || road.isProbing());
+        return Optional.of(passage(road, probed.isPresent(), true));
+    }
+
+    /// @return leave to make the check that is due; empty if none is
+    synchronized Optional<Passage> enterCheck() {
+        if (pause != null && isWaiting(pause, End.CHECK)) {
+            pause = new Pause(pause.closure(), pause.road(), true);
+            return Optional.of(passage(pause.road(), true, false));
+        }
+        Optional<Road> due = candidates()
+                .filter(road -> road.isWaitingFor(End.CHECK, clock.instant()))
+                .findFirst();
+        due.ifPresent(road -> road.probing(true));
+        return due.map(road -> passage(road, true, false));
+    }
+
+    /// Ends what [#enter()] or [#enterCheck()] began.
+    synchronized void leave(Passage passage) {
+        if (passage.carriesMail()) {
+            passage.road().leave();
+        }
+        if (passage.probe()) {
+            passage.road().probing(false);
+            pause = pause == null ? null : new Pause(pause.closure(), pause.road(), false);
+        }
+        notifyAll();
+    }
+
+    /// Trouble of the mailbox itself.
+    ///
+    /// @param schedule when it is probed; null for the usual times
+    synchronized void pause(Passage passage, Trouble trouble, @Nullable ProbeSchedule schedule) {
+        if (!passage.isStale()) {
+            ProbeSchedule times = schedule == null ? probes : schedule;
+            Closure closure = pause == null
+                    ? Closure.of(trouble, times, clock.instant())
+                    : pause.closure().again(trouble, times, clock.instant());
+            pause(passage.road(), closure);
+        }
+    }
+
+    /// Nothing leaves before this time.
+    synchronized void pauseUntil(Passage passage, Instant until, Trouble trouble) {
+        if (!passage.isStale()) {
+            Instant now = clock.instant();
+            Duration delay = Duration.between(now, until);
+            pause(passage.road(), Closure.of(trouble, End.TIME, new ProbeSchedule(delay, delay), now));
+        }
+    }
+
+    /// Trouble of the road.
+    ///
+    /// @param schedule when it is probed; null for the usual times
+    synchronized void close(Passage passage, Trouble trouble, @Nullable ProbeSchedule schedule) {
+        if (passage.isStale()) {
+            return;
+        }
+        Road road = passage.road();
+        Closure before = road.closure();
+        ProbeSchedule times = schedule == null ? probes : schedule;
+        Closure closure = before == null || road.isResting()
+                ? Closure.of(trouble, times, clock.instant())
+                : before.again(trouble, times, clock.instant());
+        boolean wasPaused = endPause();
+        road.close(closure);
+        news.roadClosed(road, closure, current());
+        if (wasPaused) {
+            news.mailboxResumed(current(), clock.instant());
+        }
+        notifyAll();
+    }
+
+    /// It came to nothing before MAIL, and that is nobody's fault for good.
+    synchronized void unreachable(Passage passage, Trouble trouble) {
+        if (passage.isStale()) {
+            return;
+        }
+        Road road = passage.road();
+        Closure before = road.closure();
+        if (pause != null) {
+            renew(pause.closure().again(clock.instant()));
+        } else if (before != null && !road.isResting()) {
+            road.close(before.again(clock.instant()));
+        } else {
+            rest(road, before, trouble);
+        }
+        notifyAll();
+    }
+
+    private void rest(Road road, @Nullable Closure before, Trouble trouble) {
+        Duration delay = RESTS.delay(road.rests());
+        ProbeSchedule once = new ProbeSchedule(delay, delay);
+        Instant now = clock.instant();
+        Closure closure =
+                before == null ? Closure.of(trouble, End.CHECK, once, now) : before.again(before.trouble(), once, now);
+        road.rest(closure);
+        if (before == null) {
+            news.roadRests(road, closure, current());
+        }
+    }
+
+    /// The connection was lost in the middle: the message's affair, unless this was a probe.
+    synchronized void lost(Passage passage) {
+        if (!passage.isStale() && isClosed(passage)) {
+            again(passage, closure -> closure.again(clock.instant()));
+        }
+    }
+
+    /// The upstream has put the message off, or let the relay sign in. Whether trouble that shows later is over,
+    /// such as a quota's, is for the next probe to find out.
+    synchronized void heard(Passage passage) {
+        if (passage.isStale() || !isClosed(passage)) {
+            return;
+        }
+        Closure closure = pause != null ? pause.closure() : passage.road().closure();
+        if (closure != null && closure.trouble().step().compareTo(Step.MAIL) >= 0) {
+            again(passage, same -> same.later(clock.instant()));
+        } else {
+            open(passage);
+        }
+    }
+
+    /// The upstream has dealt with a message.
+    synchronized void served(Passage passage) {
+        if (!passage.isStale()) {
+            passage.road().served();
+            if (isClosed(passage)) {
+                open(passage);
+            }
+        }
+    }
+
+    private boolean isClosed(Passage passage) {
+        return pause != null || !passage.road().isOpen();
+    }
+
+    private void open(Passage passage) {
+        Road road = passage.road();
+        Closure before = road.closure();
+        if (before != null) {
+            road.open();
+        }
+        boolean wasPaused = endPause();
+        if (before != null) {
+            news.roadOpened(road, before, current(), clock.instant());
+        }
+        if (wasPaused) {
+            news.mailboxResumed(current(), clock.instant());
+        }
+        notifyAll();
+    }
+
+    private void again(Passage passage, UnaryOperator<Closure> renewal) {
+        Closure closed = passage.road().closure();
+        if (pause != null) {
+            renew(renewal.apply(pause.closure()));
+        } else if (closed != null && passage.road().isResting()) {
+            passage.road().rest(renewal.apply(closed));
+        } else if (closed != null) {
+            passage.road().close(renewal.apply(closed));
+        }
+        notifyAll();
+    }
+
+    private void pause(Road road, Closure closure) {
+        pause = new Pause(closure, road, false);
+        roads.forEach(Road::change);
+        news.mailboxPaused(road, closure);
+        notifyAll();
+    }
+
+    private void renew(Closure closure) {
+        if (pause != null) {
+            pause = new Pause(closure, pause.road(), false);
+            roads.forEach(Road::change);
+        }
+    }
+
+    private boolean endPause() {
+        boolean wasPaused = pause != null;
+        pause = null;
+        if (wasPaused) {
+            roads.forEach(Road::change);
+        }
+        return wasPaused;
+    }
+
+    private void liftTimed() {
+        if (pause != null
+                && pause.closure().end() == End.TIME
+                && pause.closure().isDue(clock.instant())) {
+            endPause();
+            news.mailboxResumed(current(), clock.instant());
+            notifyAll();
+        }
+    }
+
+    private boolean isWaiting(Pause paused, End end) {
+        return paused.closure().end() == end
+                && !paused.probing()
+                && paused.closure().isDue(clock.instant());
+    }
+
+    private Passage probe(Pause paused) {
+        pause = new Pause(paused.closure(), paused.road(), true);
+        Road open = roads.stream().filter(Road::isOpen).findFirst().orElse(paused.road());
+        return passage(open, true, true);
+    }
+
+    private static Passage passage(Road road, boolean probe, boolean carriesMail) {
+        if (carriesMail) {
+            road.enter();
+        }
+        return new Passage(road, road.changes(), probe, carriesMail);
+    }
+
+    private @Nullable Road current() {
+        return pause != null
+                ? null
+                : roads.stream().filter(Road::isOpen).findFirst().orElse(null);
+    }
+
+    /// @return the closed roads that would be taken instead, were they open
+    private Stream<Road> candidates() {
+        return pause != null ? Stream.empty() : roads.stream().takeWhile(road -> !road.isOpen());
+    }
+}
