@@ -62,18 +62,15 @@ final class BackHalf implements AutoCloseable {
         Account account = new Account(MAILBOX.toString(), limits, List.of(), clock);
         List<Upstream> upstreams = Stream.concat(Stream.<Upstream>of(upstream), Arrays.stream(spare))
                 .toList();
-        Member member = member(MAILBOX, upstreams, account);
+        Member member = member(MAILBOX, upstreams, account, PROBES, clock);
         lane = member.lane();
         courier = member.courier();
     }
 
     /// Another mailbox of the same pool.
-    Member member(EmailAddress mailbox, List<Upstream> upstreams, Account account) {
-        return member(mailbox, upstreams, account, clock);
-    }
-
-    Member member(EmailAddress mailbox, List<Upstream> upstreams, Account account, InstantSource time) {
-        Lane another = new Lane(mailbox(mailbox), upstreams, account, routes(mailbox), PROBES, journal, time);
+    Member member(
+            EmailAddress mailbox, List<Upstream> upstreams, Account account, ProbeSchedule probes, InstantSource time) {
+        Lane another = new Lane(mailbox(mailbox), upstreams, account, routes(mailbox), probes, journal, time);
         NoticeWriter notices =
                 new NoticeWriter(new NoticeSettings(address("it@contoso.example")), mailbox, "relay.contoso.example");
         RetrySchedule retry = new RetrySchedule(Duration.ofMinutes(1), Duration.ofDays(5));
@@ -136,7 +133,12 @@ final class BackHalf implements AutoCloseable {
 
     /// Delivers what is due, one attempt each.
     void deliverDue() {
-        due().forEach(courier::deliver);
+        deliverDue(new Member(lane, courier));
+    }
+
+    /// Delivers what is due for another mailbox.
+    void deliverDue(Member member) {
+        queue.claim(member.lane().supply(), 100).forEach(member.courier()::deliver);
     }
 
     List<Claim> due() {

@@ -4,16 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.deliver.Response.Step;
+import org.o365relay.mail.EmailAddress;
 
 class DispatcherTest {
 
     private static final String ALERT = "Subject: on battery\r\n\r\nUPS on battery\r\n";
 
+    private static final Response WRONG_PASSWORD =
+            FakeUpstream.upstream(Step.AUTH, "535 5.7.3 Authentication unsuccessful");
+
+    private final List<Dispatcher> others = new ArrayList<>();
     private BackHalf relay;
     private Dispatcher dispatcher;
 
@@ -25,6 +34,7 @@ class DispatcherTest {
 
     @AfterEach
     void close() {
+        others.forEach(other -> other.stop(Duration.ofSeconds(5)));
         dispatcher.stop(Duration.ofSeconds(5));
         relay.close();
     }
@@ -40,7 +50,7 @@ class DispatcherTest {
 
     @Test
     void sendsNothingWhileTheLaneIsClosed() throws Exception {
-        relay.upstream.answer(FakeUpstream.upstream(Step.AUTH, "535 5.7.3 Authentication unsuccessful"));
+        relay.upstream.answer(WRONG_PASSWORD);
         relay.accept("ups@contoso.example", ALERT, "anna@contoso.example");
         dispatcher.start();
         relay.journal.await("paused", 1);
@@ -58,6 +68,87 @@ class DispatcherTest {
         dispatcher.start();
         assertThat(relay.journal.await("delivered", 50)).doesNotHaveDuplicates();
         assertThat(relay.upstream.mostAtOnce()).isLessThanOrEqualTo(2);
+    }
+
+    @Test
+    void findsOutByItselfThatASignInIsMended() throws Exception {
+        relay.upstream.answer(WRONG_PASSWORD).failCheck(WRONG_PASSWORD);
+        relay.accept("ups@contoso.example", ALERT, "anna@contoso.example");
+        start(BackHalf.MAILBOX, BackHalf.UNLIMITED, relay.upstream);
+        relay.journal.await("delivered", 1);
+        assertThat(relay.journal.events()).containsExactly("paused", "resumed", "delivered");
+        assertThat(relay.upstream.checks()).isEqualTo(2);
+    }
+
+    @Test
+    void goesOnByTheNextRoadAndComesBack() throws Exception {
+        relay.upstream.answer(FakeUpstream.network(Step.CONNECT));
+        relay.accept("ups@contoso.example", ALERT, "anna@contoso.example");
+        FakeUpstream spare = new FakeUpstream("spare.example", 2);
+        start(BackHalf.MAILBOX, BackHalf.UNLIMITED, relay.upstream, spare);
+        relay.journal.await("delivered", 1);
+        relay.journal.await("returned", 1);
+        relay.accept("ups@contoso.example", ALERT, "bert@contoso.example");
+        relay.journal.await("delivered", 2);
+        assertThat(spare.sent()).hasSize(1);
+        assertThat(relay.upstream.sent()).hasSize(2);
+    }
+
+    @Test
+    void handsThePoolsMessagesOnWhenItsMailboxPauses() throws Exception {
+        FakeUpstream broken = new FakeUpstream("broken.example", 2).answer(WRONG_PASSWORD);
+        IntStream.range(0, 100).forEach(_ -> broken.failCheck(WRONG_PASSWORD));
+        relay.acceptForPool(ALERT, "anna@contoso.example");
+        start(BackHalf.address("a@contoso.example"), BackHalf.UNLIMITED, broken);
+        relay.journal.await("paused", 1);
+        start(BackHalf.address("b@contoso.example"), BackHalf.UNLIMITED, relay.upstream);
+        relay.journal.await("delivered", 1);
+        assertThat(relay.upstream.sent()).hasSize(1);
+    }
+
+    @Test
+    void sharesThePoolsMessagesUnderTheLimitsOfEachMailbox() throws Exception {
+        FakeUpstream second = new FakeUpstream("second.example", 2);
+        IntStream.range(0, 20).forEach(_ -> relay.acceptForPool(ALERT, "anna@contoso.example"));
+        start(BackHalf.address("a@contoso.example"), new MailboxLimits(1, 5, 2, null), relay.upstream);
+        start(BackHalf.address("b@contoso.example"), new MailboxLimits(1, 7, 2, null), second);
+        relay.journal.await("delivered", 12);
+        assertThat(relay.upstream.sent()).hasSize(5);
+        assertThat(second.sent()).hasSize(7);
+    }
+
+    /// 30 a minute, 300 times as fast.
+    @Test
+    void sendsABurstOfTwoThousandInOrderAtThePaceOfTheMailbox() throws Exception {
+        MailboxLimits limits = new MailboxLimits(9_000, 30, 1, null);
+        for (int i = 0; i < 2000; i++) {
+            relay.accept("ups@contoso.example", ALERT, i + "@contoso.example");
+        }
+        long begin = System.nanoTime();
+        start(BackHalf.MAILBOX, limits, relay.upstream);
+        relay.journal.await("delivered", 2000);
+        double seconds = (System.nanoTime() - begin) / 1e9;
+
+        assertThat(relay.upstream.sent())
+                .extracting(
+                        sent -> sent.message().recipients().getFirst().address().localPart())
+                .containsExactlyElementsOf(
+                        IntStream.range(0, 2000).mapToObj(Integer::toString).toList());
+        assertThat(relay.journal.events()).containsOnly("delivered");
+        double due = (2000 - limits.burst()) / 150.0;
+        assertThat(seconds).as("not faster").isGreaterThan(due * 0.98);
+        assertThat(seconds).as("not slower, but for a busy machine").isLessThan(due * 1.5);
+    }
+
+    /// With the clock of the system, and probes after some milliseconds.
+    private void start(EmailAddress mailbox, MailboxLimits limits, FakeUpstream... upstreams) {
+        InstantSource time = InstantSource.system();
+        Account account = new Account(mailbox.toString(), limits, List.of(), time);
+        ProbeSchedule probes = new ProbeSchedule(Duration.ofMillis(20), Duration.ofMillis(20));
+        BackHalf.Member member = relay.member(mailbox, List.of(upstreams), account, probes, time);
+        Dispatcher another = new Dispatcher(relay.queue, member.lane(), member.courier());
+        others.add(another);
+        another.start();
     }
 
     @Test

@@ -304,8 +304,8 @@ class LaneTest {
     void mailboxesOfOneAccountShareItsPaceAndItsConnections() throws Exception {
         MailboxLimits limits = new MailboxLimits(30, 2, 1, 3);
         Account shared = new Account("service@contoso.example", limits, List.of(), Instant::now);
-        BackHalf.Member first = relay.member(BackHalf.address("a@contoso.example"), List.of(graph), shared);
-        BackHalf.Member second = relay.member(BackHalf.address("b@contoso.example"), List.of(graph), shared);
+        BackHalf.Member first = member("a@contoso.example", shared);
+        BackHalf.Member second = member("b@contoso.example", shared);
         first.lane().account().pace().take(2);
         assertThat(second.lane().account().pace().take(1)).isZero();
         assertThat(first.lane().account().connections().acquire(1, Duration.ZERO))
@@ -324,5 +324,26 @@ class LaneTest {
         assertThat(relay.due())
                 .extracting(Claim::id)
                 .containsExactlyElementsOf(claims.stream().map(Claim::id).toList());
+    }
+
+    @Test
+    void aMessageOfAPoolStaysWithTheMailboxThatHasTriedItWhileThatIsNotPaused() {
+        BackHalf.Member other = member("b@contoso.example", account("b@contoso.example"));
+        relay.upstream.answer(FakeUpstream.upstream(Step.END_OF_CONTENT, "451 4.7.0 Temporary server error. PRX4"));
+        relay.acceptForPool(SCAN, ANNA);
+        relay.deliverDue();
+        relay.clock.advance(Duration.ofMinutes(2));
+        relay.deliverDue(other);
+        assertThat(graph.sent()).isEmpty();
+        relay.deliverDue();
+        assertThat(relay.upstream.sent()).hasSize(2);
+    }
+
+    private BackHalf.Member member(String mailbox, Account account) {
+        return relay.member(BackHalf.address(mailbox), List.of(graph), account, BackHalf.PROBES, relay.clock);
+    }
+
+    private Account account(String name) {
+        return new Account(name, BackHalf.UNLIMITED, List.of(), relay.clock);
     }
 }

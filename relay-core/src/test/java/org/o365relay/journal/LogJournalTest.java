@@ -6,10 +6,14 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 import org.slf4j.LoggerFactory;
 
@@ -59,5 +63,38 @@ class LogJournalTest {
                 .as(what)
                 .extracting(ILoggingEvent::getFormattedMessage)
                 .containsExactly("rejected client=192.0.2.7 helo=" + shown + " reply=\"550 5.7.1 No\"");
+    }
+
+    @Test
+    void tellsOfEachEventOnALineOfItsOwn() {
+        LogJournal journal = new LogJournal();
+        EmailAddress mailbox = EmailAddress.parse("relay@contoso.com").orElseThrow();
+        Reply refused = Reply.of(451, "4.4.1", "connection refused");
+        Instant at = Instant.parse("2026-11-21T08:00:00.25Z");
+        journal.switched(mailbox, "smtp.example:587", "graph.example", refused, "");
+        journal.switched(mailbox, "smtp.example:587", "graph.example", refused, "Do this.");
+        journal.returned(mailbox, "smtp.example:587", Duration.ofSeconds(90));
+        journal.unreachable(mailbox, "smtp.example:587", refused, at);
+        journal.reached(mailbox, "smtp.example:587", Duration.ofSeconds(90));
+        journal.slowed(mailbox, "smtp.example:587", Reply.of(432, "4.3.2", "Too many"), 2);
+        journal.held(mailbox, "author", "ups@contoso.com", Reply.of(554, "5.2.252", "Denied"), "Grant it.", at);
+        journal.expiring("client secret of relay@contoso.com", at, 7, "Make a new one.");
+        assertThat(lines.list)
+                .extracting(line -> line.getLevel() + " " + line.getFormattedMessage())
+                .containsExactly(
+                        "WARN switched mailbox=relay@contoso.com from=smtp.example:587 to=graph.example"
+                                + " reply=\"451 4.4.1 connection refused\"",
+                        "WARN switched mailbox=relay@contoso.com from=smtp.example:587 to=graph.example"
+                                + " reply=\"451 4.4.1 connection refused\" advice=\"Do this.\"",
+                        "INFO returned mailbox=relay@contoso.com upstream=smtp.example:587 after=90.0s",
+                        "WARN unreachable mailbox=relay@contoso.com upstream=smtp.example:587"
+                                + " reply=\"451 4.4.1 connection refused\" next=2026-11-21T08:00:00Z",
+                        "INFO reached mailbox=relay@contoso.com upstream=smtp.example:587 after=90.0s",
+                        "WARN slowed mailbox=relay@contoso.com upstream=smtp.example:587"
+                                + " reply=\"432 4.3.2 Too many\" connections=2",
+                        "WARN held mailbox=relay@contoso.com author=<ups@contoso.com>"
+                                + " reply=\"554 5.2.252 Denied\" until=2026-11-21T08:00:00Z advice=\"Grant it.\"",
+                        "WARN expiring what=\"client secret of relay@contoso.com\" when=2026-11-21T08:00:00Z"
+                                + " days-left=7 advice=\"Make a new one.\"");
     }
 }
