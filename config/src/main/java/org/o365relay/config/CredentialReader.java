@@ -1,108 +1,257 @@
 package org.o365relay.config;
 
-import static java.nio.file.attribute.PosixFilePermission.GROUP_READ;
-import static java.nio.file.attribute.PosixFilePermission.GROUP_WRITE;
-import static java.nio.file.attribute.PosixFilePermission.OTHERS_READ;
-import static java.nio.file.attribute.PosixFilePermission.OTHERS_WRITE;
-
-import java.nio.charset.StandardCharsets;
+import java.net.URI;
 import java.nio.file.Path;
-import java.util.Map;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.o365relay.exchange.Cloud;
+import org.o365relay.identity.App;
 import org.o365relay.identity.Credential;
 import org.o365relay.mail.Secret;
 
-/// The section `credential` of a mailbox. No message quotes a password.
-record CredentialReader(Section credential, Path directory, Map<String, String> environment) {
+/// The section `credential` of a mailbox, or of one of its roads. No message quotes a secret.
+///
+/// @param data the data directory
+/// @param now whether what it signs in with is still valid
+record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path data, Instant now) {
 
-    private static final String PASSWORD = "password";
-    private static final String PASSWORD_FILE = "password-file";
+    static final String KEY = "credential";
+    static final String TYPE = "type";
 
-    private enum Type {
-        PASSWORD,
-        NONE
-    }
+    static final String TENANT = "tenant";
+    static final String CLIENT_ID = "client-id";
+    static final String AUTHORITY = "authority";
+    static final String CLIENT_SECRET = "client-secret";
+    static final String SECRET_EXPIRES = "client-secret-expires";
+    static final String CERTIFICATE = "certificate";
+    static final String CERTIFICATE_KEY = "certificate-key";
+    static final String TOKEN_FILE = "token-file";
+    private static final String USERNAME = "username";
+    private static final String APP = "Microsoft Entra admin center > App registrations > (the app)";
+    private static final String SECRETS = APP + " > Certificates & secrets";
+
+    /// What is written, read; whether or not the type has a use for it.
+    private record Given(
+            Optional<Secret> password,
+            Optional<String> tenant,
+            Optional<String> clientId,
+            Optional<URI> authority,
+            Optional<Secret> clientSecret,
+            Optional<LocalDate> expires,
+            Optional<Path> certificate,
+            Optional<Path> certificateKey,
+            Optional<Secret> certificatePassword,
+            Optional<Path> tokenFile,
+            Optional<Secret> tokenKey) {}
 
     /// @param address the usual user name; empty if it is wrong
     /// @return empty if something is wrong or missing
     Optional<Credential> read(Optional<String> address) {
-        Optional<String> username = credential.optional("username", Text.ANY).or(() -> address);
-        Optional<Secret> password = password();
-        return signsIn()
-                ? username.flatMap(name -> password.map(secret -> new Credential.Password(name, secret)))
-                : Optional.of(new Credential.None());
+        Given given = given();
+        Optional<String> username = credential.optional(USERNAME, Text.ANY).or(() -> address);
+        Optional<CredentialType> type = type();
+        type.ifPresent(this::reportUnused);
+        return type.flatMap(chosen -> read(chosen, given, username));
     }
 
-    boolean signsIn() {
-        return credential.value("type", Text.oneOf(Type.class)) == Type.PASSWORD;
+    /// @return whether anything is said but that nobody signs in
+    boolean isWritten() {
+        boolean nobody = isWritten(TYPE) && written().equals(Optional.of(CredentialType.NONE));
+        return !nobody
+                && (isWritten(TYPE)
+                        || isWritten(USERNAME)
+                        || CredentialType.allKeys().stream().anyMatch(this::isWritten));
     }
 
-    void reportMissingSignIn() {
-        credential.problem("type", "Exchange Online takes mail only after signing in; use type = password");
+    private Optional<CredentialType> written() {
+        return credential.optional(TYPE, Text.oneOf(CredentialType.class));
     }
 
-    private Optional<Secret> password() {
-        boolean written = credential.written(PASSWORD).isPresent();
-        boolean inFile = credential.written(PASSWORD_FILE).isPresent();
-        if (written && inFile) {
-            credential.problem(PASSWORD_FILE, "there is a password as well; keep one of the two");
-        } else if (!written && !inFile && signsIn()) {
-            reportMissing();
-        } else if (!signsIn() && (written || inFile)) {
-            credential.warning(written ? PASSWORD : PASSWORD_FILE, "is not used with type = none; remove it");
+    /// Without a word about it a password, unless something else is written that is of no use then.
+    private Optional<CredentialType> type() {
+        if (isWritten(TYPE)) {
+            return written();
         }
-        Optional<Secret> direct = credential.optional(PASSWORD, Text.SECRET);
-        direct.ifPresent(secret -> reportReadableConfiguration());
-        return direct.or(() ->
-                credential.optional(PASSWORD_FILE, FileContent.path(directory).then(this::fromFile)));
+        List<String> other = CredentialType.allKeys().stream()
+                .filter(key -> !CredentialType.PASSWORD.keys().contains(key))
+                .filter(this::isWritten)
+                .toList();
+        if (other.isEmpty()) {
+            return Optional.of(CredentialType.PASSWORD);
+        }
+        credential.problem(TYPE, "is missing; " + remedy(other));
+        return Optional.empty();
     }
 
-    private void reportMissing() {
-        Optional<String> variable = credential.unsetVariable(PASSWORD);
-        variable.ifPresentOrElse(
-                name -> credential.problem(
-                        PASSWORD,
-                        "the environment variable %s is not set; set it, or name a file with password-file"
-                                .formatted(name)),
-                () -> credential.problem(
-                        PASSWORD,
-                        "is missing; use password = ${?RELAY_PASSWORD} and set that environment variable, "
-                                + "or name a file with password-file"));
+    private static String remedy(List<String> keys) {
+        return keys.stream()
+                .flatMap(key -> CredentialType.of(key).stream()
+                        .map(type -> "with %s it is type = %s".formatted(key, Text.name(type))))
+                .findFirst()
+                .orElse("use client-secret, certificate, device-code or managed-identity");
     }
 
-    private Parsed<Secret> fromFile(Path file) {
-        return FileContent.read(file).then(content -> {
-            String text = new String(content, StandardCharsets.UTF_8).replaceFirst("(\r?\n)+$", "");
-            reportReadable(file);
-            return text.isBlank()
-                    ? new Parsed.Bad<>(file + " is empty; write the password into it")
-                    : new Parsed.Good<>(new Secret(text));
-        });
+    /// What stands in `mailbox-defaults` may be for other mailboxes.
+    private void reportUnused(CredentialType type) {
+        Stream.concat(Stream.of(USERNAME), CredentialType.allKeys().stream())
+                .filter(key -> !type.keys().contains(key) && (type == CredentialType.NONE || !key.equals(USERNAME)))
+                .filter(key -> credential
+                        .written(key)
+                        .filter(setting -> setting.path().equals(credential.path() + "." + key))
+                        .isPresent())
+                .forEach(key ->
+                        credential.warning(key, "is not used with type = %s; remove it".formatted(Text.name(type))));
     }
 
-    private void reportReadable(Path file) {
-        boolean exposed = FileContent.grants(file, GROUP_READ, GROUP_WRITE, OTHERS_READ, OTHERS_WRITE);
-        if (exposed && !isHandedOverBySystemd(file)) {
-            credential.warning(PASSWORD_FILE, "%s can be read by others; do chmod 600 %s".formatted(file, file));
+    private boolean isWritten(String key) {
+        return credential.written(key).isPresent();
+    }
+
+    private Given given() {
+        return new Given(
+                secret("password").read(),
+                credential.optional(TENANT, Entra.TENANT),
+                credential.optional(CLIENT_ID, Entra.CLIENT_ID),
+                credential.optional(AUTHORITY, Entra.ROOT),
+                secret(CLIENT_SECRET).read(),
+                credential.optional(SECRET_EXPIRES, Entra.DATE),
+                credential.optional(CERTIFICATE, files.readable()),
+                credential.optional(CERTIFICATE_KEY, files.readable()),
+                secret("certificate-password").read(),
+                credential.optional(TOKEN_FILE, FileContent.path(files.directory())),
+                secret("token-key").read());
+    }
+
+    private SecretReader secret(String key) {
+        return new SecretReader(credential, key, files);
+    }
+
+    private Optional<Credential> read(CredentialType type, Given given, Optional<String> username) {
+        return switch (type) {
+            case NONE -> Optional.of(new Credential.None());
+            case PASSWORD ->
+                required("password", given.password())
+                        .flatMap(secret -> username.map(name -> new Credential.Password(name, secret)));
+            case MANAGED_IDENTITY ->
+                mailbox(username)
+                        .map(name -> new Credential.ManagedIdentity(
+                                name, given.clientId().orElse(null)));
+            case CLIENT_SECRET -> {
+                Optional<Secret> secret = required(CLIENT_SECRET, given.clientSecret());
+                secret.ifPresent(this::reportSecretId);
+                given.expires().ifPresent(this::reportExpiry);
+                yield withApp(
+                        given,
+                        username,
+                        secret,
+                        (app, name, sound) -> new Credential.ClientSecret(
+                                app, name, sound, given.expires().orElse(null)));
+            }
+            case CERTIFICATE -> {
+                reportMissing(CERTIFICATE, "name the PEM or PFX file with the app's certificate and its key");
+                given.certificate().ifPresent(file -> reportCertificate(file, given));
+                yield withApp(
+                        given,
+                        username,
+                        given.certificate(),
+                        (app, name, file) -> new Credential.ClientCertificate(
+                                app,
+                                name,
+                                file,
+                                given.certificateKey().orElse(null),
+                                given.certificatePassword().orElse(null)));
+            }
+            case DEVICE_CODE ->
+                withApp(
+                        given,
+                        username,
+                        required("token-key", given.tokenKey()),
+                        (app, name, key) -> new Credential.DeviceCode(
+                                app, name, given.tokenFile().orElseGet(() -> tokenFile(name)), key));
+        };
+    }
+
+    /// A credential of an app.
+    private interface OfApp<T> {
+        Credential with(App app, String username, T proof);
+    }
+
+    private <T> Optional<Credential> withApp(
+            Given given, Optional<String> username, Optional<T> proof, OfApp<T> credentials) {
+        reportMissing(TENANT, "give the directory (tenant) ID: " + APP + " > Overview");
+        reportMissing(CLIENT_ID, "give the application (client) ID: " + APP + " > Overview");
+        String authority = given.authority().map(URI::toString).orElse(cloud.authority());
+        Optional<String> user = mailbox(username);
+        return given.tenant()
+                .flatMap(tenant -> given.clientId().map(id -> new App(authority, tenant, id)))
+                .flatMap(app -> user.flatMap(name -> proof.map(found -> credentials.with(app, name, found))));
+    }
+
+    private Optional<Secret> required(String key, Optional<Secret> secret) {
+        SecretReader reader = secret(key);
+        if (!reader.isWritten()) {
+            reader.reportMissing();
+        }
+        return secret;
+    }
+
+    private void reportMissing(String key, String remedy) {
+        if (!isWritten(key)) {
+            credential.problem(key, "is missing; " + remedy);
         }
     }
 
-    /// systemd keeps others out by other means than the file's mode (systemd.exec(5), LoadCredential=).
-    private boolean isHandedOverBySystemd(Path file) {
-        return Optional.ofNullable(environment.get("CREDENTIALS_DIRECTORY"))
-                .filter(systemd -> file.startsWith(Path.of(systemd)))
-                .isPresent();
+    /// With a token it is always a mailbox that is used.
+    private Optional<String> mailbox(Optional<String> username) {
+        Optional<String> wrong = username.filter(name -> name.indexOf('@') < 1 && !Entra.isGuid(name));
+        wrong.ifPresent(name -> credential.problem(
+                USERNAME,
+                Text.quoted(name) + " is no mailbox; give its user principal name, like relay@contoso.example"));
+        return wrong.isPresent() ? Optional.empty() : username;
     }
 
-    private void reportReadableConfiguration() {
-        credential
-                .written(PASSWORD)
-                .filter(setting -> setting.value().origin().filename() != null)
-                .map(setting -> Path.of(credential.source().place(setting).file()))
-                .filter(file -> FileContent.grants(file, OTHERS_READ, OTHERS_WRITE))
-                .ifPresent(file -> credential.warning(
-                        PASSWORD,
-                        "everybody on this machine can read it; do chmod o-rw %s, or use password-file"
-                                .formatted(file.getFileName())));
+    private void reportSecretId(Secret secret) {
+        if (Entra.isGuid(secret.reveal())) {
+            credential.warning(
+                    isWritten(CLIENT_SECRET) ? CLIENT_SECRET : "client-secret-file",
+                    "looks like the Secret ID, not the secret: copy the column Value (" + APP
+                            + " > Certificates & secrets). It is shown only once; if it is gone, make a new secret");
+        }
+    }
+
+    private void reportExpiry(LocalDate day) {
+        Instant end = day.atStartOfDay(ZoneOffset.UTC).toInstant();
+        new Expiry(credential, now).report(SECRET_EXPIRES, "the secret", day, end, "make a new one (" + SECRETS + ")");
+    }
+
+    private void reportCertificate(Path file, Given given) {
+        switch (new SignInCertificate(file, given.certificateKey(), given.certificatePassword()).read()) {
+            case Parsed.Bad<X509Certificate>(String message) -> credential.problem(CERTIFICATE, message);
+            case Parsed.Good<X509Certificate>(X509Certificate certificate) -> reportExpiry(file, certificate);
+        }
+        Stream.of(Optional.of(file), given.certificateKey())
+                .flatMap(Optional::stream)
+                .filter(files::isExposed)
+                .filter(holder -> given.certificateKey().isEmpty() || !holder.equals(file))
+                .forEach(holder -> credential.warning(
+                        given.certificateKey().isPresent() ? CERTIFICATE_KEY : CERTIFICATE,
+                        "%s can be read by others; do chmod 600 %s".formatted(holder, holder)));
+    }
+
+    private void reportExpiry(Path file, X509Certificate certificate) {
+        Instant end = certificate.getNotAfter().toInstant();
+        String remedy = "upload a new one (" + SECRETS + ") and put it in its place";
+        new Expiry(credential, now).report(CERTIFICATE, "the certificate in " + file, end, end, remedy);
+    }
+
+    // RFC 5321 §4.1.2: a local part may have a slash
+    private Path tokenFile(String username) {
+        return data.resolve("token-" + username.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9@._-]", "_"));
     }
 }

@@ -13,17 +13,12 @@ import org.o365relay.accept.SessionLimits;
 import org.o365relay.admit.AddressRules;
 import org.o365relay.admit.AdmissionRules;
 import org.o365relay.admit.ClientPolicy;
-import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.ProbeSchedule;
 import org.o365relay.deliver.RetrySchedule;
-import org.o365relay.deliver.RoadSettings;
-import org.o365relay.deliver.smtp.SmtpUpstreamSettings;
-import org.o365relay.identity.Credential;
+import org.o365relay.net.HttpSettings;
 import org.o365relay.queue.QueueSettings;
-import org.o365relay.rewrite.RewriteRules;
-import org.o365relay.rewrite.RewriteRules.SendAs;
 
-/// Settings as HOCON: what is in force, made from what the relay is really given. With the passwords filled in it
+/// Settings as HOCON: what is in force, made from what the relay is really given. With the secrets filled in it
 /// reads back to the same settings.
 final class EffectiveText {
 
@@ -55,7 +50,10 @@ final class EffectiveText {
         keys.put("queue", queue(settings.queue()));
         keys.put(
                 "mailboxes",
-                settings.mailboxes().stream().map(EffectiveText::mailbox).toList());
+                inForce.mailboxes().stream().map(EffectiveMailbox::of).toList());
+        keys.put("pools", EffectiveRoutes.pools(settings.routes()));
+        keys.put("routing", EffectiveRoutes.rules(settings.routes()));
+        keys.put("http", http(settings.http()));
         keys.put("retry", retry(settings.retry(), settings.probe()));
         keys.put("notices", present("admin", settings.notices().admin()));
         keys.put("stop-grace", Amount.text(settings.stopGrace()));
@@ -101,6 +99,27 @@ final class EffectiveText {
                 "history", Amount.text(queue.history()));
     }
 
+    private static Map<String, Object> http(HttpSettings http) {
+        Map<String, Object> keys = new HashMap<>(present("trusted-certificates", http.trustedCertificates()));
+        HttpSettings.Proxy proxy = http.proxy();
+        if (proxy != null) {
+            keys.put("proxy", proxy(proxy));
+        }
+        keys.put("connect-timeout", Amount.text(http.connectTimeout()));
+        keys.put("reply-timeout", Amount.text(http.replyTimeout()));
+        return keys;
+    }
+
+    private static Map<String, Object> proxy(HttpSettings.Proxy proxy) {
+        Map<String, Object> keys = new HashMap<>(Map.of("host", proxy.host(), "port", proxy.port()));
+        HttpSettings.Login login = proxy.login();
+        if (login != null) {
+            keys.put("username", login.username());
+            keys.put("password", login.password().toString());
+        }
+        return keys;
+    }
+
     private static Map<String, Object> retry(RetrySchedule retry, ProbeSchedule probe) {
         return Map.of(
                 "first-delay", Amount.text(retry.firstDelay()),
@@ -109,59 +128,8 @@ final class EffectiveText {
                 "mailbox-probe-longest", Amount.text(probe.longest()));
     }
 
-    private static Map<String, Object> mailbox(MailboxSettings mailbox) {
-        RewriteRules rules = mailbox.rewrite();
-        Map<String, Object> keys = new HashMap<>(present("reply-to-fallback", rules.replyToFallback()));
-        keys.put("address", mailbox.address().toString());
-        keys.put("display-name", rules.displayName());
-        keys.put("send-as", rules.sendAs().stream().map(EffectiveText::text).toList());
-        keys.put("record-original", rules.recordOriginal());
-        keys.put("suppress-auto-responses", rules.suppressAutoResponses());
-        keys.put("connections", mailbox.limits().connections());
-        keys.put("upstream", upstream(mailbox.roads().getFirst()));
-        keys.put("credential", credential(mailbox.roads().getFirst().credential()));
-        return keys;
-    }
-
-    private static Map<String, Object> upstream(RoadSettings road) {
-        return switch (road) {
-            case RoadSettings.Smtp smtp -> upstream(smtp.upstream());
-            case RoadSettings.Graph graph -> Map.of("host", graph.upstream().toString());
-        };
-    }
-
-    private static Map<String, Object> upstream(SmtpUpstreamSettings upstream) {
-        Map<String, Object> keys = new HashMap<>(present("trusted-certificates", upstream.trustedCertificates()));
-        keys.put("host", upstream.host());
-        keys.put("port", upstream.port());
-        keys.put("tls", Text.name(upstream.tls()));
-        keys.put("connect-timeout", Amount.text(upstream.connectTimeout()));
-        keys.put("reply-timeout", Amount.text(upstream.replyTimeout()));
-        keys.put("content-timeout", Amount.text(upstream.contentTimeout()));
-        keys.put("idle-timeout", Amount.text(upstream.idleTimeout()));
-        return keys;
-    }
-
-    private static Map<String, Object> credential(Credential credential) {
-        return switch (credential) {
-            case Credential.Password password ->
-                Map.of(
-                        "type", "password",
-                        "username", password.username(),
-                        "password", password.password().toString());
-            case Credential.None none -> Map.of("type", "none");
-            case Credential.OAuth oauth -> Map.of("username", oauth.username());
-        };
-    }
-
-    private static String text(SendAs entry) {
-        return switch (entry) {
-            case SendAs.Address(var address) -> address.toString();
-            case SendAs.Domain(String domain) -> "@" + domain;
-        };
-    }
-
-    private static Map<String, Object> present(String key, @Nullable Object value) {
+    /// @return the key, if there is something to say
+    static Map<String, Object> present(String key, @Nullable Object value) {
         return value == null ? Map.of() : Map.of(key, value.toString());
     }
 }

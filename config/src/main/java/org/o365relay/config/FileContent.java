@@ -40,7 +40,12 @@ final class FileContent {
 
     /// A PEM file with at least one certificate.
     static Kind<Path> certificates(Path directory) {
-        return path(directory).then(file -> read(file).then(content -> checkCertificates(file, content)));
+        return path(directory).then(FileContent::checkCertificates);
+    }
+
+    /// @return the file, if it is PEM with at least one certificate
+    static Parsed<Path> checkCertificates(Path file) {
+        return read(file).then(content -> checkCertificates(file, content));
     }
 
     /// @return the whole file, at most 1 MiB

@@ -1,58 +1,142 @@
 package org.o365relay.config;
 
-import static org.o365relay.config.Amount.whole;
-
+import com.typesafe.config.ConfigObject;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import org.o365relay.deliver.MailboxLimits;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.RoadSettings;
-import org.o365relay.deliver.smtp.SmtpUpstreamSettings;
+import org.o365relay.exchange.Cloud;
+import org.o365relay.exchange.Preset;
 import org.o365relay.identity.Credential;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.rewrite.RewriteRules;
 
 /// One element of `relay.mailboxes`.
-record MailboxReader(Path directory, Map<String, String> environment, String hostname) {
+///
+/// @param data the data directory
+/// @param hostname what the relay calls itself
+/// @param now whether what it signs in with is still valid
+record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostname, Instant now) {
 
-    // Microsoft, "Improvements in SMTP authenticated submission client protocol": 3 per mailbox, over all clients
-    private static final int EXCHANGE_CONNECTIONS = 3;
+    private static final String FALLBACK = "fallback";
+    private static final Kind<Cloud> CLOUD = Text.oneOf(Cloud.class);
 
-    Optional<MailboxSettings> read(Section mailbox) {
-        Optional<EmailAddress> address = address(mailbox);
-        int connections = mailbox.value("connections", whole(1, 100));
-        UpstreamReader upstreams = new UpstreamReader(mailbox.section("upstream"), directory);
-        Optional<SmtpUpstreamSettings> upstream = upstreams.read(connections, hostname);
-        CredentialReader credentials = new CredentialReader(mailbox.section("credential"), directory, environment);
-        Optional<Credential> credential = credentials.read(address.map(EmailAddress::toString));
-        Optional<RewriteRules> rules = rules(mailbox, address);
-        upstream.ifPresent(settings -> {
-            upstreams.reportPlainText(settings, credentials.signsIn());
-            reportTooMany(mailbox, connections, upstreams.isExchange());
-        });
-        if (upstreams.isExchange() && !credentials.signsIn()) {
-            credentials.reportMissingSignIn();
+    /// @return empty if something is wrong
+    Optional<MailboxInForce> read() {
+        Optional<EmailAddress> address = address();
+        Cloud cloud = mailbox.value("cloud", CLOUD);
+        List<RoadReader> readers = readers(cloud);
+        List<Preset> presets = readers.stream().map(RoadReader::preset).toList();
+        var limits = new MailboxLimitsReader(mailbox.section("limits"), presets.getFirst());
+        var sending = limits.read();
+        SignIn usual = usualSignIn(readers, cloud, address);
+        List<RoadSettings> roads = new ArrayList<>();
+        for (RoadReader reader : readers) {
+            SignIn signIn = signIn(reader, usual, cloud, address);
+            reader.read(sending.connections(), address.map(EmailAddress::domain), signIn)
+                    .ifPresent(roads::add);
         }
-        return address.flatMap(known ->
-                upstream.flatMap(way -> credential.flatMap(key -> rules.map(rewrite -> new MailboxSettings(
-                        known,
-                        key.username().toLowerCase(Locale.ROOT),
-                        List.of(new RoadSettings.Smtp(way, key, "")),
-                        new MailboxLimits(null, 1, connections, null),
-                        rewrite)))));
+        Optional<RewriteRules> rules = rules(address);
+        Integer recipients = limits.recipientsPerMessage();
+        Long size = limits.messageSize();
+        return address.filter(known -> roads.size() == readers.size())
+                .flatMap(known -> rules.map(rewrite -> new MailboxInForce(
+                        mailbox,
+                        new MailboxSettings(known, account(roads.getFirst(), known), roads, sending, rewrite),
+                        cloud,
+                        presets,
+                        recipients,
+                        size)));
     }
 
-    private static Optional<EmailAddress> address(Section mailbox) {
+    /// @return the mailbox's address; empty if it is missing or wrong
+    Optional<EmailAddress> address() {
         if (mailbox.written("address").isEmpty()) {
             mailbox.problem("address", "is missing; give the mailbox's address, for example relay@contoso.example");
         }
         return mailbox.optional("address", Addresses.MAIL);
     }
 
-    private Optional<RewriteRules> rules(Section mailbox, Optional<EmailAddress> address) {
+    /// Who is not signed in as anybody is counted by itself.
+    private static String account(RoadSettings road, EmailAddress address) {
+        String username = road.credential().username();
+        return (username.isEmpty() ? address.toString() : username).toLowerCase(Locale.ROOT);
+    }
+
+    private List<RoadReader> readers(Cloud cloud) {
+        List<RoadReader> readers = new ArrayList<>();
+        readers.add(new RoadReader(mailbox.section("upstream"), cloud, files, hostname));
+        for (Setting element : mailbox.elements(FALLBACK)) {
+            mailbox.element(element, List.of(), fallbackKeys())
+                    .ifPresent(road -> readers.add(new RoadReader(road, cloud, files, hostname)));
+        }
+        return readers;
+    }
+
+    /// A fallback has the keys of `upstream`, and `credential`.
+    private Layer fallbackKeys() {
+        ConfigObject keys = mailbox.defaults("upstream").values();
+        return new Layer(
+                "relay.mailboxes[].fallback[]",
+                keys.withValue(
+                        CredentialReader.KEY,
+                        mailbox.defaults(CredentialReader.KEY).values()),
+                mailbox.source().file());
+    }
+
+    /// The mailbox's own credential, if any road has a use for it.
+    private SignIn usualSignIn(List<RoadReader> readers, Cloud cloud, Optional<EmailAddress> address) {
+        CredentialReader reader = credentials(mailbox.section(CredentialReader.KEY), cloud);
+        boolean used = readers.stream().anyMatch(road -> road.preset() != Preset.CONNECTOR && !hasCredential(road));
+        if (!used && reader.isWritten() && readers.getFirst().preset() == Preset.CONNECTOR) {
+            reportLogin(reader);
+        }
+        return new SignIn(
+                reader.credential(),
+                CredentialReader.TYPE,
+                used || reader.isWritten()
+                        ? reader.read(address.map(EmailAddress::toString))
+                        : Optional.of(new Credential.None()));
+    }
+
+    private SignIn signIn(RoadReader road, SignIn usual, Cloud cloud, Optional<EmailAddress> address) {
+        boolean connector = road.preset() == Preset.CONNECTOR;
+        if (hasCredential(road)) {
+            CredentialReader reader = credentials(road.keys().section(CredentialReader.KEY), cloud);
+            Optional<Credential> credential = reader.read(address.map(EmailAddress::toString));
+            if (connector && reader.isWritten()) {
+                reportLogin(reader);
+            }
+            return new SignIn(reader.credential(), CredentialReader.TYPE, credential);
+        }
+        if (connector) {
+            return new SignIn(mailbox, CredentialReader.KEY, Optional.of(new Credential.None()));
+        }
+        return road.keys().path().equals(mailbox.path() + ".upstream")
+                ? usual
+                : new SignIn(road.keys(), CredentialReader.KEY, usual.credential());
+    }
+
+    private static void reportLogin(CredentialReader reader) {
+        new SignIn(reader.credential(), CredentialReader.TYPE, Optional.empty())
+                .problem("a connector takes no login; remove it, or use type = none");
+    }
+
+    /// The first road has none: what stands beside it is the mailbox's.
+    private boolean hasCredential(RoadReader road) {
+        return !road.keys().path().endsWith(".upstream")
+                && road.keys().written(CredentialReader.KEY).isPresent();
+    }
+
+    private CredentialReader credentials(Section section, Cloud cloud) {
+        return new CredentialReader(section, files, cloud, data, now);
+    }
+
+    private Optional<RewriteRules> rules(Optional<EmailAddress> address) {
         String displayName = mailbox.value("display-name", DisplayName.TEMPLATE);
         List<RewriteRules.SendAs> sendAs = mailbox.list("send-as", Addresses.SEND_AS);
         Optional<EmailAddress> replyTo = mailbox.optional("reply-to-fallback", Addresses.MAIL);
@@ -60,13 +144,5 @@ record MailboxReader(Path directory, Map<String, String> environment, String hos
         boolean suppress = mailbox.value("suppress-auto-responses", Text.FLAG);
         return address.map(known ->
                 new RewriteRules(known, displayName, sendAs, replyTo.orElse(null), recordOriginal, suppress, hostname));
-    }
-
-    private static void reportTooMany(Section mailbox, int connections, boolean exchange) {
-        if (exchange && connections > EXCHANGE_CONNECTIONS) {
-            mailbox.warning(
-                    "connections",
-                    "Exchange Online allows a mailbox 3 connections at once, over all its programs; use 1 to 3");
-        }
     }
 }

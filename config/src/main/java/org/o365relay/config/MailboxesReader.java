@@ -1,49 +1,88 @@
 package org.o365relay.config;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.mail.EmailAddress;
 
-/// `relay.mailboxes`, each with `relay.mailbox-defaults` beneath it. There must be exactly one so far.
-record MailboxesReader(Path directory, Map<String, String> environment, String hostname) {
+/// `relay.mailboxes`, each with `relay.mailbox-defaults` beneath it.
+///
+/// @param data the data directory
+/// @param hostname what the relay calls itself
+/// @param now whether what they sign in with is still valid
+record MailboxesReader(Section relay, SecretFiles files, Path data, String hostname, Instant now) {
 
-    private static final String EXAMPLE =
-            "mailboxes = [ { address = \"relay@contoso.example\", credential { password = ${?RELAY_PASSWORD} } } ]";
+    static final String KEY = "mailboxes";
 
-    /// @return empty if there is none, or not exactly one that is right
-    Optional<MailboxSettings> read(Section relay) {
-        List<Setting> elements = relay.elements("mailboxes");
-        if (elements.isEmpty() && (relay.written("mailboxes").isEmpty() || relay.isWrittenAsList("mailboxes"))) {
-            relay.problem("mailboxes", "there is no mailbox to send with; add for example " + EXAMPLE);
+    private static final String DEFAULTS = "mailbox-defaults";
+    private static final String EXAMPLE = """
+            mailboxes = [ { address = "relay@contoso.example", credential { type = client-secret, tenant = contoso.example, \
+            client-id = …, client-secret = ${?RELAY_CLIENT_SECRET} } } ]""";
+
+    /// @param all what is said of them, in the order of the file
+    /// @param good those with which nothing is wrong
+    record Result(List<Section> all, List<MailboxInForce> good) {
+
+        /// @return the addresses of those that have one
+        List<EmailAddress> addresses() {
+            return all.stream()
+                    .flatMap(mailbox -> mailbox.optional("address", Addresses.MAIL).stream())
+                    .toList();
         }
-        List<Layer> beneath = relay.layers("mailbox-defaults");
-        Layer defaults = relay.defaults("mailbox-defaults");
-        List<Section> mailboxes = elements.stream()
+    }
+
+    Result read() {
+        List<Setting> elements = relay.elements(KEY);
+        if (elements.isEmpty() && (relay.written(KEY).isEmpty() || relay.isWrittenAsList(KEY))) {
+            relay.problem(KEY, "there is no mailbox to send with; add for example " + EXAMPLE);
+        }
+        List<Layer> beneath = relay.layers(DEFAULTS);
+        Layer defaults = relay.defaults(DEFAULTS);
+        List<Section> all = elements.stream()
                 .flatMap(element -> relay.element(element, beneath, defaults).stream())
                 .toList();
-        List<MailboxSettings> read = new ArrayList<>();
-        mailboxes.forEach(mailbox -> new MailboxReader(directory, environment, hostname)
-                .read(mailbox)
-                .ifPresent(read::add));
-        reportSeveral(relay, elements, mailboxes);
-        return read.stream().findFirst();
+        List<MailboxInForce> good = all.stream()
+                .flatMap(mailbox -> new MailboxReader(mailbox, files, data, hostname, now).read().stream())
+                .toList();
+        Result result = new Result(all, good);
+        reportTwice(all);
+        reportUnequal(good);
+        return result;
     }
 
-    private static void reportSeveral(Section relay, List<Setting> elements, List<Section> mailboxes) {
-        if (elements.size() > 1) {
-            String names = mailboxes.stream().map(MailboxesReader::name).collect(Collectors.joining(", "));
-            relay.source().problem(elements.get(1), "only one mailbox is supported so far; keep one of " + names);
+    private static void reportTwice(List<Section> mailboxes) {
+        List<EmailAddress> before = new ArrayList<>();
+        for (Section mailbox : mailboxes) {
+            Optional<EmailAddress> address = mailbox.optional("address", Addresses.MAIL);
+            address.filter(known -> before.stream().anyMatch(other -> Targets.isSame(known, other)))
+                    .ifPresent(twice -> mailbox.problem(
+                            "address",
+                            "another mailbox has the address %s as well; make one of them".formatted(twice)));
+            address.ifPresent(before::add);
         }
     }
 
-    private static String name(Section mailbox) {
-        return mailbox.optional("address", Addresses.MAIL)
-                .map(EmailAddress::toString)
-                .orElse(mailbox.path());
+    /// They take from the same.
+    private static void reportUnequal(List<MailboxInForce> mailboxes) {
+        Map<String, MailboxInForce> accounts = new HashMap<>();
+        for (MailboxInForce mailbox : mailboxes) {
+            String account = mailbox.settings().account();
+            MailboxInForce first = accounts.putIfAbsent(account, mailbox);
+            if (first != null
+                    && !first.settings().limits().equals(mailbox.settings().limits())) {
+                mailbox.section()
+                        .problem(
+                                "limits",
+                                "%s signs in as %s, as %s does, and shares its limits; give both the same"
+                                        .formatted(
+                                                mailbox.settings().address(),
+                                                account,
+                                                first.settings().address()));
+            }
+        }
     }
 }

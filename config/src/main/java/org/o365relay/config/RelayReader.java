@@ -1,5 +1,6 @@
 package org.o365relay.config;
 
+import static org.o365relay.config.Amount.GIB;
 import static org.o365relay.config.Amount.KIB;
 import static org.o365relay.config.Amount.MIB;
 import static org.o365relay.config.Amount.TIB;
@@ -11,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.o365relay.RelaySettings;
@@ -22,7 +22,6 @@ import org.o365relay.accept.SessionLimits;
 import org.o365relay.admit.AddressRule;
 import org.o365relay.admit.AdmissionRules;
 import org.o365relay.admit.TrustedNetworks;
-import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.ProbeSchedule;
 import org.o365relay.deliver.RetrySchedule;
 import org.o365relay.mail.EmailAddress;
@@ -30,7 +29,6 @@ import org.o365relay.net.HttpSettings;
 import org.o365relay.notice.NoticeSettings;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.route.Routes;
-import org.o365relay.route.Target;
 
 /// The section `relay`.
 ///
@@ -44,12 +42,13 @@ record RelayReader(Path directory, Map<String, String> environment, Path kernelH
     private static final long CONNECTION = 12 * KIB;
     private static final long TLS_CONNECTION = 60 * KIB;
 
+    private static final String MESSAGE_SIZE = "message-size";
     private static final Duration MOMENT = Duration.ofMillis(1);
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Duration DAY = Duration.ofDays(1);
 
-    /// @return empty if there is not exactly one good mailbox; every other problem has been told as well
+    /// @return empty if there is no good mailbox; every other problem has been told as well
     Optional<InForce> read(Section relay) {
         String hostname = relay.optional("hostname", Addresses.HOSTNAME)
                 .orElseGet(() -> Hostname.find(environment, kernelHostname));
@@ -66,7 +65,11 @@ record RelayReader(Path directory, Map<String, String> environment, Path kernelH
                 new ListenersReader(relay, networks, trusted, security.hasCertificate()).read();
         security.reportLogins(listeners);
         QueueSettings queue = queue(relay, policies.standard().messageSize(), listeners);
-        Optional<MailboxSettings> mailbox = new MailboxesReader(directory, environment, hostname).read(relay);
+        SecretFiles files = new SecretFiles(directory, environment);
+        HttpSettings http = new HttpReader(relay.section("http"), files).read();
+        MailboxesReader.Result mailboxes = new MailboxesReader(relay, files, queue.directory(), hostname, now).read();
+        reportLargeMessages(limits, mailboxes.good());
+        Optional<Routes> routes = new RoutesReader(relay, mailboxes).read();
         Section retry = relay.section("retry");
         RetrySchedule schedule = schedule(retry);
         ProbeSchedule probe = probe(retry);
@@ -75,10 +78,9 @@ record RelayReader(Path directory, Map<String, String> environment, Path kernelH
         Optional<String> defaultDomain = relay.optional("default-domain", Addresses.DOMAIN);
         List<AddressRule> senders = new RulesReader(relay).read("sender-rules");
         List<AddressRule> recipients = new RulesReader(relay).read("recipient-rules");
-        return mailbox.map(only -> {
-            EmailAddress postmaster = notices.admin() == null ? only.address() : notices.admin();
-            Routes routes = new Routes(
-                    List.of(), List.of(target(only, largest(policies.standard().messageSize(), listeners))));
+        return routes.map(ways -> {
+            EmailAddress first = mailboxes.addresses().getFirst();
+            EmailAddress postmaster = notices.admin() == null ? first : notices.admin();
             AcceptSettings accept = new AcceptSettings(
                     hostname,
                     sessions,
@@ -86,27 +88,38 @@ record RelayReader(Path directory, Map<String, String> environment, Path kernelH
                     certificate.orElse(null),
                     users.orElse(null),
                     security.plainText(),
-                    routes,
-                    List.of(only.address()));
+                    ways,
+                    mailboxes.addresses());
             RelaySettings settings = new RelaySettings(
                     hostname,
                     listeners,
                     accept,
                     queue,
-                    List.of(only),
-                    routes,
-                    HttpSettings.DIRECT,
+                    mailboxes.good().stream().map(MailboxInForce::settings).toList(),
+                    ways,
+                    http,
                     schedule,
                     probe,
                     notices,
                     grace);
-            return new InForce(settings, policies.standard(), trusted);
+            return new InForce(settings, mailboxes.good(), policies.standard(), trusted);
         });
     }
 
-    private static Target target(MailboxSettings mailbox, long messageSize) {
-        String name = mailbox.address().toString().toLowerCase(Locale.ROOT);
-        return new Target(name, List.of(mailbox.address()), messageSize, null);
+    /// The size is only looked at if the operator has thought of it: otherwise the mailbox's limit is the one that
+    /// counts.
+    private static void reportLargeMessages(Section limits, List<MailboxInForce> mailboxes) {
+        long accepted = limits.value(MESSAGE_SIZE, size(64 * KIB, GIB));
+        long sent = mailboxes.stream()
+                .mapToLong(mailbox -> Targets.mailbox(mailbox).messageSize())
+                .max()
+                .orElse(GIB);
+        if (limits.written(MESSAGE_SIZE).isPresent() && accepted > sent) {
+            limits.warning(
+                    MESSAGE_SIZE,
+                    "no mailbox sends messages of more than %s; larger ones are refused. If Exchange allows it more, raise message-size in limits of the mailbox"
+                            .formatted(Amount.text(sent)));
+        }
     }
 
     private static SessionLimits sessions(Section limits) {

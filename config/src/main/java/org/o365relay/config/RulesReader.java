@@ -16,7 +16,8 @@ record RulesReader(Section relay) {
     private static final String REASON = "reason";
     private static final int LONGEST_REASON = 160;
 
-    private static final Kind<AddressPattern> PATTERN = Text.ANY.then(text -> AddressPattern.parse(text)
+    /// Which addresses a rule is about.
+    static final Kind<AddressPattern> PATTERN = Text.ANY.then(text -> AddressPattern.parse(text)
             .<Parsed<AddressPattern>>map(Parsed.Good::new)
             .orElseGet(
                     () -> new Parsed.Bad<>(Text.quoted(text) + " is no pattern; use for example bob@contoso.example, "

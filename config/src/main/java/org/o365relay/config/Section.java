@@ -140,6 +140,14 @@ final class Section {
         source.warning(settingOrGap(key), message);
     }
 
+    /// What is written for this key in this section itself; else a gap in it, for a message that is not about what
+    /// other sections have in common with this one.
+    Setting here(String key) {
+        return written(key)
+                .filter(setting -> setting.path().equals(path + "." + key))
+                .orElseGet(() -> new Setting(path + "." + key, NOTHING, place));
+    }
+
     /// The key as written; else its place among what is written, so that a message has a line.
     private Setting settingOrGap(String key) {
         return written(key).orElseGet(() -> {

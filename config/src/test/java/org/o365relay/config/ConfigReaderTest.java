@@ -2,6 +2,7 @@ package org.o365relay.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.pkitesting.CertificateBuilder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -60,7 +61,7 @@ class ConfigReaderTest {
                 upstream   { preset = office365 }
                 credential { type = password, password = ${?RELAY_PASSWORD} }
               } ]
-              retry { first-delay = 1m, mailbox-probe = 1m }
+              retry { first-delay = 1m, mailbox-probe = 15s }
             }
             """;
     private static final String SMALLEST = """
@@ -97,12 +98,17 @@ class ConfigReaderTest {
 
     @Test
     void hasNothingToComplainOfInTheExample() throws Exception {
-        assertThat(valid(CONTRACT).warnings()).isEmpty();
+        assertThat(valid(CONTRACT.replace("PASSWORD", "CLIENT_SECRET").replace("type = password, password", """
+                type = client-secret, tenant = contoso.example
+                client-id = "b3f1c6b2-0000-4000-8000-000000000001", client-secret"""))
+                        .warnings())
+                .isEmpty();
     }
 
     @Test
     void readsBackWhatItShowsAsEffective() throws Exception {
         SecurityFiles.write(directory);
+        SecurityFiles.writeApp(directory, CertificateBuilder.Algorithm.rsa2048, Duration.ofDays(100));
         Configuration.Valid first = valid(Files.readString(Path.of("src/test/resources/every-key.conf")));
 
         Configuration.Valid second = valid(first.effective().replace("\"***\"", "${RELAY_PASSWORD}"));
@@ -155,7 +161,7 @@ class ConfigReaderTest {
     @Test
     void putsMailboxDefaultsBeneathEveryMailbox() throws Exception {
         Configuration.Valid valid = valid("""
-                relay.mailbox-defaults { connections = 3, upstream { reply-timeout = 5s, idle-timeout = 5s } }
+                relay.mailbox-defaults { limits.connections = 3, upstream { reply-timeout = 5s, idle-timeout = 5s } }
                 relay.mailboxes = [ { address = "a@contoso.example", upstream { idle-timeout = 6s }
                                       credential { password = ${RELAY_PASSWORD} } } ]
                 """);
@@ -249,7 +255,7 @@ class ConfigReaderTest {
     }
 
     private Configuration.Valid valid(String text) throws IOException {
-        return valid(read(text, Map.of("RELAY_PASSWORD", "geheim-123")));
+        return valid(read(text, Map.of("RELAY_PASSWORD", "geheim-123", "RELAY_CLIENT_SECRET", "geheim-456")));
     }
 
     private static Configuration.Valid valid(Configuration configuration) {
@@ -288,7 +294,7 @@ class ConfigReaderTest {
         String hostname = "kernel.contoso.example";
         EmailAddress address = address("relay@contoso.example");
         Routes routes =
-                new Routes(List.of(), List.of(new Target("relay@contoso.example", List.of(address), 36_700_160, null)));
+                new Routes(List.of(), List.of(new Target("relay@contoso.example", List.of(address), 36_700_160, 500)));
         return new RelaySettings(
                 hostname,
                 List.of(new ListenerSettings(
@@ -323,12 +329,12 @@ class ConfigReaderTest {
                                         hostname),
                                 new Credential.Password("relay@contoso.example", new Secret("geheim-123")),
                                 "")),
-                        new MailboxLimits(null, 1, 2, null),
+                        new MailboxLimits(30, 5, 2, 10_000),
                         new RewriteRules(address, displayName, List.of(), null, true, true, hostname))),
                 routes,
                 HttpSettings.DIRECT,
                 new RetrySchedule(Duration.ofMinutes(1), Duration.ofDays(5)),
-                new ProbeSchedule(Duration.ofMinutes(1), Duration.ofMinutes(15)),
+                new ProbeSchedule(Duration.ofSeconds(15), Duration.ofMinutes(1)),
                 new NoticeSettings(null),
                 Duration.ofSeconds(20));
     }

@@ -30,15 +30,29 @@ final class SecurityFiles {
         write(directory.resolve("users"), USER);
     }
 
+    /// `app.pem` and `app.key`, to sign in with.
+    static X509Bundle writeApp(Path directory, CertificateBuilder.Algorithm algorithm, Duration valid)
+            throws IOException {
+        X509Bundle app = certificate("app", algorithm, valid);
+        write(directory.resolve("app.pem"), app.getCertificatePathPEM());
+        write(directory.resolve("app.key"), app.getPrivateKeyPEM());
+        Files.setPosixFilePermissions(directory.resolve("app.key"), PosixFilePermissions.fromString("rw-------"));
+        return app;
+    }
+
     /// A new certificate for `relay.contoso.example`, and its key.
     static X509Bundle identity() {
+        return certificate("relay", CertificateBuilder.Algorithm.ecp256, DAY);
+    }
+
+    private static X509Bundle certificate(String name, CertificateBuilder.Algorithm algorithm, Duration valid) {
         try {
             return new CertificateBuilder()
-                    .algorithm(CertificateBuilder.Algorithm.ecp256)
-                    .subject("CN=relay.contoso.example")
+                    .algorithm(algorithm)
+                    .subject("CN=%s.contoso.example".formatted(name))
                     .setIsCertificateAuthority(true)
                     .notBefore(CLOCK.instant().minus(DAY))
-                    .notAfter(CLOCK.instant().plus(DAY))
+                    .notAfter(CLOCK.instant().plus(valid))
                     .buildSelfSigned();
         } catch (Exception e) {
             throw new IllegalStateException(e);

@@ -24,7 +24,8 @@ class SecurityFilesTest {
               key = relay.key
             }
             relay.auth.users-file = users
-            relay.mailboxes = [ { address = "relay@contoso.example", credential.password = ${RELAY_PASSWORD} } ]
+            relay.mailboxes = [ { address = "relay@contoso.example", upstream.preset = high-volume
+              credential { type = password, password = ${RELAY_PASSWORD} } } ]
             """;
 
     @TempDir

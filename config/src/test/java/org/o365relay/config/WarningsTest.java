@@ -25,7 +25,10 @@ class WarningsTest {
               } ]
             }
             """;
-    private static final String FROM_ENVIRONMENT = "password = ${RELAY_PASSWORD}";
+    private static final String APP = """
+            type = client-secret, tenant = contoso.example, client-id = "b3f1c6b2-0000-4000-8000-000000000001"\
+            """;
+    private static final String FROM_ENVIRONMENT = APP + ", client-secret = ${RELAY_PASSWORD}";
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -33,8 +36,8 @@ class WarningsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            connections = 4                        | relay.conf:4: relay.mailboxes[0].connections: Exchange Online allows a mailbox 3 connections at once, over all its programs; use 1 to 3
-            upstream { host = mail.x, port = 465 } | relay.conf:4: relay.mailboxes[0].upstream.port: servers speak TLS from the start on port 465; use tls = implicit, or port 587
+            limits.connections = 4                 | relay.conf:4: relay.mailboxes[0].limits.connections: Exchange Online allows a mailbox 3 connections at once, over all its programs; use 1 to 3
+            upstream { preset = office365, port = 465 } | relay.conf:4: relay.mailboxes[0].upstream.port: servers speak TLS from the start on port 465; use tls = implicit, or port 587
             """)
     void warnsOfWhatWillNotWorkWell(String mailbox, String warning) throws IOException {
         assertThat(warnings(MAILBOX.formatted(mailbox, FROM_ENVIRONMENT))).containsExactly(warning);
@@ -44,7 +47,7 @@ class WarningsTest {
     void warnsOfPlainTextOnTheNetwork() throws IOException {
         String upstream = "upstream { host = smarthost, tls = none }";
 
-        assertThat(warnings(MAILBOX.formatted(upstream, "type = none, " + FROM_ENVIRONMENT)))
+        assertThat(warnings(MAILBOX.formatted(upstream, "type = none, password = ${RELAY_PASSWORD}")))
                 .containsExactly(
                         "relay.conf:4: relay.mailboxes[0].upstream.tls: mail to smarthost can be read by anybody on the way",
                         "relay.conf:5: relay.mailboxes[0].credential.password: is not used with type = none; remove it");
@@ -55,7 +58,8 @@ class WarningsTest {
     void allowsAPasswordInPlainTextOnThisMachine(String host) throws IOException {
         String upstream = "upstream { host = %s, tls = none }".formatted(host);
 
-        assertThat(warnings(MAILBOX.formatted(upstream, FROM_ENVIRONMENT))).isEmpty();
+        assertThat(warnings(MAILBOX.formatted(upstream, "password = ${RELAY_PASSWORD}")))
+                .isEmpty();
     }
 
     @ParameterizedTest
@@ -84,9 +88,10 @@ class WarningsTest {
         Path secret = Files.writeString(directory.resolve("secret"), "geheim");
         Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString(mode));
 
-        List<String> expected = List.of("relay.conf:5: relay.mailboxes[0].credential.password-file: " + secret
+        List<String> expected = List.of("relay.conf:5: relay.mailboxes[0].credential.client-secret-file: " + secret
                 + " can be read by others; do chmod 600 " + secret);
-        assertThat(warnings(MAILBOX.formatted("", "password-file = secret"))).isEqualTo(warns ? expected : List.of());
+        assertThat(warnings(MAILBOX.formatted("", APP + ", client-secret-file = secret")))
+                .isEqualTo(warns ? expected : List.of());
     }
 
     @Test
@@ -95,19 +100,19 @@ class WarningsTest {
         Path secret = Files.writeString(credentials.resolve("secret"), "geheim");
         Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("r--r-----"));
 
-        String credential = "password-file = ${CREDENTIALS_DIRECTORY}/secret";
+        String credential = APP + ", client-secret-file = ${CREDENTIALS_DIRECTORY}/secret";
         assertThat(warnings(MAILBOX.formatted("", credential))).isEmpty();
     }
 
     @ParameterizedTest
     @CsvSource({"rw-r-----, false", "rw-r--r--, true"})
     void warnsOfAPasswordInAFileEverybodyCanRead(String mode, boolean warns) throws IOException {
-        String text = MAILBOX.formatted("", "password = \"geheim\"");
+        String text = MAILBOX.formatted("", APP + ", client-secret = \"geheim\"");
         Path file = Files.writeString(directory.resolve("relay.conf"), text);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
 
-        List<String> expected = List.of("relay.conf:5: relay.mailboxes[0].credential.password: everybody on this "
-                + "machine can read it; do chmod o-rw relay.conf, or use password-file");
+        List<String> expected = List.of("relay.conf:5: relay.mailboxes[0].credential.client-secret: everybody on this "
+                + "machine can read it; do chmod o-rw relay.conf, or use client-secret-file");
         assertThat(warnings(text)).isEqualTo(warns ? expected : List.of());
     }
 

@@ -62,7 +62,7 @@ final class DeliverCommand implements Callable<Integer> {
     private Table measure(Scratch scratch) throws IOException, InterruptedException {
         try (Smarthost smarthost = smarthost(scratch.fresh());
                 Server relay = target.relayTo(smarthost)
-                        .configured("relay.mailbox-defaults.connections = " + connections)
+                        .configured("relay.mailbox-defaults.limits.connections = " + connections)
                         .start(scratch.fresh())) {
             if (warmUp > 0) {
                 report.progress("warming up with " + warmUp + " messages …");

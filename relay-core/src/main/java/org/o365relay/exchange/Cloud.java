@@ -59,6 +59,20 @@ public enum Cloud {
         return exchange;
     }
 
+    /// @return the scope of tokens for SMTP, for an app that signs in by itself:
+    ///     `https://outlook.office365.com/.default`
+    public String submissionScope() {
+        return exchange + "/.default";
+    }
+
+    /// Source: Microsoft, "Authenticate an IMAP, POP or SMTP connection using OAuth". It has another host than the
+    /// scope of apps.
+    ///
+    /// @return the scope of tokens for SMTP, for a user who signs in: `https://outlook.office.com/SMTP.Send`
+    public String delegatedSubmissionScope() {
+        return (this == WORLDWIDE ? "https://outlook.office.com" : exchange) + "/SMTP.Send";
+    }
+
     /// @return the root of Microsoft Graph, which is also the resource its tokens are for
     public String graph() {
         return graph;

@@ -48,7 +48,7 @@ final class CrashTest {
         try (Sandbox sandbox =
                 Sandbox.start(RelayFixture.sandboxSettings(office).with(Keep.RECORDS))) {
             sandbox.faults().add(Fault.parse("content:delay 20ms")); // so that deliveries are hit after the final dot
-            Path config = ConfigText.write(directory, sandbox, "relay.mailbox-defaults.connections = 4");
+            Path config = ConfigText.write(directory, sandbox, "relay.mailbox-defaults.limits.connections = 4");
             for (int round = 0; round < ROUNDS; round++) {
                 boolean duringDelivery = round % 2 == 1;
                 kill(config, sandbox, 1 + random.nextInt(60), duringDelivery);

@@ -1,0 +1,166 @@
+package org.o365relay.config;
+
+import static org.o365relay.config.EffectiveText.present;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.o365relay.deliver.MailboxLimits;
+import org.o365relay.deliver.MailboxSettings;
+import org.o365relay.deliver.RoadSettings;
+import org.o365relay.deliver.smtp.SmtpUpstreamSettings;
+import org.o365relay.deliver.smtp.SmtpUpstreamSettings.ClientCertificate;
+import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Lookup;
+import org.o365relay.identity.App;
+import org.o365relay.identity.Credential;
+import org.o365relay.rewrite.RewriteRules;
+import org.o365relay.rewrite.RewriteRules.SendAs;
+
+/// A mailbox as HOCON. Each road says its own credential.
+final class EffectiveMailbox {
+
+    private EffectiveMailbox() {}
+
+    static Map<String, Object> of(MailboxInForce inForce) {
+        MailboxSettings mailbox = inForce.settings();
+        RewriteRules rules = mailbox.rewrite();
+        List<Map<String, Object>> roads = roads(inForce);
+        Map<String, Object> keys = new HashMap<>(present("reply-to-fallback", rules.replyToFallback()));
+        keys.put("address", mailbox.address().toString());
+        keys.put("cloud", inForce.cloud().key());
+        keys.put("display-name", rules.displayName());
+        keys.put("send-as", rules.sendAs().stream().map(EffectiveMailbox::text).toList());
+        keys.put("record-original", rules.recordOriginal());
+        keys.put("suppress-auto-responses", rules.suppressAutoResponses());
+        keys.put("limits", limits(inForce));
+        keys.put("upstream", roads.getFirst());
+        keys.put("credential", credential(mailbox.roads().getFirst().credential()));
+        keys.put("fallback", fallback(mailbox, roads));
+        return keys;
+    }
+
+    private static List<Map<String, Object>> fallback(MailboxSettings mailbox, List<Map<String, Object>> roads) {
+        List<Map<String, Object>> others = new ArrayList<>();
+        for (int i = 1; i < roads.size(); i++) {
+            Map<String, Object> keys = new HashMap<>(roads.get(i));
+            keys.put("credential", credential(mailbox.roads().get(i).credential()));
+            others.add(keys);
+        }
+        return others;
+    }
+
+    private static Map<String, Object> limits(MailboxInForce mailbox) {
+        MailboxLimits limits = mailbox.settings().limits();
+        Map<String, Object> keys = new HashMap<>(present("messages-per-minute", limits.messagesPerMinute()));
+        keys.putAll(present("recipients-per-day", limits.recipientsPerDay()));
+        keys.putAll(present("recipients-per-message", mailbox.recipientsPerMessage()));
+        Long size = mailbox.messageSize();
+        if (size != null) {
+            keys.put("message-size", Amount.text(size));
+        }
+        keys.put("burst", limits.burst());
+        keys.put("connections", limits.connections());
+        return keys;
+    }
+
+    private static List<Map<String, Object>> roads(MailboxInForce mailbox) {
+        List<Map<String, Object>> roads = new ArrayList<>();
+        List<RoadSettings> settings = mailbox.settings().roads();
+        for (int i = 0; i < settings.size(); i++) {
+            Map<String, Object> keys = new HashMap<>(road(settings.get(i)));
+            keys.put("preset", mailbox.presets().get(i).key());
+            roads.add(keys);
+        }
+        return roads;
+    }
+
+    private static Map<String, Object> road(RoadSettings road) {
+        return switch (road) {
+            case RoadSettings.Smtp(SmtpUpstreamSettings upstream, Credential.OAuth token, String scope) -> {
+                Map<String, Object> keys = smtp(upstream);
+                keys.put("scope", scope);
+                yield keys;
+            }
+            case RoadSettings.Smtp smtp -> smtp(smtp.upstream());
+            case RoadSettings.Graph graph ->
+                Map.of("root", graph.upstream().root().toString(), "scope", graph.scope());
+        };
+    }
+
+    private static Map<String, Object> smtp(SmtpUpstreamSettings upstream) {
+        Map<String, Object> keys = new HashMap<>(present("trusted-certificates", upstream.trustedCertificates()));
+        keys.put(upstream.lookup() == Lookup.MX ? "domain" : "host", upstream.host());
+        keys.put("port", upstream.port());
+        keys.put("tls", Text.name(upstream.tls()));
+        keys.put("connect-timeout", Amount.text(upstream.connectTimeout()));
+        keys.put("reply-timeout", Amount.text(upstream.replyTimeout()));
+        keys.put("content-timeout", Amount.text(upstream.contentTimeout()));
+        keys.put("idle-timeout", Amount.text(upstream.idleTimeout()));
+        ClientCertificate certificate = upstream.clientCertificate();
+        if (certificate != null) {
+            keys.put("client-certificate", certificate.certificate().toString());
+            keys.put("client-certificate-key", certificate.key().toString());
+        }
+        InetAddress local = upstream.localAddress();
+        if (local != null) {
+            keys.put("local-address", local.getHostAddress());
+        }
+        return keys;
+    }
+
+    private static Map<String, Object> credential(Credential credential) {
+        Map<String, Object> keys = new HashMap<>();
+        if (!credential.username().isEmpty()) {
+            keys.put("username", credential.username());
+        }
+        keys.putAll(proof(credential));
+        return keys;
+    }
+
+    /// Secrets show themselves as `***`.
+    private static Map<String, Object> proof(Credential credential) {
+        return switch (credential) {
+            case Credential.None none -> Map.of("type", "none");
+            case Credential.Password(String username, var password) ->
+                Map.of("type", "password", "password", password.toString());
+            case Credential.ClientSecret(App app, String username, var secret, var expires) -> {
+                Map<String, Object> keys = app(app, "client-secret");
+                keys.put("client-secret", secret.toString());
+                keys.putAll(present("client-secret-expires", expires));
+                yield keys;
+            }
+            case Credential.ClientCertificate(App app, String username, var certificate, var key, var password) -> {
+                Map<String, Object> keys = app(app, "certificate");
+                keys.put("certificate", certificate.toString());
+                keys.putAll(present("certificate-key", key));
+                keys.putAll(present("certificate-password", password));
+                yield keys;
+            }
+            case Credential.DeviceCode(App app, String username, var file, var key) -> {
+                Map<String, Object> keys = app(app, "device-code");
+                keys.put("token-file", file.toString());
+                keys.put("token-key", key.toString());
+                yield keys;
+            }
+            case Credential.ManagedIdentity(String username, var clientId) -> {
+                Map<String, Object> keys = new HashMap<>(present("client-id", clientId));
+                keys.put("type", "managed-identity");
+                yield keys;
+            }
+        };
+    }
+
+    private static Map<String, Object> app(App app, String type) {
+        return new HashMap<>(Map.of(
+                "type", type, "authority", app.authority(), "tenant", app.tenant(), "client-id", app.clientId()));
+    }
+
+    private static String text(SendAs entry) {
+        return switch (entry) {
+            case SendAs.Address(var address) -> address.toString();
+            case SendAs.Domain(String domain) -> "@" + domain;
+        };
+    }
+}

@@ -1,0 +1,83 @@
+package org.o365relay.config;
+
+import java.net.URI;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.o365relay.admit.Network;
+
+/// What an app registration in Microsoft Entra consists of, as an admin copies it from the admin center.
+final class Entra {
+
+    private static final Pattern GUID = Pattern.compile("(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+    private static final List<String> EVERYBODY = List.of("common", "organizations", "consumers");
+
+    /// A directory: its id or one of its domains.
+    static final Kind<String> TENANT = Text.ANY.then(Entra::tenant);
+
+    /// The id of an application.
+    static final Kind<String> CLIENT_ID = Text.ANY.then(text -> isGuid(text)
+            ? new Parsed.Good<>(text)
+            : new Parsed.Bad<>(Text.quoted(text) + " is not an application (client) ID; it looks like"
+                    + " 00000000-0000-0000-0000-000000000000: Microsoft Entra admin center > App registrations > (the"
+                    + " app) > Overview"));
+
+    /// A date: `2027-05-01`.
+    static final Kind<LocalDate> DATE = Text.ANY.then(Entra::date);
+
+    /// The beginning of a URL, without a final slash: `https://graph.microsoft.com`.
+    static final Kind<URI> ROOT = Text.ANY.then(Entra::root);
+
+    private Entra() {}
+
+    static boolean isGuid(String text) {
+        return GUID.matcher(text).matches();
+    }
+
+    /// @return whether it is this machine by name or address; nobody listens in on the way there
+    static boolean isThisMachine(String host) {
+        String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+        return bare.equalsIgnoreCase("localhost")
+                || Network.parse(bare)
+                        .filter(literal -> literal.address().isLoopbackAddress())
+                        .isPresent();
+    }
+
+    private static Parsed<String> tenant(String text) {
+        if (EVERYBODY.contains(text.toLowerCase(Locale.ROOT))) {
+            return new Parsed.Bad<>(Text.quoted(text)
+                    + " stands for any directory; give your own: its ID, or for example contoso.onmicrosoft.com");
+        }
+        return isGuid(text) || (text.contains(".") && Addresses.isHostname(text))
+                ? new Parsed.Good<>(text)
+                : new Parsed.Bad<>(Text.quoted(text) + " is not a directory (tenant); give its ID, which looks like"
+                        + " 00000000-0000-0000-0000-000000000000, or for example contoso.onmicrosoft.com");
+    }
+
+    private static Parsed<LocalDate> date(String text) {
+        try {
+            return new Parsed.Good<>(LocalDate.parse(text));
+        } catch (DateTimeParseException notADate) {
+            return new Parsed.Bad<>(Text.quoted(text) + " is not a date; use year-month-day, for example 2027-05-01");
+        }
+    }
+
+    private static Parsed<URI> root(String text) {
+        URI uri;
+        try {
+            uri = URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
+        } catch (IllegalArgumentException notAUrl) {
+            return new Parsed.Bad<>(Text.quoted(text) + " is not a URL; use for example https://host.example");
+        }
+        String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
+        if (uri.getHost() == null || !uri.getPath().isEmpty() || uri.getQuery() != null || uri.getUserInfo() != null) {
+            return new Parsed.Bad<>(Text.quoted(text)
+                    + " is not scheme and host; use for example https://host.example, with nothing after it");
+        }
+        return scheme.equals("https") || (scheme.equals("http") && isThisMachine(uri.getHost()))
+                ? new Parsed.Good<>(uri)
+                : new Parsed.Bad<>(Text.quoted(text) + " would show secrets to anybody on the way; use https://");
+    }
+}

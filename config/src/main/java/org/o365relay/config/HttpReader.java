@@ -1,0 +1,52 @@
+package org.o365relay.config;
+
+import static org.o365relay.config.Amount.duration;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.o365relay.mail.Secret;
+import org.o365relay.net.HttpSettings;
+import org.o365relay.net.HttpSettings.Login;
+import org.o365relay.net.HttpSettings.Proxy;
+
+/// `relay.http`: the way to the sign-in service and to Microsoft Graph.
+record HttpReader(Section http, SecretFiles files) {
+
+    private static final String HOST = "host";
+    private static final String USERNAME = "username";
+    private static final String PASSWORD = "password";
+
+    HttpSettings read() {
+        return new HttpSettings(
+                proxy(http.section("proxy")).orElse(null),
+                http.optional("trusted-certificates", FileContent.certificates(files.directory()))
+                        .orElse(null),
+                http.value("connect-timeout", timeout()),
+                http.value("reply-timeout", timeout()));
+    }
+
+    private Optional<Proxy> proxy(Section proxy) {
+        Optional<String> host = proxy.optional(HOST, Addresses.HOST);
+        int port = proxy.value("port", Amount.port(1));
+        Optional<String> username = proxy.optional(USERNAME, Text.ANY);
+        SecretReader password = new SecretReader(proxy, PASSWORD, "RELAY_PROXY_PASSWORD", files);
+        Optional<Secret> secret = password.read();
+        if (proxy.written(USERNAME).isPresent() && !password.isWritten()) {
+            password.reportMissing();
+        } else if (proxy.written(USERNAME).isEmpty() && password.isWritten()) {
+            proxy.problem(USERNAME, "is missing; username and password belong together");
+        }
+        if (proxy.written(HOST).isEmpty() && (proxy.written(USERNAME).isPresent() || password.isWritten())) {
+            proxy.problem(HOST, "is missing; name the proxy, or remove the others");
+        }
+        return host.map(name -> new Proxy(
+                name,
+                port,
+                username.flatMap(user -> secret.map(known -> new Login(user, known)))
+                        .orElse(null)));
+    }
+
+    private static Kind<Duration> timeout() {
+        return duration(Duration.ofMillis(100), Duration.ofHours(1));
+    }
+}

@@ -1,0 +1,67 @@
+package org.o365relay.config;
+
+import com.typesafe.config.ConfigList;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.o365relay.mail.EmailAddress;
+
+/// `relay.pools`: mailboxes that share the load, under a name.
+///
+/// @param mailboxes the addresses there are
+record PoolsReader(Section relay, List<EmailAddress> mailboxes) {
+
+    static final String KEY = "pools";
+
+    /// @return by name; without the mailboxes that do not exist
+    Map<String, List<EmailAddress>> read() {
+        Map<String, List<EmailAddress>> pools = new TreeMap<>();
+        for (Layer layer : relay.layers(KEY)) {
+            for (String name : layer.values().keySet()) {
+                layer.setting(name).ifPresent(setting -> pools.put(name, pool(name, setting)));
+            }
+        }
+        return pools;
+    }
+
+    private List<EmailAddress> pool(String name, Setting setting) {
+        Source source = relay.source();
+        if (name.indexOf('@') >= 0 || !name.matches("[\\p{Alnum}._-]+")) {
+            source.problem(setting, "is no name for a pool; use letters, digits and hyphens");
+        }
+        List<Setting> elements = source.elements(setting);
+        if (elements.isEmpty() && setting.value() instanceof ConfigList) {
+            source.problem(setting, "is empty; name the mailboxes that share the load");
+        }
+        List<EmailAddress> members = new ArrayList<>();
+        for (Setting element : elements) {
+            Optional<EmailAddress> member = source.parse(element, known(mailboxes));
+            member.filter(members::contains)
+                    .ifPresent(twice -> source.problem(element, twice + " is listed twice; remove one"));
+            member.ifPresent(members::add);
+        }
+        return members;
+    }
+
+    /// One of the mailboxes there are.
+    static Kind<EmailAddress> known(List<EmailAddress> mailboxes) {
+        return Addresses.MAIL.then(address -> mailboxes.stream()
+                .filter(mailbox -> Targets.isSame(mailbox, address))
+                .findFirst()
+                .<Parsed<EmailAddress>>map(Parsed.Good::new)
+                .orElseGet(() -> unknown(
+                        address.toString(),
+                        "mailbox",
+                        mailboxes.stream().map(EmailAddress::toString).toList())));
+    }
+
+    /// @param what it should have been
+    static <T> Parsed<T> unknown(String text, String what, List<String> names) {
+        String advice = Suggestion.nearest(text, names)
+                .map("did you mean %s?"::formatted)
+                .orElseGet(() -> names.isEmpty() ? "there is none" : "there are " + String.join(", ", names));
+        return new Parsed.Bad<>("%s is no %s of this relay; %s".formatted(Text.quoted(text), what, advice));
+    }
+}

@@ -1,0 +1,178 @@
+package org.o365relay.config;
+
+import com.typesafe.config.ConfigFactory;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.admit.AddressPattern;
+import org.o365relay.admit.Network;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Priority;
+import org.o365relay.route.RouteRule;
+import org.o365relay.route.Routes;
+import org.o365relay.route.Target;
+
+/// `relay.routing` and `relay.pools`: which mail leaves through which mailbox.
+record RoutesReader(Section relay, MailboxesReader.Result mailboxes) {
+
+    private static final String KEY = "routing";
+    private static final String CLIENT = "client";
+    private static final String SENDER = "sender";
+    private static final String FROM = "from";
+    private static final String RECIPIENT = "recipient";
+    private static final String MAILBOX = "mailbox";
+    private static final String POOL = "pool";
+    private static final String PRIORITY = "priority";
+    private static final List<String> CONDITIONS = List.of(CLIENT, SENDER, FROM, RECIPIENT);
+    private static final List<String> CONSEQUENCES = List.of(MAILBOX, POOL, PRIORITY);
+
+    /// @return empty if there is no good mailbox
+    Optional<Routes> read() {
+        List<EmailAddress> addresses = mailboxes.addresses();
+        Map<String, List<EmailAddress>> pools = new PoolsReader(relay, addresses).read();
+        List<RouteRule> rules = rules(addresses, List.copyOf(pools.keySet()));
+        List<Target> targets =
+                Stream.concat(mailboxTargets(), poolTargets(pools)).toList();
+        if (mailboxes.good().isEmpty()) {
+            return Optional.empty();
+        }
+        Routes routes = new Routes(rules, targets);
+        reportUnused(routes, pools);
+        return Optional.of(routes);
+    }
+
+    private Stream<Target> mailboxTargets() {
+        return mailboxes.good().stream().map(Targets::mailbox);
+    }
+
+    private Stream<Target> poolTargets(Map<String, List<EmailAddress>> pools) {
+        return pools.entrySet().stream()
+                .filter(pool -> !members(pool.getValue()).isEmpty())
+                .map(pool -> Targets.of(pool.getKey(), members(pool.getValue())));
+    }
+
+    private List<MailboxInForce> members(List<EmailAddress> addresses) {
+        return addresses.stream()
+                .flatMap(address -> mailboxes.good().stream()
+                        .filter(mailbox -> Targets.isSame(mailbox.settings().address(), address)))
+                .toList();
+    }
+
+    private List<RouteRule> rules(List<EmailAddress> addresses, List<String> pools) {
+        List<RouteRule> rules = new ArrayList<>();
+        for (Setting element : relay.elements(KEY)) {
+            relay.element(element, List.of(), keys()).ifPresent(section -> {
+                if (rules.stream().anyMatch(RoutesReader::fitsEverything)) {
+                    relay.source().warning(element, "is never reached: a rule before it covers everything");
+                }
+                rule(element, section, addresses, pools).ifPresent(rules::add);
+            });
+        }
+        return rules;
+    }
+
+    private Layer keys() {
+        String names = String.join(" = null, ", CONDITIONS) + " = null, " + String.join(" = null, ", CONSEQUENCES);
+        return new Layer(
+                "relay.routing[]",
+                ConfigFactory.parseString(names + " = null").root(),
+                relay.source().file());
+    }
+
+    private static Optional<RouteRule> rule(
+            Setting element, Section rule, List<EmailAddress> addresses, List<String> pools) {
+        Optional<Network> client = rule.optional(CLIENT, Networks.CIDR);
+        Optional<AddressPattern> sender = rule.optional(SENDER, RulesReader.PATTERN);
+        Optional<AddressPattern> author = rule.optional(FROM, RulesReader.PATTERN);
+        Optional<AddressPattern> recipient = rule.optional(RECIPIENT, RulesReader.PATTERN);
+        Optional<String> mailbox =
+                rule.optional(MAILBOX, PoolsReader.known(addresses)).map(Targets::name);
+        Optional<String> pool = rule.optional(POOL, pool(pools));
+        Optional<Priority> priority = rule.optional(PRIORITY, Text.oneOf(Priority.class));
+        if (CONSEQUENCES.stream().noneMatch(key -> rule.written(key).isPresent())) {
+            rule.source().problem(element, "does nothing; give it a mailbox, a pool or a priority");
+        }
+        if (rule.written(MAILBOX).isPresent() && rule.written(POOL).isPresent()) {
+            rule.problem(POOL, "there is mailbox as well; keep one of the two");
+        }
+        long read = Stream.of(client, sender, author, recipient, mailbox, pool, priority)
+                .filter(Optional::isPresent)
+                .count();
+        return read < written(rule)
+                ? Optional.empty()
+                : Optional.of(new RouteRule(
+                        client.orElse(null),
+                        sender.orElse(null),
+                        author.orElse(null),
+                        recipient.orElse(null),
+                        mailbox.or(() -> pool).orElse(null),
+                        priority.orElse(Priority.NORMAL)));
+    }
+
+    private static long written(Section rule) {
+        return Stream.concat(CONDITIONS.stream(), CONSEQUENCES.stream())
+                .filter(key -> rule.written(key).isPresent())
+                .count();
+    }
+
+    private static Kind<String> pool(List<String> pools) {
+        return Text.ANY.then(
+                text -> pools.contains(text) ? new Parsed.Good<>(text) : PoolsReader.unknown(text, "pool", pools));
+    }
+
+    private static boolean fitsEverything(RouteRule rule) {
+        return rule.client() == null
+                && rule.author() == null
+                && fitsEverything(rule.sender())
+                && fitsEverything(rule.recipient());
+    }
+
+    private static boolean fitsEverything(@Nullable AddressPattern pattern) {
+        return pattern == null || pattern.toString().equals("*");
+    }
+
+    /// Mailboxes and pools that no mail can come to.
+    private void reportUnused(Routes routes, Map<String, List<EmailAddress>> pools) {
+        Set<String> used = used(routes);
+        for (MailboxInForce mailbox : mailboxes.good()) {
+            if (!used.contains(Targets.name(mailbox.settings().address()))) {
+                mailbox.section()
+                        .warning(
+                                "address",
+                                "no mail leaves through it: relay.routing names neither it nor a pool it is in");
+            }
+        }
+        relay.layers(PoolsReader.KEY)
+                .forEach(layer -> pools.keySet().stream()
+                        .filter(pool -> !used.contains(pool))
+                        .flatMap(pool -> layer.setting(pool).stream())
+                        .forEach(pool ->
+                                relay.source().warning(pool, "is not used: no rule of relay.routing names it")));
+    }
+
+    private static Set<String> used(Routes routes) {
+        Set<String> used = new HashSet<>();
+        boolean everything = false;
+        for (RouteRule rule : routes.rules()) {
+            if (!everything) {
+                used.add(Objects.requireNonNullElse(
+                        rule.target(), routes.targets().getFirst().name()));
+                everything = fitsEverything(rule);
+            }
+        }
+        if (!everything) {
+            used.add(routes.targets().getFirst().name());
+        }
+        routes.targets().stream()
+                .filter(target -> used.contains(target.name()))
+                .toList()
+                .forEach(target -> target.mailboxes().forEach(address -> used.add(Targets.name(address))));
+        return used;
+    }
+}

@@ -1,0 +1,61 @@
+package org.o365relay.config;
+
+import static java.nio.file.attribute.PosixFilePermission.GROUP_READ;
+import static java.nio.file.attribute.PosixFilePermission.GROUP_WRITE;
+import static java.nio.file.attribute.PosixFilePermission.OTHERS_READ;
+import static java.nio.file.attribute.PosixFilePermission.OTHERS_WRITE;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.o365relay.mail.Secret;
+
+/// Files nobody else should read: next to the configuration, or handed over by the service manager.
+///
+/// @param directory of the configuration file
+record SecretFiles(Path directory, Map<String, String> environment) {
+
+    private static final String SYSTEMD = "CREDENTIALS_DIRECTORY"; // systemd.exec(5), LoadCredential=
+
+    /// A relative path is looked for among the service manager's credentials first.
+    Kind<Path> path() {
+        return FileContent.path(directory).then(beside -> {
+            Optional<Path> handedOver = handedOver()
+                    .filter(systemd -> beside.startsWith(directory))
+                    .map(systemd -> systemd.resolve(directory.relativize(beside)))
+                    .filter(Files::exists);
+            return new Parsed.Good<>(handedOver.orElse(beside));
+        });
+    }
+
+    /// A file that is there and may be read.
+    Kind<Path> readable() {
+        return path().then(file -> FileContent.read(file).then(content -> new Parsed.Good<>(file)));
+    }
+
+    /// What a file holds, but for the line end after it.
+    ///
+    /// @param what for example "password"
+    static Parsed<Secret> secret(Path file, String what) {
+        return FileContent.read(file).then(content -> {
+            String text = new String(content, StandardCharsets.UTF_8).replaceFirst("(\r?\n)+$", "");
+            return text.isBlank()
+                    ? new Parsed.Bad<>("%s is empty; write the %s into it".formatted(file, what))
+                    : new Parsed.Good<>(new Secret(text));
+        });
+    }
+
+    /// @return whether others can read or change it; systemd keeps them out by other means than the file's mode
+    boolean isExposed(Path file) {
+        boolean open = FileContent.grants(file, GROUP_READ, GROUP_WRITE, OTHERS_READ, OTHERS_WRITE);
+        return open && handedOver().filter(file::startsWith).isEmpty();
+    }
+
+    private Optional<Path> handedOver() {
+        return Optional.ofNullable(environment.get(SYSTEMD))
+                .filter(name -> !name.isBlank())
+                .map(Path::of);
+    }
+}

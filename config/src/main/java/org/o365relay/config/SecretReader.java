@@ -1,0 +1,70 @@
+package org.o365relay.config;
+
+import static java.nio.file.attribute.PosixFilePermission.OTHERS_READ;
+import static java.nio.file.attribute.PosixFilePermission.OTHERS_WRITE;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import org.o365relay.mail.Secret;
+
+/// A secret, `password` or what its key is; or the file it is in, `password-file`. No message quotes it.
+///
+/// @param variable an environment variable it could come from
+record SecretReader(Section section, String key, String variable, SecretFiles files) {
+
+    /// A secret with the usual variable: `RELAY_PASSWORD`.
+    SecretReader(Section section, String key, SecretFiles files) {
+        this(section, key, "RELAY_" + key.toUpperCase(Locale.ROOT).replace('-', '_'), files);
+    }
+
+    /// @return empty if there is none, or it cannot be read
+    Optional<Secret> read() {
+        if (section.written(key).isPresent() && section.written(fileKey()).isPresent()) {
+            section.problem(fileKey(), "there is %s as well; keep one of the two".formatted(key));
+        }
+        Optional<Secret> direct = section.optional(key, Text.SECRET);
+        direct.ifPresent(secret -> reportReadableConfiguration());
+        return direct.or(() -> section.optional(fileKey(), files.path().then(this::fromFile)));
+    }
+
+    /// @return whether anything is said of it, right or wrong
+    boolean isWritten() {
+        return section.written(key).isPresent() || section.written(fileKey()).isPresent();
+    }
+
+    void reportMissing() {
+        section.unsetVariable(key)
+                .ifPresentOrElse(
+                        name -> section.problem(
+                                key,
+                                "the environment variable %s is not set; set it, or name a file with %s"
+                                        .formatted(name, fileKey())),
+                        () -> section.problem(
+                                key,
+                                "is missing; use %s = ${?%s} and set that environment variable, or name a file with %s"
+                                        .formatted(key, variable, fileKey())));
+    }
+
+    private String fileKey() {
+        return key + "-file";
+    }
+
+    private Parsed<Secret> fromFile(Path file) {
+        if (files.isExposed(file)) {
+            section.warning(fileKey(), "%s can be read by others; do chmod 600 %s".formatted(file, file));
+        }
+        return SecretFiles.secret(file, key.replace('-', ' '));
+    }
+
+    private void reportReadableConfiguration() {
+        section.written(key)
+                .filter(setting -> setting.value().origin().filename() != null)
+                .map(setting -> Path.of(section.source().place(setting).file()))
+                .filter(file -> FileContent.grants(file, OTHERS_READ, OTHERS_WRITE))
+                .ifPresent(file -> section.warning(
+                        key,
+                        "everybody on this machine can read it; do chmod o-rw %s, or use %s"
+                                .formatted(file.getFileName(), fileKey())));
+    }
+}
