@@ -130,6 +130,10 @@ final class EffectiveText {
 
     /// @return the key, if there is something to say
     static Map<String, Object> present(String key, @Nullable Object value) {
-        return value == null ? Map.of() : Map.of(key, value.toString());
+        return switch (value) {
+            case null -> Map.of();
+            case Number number -> Map.of(key, number);
+            case Object other -> Map.of(key, other.toString());
+        };
     }
 }

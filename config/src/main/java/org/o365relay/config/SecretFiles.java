@@ -21,13 +21,11 @@ record SecretFiles(Path directory, Map<String, String> environment) {
 
     /// A relative path is looked for among the service manager's credentials first.
     Kind<Path> path() {
-        return FileContent.path(directory).then(beside -> {
-            Optional<Path> handedOver = handedOver()
-                    .filter(systemd -> beside.startsWith(directory))
-                    .map(systemd -> systemd.resolve(directory.relativize(beside)))
-                    .filter(Files::exists);
-            return new Parsed.Good<>(handedOver.orElse(beside));
-        });
+        Kind<Path> beside = FileContent.path(directory);
+        return value -> beside.parse(value)
+                .then(file -> Text.ANY
+                        .parse(value)
+                        .then(written -> new Parsed.Good<>(handedOver(written).orElse(file))));
     }
 
     /// A file that is there and may be read.
@@ -51,6 +49,13 @@ record SecretFiles(Path directory, Map<String, String> environment) {
     boolean isExposed(Path file) {
         boolean open = FileContent.grants(file, GROUP_READ, GROUP_WRITE, OTHERS_READ, OTHERS_WRITE);
         return open && handedOver().filter(file::startsWith).isEmpty();
+    }
+
+    private Optional<Path> handedOver(String name) {
+        return handedOver()
+                .filter(systemd -> !Path.of(name).isAbsolute())
+                .map(systemd -> systemd.resolve(name))
+                .filter(Files::exists);
     }
 
     private Optional<Path> handedOver() {

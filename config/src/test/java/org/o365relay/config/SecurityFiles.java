@@ -9,6 +9,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// `relay.pem`, `relay.key` and `users` as they should be: they belong together, and only the relay may read
 /// them.
@@ -20,6 +22,9 @@ final class SecurityFiles {
     static final String USER = "printer:$2y$05$" + "a".repeat(53) + "\n";
 
     private static final Duration DAY = Duration.ofDays(1);
+
+    /// RSA keys take long to make.
+    private static final Map<String, X509Bundle> APPS = new ConcurrentHashMap<>();
 
     private SecurityFiles() {}
 
@@ -33,7 +38,7 @@ final class SecurityFiles {
     /// `app.pem` and `app.key`, to sign in with.
     static X509Bundle writeApp(Path directory, CertificateBuilder.Algorithm algorithm, Duration valid)
             throws IOException {
-        X509Bundle app = certificate("app", algorithm, valid);
+        X509Bundle app = APPS.computeIfAbsent(algorithm + " " + valid, _ -> certificate("app", algorithm, valid));
         write(directory.resolve("app.pem"), app.getCertificatePathPEM());
         write(directory.resolve("app.key"), app.getPrivateKeyPEM());
         Files.setPosixFilePermissions(directory.resolve("app.key"), PosixFilePermissions.fromString("rw-------"));

@@ -1,0 +1,226 @@
+package org.o365relay.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.o365relay.deliver.RoadSettings;
+import org.o365relay.identity.Credential;
+import org.o365relay.mail.Secret;
+
+/// What mailboxes sign in with, when it is in files: certificates and secrets.
+class SignInFilesTest {
+
+    private static final Duration LONG = Duration.ofDays(100);
+    private static final String MAILBOX = """
+            relay.mailboxes = [ { address = "relay@contoso.example", credential {
+              tenant = contoso.example, client-id = "b3f1c6b2-0000-4000-8000-000000000001"
+              %s
+            } } ]
+            """;
+    private static final String PEM = "type = certificate, certificate = app.pem, certificate-key = app.key";
+    private static final String CERTIFICATE = "relay.conf:3: relay.mailboxes[0].credential.certificate: ";
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path directory;
+
+    @Test
+    void takesACertificateAndItsKey() throws Exception {
+        SecurityFiles.writeApp(directory, CertificateBuilder.Algorithm.rsa2048, LONG);
+
+        assertThat(credential(PEM)).isInstanceOfSatisfying(Credential.ClientCertificate.class, found -> {
+            assertThat(found.certificate()).isEqualTo(directory.resolve("app.pem"));
+            assertThat(found.key()).isEqualTo(directory.resolve("app.key"));
+            assertThat(found.password()).isNull();
+        });
+        assertThat(ReadText.warnings(directory, MAILBOX.formatted(PEM))).isEmpty();
+    }
+
+    @Test
+    void takesACertificateAndItsKeyInOneFile() throws Exception {
+        X509Bundle app = SecurityFiles.writeApp(directory, CertificateBuilder.Algorithm.rsa2048, LONG);
+        write("both.pem", app.getPrivateKeyPEM() + app.getCertificatePathPEM());
+
+        assertThat(ReadText.warnings(directory, MAILBOX.formatted("type = certificate, certificate = both.pem")))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            certificate-password = right |
+            certificate-password = wrong | app.pfx is neither PEM nor a PFX that certificate-password opens
+                                         | app.pfx is neither PEM nor a PFX that opens without a certificate-password
+            """)
+    void opensAPfxWithItsPassword(@Nullable String password, @Nullable String problem) throws Exception {
+        writePfx();
+        String text =
+                MAILBOX.formatted("type = certificate, certificate = app.pfx\n" + (password == null ? "" : password));
+
+        if (problem == null) {
+            assertThat(ReadText.valid(directory, text).effective()).contains("certificate-password=\"***\"");
+        } else {
+            assertThat(ReadText.problems(directory, text)).containsExactly(CERTIFICATE + problem);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            X           | app.pem holds no certificate (-----BEGIN CERTIFICATE-----)
+            CERTIFICATE | the certificate in app.pem cannot be read; is the file damaged?
+            """)
+    void refusesACertificateThatCannotBeUsed(String label, String problem) throws Exception {
+        SecurityFiles.writeApp(directory, CertificateBuilder.Algorithm.rsa2048, LONG);
+        write("app.pem", "-----BEGIN %1$s-----\nAAAA\n-----END %1$s-----\n".formatted(label));
+
+        assertThat(ReadText.problems(directory, MAILBOX.formatted(PEM))).containsExactly(CERTIFICATE + problem);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            RSA PRIVATE KEY       | the key in app.key is in another format (RSA PRIVATE KEY); convert it with: openssl pkcs8 -topk8 -nocrypt -in app.key -out key-pkcs8.pem
+            ENCRYPTED PRIVATE KEY | the key in app.key is encrypted; give certificate-password-file
+            PRIVATE KEY           | the key in app.key is no RSA key, which Microsoft Entra asks for, or is damaged
+            CERTIFICATE           | app.key holds no private key (-----BEGIN PRIVATE KEY-----); name its file with certificate-key
+            """)
+    void refusesAKeyThatCannotBeUsed(String label, String problem) throws Exception {
+        SecurityFiles.writeApp(directory, CertificateBuilder.Algorithm.rsa2048, LONG);
+        write("app.key", "-----BEGIN %1$s-----\nAAAA\n-----END %1$s-----\n".formatted(label));
+
+        assertThat(ReadText.problems(directory, MAILBOX.formatted(PEM))).containsExactly(CERTIFICATE + problem);
+    }
+
+    @Test
+    void refusesAKeyThatIsNotRsaOrBelongsToAnother() throws Exception {
+        SecurityFiles.writeApp(directory, CertificateBuilder.Algorithm.ecp256, LONG);
+        assertThat(ReadText.problems(directory, MAILBOX.formatted(PEM)))
+                .containsExactly(CERTIFICATE
+                        + "the key in app.key is no RSA key, which Microsoft Entra asks for, or is damaged");
+
+        String key = SecurityFiles.writeApp(directory, CertificateBuilder.Algorithm.rsa2048, LONG)
+                .getPrivateKeyPEM();
+        SecurityFiles.writeApp(directory, CertificateBuilder.Algorithm.rsa2048, LONG.plusDays(1));
+        write("app.key", key);
+        assertThat(ReadText.problems(directory, MAILBOX.formatted(PEM)))
+                .containsExactly(
+                        CERTIFICATE + "the key in app.key does not belong to the certificate; name the file that does");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "-12, the certificate in app.pem has expired on 2026-11-20T22:00:00Z; mail waits until you upload a new one",
+        "696, the certificate in app.pem expires on 2026-12-20T10:00:00Z; upload a new one"
+    })
+    void warnsOfACertificateThatEnds(int hours, String warning) throws Exception {
+        SecurityFiles.writeApp(directory, CertificateBuilder.Algorithm.rsa2048, Duration.ofHours(hours));
+
+        assertThat(ReadText.warnings(directory, MAILBOX.formatted(PEM)))
+                .containsExactly(
+                        CERTIFICATE + warning + " (Microsoft Entra admin center > App registrations > (the app)"
+                                + " > Certificates & secrets) and put it in its place");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2026-11-21, has expired on 2026-11-21; mail waits until you make a new one",
+        "2026-12-20, expires on 2026-12-20; make a new one",
+        "2026-12-22, "
+    })
+    void warnsOfASecretThatEnds(String day, @Nullable String warning) throws Exception {
+        write("secret", "Qx~8.value");
+        String text =
+                MAILBOX.formatted("type = client-secret, client-secret-file = secret, client-secret-expires = " + day);
+
+        if (warning == null) {
+            assertThat(ReadText.warnings(directory, text)).isEmpty();
+        } else {
+            assertThat(ReadText.warnings(directory, text))
+                    .containsExactly("relay.conf:3: relay.mailboxes[0].credential.client-secret-expires: the secret "
+                            + warning + " (Microsoft Entra admin center > App registrations > (the app) > Certificates"
+                            + " & secrets)");
+        }
+    }
+
+    @Test
+    void noticesTheIdOfASecretInItsPlace() throws Exception {
+        write("secret", "b3f1c6b2-0000-4000-8000-00000000000A\n");
+
+        assertThat(ReadText.warnings(directory, MAILBOX.formatted("type = client-secret, client-secret-file = secret")))
+                .containsExactly("relay.conf:3: relay.mailboxes[0].credential.client-secret-file: looks like the Secret"
+                        + " ID, not the secret: copy the column Value (Microsoft Entra admin center > App registrations"
+                        + " > (the app) > Certificates & secrets). It is shown only once; if it is gone, make a new"
+                        + " secret");
+    }
+
+    @Test
+    void takesFilesOfTheServiceManagerBeforeThoseBesideTheConfiguration() throws Exception {
+        Path systemd = Files.createDirectory(directory.resolve("credentials"));
+        write("secret", "beside");
+        write("other", "beside too");
+        Files.writeString(systemd.resolve("secret"), "handed over");
+        String text = "type = client-secret, client-secret-file = ";
+
+        assertThat(credential(text + "secret"))
+                .isInstanceOfSatisfying(
+                        Credential.ClientSecret.class,
+                        found -> assertThat(found.secret()).isEqualTo(new Secret("handed over")));
+        assertThat(credential(text + "other"))
+                .isInstanceOfSatisfying(
+                        Credential.ClientSecret.class,
+                        found -> assertThat(found.secret()).isEqualTo(new Secret("beside too")));
+        assertThat(credential(text + "\"" + directory.resolve("secret") + "\""))
+                .isInstanceOfSatisfying(
+                        Credential.ClientSecret.class,
+                        found -> assertThat(found.secret()).isEqualTo(new Secret("beside")));
+    }
+
+    @Test
+    void warnsOfAKeyOthersCanRead() throws Exception {
+        SecurityFiles.writeApp(directory, CertificateBuilder.Algorithm.rsa2048, LONG);
+        Files.setPosixFilePermissions(directory.resolve("app.key"), PosixFilePermissions.fromString("rw-r--r--"));
+
+        assertThat(ReadText.warnings(directory, MAILBOX.formatted(PEM)))
+                .containsExactly("relay.conf:3: relay.mailboxes[0].credential.certificate-key: app.key can be read by"
+                        + " others; do chmod 600 app.key");
+    }
+
+    private Credential credential(String keys) throws IOException {
+        RoadSettings road = ReadText.valid(directory, MAILBOX.formatted(keys))
+                .settings()
+                .mailboxes()
+                .getFirst()
+                .roads()
+                .getFirst();
+        return road.credential();
+    }
+
+    private void writePfx() throws Exception {
+        X509Bundle app = SecurityFiles.writeApp(directory, CertificateBuilder.Algorithm.rsa2048, LONG);
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        char[] password = "right".toCharArray();
+        store.load(null, password);
+        store.setKeyEntry("app", app.getKeyPair().getPrivate(), password, new Certificate[] {app.getCertificate()});
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        store.store(out, password);
+        Files.write(directory.resolve("app.pfx"), out.toByteArray());
+        Files.setPosixFilePermissions(directory.resolve("app.pfx"), PosixFilePermissions.fromString("rw-------"));
+    }
+
+    private void write(String name, String text) throws IOException {
+        Path file = Files.writeString(directory.resolve(name), text);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    }
+}
