@@ -186,6 +186,9 @@ record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path
             Given given, Optional<String> username, Optional<T> proof, OfApp<T> credentials) {
         reportMissing(TENANT, "give the directory (tenant) ID: " + APP + " > Overview");
         reportMissing(CLIENT_ID, "give the application (client) ID: " + APP + " > Overview");
+        given.clientId()
+                .filter(Entra::isPlaceholder)
+                .ifPresent(id -> credential.warning(CLIENT_ID, "is only a placeholder; give the app's own"));
         String authority = given.authority().map(URI::toString).orElse(cloud.authority());
         Optional<String> user = mailbox(username);
         return given.tenant()

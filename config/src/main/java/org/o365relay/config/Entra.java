@@ -36,6 +36,11 @@ final class Entra {
         return GUID.matcher(text).matches();
     }
 
+    /// @return whether it is the id that examples have
+    static boolean isPlaceholder(String text) {
+        return text.matches("[0-]+");
+    }
+
     /// @return whether it is this machine by name or address; nobody listens in on the way there
     static boolean isThisMachine(String host) {
         String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
