@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.RoadSettings;
 import org.o365relay.exchange.Cloud;
@@ -43,6 +44,7 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
         Optional<RewriteRules> rules = rules(address);
         Integer recipients = limits.recipientsPerMessage();
         Long size = limits.messageSize();
+        readers.forEach(reader -> reportNarrow(reader, recipients, size));
         return address.filter(known -> roads.size() == readers.size())
                 .flatMap(known -> rules.map(rewrite -> new MailboxInForce(
                         mailbox,
@@ -119,6 +121,26 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
         return road.keys().path().equals(mailbox.path() + ".upstream")
                 ? usual
                 : new SignIn(road.keys(), CredentialReader.KEY, usual.credential());
+    }
+
+    /// What the first road may carry has to fit through the others.
+    private static void reportNarrow(RoadReader road, @Nullable Integer recipients, @Nullable Long size) {
+        Integer fewer = road.preset().recipientsPerMessage();
+        Long smaller = road.preset().messageSize();
+        if (road.preset().hasFixedLimits() && fewer != null && (recipients == null || recipients > fewer)) {
+            reportNarrow(road, fewer + " recipients", "recipients-per-message = " + fewer);
+        }
+        if (road.preset().hasFixedLimits() && smaller != null && (size == null || size > smaller)) {
+            reportNarrow(road, smaller + " octets", "message-size = " + smaller);
+        }
+    }
+
+    private static void reportNarrow(RoadReader road, String most, String limit) {
+        road.keys()
+                .warning(
+                        RoadReader.PRESET,
+                        "%s takes messages of at most %s; set limits.%s for the mailbox, or they fail there"
+                                .formatted(road.preset().key(), most, limit));
     }
 
     private static void reportLogin(CredentialReader reader) {

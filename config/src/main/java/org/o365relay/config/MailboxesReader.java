@@ -7,6 +7,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.o365relay.deliver.RoadSettings;
+import org.o365relay.identity.App;
+import org.o365relay.identity.Credential;
 import org.o365relay.mail.EmailAddress;
 
 /// `relay.mailboxes`, each with `relay.mailbox-defaults` beneath it.
@@ -51,6 +54,7 @@ record MailboxesReader(Section relay, SecretFiles files, Path data, String hostn
         Result result = new Result(all, good);
         reportTwice(all);
         reportUnequal(good);
+        reportSharedLogins(good);
         return result;
     }
 
@@ -63,6 +67,26 @@ record MailboxesReader(Section relay, SecretFiles files, Path data, String hostn
                             "address",
                             "another mailbox has the address %s as well; make one of them".formatted(twice)));
             address.ifPresent(before::add);
+        }
+    }
+
+    /// One would overwrite the other's.
+    private static void reportSharedLogins(List<MailboxInForce> mailboxes) {
+        Map<Path, App> logins = new HashMap<>();
+        for (MailboxInForce mailbox : mailboxes) {
+            for (RoadSettings road : mailbox.settings().roads()) {
+                if (road.credential() instanceof Credential.DeviceCode login
+                        && !login.app().equals(logins.getOrDefault(login.file(), login.app()))) {
+                    Section section = mailbox.section();
+                    section.source()
+                            .problem(
+                                    section.here(CredentialReader.KEY),
+                                    "another app keeps its login in %s; give this one a token-file of its own"
+                                            .formatted(login.file()));
+                } else if (road.credential() instanceof Credential.DeviceCode login) {
+                    logins.put(login.file(), login.app());
+                }
+            }
         }
     }
 

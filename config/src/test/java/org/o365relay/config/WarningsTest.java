@@ -43,6 +43,44 @@ class WarningsTest {
         assertThat(warnings(MAILBOX.formatted(mailbox, FROM_ENVIRONMENT))).containsExactly(warning);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            credential { password = ${RELAY_PASSWORD} }                                  | credential.type: Microsoft switches passwords for SMTP off at the end of December 2026, unless an admin switches them on again; move to OAuth: docs/oauth-smtp.md
+            upstream { preset = office365, host = localhost }, credential.password = ${RELAY_PASSWORD}   |
+            upstream { host = mail.x }, credential.password = ${RELAY_PASSWORD}                          |
+            upstream { host = mail.x, scope = x }, credential.password = ${RELAY_PASSWORD}               | upstream.scope: is not used: only tokens have a scope; remove it
+            upstream { host = localhost }, credential { type = managed-identity }         |
+            upstream { host = x.y, scope = "api://x/.default" }, credential.type = managed-identity |
+            upstream { preset = graph, tls = none }, credential.type = managed-identity   | upstream.tls: is not used with preset = graph; remove it. relay.http is for HTTPS
+            upstream.preset = graph, limits.connections = 5, credential.type = managed-identity | limits.connections: Microsoft Graph allows an app 4 requests at once for a mailbox; use 1 to 4
+            upstream.preset = connector                                                   |
+            upstream { preset = connector, tls = none }                                   | upstream.tls: mail to contoso.example can be read by anybody on the way
+            cloud = dod, upstream.preset = high-volume, credential.password = ${RELAY_PASSWORD}          | upstream.preset: high-volume is known of the worldwide cloud only; name its host here
+            cloud = dod, upstream { preset = high-volume, host = x.y }, credential.password = ${RELAY_PASSWORD} |
+            credential { type = managed-identity, tenant = contoso.example }              | credential.tenant: is not used with type = managed-identity; remove it
+            upstream.host = x.y, credential { type = none, username = me }                | credential.username: is not used with type = none; remove it
+            credential.type = managed-identity, fallback = [ { preset = high-volume } ]   | fallback[0].preset: high-volume takes messages of at most 50 recipients; set limits.recipients-per-message = 50 for the mailbox, or they fail there; fallback[0].preset: high-volume takes messages of at most 10000000 octets; set limits.message-size = 10000000 for the mailbox, or they fail there
+            """)
+    void warnsOfRoadsThatWillNotLast(String mailbox, @Nullable String warnings) throws IOException {
+        String text = "relay.mailboxes = [ { address = \"relay@contoso.example\", %s } ]".formatted(mailbox);
+
+        List<String> told = warnings(text).stream()
+                .map(line -> line.replace("relay.conf:1: relay.mailboxes[0].", ""))
+                .toList();
+        assertThat(String.join("; ", told)).isEqualTo(warnings == null ? "" : warnings);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            35MiB |
+            36MiB | relay.conf:1: relay.limits.message-size: no mailbox sends messages of more than 35MiB; larger ones are refused. If Exchange allows it more, raise message-size in limits of the mailbox
+            """)
+    void warnsOfMessagesNoMailboxSends(String size, @Nullable String warning) throws IOException {
+        String text = "relay.limits.message-size = " + size + "\n" + MAILBOX.formatted("", FROM_ENVIRONMENT);
+
+        assertThat(warnings(text)).isEqualTo(warning == null ? List.of() : List.of(warning));
+    }
+
     @Test
     void warnsOfPlainTextOnTheNetwork() throws IOException {
         String upstream = "upstream { host = smarthost, tls = none }";

@@ -103,6 +103,11 @@ public enum Preset {
         return messageSize;
     }
 
+    /// @return whether no admin can have a larger message, or one for more recipients, let through
+    public boolean hasFixedLimits() {
+        return this == HIGH_VOLUME || this == AZURE_COMMUNICATION;
+    }
+
     /// @param key as it stands in the configuration: `office365`
     public static Optional<Preset> named(String key) {
         return Arrays.stream(values())
