@@ -10,6 +10,7 @@ import org.o365relay.mail.EmailAddress;
 /// Text in header fields: encoded words (RFC 2047) and quoted strings, read and written.
 final class EncodedText {
 
+    private static final int MAX_COLUMN = 77; // with a comma
     private static final String ATOM_SPECIALS = "!#$%&'*+-/=?^_`{|}~";
 
     private EncodedText() {}
@@ -29,6 +30,23 @@ final class EncodedText {
                 .map(author -> mailbox(author.name(), author.address().orElseThrow()))
                 .collect(Collectors.joining(", "));
         return RawField.of(name, MimeUtility.fold(name.length() + 2, value));
+    }
+
+    /// The same, folded between two mailboxes only: not in the middle of a quoted local part.
+    static RawField listField(String name, List<Author> authors) {
+        StringBuilder value = new StringBuilder();
+        int column = name.length() + 2;
+        for (Author author : authors) {
+            String mailbox = mailbox(author.name(), author.address().orElseThrow());
+            if (!value.isEmpty()) {
+                boolean fits = column + 2 + mailbox.length() <= MAX_COLUMN;
+                value.append(fits ? ", " : ",\r\n ");
+                column = fits ? column + 2 : 1;
+            }
+            value.append(mailbox);
+            column += mailbox.length();
+        }
+        return RawField.of(name, value.toString());
     }
 
     /// @return the address as header octets: UTF-8 (RFC 6532 §3.2), which for ASCII makes no difference

@@ -17,6 +17,8 @@ final class MimeLines {
     private int filled;
     private boolean exhausted;
 
+    private long shifted; // octets of the message before the buffer
+
     // the piece read last
     private int from;
     private int length;
@@ -46,6 +48,16 @@ final class MimeLines {
         breakLength = crLf ? 2 : 1;
         length = end + 1 - breakLength - from;
         return true;
+    }
+
+    /// @return where in the message the piece begins; after the last one, where the message ends
+    long position() {
+        return shifted + from;
+    }
+
+    /// @return where the piece after this one begins
+    long nextPosition() {
+        return shifted + from + length + breakLength;
     }
 
     /// @return whether the piece is the beginning of a line
@@ -133,6 +145,7 @@ final class MimeLines {
     private void fill() throws IOException {
         System.arraycopy(buffer, from, buffer, 0, filled - from);
         filled -= from;
+        shifted += from;
         from = 0;
         int count = in.read(buffer, filled, buffer.length - filled);
         if (count < 0) {

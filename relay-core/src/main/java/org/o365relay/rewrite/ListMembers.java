@@ -1,0 +1,110 @@
+package org.o365relay.rewrite;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Cuts an address list (RFC 5322 §3.4) into its members, in one pass. A group is taken for its members.
+final class ListMembers {
+
+    private final String value;
+    private final List<String> members = new ArrayList<>();
+    private int begin;
+    private boolean plain = true;
+
+    private ListMembers(String value) {
+        this.value = value;
+    }
+
+    /// What was found in a list.
+    ///
+    /// @param texts the members, none of them blank
+    /// @param plain whether there was nothing but members: no group, no comment
+    record Cut(List<String> texts, boolean plain) {}
+
+    /// @return empty if nobody can say where members begin and end: a quote, a comment or an angle that is never
+    ///     closed, or closed without having been opened
+    static Optional<Cut> of(String value) {
+        return new ListMembers(value).cut();
+    }
+
+    private Optional<Cut> cut() {
+        int i = 0;
+        while (i >= 0 && i < value.length()) {
+            i = switch (value.charAt(i)) {
+                case '"' -> after(i, '"');
+                case '<' -> afterAngle(i);
+                case '[' -> after(i, ']');
+                case '(' -> afterComment(i);
+                case ',' -> afterMember(i);
+                case ';' -> afterGroup(i);
+                case ':' -> afterGroupName(i);
+                case '>', ')' -> -1;
+                case '\\' -> i + 2;
+                default -> i + 1;
+            };
+        }
+        if (i < 0) {
+            return Optional.empty();
+        }
+        afterMember(value.length());
+        return Optional.of(new Cut(List.copyOf(members), plain));
+    }
+
+    private int after(int open, char closing) {
+        for (int i = open + 1; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c == closing) {
+                return i + 1;
+            }
+            i += c == '\\' ? 1 : 0;
+        }
+        return -1;
+    }
+
+    private int afterAngle(int open) {
+        int i = open + 1;
+        while (i >= 0 && i < value.length()) {
+            char c = value.charAt(i);
+            if (c == '>') {
+                return i + 1;
+            }
+            i = c == '"' ? after(i, '"') : c == '<' ? -1 : i + 1;
+        }
+        return -1;
+    }
+
+    private int afterComment(int open) {
+        plain = false;
+        int depth = 0;
+        for (int i = open; i < value.length(); i++) {
+            char c = value.charAt(i);
+            depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+            if (depth == 0) {
+                return i + 1;
+            }
+            i += c == '\\' ? 1 : 0;
+        }
+        return -1;
+    }
+
+    private int afterMember(int end) {
+        String member = value.substring(Math.min(begin, end), end).strip();
+        if (!member.isEmpty()) {
+            members.add(member);
+        }
+        begin = end + 1;
+        return begin;
+    }
+
+    private int afterGroup(int end) {
+        plain = false;
+        return afterMember(end);
+    }
+
+    private int afterGroupName(int colon) {
+        plain = false;
+        begin = colon + 1;
+        return begin;
+    }
+}

@@ -1,0 +1,8 @@
+package org.o365relay.rewrite;
+
+import org.o365relay.mail.EmailAddress;
+
+/// A reader a header names.
+///
+/// @param name the display name, decoded; empty if there is none
+public record NamedAddress(String name, EmailAddress address) {}

@@ -1,0 +1,108 @@
+package org.o365relay.rewrite;
+
+import jakarta.mail.internet.ContentDisposition;
+import jakarta.mail.internet.ContentType;
+import jakarta.mail.internet.ParseException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.RawText;
+import org.o365relay.mail.Visible;
+
+/// What the header of a MIME part says of its content (RFC 2045, RFC 2183).
+///
+/// @param type lower case, without parameters
+/// @param boundary null if there is none
+/// @param encoding lower case; empty for none
+/// @param disposition lower case; empty for none
+/// @param fileName null if there is none
+/// @param contentId without angle brackets; null if there is none
+record PartHeader(
+        String type,
+        @Nullable String boundary,
+        String encoding,
+        String disposition,
+        @Nullable String fileName,
+        @Nullable String contentId) {
+
+    private static final int MAX_NAME = 255;
+
+    /// @param usualType what the part is if it does not say so
+    static PartHeader of(List<RawField> fields, String usualType) {
+        Optional<ContentType> type = value(fields, "Content-Type").flatMap(PartHeader::type);
+        Optional<ContentDisposition> disposition =
+                value(fields, "Content-Disposition").flatMap(PartHeader::disposition);
+        boolean unreadable = type.isEmpty() && value(fields, "Content-Type").isPresent();
+        String fileName = Stream.of(
+                        disposition.map(said -> said.getParameter("filename")),
+                        type.map(said -> said.getParameter("name")))
+                .flatMap(Optional::stream)
+                .findFirst()
+                .map(PartHeader::shown)
+                .filter(name -> !name.isEmpty())
+                .orElse(null);
+        return new PartHeader(
+                type.map(said -> said.getBaseType().toLowerCase(Locale.ROOT))
+                        .orElse(unreadable ? "application/octet-stream" : usualType),
+                type.map(said -> said.getParameter("boundary")).orElse(null),
+                value(fields, "Content-Transfer-Encoding")
+                        .map(said -> said.toLowerCase(Locale.ROOT))
+                        .orElse(""),
+                disposition
+                        .map(said -> said.getDisposition().toLowerCase(Locale.ROOT))
+                        .orElse(""),
+                fileName,
+                value(fields, "Content-ID")
+                        .map(id -> id.replaceAll("[<>\\s]", ""))
+                        .filter(id -> !id.isEmpty())
+                        .orElse(null));
+    }
+
+    boolean isMultipart() {
+        return type.startsWith("multipart/") && boundary != null && !boundary.isEmpty();
+    }
+
+    /// Neither a text to be read nor something that counts only as a whole: a signature, an encrypted message
+    /// (RFC 8551), another message.
+    boolean isFile() {
+        boolean whole = type.startsWith("multipart/") || type.startsWith("message/") || type.contains("pkcs7");
+        return !whole && (!type.startsWith("text/") || disposition.equals("attachment") || fileName != null);
+    }
+
+    private static Optional<String> value(List<RawField> fields, String name) {
+        return fields.stream()
+                .filter(field -> field.is(name))
+                .findFirst()
+                .map(RawField::value)
+                .filter(value -> !value.isEmpty());
+    }
+
+    private static Optional<ContentType> type(String value) {
+        try {
+            return Optional.of(new ContentType(value));
+        } catch (ParseException unreadable) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<ContentDisposition> disposition(String value) {
+        try {
+            ContentDisposition disposition = new ContentDisposition(value);
+            return disposition.getDisposition() == null ? Optional.empty() : Optional.of(disposition);
+        } catch (ParseException unreadable) {
+            return Optional.empty();
+        }
+    }
+
+    /// Encoded words have no place here, but this is where many programs put them.
+    private static String shown(String name) {
+        boolean raw = name.chars().allMatch(c -> c < 0x100);
+        String text = EncodedText.decode(raw ? RawText.of(name.getBytes(StandardCharsets.ISO_8859_1)) : name);
+        StringBuilder shown = new StringBuilder();
+        text.codePoints().filter(Visible::isSafe).limit(MAX_NAME).forEach(shown::appendCodePoint);
+        return shown.toString().strip();
+    }
+}

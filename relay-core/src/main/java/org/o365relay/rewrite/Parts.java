@@ -1,0 +1,194 @@
+package org.o365relay.rewrite;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Walks through a message's parts (RFC 2046 §5.1) and notes where those are that can be taken out of it:
+/// files in a multipart/mixed, and what the text of a multipart/related shows. What is signed or encrypted is not
+/// taken apart (RFC 1847 §2.1), nor are other messages.
+///
+/// Reads once and keeps one header in memory.
+final class Parts {
+
+    private static final int MAX_DEPTH = 100;
+    private static final int MAX_HEADER = 2 * HeaderReader.MAX_HEADER;
+
+    private final MimeLines lines;
+    private final List<byte[]> boundaries = new ArrayList<>(); // of the multiparts we are in, the outermost first
+    private final List<Found> found = new ArrayList<>();
+
+    private Parts(InputStream message) {
+        this.lines = new MimeLines(message);
+    }
+
+    /// A multipart.
+    ///
+    /// @param sealed whether it counts only as a whole, or is in one that does
+    record Multipart(String type, String boundary, boolean sealed) {
+
+        static Multipart of(PartHeader header, String boundary, @Nullable Multipart around) {
+            boolean sealed =
+                    header.type().equals("multipart/signed") || header.type().equals("multipart/encrypted");
+            return new Multipart(header.type(), boundary, sealed || (around != null && around.sealed));
+        }
+
+        private boolean isDivisible() {
+            return !sealed && (type.equals("multipart/mixed") || showsItsParts());
+        }
+
+        private boolean showsItsParts() {
+            return type.equals("multipart/related");
+        }
+
+        // RFC 2046 §5.1.5
+        private String usualType() {
+            return type.equals("multipart/digest") ? "message/rfc822" : "text/plain";
+        }
+    }
+
+    /// Where a part is.
+    ///
+    /// @param around null for the message itself
+    /// @param index among the parts around, from 0
+    /// @param from where its delimiter begins
+    record Place(@Nullable Multipart around, int index, long from) {
+
+        private boolean isDivisible() {
+            return around == null || (around.isDivisible() && !(around.showsItsParts() && index == 0));
+        }
+    }
+
+    /// A part that can be taken out.
+    ///
+    /// @param to where the next delimiter begins
+    record Found(Attachment attachment, Place place, long to) {
+        long from() {
+            return place.around() == null ? attachment.from() : place.from();
+        }
+
+        long length() {
+            return to - from();
+        }
+    }
+
+    /// What ended a part.
+    ///
+    /// @param level of the multipart it belongs to, -1 for the end of the message
+    /// @param closing whether no part follows
+    /// @param at where it begins
+    /// @param before where what is before it ends: the line end belongs to the delimiter
+    private record Delimiter(int level, boolean closing, long at, long before) {}
+
+    static List<Found> of(InputStream message) throws IOException {
+        Parts parts = new Parts(message);
+        parts.entity(new Place(null, 0, 0), 0, "text/plain");
+        return parts.found;
+    }
+
+    /// @param usualType what it is if it does not say so
+    private Delimiter entity(Place place, int depth, String usualType) throws IOException {
+        List<RawField> fields = new ArrayList<>();
+        Delimiter early = readHeader(fields);
+        if (early != null) {
+            return early;
+        }
+        PartHeader header = PartHeader.of(fields, usualType);
+        String boundary = header.boundary();
+        if (header.isMultipart() && boundary != null && depth < MAX_DEPTH) {
+            return multipart(Multipart.of(header, boundary, place.around()), depth);
+        }
+        long begin = lines.nextPosition();
+        Delimiter delimiter = skip();
+        if (header.isFile() && place.isDivisible()) {
+            long end = Math.max(begin, delimiter.before());
+            found.add(new Found(attachment(header, place.around(), begin, end), place, delimiter.at()));
+        }
+        return delimiter;
+    }
+
+    private Delimiter multipart(Multipart multipart, int depth) throws IOException {
+        int level = boundaries.size();
+        boundaries.add(multipart.boundary().getBytes(StandardCharsets.ISO_8859_1));
+        Delimiter delimiter = skip(); // the preamble
+        for (int index = 0; delimiter.level() == level && !delimiter.closing(); index++) {
+            Place place = new Place(multipart, index, delimiter.at());
+            delimiter = entity(place, depth + 1, multipart.usualType());
+        }
+        boundaries.removeLast();
+        return delimiter.level() == level ? skip() : delimiter; // the epilogue
+    }
+
+    private static Attachment attachment(PartHeader header, @Nullable Multipart around, long from, long to) {
+        String name = header.fileName();
+        boolean shown = around != null
+                && (around.showsItsParts() || header.disposition().equals("inline"));
+        return new Attachment(
+                name == null ? "attachment" : name,
+                header.type(),
+                shown ? header.contentId() : null,
+                header.encoding(),
+                from,
+                to);
+    }
+
+    private Delimiter skip() throws IOException {
+        long before = lines.nextPosition();
+        while (lines.next()) {
+            Delimiter delimiter = delimiter(before);
+            if (delimiter != null) {
+                return delimiter;
+            }
+            before = lines.nextPosition() - lines.lineEnd().length;
+        }
+        return new Delimiter(-1, false, lines.position(), lines.position());
+    }
+
+    private @Nullable Delimiter delimiter(long before) {
+        if (!lines.startsWithHyphens()) {
+            return null;
+        }
+        for (int level = boundaries.size() - 1; level >= 0; level--) {
+            for (boolean closing : new boolean[] {false, true}) {
+                if (lines.isDelimiter(boundaries.get(level), closing)) {
+                    return new Delimiter(level, closing, lines.position(), before);
+                }
+            }
+        }
+        return null;
+    }
+
+    /// @return null if an empty line ended it, and a body follows
+    private @Nullable Delimiter readHeader(List<RawField> fields) throws IOException {
+        StringBuilder field = new StringBuilder();
+        int size = 0;
+        while (lines.next()) {
+            Delimiter delimiter = delimiter(lines.position());
+            if (delimiter != null || lines.isEmptyLine()) {
+                endField(field, fields);
+                return delimiter;
+            }
+            String text = lines.text();
+            if (lines.startsLine() && !text.startsWith(" ") && !text.startsWith("\t")) {
+                endField(field, fields);
+            }
+            size += text.length();
+            if (size <= MAX_HEADER) {
+                field.append(text).append(lines.lineEnd().length > 0 ? "\r\n" : "");
+            }
+        }
+        endField(field, fields);
+        return new Delimiter(-1, false, lines.position(), lines.position());
+    }
+
+    private static void endField(StringBuilder field, List<RawField> fields) {
+        int colon = field.indexOf(":");
+        if (colon > 0) {
+            fields.add(new RawField(field.substring(0, colon).strip(), field.toString()));
+        }
+        field.setLength(0);
+    }
+}

@@ -1,0 +1,53 @@
+package org.o365relay.rewrite;
+
+import java.net.IDN;
+import java.util.Locale;
+import org.o365relay.mail.EmailAddress;
+
+/// Tells which addresses are one mailbox in Exchange's eyes. In doubt they are two.
+final class SameMailbox {
+
+    // Mean one domain to IDNA 2003, which Java knows, and another to IDNA 2008.
+    private static final String DEVIATIONS = "\u00DF\u03C2\u200C\u200D";
+
+    private SameMailbox() {}
+
+    /// @return the same text for the same mailbox: case, needless quotes, and whether a domain is written in
+    ///     Unicode or in ASCII (`xn--`) make no difference
+    static String key(EmailAddress address) {
+        return asciiLowerCase(unquoted(address.localPart())) + '@' + domain(address.domain());
+    }
+
+    private static String unquoted(String localPart) {
+        if (!localPart.startsWith("\"")) {
+            return localPart;
+        }
+        StringBuilder text = new StringBuilder();
+        for (int i = 1; i < localPart.length() - 1; i++) {
+            char c = localPart.charAt(i);
+            text.append(c == '\\' ? localPart.charAt(++i) : c);
+        }
+        return text.toString();
+    }
+
+    /// Beyond ASCII no two letters are the same.
+    private static String asciiLowerCase(String text) {
+        StringBuilder lower = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            lower.append(c >= 'A' && c <= 'Z' ? (char) (c + 32) : c);
+        }
+        return lower.toString();
+    }
+
+    private static String domain(String domain) {
+        if (domain.chars().anyMatch(c -> DEVIATIONS.indexOf(c) >= 0)) {
+            return domain;
+        }
+        try {
+            return IDN.toASCII(domain, IDN.ALLOW_UNASSIGNED).toLowerCase(Locale.ROOT);
+        } catch (IllegalArgumentException noDomainName) {
+            return asciiLowerCase(domain);
+        }
+    }
+}
