@@ -38,7 +38,7 @@ class ArchitectureTest {
             route        | admit
             accept       | admit, queue, route
             deliver.smtp  | deliver, identity, net
-            deliver.graph | deliver, identity, net
+            deliver.graph | deliver, rewrite, identity, net
             deliver      | queue, rewrite, route, identity, net, exchange, notice, deliver.smtp, deliver.graph
             """)
     void aStageKnowsOnlyItsNeighbours(String stage, String neighbours) {

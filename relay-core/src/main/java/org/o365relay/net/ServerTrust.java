@@ -150,7 +150,11 @@ public final class ServerTrust extends X509ExtendedTrustManager {
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
             throws CertificateException {
-        decider.checkServerTrusted(chain, authType, engine);
+        try {
+            decider.checkServerTrusted(chain, authType, engine);
+        } catch (CertificateException e) {
+            throw new Refused(explain(chain[0], e), e);
+        }
     }
 
     @Override

@@ -1,0 +1,170 @@
+package org.o365relay.deliver.graph;
+
+import com.azure.json.JsonWriter;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.o365relay.deliver.Response;
+import org.o365relay.deliver.Response.Origin;
+import org.o365relay.deliver.Response.Step;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.QueueId;
+import org.o365relay.mail.Reply;
+import org.o365relay.rewrite.Attachment;
+import org.o365relay.rewrite.Detached;
+import org.o365relay.rewrite.Detaching;
+import org.o365relay.rewrite.NamedAddress;
+import org.o365relay.rewrite.Readdressed;
+import org.o365relay.rewrite.Stored;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Sends what is too large for one request: makes a draft of the message without its largest attachments, brings
+/// these to it, and has it sent. Nothing can have been sent before that last request; a draft that fails is deleted.
+final class Draft {
+
+    private static final Logger log = LoggerFactory.getLogger(Draft.class);
+
+    private final Api api;
+    private final QueueId message;
+    private final Stored content;
+    private final Readdressed header;
+
+    Draft(Api api, QueueId message, Stored content, Readdressed header) {
+        this.api = api;
+        this.message = message;
+        this.content = content;
+        this.header = header;
+    }
+
+    /// @param largestRest octets of the largest message that goes in one request
+    /// @param largestAttachment in octets
+    /// @return how Graph has taken it
+    Answer send(long largestRest, long largestAttachment) throws AttemptEnded, IOException {
+        Detached detached = Detaching.of(content, header, largestRest).orElseThrow(() -> tooLarge(largestRest));
+        Map<Attachment, Long> sizes = new LinkedHashMap<>();
+        for (Attachment attachment : detached.attachments()) {
+            sizes.put(attachment, size(attachment));
+        }
+        if (sizes.values().stream().anyMatch(size -> size > largestAttachment)) {
+            throw tooLarge(largestRest);
+        }
+        String id = create(detached.rest());
+        try {
+            complete(id, sizes);
+        } catch (AttemptEnded | IOException | RuntimeException e) {
+            delete(id);
+            throw e;
+        }
+        return dispatch(id);
+    }
+
+    private String create(byte[] rest) throws AttemptEnded, IOException {
+        Call.Body body = Call.Body.base64(rest.length, () -> new ByteArrayInputStream(rest));
+        Answer created = api.ask(Call.mime(api.address("messages"), Step.CONTENT, body), 201);
+        Map<?, ?> draft = created.json();
+        String id = Answer.text(draft, "id")
+                .orElseThrow(() -> new AttemptEnded(new Response(
+                        Step.CONTENT,
+                        Answer.reply(502, "UnexpectedAnswer: Microsoft Graph does not name the draft it has made"),
+                        Origin.GRAPH)));
+        if (draft.containsKey("bccRecipients") && !header.names(recipients(draft))) {
+            correct(id);
+        }
+        return id;
+    }
+
+    private static Stream<String> recipients(Map<?, ?> draft) {
+        return Stream.of("toRecipients", "ccRecipients", "bccRecipients")
+                .flatMap(field -> Answer.list(draft, field).stream())
+                .filter(Map.class::isInstance)
+                .map(recipient -> Answer.object((Map<?, ?>) recipient, "emailAddress"))
+                .map(address -> Answer.text(address, "address"))
+                .flatMap(Optional::stream);
+    }
+
+    /// Graph has read other recipients from the header than the relay.
+    private void correct(String id) throws AttemptEnded, IOException {
+        try {
+            String json = Upload.json(writer -> {
+                write(writer, "toRecipients", header.to());
+                write(writer, "ccRecipients", header.cc());
+                write(writer, "bccRecipients", header.bcc());
+            });
+            api.ask(Call.json("PATCH", api.address("messages", id), Step.CONTENT, json), 200);
+        } catch (AttemptEnded e) {
+            delete(id);
+            throw e;
+        }
+    }
+
+    private static void write(JsonWriter writer, String field, List<NamedAddress> readers) throws IOException {
+        writer.writeStartArray(field);
+        for (NamedAddress reader : readers) {
+            EmailAddress address = reader.address();
+            writer.writeStartObject().writeStartObject("emailAddress");
+            if (!reader.name().isEmpty()) {
+                writer.writeStringField("name", reader.name());
+            }
+            writer.writeStringField("address", address.toString())
+                    .writeEndObject()
+                    .writeEndObject();
+        }
+        writer.writeEndArray();
+    }
+
+    private void complete(String id, Map<Attachment, Long> attachments) throws AttemptEnded, IOException {
+        Upload upload = new Upload(api, content, id);
+        for (Map.Entry<Attachment, Long> attachment : attachments.entrySet()) {
+            upload.bring(attachment.getKey(), attachment.getValue());
+        }
+    }
+
+    private long size(Attachment attachment) throws IOException {
+        try (InputStream in = attachment.open(content)) {
+            return in.transferTo(OutputStream.nullOutputStream());
+        }
+    }
+
+    /// What Graph refuses for good is not sent; after anything else nobody knows, and the draft stays.
+    private Answer dispatch(String id) throws AttemptEnded {
+        try {
+            Answer answer = api.ask(Call.plain("POST", api.address("messages", id, "send"), Step.END_OF_CONTENT));
+            if (answer.status() >= 400 && answer.status() < 500) {
+                delete(id);
+            }
+            return answer;
+        } catch (AttemptEnded e) {
+            if (e.response().step() != Step.END_OF_CONTENT) {
+                delete(id);
+            }
+            throw e;
+        }
+    }
+
+    private void delete(String id) {
+        try {
+            api.ask(Call.plain("DELETE", api.address("messages", id), Step.CONTENT), 204);
+        } catch (AttemptEnded e) {
+            log.warn(
+                    "message {}: its unsent draft stays in the mailbox's Drafts, and may be deleted: {}",
+                    message,
+                    e.getMessage());
+        }
+    }
+
+    private AttemptEnded tooLarge(long largestRest) {
+        String text =
+                "Message too large for Microsoft Graph: besides files attached to it, of at most 150 MB each, it has"
+                        + " more than " + largestRest / 1000
+                        + " KB, or what is large in it is signed, encrypted or another"
+                        + " message; use SMTP for larger mail";
+        return new AttemptEnded(new Response(Step.CONTENT, Reply.of(552, "5.3.4", text), Origin.RELAY));
+    }
+}

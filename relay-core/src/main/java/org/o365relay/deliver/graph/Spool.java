@@ -1,0 +1,161 @@
+package org.o365relay.deliver.graph;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.rewrite.Stored;
+
+/// Keeps one message for the time of one attempt, because it can be written only once and its size must be known
+/// before it is sent: a small one in memory, a larger one in a file that only the relay can read, and that is gone
+/// when the attempt ends, however that ends.
+final class Spool extends OutputStream implements Stored, Closeable {
+
+    private final Path directory;
+    private final long mostInMemory;
+    private @Nullable ByteArrayOutputStream memory = new ByteArrayOutputStream();
+    private byte[] kept = new byte[0];
+    private @Nullable FileChannel file;
+    private long size;
+
+    /// @param mostInMemory in octets
+    Spool(Path directory, long mostInMemory) {
+        this.directory = directory;
+        this.mostInMemory = mostInMemory;
+    }
+
+    /// The relay's own disk is the trouble, not the message.
+    static final class Failed extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        Failed(Path directory, IOException cause) {
+            super("cannot keep a large message in " + directory + ": " + cause.getMessage(), cause);
+        }
+    }
+
+    @Override
+    public void write(int octet) throws IOException {
+        write(new byte[] {(byte) octet}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] octets, int offset, int length) throws IOException {
+        try {
+            if (memory != null && size + length > mostInMemory) {
+                spill(memory);
+            }
+            if (file != null) {
+                append(file, ByteBuffer.wrap(octets, offset, length));
+            } else if (memory != null) {
+                memory.write(octets, offset, length);
+            }
+            size += length;
+        } catch (IOException e) {
+            throw new Failed(directory, e);
+        }
+    }
+
+    private void spill(ByteArrayOutputStream soFar) throws IOException {
+        FileAttribute<?> forUsOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+        file = FileChannel.open(
+                directory.resolve("graph-" + UUID.randomUUID() + ".eml"),
+                Set.of(
+                        StandardOpenOption.CREATE_NEW,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE,
+                        StandardOpenOption.DELETE_ON_CLOSE),
+                forUsOnly);
+        append(file, ByteBuffer.wrap(soFar.toByteArray()));
+        memory = null;
+    }
+
+    private static void append(FileChannel file, ByteBuffer octets) throws IOException {
+        while (octets.hasRemaining()) {
+            file.write(octets);
+        }
+    }
+
+    /// Nothing more is written.
+    void complete() {
+        if (memory != null) {
+            kept = memory.toByteArray();
+            memory = null;
+        }
+    }
+
+    @Override
+    public long size() {
+        return size;
+    }
+
+    @Override
+    public InputStream read(long from, long to) {
+        return file == null
+                ? new ByteArrayInputStream(kept, Math.toIntExact(from), Math.toIntExact(to - from))
+                : new Range(file, from, to);
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (file != null) {
+            file.close();
+        }
+    }
+
+    /// A part of the file.
+    private static final class Range extends InputStream {
+
+        private static final int BUFFER = 64 * 1024;
+
+        private final FileChannel file;
+        private final long to;
+        private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER).limit(0);
+        private long position;
+
+        Range(FileChannel file, long from, long to) {
+            this.file = file;
+            this.position = from;
+            this.to = to;
+        }
+
+        @Override
+        public int read() throws IOException {
+            return fill() ? buffer.get() & 0xff : -1;
+        }
+
+        @Override
+        public int read(byte[] octets, int offset, int length) throws IOException {
+            if (length == 0) {
+                return 0;
+            }
+            if (!fill()) {
+                return -1;
+            }
+            int count = Math.min(length, buffer.remaining());
+            buffer.get(octets, offset, count);
+            return count;
+        }
+
+        private boolean fill() throws IOException {
+            if (buffer.hasRemaining()) {
+                return true;
+            }
+            buffer.clear().limit((int) Math.min(BUFFER, to - position));
+            int count = buffer.hasRemaining() ? file.read(buffer, position) : -1;
+            buffer.flip();
+            position += Math.max(0, count);
+            return count > 0;
+        }
+    }
+}

@@ -1,0 +1,287 @@
+package org.o365relay.deliver.graph;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Random;
+import java.util.zip.CRC32;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.o365relay.deliver.Outgoing.Content;
+import org.o365relay.deliver.Response;
+import org.o365relay.deliver.Response.Origin;
+import org.o365relay.deliver.Response.Step;
+
+@Timeout(120)
+class DraftTest {
+
+    private static final String HEADER = String.join(
+            "\r\n",
+            "From: relay@contoso.example",
+            "To: Ann <ann@contoso.com>",
+            "Message-ID: <1@printer>",
+            "Content-Type: multipart/mixed; boundary=b",
+            "",
+            "");
+    private static final String TEXT = "--b\r\nContent-Type: text/plain\r\n\r\nHello\r\n";
+    private static final String REST = HEADER + TEXT + "--b--\r\n";
+    private static final String PUT = "PUT /*";
+    private static final byte[] CHUNK = chunk();
+    private static final int RANGE = 3_276_800;
+
+    @TempDir
+    private Path spool;
+
+    private GraphFixture fixture;
+    private FakeGraph graph;
+
+    @BeforeEach
+    void start() throws IOException {
+        fixture = new GraphFixture(spool);
+        graph = fixture.graph;
+    }
+
+    @AfterEach
+    void stop() {
+        fixture.close();
+    }
+
+    @Test
+    void bringsASmallAttachmentInOneRequest() throws IOException {
+        Response response = fixture.send(scan(100_000), "ann@contoso.com", "bob@fabrikam.com");
+
+        assertThat(response.step()).isEqualTo(Step.END_OF_CONTENT);
+        assertThat(response.reply().code()).isEqualTo(202);
+        assertThat(graph.asked())
+                .containsExactly("POST /messages", "POST /messages/*/attachments", "POST /messages/*/send");
+        assertThat(graph.sent())
+                .containsExactly(REST.replaceFirst("boundary=b\r\n", "boundary=b\r\nBcc: <bob@fabrikam.com>\r\n"));
+        assertArrived(100_000);
+        assertThat(graph.draft(1).file("scan.pdf").description())
+                .contains("#microsoft.graph.fileAttachment", "\"contentType\":\"application/pdf\"");
+        assertThat(spool).isEmptyDirectory();
+    }
+
+    @Test
+    void bringsALargeAttachmentRangeByRange() throws IOException {
+        assertThat(fixture.send(scan(7_000_000)).reply().code()).isEqualTo(202);
+
+        assertThat(graph.asked())
+                .containsExactly(
+                        "POST /messages",
+                        "POST /messages/*/attachments/createUploadSession",
+                        PUT,
+                        PUT,
+                        PUT,
+                        "POST /messages/*/send");
+        assertThat(graph.sent()).containsExactly(REST);
+        assertArrived(7_000_000);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, 1_000_000, RANGE - 1})
+    void goesOnWhereALostConnectionLeftIt(long arrived) throws IOException {
+        graph.next(PUT, _ -> false);
+        graph.next(PUT, graph.dropping(arrived));
+
+        assertThat(fixture.send(scan(7_000_000)).reply().code()).isEqualTo(202);
+
+        assertThat(graph.asked()).contains("GET /*");
+        assertArrived(7_000_000);
+    }
+
+    @Test
+    void goesOnAfterAnAnswerThatWasLost() throws IOException {
+        graph.next(PUT, graph.dropping(RANGE));
+
+        assertThat(fixture.send(scan(7_000_000)).reply().code()).isEqualTo(202);
+
+        assertArrived(7_000_000);
+    }
+
+    @Test
+    void goesBackWhereGraphHasForgottenSomething() throws IOException {
+        graph.next(PUT, _ -> false);
+        graph.next(PUT, exchange -> {
+            graph.forgetUploads();
+            return FakeGraph.answering(200, "{\"nextExpectedRanges\":[\"0-\"]}").act(exchange);
+        });
+
+        assertThat(fixture.send(scan(7_000_000)).reply().code()).isEqualTo(202);
+
+        assertArrived(7_000_000);
+    }
+
+    @Test
+    void givesUpAnUploadThatGetsNoFurther() throws IOException {
+        for (int i = 0; i < 10; i++) {
+            graph.next(PUT, FakeGraph.refusing(503, "ServiceUnavailable", "busy"));
+        }
+
+        Response response = fixture.send(scan(4_000_000));
+
+        assertThat(response.step()).isEqualTo(Step.CONTENT);
+        assertThat(response.origin()).isEqualTo(Origin.GRAPH);
+        assertThat(response.reply().toString()).isEqualTo("503 ServiceUnavailable: busy (request-id r-1)");
+        assertThat(response.mayHaveArrived()).isFalse();
+        assertThat(graph.asked()).filteredOn(PUT::equals).hasSize(4);
+        assertThat(graph.drafts()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "POST /messages/*/attachments/createUploadSession, 413",
+        "PUT /*, 404",
+        "POST /messages/*/send, 403",
+        "POST /messages/*/send, 429"
+    })
+    void deletesADraftThatFails(String request, int status) throws IOException {
+        graph.next(request, FakeGraph.refusing(status, "ErrorWhatever", "no"));
+
+        Response response = fixture.send(scan(4_000_000));
+
+        assertThat(response.reply().toString()).startsWith(status + " ErrorWhatever: no");
+        assertThat(response.step()).isEqualTo(request.endsWith("/send") ? Step.END_OF_CONTENT : Step.CONTENT);
+        assertThat(graph.asked()).last().isEqualTo("DELETE /messages/*");
+        assertThat(graph.drafts()).isEmpty();
+        assertThat(graph.sent()).isEmpty();
+    }
+
+    @Test
+    void doesNotTouchADraftThatMayHaveBeenSent() throws IOException {
+        graph.next("POST /messages/*/send", _ -> true);
+
+        Response response = fixture.send(scan(4_000_000));
+
+        assertThat(response.mayHaveArrived()).isTrue();
+        assertThat(graph.asked()).doesNotContain("DELETE /messages/*");
+    }
+
+    @Test
+    void saysTheSameOfADraftThatCannotBeDeleted() throws IOException {
+        graph.next("POST /messages/*/attachments", FakeGraph.refusing(400, "ErrorWhatever", "no"));
+        graph.next("DELETE /messages/*", FakeGraph.refusing(500, "ErrorInternalServerError", "no"));
+
+        assertThat(fixture.send(scan(100_000)).reply().toString()).startsWith("400 ErrorWhatever: no");
+    }
+
+    @Test
+    void correctsADraftWhoseRecipientsGraphReadsInAnotherWay() throws IOException {
+        graph.readRecipientsAs(
+                ",\"toRecipients\":[{\"emailAddress\":{\"name\":\"Ann\",\"address\":\"Ann@contoso.com\"}}],"
+                        + "\"ccRecipients\":[],\"bccRecipients\":[]");
+
+        fixture.send(scan(100_000), "ann@contoso.com", "bob@fabrikam.com");
+        fixture.send(scan(100_000), "ann@contoso.com");
+
+        assertThat(graph.draft(1).corrections())
+                .containsExactly(
+                        "{\"toRecipients\":[{\"emailAddress\":{\"name\":\"Ann\",\"address\":\"ann@contoso.com\"}}],"
+                                + "\"ccRecipients\":[],"
+                                + "\"bccRecipients\":[{\"emailAddress\":{\"address\":\"bob@fabrikam.com\"}}]}");
+        assertThat(graph.draft(2).corrections()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "text/plain",
+                "message/rfc822",
+                "application/pkcs7-mime",
+                "multipart/signed; boundary=c; protocol=\"application/pkcs7-signature\""
+            })
+    void saysWhatCannotGoThisWay(String type) {
+        String part = "--b\r\nContent-Type: " + type + "\r\n\r\n" + "x".repeat(40_000) + "\r\n";
+
+        Response response = fixture.send(HEADER + part + "--b--\r\n");
+
+        assertThat(response.step()).isEqualTo(Step.CONTENT);
+        assertThat(response.origin()).isEqualTo(Origin.RELAY);
+        assertThat(response.reply().toString())
+                .startsWith("552 5.3.4 Message too large for Microsoft Graph")
+                .endsWith("use SMTP for larger mail");
+        assertThat(graph.asked()).isEmpty();
+    }
+
+    @Test
+    void refusesAnAttachmentThatGraphDoesNotTake() {
+        GraphUpstream upstream = fixture.upstreamTaking(99_999);
+
+        Response response = GraphFixture.send(upstream, scan(100_000));
+
+        assertThat(response.reply().toString()).startsWith("552 5.3.4 Message too large");
+        assertThat(graph.asked()).isEmpty();
+    }
+
+    @Test
+    void bringsAHundredAndTwentyMegabytes() throws IOException {
+        assertThat(fixture.send(scan(120_000_000)).reply().code()).isEqualTo(202);
+
+        assertArrived(120_000_000);
+        assertThat(spool).isEmptyDirectory();
+    }
+
+    @Test
+    void saysThatThereIsNoRoomForALargeMessage() throws IOException {
+        Files.delete(spool);
+
+        Response response = fixture.send(scan(100_000));
+
+        assertThat(response.step()).isEqualTo(Step.CONTENT);
+        assertThat(response.origin()).isEqualTo(Origin.RELAY);
+        assertThat(response.reply().toString()).startsWith("452 4.3.1 cannot keep a large message in " + spool);
+        Files.createDirectory(spool);
+    }
+
+    private void assertArrived(int size) throws IOException {
+        FakeGraph.Upload file = graph.draft(1).file("scan.pdf");
+        CRC32 checksum = new CRC32();
+        write(size, checksum::update, checksum::update);
+        assertThat(file.reached()).isEqualTo(size);
+        assertThat(file.checksum()).isEqualTo(checksum.getValue());
+    }
+
+    private static Content scan(int size) {
+        return out -> {
+            out.write((HEADER + TEXT + "--b\r\nContent-Type: application/pdf; name=scan.pdf\r\n"
+                            + "Content-Transfer-Encoding: base64\r\n\r\n")
+                    .getBytes(ISO_8859_1));
+            byte[] lines = (Base64.getMimeEncoder().encodeToString(CHUNK) + "\r\n").getBytes(ISO_8859_1);
+            write(
+                    size,
+                    _ -> out.write(lines),
+                    last -> out.write(Base64.getMimeEncoder().encode(last)));
+            out.write("\r\n--b--\r\n".getBytes(ISO_8859_1));
+        };
+    }
+
+    private static void write(int size, Chunks whole, Chunks last) throws IOException {
+        int left = size;
+        for (; left > CHUNK.length; left -= CHUNK.length) {
+            whole.take(CHUNK);
+        }
+        last.take(Arrays.copyOf(CHUNK, left));
+    }
+
+    private static byte[] chunk() {
+        byte[] chunk = new byte[57 * 1_001];
+        new Random(1).nextBytes(chunk);
+        return chunk;
+    }
+
+    @FunctionalInterface
+    private interface Chunks {
+        void take(byte[] octets) throws IOException;
+    }
+}

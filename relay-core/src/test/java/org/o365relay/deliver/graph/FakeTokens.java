@@ -1,0 +1,40 @@
+package org.o365relay.deliver.graph;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.identity.AccessToken;
+import org.o365relay.identity.TokenException;
+import org.o365relay.identity.TokenSource;
+import org.o365relay.mail.Reply;
+import org.o365relay.mail.Secret;
+
+/// Hands out `token-1`, and after a token is forgotten the next one.
+final class FakeTokens implements TokenSource {
+
+    private final List<String> forgotten = new ArrayList<>();
+    private TokenException.@Nullable Origin trouble;
+
+    void fail(TokenException.Origin origin) {
+        trouble = origin;
+    }
+
+    List<String> forgotten() {
+        return forgotten;
+    }
+
+    @Override
+    public AccessToken token() throws TokenException {
+        if (trouble != null) {
+            Reply reply = Reply.plain(401, "invalid_client: AADSTS7000215: Invalid client secret provided.");
+            throw new TokenException(trouble, reply, new IllegalStateException("no token"));
+        }
+        return new AccessToken(new Secret("token-" + (forgotten.size() + 1)), Instant.parse("2026-11-21T09:00:00Z"));
+    }
+
+    @Override
+    public void forget(AccessToken refused) {
+        forgotten.add(refused.value().reveal());
+    }
+}

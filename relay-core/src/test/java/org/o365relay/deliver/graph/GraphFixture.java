@@ -1,0 +1,103 @@
+package org.o365relay.deliver.graph;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.o365relay.ManualClock;
+import org.o365relay.deliver.Outgoing;
+import org.o365relay.deliver.Outgoing.Content;
+import org.o365relay.deliver.Response;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.QueueId;
+import org.o365relay.mail.Recipient;
+import org.o365relay.net.HttpSettings;
+
+/// An upstream and a Graph of its own.
+final class GraphFixture implements AutoCloseable {
+
+    static final int LARGEST_DIRECT = 20_000;
+
+    final FakeGraph graph = new FakeGraph();
+    final FakeTokens tokens = new FakeTokens();
+    final ManualClock clock = new ManualClock("2026-11-21T08:00:00Z");
+    private final HttpClient client =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    private final Path spool;
+    final GraphUpstream upstream;
+
+    GraphFixture(Path spool) throws IOException {
+        this(spool, Duration.ofSeconds(20));
+    }
+
+    GraphFixture(Path spool, Duration limit) throws IOException {
+        this.spool = spool;
+        this.upstream = upstream(graph.root(), client, limit);
+    }
+
+    GraphUpstream upstream(URI root, HttpClient other, Duration limit) {
+        return new GraphUpstream(
+                new GraphUpstreamSettings(root, "relay@contoso.example", LARGEST_DIRECT),
+                tokens,
+                other,
+                HttpRequest::newBuilder,
+                new HttpSettings(null, null, Duration.ofSeconds(5), limit),
+                8,
+                spool,
+                clock);
+    }
+
+    /// @param largestAttachment in octets
+    GraphUpstream upstreamTaking(long largestAttachment) {
+        return new GraphUpstream(
+                new GraphUpstreamSettings(graph.root(), "relay@contoso.example", LARGEST_DIRECT),
+                tokens,
+                client,
+                HttpRequest::newBuilder,
+                HttpSettings.DIRECT,
+                1,
+                spool,
+                clock,
+                largestAttachment);
+    }
+
+    Response send(String message, String... recipients) {
+        return send(out -> out.write(message.getBytes(ISO_8859_1)), recipients);
+    }
+
+    Response send(Content content, String... recipients) {
+        return send(upstream, content, recipients);
+    }
+
+    static Response send(GraphUpstream upstream, Content content, String... recipients) {
+        List<String> named = recipients.length == 0 ? List.of("ann@contoso.com") : Arrays.asList(recipients);
+        List<Recipient> envelope = IntStream.range(0, named.size())
+                .mapToObj(i -> new Recipient(i, address(named.get(i))))
+                .toList();
+        Outgoing outgoing = new Outgoing(new QueueId(7), address("relay@contoso.example"), envelope, false, content);
+        Map<Recipient, Response> responses = upstream.attempt(outgoing);
+        if (!List.copyOf(responses.keySet()).equals(envelope)
+                || Map.copyOf(responses).values().stream().distinct().count() != 1) {
+            throw new AssertionError("not one response for each: " + responses);
+        }
+        return responses.values().iterator().next();
+    }
+
+    private static EmailAddress address(String text) {
+        return EmailAddress.parse(text).orElseThrow();
+    }
+
+    @Override
+    public void close() {
+        graph.close();
+        client.close();
+    }
+}
