@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.RawText;
 import org.o365relay.mail.Visible;
 
-/// What the header of a MIME part says of its content (RFC 2045, RFC 2183).
+/// What the header of a MIME part says of its content (RFC 2183).
 ///
 /// @param type lower case, without parameters
 /// @param boundary null if there is none
