@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.KeyStoreException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
@@ -16,11 +17,13 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Date;
 import java.util.List;
 import java.util.stream.Stream;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
@@ -41,18 +44,57 @@ public final class ServerTrust extends X509ExtendedTrustManager {
     }
 
     /// @param host the server's name
-    /// @param certificates a PEM file with the certificates to trust instead of the system's; null for the system's
+    /// @param certificates a PEM file with the certificates to trust instead of the system's; null for the
+    ///     system's
     /// @throws UncheckedIOException if the file cannot be read
     /// @throws IllegalArgumentException if there is no certificate in it
     public static SSLContext context(String host, @Nullable Path certificates) {
+        return context(host, certificates, null);
+    }
+
+    /// @param host the server's name
+    /// @param certificates a PEM file with the certificates to trust instead of the system's; null for the
+    ///     system's
+    /// @param own what is shown to a server that asks for a certificate; null for none
+    /// @throws UncheckedIOException if the file cannot be read
+    /// @throws IllegalArgumentException if there is no certificate in it
+    public static SSLContext context(String host, @Nullable Path certificates, @Nullable CertifiedKey own) {
         try {
-            X509ExtendedTrustManager decider = decider(anchors(certificates));
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[] {new ServerTrust(host, decider)}, null);
-            return context;
+            KeyStore anchors = certificates == null ? null : trusting(certificates(certificates));
+            KeyManager[] keys = own == null ? null : own.keyManagers();
+            return context(new ServerTrust(host, decider(anchors)), keys);
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this Java has no usable TLS: " + e.getMessage(), e);
+            throw noTls(e);
         }
+    }
+
+    /// Trusts the system's certificates, and more.
+    ///
+    /// @param additional a PEM file with certificates; null for no more
+    /// @throws UncheckedIOException if the file cannot be read
+    /// @throws IllegalArgumentException if there is no certificate in it
+    static SSLContext contextBesides(@Nullable Path additional) {
+        try {
+            X509ExtendedTrustManager system = decider(null);
+            if (additional == null) {
+                return context(new ServerTrust("the server", system), null);
+            }
+            List<Certificate> all = new ArrayList<>(List.of(system.getAcceptedIssuers()));
+            all.addAll(certificates(additional));
+            return context(new ServerTrust("the server", decider(trusting(all))), null);
+        } catch (GeneralSecurityException e) {
+            throw noTls(e);
+        }
+    }
+
+    private static SSLContext context(ServerTrust trust, KeyManager @Nullable [] keys) throws GeneralSecurityException {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys, new TrustManager[] {trust}, null);
+        return context;
+    }
+
+    private static IllegalStateException noTls(GeneralSecurityException e) {
+        return new IllegalStateException("this Java has no usable TLS: " + e.getMessage(), e);
     }
 
     private static X509ExtendedTrustManager decider(@Nullable KeyStore anchors) throws GeneralSecurityException {
@@ -65,17 +107,22 @@ public final class ServerTrust extends X509ExtendedTrustManager {
                 .orElseThrow(() -> new GeneralSecurityException("no trust manager for X.509"));
     }
 
-    private static @Nullable KeyStore anchors(@Nullable Path pem) throws GeneralSecurityException {
-        if (pem == null) {
-            return null;
-        }
-        try (InputStream in = Files.newInputStream(pem)) {
+    private static KeyStore trusting(Collection<? extends Certificate> certificates) throws GeneralSecurityException {
+        try {
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
-            for (Certificate certificate : certificates(in, pem)) {
+            for (Certificate certificate : certificates) {
                 store.setCertificateEntry("trusted-" + store.size(), certificate);
             }
             return store;
+        } catch (IOException e) {
+            throw new KeyStoreException(e); // an empty store is read from nowhere
+        }
+    }
+
+    private static Collection<? extends Certificate> certificates(Path pem) {
+        try (InputStream in = Files.newInputStream(pem)) {
+            return certificates(in, pem);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the trusted certificates in " + pem, e);
         }
@@ -100,11 +147,11 @@ public final class ServerTrust extends X509ExtendedTrustManager {
         try {
             decider.checkServerTrusted(chain, authType, socket);
         } catch (CertificateException e) {
-            throw new Refused(explain(chain[0], e), e);
+            throw new Refused(explain(host, chain[0], e), e);
         }
     }
 
-    private String explain(X509Certificate own, CertificateException refusal) {
+    private static String explain(String host, X509Certificate own, CertificateException refusal) {
         String subject = "certificate of " + host;
         if (isCausedBy(refusal, CertificateExpiredException.class)) {
             return subject + " has expired on " + date(own.getNotAfter());
@@ -153,7 +200,8 @@ public final class ServerTrust extends X509ExtendedTrustManager {
         try {
             decider.checkServerTrusted(chain, authType, engine);
         } catch (CertificateException e) {
-            throw new Refused(explain(chain[0], e), e);
+            String peer = engine.getPeerHost();
+            throw new Refused(explain(peer == null ? host : peer, chain[0], e), e);
         }
     }
 

@@ -1,0 +1,92 @@
+package org.o365relay.net;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.Secret;
+
+/// A private key, and the certificate that says whose it is: what the relay shows to the sign-in service or to
+/// a connector.
+///
+/// @param chain the relay's own first, at least one
+public record CertifiedKey(PrivateKey key, List<X509Certificate> chain) {
+
+    private static final byte PEM_BEGINS = '-';
+
+    public CertifiedKey {
+        chain = List.copyOf(chain);
+    }
+
+    /// @param certificate PEM, or PFX (PKCS #12) with the key in it
+    /// @param key PEM (PKCS #8, encrypted or not); null if it is in the file of the certificate
+    /// @param password of the key or the PFX; null for none
+    /// @throws UnusableKeyException if they cannot be used, with what to do about it
+    public static CertifiedKey read(Path certificate, @Nullable Path key, @Nullable Secret password)
+            throws UnusableKeyException {
+        byte[] octets = octets(certificate);
+        CertifiedKey read = isPem(octets)
+                ? PemKey.read(certificate, octets, key, key == null ? octets : octets(key), password)
+                : PfxKey.read(certificate, octets, password);
+        if (!PemKey.belongTogether(read.key, read.own().getPublicKey())) {
+            throw new UnusableKeyException("the key in " + (key == null ? certificate : key)
+                    + " does not belong to the first certificate in " + certificate + ", which is for "
+                    + read.own().getSubjectX500Principal());
+        }
+        return read;
+    }
+
+    private static boolean isPem(byte[] octets) {
+        String beginning =
+                new String(octets, 0, Math.min(octets.length, 4096), java.nio.charset.StandardCharsets.ISO_8859_1);
+        return octets.length > 0 && (octets[0] == PEM_BEGINS || beginning.contains("-----BEGIN "));
+    }
+
+    private static byte[] octets(Path path) throws UnusableKeyException {
+        try {
+            return Files.readAllBytes(path);
+        } catch (NoSuchFileException e) {
+            throw new UnusableKeyException(path + " does not exist", e);
+        } catch (AccessDeniedException e) {
+            throw new UnusableKeyException("the relay's user may not read " + path, e);
+        } catch (IOException e) {
+            throw new UnusableKeyException("cannot read " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    /// @return the relay's own certificate
+    public X509Certificate own() {
+        return chain.getFirst();
+    }
+
+    KeyManager[] keyManagers() throws GeneralSecurityException {
+        try {
+            char[] nobodyNeeds = new char[0];
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            store.setKeyEntry("own", key, nobodyNeeds, chain.toArray(Certificate[]::new));
+            KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            factory.init(store, nobodyNeeds);
+            return factory.getKeyManagers();
+        } catch (IOException e) {
+            throw new GeneralSecurityException(e); // an empty store is read from nowhere
+        }
+    }
+
+    /// The key stays out of logs.
+    @Override
+    public String toString() {
+        return "certificate " + own().getSubjectX500Principal() + ", valid until "
+                + ServerTrust.date(own().getNotAfter());
+    }
+}

@@ -1,0 +1,101 @@
+package org.o365relay.net;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import javax.net.ssl.SSLContext;
+import org.o365relay.net.HttpSettings.Login;
+import org.o365relay.net.HttpSettings.Proxy;
+
+/// Requests over HTTPS: through the proxy if there is one, to servers that the system's certificates or the
+/// extra ones vouch for, each within its time. Says in plain words why there is no answer.
+///
+/// **Login at the proxy.** The JDK refuses to log in at a proxy with Basic before a tunnel, by
+/// `jdk.http.auth.tunneling.disabledSchemes`, and reads that property once, when a process makes its first
+/// request. This class clears it when it is loaded, unless the admin has set it. So that this works in every
+/// order, requests are made here and nowhere else, and `bin/o365-relay` and the tests start Java with the
+/// property empty. The login goes to the proxy at once and to nobody else: waiting for 407 would need a
+/// `java.net.Authenticator`, and with one the JDK turns a 401 without `WWW-Authenticate`, which is how the
+/// sign-in service refuses, into a broken connection.
+public final class Https {
+
+    private static final String DISABLED_SCHEMES = "jdk.http.auth.tunneling.disabledSchemes";
+    private static final int PROXY_LOGIN_REQUIRED = 407; // RFC 9110 §15.5.8
+
+    static {
+        if (System.getProperty(DISABLED_SCHEMES) == null) {
+            System.setProperty(DISABLED_SCHEMES, "");
+        }
+    }
+
+    private final HttpSettings settings;
+    private final HttpClient client;
+
+    /// @throws java.io.UncheckedIOException if the trusted certificates cannot be read
+    /// @throws IllegalArgumentException if there is no certificate among them
+    public Https(HttpSettings settings) {
+        this.settings = settings;
+        SSLContext tls = ServerTrust.contextBesides(settings.trustedCertificates());
+        this.client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(settings.connectTimeout())
+                .executor(Executors.newVirtualThreadPerTaskExecutor())
+                .sslContext(tls)
+                .sslParameters(StrongTls.parameters(tls))
+                .proxy(proxy(settings))
+                .build();
+    }
+
+    private static ProxySelector proxy(HttpSettings settings) {
+        Proxy proxy = settings.proxy();
+        return proxy == null
+                ? HttpClient.Builder.NO_PROXY
+                // not resolved here: at start there may be no DNS yet
+                : ProxySelector.of(InetSocketAddress.createUnresolved(proxy.host(), proxy.port()));
+    }
+
+    /// Begins a request that may take the reply timeout.
+    public HttpRequest.Builder request(URI uri) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(settings.replyTimeout());
+        login().ifPresent(login -> request.header("Proxy-Authorization", basic(login)));
+        return request;
+    }
+
+    private Optional<Login> login() {
+        return Optional.ofNullable(settings.proxy()).map(Proxy::login);
+    }
+
+    // RFC 7617 §2
+    private static String basic(Login login) {
+        String text = login.username() + ":" + login.password().reveal();
+        return "Basic " + Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// Sends it, and waits.
+    ///
+    /// @param request made by [#request(URI)]
+    /// @return whatever was answered, of any status but 407
+    /// @throws NoAnswerException if nothing was
+    public <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> body)
+            throws NoAnswerException, InterruptedException {
+        HttpResponse<T> response;
+        try {
+            response = client.send(request, body);
+        } catch (IOException e) {
+            throw new HttpTrouble(settings, request.uri()).noAnswer(e);
+        }
+        if (response.statusCode() == PROXY_LOGIN_REQUIRED) {
+            throw new HttpTrouble(settings, request.uri()).noLogin();
+        }
+        return response;
+    }
+}

@@ -1,0 +1,35 @@
+package org.o365relay.net;
+
+import java.util.Arrays;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+
+/// How the relay speaks TLS to servers, whatever it has to allow old devices.
+public final class StrongTls {
+
+    private static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"};
+
+    private StrongTls() {}
+
+    /// @return the versions, best first
+    public static String[] versions() {
+        return VERSIONS.clone();
+    }
+
+    /// @return the JDK's choice, without the ciphers that are enabled in the whole process if a device needs
+    ///     old TLS
+    public static String[] ciphers(SSLContext context) {
+        return Arrays.stream(context.getDefaultSSLParameters().getCipherSuites())
+                .filter(suite -> !suite.startsWith("TLS_RSA_"))
+                .toArray(String[]::new);
+    }
+
+    /// @return the server's certificate has to match its name
+    public static SSLParameters parameters(SSLContext context) {
+        SSLParameters parameters = context.getDefaultSSLParameters();
+        parameters.setProtocols(versions());
+        parameters.setCipherSuites(ciphers(context));
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        return parameters;
+    }
+}

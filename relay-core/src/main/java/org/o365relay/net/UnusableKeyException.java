@@ -1,0 +1,15 @@
+package org.o365relay.net;
+
+/// A certificate or its key cannot be used. The message says which file, why, and what to do about it.
+public final class UnusableKeyException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    UnusableKeyException(String message) {
+        super(message);
+    }
+
+    UnusableKeyException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}
