@@ -1,0 +1,46 @@
+package org.o365relay.identity;
+
+import com.microsoft.aad.msal4j.DeviceCode;
+import com.microsoft.aad.msal4j.DeviceCodeFlowParameters;
+import com.microsoft.aad.msal4j.IAuthenticationResult;
+import com.microsoft.aad.msal4j.PublicClientApplication;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.function.Consumer;
+import org.o365relay.net.Https;
+
+/// A user signs in with a code (RFC 8628), once; the relay keeps what it gets for it.
+record DeviceLogin(Credential.DeviceCode credential, String scope, LoginFile file, Https https, InstantSource clock) {
+
+    /// Waits until the user has signed in.
+    ///
+    /// @return who did
+    /// @throws NoTokenException if nobody did, or it cannot be stored
+    String run(Consumer<LoginPrompt> show) throws NoTokenException {
+        file.refuseForeign();
+        SignInHttp http = new SignInHttp(https);
+        App app = credential.app();
+        PublicClientApplication client = Msal.prepared(PublicClientApplication.builder(app.clientId()), app, http)
+                .build();
+        Consumer<DeviceCode> shown = code -> show.accept(
+                new LoginPrompt(code.userCode(), code.verificationUri(), Duration.ofSeconds(code.expiresIn())));
+        IAuthenticationResult result = Msal.result(
+                client.acquireToken(DeviceCodeFlowParameters.builder(Msal.scopes(scope), shown)
+                        .build()),
+                http);
+        if (result.account() == null) {
+            throw NoTokenException.unconfigured(
+                    "device_login",
+                    "the sign-in service does not say who has signed in; there is nothing to store",
+                    null);
+        }
+        String user = result.account().username();
+        file.store(new SavedLogin(
+                app.clientId(),
+                app.tenant(),
+                user,
+                clock.instant(),
+                client.tokenCache().serialize()));
+        return user;
+    }
+}

@@ -1,0 +1,70 @@
+package org.o365relay.identity;
+
+import com.microsoft.aad.msal4j.AbstractClientApplicationBase;
+import com.microsoft.aad.msal4j.IAuthenticationResult;
+import java.net.MalformedURLException;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
+import org.o365relay.mail.Secret;
+
+/// How MSAL is used: a new client for each fetch, so that nothing it remembers outlives a change of the
+/// configuration, without its own retries and without asking Microsoft which sign-in services there are.
+final class Msal {
+
+    /// Runs what MSAL does behind its futures, one virtual thread for each.
+    static final ExecutorService THREADS = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("sign-in").factory());
+
+    private static final Set<String> ADDED_BY_MSAL = Set.of("openid", "profile", "offline_access");
+
+    private Msal() {}
+
+    static <T extends AbstractClientApplicationBase.Builder<T>> T prepared(T builder, App app, SignInHttp http)
+            throws NoTokenException {
+        try {
+            return builder.authority(app.authority().replaceFirst("/+$", "") + "/" + app.tenant() + "/")
+                    .validateAuthority(false)
+                    .instanceDiscovery(false)
+                    .disableInternalRetries()
+                    .httpClient(http)
+                    .executorService(THREADS);
+        } catch (MalformedURLException | IllegalArgumentException e) {
+            throw NoTokenException.unconfigured(
+                    "invalid_authority",
+                    app.authority() + " with the tenant " + app.tenant() + " is no sign-in service: " + e.getMessage(),
+                    e);
+        }
+    }
+
+    /// @param scope several with blanks between them
+    static Set<String> scopes(String scope) {
+        return Arrays.stream(scope.split(" ", -1))
+                .filter(each -> !each.isEmpty() && !ADDED_BY_MSAL.contains(each))
+                .collect(Collectors.toSet());
+    }
+
+    /// Waits.
+    static IAuthenticationResult result(CompletableFuture<IAuthenticationResult> future, SignInHttp http)
+            throws NoTokenException {
+        try {
+            IAuthenticationResult result = future.join();
+            if (result.accessToken() == null || result.accessToken().isEmpty()) {
+                throw NoTokenException.unconfigured(
+                        "invalid_response", "there is no access token in the sign-in service's answer", null);
+            }
+            return result;
+        } catch (CompletionException e) {
+            throw NoTokenException.of(http, e.getCause() == null ? e : e.getCause());
+        }
+    }
+
+    static AccessToken token(IAuthenticationResult result) {
+        return new AccessToken(
+                new Secret(result.accessToken()), result.expiresOnDate().toInstant());
+    }
+}

@@ -1,0 +1,49 @@
+package org.o365relay.identity;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/// Puts a file in the place of another so that there is always a whole one, for its owner's eyes only (0600).
+final class ProtectedFile {
+
+    private ProtectedFile() {}
+
+    static void replace(Path path, byte[] octets) throws IOException {
+        Path directory = path.toAbsolutePath().getParent();
+        Path fresh = Files.createTempFile(directory, path.getFileName() + ".", ".new", forOwner());
+        try {
+            write(fresh, octets);
+            Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            Files.deleteIfExists(fresh);
+            throw e;
+        }
+    }
+
+    private static void write(Path fresh, byte[] octets) throws IOException {
+        try (FileChannel channel = FileChannel.open(fresh, Set.of(StandardOpenOption.WRITE))) {
+            ByteBuffer buffer = ByteBuffer.wrap(octets);
+            while (buffer.hasRemaining()) {
+                channel.write(buffer);
+            }
+            channel.force(true);
+        }
+    }
+
+    private static FileAttribute<?>[] forOwner() {
+        return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                }
+                : new FileAttribute<?>[0];
+    }
+}

@@ -1,0 +1,131 @@
+package org.o365relay.identity;
+
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.o365relay.net.HttpSettings;
+import org.o365relay.net.Https;
+
+/// Microsoft Entra, or what stands in for it: gives the tokens for every credential that is not a password.
+/// Whoever signs in as the same app for the same server shares a token, whichever mailbox it uses.
+public final class SignInService implements AutoCloseable {
+
+    private static final long LOOK_SECONDS = 30;
+
+    private final Https https;
+    private final Https nearby;
+    private final InstantSource clock;
+    private final Map<Wanted, KeptToken> tokens = new ConcurrentHashMap<>();
+    private final Map<Credential.DeviceCode, LoginFile> logins = new ConcurrentHashMap<>();
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    private record Wanted(Credential.OAuth credential, String scope) {}
+
+    /// @throws java.io.UncheckedIOException if the trusted certificates cannot be read
+    /// @throws IllegalArgumentException if there is no certificate among them
+    public SignInService(HttpSettings settings, InstantSource clock) {
+        this(
+                new Https(settings),
+                new Https(new HttpSettings(null, null, settings.connectTimeout(), settings.replyTimeout())),
+                clock);
+    }
+
+    /// @param nearby for the endpoints of the machine itself
+    SignInService(Https https, Https nearby, InstantSource clock) {
+        this.https = https;
+        this.nearby = nearby;
+        this.clock = clock;
+    }
+
+    /// Begins to renew tokens ahead of time. Without it they are had when they are needed.
+    public void start() {
+        Thread.ofVirtual().name("token-renewal").start(this::watch);
+    }
+
+    private void watch() {
+        try {
+            while (!closed.await(LOOK_SECONDS, TimeUnit.SECONDS)) {
+                renew();
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt(); // it ends
+        }
+    }
+
+    void renew() {
+        tokens.values().forEach(KeptToken::renew);
+    }
+
+    /// @param scope what tokens are asked for: `https://outlook.office365.com/.default`; several with blanks
+    ///     between them
+    /// @return where they come from; nothing is asked yet
+    public TokenSource tokens(Credential.OAuth credential, String scope) {
+        return tokens.computeIfAbsent(
+                new Wanted(anonymous(credential), scope), wanted -> new KeptToken(fetch(wanted), clock));
+    }
+
+    /// @return what ends one day and is needed to sign in; empty if nothing is known to
+    /// @throws TokenException if the certificate cannot be read
+    public Optional<Expiry> expiry(Credential.OAuth credential) throws TokenException {
+        try {
+            return fetch(new Wanted(anonymous(credential), "")).expiry();
+        } catch (NoTokenException e) {
+            throw e.forWaiter();
+        }
+    }
+
+    /// Lets a user sign in with a code, and stores the login. Blocks until the user has done so; the code is
+    /// good for a quarter of an hour.
+    ///
+    /// @param show gets the code and the page, once
+    /// @return who has signed in
+    /// @throws TokenException if nobody has, or the login cannot be stored
+    public String login(Credential.DeviceCode credential, String scope, Consumer<LoginPrompt> show)
+            throws TokenException {
+        try {
+            return new DeviceLogin(credential, scope, loginFile(credential), https, clock).run(show);
+        } catch (NoTokenException e) {
+            throw e.forWaiter();
+        }
+    }
+
+    private TokenFetch fetch(Wanted wanted) {
+        String scope = wanted.scope();
+        return switch (wanted.credential()) {
+            case Credential.ClientSecret secret -> new AppFetch(secret.app(), scope, AppProof.secret(secret), https);
+            case Credential.ClientCertificate certificate ->
+                new AppFetch(certificate.app(), scope, AppProof.certificate(certificate, clock), https);
+            case Credential.DeviceCode login -> new DeviceFetch(login, scope, loginFile(login), https, clock);
+            case Credential.ManagedIdentity(var _, var clientId) -> new MachineFetch(clientId, scope, nearby);
+        };
+    }
+
+    private LoginFile loginFile(Credential.DeviceCode credential) {
+        Credential.DeviceCode key =
+                new Credential.DeviceCode(credential.app(), "", credential.file(), credential.key());
+        return logins.computeIfAbsent(key, LoginFile::new);
+    }
+
+    /// The mailbox that is used is no part of a token.
+    private static Credential.OAuth anonymous(Credential.OAuth credential) {
+        return switch (credential) {
+            case Credential.ClientSecret(var app, var _, var secret, var expires) ->
+                new Credential.ClientSecret(app, "", secret, expires);
+            case Credential.ClientCertificate(var app, var _, var certificate, var key, var password) ->
+                new Credential.ClientCertificate(app, "", certificate, key, password);
+            case Credential.DeviceCode(var app, var _, var file, var key) ->
+                new Credential.DeviceCode(app, "", file, key);
+            case Credential.ManagedIdentity(var _, var clientId) -> new Credential.ManagedIdentity("", clientId);
+        };
+    }
+
+    /// Ends the renewals.
+    @Override
+    public void close() {
+        closed.countDown();
+    }
+}

@@ -1,0 +1,124 @@
+package org.o365relay.identity;
+
+import com.azure.json.JsonProviders;
+import com.azure.json.JsonReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.Visible;
+
+/// What an access token says of itself, unverified: for whoever looks for the reason why it is not taken. Never
+/// the token. Words are as the token has them, empty if it does not say.
+///
+/// @param audience whom it is for: `https://outlook.office365.com`
+/// @param tenant the directory's id
+/// @param app the application's id
+/// @param object the id of the app's service principal (Enterprise application), or of the user
+/// @param user who has signed in; empty for an app
+/// @param roles what an app may do: `SMTP.SendAsApp`
+/// @param scopes what a user lets the app do: `SMTP.Send`
+/// @param expiresAt null if it does not say
+public record TokenContents(
+        String audience,
+        String tenant,
+        String app,
+        String object,
+        String user,
+        List<String> roles,
+        List<String> scopes,
+        @Nullable Instant expiresAt) {
+
+    public TokenContents {
+        roles = List.copyOf(roles);
+        scopes = List.copyOf(scopes);
+    }
+
+    /// @return empty if the token is not a JWT (RFC 7519) that can be read
+    public static Optional<TokenContents> of(AccessToken token) {
+        String[] parts = token.value().reveal().split("\\.", -1);
+        if (parts.length != 3) {
+            return Optional.empty();
+        }
+        try {
+            byte[] payload = Base64.getUrlDecoder().decode(parts[1]);
+            try (JsonReader reader = JsonProviders.createReader(new String(payload, StandardCharsets.UTF_8))) {
+                return Optional.of(from(reader.readMap(JsonReader::readUntyped)));
+            }
+        } catch (IOException | RuntimeException _) {
+            return Optional.empty(); // opaque, as other sign-in services may make them
+        }
+    }
+
+    private static TokenContents from(Map<String, Object> claims) {
+        String scopes = text(claims, "scp");
+        return new TokenContents(
+                text(claims, "aud"),
+                text(claims, "tid"),
+                either(text(claims, "appid"), text(claims, "azp")),
+                text(claims, "oid"),
+                either(text(claims, "upn"), text(claims, "preferred_username")),
+                texts(claims.get("roles")),
+                scopes.isEmpty() ? List.of() : Arrays.asList(scopes.split(" ", -1)),
+                claims.get("exp") instanceof Number seconds ? Instant.ofEpochSecond(seconds.longValue()) : null);
+    }
+
+    private static String either(String first, String second) {
+        return first.isEmpty() ? second : first;
+    }
+
+    private static String text(Map<String, Object> claims, String name) {
+        return claims.get(name) instanceof String text ? shown(text) : "";
+    }
+
+    private static List<String> texts(@Nullable Object claim) {
+        List<String> texts = new ArrayList<>();
+        if (claim instanceof List<?> list) {
+            list.forEach(each -> texts.add(shown(String.valueOf(each))));
+        }
+        return texts;
+    }
+
+    private static String shown(String text) {
+        return text.codePoints()
+                .filter(Visible::isSafe)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+    }
+
+    /// @return on one line, for the admin
+    public String summary() {
+        List<String> facts = new ArrayList<>();
+        add(facts, "for ", audience);
+        add(facts, "tenant ", tenant);
+        add(facts, "app ", app);
+        add(facts, "object ", object);
+        add(facts, "user ", user);
+        facts.add(may());
+        if (expiresAt != null) {
+            facts.add("valid until " + expiresAt);
+        }
+        return facts.stream().filter(fact -> !fact.isEmpty()).collect(Collectors.joining(", "));
+    }
+
+    private String may() {
+        if (roles.isEmpty() && scopes.isEmpty()) {
+            return "no roles or scopes";
+        }
+        String both = roles.isEmpty() ? "" : "roles " + String.join(" ", roles);
+        return scopes.isEmpty() ? both : (both + " scopes " + String.join(" ", scopes)).strip();
+    }
+
+    private static void add(List<String> facts, String name, String value) {
+        if (!value.isEmpty()) {
+            facts.add(name + value);
+        }
+    }
+}
