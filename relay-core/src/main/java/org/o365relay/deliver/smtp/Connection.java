@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -25,6 +26,7 @@ final class Connection {
     private static final Duration FAREWELL = Duration.ofSeconds(2);
 
     private final Socket socket;
+    private final Instant begunAt;
     private final Trouble trouble;
     private final Watch watch;
     private final Wire wire;
@@ -35,8 +37,9 @@ final class Connection {
     private Step step = Step.GREETING;
 
     /// @param wires makes the client that speaks over the socket, and tells of each step it takes
-    Connection(Socket socket, Trouble trouble, Function<Consumer<Step>, Wire> wires) {
+    Connection(Socket socket, Instant begunAt, Trouble trouble, Function<Consumer<Step>, Wire> wires) {
         this.socket = socket;
+        this.begunAt = begunAt;
         this.trouble = trouble;
         this.watch = new Watch(trouble.limit(step), this::overdue);
         this.wire = wires.apply(this::enter);
@@ -49,6 +52,15 @@ final class Connection {
 
     Step step() {
         return step;
+    }
+
+    Instant begunAt() {
+        return begunAt;
+    }
+
+    /// @return the words for what goes wrong with this server
+    Trouble trouble() {
+        return trouble;
     }
 
     boolean offers(String keyword) {

@@ -36,8 +36,21 @@ record Dialer(SmtpUpstreamSettings settings) {
         throw last;
     }
 
+    /// From an address of IPv4 nobody can be reached who has only one of IPv6, and the other way round.
     private List<InetAddress> resolve() throws IOException {
-        return Arrays.asList(InetAddress.getAllByName(settings.host()));
+        List<InetAddress> all = Arrays.asList(InetAddress.getAllByName(settings.host()));
+        InetAddress local = settings.localAddress();
+        if (local == null) {
+            return all;
+        }
+        List<InetAddress> reachable = all.stream()
+                .filter(address -> address.getClass() == local.getClass())
+                .toList();
+        if (reachable.isEmpty()) {
+            throw new IOException(settings.host() + " has no address of the kind of " + local.getHostAddress()
+                    + ", where connections are to come from");
+        }
+        return reachable;
     }
 
     private Socket connect(InetAddress address, Duration limit) throws IOException {
@@ -45,6 +58,9 @@ record Dialer(SmtpUpstreamSettings settings) {
         InetAddress named = InetAddress.getByAddress(settings.host(), address.getAddress());
         Socket socket = new Socket();
         try {
+            if (settings.localAddress() != null) {
+                socket.bind(new InetSocketAddress(settings.localAddress(), 0));
+            }
             socket.connect(new InetSocketAddress(named, settings.port()), millis(limit));
             socket.setTcpNoDelay(true); // else the final dot waits for a delayed acknowledgement
             return socket;

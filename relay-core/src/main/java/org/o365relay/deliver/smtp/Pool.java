@@ -1,37 +1,57 @@
 package org.o365relay.deliver.smtp;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Connections that wait for the next message. The last one used is the first used again, so that a quiet
 /// upstream is soon left with one connection, and then none.
 final class Pool {
 
+    /// Exchange Online ends sessions after 20 minutes, in the middle of whatever is going on.
+    private static final Duration LONGEST_USE = Duration.ofMinutes(15);
+
     private final Duration idleTimeout;
     private final int size;
+    private final InstantSource clock;
     private final Deque<Connection> idle = new ArrayDeque<>();
     private boolean closed;
 
-    Pool(Duration idleTimeout, int size) {
+    Pool(Duration idleTimeout, int size, InstantSource clock) {
         this.idleTimeout = idleTimeout;
         this.size = size;
+        this.clock = clock;
     }
 
+    /// @return empty if there is none that is young enough
     Optional<Connection> take() {
-        Optional<Connection> taken;
-        synchronized (this) {
-            taken = Optional.ofNullable(idle.pollFirst());
+        Connection taken = next();
+        while (taken != null && isOld(taken)) {
+            taken.wake();
+            taken.quit();
+            taken = next();
         }
-        taken.ifPresent(Connection::wake);
-        return taken;
+        if (taken != null) {
+            taken.wake();
+        }
+        return Optional.ofNullable(taken);
+    }
+
+    private synchronized @Nullable Connection next() {
+        return idle.pollFirst();
+    }
+
+    private boolean isOld(Connection connection) {
+        return clock.instant().isAfter(connection.begunAt().plus(LONGEST_USE));
     }
 
     void give(Connection connection) {
-        if (connection.isUsable() && !keep(connection)) {
+        if (connection.isUsable() && (isOld(connection) || !keep(connection))) {
             connection.quit();
         }
     }

@@ -1,39 +1,60 @@
 package org.o365relay.deliver.smtp;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import org.o365relay.identity.Credential;
 
-/// Takes a secret out of a reply. Servers quote what they do not understand: `500 5.3.3 Unrecognized command '…'`.
+/// Takes what the relay has signed in with out of a reply. Servers quote what they do not understand: `500
+/// 5.3.3 Unrecognized command '…'`.
 final class Redaction {
 
-    /// Shorter ones would be found by chance.
+    /// A shorter one would be found by chance inside of words, so it is taken out only where it stands alone.
     private static final int SHORTEST = 6;
 
-    private final List<String> secrets;
+    private final List<String> secrets = new ArrayList<>();
 
-    private Redaction(List<String> secrets) {
-        this.secrets = secrets;
+    /// @param words a password or a token
+    void hide(String words) {
+        if (!words.isEmpty()) {
+            secrets.add(base64(words)); // as AUTH LOGIN sends it
+            secrets.add(words);
+        }
     }
 
-    static Redaction of(Credential credential) {
-        return switch (credential) {
-            case Credential.Password(var username, var secret) ->
-                new Redaction(List.of(
-                        base64(username + '\0' + username + '\0' + secret.reveal()), // PLAIN, RFC 4616
-                        base64(secret.reveal()), // LOGIN
-                        secret.reveal()));
-            case Credential.None _, Credential.OAuth _ -> new Redaction(List.of());
-        };
+    /// @param message what is sent in base64: AUTH PLAIN (RFC 4616), XOAUTH2
+    void hideEncoded(String message) {
+        secrets.add(base64(message));
     }
 
     String of(String reply) {
         String result = reply;
         for (String secret : secrets) {
-            result = secret.length() < SHORTEST ? result : result.replace(secret, "***");
+            result = secret.length() < SHORTEST ? withoutWord(result, secret) : result.replace(secret, "***");
         }
         return result;
+    }
+
+    private static String withoutWord(String text, String word) {
+        StringBuilder result = new StringBuilder();
+        int from = 0;
+        int found = text.indexOf(word);
+        while (found >= 0) {
+            int end = found + word.length();
+            result.append(text, from, found).append(standsAlone(text, found, end) ? "***" : word);
+            from = end;
+            found = text.indexOf(word, end);
+        }
+        return result.append(text, from, text.length()).toString();
+    }
+
+    private static boolean standsAlone(String text, int begin, int end) {
+        return (begin == 0 || !isOfWord(text.charAt(begin - 1)))
+                && (end == text.length() || !isOfWord(text.charAt(end)));
+    }
+
+    private static boolean isOfWord(char next) {
+        return Character.isLetterOrDigit(next);
     }
 
     private static String base64(String text) {

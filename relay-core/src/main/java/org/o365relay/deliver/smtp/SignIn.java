@@ -6,6 +6,7 @@ import jakarta.mail.URLName;
 import java.io.IOException;
 import java.net.Socket;
 import java.security.cert.X509Certificate;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -13,48 +14,49 @@ import java.util.Properties;
 import java.util.stream.Collectors;
 import javax.net.ssl.HostnameVerifier;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.Response;
 import org.o365relay.deliver.Response.Origin;
 import org.o365relay.deliver.Response.Step;
 import org.o365relay.deliver.RoadCheck.Finding;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Tls;
-import org.o365relay.identity.Credential;
 import org.o365relay.mail.Reply;
+import org.o365relay.net.CertifiedKey;
 import org.o365relay.net.ServerTrust;
+import org.o365relay.net.StrongTls;
 
 /// The way from nothing to a signed-in connection: DNS, TCP, greeting, EHLO, TLS, AUTH.
 final class SignIn {
 
-    private static final String[] TLS_VERSIONS = {"TLSv1.3", "TLSv1.2"};
-
     private final SmtpUpstreamSettings settings;
-    private final Credential credential;
+    private final InstantSource clock;
     private final SSLContext tls;
     private final Trouble trouble;
 
-    SignIn(SmtpUpstreamSettings settings, Credential credential) {
+    /// @param settings with the server's own name
+    /// @param own shown to a server that asks for a certificate; null for none
+    SignIn(SmtpUpstreamSettings settings, @Nullable CertifiedKey own, InstantSource clock) {
         this.settings = settings;
-        this.credential = credential;
-        this.tls = ServerTrust.context(settings.host(), settings.trustedCertificates());
+        this.clock = clock;
+        this.tls = ServerTrust.context(settings.host(), settings.trustedCertificates(), own);
         this.trouble = new Trouble(settings);
     }
 
     /// @param findings gets what was found on the way
-    Connection connect(List<Finding> findings) throws AttemptEnded {
-        Connection connection = open(dial(findings), findings);
-        if (credential instanceof Credential.Password
-                && connection.wire().mechanism().isEmpty()) {
+    Connection connect(Login login, List<Finding> findings) throws AttemptEnded {
+        Connection connection = open(dial(findings), login, findings);
+        if (login instanceof Login.None) {
+            return connection;
+        }
+        String mechanism = connection.wire().mechanism();
+        if (mechanism.isEmpty()) {
             connection.quit();
-            throw new AttemptEnded(trouble.noMechanism(mechanismsOf(connection)));
+            throw new AttemptEnded(trouble.noMechanism(login, mechanismsOf(connection)));
         }
-        if (credential instanceof Credential.Password password) {
-            String mechanism = connection.wire().mechanism();
-            findings.add(new Finding(Step.AUTH, "signed in as " + password.username() + " with " + mechanism));
-        }
+        findings.add(new Finding(Step.AUTH, "signed in as " + login.username() + " with " + mechanism));
         return connection;
     }
 
@@ -66,12 +68,15 @@ final class SignIn {
         }
     }
 
-    private Connection open(Socket socket, List<Finding> findings) throws AttemptEnded {
+    private Connection open(Socket socket, Login login, List<Finding> findings) throws AttemptEnded {
         Layers layers = new Layers(socket, tls.getSocketFactory());
-        Session session = Session.getInstance(properties(layers, findings));
+        Session session = Session.getInstance(properties(layers, login, findings));
         URLName upstream = new URLName("smtp", settings.host(), settings.port(), null, null, null);
         Connection connection = new Connection(
-                socket, trouble, entering -> new Wire(session, upstream, layers, credential, entering, findings));
+                socket,
+                clock.instant(),
+                trouble,
+                entering -> new Wire(session, upstream, layers, login, entering, findings));
         try {
             Socket speaking = settings.tls() == Tls.IMPLICIT ? secured(socket, layers, connection, findings) : socket;
             connection.enter(Step.GREETING);
@@ -79,12 +84,12 @@ final class SignIn {
             return connection;
         } catch (MessagingException | IOException e) {
             AttemptEnded lost = connection.ended(e);
-            throw refusal(connection).map(AttemptEnded::new).orElse(lost);
+            throw refusal(connection, login).map(AttemptEnded::new).orElse(lost);
         }
     }
 
     /// @return what the upstream said, or failed to offer; empty if it was the connection that failed
-    private Optional<Response> refusal(Connection connection) {
+    private Optional<Response> refusal(Connection connection, Login login) {
         Wire wire = connection.wire();
         Optional<Reply> said = Reply.parse(wire.lastReply());
         if (said.isPresent() && said.get().category() >= 4) {
@@ -99,7 +104,7 @@ final class SignIn {
         return Optional.of(
                 settings.tls() == Tls.STARTTLS && !wire.hasAskedForTls()
                         ? trouble.noStartTls()
-                        : trouble.noMechanism(mechanismsOf(connection)));
+                        : trouble.noMechanism(login, mechanismsOf(connection)));
     }
 
     private static String mechanismsOf(Connection connection) {
@@ -112,27 +117,16 @@ final class SignIn {
             throws IOException {
         connection.enter(Step.STARTTLS);
         SSLSocket secured = (SSLSocket) layers.createSocket(socket, settings.host(), settings.port(), true);
-        SSLParameters parameters = secured.getSSLParameters();
-        parameters.setProtocols(TLS_VERSIONS);
-        parameters.setCipherSuites(ciphers());
-        parameters.setEndpointIdentificationAlgorithm("HTTPS");
-        secured.setSSLParameters(parameters);
+        secured.setSSLParameters(StrongTls.parameters(tls));
         secured.startHandshake();
         findings.add(finding(secured.getSession()));
         return secured;
     }
 
-    /// The JDK's choice, without the ciphers that are enabled in the whole process if a device needs old TLS.
-    private String[] ciphers() {
-        return Arrays.stream(tls.getDefaultSSLParameters().getCipherSuites())
-                .filter(suite -> !suite.startsWith("TLS_RSA_"))
-                .toArray(String[]::new);
-    }
-
-    private Properties properties(Layers layers, List<Finding> findings) {
+    private Properties properties(Layers layers, Login login, List<Finding> findings) {
         Properties properties = new Properties();
         properties.setProperty("mail.smtp.localhost", settings.heloName());
-        properties.setProperty("mail.smtp.auth", Boolean.toString(credential instanceof Credential.Password));
+        properties.setProperty("mail.smtp.auth", Boolean.toString(login instanceof Login.Password));
         // Exchange Online offers LOGIN but not PLAIN; in this order it is the better trodden path elsewhere too
         properties.setProperty("mail.smtp.auth.mechanisms", "LOGIN PLAIN");
         properties.setProperty("mail.smtp.quitwait", "false");
@@ -140,8 +134,8 @@ final class SignIn {
             properties.setProperty("mail.smtp.starttls.enable", "true");
             properties.setProperty("mail.smtp.starttls.required", "true");
             properties.setProperty("mail.smtp.ssl.checkserveridentity", "true");
-            properties.setProperty("mail.smtp.ssl.protocols", String.join(" ", TLS_VERSIONS));
-            properties.setProperty("mail.smtp.ssl.ciphersuites", String.join(" ", ciphers()));
+            properties.setProperty("mail.smtp.ssl.protocols", String.join(" ", StrongTls.versions()));
+            properties.setProperty("mail.smtp.ssl.ciphersuites", String.join(" ", StrongTls.ciphers(tls)));
             properties.put("mail.smtp.ssl.socketFactory", layers);
             // runs after chain and name have been accepted; adds no leniency, only looks
             HostnameVerifier look = (_, session) -> findings.add(finding(session));

@@ -1,41 +1,68 @@
 package org.o365relay.deliver.smtp;
 
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.Outgoing;
 import org.o365relay.deliver.Response;
 import org.o365relay.deliver.RoadCheck;
 import org.o365relay.deliver.RoadCheck.Finding;
 import org.o365relay.deliver.Upstream;
 import org.o365relay.identity.Credential;
+import org.o365relay.identity.TokenSource;
 import org.o365relay.mail.Recipient;
+import org.o365relay.net.MailExchangers;
+import org.o365relay.net.ServerTrust;
 
-/// A submission server (RFC 6409). Connections are kept and used again; TLS is never weaker than it is set, and
-/// no credential leaves before TLS is up.
+/// A submission server (RFC 6409), or the servers of a domain. Connections are kept and used again; TLS is
+/// never weaker than it is set, and no credential leaves before TLS is up.
 public final class SmtpUpstream implements Upstream {
 
     private final SmtpUpstreamSettings settings;
-    private final SignIn signIn;
-    private final Trouble trouble;
+    private final Way way;
     private final Pool pool;
 
+    /// An upstream that nobody signs in to, or somebody with a password.
+    ///
+    /// @throws java.io.UncheckedIOException if the trusted certificates cannot be read
+    /// @throws IllegalArgumentException if there is no certificate among them, or the credential wants tokens
+    public SmtpUpstream(SmtpUpstreamSettings settings, Credential credential) {
+        this(settings, credential, null, new MailExchangers(), InstantSource.system());
+        if (credential instanceof Credential.OAuth) {
+            throw new IllegalArgumentException("tokens have to come from somewhere");
+        }
+    }
+
+    /// An upstream that is signed in to with a token.
+    ///
+    /// @param tokens for the scope of this upstream
     /// @throws java.io.UncheckedIOException if the trusted certificates cannot be read
     /// @throws IllegalArgumentException if there is no certificate among them
-    public SmtpUpstream(SmtpUpstreamSettings settings, Credential credential) {
+    public SmtpUpstream(SmtpUpstreamSettings settings, Credential.OAuth credential, TokenSource tokens) {
+        this(settings, credential, tokens, new MailExchangers(), InstantSource.system());
+    }
+
+    SmtpUpstream(
+            SmtpUpstreamSettings settings,
+            Credential credential,
+            @Nullable TokenSource tokens,
+            MailExchangers exchangers,
+            InstantSource clock) {
         this.settings = settings;
-        this.signIn = new SignIn(settings, credential);
-        this.trouble = new Trouble(settings);
-        this.pool = new Pool(settings.idleTimeout(), settings.connections());
+        this.way = new Way(settings, credential, tokens, exchangers, clock);
+        this.pool = new Pool(settings.idleTimeout(), settings.connections(), clock);
+        ServerTrust.context(settings.host(), settings.trustedCertificates()); // what cannot work is told at start
     }
 
     @Override
     public Map<Recipient, Response> attempt(Outgoing message) {
         Optional<Connection> kept = pool.take();
         if (kept.isPresent()) {
-            Map<Recipient, Response> responses = new Transaction(kept.get(), trouble, message).run();
+            Map<Recipient, Response> responses = new Transaction(kept.get(), message).run();
             if (!Transaction.foundStale(responses)) {
                 pool.give(kept.get());
                 return responses;
@@ -47,8 +74,8 @@ public final class SmtpUpstream implements Upstream {
 
     private Map<Recipient, Response> attemptAnew(Outgoing message) {
         try {
-            Connection fresh = signIn.connect(new ArrayList<>());
-            Map<Recipient, Response> responses = new Transaction(fresh, trouble, message).run();
+            Connection fresh = way.connect(new ArrayList<>());
+            Map<Recipient, Response> responses = new Transaction(fresh, message).run();
             pool.give(fresh);
             return responses;
         } catch (AttemptEnded e) {
@@ -62,7 +89,7 @@ public final class SmtpUpstream implements Upstream {
     public RoadCheck check() {
         List<Finding> findings = new ArrayList<>();
         try {
-            signIn.connect(findings).quit();
+            way.connect(findings).quit();
             return new RoadCheck(findings, null);
         } catch (AttemptEnded e) {
             return new RoadCheck(findings, e.response());

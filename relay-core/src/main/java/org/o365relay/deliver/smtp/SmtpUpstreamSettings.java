@@ -64,6 +64,24 @@ public record SmtpUpstreamSettings(
                 null);
     }
 
+    /// @param server one of the servers of the domain
+    SmtpUpstreamSettings at(String server) {
+        return new SmtpUpstreamSettings(
+                server,
+                port,
+                tls,
+                trustedCertificates,
+                connections,
+                connectTimeout,
+                replyTimeout,
+                contentTimeout,
+                idleTimeout,
+                heloName,
+                Lookup.HOST,
+                clientCertificate,
+                localAddress);
+    }
+
     /// What the host is.
     public enum Lookup {
         /// The server itself.
@@ -90,6 +108,6 @@ public record SmtpUpstreamSettings(
 
     @Override
     public String toString() {
-        return host + ":" + port;
+        return (lookup == Lookup.MX ? "MX of " : "") + host + ":" + port;
     }
 }

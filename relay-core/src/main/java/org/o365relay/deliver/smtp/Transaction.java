@@ -31,9 +31,9 @@ final class Transaction {
     private Outgoing.@Nullable Content binary; // null if the message goes as text
     private String wishes;
 
-    Transaction(Connection connection, Trouble trouble, Outgoing message) {
+    Transaction(Connection connection, Outgoing message) {
         this.connection = connection;
-        this.trouble = trouble;
+        this.trouble = connection.trouble();
         this.message = message;
         this.binary = takesBinary(connection) ? message.binary() : null;
         this.wishes = connection.offers("DSN") ? DsnWords.ofMail(message.report()) : "";

@@ -11,9 +11,11 @@ import javax.net.ssl.SSLException;
 import org.o365relay.deliver.Response;
 import org.o365relay.deliver.Response.Origin;
 import org.o365relay.deliver.Response.Step;
+import org.o365relay.identity.TokenException;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.UnacceptableContentException;
 import org.o365relay.net.ServerTrust;
+import org.o365relay.net.UnusableKeyException;
 
 /// Puts into words, in the place of the upstream's reply, why there is none.
 record Trouble(SmtpUpstreamSettings settings) {
@@ -50,11 +52,32 @@ record Trouble(SmtpUpstreamSettings settings) {
         return new Response(Step.STARTTLS, Reply.of(454, "4.7.4", settings + " offers no STARTTLS"), Origin.TLS);
     }
 
+    /// @param login what the relay would sign in with
     /// @param offered the mechanisms the upstream does offer; empty for none
-    Response noMechanism(String offered) {
+    Response noMechanism(Login login, String offered) {
         String instead = offered.isEmpty() ? "no AUTH at all" : "only AUTH " + offered;
-        String text = settings + " offers neither AUTH LOGIN nor PLAIN (it offers " + instead + ")";
+        String text = settings + " offers " + login.mechanisms() + " (it offers " + instead + ")";
         return new Response(Step.AUTH, Reply.of(504, "5.7.4", text), Origin.RELAY);
+    }
+
+    /// Nobody can be signed in, because there is no token.
+    Response noToken(TokenException reason) {
+        Origin origin = switch (reason.origin()) {
+            case SERVICE -> Origin.SIGN_IN;
+            case NETWORK -> Origin.NETWORK;
+            case TLS -> Origin.TLS;
+        };
+        return new Response(Step.AUTH, reason.reply(), origin);
+    }
+
+    /// What DNS says of the domain's servers.
+    Response noExchanger(UnknownHostException failure) {
+        return network(Step.CONNECT, "4.4.3", String.valueOf(failure.getMessage()));
+    }
+
+    /// The certificate to be shown, or its key, cannot be used.
+    Response unusableCertificate(UnusableKeyException failure) {
+        return tls("the relay's own certificate: " + failure.getMessage());
     }
 
     /// RFC 6531 §3.5

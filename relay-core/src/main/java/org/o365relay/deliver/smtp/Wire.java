@@ -1,5 +1,6 @@
 package org.o365relay.deliver.smtp;
 
+import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
 import jakarta.mail.URLName;
@@ -7,13 +8,13 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.eclipse.angus.mail.smtp.SMTPTransport;
 import org.o365relay.deliver.Response.Step;
 import org.o365relay.deliver.RoadCheck.Finding;
-import org.o365relay.identity.Credential;
 
 /// Angus Mail's SMTP client, driven command by command instead of by its `sendMessage`: that one fits MIME
 /// messages, hides at which step something was said, and forgets the reply to the final dot if the RSET it
@@ -22,11 +23,14 @@ import org.o365relay.identity.Credential;
 /// Tells of every step before it begins, and keeps every reply as it was said.
 final class Wire extends SMTPTransport {
 
+    private static final int SIGNED_IN = 235; // RFC 4954 §6
+    private static final int CHALLENGE = 334; // RFC 4954 §4
+
     private final Layers layers;
-    private final Credential credential;
+    private final Login login;
     private final Consumer<Step> entering;
     private final List<Finding> findings;
-    private final Redaction redaction;
+    private final Redaction redaction = new Redaction();
     private final List<String> replies = new ArrayList<>();
     private String mechanism = "";
     private boolean askedForTls;
@@ -37,15 +41,14 @@ final class Wire extends SMTPTransport {
             Session session,
             URLName upstream,
             Layers layers,
-            Credential credential,
+            Login login,
             Consumer<Step> entering,
             List<Finding> findings) {
         super(session, upstream);
         this.layers = layers;
-        this.credential = credential;
+        this.login = login;
         this.entering = entering;
         this.findings = findings;
-        this.redaction = Redaction.of(credential);
     }
 
     /// @return what was said since the last command, RSET not counted as one
@@ -103,11 +106,41 @@ final class Wire extends SMTPTransport {
     @Override
     protected synchronized boolean protocolConnect(String host, int port, String user, String password)
             throws MessagingException {
-        return switch (credential) {
-            case Credential.Password(var username, var secret) ->
-                super.protocolConnect(host, port, username, secret.reveal());
-            case Credential.None _, Credential.OAuth _ -> super.protocolConnect(host, port, null, null);
-        };
+        switch (login) {
+            case Login.Password(var username, var secret) -> {
+                String revealed = secret.reveal();
+                redaction.hide(revealed);
+                redaction.hideEncoded(username + '\0' + username + '\0' + revealed); // RFC 4616 §2
+                return super.protocolConnect(host, port, username, revealed);
+            }
+            case Login.Token token -> {
+                return super.protocolConnect(host, port, null, null) && signInWith(token);
+            }
+            case Login.None _ -> {
+                return super.protocolConnect(host, port, null, null);
+            }
+        }
+    }
+
+    /// In two steps: with a token of 3 KB on the AUTH line, the line is far longer than servers have to take
+    /// (RFC 4954 §4, RFC 5321 §4.5.3.1.4). Angus would put it there.
+    private boolean signInWith(Login.Token token) throws MessagingException {
+        if (!supportsAuthentication("XOAUTH2")) {
+            return true; // the caller sees that nothing was begun
+        }
+        redaction.hide(token.token().value().reveal());
+        redaction.hideEncoded(token.message());
+        int code = simpleCommand("AUTH XOAUTH2");
+        if (code == CHALLENGE) {
+            code = simpleCommand(Base64.getEncoder().encode(token.message().getBytes(StandardCharsets.UTF_8)));
+        }
+        if (code == CHALLENGE) {
+            code = simpleCommand(new byte[0]); // it says in JSON why not, and then waits for an empty line
+        }
+        if (code != SIGNED_IN) {
+            throw new AuthenticationFailedException(lastReply());
+        }
+        return true;
     }
 
     /// Angus would go on with HELO, which offers neither STARTTLS nor AUTH.
