@@ -48,6 +48,7 @@ record DeviceFetch(Credential.DeviceCode credential, String scope, LoginFile fil
                         null));
         try {
             return client.acquireTokenSilently(SilentParameters.builder(Msal.scopes(scope), account)
+                    .authorityUrl(Msal.authority(credential.app())) // else MSAL forgets its port
                     .forceRefresh(anew)
                     .build());
         } catch (MalformedURLException e) {

@@ -27,7 +27,7 @@ final class Msal {
     static <T extends AbstractClientApplicationBase.Builder<T>> T prepared(T builder, App app, SignInHttp http)
             throws NoTokenException {
         try {
-            return builder.authority(app.authority().replaceFirst("/+$", "") + "/" + app.tenant() + "/")
+            return builder.authority(authority(app))
                     .validateAuthority(false)
                     .instanceDiscovery(false)
                     .disableInternalRetries()
@@ -39,6 +39,10 @@ final class Msal {
                     app.authority() + " with the tenant " + app.tenant() + " is no sign-in service: " + e.getMessage(),
                     e);
         }
+    }
+
+    static String authority(App app) {
+        return app.authority().replaceFirst("/+$", "") + "/" + app.tenant() + "/";
     }
 
     /// @param scope several with blanks between them

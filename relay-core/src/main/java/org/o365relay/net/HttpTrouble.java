@@ -39,9 +39,11 @@ record HttpTrouble(HttpSettings settings, URI asked) {
                 || find(failure, UnknownHostException.class).isPresent()) {
             return "name not found: " + nearestHost() + throughProxy();
         }
-        if (find(failure, ConnectException.class).isPresent()) {
-            String reason = root(failure);
-            return reason.contains("refused")
+        Optional<ConnectException> refused = find(failure, ConnectException.class);
+        if (refused.isPresent()) {
+            // of a refusal the JDK says no word
+            String reason = refused.get().getMessage();
+            return reason == null || reason.contains("refused")
                     ? "connection refused by " + nearest() + throughProxy()
                     : "no connection to " + nearest() + ": " + reason + throughProxy();
         }

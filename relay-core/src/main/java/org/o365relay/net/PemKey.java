@@ -126,12 +126,12 @@ final class PemKey {
                     sealed.getAlgParameters());
             return sealed.getKeySpec(cipher);
         } catch (IOException e) {
-            throw new UnusableKeyException("the key in " + path + " is damaged: " + e.getMessage(), e);
-        } catch (GeneralSecurityException e) {
             throw new UnusableKeyException(
-                    "the configured password does not open the key in " + path + " (or it is encrypted in a way that"
-                            + " this Java does not know)",
+                    "the key in " + path + " is damaged, or encrypted in a way that this Java does not know; convert it"
+                            + " with: openssl pkcs8 -topk8 -v2 aes-256-cbc -in " + path + " -out key-pkcs8.pem",
                     e);
+        } catch (GeneralSecurityException e) {
+            throw new UnusableKeyException("the configured password does not open the key in " + path, e);
         } finally {
             opener.clearPassword();
         }
