@@ -56,8 +56,9 @@ class ArchitectureTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            accept | io.netty..
-            queue  | java.sql..
+            accept   | io.netty..
+            queue    | java.sql..
+            identity | com.microsoft..
             """)
     void oneStageAloneImports(String stage, String library) {
         noClasses()

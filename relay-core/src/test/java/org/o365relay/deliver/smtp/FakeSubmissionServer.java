@@ -22,11 +22,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
-/// A submission server that does as it is told: at each step it gives the next scripted answer, or the usual one
-/// if there is none left. Remembers everything.
+/// A submission server that does as it is told: at each step it gives the next scripted answer, or the usual
+/// one if there is none left. Remembers everything.
 final class FakeSubmissionServer implements AutoCloseable {
 
     /// What to do at a step.
@@ -49,6 +50,8 @@ final class FakeSubmissionServer implements AutoCloseable {
 
     final List<String> commands = Collections.synchronizedList(new ArrayList<>());
     final List<byte[]> contents = Collections.synchronizedList(new ArrayList<>());
+    final List<String> clients = Collections.synchronizedList(new ArrayList<>());
+    final List<String> certificates = Collections.synchronizedList(new ArrayList<>());
     final AtomicInteger connections = new AtomicInteger();
     final AtomicInteger handshakes = new AtomicInteger();
     final AtomicLong octetsOfContent = new AtomicLong();
@@ -63,11 +66,16 @@ final class FakeSubmissionServer implements AutoCloseable {
     private volatile boolean implicitTls;
     private volatile boolean discarding;
     private volatile boolean deaf;
+    private volatile boolean wantingCertificates;
     private final Map<String, CountDownLatch> latches = new ConcurrentHashMap<>();
 
     FakeSubmissionServer(SSLContext tls) throws IOException {
+        this(tls, InetAddress.getLoopbackAddress(), 0);
+    }
+
+    FakeSubmissionServer(SSLContext tls, InetAddress address, int port) throws IOException {
         this.tls = tls;
-        this.listener = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
+        this.listener = new ServerSocket(port, 100, address);
         Thread.ofVirtual().start(this::accept);
     }
 
@@ -86,12 +94,18 @@ final class FakeSubmissionServer implements AutoCloseable {
         return this;
     }
 
+    FakeSubmissionServer wantingCertificates() {
+        wantingCertificates = true;
+        return this;
+    }
+
     FakeSubmissionServer discardingContent() {
         discarding = true;
         return this;
     }
 
-    /// @param step GREETING, TLS (the handshake), a verb, PASSWORD, or END (of the content)
+    /// @param step GREETING, TLS (the handshake), a verb, PASSWORD, TOKEN, REFUSAL (after a challenge to a
+    ///     token), or END (of the content)
     FakeSubmissionServer at(String step, Answer answer) {
         synchronized (script) {
             script.computeIfAbsent(step, _ -> new ArrayDeque<>()).add(answer);
@@ -140,6 +154,7 @@ final class FakeSubmissionServer implements AutoCloseable {
                 Socket socket = listener.accept();
                 socket.setTcpNoDelay(true);
                 connections.incrementAndGet();
+                clients.add(socket.getInetAddress().getHostAddress());
                 open.add(socket);
                 Thread.ofVirtual().start(() -> serve(socket));
             } catch (IOException _) {
@@ -188,11 +203,21 @@ final class FakeSubmissionServer implements AutoCloseable {
             }
             SSLSocket socket = (SSLSocket) tls.getSocketFactory().createSocket(plain, null, plain.getPort(), true);
             socket.setUseClientMode(false);
+            socket.setWantClientAuth(wantingCertificates);
             socket.startHandshake();
+            noteCertificate(socket);
             handshakes.incrementAndGet();
             in = new BufferedInputStream(socket.getInputStream());
             out = socket.getOutputStream();
             secure = true;
+        }
+
+        private void noteCertificate(SSLSocket socket) {
+            try {
+                certificates.add(socket.getSession().getPeerPrincipal().getName());
+            } catch (SSLPeerUnverifiedException _) {
+                certificates.add("none");
+            }
         }
 
         void converse() throws IOException, InterruptedException {
@@ -232,11 +257,26 @@ final class FakeSubmissionServer implements AutoCloseable {
         private void signIn(String command) throws IOException, InterruptedException {
             if (command.startsWith("AUTH PLAIN")) {
                 answer("AUTH", "235 2.7.0 Authentication successful");
+            } else if (command.startsWith("AUTH XOAUTH2")) {
+                signInWithToken();
             } else if (answer("AUTH", "334 VXNlcm5hbWU6")) {
                 commands.add("username " + line());
                 say("334 UGFzc3dvcmQ6");
                 commands.add("password " + line());
                 answer("PASSWORD", "235 2.7.0 Authentication successful");
+            }
+        }
+
+        /// In two steps: the token comes on a line of its own.
+        private void signInWithToken() throws IOException, InterruptedException {
+            if (answer("AUTH", "334 \n")) {
+                commands.add("token " + line());
+                Answer scripted = next("TOKEN");
+                act(scripted == null ? new Answer.Say("235 2.7.0 Authentication successful") : scripted);
+                if (scripted instanceof Answer.Say(String text) && text.startsWith("334")) {
+                    commands.add("after the challenge '" + line() + "'");
+                    answer("REFUSAL", "535 5.7.3 Authentication unsuccessful");
+                }
             }
         }
 

@@ -65,7 +65,10 @@ abstract class SubmissionTest {
     }
 
     SmtpUpstream upstream(SmtpUpstreamSettings settings, Credential credential) {
-        SmtpUpstream upstream = new SmtpUpstream(settings, credential);
+        return opened(new SmtpUpstream(settings, credential));
+    }
+
+    SmtpUpstream opened(SmtpUpstream upstream) {
         opened.add(upstream);
         return upstream;
     }

@@ -7,11 +7,13 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /// A certificate made on the spot, for a server and for whoever is to trust it.
 ///
@@ -65,6 +67,28 @@ public record TestCertificate(SSLContext context, Path pem, Path keyStore) {
         keytool(store, "-importcert", "-noprompt", "-alias", "authority", "-file", trusted.pem.toString());
         keytool(store, "-importcert", "-noprompt", "-file", reply);
         return new TestCertificate(read(store, directory.resolve("expired.pem")).context, trusted.pem, store);
+    }
+
+    /// @return for a server that knows these clients
+    SSLContext trusting(X509Certificate... clients) {
+        try (InputStream in = Files.newInputStream(keyStore)) {
+            KeyStore keys = KeyStore.getInstance("PKCS12");
+            keys.load(in, PASSWORD.toCharArray());
+            KeyStore trusted = KeyStore.getInstance("PKCS12");
+            trusted.load(null, null);
+            for (X509Certificate client : clients) {
+                trusted.setCertificateEntry("client-" + trusted.size(), client);
+            }
+            KeyManagerFactory own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            own.init(keys, PASSWORD.toCharArray());
+            TrustManagerFactory others = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            others.init(trusted);
+            SSLContext both = SSLContext.getInstance("TLS");
+            both.init(own.getKeyManagers(), others.getTrustManagers(), null);
+            return both;
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static String san(String name) {

@@ -1,0 +1,57 @@
+package org.o365relay.identity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.o365relay.mail.Secret;
+
+class TokenContentsTest {
+
+    @Test
+    void readsWhatAnAppMayDo() {
+        TokenContents contents = of(
+                FakeEntra.jwt(
+                        "\"aud\":\"https://outlook.office365.com\",\"tid\":\"t-1\",\"appid\":\"a-1\","
+                                + "\"oid\":\"o-1\",\"roles\":[\"SMTP.SendAsApp\",\"Mail.Send\"],\"exp\":1795262400,\"nested\":{\"a\":[1]}"));
+        assertThat(contents.summary())
+                .isEqualTo("for https://outlook.office365.com, tenant t-1, app a-1, object o-1, roles SMTP.SendAsApp"
+                        + " Mail.Send, valid until 2026-11-21T12:00:00Z");
+        assertThat(contents.expiresAt()).isEqualTo(Instant.parse("2026-11-21T12:00:00Z"));
+    }
+
+    @Test
+    void readsWhatAUserLetsTheAppDo() {
+        TokenContents contents = of(FakeEntra.jwt(
+                "\"aud\":\"https://outlook.office.com\",\"azp\":\"a-1\",\"preferred_username\":\"relay@contoso.example\","
+                        + "\"scp\":\"SMTP.Send User.Read\""));
+        assertThat(contents.app()).isEqualTo("a-1");
+        assertThat(contents.user()).isEqualTo("relay@contoso.example");
+        assertThat(contents.scopes()).containsExactly("SMTP.Send", "User.Read");
+    }
+
+    @Test
+    void saysThatATokenAllowsNothing() {
+        assertThat(of(FakeEntra.jwt("\"aud\":\"https://graph.microsoft.com\"")).summary())
+                .isEqualTo("for https://graph.microsoft.com, no roles or scopes");
+    }
+
+    @Test
+    void showsNothingThatATerminalActsUpon() {
+        assertThat(of(FakeEntra.jwt("\"aud\":\"a\\u001b[2Jb\\u202ec\"")).audience())
+                .isEqualTo("a[2Jbc");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "opaque", "a.b.c", "eyJ.!!.x", "..", "e30.bnVsbA.x", "e30.W10.x"})
+    void doesNotInsistOnAToken(String text) {
+        assertThat(TokenContents.of(new AccessToken(new Secret(text), Instant.EPOCH)))
+                .isEmpty();
+    }
+
+    private static TokenContents of(String jwt) {
+        return TokenContents.of(new AccessToken(new Secret(jwt), Instant.EPOCH)).orElseThrow();
+    }
+}

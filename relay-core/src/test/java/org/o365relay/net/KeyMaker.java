@@ -1,0 +1,120 @@
+package org.o365relay.net;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.AlgorithmParameters;
+import java.security.GeneralSecurityException;
+import java.security.Key;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.util.Base64;
+import java.util.List;
+import javax.crypto.Cipher;
+import javax.crypto.EncryptedPrivateKeyInfo;
+import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.PBEKeySpec;
+
+/// A key and its certificate made on the spot, in every form an admin may have them in.
+///
+/// @param pfx with [#PASSWORD]
+public record KeyMaker(Path pfx, Key key, X509Certificate certificate) {
+
+    public static final String PASSWORD = "k3y-password";
+
+    private static final String CIPHER = "PBEWithHmacSHA256AndAES_256"; // as openssl pkcs8 -topk8 does it
+
+    public static KeyMaker rsa(String name, Path directory) {
+        return made(name, directory, "RSA");
+    }
+
+    public static KeyMaker elliptic(String name, Path directory) {
+        return made(name, directory, "EC");
+    }
+
+    private static KeyMaker made(String name, Path directory, String algorithm) {
+        Path store = directory.resolve(name + ".pfx");
+        List<String> command = List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-keyalg",
+                algorithm,
+                "-validity",
+                "2",
+                "-dname",
+                "CN=" + name,
+                "-alias",
+                "app",
+                "-storetype",
+                "PKCS12",
+                "-storepass",
+                PASSWORD,
+                "-keystore",
+                store.toString());
+        try {
+            int status = new ProcessBuilder(command).inheritIO().start().waitFor();
+            if (status != 0) {
+                throw new IllegalStateException("keytool ended with " + status);
+            }
+            return read(store);
+        } catch (IOException | InterruptedException | GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static KeyMaker read(Path store) throws IOException, GeneralSecurityException {
+        try (InputStream in = Files.newInputStream(store)) {
+            KeyStore keys = KeyStore.getInstance("PKCS12");
+            keys.load(in, PASSWORD.toCharArray());
+            return new KeyMaker(
+                    store, keys.getKey("app", PASSWORD.toCharArray()), (X509Certificate) keys.getCertificate("app"));
+        }
+    }
+
+    /// Certificate and key in one file.
+    public Path pem(String name) throws IOException {
+        return write(name, certificateBlock() + block("PRIVATE KEY", key.getEncoded()));
+    }
+
+    public Path certificatePem(String name) throws IOException {
+        return write(name, certificateBlock());
+    }
+
+    public Path keyPem(String name) throws IOException {
+        return write(name, block("PRIVATE KEY", key.getEncoded()));
+    }
+
+    public Path encryptedKeyPem(String name) throws IOException {
+        try {
+            Cipher cipher = Cipher.getInstance(CIPHER);
+            cipher.init(
+                    Cipher.ENCRYPT_MODE,
+                    SecretKeyFactory.getInstance(CIPHER).generateSecret(new PBEKeySpec(PASSWORD.toCharArray())));
+            AlgorithmParameters parameters = AlgorithmParameters.getInstance("PBES2");
+            parameters.init(cipher.getParameters().getEncoded());
+            byte[] sealed = new EncryptedPrivateKeyInfo(parameters, cipher.doFinal(key.getEncoded())).getEncoded();
+            return write(name, block("ENCRYPTED PRIVATE KEY", sealed));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private String certificateBlock() {
+        try {
+            return block("CERTIFICATE", certificate.getEncoded());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Path write(String name, String text) throws IOException {
+        return Files.writeString(
+                pfx.resolveSibling(certificate.getSubjectX500Principal().getName() + "-" + name), text);
+    }
+
+    private static String block(String label, byte[] octets) {
+        String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(octets);
+        return "-----BEGIN " + label + "-----\n" + body + "\n-----END " + label + "-----\n";
+    }
+}

@@ -1,0 +1,92 @@
+package org.o365relay.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.UnknownHostException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.o365relay.net.FakeDns.Answer;
+import org.o365relay.net.FakeDns.Mx;
+
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class MailExchangersTest {
+
+    private FakeDns dns;
+
+    @BeforeEach
+    void start() throws IOException {
+        dns = new FakeDns();
+    }
+
+    @AfterEach
+    void stop() {
+        dns.close();
+    }
+
+    @Test
+    void namesTheMostPreferredFirst() throws UnknownHostException {
+        dns.knows(
+                "contoso.example", new Mx(20, "b.mx.example"), new Mx(10, "A.mx.example"), new Mx(30, "c.mx.example"));
+        assertThat(dns.exchangers().of("contoso.example"))
+                .containsExactly("a.mx.example", "b.mx.example", "c.mx.example");
+    }
+
+    @Test
+    void mixesThoseOfTheSamePreference() throws UnknownHostException {
+        dns.knows(
+                "contoso.example", new Mx(10, "a.mx.example"), new Mx(10, "b.mx.example"), new Mx(20, "c.mx.example"));
+        Set<List<String>> seen = new HashSet<>();
+        for (int i = 0; i < 100; i++) {
+            seen.add(dns.exchangers().of("contoso.example"));
+        }
+        assertThat(seen)
+                .containsExactlyInAnyOrder(
+                        List.of("a.mx.example", "b.mx.example", "c.mx.example"),
+                        List.of("b.mx.example", "a.mx.example", "c.mx.example"));
+    }
+
+    @Test
+    void takesTheDomainItselfIfItNamesNone() throws UnknownHostException {
+        dns.knows("contoso.example");
+        assertThat(dns.exchangers().of("contoso.example")).containsExactly("contoso.example");
+    }
+
+    @Test
+    void believesADomainThatTakesNoMail() {
+        dns.knows("contoso.example", new Mx(0, ""));
+        assertThatThrownBy(() -> dns.exchangers().of("contoso.example"))
+                .isInstanceOf(UnknownHostException.class)
+                .hasMessage("the domain contoso.example says in DNS that it takes no mail (null MX)");
+    }
+
+    @Test
+    void saysThatADomainDoesNotExist() {
+        assertThatThrownBy(() -> dns.exchangers().of("cotnoso.example"))
+                .isInstanceOf(UnknownHostException.class)
+                .hasMessage("the domain cotnoso.example does not exist in DNS");
+    }
+
+    @Test
+    void saysThatDnsFails() {
+        dns.answers("contoso.example", new Answer.Failure(2));
+        assertThatThrownBy(() -> dns.exchangers().of("contoso.example"))
+                .isInstanceOf(UnknownHostException.class)
+                .hasMessageStartingWith("DNS gives no mail exchangers (MX) for contoso.example: ")
+                .hasMessageContaining("code 2");
+    }
+
+    @Test
+    void waitsForNoDnsServerForEver() {
+        dns.answers("contoso.example", new Answer.Silence());
+        assertThatThrownBy(() -> dns.exchangers().of("contoso.example"))
+                .isInstanceOf(UnknownHostException.class)
+                .hasMessage("DNS gives no mail exchangers (MX) for contoso.example: no answer in time");
+    }
+}
