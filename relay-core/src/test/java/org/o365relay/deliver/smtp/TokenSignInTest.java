@@ -2,6 +2,7 @@ package org.o365relay.deliver.smtp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.icegreen.greenmail.util.SaslXoauth2Message;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +38,16 @@ class TokenSignInTest extends SubmissionTest {
                         "AUTH XOAUTH2",
                         "token " + blob("token-1"),
                         "MAIL FROM:<relay@contoso.example>" + " BODY=8BITMIME");
+    }
+
+    /// GreenMail takes tokens on the AUTH line only; but it can read what is sent in the second step.
+    @Test
+    void writesTheTokenAsOthersReadIt() {
+        withTokens().attempt(message(TEXT, "a@x.example"));
+        String sent = server.commands("token ").getFirst().substring("token ".length());
+        SaslXoauth2Message read = SaslXoauth2Message.parseBase64Encoded(sent);
+        assertThat(read.getUsername()).isEqualTo("shared@contoso.example");
+        assertThat(read.getAccessToken()).isEqualTo("token-1");
     }
 
     @Test
