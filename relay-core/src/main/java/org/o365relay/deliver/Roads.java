@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.Closure.End;
 import org.o365relay.deliver.Closure.Trouble;
+import org.o365relay.deliver.Passage.Probe;
 import org.o365relay.deliver.Response.Step;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.EmailAddress;
@@ -93,7 +94,7 @@ final class Roads {
         }
         boolean byMessage = pause != null
                 ? isWaiting(pause, End.MESSAGE)
-                : roads.stream().anyMatch(road -> road.isWaitingFor(End.MESSAGE, clock.instant()));
+                : roads.stream().anyMatch(road -> road.isWaitingFor(End.MESSAGE, clock.instant()) && !road.isFull());
         return byMessage ? 1 : 0;
     }
 
@@ -140,27 +141,27 @@ final class Roads {
             return isWaiting(pause, End.MESSAGE) ? Optional.of(probe(pause)) : Optional.empty();
         }
         Optional<Road> probed = candidates()
-                .filter(road -> road.isWaitingFor(End.MESSAGE, clock.instant()))
+                .filter(road -> road.isWaitingFor(End.MESSAGE, clock.instant()) && !road.isFull())
                 .findFirst();
         Road road = probed.orElseGet(this::current);
         if (road == null || road.isFull()) {
             return Optional.empty();
         }
-        road.probing(probed.isPresent() || road.isProbing());
-        return Optional.of(passage(road, probed.isPresent(), true));
+        probed.ifPresent(closed -> closed.probing(true));
+        return Optional.of(passage(road, probed.isPresent() ? Probe.ROAD : Probe.NONE, true));
     }
 
     /// @return leave to make the check that is due; empty if none is
     synchronized Optional<Passage> enterCheck() {
         if (pause != null && isWaiting(pause, End.CHECK)) {
             pause = new Pause(pause.closure(), pause.road(), true);
-            return Optional.of(passage(pause.road(), true, false));
+            return Optional.of(passage(pause.road(), Probe.MAILBOX, false));
         }
         Optional<Road> due = candidates()
                 .filter(road -> road.isWaitingFor(End.CHECK, clock.instant()))
                 .findFirst();
         due.ifPresent(road -> road.probing(true));
-        return due.map(road -> passage(road, true, false));
+        return due.map(road -> passage(road, Probe.ROAD, false));
     }
 
     /// Ends what [#enter()] or [#enterCheck()] began.
@@ -168,9 +169,10 @@ final class Roads {
         if (passage.carriesMail()) {
             passage.road().leave();
         }
-        if (passage.probe()) {
-            passage.road().probing(false);
-            pause = pause == null ? null : new Pause(pause.closure(), pause.road(), false);
+        switch (passage.probe()) {
+            case NONE -> {}
+            case ROAD -> passage.road().probing(false);
+            case MAILBOX -> pause = pause == null ? null : new Pause(pause.closure(), pause.road(), false);
         }
         notifyAll();
     }
@@ -353,10 +355,10 @@ final class Roads {
     private Passage probe(Pause paused) {
         pause = new Pause(paused.closure(), paused.road(), true);
         Road open = roads.stream().filter(Road::isOpen).findFirst().orElse(paused.road());
-        return passage(open, true, true);
+        return passage(open, Probe.MAILBOX, true);
     }
 
-    private static Passage passage(Road road, boolean probe, boolean carriesMail) {
+    private static Passage passage(Road road, Probe probe, boolean carriesMail) {
         if (carriesMail) {
             road.enter();
         }

@@ -270,6 +270,22 @@ class RoadsTest {
         assertThat(roads.room()).isEqualTo(1);
     }
 
+    @Test
+    void goesOnByTheNextRoadWhileEverythingHangsOnTheOneToBeProbed() {
+        Passage closing = enter(two);
+        enter(two); // hangs
+        two.close(closing, QUOTA, null);
+        Passage next = enter(two);
+        two.leave(closing);
+        clock.advance(Duration.ofMinutes(1));
+        Passage probe = enter(two);
+        assertThat(probe.road().name()).as("the one connection left").isEqualTo("smtp.example:587");
+        assertThat(enter(two).road()).isEqualTo(next.road());
+        two.close(probe, QUOTA, null);
+        clock.advance(Duration.ofMinutes(2));
+        assertThat(enter(two).road()).as("no connection is left to probe").isEqualTo(next.road());
+    }
+
     private static Passage enter(Roads roads) {
         return roads.enter().orElseThrow();
     }
