@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,7 +45,7 @@ class ClaimOrderTest {
     @Test
     void aBurstOfOneClientDoesNotMakeAnotherWait() {
         for (int i = 0; i < 5_000; i++) {
-            var _ = commit(7, QueueHouse.MAILBOX, Priority.NORMAL);
+            var _ = begin(7, QueueHouse.MAILBOX, Priority.NORMAL);
         }
         house.clock.advance(Duration.ofMinutes(1));
         QueueId other = commit(8, QueueHouse.MAILBOX, Priority.NORMAL);
@@ -132,25 +133,17 @@ class ClaimOrderTest {
 
     @Test
     void whatIsReleasedIsThePoolsAgain() {
-        List<QueueId> pools = new ArrayList<>();
         for (int i = 0; i < 1_200; i++) { // more than two batches
-            pools.add(commit(i % 10, POOL, Priority.NORMAL));
+            var _ = begin(i % 10, POOL, Priority.NORMAL);
         }
         QueueId own = commit(1, ONE.owner(), Priority.NORMAL);
-        house.queue()
-                .claim(ONE, 2_000)
-                .forEach(claim ->
-                        house.queue().settle(claim, QueueHouse.deferred(claim, house.clock.instant()), List.of()));
+        house.change("UPDATE message SET lane = '" + ONE.owner() + "', attempts = 1"); // as if it had tried them all
         Claim beingTried = claimOne(ONE);
 
         assertThat(house.queue().release(ONE)).isEqualTo(1_199);
 
         List<Claim> claims = house.queue().claim(TWO, 2_000);
-        assertThat(claims)
-                .hasSize(1_199)
-                .extracting(Claim::id)
-                .isSubsetOf(pools)
-                .doesNotContain(beingTried.id(), own);
+        assertThat(claims).hasSize(1_199).extracting(Claim::id).doesNotContain(beingTried.id(), own);
         assertThat(claims)
                 .allMatch(claim -> claim.attempts() == 2 && claim.lane().equals(TWO.owner()));
         assertThat(claimOne(ONE).id()).isEqualTo(own);
@@ -229,9 +222,10 @@ class ClaimOrderTest {
     @Test
     void mailboxesOfAPoolThatClaimAtOnceGetDifferentMessages() throws Exception {
         int all = 600;
-        for (int i = 0; i < all; i++) {
-            var _ = commit(i % 7, POOL, Priority.NORMAL);
+        for (int i = 1; i < all; i++) {
+            var _ = begin(i % 7, POOL, Priority.NORMAL);
         }
+        commit(7, POOL, Priority.NORMAL);
         Set<QueueId> claimed = ConcurrentHashMap.newKeySet();
         List<Thread> claimants = new ArrayList<>();
         for (Supply supply : List.of(ONE, TWO)) {
@@ -316,15 +310,18 @@ class ClaimOrderTest {
     }
 
     private QueueId commit(int client, String route, Priority priority) {
+        return begin(client, route, priority).join().getFirst();
+    }
+
+    /// On disk no later than whatever is committed next.
+    private CompletableFuture<List<QueueId>> begin(int client, String route, Priority priority) {
         Arrival arrival =
                 new Arrival(house.clock.instant(), InetAddress.ofLiteral("10.0.0." + client), "device", "ESMTP");
         return house.queue()
                 .receive()
                 .commit(arrival, List.of(new RoutedEnvelope(route, priority, QueueHouse.envelope(ANNA))), new byte[] {
                     '.'
-                })
-                .join()
-                .getFirst();
+                });
     }
 
     private static int client(Claim claim) {
