@@ -21,11 +21,9 @@ import org.o365relay.deliver.Courier;
 import org.o365relay.deliver.Dispatcher;
 import org.o365relay.deliver.Lane;
 import org.o365relay.deliver.MailboxSettings;
-import org.o365relay.deliver.RoadSettings;
 import org.o365relay.deliver.Upstream;
-import org.o365relay.deliver.smtp.SmtpUpstream;
-import org.o365relay.identity.Credential;
 import org.o365relay.journal.Journal;
+import org.o365relay.mail.EmailAddress;
 import org.o365relay.notice.NoticeWriter;
 import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueException;
@@ -44,10 +42,12 @@ public final class Relay {
     private final RelaySettings settings;
     private final Journal journal;
     private final InstantSource clock;
+    private final Upstreams upstreams;
     private final RandomGenerator random;
     private final List<Endpoint> endpoints = new ArrayList<>();
     private volatile @Nullable MessageQueue queue;
     private volatile @Nullable SmtpListener listener;
+    private volatile @Nullable ExpiryWatch expiries;
     private final List<Dispatcher> dispatchers = new CopyOnWriteArrayList<>();
 
     /// A relay on the system's clock.
@@ -60,6 +60,8 @@ public final class Relay {
         this.journal = journal;
         this.clock = clock;
         this.random = random;
+        this.upstreams =
+                new Upstreams(settings.http(), settings.queue().directory().resolve("spool"), clock);
     }
 
     /// Opens the queue, begins to listen and to deliver. If it fails, nothing is left open.
@@ -79,6 +81,9 @@ public final class Relay {
             }
             Thread.ofVirtual().name("reroute").start(() -> reroute(opened)); // ends with its work, or with the queue
             dispatchers.forEach(Dispatcher::start);
+            upstreams.start();
+            expiries = new ExpiryWatch(settings.mailboxes(), this::notices, upstreams, opened, journal, clock);
+            expiries.start();
         } catch (ListenException | RuntimeException e) {
             stop();
             throw e;
@@ -118,10 +123,14 @@ public final class Relay {
             Account account = accounts.computeIfAbsent(mailbox.account(), name -> account(from, mailbox));
             Lane lane =
                     new Lane(mailbox, upstreams(mailbox), account, settings.routes(), settings.probe(), journal, clock);
-            NoticeWriter notices = new NoticeWriter(settings.notices(), mailbox.address(), settings.hostname());
-            Courier courier = new Courier(from, lane, settings.retry(), notices, journal, clock, random);
+            Courier courier =
+                    new Courier(from, lane, settings.retry(), notices(mailbox.address()), journal, clock, random);
             dispatchers.add(new Dispatcher(from, lane, courier));
         }
+    }
+
+    private NoticeWriter notices(EmailAddress mailbox) {
+        return new NoticeWriter(settings.notices(), mailbox, settings.hostname());
     }
 
     private Account account(MessageQueue from, MailboxSettings mailbox) {
@@ -129,22 +138,8 @@ public final class Relay {
         return new Account(mailbox.account(), mailbox.limits(), from.sent(mailbox.account(), since), clock);
     }
 
-    private static List<Upstream> upstreams(MailboxSettings mailbox) {
-        return mailbox.roads().stream().map(Relay::upstream).toList();
-    }
-
-    private static Upstream upstream(RoadSettings road) {
-        return switch (road) {
-            case RoadSettings.Smtp smtp ->
-                switch (smtp.credential()) {
-                    case Credential.None none -> new SmtpUpstream(smtp.upstream(), none);
-                    case Credential.Password password -> new SmtpUpstream(smtp.upstream(), password);
-                    case Credential.OAuth oauth ->
-                        throw new IllegalArgumentException(
-                                "no SMTP with OAuth yet: " + smtp.upstream() + " as " + oauth.username());
-                };
-            case RoadSettings.Graph graph -> throw new IllegalArgumentException("no Graph yet: " + graph.upstream());
-        };
+    private List<Upstream> upstreams(MailboxSettings mailbox) {
+        return mailbox.roads().stream().map(road -> upstreams.of(mailbox, road)).toList();
     }
 
     /// @return where it listens, in the order of the settings, with the ports that were chosen for 0
@@ -173,6 +168,10 @@ public final class Relay {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+        upstreams.close();
+        if (expiries != null) {
+            expiries.close();
         }
         if (queue != null) {
             queue.close();

@@ -21,7 +21,7 @@ import org.o365relay.net.HttpSettings.Proxy;
 /// **Login at the proxy.** The JDK refuses to log in at a proxy with Basic before a tunnel, by
 /// `jdk.http.auth.tunneling.disabledSchemes`, and reads that property once, when a process makes its first
 /// request. This class clears it when it is loaded, unless the admin has set it. So that this works in every
-/// order, requests are made here and nowhere else, and `bin/o365-relay` and the tests start Java with the
+/// order, requests are begun here and nowhere else, and `bin/o365-relay` and the tests start Java with the
 /// property empty. The login goes to the proxy at once and to nobody else: waiting for 407 would need a
 /// `java.net.Authenticator`, and with one the JDK turns a 401 without `WWW-Authenticate`, which is how the
 /// sign-in service refuses, into a broken connection.
@@ -61,6 +61,12 @@ public final class Https {
                 ? HttpClient.Builder.NO_PROXY
                 // not resolved here: at start there may be no DNS yet
                 : ProxySelector.of(InetSocketAddress.createUnresolved(proxy.host(), proxy.port()));
+    }
+
+    /// @return for what [#send] cannot do: a request that is written while it is sent. It is given what
+    ///     [#request(URI)] has begun
+    public HttpClient client() {
+        return client;
     }
 
     /// Begins a request that may take the reply timeout.

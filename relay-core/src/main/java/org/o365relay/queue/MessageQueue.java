@@ -227,10 +227,7 @@ public final class MessageQueue implements AutoCloseable {
                 return false;
             }
             for (int i = 0; i < notices.size(); i++) {
-                Submission notice = notices.get(i);
-                QueueId id = noticeIds.get(i);
-                Tables.insertMessage(statements, id, id, notice.arrival(), notice.routed(), notice.size(), true);
-                Tables.insertChunk(statements, id, 0, notice.content());
+                insert(statements, noticeIds.get(i), notices.get(i));
             }
             return true;
         });
@@ -273,6 +270,26 @@ public final class MessageQueue implements AutoCloseable {
             Ledger.tell(statements, name, at);
             return true;
         });
+    }
+
+    /// As [#tell(String, Instant)], by a letter: the one is never there without the other.
+    ///
+    /// @return the letter's id
+    /// @throws QueueException if the disk fails
+    public QueueId tell(String name, Instant at, Submission letter) {
+        QueueId id = ids.next();
+        store.committer().write(statements -> {
+            Ledger.tell(statements, name, at);
+            insert(statements, id, letter);
+            return true;
+        });
+        dueSooner.raise(letter.routed().route());
+        return id;
+    }
+
+    private static void insert(Statements statements, QueueId id, Submission letter) throws SQLException {
+        Tables.insertMessage(statements, id, id, letter.arrival(), letter.routed(), letter.size(), true);
+        Tables.insertChunk(statements, id, 0, letter.content());
     }
 
     /// @return what was known of each device when the relay ended, in any order. If it cannot be read, the log

@@ -8,8 +8,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import org.o365relay.mail.DeviceRecord;
+import org.o365relay.mail.Spending;
 import org.o365relay.queue.QueueUnavailableException.Reason;
 
 /// Looks into a queue from outside, whether a relay runs or not. Makes and changes no file, and holds nobody
@@ -31,8 +33,26 @@ public final class QueueViewer {
     /// @return in any order; none if an older relay wrote the queue, and nothing about devices
     /// @throws QueueUnavailableException with a message for the admin
     public List<DeviceRecord> devices() throws QueueUnavailableException {
+        return look(Sqlite.FIRST_WITH_DEVICES, DeviceTables::all);
+    }
+
+    /// As [MessageQueue#sent(String, Instant)].
+    ///
+    /// @return none if an older relay wrote the queue
+    /// @throws QueueUnavailableException with a message for the admin
+    public List<Spending> sent(String account, Instant since) throws QueueUnavailableException {
+        return look(Sqlite.FIRST_WITH_LANES, statements -> Ledger.sentSince(statements, account, since));
+    }
+
+    @FunctionalInterface
+    private interface Look<T> {
+        List<T> at(Statements statements) throws SQLException;
+    }
+
+    /// @param first the schema version that has what is looked for
+    private <T> List<T> look(int first, Look<T> look) throws QueueUnavailableException {
         try {
-            return read();
+            return read(first, look);
         } catch (NoSuchFileException e) {
             throw unavailable("there is no queue in " + file.getParent() + ": no relay has run with this"
                     + " data-directory yet");
@@ -45,27 +65,26 @@ public final class QueueViewer {
         }
     }
 
-    private List<DeviceRecord> read() throws IOException, SQLException, QueueUnavailableException {
+    private <T> List<T> read(int first, Look<T> look) throws IOException, SQLException, QueueUnavailableException {
         FileTime before = modified();
         boolean isAtRest = !sqlite.hasLog();
         try {
-            List<DeviceRecord> devices = read(isAtRest);
+            List<T> found = read(isAtRest, first, look);
             if (!isAtRest || isUnchangedSince(before)) {
-                return devices;
+                return found;
             }
         } catch (SQLException e) {
             if (!isAtRest || isUnchangedSince(before)) {
                 throw e;
             }
         }
-        return read(!sqlite.hasLog()); // a relay has started meanwhile
+        return read(!sqlite.hasLog(), first, look); // a relay has started meanwhile
     }
 
-    private List<DeviceRecord> read(boolean isAtRest) throws SQLException, QueueUnavailableException {
+    private <T> List<T> read(boolean isAtRest, int first, Look<T> look) throws SQLException, QueueUnavailableException {
         try (Connection connection = sqlite.openViewer(isAtRest)) {
             connection.setAutoCommit(false); // what is read belongs together
-            boolean isOlder = sqlite.version(connection) < Sqlite.FIRST_WITH_DEVICES;
-            return isOlder ? List.of() : DeviceTables.all(new Statements(connection));
+            return sqlite.version(connection) < first ? List.of() : look.at(new Statements(connection));
         }
     }
 

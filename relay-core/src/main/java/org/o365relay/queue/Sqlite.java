@@ -16,6 +16,7 @@ final class Sqlite {
 
     static final int FIRST_WITH_DEVICES = 2;
 
+    static final int FIRST_WITH_LANES = 3;
     private static final int SCHEMA_VERSION = 3;
 
     // https://www.sqlite.org/rescode.html

@@ -1,0 +1,142 @@
+package org.o365relay;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.o365relay.deliver.MailboxSettings;
+import org.o365relay.deliver.RoadSettings;
+import org.o365relay.identity.Expiry;
+import org.o365relay.identity.TokenException;
+import org.o365relay.journal.Journal;
+import org.o365relay.mail.Arrival;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Priority;
+import org.o365relay.mail.QueueId;
+import org.o365relay.mail.RoutedEnvelope;
+import org.o365relay.notice.Notice;
+import org.o365relay.notice.NoticeWriter;
+import org.o365relay.notice.Warning;
+import org.o365relay.queue.MessageQueue;
+import org.o365relay.queue.QueueException;
+import org.o365relay.queue.Submission;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Sees to it that nothing the relay signs in with ends unnoticed: 30, 14, 7 and 1 days before, and when it has ended,
+/// the journal says so and the admin gets a letter; once each, also over restarts.
+final class ExpiryWatch implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(ExpiryWatch.class);
+    private static final List<Integer> DAYS_AHEAD = List.of(1, 7, 14, 30);
+    private static final int ENDED = 0;
+    private static final long LOOK_HOURS = 1;
+
+    private final List<MailboxSettings> mailboxes;
+    private final Function<EmailAddress, NoticeWriter> writers;
+    private final Upstreams upstreams;
+    private final MessageQueue queue;
+    private final Journal journal;
+    private final InstantSource clock;
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    /// @param writers who writes the letters of a mailbox
+    ExpiryWatch(
+            List<MailboxSettings> mailboxes,
+            Function<EmailAddress, NoticeWriter> writers,
+            Upstreams upstreams,
+            MessageQueue queue,
+            Journal journal,
+            InstantSource clock) {
+        this.mailboxes = mailboxes;
+        this.writers = writers;
+        this.upstreams = upstreams;
+        this.queue = queue;
+        this.journal = journal;
+        this.clock = clock;
+    }
+
+    void start() {
+        Thread.ofVirtual().name("expiry-watch").start(this::watch);
+    }
+
+    private void watch() {
+        try {
+            do {
+                look();
+            } while (!closed.await(LOOK_HOURS, TimeUnit.HOURS));
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt(); // it ends
+        }
+    }
+
+    /// Tells what is due to be told.
+    void look() {
+        for (MailboxSettings mailbox : mailboxes) {
+            for (RoadSettings road : mailbox.roads()) {
+                try {
+                    expiry(mailbox, road).ifPresent(expiry -> tell(mailbox, expiry));
+                } catch (QueueException e) {
+                    log.warn("the admin cannot be told of what ends, trying again in an hour: {}", e.getMessage());
+                }
+            }
+        }
+    }
+
+    private Optional<Expiry> expiry(MailboxSettings mailbox, RoadSettings road) {
+        try {
+            return upstreams.expiry(road);
+        } catch (TokenException e) {
+            log.debug("{} cannot sign in at all, of which its lane tells: {}", mailbox.address(), e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private void tell(MailboxSettings mailbox, Expiry expiry) {
+        long daysLeft =
+                Math.floorDiv(Duration.between(clock.instant(), expiry.at()).toSeconds(), 86_400L);
+        Optional<Integer> mark = daysLeft < 0
+                ? Optional.of(ENDED)
+                : DAYS_AHEAD.stream().filter(days -> daysLeft <= days).findFirst();
+        mark.ifPresent(days -> tellOnce(mailbox, expiry, daysLeft, days));
+    }
+
+    private void tellOnce(MailboxSettings mailbox, Expiry expiry, long daysLeft, int mark) {
+        // without the mailbox: several may sign in with the same
+        String name = "expiring " + expiry.kind() + " " + expiry.name() + " " + expiry.at() + " " + mark;
+        if (queue.told(name).isPresent()) {
+            return;
+        }
+        Ending ending = new Ending(mailbox.address(), expiry);
+        journal.expiring(ending.what(), expiry.at(), daysLeft, ending.advice());
+        Instant now = clock.instant();
+        Warning warning = new Warning(
+                "expiring." + Long.toHexString(name.hashCode() & 0xffff_ffffL) + "." + mark,
+                ending.what() + (daysLeft < 0 ? " has ended" : " ends on " + ending.day()),
+                List.of(ending.consequence(daysLeft), "What to do: " + ending.advice()),
+                now);
+        writers.apply(mailbox.address())
+                .write(warning)
+                .ifPresentOrElse(letter -> send(name, letter, mailbox, now), () -> queue.tell(name, now));
+    }
+
+    private void send(String name, Notice letter, MailboxSettings mailbox, Instant now) {
+        Arrival arrival = new Arrival(now, InetAddress.getLoopbackAddress(), "", "LOCAL");
+        String route = mailbox.address().toString().toLowerCase(Locale.ROOT);
+        Submission submission = new Submission(
+                arrival, new RoutedEnvelope(route, Priority.URGENT, letter.envelope()), letter.content());
+        QueueId id = queue.tell(name, now, submission);
+        journal.accepted(id, arrival, letter.envelope(), submission.size());
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+    }
+}

@@ -1,0 +1,115 @@
+package org.o365relay;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.deliver.MailboxSettings;
+import org.o365relay.deliver.RoadSettings;
+import org.o365relay.deliver.Upstream;
+import org.o365relay.deliver.graph.GraphUpstream;
+import org.o365relay.deliver.smtp.SmtpUpstream;
+import org.o365relay.identity.Credential;
+import org.o365relay.identity.Expiry;
+import org.o365relay.identity.SignInService;
+import org.o365relay.identity.TokenException;
+import org.o365relay.net.HttpSettings;
+import org.o365relay.net.Https;
+
+/// Makes the upstreams of roads, and owns what they share: tokens and the client for HTTPS. Nothing of that is made
+/// for roads that do without.
+public final class Upstreams implements AutoCloseable {
+
+    private final HttpSettings http;
+    private final Path spool;
+    private final InstantSource clock;
+    private @Nullable SignInService signIn;
+    private @Nullable Https https;
+
+    /// @param spool a directory for large messages while Graph gets them; made when it is needed
+    public Upstreams(HttpSettings http, Path spool, InstantSource clock) {
+        this.http = http;
+        this.spool = spool;
+        this.clock = clock;
+    }
+
+    /// @param road one of the mailbox's
+    /// @return to be closed by the caller
+    /// @throws UncheckedIOException if a file it needs cannot be read, or the spool cannot be made
+    /// @throws IllegalArgumentException if there is no certificate in a file that should have some
+    public Upstream of(MailboxSettings mailbox, RoadSettings road) {
+        return switch (road) {
+            case RoadSettings.Smtp smtp -> smtp(smtp);
+            case RoadSettings.Graph graph -> graph(mailbox, graph);
+        };
+    }
+
+    /// @return when what the road signs in with ends; empty if it does not, or nobody knows
+    /// @throws TokenException if it cannot be read
+    public Optional<Expiry> expiry(RoadSettings road) throws TokenException {
+        return road.credential() instanceof Credential.OAuth oauth ? signIn().expiry(oauth) : Optional.empty();
+    }
+
+    /// Begins to renew tokens ahead of time.
+    void start() {
+        if (signIn != null) {
+            signIn.start();
+        }
+    }
+
+    private Upstream smtp(RoadSettings.Smtp road) {
+        return switch (road.credential()) {
+            case Credential.None none -> new SmtpUpstream(road.upstream(), none);
+            case Credential.Password password -> new SmtpUpstream(road.upstream(), password);
+            case Credential.OAuth oauth ->
+                new SmtpUpstream(road.upstream(), oauth, signIn().tokens(oauth, road.scope()));
+        };
+    }
+
+    private Upstream graph(MailboxSettings mailbox, RoadSettings.Graph road) {
+        Https client = https();
+        makeSpool();
+        return new GraphUpstream(
+                road.upstream(),
+                signIn().tokens(road.credential(), road.scope()),
+                client.client(),
+                client::request,
+                http,
+                mailbox.limits().connections(),
+                spool,
+                clock);
+    }
+
+    private synchronized SignInService signIn() {
+        SignInService known = signIn == null ? new SignInService(http, clock) : signIn;
+        signIn = known;
+        return known;
+    }
+
+    private synchronized Https https() {
+        Https known = https == null ? new Https(http) : https;
+        https = known;
+        return known;
+    }
+
+    /// Mail is in it, so nobody else may look.
+    private void makeSpool() {
+        try {
+            Files.createDirectories(
+                    spool, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make the directory " + spool, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (signIn != null) {
+            signIn.close();
+        }
+    }
+}
