@@ -7,6 +7,7 @@ import org.o365relay.daemon.cli.DemoCommand;
 import org.o365relay.daemon.cli.DevicesCommand;
 import org.o365relay.daemon.cli.ExplainCommand;
 import org.o365relay.daemon.cli.ExplainReplyCommand;
+import org.o365relay.daemon.cli.LoginCommand;
 import org.o365relay.daemon.cli.RunCommand;
 import org.o365relay.daemon.cli.SandboxCommand;
 import org.o365relay.daemon.demo.InProcessRelay;
@@ -31,6 +32,7 @@ public final class Main {
                         new ExplainCommand(),
                         new ExplainReplyCommand(),
                         new DevicesCommand(),
+                        new LoginCommand(),
                         new SandboxCommand())
                 .execute(arguments));
     }

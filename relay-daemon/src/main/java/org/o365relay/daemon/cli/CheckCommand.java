@@ -1,29 +1,47 @@
 package org.o365relay.daemon.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.o365relay.RelaySettings;
+import org.o365relay.Upstreams;
+import org.o365relay.daemon.doctor.Doctor;
+import org.o365relay.daemon.doctor.KnownFacts;
+import org.o365relay.daemon.doctor.MailboxReport;
+import org.o365relay.daemon.doctor.ReportJson;
+import org.o365relay.daemon.doctor.ReportText;
+import org.o365relay.daemon.doctor.Silence;
+import org.o365relay.daemon.doctor.TrialMessage;
 import org.o365relay.daemon.explain.RulesReport;
-import org.o365relay.deliver.FailurePolicy;
-import org.o365relay.deliver.Response;
-import org.o365relay.deliver.RoadCheck;
-import org.o365relay.deliver.RoadSettings;
-import org.o365relay.deliver.Verdict;
-import org.o365relay.deliver.smtp.SmtpUpstream;
+import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.QueueId;
+import org.o365relay.queue.QueueViewer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/// `o365-relay check`: would mail go out? Reads the configuration, then walks to the upstream and signs in.
+/// `o365-relay check`: would mail go out? The doctor: walks every road of every mailbox.
 @Command(
         name = "check",
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
-        description =
-                "Checks the configuration and lists who may send what, then connects to the upstream, checks its certificate and signs in,"
-                        + " and says what works and what does not. Sends nothing; may be run beside a running relay.")
+        description = {
+            "Checks the configuration and lists who may send what; then, for every mailbox and every road into Microsoft 365:"
+                    + " DNS, TCP, TLS and the certificate, what the server offers, the token and what it allows, the sign-in."
+                    + " Says for the first thing that fails what it means and what to do.",
+            "Sends nothing without --send; may be run beside a running relay. Ends with 0 if every mailbox can send by some"
+                    + " road, else with 69."
+        })
 public final class CheckCommand implements Callable<Integer> {
 
     @Spec
@@ -32,35 +50,96 @@ public final class CheckCommand implements Callable<Integer> {
     @Mixin
     private ConfigFile config = new ConfigFile();
 
+    @Option(
+            names = "--mailbox",
+            paramLabel = "ADDRESS",
+            converter = AddressConverter.class,
+            description = "Check only this mailbox.")
+    private @Nullable EmailAddress mailbox;
+
+    @Option(
+            names = "--send",
+            paramLabel = "ADDRESS",
+            converter = AddressConverter.class,
+            description =
+                    "Send a real message to this address on every road that is open, and say where to look for it.")
+    private @Nullable EmailAddress recipient;
+
+    @Option(
+            names = "--from",
+            paramLabel = "ADDRESS",
+            converter = AddressConverter.class,
+            description = "With --send: the author, to prove that the mailbox may send as it (default: the mailbox).")
+    private @Nullable EmailAddress author;
+
+    @Option(names = "--json", description = "Print JSON, for programs.")
+    private boolean json;
+
     @Override
-    public Integer call() throws CommandFailed {
+    public Integer call() throws CommandFailed, IOException {
         RelaySettings settings = config.read().settings();
+        List<MailboxSettings> mailboxes = chosen(settings);
         PrintWriter out = spec.commandLine().getOut();
-        out.println("ok    configuration: " + config.file());
-        RulesReport.lines(settings).forEach(line -> out.println("      " + line));
-        out.flush(); // the upstream may take its time
-        EmailAddress mailbox = settings.mailboxes().getFirst().address();
-        RoadSettings.Smtp road =
-                (RoadSettings.Smtp) settings.mailboxes().getFirst().roads().getFirst();
-        RoadCheck check;
-        try (SmtpUpstream upstream = new SmtpUpstream(road.upstream(), road.credential())) {
-            check = upstream.check();
+        if (!json) {
+            out.println("✔ configuration: " + config.file());
+            RulesReport.lines(settings).forEach(line -> out.println("  " + line));
         }
-        check.findings().forEach(finding -> out.println("ok    " + finding.detail()));
-        check.trouble().ifPresent(response -> tell(response, mailbox, out));
-        if (check.succeeded()) {
-            out.println("Mail can leave as " + mailbox + ".");
-        }
+        List<MailboxReport> reports = examine(settings, mailboxes, json ? new Silence() : new ReportText(out));
+        boolean passed = reports.stream().allMatch(MailboxReport::isOpen);
+        out.println(json ? ReportJson.text(passed, reports) : verdict(reports));
         out.flush();
-        return check.succeeded() ? ExitCode.OK : ExitCode.UNAVAILABLE;
+        return passed ? ExitCode.OK : ExitCode.UNAVAILABLE;
     }
 
-    private static void tell(Response response, EmailAddress mailbox, PrintWriter out) {
-        Verdict verdict = new FailurePolicy(mailbox).judge(response, false);
-        out.println("FAIL  " + response.step() + ": " + response.reply());
-        out.println("      what it means: " + verdict.cause());
-        if (!verdict.advice().isEmpty()) {
-            out.println("      what to do:    " + verdict.advice());
+    private List<MailboxSettings> chosen(RelaySettings settings) throws CommandFailed {
+        if (recipient == null && author != null) {
+            throw new CommandFailed(ExitCode.USAGE, "--from says who sends; add --send ADDRESS");
         }
+        List<MailboxSettings> chosen = settings.mailboxes().stream()
+                .filter(candidate ->
+                        mailbox == null || candidate.address().toString().equalsIgnoreCase(mailbox.toString()))
+                .toList();
+        if (chosen.isEmpty()) {
+            throw new CommandFailed(ExitCode.USAGE, "there is no mailbox " + mailbox + " in " + config.file());
+        }
+        return chosen;
+    }
+
+    private List<MailboxReport> examine(
+            RelaySettings settings, List<MailboxSettings> mailboxes, Doctor.Listener listener) throws IOException {
+        List<MailboxReport> reports = new ArrayList<>();
+        InstantSource clock = InstantSource.system();
+        Path spool = Path.of(
+                System.getProperty("java.io.tmpdir"),
+                "o365-relay-check-" + ProcessHandle.current().pid());
+        try (Upstreams upstreams = new Upstreams(settings.http(), spool, clock)) {
+            KnownFacts facts =
+                    new KnownFacts(upstreams, new QueueViewer(settings.queue().directory()), clock);
+            Doctor doctor = new Doctor(upstreams, facts, listener, trial());
+            for (MailboxSettings candidate : mailboxes) {
+                reports.add(doctor.examine(candidate));
+            }
+        } finally {
+            Files.deleteIfExists(spool);
+        }
+        return reports;
+    }
+
+    private @Nullable TrialMessage trial() {
+        QueueId id = new QueueId(RandomGenerator.getDefault().nextLong(1L << 62));
+        return recipient == null
+                ? null
+                : new TrialMessage(id, InstantSource.system().instant(), recipient, author);
+    }
+
+    private static String verdict(List<MailboxReport> reports) {
+        List<String> lines = new ArrayList<>();
+        for (MailboxReport report : reports) {
+            lines.add(
+                    report.isOpen()
+                            ? "✔ Mail can leave as " + report.mailbox() + "."
+                            : "✘ No mail can leave as " + report.mailbox() + ".");
+        }
+        return "\n" + String.join("\n", lines);
     }
 }

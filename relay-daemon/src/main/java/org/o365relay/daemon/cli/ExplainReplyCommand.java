@@ -14,12 +14,10 @@ import org.o365relay.daemon.explain.ReplyExplanation;
 import org.o365relay.deliver.FailurePolicy;
 import org.o365relay.mail.EmailAddress;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /// `o365-relay explain-reply`: what does Microsoft mean by this?
 @Command(
@@ -93,13 +91,5 @@ public final class ExplainReplyCommand implements Callable<Integer> {
 
     private static String key(Object name) {
         return name.toString().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    /// Makes a mistake in an address a mistake of the command line.
-    static final class AddressConverter implements ITypeConverter<EmailAddress> {
-        @Override
-        public EmailAddress convert(String text) {
-            return EmailAddress.parse(text).orElseThrow(() -> new TypeConversionException("not an address: " + text));
-        }
     }
 }

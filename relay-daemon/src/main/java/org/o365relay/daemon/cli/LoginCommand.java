@@ -1,0 +1,121 @@
+package org.o365relay.daemon.cli;
+
+import java.io.PrintWriter;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.deliver.FailurePolicy;
+import org.o365relay.deliver.MailboxSettings;
+import org.o365relay.deliver.Response;
+import org.o365relay.deliver.RoadSettings;
+import org.o365relay.deliver.Verdict;
+import org.o365relay.identity.Credential;
+import org.o365relay.identity.LoginPrompt;
+import org.o365relay.identity.SignInService;
+import org.o365relay.identity.TokenException;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.net.HttpSettings;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// `o365-relay login`: a user signs in once, so that the relay can send from then on.
+@Command(
+        name = "login",
+        mixinStandardHelpOptions = true,
+        versionProvider = ProgramVersion.class,
+        description = {
+            "Signs in for a mailbox with credential.type = device-code: shows a code and a page, waits until you have typed the"
+                    + " code there, and keeps the login, encrypted, in credential.token-file.",
+            "Run it as the user the relay runs as. A running relay finds the new login by itself."
+        })
+public final class LoginCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private ConfigFile config = new ConfigFile();
+
+    @Option(
+            names = "--mailbox",
+            paramLabel = "ADDRESS",
+            converter = AddressConverter.class,
+            description = "Which mailbox; needed if several sign in with a code.")
+    private @Nullable EmailAddress mailbox;
+
+    private record Login(MailboxSettings mailbox, Credential.DeviceCode credential, String scope) {}
+
+    @Override
+    public Integer call() throws CommandFailed {
+        var settings = config.read().settings();
+        List<Login> logins = settings.mailboxes().stream()
+                .filter(candidate ->
+                        mailbox == null || candidate.address().toString().equalsIgnoreCase(mailbox.toString()))
+                .flatMap(candidate -> candidate.roads().stream().flatMap(road -> login(candidate, road).stream()))
+                .toList();
+        List<Credential.DeviceCode> different =
+                logins.stream().map(Login::credential).distinct().toList();
+        if (different.isEmpty()) {
+            throw new CommandFailed(
+                    ExitCode.USAGE,
+                    (mailbox == null ? "no mailbox" : mailbox + " is none that") + " in " + config.file()
+                            + " signs in with a code; set credential.type = device-code");
+        }
+        if (different.size() > 1) {
+            throw new CommandFailed(
+                    ExitCode.USAGE,
+                    "several mailboxes sign in with a code; choose one with --mailbox: "
+                            + String.join(
+                                    ", ",
+                                    logins.stream()
+                                            .map(login ->
+                                                    login.mailbox().address().toString())
+                                            .distinct()
+                                            .toList()));
+        }
+        signIn(logins.getFirst(), settings.http());
+        return ExitCode.OK;
+    }
+
+    private static List<Login> login(MailboxSettings mailbox, RoadSettings road) {
+        return switch (road) {
+            case RoadSettings.Smtp(var _, Credential.DeviceCode code, String scope) ->
+                List.of(new Login(mailbox, code, scope));
+            case RoadSettings.Graph(var _, Credential.DeviceCode code, String scope) ->
+                List.of(new Login(mailbox, code, scope));
+            case RoadSettings.Smtp _, RoadSettings.Graph _ -> List.of();
+        };
+    }
+
+    private void signIn(Login login, HttpSettings http) throws CommandFailed {
+        PrintWriter out = spec.commandLine().getOut();
+        try (SignInService service = new SignInService(http, InstantSource.system())) {
+            String who = service.login(login.credential(), login.scope(), prompt -> show(prompt, login, out));
+            out.println("✔ Signed in as " + who + ". The login is kept in "
+                    + login.credential().file() + ".");
+            out.flush();
+        } catch (TokenException e) {
+            throw new CommandFailed(ExitCode.UNAVAILABLE, explanation(login, e));
+        }
+    }
+
+    private static void show(LoginPrompt prompt, Login login, PrintWriter out) {
+        out.println("Open " + prompt.page() + " in any browser, on any machine, and type");
+        out.println();
+        out.println("    " + prompt.code());
+        out.println();
+        out.println("Sign in there as " + login.credential().username() + ". The code is good for "
+                + prompt.validFor().toMinutes() + " minutes; waiting …");
+        out.flush();
+    }
+
+    private static String explanation(Login login, TokenException failure) {
+        Response response = new Response(Response.Step.AUTH, failure.reply(), Response.Origin.SIGN_IN);
+        Verdict verdict = new FailurePolicy(login.mailbox().address()).judge(response, false);
+        return failure.reply() + "\n  means  " + verdict.cause() + "\n  to do  " + verdict.advice();
+    }
+}

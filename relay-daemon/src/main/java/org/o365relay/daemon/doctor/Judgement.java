@@ -1,0 +1,35 @@
+package org.o365relay.daemon.doctor;
+
+import org.o365relay.deliver.FailurePolicy;
+import org.o365relay.deliver.Response;
+import org.o365relay.deliver.Response.Origin;
+import org.o365relay.deliver.Verdict;
+import org.o365relay.mail.EmailAddress;
+
+/// What a response means, in the words of a step.
+record Judgement(EmailAddress mailbox) {
+
+    Verdict of(Response response) {
+        return new FailurePolicy(mailbox).judge(response, false);
+    }
+
+    /// @return a step that failed
+    Step step(Response response) {
+        Verdict verdict = of(response);
+        String what = response.origin() == Origin.SIGN_IN ? "token" : name(response.step());
+        return new Step(Step.Mark.BAD, what, response.reply().toString(), verdict.cause(), verdict.advice());
+    }
+
+    static String name(Response.Step step) {
+        return switch (step) {
+            case CONNECT -> "connect";
+            case GREETING -> "greeting";
+            case EHLO -> "EHLO";
+            case STARTTLS -> "TLS";
+            case AUTH -> "sign-in";
+            case MAIL -> "sender";
+            case RCPT -> "recipient";
+            case CONTENT, END_OF_CONTENT -> "message";
+        };
+    }
+}
