@@ -10,7 +10,9 @@ import org.o365relay.daemon.cli.ExplainReplyCommand;
 import org.o365relay.daemon.cli.LoginCommand;
 import org.o365relay.daemon.cli.RunCommand;
 import org.o365relay.daemon.cli.SandboxCommand;
+import org.o365relay.daemon.cli.SetupCommand;
 import org.o365relay.daemon.demo.InProcessRelay;
+import org.o365relay.daemon.setup.Terminal;
 
 /// The program.
 public final class Main {
@@ -26,6 +28,7 @@ public final class Main {
         }
         System.exit(CommandLines.of(
                         new DemoCommand(InProcessRelay::start),
+                        new SetupCommand(Terminal::ofProgram),
                         new RunCommand(),
                         new CheckCommand(),
                         new ConfigCommand(),

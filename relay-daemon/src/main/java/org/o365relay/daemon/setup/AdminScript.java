@@ -1,0 +1,196 @@
+package org.o365relay.daemon.setup;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.o365relay.exchange.Cloud;
+
+/// The PowerShell script the tenant's administrator runs. Its sections stand in the resource of the same name; what
+/// was answered comes in as variables at the beginning, and nowhere else.
+final class AdminScript {
+
+    static final String NAME = "microsoft365-setup.ps1";
+
+    private static final String APP_NAME = "o365-relay";
+    private static final String EXCHANGE_ONLINE = "00000002-0000-0ff1-ce00-000000000000";
+    private static final String GRAPH = "00000003-0000-0000-c000-000000000000";
+
+    /// Without it Windows PowerShell 5.1 takes UTF-8 for the machine's old code page.
+    private static final String BYTE_ORDER_MARK = "\ufeff";
+
+    private final Answers answers;
+    private final Way way;
+
+    AdminScript(Answers answers) {
+        this.answers = answers;
+        this.way = answers.way();
+    }
+
+    /// @return the script; only for Microsoft 365
+    String text() {
+        StringBuilder script = new StringBuilder();
+        sections().forEach((name, text) -> {
+            script.append(isWanted(name) ? text : "");
+            if (name.equals("begin")) {
+                values().forEach(line -> script.append(line).append('\n'));
+            }
+        });
+        return isAscii(script) ? script.toString() : BYTE_ORDER_MARK + script;
+    }
+
+    private static boolean isAscii(CharSequence text) {
+        return text.chars().allMatch(c -> c < 0x80);
+    }
+
+    private boolean isWanted(String section) {
+        boolean app = way.isApp();
+        boolean consent = app && answers.permission() == Permission.CONSENT;
+        boolean rbac = app && answers.permission() == Permission.RBAC;
+        return switch (section) {
+            case "begin", "exchange", "end", "finish" -> true;
+            case "app", "show-app" -> way.hasRegistration();
+            case "certificate" -> way.hasCertificate();
+            case "secret" -> way.hasClientSecret();
+            case "device-code" -> way == Way.DEVICE_CODE;
+            case "principal", "show-principal" -> app;
+            case "consent" -> consent;
+            case "full-access", "show-full-access" -> consent && way.isSubmission();
+            case "no-consent", "rbac", "show-rbac" -> rbac;
+            case "smtp-auth", "show-smtp-auth" -> way.isSubmission();
+            case "show-password" -> way == Way.PASSWORD;
+            case "user" -> sendsAsOthers() && !app;
+            case "send-as", "show-send-as" -> sendsAsOthers();
+            case "connector-ip" -> way == Way.CONNECTOR_IP;
+            case "connector-certificate" -> way == Way.CONNECTOR_CERTIFICATE;
+            case "connector", "show-connector" -> way.isConnector();
+            case String unknown -> throw new IllegalStateException(NAME + " has a section nobody wants: " + unknown);
+        };
+    }
+
+    /// Through a connector everybody of the organization may be the author.
+    private boolean sendsAsOthers() {
+        return !way.isConnector() && !answers.list(Question.SEND_AS).isEmpty();
+    }
+
+    private List<String> values() {
+        Map<String, String> values = new LinkedHashMap<>();
+        values.put("AppName", PowerShell.text(APP_NAME));
+        if (!way.isConnector()) {
+            values.put("Mailbox", PowerShell.text(answers.mailbox().toString()));
+        }
+        if (way.hasRegistration()) {
+            values.put("Tenant", PowerShell.text(answers.text(Question.TENANT).orElseThrow()));
+            values.put("AppId", PowerShell.text(answers.text(Question.CLIENT_ID).orElse("")) + idComment());
+            values.put("GraphEnvironment", PowerShell.text(graphEnvironment(answers.cloud())));
+        }
+        if (way.hasCertificate()) {
+            values.put("CertificateFile", PowerShell.text(AppCertificate.PUBLIC));
+        }
+        if (way.isApp()) {
+            values.put("Permissions", permissions());
+        }
+        if (way.isApp() && answers.permission() == Permission.RBAC) {
+            values.put("Roles", roles());
+        }
+        if (sendsAsOthers()) {
+            values.put("SendAs", PowerShell.list(authors(false)));
+            values.put("SendAsDomains", PowerShell.list(authors(true)));
+        }
+        if (way == Way.CONNECTOR_IP) {
+            values.put("PublicAddresses", PowerShell.list(answers.list(Question.PUBLIC_ADDRESSES)));
+        }
+        if (way == Way.CONNECTOR_CERTIFICATE) {
+            values.put(
+                    "CertificateName",
+                    PowerShell.text(answers.text(Question.CERTIFICATE_NAME).orElseThrow()));
+        }
+        values.put("ExchangeEnvironment", PowerShell.text(exchangeEnvironment(answers.cloud())));
+        int width = values.keySet().stream().mapToInt(String::length).max().orElse(0);
+        return values.entrySet().stream()
+                .map(value -> "$%s%s = %s"
+                        .formatted(
+                                value.getKey(),
+                                " ".repeat(width - value.getKey().length()),
+                                value.getValue()))
+                .toList();
+    }
+
+    private String idComment() {
+        return answers.text(Question.CLIENT_ID).isPresent()
+                ? ""
+                : "    # none yet: the script finds the app by its name, or makes it, and shows its ID at the end";
+    }
+
+    private List<String> authors(boolean domains) {
+        return answers.list(Question.SEND_AS).stream()
+                .filter(author -> author.startsWith("@") == domains)
+                .toList();
+    }
+
+    private String permissions() {
+        List<String> permissions = new ArrayList<>();
+        if (way.isSubmission()) {
+            permissions.add(permission(EXCHANGE_ONLINE, "SMTP.SendAsApp"));
+        }
+        if (answers.usesGraph()) {
+            permissions.add(permission(GRAPH, "Mail.Send"));
+            permissions.add(permission(GRAPH, "Mail.ReadWrite")); // large messages are drafted first
+        }
+        return permissions.stream().collect(Collectors.joining(",\n    ", "@(\n    ", "\n)"));
+    }
+
+    private static String permission(String api, String name) {
+        return "@{ Api = '%s'; Name = '%s' }".formatted(api, name);
+    }
+
+    private String roles() {
+        List<String> roles = new ArrayList<>();
+        if (way.isSubmission()) {
+            roles.add("Application SMTP.SendAsApp");
+        }
+        if (answers.usesGraph()) {
+            roles.add("Application Mail.Send");
+            roles.add("Application Mail.ReadWrite");
+        }
+        return PowerShell.list(roles);
+    }
+
+    private static String graphEnvironment(Cloud cloud) {
+        return switch (cloud) {
+            case WORLDWIDE -> "Global";
+            case GCC_HIGH -> "USGov";
+            case DOD -> "USGovDoD";
+            case CHINA -> "China";
+        };
+    }
+
+    private static String exchangeEnvironment(Cloud cloud) {
+        return switch (cloud) {
+            case WORLDWIDE -> "O365Default";
+            case GCC_HIGH -> "O365USGovGCCHigh";
+            case DOD -> "O365USGovDoD";
+            case CHINA -> "O365China";
+        };
+    }
+
+    private static Map<String, String> sections() {
+        try (InputStream in = AdminScript.class.getResourceAsStream(NAME)) {
+            String resource = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            Map<String, String> sections = new LinkedHashMap<>();
+            String[] pieces = resource.split("(?m)^#@ ");
+            for (String piece : List.of(pieces).subList(1, pieces.length)) { // before the first: what this is
+                int end = piece.indexOf('\n');
+                sections.put(piece.substring(0, end), piece.substring(end + 1));
+            }
+            return sections;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

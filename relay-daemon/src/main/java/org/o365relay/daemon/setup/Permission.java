@@ -1,0 +1,23 @@
+package org.o365relay.daemon.setup;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/// How the tenant allows the app to send. One or the other: Exchange checks both if there are both.
+enum Permission {
+    /// An API permission with admin consent; for SMTP also FullAccess to the mailbox.
+    CONSENT,
+    /// A role in Exchange, for this mailbox only (RBAC for Applications).
+    RBAC;
+
+    String key() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    static Optional<Permission> named(String key) {
+        return Arrays.stream(values())
+                .filter(permission -> permission.key().equals(key))
+                .findFirst();
+    }
+}

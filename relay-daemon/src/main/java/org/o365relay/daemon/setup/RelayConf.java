@@ -1,0 +1,233 @@
+package org.o365relay.daemon.setup;
+
+import com.typesafe.config.ConfigUtil;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// The text of `relay.conf`: only what was chosen, every key with a line on what it is.
+final class RelayConf {
+
+    static final String NAME = "relay.conf";
+
+    /// Stands for an ID that is not known yet; the configuration is wrong as long as it is there, and says so.
+    static final String UNKNOWN_ID = "the-application-client-id";
+
+    private final Answers answers;
+    private final Way way;
+    private final boolean certificatePassword;
+    private final List<String> lines = new ArrayList<>();
+
+    /// @param certificatePassword whether the app's certificate needs one
+    RelayConf(Answers answers, boolean certificatePassword) {
+        this.answers = answers;
+        this.way = answers.way();
+        this.certificatePassword = certificatePassword;
+    }
+
+    String text() {
+        lines.clear();
+        add(
+                "# Written by \"o365-relay setup\". The format is HOCON: like JSON, with comments and without most quotes.");
+        add("# There are more keys, all with a default: docs/configuration.md. After a change:");
+        add("# o365-relay check --config <this file>, then restart the relay.");
+        add("");
+        add("relay {");
+        devices();
+        add("");
+        add("  mailboxes = [ {");
+        mailbox();
+        upstream();
+        if (!way.isConnector()) {
+            credential();
+        }
+        fallback();
+        add("  } ]");
+        add("}");
+        return lines.stream().collect(Collectors.joining("\n", "", "\n"));
+    }
+
+    private void devices() {
+        String listen = answers.text(Question.LISTEN).orElseThrow();
+        int colon = listen.lastIndexOf(':');
+        add("  # Where devices connect, without a login.");
+        add("  listeners = [ { address = %s, port = %s } ]"
+                .formatted(quoted(Checks.bare(listen.substring(0, colon))), listen.substring(colon + 1)));
+        add("");
+        add("  # Who may send: this machine, and these addresses and networks. Everybody else is turned away.");
+        add("  trusted-networks = " + list(networks()));
+        answers.text(Question.ADMIN).ifPresent(admin -> {
+            add("");
+            add("  # Who is told when a message could not be delivered, or a mailbox cannot send.");
+            add("  notices { admin = " + quoted(admin) + " }");
+        });
+    }
+
+    private List<String> networks() {
+        return Stream.concat(Stream.of("127.0.0.0/8", "::1"), answers.list(Question.TRUSTED_NETWORKS).stream())
+                .distinct()
+                .toList();
+    }
+
+    private void mailbox() {
+        add("    # All mail leaves through this mailbox and comes from it; the device's own sender goes to Reply-To.");
+        add("    address = " + quoted(answers.mailbox().toString()));
+        if (way.isMicrosoft()) {
+            add("    # The Microsoft 365 cloud: worldwide, gcc-high, dod or china.");
+            add("    cloud = " + answers.cloud().key());
+        }
+        List<String> authors = answers.list(Question.SEND_AS);
+        if (!authors.isEmpty()) {
+            add("    # Who keeps their own From. Exchange has to allow it (Send As), or it refuses the message.");
+            add("    send-as = " + list(authors));
+        }
+    }
+
+    private void upstream() {
+        add("");
+        switch (way) {
+            case OAUTH_CERTIFICATE, OAUTH_SECRET, DEVICE_CODE -> {
+                add("    # The way in: SMTP (port 587) with an access token. SMTP AUTH has to be on for the mailbox.");
+                add("    upstream { preset = office365 }");
+            }
+            case PASSWORD -> {
+                add("    # The way in: SMTP (port 587) with the password. SMTP AUTH has to be on for the mailbox.");
+                add("    upstream { preset = office365 }");
+            }
+            case GRAPH_CERTIFICATE, GRAPH_SECRET -> {
+                add("    # The way in: Microsoft Graph (HTTPS) with an access token.");
+                add("    upstream { preset = graph }");
+            }
+            case CONNECTOR_IP -> {
+                add(
+                        "    # The way in: the mail exchanger of this domain (port 25), where a connector knows the relay by its");
+                add("    # public address. No login.");
+                add("    upstream { preset = connector, domain = " + quoted(domain()) + " }");
+            }
+            case CONNECTOR_CERTIFICATE -> connectorByCertificate();
+            case SMARTHOST -> smarthost();
+        }
+    }
+
+    private String domain() {
+        return answers.mailbox().domain();
+    }
+
+    private void connectorByCertificate() {
+        add("    # The way in: the mail exchanger of this domain (port 25), where a connector knows the relay by its");
+        add("    # certificate. No login.");
+        add("    upstream {");
+        add("      preset = connector");
+        add("      domain = " + quoted(domain()));
+        add("      # The relay's certificate and its key (PEM); nobody else should be able to read the key.");
+        add("      client-certificate = "
+                + quoted(answers.text(Question.CLIENT_CERTIFICATE).orElseThrow()));
+        add("      client-certificate-key = "
+                + quoted(answers.text(Question.CLIENT_CERTIFICATE_KEY).orElseThrow()));
+        add("    }");
+    }
+
+    private void smarthost() {
+        add("    # The way out: another mail server. tls: starttls, implicit (TLS from the start) or none.");
+        add("    upstream {");
+        add("      preset = smarthost");
+        add("      host = " + quoted(answers.text(Question.HOST).orElseThrow()));
+        add("      port = " + answers.text(Question.PORT).orElseThrow());
+        add("      tls = " + answers.text(Question.TLS).orElseThrow());
+        add("    }");
+    }
+
+    private void credential() {
+        add("");
+        add("    credential {");
+        switch (way) {
+            case OAUTH_CERTIFICATE, GRAPH_CERTIFICATE -> {
+                add("      # An app signs in by itself, with a certificate.");
+                add("      type = certificate");
+                app();
+                add("      # The certificate with its key; relative to this file. The relay warns before it expires.");
+                add("      certificate = " + quoted(answers.certificate()));
+                if (certificatePassword) {
+                    add("      # The file with the key's password.");
+                    add("      certificate-password-file = " + quoted(AppCertificate.PASSWORD));
+                }
+            }
+            case OAUTH_SECRET, GRAPH_SECRET -> {
+                add("      # An app signs in by itself, with a client secret.");
+                add("      type = client-secret");
+                app();
+                add("      # The file with the secret (the column Value, not the Secret ID).");
+                add("      client-secret-file = " + quoted(Kept.CLIENT_SECRET.file()));
+                add("      # The day it expires. The relay warns before.");
+                add(answers.text(Question.SECRET_EXPIRES)
+                        .map(date -> "      client-secret-expires = " + quoted(date))
+                        .orElse("      # client-secret-expires = \"2027-12-31\""));
+            }
+            case DEVICE_CODE -> {
+                add("      # A user signs in once: o365-relay login --config <this file>");
+                add("      type = device-code");
+                app();
+                add("      # The file with the key that the sign-in is kept encrypted with.");
+                add("      token-key-file = " + quoted(Kept.TOKEN_KEY.file()));
+            }
+            case PASSWORD -> {
+                add(
+                        "      # User name (the address) and password. Microsoft switches this off at the end of December 2026.");
+                add("      type = password");
+                add("      # The file with the password.");
+                add("      password-file = " + quoted(Kept.PASSWORD.file()));
+            }
+            case SMARTHOST -> smarthostLogin();
+            case CONNECTOR_IP, CONNECTOR_CERTIFICATE -> {}
+        }
+        add("    }");
+    }
+
+    private void smarthostLogin() {
+        answers.text(Question.USERNAME)
+                .ifPresentOrElse(
+                        username -> {
+                            add("      type = password");
+                            add("      username = " + quoted(username));
+                            add("      # The file with the password.");
+                            add("      password-file = " + quoted(Kept.PASSWORD.file()));
+                        },
+                        () -> {
+                            add("      # The server knows the relay by its address.");
+                            add("      type = none");
+                        });
+    }
+
+    private void app() {
+        add("      # The directory (tenant): its ID, or one of its domains.");
+        add("      tenant = " + quoted(answers.text(Question.TENANT).orElseThrow()));
+        add(
+                "      # The Application (client) ID: https://entra.microsoft.com > App registrations > (the app) > Overview");
+        answers.text(Question.CLIENT_ID).ifPresentOrElse(id -> add("      client-id = " + quoted(id)), () -> {
+            add("      # TODO: put it here; " + AdminScript.NAME + " makes the app and shows its ID at the end.");
+            add("      client-id = " + quoted(UNKNOWN_ID));
+        });
+    }
+
+    private void fallback() {
+        if (answers.hasGraphFallback()) {
+            add("");
+            add("    # Taken when SMTP is closed (SMTP AUTH switched off, for example), with the same app.");
+            add("    fallback = [ { preset = graph } ]");
+        }
+    }
+
+    private void add(String line) {
+        lines.add(line);
+    }
+
+    private static String list(List<String> values) {
+        return values.stream().map(RelayConf::quoted).collect(Collectors.joining(", ", "[ ", " ]"));
+    }
+
+    /// Nothing in it means anything to HOCON.
+    private static String quoted(String value) {
+        return ConfigUtil.quoteString(value);
+    }
+}

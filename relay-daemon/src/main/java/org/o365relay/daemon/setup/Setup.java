@@ -1,0 +1,146 @@
+package org.o365relay.daemon.setup;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.daemon.setup.Folder.Readers;
+import org.o365relay.mail.Secret;
+
+/// Writes the first configuration.
+public final class Setup {
+
+    private final Path directory;
+    private final boolean replacing;
+    private final @Nullable Path secretFile;
+    private final Optional<Terminal> terminal;
+
+    /// @param directory gets the files; made if it is not there
+    /// @param replacing whether files that are there may be replaced; they are kept as `.bak`
+    /// @param secretFile holds the secret that would be asked for; null to ask
+    /// @param terminal empty if nobody can be asked
+    public Setup(Path directory, boolean replacing, @Nullable Path secretFile, Optional<Terminal> terminal) {
+        this.directory = directory;
+        this.replacing = replacing;
+        this.secretFile = secretFile;
+        this.terminal = terminal;
+    }
+
+    /// What was written.
+    ///
+    /// @param config the relay's configuration
+    /// @param lines on the files, and on what to do now
+    public record Written(Path config, List<String> lines) {
+
+        public Written {
+            lines = List.copyOf(lines);
+        }
+    }
+
+    /// @param given the answers on the command line, by the option without its dashes: `mailbox`
+    /// @throws UnansweredException if something is missing or wrong; nothing has been written
+    /// @throws FileAlreadyExistsException if a file would be replaced; nothing has been written
+    /// @throws IOException if a file cannot be read or written
+    public Written write(Map<String, String> given) throws UnansweredException, IOException {
+        Folder folder = new Folder(directory, replacing);
+        folder.prepare(List.of(RelayConf.NAME));
+        Interview interview = new Interview(questions(given), terminal);
+        Answers answers = interview.answers();
+        Optional<Kept> asked = Kept.asked(answers);
+        if (secretFile != null && asked.isEmpty()) {
+            throw new UnansweredException("--secret-file is not used here: there is no secret to keep");
+        }
+        Optional<Secret> secret = secret(interview, asked);
+        folder.prepare(names(answers, asked, secret));
+        return new Written(folder.path(RelayConf.NAME), write(folder, answers, asked, secret));
+    }
+
+    private static Map<Question, String> questions(Map<String, String> given) {
+        EnumMap<Question, String> questions = new EnumMap<>(Question.class);
+        for (Question question : Question.values()) {
+            Optional.ofNullable(given.get(question.option().substring(2)))
+                    .ifPresent(text -> questions.put(question, text));
+        }
+        return questions;
+    }
+
+    private Optional<Secret> secret(Interview interview, Optional<Kept> asked) throws UnansweredException, IOException {
+        if (asked.isEmpty()) {
+            return Optional.empty();
+        }
+        if (secretFile == null) {
+            return interview.secret(asked.get().description());
+        }
+        String text = Files.readString(secretFile, StandardCharsets.UTF_8).strip();
+        if (text.isEmpty()) {
+            throw new UnansweredException("--secret-file: " + secretFile + " is empty");
+        }
+        return Optional.of(new Secret(text));
+    }
+
+    private static List<String> names(Answers answers, Optional<Kept> asked, Optional<Secret> secret) {
+        List<String> names = new ArrayList<>(List.of(RelayConf.NAME));
+        if (answers.way().isMicrosoft()) {
+            names.add(AdminScript.NAME);
+        }
+        asked.filter(kept -> secret.isPresent()).ifPresent(kept -> names.add(kept.file()));
+        return names;
+    }
+
+    /// The configuration comes last: it is there only if everything it names is.
+    private List<String> write(Folder folder, Answers answers, Optional<Kept> asked, Optional<Secret> secret)
+            throws IOException {
+        List<String> secrets = new ArrayList<>();
+        if (asked.isPresent() && keep(folder, asked.get(), secret)) {
+            secrets.add(asked.get().file());
+        }
+        if (answers.way() == Way.DEVICE_CODE) {
+            if (!folder.holds(Kept.TOKEN_KEY.file())) {
+                folder.write(Kept.TOKEN_KEY.file(), Randomness.text() + "\n", Readers.OWNER);
+            }
+            secrets.add(Kept.TOKEN_KEY.file());
+        }
+        if (answers.makesCertificate()) {
+            AppCertificate.make(folder);
+            secrets.add(AppCertificate.KEY_STORE);
+            secrets.add(AppCertificate.PASSWORD);
+        }
+        if (answers.way().hasCertificate()) {
+            exportCertificate(folder, answers, secret);
+        }
+        if (answers.way().isMicrosoft()) {
+            folder.write(AdminScript.NAME, new AdminScript(answers).text(), Readers.ALL);
+        }
+        boolean withPassword = answers.makesCertificate() || secret.isPresent();
+        folder.write(RelayConf.NAME, new RelayConf(answers, withPassword).text(), Readers.ALL);
+        return new NextSteps(folder, answers, secrets).lines();
+    }
+
+    /// @return whether there is such a file now; empty if the secret is still to be written into it
+    private static boolean keep(Folder folder, Kept kept, Optional<Secret> secret) throws IOException {
+        if (secret.isPresent()) {
+            folder.write(kept.file(), secret.get().reveal() + "\n", Readers.OWNER);
+        } else if (kept == Kept.CERTIFICATE_PASSWORD) {
+            return false;
+        } else if (!folder.holds(kept.file())) {
+            folder.write(kept.file(), "", Readers.OWNER);
+        }
+        return true;
+    }
+
+    private static void exportCertificate(Folder folder, Answers answers, Optional<Secret> given) throws IOException {
+        Path file = folder.path(answers.certificate());
+        Optional<Secret> password = answers.makesCertificate()
+                ? Optional.of(new Secret(
+                        Files.readString(folder.path(AppCertificate.PASSWORD)).strip()))
+                : given;
+        AppCertificate.export(file, password, folder);
+    }
+}

@@ -1,0 +1,291 @@
+package org.o365relay.daemon.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.RSAPublicKey;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Each `setup/dialogs/*.txt` is a command and everything on the screen, with what was typed in «»; each directory in
+/// `setup/ways` holds options and the files that come of them.
+final class SetupCommandTest {
+
+    private static final Path FILES = Path.of("src/test/resources/setup");
+    private static final Pattern TYPED = Pattern.compile("«(.*?)»");
+    private static final String SECRET = "S3cr3t~of.the_relay";
+    private static final String ID = "11111111-2222-3333-4444-555555555555";
+
+    private final StringWriter screen = new StringWriter();
+
+    @TempDir
+    private Path directory = Path.of("");
+
+    @ParameterizedTest
+    @MethodSource("dialogs")
+    void asksWhatHasToBeKnown(Path file) throws IOException {
+        String dialog = Files.readString(file);
+        String command = dialog.lines().findFirst().orElseThrow();
+
+        int code = runAsking(typed(dialog), options(command.substring("$ setup ".length())));
+
+        assertThat(command + "\n" + seen() + "exit " + code + "\n").isEqualTo(dialog);
+        assertThat(screen.toString().lines().filter(line -> !line.contains("«")))
+                .allMatch(line -> line.length() <= 160);
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void writesWhatEveryWayNeeds(Path way) throws IOException {
+        Path secretFile = Files.writeString(directory.resolve("given"), SECRET + "\n");
+        List<String> options = new ArrayList<>(List.of("--directory", directory.toString(), "--no-check"));
+        options.addAll(Files.readAllLines(way.resolve("options")));
+        options.replaceAll(option -> option.equals("SECRET") ? secretFile.toString() : option);
+
+        int code = run(options.toArray(String[]::new));
+
+        assertThat(code).as(screen::toString).isZero();
+        assertThat(Files.readString(directory.resolve("relay.conf")))
+                .isEqualTo(Files.readString(way.resolve("relay.conf")));
+        Path script = directory.resolve("microsoft365-setup.ps1");
+        Path expected = way.resolve("microsoft365-setup.ps1");
+        assertThat(Files.exists(script)).isEqualTo(Files.exists(expected));
+        if (Files.exists(expected)) {
+            assertThat(Files.readString(script)).isEqualTo(Files.readString(expected));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        --way oauth-secret                                | missing: --mailbox ADDRESS
+        --way connector-ip --mailbox r@contoso.example    | missing: --public-addresses ADDRESSES
+        --way smarthost                                   | missing: --mailbox ADDRESS
+        --way smarthost                                   | missing: --host HOST
+        --mailbox r@contoso.example --way pigeon          | --way pigeon: that is none of oauth-certificate, oauth-secret
+        --mailbox relay                                   | --mailbox relay: that is not a mail address
+        --mailbox r@contoso.example --client-id 7         | --client-id 7: that is not an application (client) ID
+        --mailbox r@contoso.example --tenant common       | --tenant common: that stands for any directory
+        --mailbox r@contoso.example --listen localhost:25 | --listen localhost:25: that is not an IP address and a port
+        --mailbox r@contoso.example --listen [::]:70000   | --listen [::]:70000: that is not a port
+        --mailbox r@contoso.example --trusted-networks ::/0           | ::/0 is everybody: that would be an open relay
+        --mailbox r@contoso.example --trusted-networks 10.0.0.1,mfp   | mfp is not a network
+        --mailbox r@contoso.example --send-as a@b.example,@           | @ is not a domain
+        --mailbox r@contoso.example --way password --client-id 7      | --client-id is not used with --way password
+        --mailbox r@contoso.example --way connector-ip --public-addresses 203.0.113.5 --secret-file pom.xml | is not used
+        --mailbox r@contoso.example --way oauth-secret --secret-expires 1.5.2027 | that is not a date
+        """)
+    void listsWhatIsMissingOrWrongAndWritesNothing(String options, String complaint) throws IOException {
+        int code = run(options("--yes --directory " + directory + " " + options));
+
+        assertThat(code).isEqualTo(ExitCode.USAGE);
+        assertThat(screen.toString())
+                .startsWith("o365-relay: ")
+                .contains(complaint)
+                .doesNotContain("\tat ");
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files).isEmpty();
+        }
+    }
+
+    @Test
+    void keepsSecretsToThemselves() throws IOException {
+        int code = runAsking(
+                List.of(SECRET),
+                options("--directory " + directory + " --no-check --mailbox r@contoso.example --way oauth-secret"
+                        + " --cloud worldwide --tenant contoso.example --client-id " + ID + " --secret-expires none"
+                        + " --graph-fallback no --permission rbac --send-as none --trusted-networks none"
+                        + " --listen 127.0.0.1:25 --admin none"));
+
+        assertThat(code).as(screen::toString).isZero();
+        assertThat(screen.toString()).doesNotContain(SECRET);
+        assertThat(directory.resolve("client-secret")).hasContent(SECRET);
+        assertThat(mode("client-secret")).isEqualTo("rw-------");
+        assertThat(mode("relay.conf")).isEqualTo("rw-r--r--");
+        assertThat(Files.readString(directory.resolve("relay.conf"))).doesNotContain(SECRET);
+        assertThat(Files.readString(directory.resolve("microsoft365-setup.ps1")))
+                .doesNotContain(SECRET);
+    }
+
+    @Test
+    void makesACertificateThatLastsTwoYears() throws IOException, GeneralSecurityException {
+        String[] options = options("--yes --no-check --mailbox r@contoso.example --directory " + directory);
+        assertThat(run(options)).as(screen::toString).isZero();
+
+        String password = Files.readString(directory.resolve("relay-certificate-password"))
+                .strip();
+        KeyStore keys = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(directory.resolve("relay-certificate.p12"))) {
+            keys.load(in, password.toCharArray());
+        }
+        byte[] exported = Files.readAllBytes(directory.resolve("relay-certificate.cer"));
+        X509Certificate certificate = (X509Certificate)
+                CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(exported));
+        assertThat(keys.getCertificate("o365-relay")).isEqualTo(certificate);
+        assertThat(((RSAPublicKey) certificate.getPublicKey()).getModulus().bitLength())
+                .isEqualTo(3_072);
+        assertThat(Duration.between(Instant.now(), certificate.getNotAfter().toInstant()))
+                .isBetween(Duration.ofDays(728), Duration.ofDays(731));
+        assertThat(mode("relay-certificate.p12")).isEqualTo("rw-------");
+        assertThat(mode("relay-certificate-password")).isEqualTo("rw-------");
+        assertThat(screen.toString()).doesNotContain(password);
+
+        byte[] key = Files.readAllBytes(directory.resolve("relay-certificate.p12"));
+        assertThat(run(append(options, "--force"))).as(screen::toString).isZero();
+        assertThat(directory.resolve("relay-certificate.p12"))
+                .as("it may be uploaded already")
+                .hasBinaryContent(key);
+    }
+
+    @Test
+    void takesACertificateThatIsThere() throws IOException {
+        assertThat(run(options("--yes --no-check --mailbox r@contoso.example --directory " + directory)))
+                .isZero();
+        Path other = directory.resolve("other");
+        int code = run(options("--yes --no-check --mailbox r@contoso.example --directory " + other + " --certificate "
+                + directory.resolve("relay-certificate.p12") + " --secret-file "
+                + directory.resolve("relay-certificate-password")));
+
+        assertThat(code).as(screen::toString).isZero();
+        assertThat(other.resolve("relay-certificate.cer"))
+                .hasSameTextualContentAs(directory.resolve("relay-certificate.cer"));
+        assertThat(other.resolve("relay-certificate.p12")).doesNotExist();
+        assertThat(Files.readString(other.resolve("relay.conf")))
+                .contains("certificate = \"" + directory.resolve("relay-certificate.p12") + "\"");
+    }
+
+    @Test
+    void saysSoIfACertificateCannotBeRead() throws IOException {
+        Path damaged = Files.writeString(directory.resolve("damaged.pfx"), "no certificate");
+        int code = run(options(
+                "--yes --no-check --mailbox r@contoso.example --directory " + directory + " --certificate " + damaged));
+
+        assertThat(code).isEqualTo(ExitCode.CANNOT_CREATE);
+        assertThat(screen.toString()).contains("damaged.pfx is neither PEM nor a PFX").doesNotContain("\tat ");
+        assertThat(directory.resolve("relay.conf")).doesNotExist();
+    }
+
+    @Test
+    void overwritesOnlyWhenForcedAndKeepsWhatWasThere() throws IOException {
+        Files.writeString(directory.resolve("relay.conf"), "mine");
+        Files.writeString(directory.resolve("given"), SECRET);
+        String[] options = options("--yes --no-check --mailbox r@contoso.example --way password --directory "
+                + directory + " --secret-file " + directory.resolve("given"));
+
+        assertThat(run(options)).isEqualTo(ExitCode.CANNOT_CREATE);
+        assertThat(screen.toString()).contains("relay.conf is there already, nothing was written; --force");
+        assertThat(directory.resolve("relay.conf")).hasContent("mine");
+        assertThat(directory.resolve("password")).doesNotExist();
+
+        assertThat(run(append(options, "--force"))).as(screen::toString).isZero();
+        assertThat(directory.resolve("relay.conf.bak")).hasContent("mine");
+        assertThat(Files.readString(directory.resolve("relay.conf"))).contains("type = password");
+
+        assertThat(run(append(options, "--force"))).isZero();
+        assertThat(mode("password.bak")).isEqualTo("rw-------");
+    }
+
+    @Test
+    void leavesAFileForTheSecretThatIsNotKnownYet() throws IOException {
+        assertThat(run(options("--yes --no-check --mailbox r@contoso.example --way password --directory " + directory)))
+                .isZero();
+
+        assertThat(directory.resolve("password")).isEmptyFile();
+        assertThat(mode("password")).isEqualTo("rw-------");
+        assertThat(screen.toString()).contains("Write the password into " + directory.resolve("password"));
+    }
+
+    @Test
+    void checksWhatItHasWrittenAndSaysWhatToDoIfThatFails() {
+        int code = run(options("--yes --mailbox r@contoso.example --way oauth-secret --directory " + directory));
+
+        assertThat(code).isZero();
+        assertThat(screen.toString())
+                .contains("o365-relay check --config " + directory.resolve("relay.conf"), "client-id")
+                .contains("The check does not pass yet.", "wait up to an hour")
+                .contains("problem", " in " + directory.resolve("relay.conf"));
+    }
+
+    @Test
+    void helps() {
+        assertThat(run("--help")).isZero();
+        assertThat(screen.toString()).contains("--mailbox=ADDRESS", "--way=WAY", "--trusted-networks=NETWORKS");
+        assertThat(screen.toString().lines()).allMatch(line -> line.length() <= 100);
+    }
+
+    private int run(String... options) {
+        return run(Optional.empty(), options);
+    }
+
+    private int runAsking(List<String> typing, String... options) {
+        return run(Optional.of(new ScriptedTerminal(new PrintWriter(screen, true), typing)), options);
+    }
+
+    private int run(Optional<ScriptedTerminal> terminal, String... options) {
+        PrintWriter out = new PrintWriter(screen, true);
+        return CommandLines.of(new SetupCommand(() -> terminal.map(asked -> asked)), new CheckCommand())
+                .setOut(out)
+                .setErr(out)
+                .execute(Stream.concat(Stream.of("setup"), Stream.of(options)).toArray(String[]::new));
+    }
+
+    private String seen() {
+        return screen.toString().replace(directory.toString(), "DIR");
+    }
+
+    private String[] options(String line) {
+        return line.strip().replace("DIR", directory.toString()).split(" +");
+    }
+
+    private static String[] append(String[] options, String more) {
+        return Stream.concat(Stream.of(options), Stream.of(more)).toArray(String[]::new);
+    }
+
+    private static List<String> typed(String dialog) {
+        Matcher matcher = TYPED.matcher(dialog);
+        List<String> typed = new ArrayList<>();
+        while (matcher.find()) {
+            typed.add(matcher.group(1).equals("***") ? SECRET : matcher.group(1));
+        }
+        return typed;
+    }
+
+    private String mode(String name) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve(name)));
+    }
+
+    private static Stream<Path> dialogs() throws IOException {
+        return list(FILES.resolve("dialogs"));
+    }
+
+    private static Stream<Path> ways() throws IOException {
+        return list(FILES.resolve("ways"));
+    }
+
+    private static Stream<Path> list(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.sorted().toList().stream();
+        }
+    }
+}

@@ -1,0 +1,116 @@
+#
+# Lets o365-relay send mail with Microsoft 365. Written by "o365-relay setup".
+#
+# Who runs it: an administrator of the tenant, in PowerShell 7 or Windows PowerShell 5.1:
+#     powershell -ExecutionPolicy Bypass -File .\microsoft365-setup.ps1
+# Exchange Administrator is needed; where there is an app, also Privileged Role Administrator, who may grant consent.
+# It looks before it changes anything, so it may be run again at any time. Read it first: every step says what it does,
+# and where to click instead.
+
+$ErrorActionPreference = 'Stop'
+
+# ---- What "o365-relay setup" was told ------------------------------------------------------------------------------
+$AppName             = 'o365-relay'
+$Mailbox             = 'relay@contoso.example'
+$Tenant              = 'contoso.example'
+$AppId               = ''    # none yet: the script finds the app by its name, or makes it, and shows its ID at the end
+$GraphEnvironment    = 'Global'
+$SendAs              = @('info@contoso.example')
+$SendAsDomains       = @()
+$ExchangeEnvironment = 'O365Default'
+
+# ---- The app the relay signs in as ---------------------------------------------------------------------------------
+# By hand: https://entra.microsoft.com > App registrations > New registration: name o365-relay, "Accounts in this
+# organizational directory only", no redirect URI. Its Overview shows the Application (client) ID and the Directory
+# (tenant) ID, which relay.conf needs.
+
+foreach ($Module in 'Microsoft.Graph.Authentication', 'Microsoft.Graph.Applications') {
+    if (-not (Get-Module -ListAvailable -Name $Module)) { Install-Module -Name $Module -Scope CurrentUser }
+}
+Connect-MgGraph -TenantId $Tenant -Environment $GraphEnvironment `
+    -Scopes 'Application.ReadWrite.All', 'AppRoleAssignment.ReadWrite.All'
+
+if ($AppId) {
+    $App = @(Get-MgApplication -Filter "appId eq '$AppId'")
+    if ($App.Count -eq 0) { throw "There is no app registration with the Application (client) ID $AppId in $Tenant." }
+} else {
+    $App = @(Get-MgApplication -Filter "displayName eq '$AppName'")
+    if ($App.Count -gt 1) { throw "There are several apps called $AppName; put the ID of the right one into `$AppId above." }
+}
+if ($App.Count -eq 0) {
+    $App = @(New-MgApplication -DisplayName $AppName -SignInAudience 'AzureADMyOrg')
+    Write-Host "Made the app registration $AppName."
+}
+$App = Get-MgApplication -ApplicationId $App[0].Id -Property 'id,appId,displayName,keyCredentials,passwordCredentials'
+$AppId = $App.AppId
+
+# The Enterprise application is the app's account in this tenant. Exchange wants the object ID of this one, and not that
+# of the app registration. By hand: https://entra.microsoft.com > Enterprise applications > (the app) > Object ID.
+$Enterprise = Get-MgServicePrincipal -Filter "appId eq '$AppId'"
+if (-not $Enterprise) { $Enterprise = New-MgServicePrincipal -AppId $AppId }
+
+# ---- Signing in with a code ----------------------------------------------------------------------------------------
+# By hand: https://entra.microsoft.com > App registrations > (the app) > Authentication > Allow public client flows: Yes.
+# API permissions > Add a permission > Microsoft Graph > Delegated permissions > SMTP.Send and offline_access, then
+# "Grant admin consent" if users may not consent themselves.
+
+Update-MgApplication -ApplicationId $App.Id -IsFallbackPublicClient:$true
+$Api = Get-MgServicePrincipal -Filter "appId eq '00000003-0000-0000-c000-000000000000'"
+$Wanted = @($Api.Oauth2PermissionScopes | Where-Object { $_.Value -in 'SMTP.Send', 'offline_access' })
+$App = Get-MgApplication -ApplicationId $App.Id
+if (-not $App.RequiredResourceAccess) {
+    $Access = @($Wanted | ForEach-Object { @{ Id = $_.Id; Type = 'Scope' } })
+    Update-MgApplication -ApplicationId $App.Id `
+        -RequiredResourceAccess @(@{ ResourceAppId = $Api.AppId; ResourceAccess = $Access })
+}
+
+# ---- Exchange Online -----------------------------------------------------------------------------------------------
+
+if (-not (Get-Module -ListAvailable -Name ExchangeOnlineManagement)) {
+    Install-Module -Name ExchangeOnlineManagement -Scope CurrentUser
+}
+Connect-ExchangeOnline -ExchangeEnvironmentName $ExchangeEnvironment -ShowBanner:$false
+
+# ---- SMTP for this mailbox -----------------------------------------------------------------------------------------
+# SMTP AUTH has to be on, with OAuth too. This is for the mailbox only; the organization's switch may stay off.
+# By hand: https://admin.microsoft.com > Users > Active users > (the mailbox) > Mail > Manage email apps >
+# Authenticated SMTP.
+
+if ((Get-CASMailbox -Identity $Mailbox).SmtpClientAuthenticationDisabled -ne $false) {
+    Set-CASMailbox -Identity $Mailbox -SmtpClientAuthenticationDisabled $false
+    Write-Host 'Switched SMTP AUTH on for the mailbox.'
+}
+
+# Without this every mail is kept in Sent Items as well, until the mailbox is full and sends nothing any more.
+if ((Get-Mailbox -Identity $Mailbox).MessageCopyForSMTPClientSubmissionEnabled -ne $false) {
+    Set-Mailbox -Identity $Mailbox -MessageCopyForSMTPClientSubmissionEnabled $false
+}
+
+# The mailbox signs in itself, so it is the one who may send as others.
+$Trustees = @($Mailbox)
+
+# ---- Other addresses the relay may send as -------------------------------------------------------------------------
+# By hand: https://admin.exchange.microsoft.com > Recipients > (the other mailbox or group) > Delegation > Send as.
+
+foreach ($Address in $SendAs) {
+    foreach ($Trustee in $Trustees) {
+        $Right = Get-RecipientPermission -Identity $Address -Trustee $Trustee -ErrorAction SilentlyContinue
+        if (-not ($Right | Where-Object { $_.AccessRights -contains 'SendAs' })) {
+            Add-RecipientPermission -Identity $Address -Trustee $Trustee -AccessRights SendAs -Confirm:$false | Out-Null
+            Write-Host "Allowed $Trustee to send as $Address."
+        }
+    }
+}
+foreach ($Domain in $SendAsDomains) {
+    Write-Warning "Send As cannot be given for $Domain as a whole: add each of its addresses to `$SendAs above."
+}
+
+# ---- What it is like now -------------------------------------------------------------------------------------------
+
+Write-Host 'For relay.conf:'
+Write-Host "    tenant    = $((Get-MgContext).TenantId)"
+Write-Host "    client-id = $AppId"
+Get-CASMailbox -Identity $Mailbox | Format-List SmtpClientAuthenticationDisabled            # must be False
+Get-Mailbox -Identity $Mailbox | Format-List MessageCopyForSMTPClientSubmissionEnabled      # should be False
+foreach ($Address in $SendAs) { Get-RecipientPermission -Identity $Address | Format-Table Identity, Trustee, AccessRights }
+Write-Host 'Done. It can take up to an hour until everything counts. Then, on the relay: o365-relay check'
