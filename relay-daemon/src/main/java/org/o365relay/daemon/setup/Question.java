@@ -29,7 +29,8 @@ enum Question {
                     + " mailbox) or rbac (a role in Exchange for this mailbox only)."),
     PUBLIC_ADDRESSES("ADDRESSES", "The static public IP addresses Microsoft sees the relay come from."),
     CERTIFICATE_NAME(
-            "NAME", "The name in the relay's TLS certificate, an accepted domain of the organization or a host in one."),
+            "NAME",
+            "The name in the relay's TLS certificate, an accepted domain of the organization or a host in one."),
     CLIENT_CERTIFICATE("FILE", "The relay's TLS certificate (PEM)."),
     CLIENT_CERTIFICATE_KEY("FILE", "Its private key (PEM, without a password)."),
     HOST("HOST", "The mail server."),

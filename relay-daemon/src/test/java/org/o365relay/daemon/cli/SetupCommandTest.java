@@ -182,7 +182,9 @@ final class SetupCommandTest {
                 "--yes --no-check --mailbox r@contoso.example --directory " + directory + " --certificate " + damaged));
 
         assertThat(code).isEqualTo(ExitCode.CANNOT_CREATE);
-        assertThat(screen.toString()).contains("damaged.pfx is neither PEM nor a PFX").doesNotContain("\tat ");
+        assertThat(screen.toString())
+                .contains("damaged.pfx is neither PEM nor a PFX")
+                .doesNotContain("\tat ");
         assertThat(directory.resolve("relay.conf")).doesNotExist();
     }
 
