@@ -1,0 +1,148 @@
+package org.o365relay.daemon.setup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.o365relay.config.ConfigReader;
+import org.o365relay.config.Configuration;
+import org.o365relay.config.Problem;
+import org.o365relay.daemon.setup.Folder.Readers;
+import org.o365relay.mail.Secret;
+
+/// What is written is read without a problem, whatever was answered.
+final class WrittenConfigurationTest {
+
+    private static final String ID = "11111111-2222-3333-4444-555555555555";
+
+    @TempDir
+    private static Path directory = Path.of("");
+
+    /// Everything a configuration may name.
+    @BeforeAll
+    static void writeWhatItNames() throws IOException, GeneralSecurityException {
+        Folder folder = new Folder(directory, true);
+        AppCertificate.make(folder);
+        String password = Files.readString(folder.path(AppCertificate.PASSWORD)).strip();
+        AppCertificate.export(folder.path(AppCertificate.KEY_STORE), Optional.of(new Secret(password)), folder);
+        for (Kept kept : List.of(Kept.CLIENT_SECRET, Kept.PASSWORD, Kept.TOKEN_KEY)) {
+            folder.write(kept.file(), Randomness.text(), Readers.OWNER);
+        }
+        KeyStore keys = KeyStore.getInstance("PKCS12");
+        keys.load(
+                new ByteArrayInputStream(Files.readAllBytes(folder.path(AppCertificate.KEY_STORE))),
+                password.toCharArray());
+        byte[] key = keys.getKey("o365-relay", password.toCharArray()).getEncoded();
+        String pem = "-----BEGIN PRIVATE KEY-----\n" + Base64.getMimeEncoder().encodeToString(key)
+                + "\n-----END PRIVATE KEY-----\n";
+        folder.write("relay-connector.key", pem, Readers.OWNER);
+        folder.write("relay-connector.pem", Files.readString(folder.path(AppCertificate.PUBLIC)), Readers.ALL);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Way.class)
+    void isReadWithoutAProblem(Way way) throws IOException {
+        List<Answers> combinations = combinations(way);
+
+        assertThat(combinations).hasSizeGreaterThanOrEqualTo(4);
+        for (Answers answers : combinations) {
+            String text = new RelayConf(answers, answers.makesCertificate()).text();
+            Configuration read = read(text);
+            assertThat(read).as(text).isInstanceOf(Configuration.Valid.class);
+            List<String> warnings = ((Configuration.Valid) read)
+                    .warnings().stream().map(Problem::toString).toList();
+            if (way == Way.PASSWORD) {
+                assertThat(warnings).as(text).hasSize(1).allMatch(warning -> warning.contains("December 2026"));
+            } else {
+                assertThat(warnings).as(text).allMatch(WrittenConfigurationTest::isAsked);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("registered")
+    void saysWhatIsMissingWhileTheIdIsNotKnown(Way way) throws IOException {
+        Answers answers = combinations(way).getFirst().with(Question.CLIENT_ID, "later");
+
+        assertThat(read(new RelayConf(answers, answers.makesCertificate()).text()))
+                .isInstanceOfSatisfying(
+                        Configuration.Invalid.class,
+                        invalid -> assertThat(invalid.problems())
+                                .singleElement()
+                                .asString()
+                                .contains("client-id", "App registrations"));
+    }
+
+    private static Stream<Way> registered() {
+        return Arrays.stream(Way.values()).filter(Way::hasRegistration);
+    }
+
+    /// Plain text to a smarthost was chosen.
+    private static boolean isAsked(String warning) {
+        return warning.contains("can be read by anybody on the way");
+    }
+
+    private static Configuration read(String text) throws IOException {
+        return new ConfigReader(Map.of()).read(Files.writeString(directory.resolve("relay.conf"), text));
+    }
+
+    /// Every question with each of its samples, as far as it applies.
+    private static List<Answers> combinations(Way way) {
+        List<Answers> combinations = List.of(new Answers(Map.of()));
+        for (Question question : Question.values()) {
+            List<Answers> more = new ArrayList<>();
+            for (Answers before : combinations) {
+                if (!question.applies(before)) {
+                    more.add(before);
+                    continue;
+                }
+                samples(way).getOrDefault(question, List.of("")).stream()
+                        .map(sample ->
+                                sample.isEmpty() ? question.proposal(before).orElseThrow() : sample)
+                        .map(answer -> before.with(question, answer))
+                        .forEach(more::add);
+            }
+            combinations = more;
+        }
+        return combinations;
+    }
+
+    /// An empty one stands for what is proposed; there is a login for a smarthost only where it is encrypted.
+    private static Map<Question, List<String>> samples(Way way) {
+        Map<Question, List<String>> samples = new EnumMap<>(Question.class);
+        samples.put(Question.MAILBOX, List.of("relay@contoso.example", "o'br#$\u2019{n}@bücher.example"));
+        samples.put(Question.WAY, List.of(way.key()));
+        samples.put(Question.CLOUD, List.of("worldwide", "china"));
+        samples.put(Question.TENANT, List.of("contoso.onmicrosoft.com"));
+        samples.put(Question.CLIENT_ID, List.of(ID));
+        samples.put(Question.SECRET_EXPIRES, List.of("", "2099-12-31"));
+        samples.put(Question.GRAPH_FALLBACK, List.of("yes", "no"));
+        samples.put(Question.PERMISSION, List.of("consent", "rbac"));
+        samples.put(Question.PUBLIC_ADDRESSES, List.of("203.0.113.10"));
+        samples.put(Question.HOST, List.of("mail.contoso.example", "10.0.0.1"));
+        samples.put(Question.TLS, List.of("starttls", "implicit"));
+        samples.put(Question.USERNAME, List.of("", "re\"lay\\ ${x}"));
+        samples.put(Question.SEND_AS, List.of("\"#${x}\"@contoso.example,@contoso.example"));
+        samples.put(Question.TRUSTED_NETWORKS, List.of("192.168.10.0/24 fd00:10::/64"));
+        samples.put(Question.LISTEN, List.of(""));
+        samples.put(Question.ADMIN, List.of("it@contoso.example"));
+        return samples;
+    }
+}
