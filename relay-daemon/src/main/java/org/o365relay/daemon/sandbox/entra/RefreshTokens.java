@@ -1,0 +1,46 @@
+package org.o365relay.daemon.sandbox.entra;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/// Refresh tokens: each is good once, and its use gives the next. From any thread.
+final class RefreshTokens {
+
+    private static final int REVOKED = 50173;
+    private static final int UNKNOWN = 70000;
+    private static final int RESTED_TOO_LONG = 700082;
+
+    private final Map<String, Grant> good = new HashMap<>();
+    private final Set<String> gone = new HashSet<>();
+
+    /// What a user has agreed to.
+    record Grant(AppRegistration app, String user, Scope scope, Instant issuedAt) {}
+
+    synchronized void add(String token, Grant grant) {
+        good.put(token, grant);
+    }
+
+    /// Uses a token up.
+    ///
+    /// @throws Refused if it was used before, revoked, rested too long or never existed
+    synchronized Grant redeem(String token, Instant now, Duration lifetime) throws Refused {
+        Grant grant = good.remove(token);
+        if (grant == null) {
+            throw new Refused(gone.contains(token) ? REVOKED : UNKNOWN);
+        }
+        gone.add(token);
+        if (!now.isBefore(grant.issuedAt().plus(lifetime))) {
+            throw new Refused(RESTED_TOO_LONG);
+        }
+        return grant;
+    }
+
+    synchronized void revokeAll() {
+        gone.addAll(good.keySet());
+        good.clear();
+    }
+}

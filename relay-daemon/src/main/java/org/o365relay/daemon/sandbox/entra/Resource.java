@@ -1,0 +1,48 @@
+package org.o365relay.daemon.sandbox.entra;
+
+import java.net.URI;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/// What a token is for.
+public enum Resource {
+    /// SMTP with XOAUTH2.
+    EXCHANGE,
+    GRAPH;
+
+    private static final Set<String> EXCHANGE_HOSTS = Set.of(
+            "outlook.office365.com",
+            "outlook.office.com",
+            "outlook.office365.us",
+            "outlook-dod.office365.us",
+            "partner.outlook.cn");
+
+    private static final Set<String> GRAPH_HOSTS = Set.of(
+            "graph.microsoft.com",
+            "graph.microsoft.us",
+            "dod-graph.microsoft.us",
+            "microsoftgraph.chinacloudapi.cn",
+            // this sandbox, however it is called
+            "localhost",
+            "127.0.0.1",
+            "[::1]");
+
+    /// @param address `https://outlook.office365.com`, with anything behind it
+    static Optional<Resource> at(String address) {
+        String host = host(address);
+        if (EXCHANGE_HOSTS.contains(host)) {
+            return Optional.of(EXCHANGE);
+        }
+        return GRAPH_HOSTS.contains(host) ? Optional.of(GRAPH) : Optional.empty();
+    }
+
+    private static String host(String address) {
+        try {
+            String host = URI.create(address).getHost();
+            return host == null ? "" : host.toLowerCase(Locale.ROOT);
+        } catch (IllegalArgumentException noAddress) {
+            return "";
+        }
+    }
+}

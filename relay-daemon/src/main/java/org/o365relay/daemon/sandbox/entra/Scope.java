@@ -1,0 +1,69 @@
+package org.o365relay.daemon.sandbox.entra;
+
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/// What a client asks for: one resource, and what it wants to do there.
+///
+/// @param audience the resource as the client named it
+/// @param permissions delegated ones; `.default` for all there are
+/// @param offline whether a refresh token is wanted
+record Scope(String audience, Resource resource, Set<String> permissions, boolean offline) {
+
+    private static final int INVALID = 70011;
+    private static final int UNKNOWN_RESOURCE = 500011;
+    private static final int NOT_DEFAULT = 1002012;
+    private static final String DEFAULT = ".default";
+    private static final String GRAPH = "https://graph.microsoft.com";
+
+    /// Not permissions at a resource.
+    private static final Set<String> OF_SIGN_IN = Set.of("openid", "profile", "email", "offline_access");
+
+    /// @param text as the client sent it: `https://outlook.office.com/SMTP.Send offline_access`
+    static Scope parse(String text) throws Refused {
+        List<String> words = Arrays.stream(text.split("[ +]+"))
+                .filter(word -> !word.isEmpty() && !OF_SIGN_IN.contains(word))
+                .toList();
+        if (words.isEmpty()) {
+            throw new Refused(INVALID);
+        }
+        String audience = audience(words.getFirst());
+        Set<String> permissions = new LinkedHashSet<>();
+        for (String word : words) {
+            if (!audience(word).equals(audience)) {
+                throw new Refused(INVALID);
+            }
+            permissions.add(word.substring(word.lastIndexOf('/') + 1));
+        }
+        Resource resource = Resource.at(audience).orElseThrow(() -> new Refused(UNKNOWN_RESOURCE));
+        return new Scope(audience, resource, permissions, text.contains("offline_access"));
+    }
+
+    /// @throws Refused if it is not exactly a resource and `/.default`
+    Scope forApp() throws Refused {
+        if (!permissions.equals(Set.of(DEFAULT))) {
+            throw new Refused(NOT_DEFAULT);
+        }
+        return this;
+    }
+
+    /// @return what a user's token says in `scp`
+    Set<String> delegated() {
+        return permissions.contains(DEFAULT) ? all() : permissions;
+    }
+
+    private Set<String> all() {
+        return switch (resource) {
+            case EXCHANGE -> Set.of("SMTP.Send");
+            case GRAPH -> Set.of("Mail.Send", "Mail.ReadWrite", "User.Read");
+        };
+    }
+
+    /// A permission without a resource is one of Graph.
+    private static String audience(String word) {
+        int slash = word.lastIndexOf('/');
+        return slash < 0 ? GRAPH : word.substring(0, slash);
+    }
+}

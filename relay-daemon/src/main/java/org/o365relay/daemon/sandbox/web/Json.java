@@ -1,0 +1,58 @@
+package org.o365relay.daemon.sandbox.web;
+
+import com.azure.json.JsonProviders;
+import com.azure.json.JsonReader;
+import com.azure.json.JsonWriter;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// JSON (RFC 8259) as maps, lists, strings, numbers and booleans.
+public final class Json {
+
+    private Json() {}
+
+    /// @return empty if it is no JSON object
+    public static Optional<Map<String, @Nullable Object>> object(byte[] octets) {
+        try (JsonReader reader = JsonProviders.createReader(octets)) {
+            Object value = reader.readUntyped();
+            return value instanceof Map<?, ?> ? Optional.of(asObject(value)) : Optional.empty();
+        } catch (IOException | IllegalStateException notJson) {
+            return Optional.empty();
+        }
+    }
+
+    /// @return the members of an object; none if it is something else
+    public static Map<String, @Nullable Object> asObject(@Nullable Object value) {
+        Map<String, @Nullable Object> members = new LinkedHashMap<>();
+        if (value instanceof Map<?, ?> map) {
+            map.forEach((name, member) -> members.put(String.valueOf(name), member));
+        }
+        return members;
+    }
+
+    /// @return the elements of a list; none if it is something else
+    public static List<?> asList(@Nullable Object value) {
+        return value instanceof List<?> list ? list : List.of();
+    }
+
+    /// @return the text; empty if it is something else
+    public static String asText(@Nullable Object value) {
+        return value instanceof String text ? text : "";
+    }
+
+    public static byte[] octets(Map<String, ?> members) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (JsonWriter writer = JsonProviders.createWriter(out)) {
+            writer.writeUntyped(members);
+        } catch (IOException e) {
+            throw new UncheckedIOException("nothing can be written wrong into memory", e);
+        }
+        return out.toByteArray();
+    }
+}

@@ -1,0 +1,110 @@
+package org.o365relay.daemon.sandbox.web;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsExchange;
+import com.sun.net.httpserver.HttpsServer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.SSLContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// An HTTPS server with one handler for everything, a virtual thread for each request.
+public final class WebServer implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WebServer.class);
+    private static final int BACKLOG = 1_024;
+
+    private final HttpsServer server;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final AtomicLong numbers = new AtomicLong();
+    private final Handler handler;
+
+    private WebServer(HttpsServer server, Handler handler) {
+        this.server = server;
+        this.handler = handler;
+    }
+
+    /// What answers.
+    @FunctionalInterface
+    public interface Handler {
+        /// @throws IOException to close the connection without an answer
+        WebAnswer answer(WebRequest request) throws IOException;
+    }
+
+    /// Returns when it listens.
+    ///
+    /// @throws BindException with a message for people if it cannot
+    public static WebServer start(InetSocketAddress address, SSLContext tls, Handler handler) throws IOException {
+        WebServer started = new WebServer(bound(address), handler);
+        started.server.setHttpsConfigurator(new HttpsConfigurator(tls));
+        started.server.setExecutor(started.threads);
+        started.server.createContext("/", started::serve);
+        started.server.start();
+        return started;
+    }
+
+    private static HttpsServer bound(InetSocketAddress address) throws IOException {
+        try {
+            return HttpsServer.create(address, BACKLOG);
+        } catch (IOException e) {
+            BindException failure = new BindException("cannot listen on "
+                    + address.getAddress().getHostAddress() + ":" + address.getPort() + ": " + e.getMessage());
+            failure.initCause(e);
+            throw failure;
+        }
+    }
+
+    public InetSocketAddress address() {
+        return server.getAddress();
+    }
+
+    private void serve(HttpExchange exchange) {
+        try (exchange) {
+            send(exchange, handler.answer(request(exchange)));
+        } catch (IOException ended) {
+            LOG.debug("{} ended: {}", exchange.getRequestURI().getPath(), ended.toString());
+        }
+    }
+
+    private WebRequest request(HttpExchange exchange) throws IOException {
+        InputStream in = exchange.getRequestBody();
+        byte[] body = in.readNBytes(WebRequest.LARGEST_BODY);
+        boolean oversize = in.read() >= 0;
+        in.transferTo(OutputStream.nullOutputStream());
+        String query = exchange.getRequestURI().getRawQuery();
+        return new WebRequest(
+                exchange.getRequestMethod(),
+                exchange.getRequestURI().getRawPath(),
+                query == null ? "" : query,
+                exchange.getRequestHeaders(),
+                oversize ? Octets.NONE : new Octets(body),
+                oversize,
+                exchange.getRemoteAddress(),
+                ((HttpsExchange) exchange).getSSLSession(),
+                numbers.incrementAndGet());
+    }
+
+    private static void send(HttpExchange exchange, WebAnswer answer) throws IOException {
+        answer.headers().forEach(exchange.getResponseHeaders()::set);
+        int length = answer.body().length();
+        exchange.sendResponseHeaders(answer.status(), length == 0 ? -1 : length);
+        if (length > 0) {
+            exchange.getResponseBody().write(answer.body().array());
+        }
+    }
+
+    /// Ends every connection at once.
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+}
