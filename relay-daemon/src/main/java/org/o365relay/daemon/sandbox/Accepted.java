@@ -8,24 +8,25 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A message the sandbox has answered with 250, or would have.
+/// A message the sandbox has answered with 250 or 202, or would have.
 ///
 /// @param number 1 for the first this sandbox accepts since it was started
-/// @param envelopeFrom the reverse-path without brackets, empty for `<>`
-/// @param envelopeTo the accepted recipients in the order given
-/// @param user who signed in
-/// @param mechanism the AUTH mechanism, `LOGIN`
-/// @param tls the protocol, such as `TLSv1.3`
-/// @param cipher the cipher suite
+/// @param envelopeFrom the reverse-path without brackets, empty for `<>`; with Graph the mailbox
+/// @param envelopeTo the accepted recipients in the order given; with Graph those of To, Cc and Bcc
+/// @param user the mailbox that was signed in to; empty at the MX
+/// @param mechanism the AUTH mechanism, `LOGIN` or `XOAUTH2`; with Graph `Bearer`; empty at the MX
+/// @param tls the protocol, such as `TLSv1.3`; empty for none
+/// @param cipher the cipher suite; empty for none
 /// @param client who was connected
-/// @param helo what the client called itself
+/// @param helo what the client called itself; empty with Graph
 /// @param receivedAt when the content had been received
-/// @param from the `From` field, unfolded and decoded for reading
+/// @param from the `From` field, unfolded and decoded for reading; with Graph the mailbox if there is none
 /// @param messageId the `Message-ID` field with its brackets; null if there is none
 /// @param size octets of content, without dot-stuffing
 /// @param file where the content is; null if contents are not kept
 public record Accepted(
         int number,
+        Road road,
         String envelopeFrom,
         List<String> envelopeTo,
         String user,

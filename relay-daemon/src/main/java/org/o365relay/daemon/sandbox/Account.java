@@ -8,7 +8,9 @@ import java.util.stream.Collectors;
 ///
 /// @param address its address and user name; compared without regard to case
 /// @param sendAs other addresses it may put into `From`, as if Send As had been granted; without regard to case
-public record Account(String address, String password, Set<String> sendAs) {
+/// @param smtpAuth its own switch for SMTP AUTH
+/// @param full whether it has no room for another sent item
+public record Account(String address, String password, Set<String> sendAs, boolean smtpAuth, boolean full) {
 
     public Account {
         sendAs = sendAs.stream().map(Account::folded).collect(Collectors.toUnmodifiableSet());
@@ -19,12 +21,30 @@ public record Account(String address, String password, Set<String> sendAs) {
         this(address, password, Set.of());
     }
 
+    /// A mailbox with SMTP AUTH switched on.
+    public Account(String address, String password, Set<String> sendAs) {
+        this(address, password, sendAs, true, false);
+    }
+
+    public Account withoutSmtpAuth() {
+        return new Account(address, password, sendAs, false, full);
+    }
+
+    public Account withoutRoom() {
+        return new Account(address, password, sendAs, smtpAuth, true);
+    }
+
     boolean hasName(String username) {
         return folded(address).equals(folded(username));
     }
 
     boolean maySendAs(String author) {
         return hasName(author) || sendAs.contains(folded(author));
+    }
+
+    /// @return the same for all spellings of its address
+    String key() {
+        return folded(address);
     }
 
     @Override

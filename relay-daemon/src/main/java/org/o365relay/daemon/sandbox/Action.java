@@ -1,11 +1,12 @@
 package org.o365relay.daemon.sandbox;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /// What the sandbox does instead of what it would do.
 public sealed interface Action {
 
-    /// Answers this and refuses the step. A 421 ends the connection, as it says (RFC 5321 §3.8).
+    /// Answers this and refuses the step. A 421 ends the connection, as it says (RFC 5321 §3.8). Only in SMTP.
     ///
     /// @param text as it goes over the wire, such as `451 4.7.0 Temporary server error.`; a 4xx or 5xx gets the
     ///     ` [HOST DATE ID]` ending if it does not end in a bracket. Several lines are separated by `\n`
@@ -17,14 +18,34 @@ public sealed interface Action {
         }
     }
 
+    /// Answers with this HTTP status. Only at [Step#TOKEN] and [Step#GRAPH].
+    ///
+    /// @param accepting whether the request is carried out all the same: what makes a relay send a message twice
+    /// @param retryAfter seconds; null for none
+    /// @param code such as `ErrorSendAsDenied`; empty for what fits the status
+    /// @param message empty for what fits the status
+    record Status(int status, boolean accepting, @Nullable Integer retryAfter, String code, String message)
+            implements Action {
+        public Status {
+            if (status < 200 || status > 599) {
+                throw new IllegalArgumentException("not a status of HTTP: " + status);
+            }
+        }
+    }
+
+    /// Refuses a token with this error. Only at [Step#TOKEN].
+    ///
+    /// @param number behind `AADSTS`
+    record Aadsts(int number) implements Action {}
+
     /// Waits, then goes on as usual.
     record Delay(Duration time) implements Action {}
 
     /// Closes the connection without a word; at [Step#CONTENT] the message is thrown away.
     record Drop() implements Action {}
 
-    /// Keeps the message, then closes the connection instead of answering. Only at [Step#CONTENT]: it is what
-    /// makes a relay send a message twice.
+    /// Keeps the message, then closes the connection instead of answering. Only at [Step#CONTENT],
+    /// [Step#TOKEN] and [Step#GRAPH]: it is what makes a relay send a message twice.
     record DropAfterAccepting() implements Action {}
 
     /// Says nothing more until the client gives up.

@@ -5,9 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
+import org.o365relay.daemon.sandbox.entra.Resource;
 
-/// AUTH, after TLS (RFC 4954). LOGIN is checked against the accounts. XOAUTH2 is offered, because Office 365
-/// offers it, and refused like a bad token: there are no tokens here yet.
+/// AUTH, after TLS (RFC 4954): LOGIN against the accounts, XOAUTH2 against the tokens of the sign-in service.
 final class Authentication {
 
     private static final String USERNAME_PROMPT = "334 VXNlcm5hbWU6";
@@ -15,11 +15,14 @@ final class Authentication {
     private static final String UNKNOWN_MECHANISM = "504 5.7.4 Unrecognized authentication type";
 
     private final Office office;
+    private final Replies replies;
     private final Wire wire;
     private final Script script;
+    private String mechanism = "";
 
-    Authentication(Office office, Wire wire, Script script) {
+    Authentication(Office office, Replies replies, Wire wire, Script script) {
         this.office = office;
+        this.replies = replies;
         this.wire = wire;
         this.script = script;
     }
@@ -29,15 +32,21 @@ final class Authentication {
     Optional<Account> perform(String arguments) throws IOException, Wire.LineTooLong {
         String[] words = arguments.split(" +", 2);
         String initial = words.length > 1 ? words[1].strip() : "";
-        return switch (words[0].toUpperCase(Locale.ROOT)) {
+        mechanism = words[0].toUpperCase(Locale.ROOT);
+        return switch (mechanism) {
             case "LOGIN" -> login(initial);
             case "XOAUTH2" -> token(initial);
             default -> refused(UNKNOWN_MECHANISM);
         };
     }
 
-    Optional<Account> refuseWithoutTls() {
-        return refused(UNKNOWN_MECHANISM);
+    /// @return as the client called it, in capital letters
+    String mechanism() {
+        return mechanism;
+    }
+
+    void refuseMechanism() {
+        wire.send(replies.error(UNKNOWN_MECHANISM));
     }
 
     private Optional<Account> login(String initial) throws IOException, Wire.LineTooLong {
@@ -51,26 +60,56 @@ final class Authentication {
         if (isCancelled(token)) {
             return cancelled();
         }
-        return script.passes(Step.AUTH, "XOAUTH2") ? wrong() : Optional.empty();
+        return passed(decoded(token));
+    }
+
+    private Optional<Account> passed(String proof) throws IOException {
+        Optional<TokenProof> sent = TokenProof.parse(proof);
+        String user = sent.map(TokenProof::user).orElse("");
+        if (!script.passes(Step.AUTH, "XOAUTH2 " + user)) {
+            return Optional.empty();
+        }
+        Optional<Account> account =
+                sent.filter(this::isGood).flatMap(_ -> exchange().account(user));
+        return account.isEmpty() ? wrong() : open(account.get(), Optional.empty());
+    }
+
+    private boolean isGood(TokenProof proof) {
+        return office.directory()
+                .token(proof.token())
+                .filter(token -> token.resource() == Resource.EXCHANGE)
+                .filter(token -> token.allows("SMTP.SendAsApp", "SMTP.Send"))
+                .filter(token -> token.mayUse(proof.user()))
+                .isPresent();
     }
 
     private Optional<Account> verdict(String username, String password) throws IOException {
         if (!script.passes(Step.AUTH, "LOGIN " + username)) {
             return Optional.empty();
         }
-        Optional<Account> account = office.settings().accounts().stream()
-                .filter(candidate ->
-                        candidate.hasName(username) && candidate.password().equals(password))
-                .findAny();
-        if (account.isEmpty()) {
-            return wrong();
+        Optional<Account> account =
+                exchange().account(username).filter(found -> found.password().equals(password));
+        return account.isEmpty()
+                ? wrong()
+                : open(account.get(), exchange().basicAuth().refusal());
+    }
+
+    /// Who it is has been proved; whether they may is another matter.
+    private Optional<Account> open(Account account, Optional<String> objection) {
+        Optional<String> refusal = exchange().closedFor(account).or(() -> objection);
+        if (refusal.isPresent()) {
+            return refused(refusal.get());
         }
         wire.send("235 2.7.0 Authentication successful");
-        return account;
+        return Optional.of(account);
+    }
+
+    private Exchange exchange() {
+        return office.settings().exchange();
     }
 
     private Optional<Account> wrong() throws IOException {
-        script.pause(office.settings().tarpit());
+        script.pause(office.settings().scaled(exchange().tarpit()));
         return refused("535 5.7.3 Authentication unsuccessful");
     }
 
@@ -80,7 +119,7 @@ final class Authentication {
     }
 
     private Optional<Account> refused(String reply) {
-        wire.send(office.replies().error(reply));
+        wire.send(replies.error(reply));
         return Optional.empty();
     }
 

@@ -15,8 +15,8 @@ final class AuthorCheck {
         this.replies = replies;
     }
 
-    /// @return the refusal; empty if the message may be sent
-    Optional<String> refusal(@Nullable Header header, Account account) {
+    /// @return the refusal; empty if the message has an author as it should
+    Optional<String> malformed(@Nullable Header header) {
         List<InternetAddress> authors = header == null ? List.of() : header.authors();
         if (header == null || authors.isEmpty()) {
             return Optional.of(replies.error(
@@ -24,14 +24,22 @@ final class AuthorCheck {
                             + " From address"));
         }
         // RFC 5322 §3.6.2
-        if (authors.size() > 1 && !header.has("Sender")) {
-            return Optional.of(
-                    replies.error("550 5.1.20 Multiple From addresses are not allowed without Sender address"));
-        }
-        return authors.stream()
+        return authors.size() > 1 && !header.has("Sender")
+                ? Optional.of(
+                        replies.error("550 5.1.20 Multiple From addresses are not allowed without Sender address"))
+                : Optional.empty();
+    }
+
+    /// @return the refusal; empty if the mailbox may send as each author
+    Optional<String> denied(Header header, Account account) {
+        return foreign(header, account).map(foreign -> replies.sendAsDenied(account.address(), foreign));
+    }
+
+    /// @return an author the mailbox may not send as
+    static Optional<String> foreign(Header header, Account account) {
+        return header.authors().stream()
                 .flatMap(author -> foreignAddress(author, account).stream())
-                .findFirst()
-                .map(foreign -> replies.sendAsDenied(account.address(), foreign));
+                .findFirst();
     }
 
     /// An address in a display name counts too: devices that write `"scanner@plant" <relay@…>` are refused.

@@ -1,13 +1,9 @@
 package org.o365relay.daemon.sandbox;
 
 import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import javax.net.ssl.SSLSession;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,82 +13,77 @@ final class Delivery {
     private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
 
     private final Office office;
+    private final Door door;
     private final Session session;
-    private final AuthorCheck authors;
+    private final Script script;
 
-    Delivery(Office office, Session session) {
+    Delivery(Office office, Door door, Session session, Script script) {
         this.office = office;
+        this.door = door;
         this.session = session;
-        this.authors = new AuthorCheck(office.replies());
+        this.script = script;
     }
 
     Body open() {
-        MailStore store = office.store();
-        return new Body(
-                store == null ? null : store.temporary(), office.settings().contentLimit());
+        return office.archive().open(office.settings().exchange().contentLimit());
     }
 
     /// @return the reply
-    String deliver(Body body, String from, List<String> to) {
-        Replies replies = office.replies();
+    String deliver(Body body, String from, List<String> to) throws IOException {
+        Replies replies = door.replies();
         Optional<Header> header = Header.read(body.beginning());
-        Optional<String> refusal = refusal(body, header);
+        Optional<String> refusal = unusable(body)
+                .or(() -> header.isEmpty()
+                        ? Optional.of(replies.error("554 5.6.0 Invalid message content"))
+                        : door.refusesContent(session, header.get(), to));
         if (refusal.isPresent() || header.isEmpty()) {
-            return refusal.orElseGet(() -> replies.error("554 5.6.0 Invalid message content"));
+            return refusal.orElseThrow();
         }
+        pace(to);
+        return keep(body, submission(from, to), header.get());
+    }
+
+    private Optional<String> unusable(Body body) {
+        if (body.isTooLarge()) {
+            return Optional.of(door.replies().error("552 5.3.4 Message size exceeds fixed maximum message size"));
+        }
+        return body.containsBareLf()
+                ? Optional.of(door.replies().error("554 5.6.0 Invalid message content, contains bare linefeeds"))
+                : Optional.empty();
+    }
+
+    private void pace(List<String> to) throws IOException {
+        Account account = session.account();
+        if (account != null) {
+            MailboxUse use = office.mailboxes().of(account);
+            Duration wait = use.submit(to.size(), office.clock().instant(), office.settings());
+            if (wait.isPositive()) {
+                script.pause(wait);
+            }
+        }
+    }
+
+    private String keep(Body body, Submission submission, Header header) {
         try {
-            return replies.accepted(keep(body, from, to, header.get()));
+            Accepted accepted = office.archive().keep(body, submission, header, submission.envelopeFrom());
+            String messageId = accepted.messageId();
+            return door.replies().accepted(messageId == null ? door.replies().messageId() : messageId);
         } catch (IOException e) {
             LOG.warn("The sandbox cannot keep a message: {}", e.toString());
-            return replies.error("452 4.3.1 Insufficient system resources");
+            return door.replies().error("452 4.3.1 Insufficient system resources");
         }
     }
 
-    private Optional<String> refusal(Body body, Optional<Header> header) {
-        if (body.isTooLarge()) {
-            return Optional.of(office.replies().error("552 5.3.4 Message size exceeds fixed maximum message size"));
-        }
-        if (body.containsBareLf()) {
-            return Optional.of(office.replies().error("554 5.6.0 Invalid message content, contains bare linefeeds"));
-        }
-        Account account = Objects.requireNonNull(session.account(), "MAIL is only taken after AUTH");
-        return authors.refusal(header.orElse(null), account);
-    }
-
-    /// @return the Message-ID to answer with
-    private String keep(Body body, String from, List<String> to, Header header) throws IOException {
-        Instant receivedAt = office.clock().instant();
-        MailStore store = office.store();
-        Path temporary = body.finished();
-        Path file = store == null || temporary == null ? null : store.keepContent(temporary, receivedAt);
-        Accepted accepted = accepted(body, from, to, header, receivedAt, file);
-        if (store != null && file != null) {
-            store.describe(file, accepted);
-        }
-        office.inbox().add(accepted);
-        String messageId = accepted.messageId();
-        return messageId == null ? office.replies().messageId() : messageId;
-    }
-
-    private Accepted accepted(
-            Body body, String from, List<String> to, Header header, Instant receivedAt, @Nullable Path file) {
-        SSLSession tls = Objects.requireNonNull(session.tls(), "AUTH is only taken after STARTTLS");
-        Account account = Objects.requireNonNull(session.account(), "MAIL is only taken after AUTH");
-        return new Accepted(
-                office.numbers().incrementAndGet(),
+    private Submission submission(String from, List<String> to) {
+        Account account = session.account();
+        return new Submission(
+                door.road(),
                 from,
                 to,
-                account.address(),
-                "LOGIN",
-                tls.getProtocol(),
-                tls.getCipherSuite(),
+                account == null ? "" : account.address(),
+                session.mechanism(),
+                session.tls(),
                 session.client(),
-                session.helo(),
-                receivedAt,
-                Objects.requireNonNull(header.text("From"), "a message without From is refused"),
-                header.text("Subject"),
-                header.text("Message-ID"),
-                body.size(),
-                file);
+                session.helo());
     }
 }

@@ -3,13 +3,17 @@ package org.o365relay.daemon.sandbox;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.Locale;
 import javax.net.ssl.SSLSocket;
 
 /// One connection, from the greeting to its end.
 final class Dialogue {
 
+    private static final Duration IDLE = Duration.ofMinutes(5);
+
     private final Office office;
+    private final Door door;
     private final Replies replies;
     private final Socket socket;
     private final Session session;
@@ -18,14 +22,15 @@ final class Dialogue {
     private final Transport transport;
 
     /// @param transport is told of the encrypted socket, to close it when the sandbox stops
-    Dialogue(Office office, Socket socket, Session session, Transport transport) throws IOException {
+    Dialogue(Office office, Door door, Socket socket, Session session, Transport transport) throws IOException {
         this.office = office;
-        this.replies = office.replies();
+        this.door = door;
+        this.replies = door.replies();
         this.socket = socket;
         this.session = session;
         this.transport = transport;
         this.wire = new Wire(socket);
-        this.script = new Script(office, wire);
+        this.script = new Script(office, door, wire);
     }
 
     /// Whoever owns the connection.
@@ -38,23 +43,61 @@ final class Dialogue {
     ///
     /// @throws IOException if the connection has ended otherwise
     void run() throws IOException {
-        try (Transaction transaction = new Transaction(office, session, wire, script)) {
+        try (Transaction transaction = new Transaction(office, door, session, wire, script)) {
             if (script.passes(Step.CONNECT, "")) {
                 wire.send(replies.greeting());
                 converse(transaction);
             }
             wire.flush();
         } catch (SocketTimeoutException silence) {
-            wire.send(replies.error("421 4.4.1 Connection timed out."));
-            wire.flush();
+            sayGoodbye();
+        } finally {
+            leaveMailbox();
         }
+    }
+
+    private void leaveMailbox() {
+        Account account = session.account();
+        if (account != null) {
+            office.mailboxes().of(account).leave(session);
+        }
+    }
+
+    private void sayGoodbye() throws IOException {
+        Duration total = Duration.between(session.begin(), office.clock().instant());
+        String words = left().isPositive()
+                ? ""
+                : " Total session duration: %02d:%02d:%02d.%02d"
+                        .formatted(
+                                total.toHours(),
+                                total.toMinutesPart(),
+                                total.toSecondsPart(),
+                                total.toMillisPart() / 10);
+        wire.send(replies.error("421 4.4.1 Connection timed out." + words));
+        wire.flush();
+    }
+
+    /// @return how much of the session's time is left
+    private Duration left() {
+        Duration most = office.settings().scaled(office.settings().limits().session());
+        return most.minus(Duration.between(session.begin(), office.clock().instant()));
+    }
+
+    private String nextLine() throws IOException, Wire.LineTooLong {
+        Duration left = left();
+        if (!left.isPositive()) {
+            throw new SocketTimeoutException("the session has lasted long enough");
+        }
+        Duration patience = left.compareTo(IDLE) < 0 ? left : IDLE;
+        socket.setSoTimeout(Math.toIntExact(Math.max(1, patience.toMillis())));
+        return wire.readLine();
     }
 
     private void converse(Transaction transaction) throws IOException {
         boolean open = true;
         while (open) {
             try {
-                String line = wire.readLine();
+                String line = nextLine();
                 String[] words = line.strip().split("\\s+", 2);
                 open = answer(words[0].toUpperCase(Locale.ROOT), words.length > 1 ? words[1] : "", transaction);
             } catch (Wire.LineTooLong e) {
@@ -101,7 +144,8 @@ final class Dialogue {
                         ? replies.hello(session.client().getAddress())
                         : replies.capabilities(
                                 session.client().getAddress(),
-                                session.tls() == null ? "STARTTLS" : "AUTH LOGIN XOAUTH2"));
+                                door.security(session),
+                                office.settings().exchange().withheld()));
     }
 
     private void startTls(Transaction transaction) throws IOException {
@@ -118,10 +162,11 @@ final class Dialogue {
     }
 
     private void shakeHands() throws IOException {
-        SSLSocket encrypted = (SSLSocket) office.tls()
+        SSLSocket encrypted = (SSLSocket) door.tls()
                 .getSocketFactory()
                 .createSocket(socket, session.client().getAddress().getHostAddress(), socket.getPort(), true);
         encrypted.setUseClientMode(false);
+        encrypted.setWantClientAuth(door.road() == Road.MX);
         encrypted.setEnabledProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
         encrypted.startHandshake();
         transport.replace(encrypted);
@@ -131,15 +176,18 @@ final class Dialogue {
     }
 
     private void authenticate(String argument) throws IOException, Wire.LineTooLong {
-        Authentication authentication = new Authentication(office, wire, script);
-        if (session.tls() == null) {
-            authentication.refuseWithoutTls();
+        Authentication authentication = new Authentication(office, door.replies(), wire, script);
+        if (session.tls() == null || door.road() == Road.MX) {
+            authentication.refuseMechanism();
         } else if (session.helo().isEmpty()) {
             sayHelloFirst();
         } else if (session.account() != null) {
             refuse("503 5.5.2 Already authenticated");
         } else {
-            authentication.perform(argument).ifPresent(session::signedIn);
+            authentication.perform(argument).ifPresent(account -> {
+                session.signedIn(account, authentication.mechanism());
+                office.mailboxes().of(account).enter(session);
+            });
         }
     }
 

@@ -1,6 +1,5 @@
 package org.o365relay.daemon.sandbox;
 
-import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -12,26 +11,41 @@ import java.util.stream.Stream;
 /// @param times how often it happens before it is used up, at least 1; [#ALWAYS] for every time
 /// @param where it happens only for commands that contain this text, without regard to case, such as one
 ///     recipient's address; empty for all. At [Step#CONTENT] it is looked for in the envelope, written as
-///     `<from> <to> <to>`
-public record Fault(Step step, Action action, int times, String where) {
+///     `<from> <to> <to>`; at [Step#TOKEN] in the path and the grant, `POST /…/token client_credentials`; at
+///     [Step#GRAPH] in the path, `POST /v1.0/users/…/sendMail`
+/// @param mx whether it happens at the MX instead of at client submission
+public record Fault(Step step, Action action, int times, String where, boolean mx) {
 
     /// Every time.
     public static final int ALWAYS = Integer.MAX_VALUE;
 
-    private static final Pattern FORM =
-            Pattern.compile("(?<step>[a-zA-Z]+)(?:/(?<where>[^:]+))?:(?<action>.+?)(?:\\*(?<times>\\d{1,9}))?");
-    private static final Pattern DELAY = Pattern.compile("delay (?<count>\\d{1,9})(?<unit>ms|s|m)");
+    private static final Pattern FORM = Pattern.compile(
+            "(?<mx>(?i:mx-))?(?<step>[a-zA-Z]+)(?:/(?<where>[^:]+))?" + ":(?<action>.+?)(?:\\*(?<times>\\d{1,9}))?");
 
     public Fault {
         if (times < 1) {
             throw new IllegalArgumentException("a fault happens at least once");
         }
-        if (action instanceof Action.DropAfterAccepting && step != Step.CONTENT) {
+        if (action instanceof Action.DropAfterAccepting && step.isSmtp() && step != Step.CONTENT) {
             throw new IllegalArgumentException("drop-after-accepting is only for the step content");
         }
         if (action instanceof Action.Reply && step == Step.HANDSHAKE) {
             throw new IllegalArgumentException("there is no reply in a TLS handshake");
         }
+        if (action instanceof Action.Aadsts && step != Step.TOKEN) {
+            throw new IllegalArgumentException("AADSTS errors are only for the step token");
+        }
+        if (step.isSmtp() ? action instanceof Action.Status : action instanceof Action.Reply) {
+            throw new IllegalArgumentException("a reply is for SMTP, a status for token and graph");
+        }
+        if (mx && !step.isSmtp()) {
+            throw new IllegalArgumentException(
+                    "the MX has no step " + step.name().toLowerCase(Locale.ROOT));
+        }
+    }
+
+    public Fault(Step step, Action action, int times, String where) {
+        this(step, action, times, where, false);
     }
 
     public Fault(Step step, Action action, int times) {
@@ -40,8 +54,10 @@ public record Fault(Step step, Action action, int times, String where) {
 
     /// Reads the form of the command line: `step:action`, `step:action*times` or `step/text:action*times`.
     ///
-    /// The action is a reply (`451 4.7.0 Try again`), `delay 3s` (ms, s, m), `drop`, `drop-after-accepting` or
-    /// `hang`. Without `*times` it happens every time.
+    /// The action is `delay 3s` (ms, s, m), `drop`, `drop-after-accepting`, `hang`; in SMTP a reply
+    /// (`451 4.7.0 Try again`); for token `AADSTS7000215`; for token and graph a status with what may follow it
+    /// (`429 retry-after 5 ApplicationThrottled Too much`, `503-after-accepting`). `mx-` before an SMTP step means
+    /// the MX. Without `*times` it happens every time.
     ///
     /// @throws IllegalArgumentException saying what is wrong
     public static Fault parse(String text) {
@@ -50,19 +66,23 @@ public record Fault(Step step, Action action, int times, String where) {
             throw new IllegalArgumentException("not of the form step:action*times: " + text);
         }
         String times = form.group("times");
+        Step step = step(form.group("step"));
         return new Fault(
-                step(form.group("step")),
-                action(form.group("action").strip()),
+                step,
+                ActionText.parse(step, form.group("action").strip()),
                 times == null ? ALWAYS : Integer.parseInt(times),
-                Optional.ofNullable(form.group("where")).orElse(""));
+                Optional.ofNullable(form.group("where")).orElse(""),
+                form.group("mx") != null);
     }
 
-    boolean concerns(Step reached, String command) {
-        return step == reached && command.toLowerCase(Locale.ROOT).contains(where.toLowerCase(Locale.ROOT));
+    boolean concerns(Step reached, boolean atMx, String command) {
+        return step == reached
+                && mx == atMx
+                && command.toLowerCase(Locale.ROOT).contains(where.toLowerCase(Locale.ROOT));
     }
 
     Fault used() {
-        return times == ALWAYS ? this : new Fault(step, action, times - 1, where);
+        return times == ALWAYS ? this : new Fault(step, action, times - 1, where, mx);
     }
 
     /// @return the form that [#parse(String)] reads
@@ -70,17 +90,8 @@ public record Fault(Step step, Action action, int times, String where) {
     public String toString() {
         String scope = where.isEmpty() ? "" : "/" + where;
         String count = times == ALWAYS ? "" : "*" + times;
-        return step.name().toLowerCase(Locale.ROOT) + scope + ":" + written(action) + count;
-    }
-
-    private static String written(Action action) {
-        return switch (action) {
-            case Action.Reply(String text) -> text;
-            case Action.Delay(Duration time) -> "delay " + time.toMillis() + "ms";
-            case Action.Drop() -> "drop";
-            case Action.DropAfterAccepting() -> "drop-after-accepting";
-            case Action.Hang() -> "hang";
-        };
+        return (mx ? "mx-" : "") + step.name().toLowerCase(Locale.ROOT) + scope + ":" + ActionText.written(action)
+                + count;
     }
 
     private static Step step(String name) {
@@ -88,29 +99,7 @@ public record Fault(Step step, Action action, int times, String where) {
                 .filter(step -> step.name().equalsIgnoreCase(name))
                 .findAny()
                 .orElseThrow(() -> new IllegalArgumentException("no step \"" + name
-                        + "\"; there are connect, ehlo, starttls, handshake, auth, mail, rcpt, data, content, quit"));
-    }
-
-    private static Action action(String text) {
-        return switch (text) {
-            case "drop" -> new Action.Drop();
-            case "drop-after-accepting" -> new Action.DropAfterAccepting();
-            case "hang" -> new Action.Hang();
-            default -> text.startsWith("delay") ? delay(text) : new Action.Reply(text);
-        };
-    }
-
-    private static Action delay(String text) {
-        Matcher delay = DELAY.matcher(text);
-        if (!delay.matches()) {
-            throw new IllegalArgumentException("a delay is written like \"delay 3s\" (ms, s, m), not: " + text);
-        }
-        long count = Long.parseLong(delay.group("count"));
-        return new Action.Delay(
-                switch (delay.group("unit")) {
-                    case "ms" -> Duration.ofMillis(count);
-                    case "s" -> Duration.ofSeconds(count);
-                    default -> Duration.ofMinutes(count);
-                });
+                        + "\"; there are connect, ehlo, starttls, handshake, auth, mail, rcpt, data, content, quit,"
+                        + " token, graph"));
     }
 }

@@ -32,10 +32,10 @@ public final class Faults {
     }
 
     /// Uses up one occurrence.
-    synchronized Optional<Action> next(Step step, String command) {
+    synchronized Optional<Action> next(Step step, boolean atMx, String command) {
         for (int i = 0; i < pending.size(); i++) {
             Fault fault = pending.get(i);
-            if (fault.concerns(step, command)) {
+            if (fault.concerns(step, atMx, command)) {
                 useUp(i, fault);
                 return Optional.of(fault.action());
             }

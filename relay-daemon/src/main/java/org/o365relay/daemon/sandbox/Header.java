@@ -8,8 +8,10 @@ import jakarta.mail.internet.MimeUtility;
 import java.io.InputStream;
 import java.io.UnsupportedEncodingException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What Office 365 looks at in a message's header.
@@ -41,6 +43,27 @@ final class Header {
             }
         }
         return authors;
+    }
+
+    /// @return the addresses of To, Cc and Bcc, each once; empty if one cannot be read or is a group
+    Optional<List<String>> recipients() {
+        Set<String> recipients = new LinkedHashSet<>();
+        for (String name : List.of("To", "Cc", "Bcc")) {
+            for (String field : values(name)) {
+                try {
+                    for (InternetAddress address : InternetAddress.parse(field, true)) {
+                        address.validate();
+                        recipients.add(address.getAddress());
+                        if (address.isGroup()) {
+                            return Optional.empty();
+                        }
+                    }
+                } catch (AddressException unreadable) {
+                    return Optional.empty();
+                }
+            }
+        }
+        return Optional.of(List.copyOf(recipients));
     }
 
     boolean has(String name) {

@@ -52,6 +52,7 @@ final class MailStore {
 
     private static String json(Accepted accepted) {
         return new JsonObject()
+                .with("road", accepted.road().name().toLowerCase(Locale.ROOT))
                 .with("envelopeFrom", accepted.envelopeFrom())
                 .with("envelopeTo", accepted.envelopeTo())
                 .with("user", accepted.user())

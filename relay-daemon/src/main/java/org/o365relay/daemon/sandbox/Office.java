@@ -2,24 +2,26 @@ package org.o365relay.daemon.sandbox;
 
 import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
-import javax.net.ssl.SSLContext;
-import org.jspecify.annotations.Nullable;
+import org.o365relay.daemon.sandbox.entra.Directory;
 
 /// What all connections share.
 ///
-/// @param store null if no files are kept
-/// @param numbers of accepted messages
+/// @param current the settings, which may change at any time
 /// @param stopping open once the sandbox stops, so that no delay outlives it
 record Office(
-        SandboxSettings settings,
-        Replies replies,
+        AtomicReference<SandboxSettings> current,
         Faults faults,
         Inbox inbox,
-        @Nullable MailStore store,
-        SSLContext tls,
+        Archive archive,
+        Mailboxes mailboxes,
+        Directory directory,
         InstantSource clock,
-        AtomicInteger numbers,
         LongAdder handshakes,
-        CountDownLatch stopping) {}
+        CountDownLatch stopping) {
+
+    SandboxSettings settings() {
+        return current.get();
+    }
+}

@@ -16,7 +16,8 @@ import java.util.stream.Stream;
 final class Replies {
 
     private static final String SITE = "SBXP282CA0001";
-    private static final String HOST = SITE + ".outlook.office365.com";
+    static final String SUBMISSION = SITE + ".outlook.office365.com";
+    static final String MX = SITE + ".mail.protection.outlook.com";
     private static final String BACKEND = "SBXP282MB0001.SBXP282.PROD.OUTLOOK.COM";
     private static final DateTimeFormatter GREETING_DATE = DateTimeFormatter.ofPattern(
                     "EEE, d MMM yyyy HH:mm:ss Z", Locale.ROOT)
@@ -24,26 +25,27 @@ final class Replies {
 
     private final InstantSource clock;
     private final RandomGenerator random;
-    private final Set<String> withheld;
+    private final String host;
 
-    /// @param withheld EHLO keywords not to offer
-    Replies(InstantSource clock, RandomGenerator random, Set<String> withheld) {
+    /// @param host what the server calls itself: [#SUBMISSION] or [#MX]
+    Replies(InstantSource clock, RandomGenerator random, String host) {
         this.clock = clock;
         this.random = random;
-        this.withheld = withheld;
+        this.host = host;
     }
 
     String greeting() {
-        return "220 " + HOST + " Microsoft ESMTP MAIL Service ready at " + GREETING_DATE.format(clock.instant()) + " ["
+        return "220 " + host + " Microsoft ESMTP MAIL Service ready at " + GREETING_DATE.format(clock.instant()) + " ["
                 + id() + "]";
     }
 
     String hello(InetAddress client) {
-        return "250 " + HOST + " Hello [" + client.getHostAddress() + "]";
+        return "250 " + host + " Hello [" + client.getHostAddress() + "]";
     }
 
-    /// @param security `STARTTLS` before TLS, the AUTH keyword after it
-    String capabilities(InetAddress client, String security) {
+    /// @param security `STARTTLS` before TLS, the AUTH keyword after it; empty for nothing
+    /// @param withheld keywords not to offer
+    String capabilities(InetAddress client, String security, Set<String> withheld) {
         List<String> keywords = Stream.of(
                         "SIZE " + SandboxSettings.ADVERTISED_SIZE,
                         "PIPELINING",
@@ -53,9 +55,9 @@ final class Replies {
                         "8BITMIME",
                         "BINARYMIME",
                         "CHUNKING")
-                .filter(keyword -> !withheld.contains(keyword))
+                .filter(keyword -> !keyword.isEmpty() && !withheld.contains(keyword))
                 .toList();
-        return "250-" + HOST + " Hello [" + client.getHostAddress() + "]\r\n250-" + String.join("\r\n250-", keywords)
+        return "250-" + host + " Hello [" + client.getHostAddress() + "]\r\n250-" + String.join("\r\n250-", keywords)
                 + "\r\n250 SMTPUTF8";
     }
 

@@ -3,7 +3,6 @@ package org.o365relay.daemon.sandbox;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -12,51 +11,40 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.subethamail.smtp.server.SMTPServer;
-import org.subethamail.smtp.server.SessionHandler;
-import org.subethamail.smtp.server.SessionHandler.SessionAcceptance;
+import org.o365relay.daemon.sandbox.entra.Directory;
+import org.o365relay.daemon.sandbox.web.Calls;
+import org.o365relay.daemon.sandbox.web.WebServer;
 
-/// A stand-in for Office 365 client submission: STARTTLS, AUTH LOGIN, its extensions, its words and its checks.
-///
-/// SubEthaSMTP accepts the connections, limits them, gives each a virtual thread and ends them at the stop. The
-/// dialogue itself runs in its session hook, because the engine's own fixes the greeting, ends a connection at
-/// command lines of 998 characters (a token has up to 3,000) and reads contents octet by octet.
+/// A stand-in for Microsoft 365: client submission with passwords and tokens, and, where wanted, the sign-in service,
+/// Microsoft Graph and an MX; with their extensions, words, checks and limits.
 public final class Sandbox implements AutoCloseable {
-
-    private static final Logger LOG = LoggerFactory.getLogger(Sandbox.class);
-    private static final int BACKLOG = 4_096;
-    private static final int CONNECTIONS = 1_000;
-    private static final Duration IDLE = Duration.ofMinutes(5);
-
-    /// What the engine is told when the dialogue is over; it then closes the connection, if it is still open.
-    private static final SessionAcceptance OVER =
-            SessionAcceptance.failure(221, "2.0.0 Service closing transmission channel");
 
     private final Office office;
     private final Path trusted;
-    private final LongAdder connections = new LongAdder();
-    private final SMTPServer server;
+    private final Calls calls;
+    private final SmtpServer smtp;
+    private final @Nullable SmtpServer mx;
+    private final @Nullable WebServer web;
 
-    private Sandbox(Office office, Path trusted) {
+    private Sandbox(
+            Office office,
+            Path trusted,
+            Calls calls,
+            SmtpServer smtp,
+            @Nullable SmtpServer mx,
+            @Nullable WebServer web) {
         this.office = office;
         this.trusted = trusted;
-        this.server = SMTPServer.port(office.settings().port())
-                .bindAddress(office.settings().address())
-                .backlog(BACKLOG)
-                .maxConnections(CONNECTIONS)
-                .connectionTimeoutMs(Math.toIntExact(IDLE.toMillis()))
-                .hostName("localhost")
-                .executorService(Executors.newVirtualThreadPerTaskExecutor())
-                .sessionHandler(new Hook())
-                .build();
+        this.calls = calls;
+        this.smtp = smtp;
+        this.mx = mx;
+        this.web = web;
     }
 
     /// Returns when it listens.
@@ -70,25 +58,104 @@ public final class Sandbox implements AutoCloseable {
     static Sandbox start(SandboxSettings settings, InstantSource clock, RandomGenerator random) throws IOException {
         Path directory = Files.createDirectories(settings.directory());
         ServerCertificate certificate = new ServerCertificate(directory, settings.certificateValidity(), clock);
-        Office office = new Office(
-                settings,
-                new Replies(clock, random, settings.withheld()),
-                new Faults(),
-                new Inbox(settings.keep() != SandboxSettings.Keep.COUNT),
-                store(settings.keep(), directory),
-                certificate.context(),
-                clock,
-                new AtomicInteger(),
-                new LongAdder(),
-                new CountDownLatch(1));
-        Sandbox sandbox = new Sandbox(office, certificate.trusted());
-        sandbox.listen();
-        return sandbox;
+        return new Start(settings, office(settings, directory, clock, random), certificate, clock, random).all();
     }
 
-    /// Where it listens.
+    private static Office office(SandboxSettings settings, Path directory, InstantSource clock, RandomGenerator random)
+            throws IOException {
+        AtomicReference<SandboxSettings> current = new AtomicReference<>(settings);
+        Inbox inbox = new Inbox(settings.keep() != SandboxSettings.Keep.COUNT);
+        MailStore store = settings.keep() == SandboxSettings.Keep.FILES ? new MailStore(directory) : null;
+        return new Office(
+                current,
+                new Faults(),
+                inbox,
+                new Archive(store, inbox, clock),
+                new Mailboxes(),
+                new Directory(
+                        () -> current.get().entra(),
+                        clock,
+                        random,
+                        time -> current.get().scaled(time)),
+                clock,
+                new LongAdder(),
+                new CountDownLatch(1));
+    }
+
+    /// Starts one server after the other; if one fails, those before it end.
+    private record Start(
+            SandboxSettings settings,
+            Office office,
+            ServerCertificate certificate,
+            InstantSource clock,
+            RandomGenerator random) {
+
+        Sandbox all() throws IOException {
+            Door door =
+                    new SubmissionDoor(office, new Replies(clock, random, Replies.SUBMISSION), certificate.context());
+            Listening listening = settings.listening();
+            SmtpServer smtp = SmtpServer.start(office, door, listening.address(), listening.smtp());
+            SmtpServer mx = null;
+            try {
+                mx = mx(listening);
+                Calls calls = new Calls();
+                return new Sandbox(office, certificate.trusted(), calls, smtp, mx, web(listening, calls));
+            } catch (IOException | RuntimeException e) {
+                smtp.close();
+                if (mx != null) {
+                    mx.close();
+                }
+                throw e;
+            }
+        }
+
+        private @Nullable SmtpServer mx(Listening listening) throws IOException {
+            Integer port = listening.mx();
+            if (port == null) {
+                return null;
+            }
+            Door door =
+                    new MxDoor(office, new Replies(clock, random, Replies.MX), certificate.context(new AnyClient()));
+            return SmtpServer.start(office, door, listening.address(), port);
+        }
+
+        private @Nullable WebServer web(Listening listening, Calls calls) throws IOException {
+            Integer port = listening.https();
+            if (port == null) {
+                return null;
+            }
+            Graph graph = new Graph(office, random, settings.directory());
+            return WebServer.start(
+                    new InetSocketAddress(listening.address(), port),
+                    certificate.context(),
+                    new WebRouter(office, graph, calls, random));
+        }
+    }
+
+    /// Where it listens for client submission.
     public InetSocketAddress address() {
-        return new InetSocketAddress(office.settings().address(), server.getPortAllocated());
+        return smtp.address();
+    }
+
+    /// Where the MX listens.
+    ///
+    /// @throws IllegalStateException if there is none
+    public InetSocketAddress mxAddress() {
+        return there(mx).address();
+    }
+
+    /// The sign-in service without a tenant, which is the root of Graph as well: `https://localhost:8443`.
+    ///
+    /// @throws IllegalStateException if there is none
+    public String origin() {
+        return "https://localhost:" + there(web).address().getPort();
+    }
+
+    private static <T> T there(@Nullable T server) {
+        if (server == null) {
+            throw new IllegalStateException("this sandbox was started without it; see SandboxSettings");
+        }
+        return server;
     }
 
     /// The PEM file with the certificate a client has to trust.
@@ -96,9 +163,37 @@ public final class Sandbox implements AutoCloseable {
         return trusted;
     }
 
+    /// Changes how it behaves from now on. Ports, directory and what is kept stay as they are.
+    public void change(UnaryOperator<SandboxSettings> change) {
+        office.current().updateAndGet(change);
+    }
+
     /// The trouble it is to make.
     public Faults faults() {
         return office.faults();
+    }
+
+    /// The sign-in service: device codes to approve, tokens to revoke.
+    public Directory directory() {
+        return office.directory();
+    }
+
+    /// How often a token or Graph was asked, however that was answered. By the grant (`client_credentials`,
+    /// `refresh_token`, `device_code`), `devicecode`, `managed_identity`; by the last word of the path (`sendMail`,
+    /// `messages`, `createUploadSession`, `send`), `upload`.
+    public Calls calls() {
+        return calls;
+    }
+
+    /// What a mailbox has done of late.
+    ///
+    /// @throws IllegalArgumentException if there is no such account
+    public MailboxUse use(String address) {
+        return office.mailboxes()
+                .of(office.settings()
+                        .exchange()
+                        .account(address)
+                        .orElseThrow(() -> new IllegalArgumentException("no account " + address)));
     }
 
     /// What was accepted since the start, oldest first; empty if it only counts.
@@ -132,12 +227,12 @@ public final class Sandbox implements AutoCloseable {
         return office.inbox().awaitAfter(count, timeout);
     }
 
-    /// How many connections there were since the start.
+    /// How many connections there were to client submission since the start.
     public long connections() {
-        return connections.sum();
+        return smtp.connections();
     }
 
-    /// How many TLS handshakes were completed since the start.
+    /// How many TLS handshakes were completed over SMTP since the start.
     public long handshakes() {
         return office.handshakes().sum();
     }
@@ -146,55 +241,12 @@ public final class Sandbox implements AutoCloseable {
     @Override
     public void close() {
         office.stopping().countDown();
-        server.stop();
-    }
-
-    private void listen() throws IOException {
-        try {
-            server.start();
-        } catch (RuntimeException e) { // the engine wraps whatever bind() throws
-            InetSocketAddress wanted = address();
-            String reason = e.getCause() == null ? e.toString() : e.getCause().getMessage();
-            BindException failure = new BindException("cannot listen on "
-                    + wanted.getAddress().getHostAddress() + ":" + wanted.getPort() + ": " + reason);
-            failure.initCause(e);
-            throw failure;
+        smtp.close();
+        if (mx != null) {
+            mx.close();
         }
-    }
-
-    private static @Nullable MailStore store(SandboxSettings.Keep keep, Path directory) throws IOException {
-        return keep == SandboxSettings.Keep.FILES ? new MailStore(directory) : null;
-    }
-
-    /// Runs the dialogue on the connection's own thread, before the engine would begin its own.
-    private final class Hook implements SessionHandler {
-
-        @Override
-        public SessionAcceptance accept(org.subethamail.smtp.server.Session connection) {
-            connections.increment();
-            try {
-                Socket socket = connection.getSocket();
-                socket.setTcpNoDelay(true);
-                new Dialogue(office, socket, new Session(connection.getRemoteAddress()), connection::setSocket).run();
-            } catch (IOException ended) {
-                LOG.debug("{} ended: {}", connection.getRemoteAddress(), ended.toString());
-            } finally {
-                close(connection);
-            }
-            return OVER;
-        }
-
-        @Override
-        public void onSessionEnd(org.subethamail.smtp.server.Session connection) {
-            // Only for sessions the engine runs itself.
-        }
-
-        private static void close(org.subethamail.smtp.server.Session connection) {
-            try {
-                connection.closeSocket();
-            } catch (IOException e) {
-                LOG.debug("{} did not close: {}", connection.getRemoteAddress(), e.toString());
-            }
+        if (web != null) {
+            web.close();
         }
     }
 }

@@ -4,30 +4,27 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.o365relay.daemon.sandbox.entra.AppRegistration;
+import org.o365relay.daemon.sandbox.entra.EntraSettings;
 
 /// How the sandbox behaves. Start from [#in(Path, Account...)] and change what matters.
 ///
-/// @param address where it listens
-/// @param port 0 to 65535, 0 for any free one
 /// @param directory for its certificate and what it accepts; made if it is not there
-/// @param accounts who may sign in
-/// @param tarpit how long a wrong login waits for its answer; Office 365 takes about 5 s
-/// @param contentLimit octets of one message; more is refused after the content. EHLO says 157286400 whatever
-///     this is, as Office 365 does whatever the mailbox's limit is
 /// @param certificateValidity of a certificate made now; at least a day
-/// @param withheld EHLO keywords that Office 365 offers and this sandbox does not, such as `DSN` or
-///     `BINARYMIME`
+/// @param timeScale how many times faster than Microsoft's its times pass: 60 makes a minute a second. More than
+///     0
 public record SandboxSettings(
-        InetAddress address,
-        int port,
+        Listening listening,
         Path directory,
-        List<Account> accounts,
         Keep keep,
-        Duration tarpit,
-        long contentLimit,
         Duration certificateValidity,
-        Set<String> withheld) {
+        Exchange exchange,
+        Limits limits,
+        EntraSettings entra,
+        GraphSettings graph,
+        Connector connector,
+        double timeScale) {
 
     /// What EHLO says of SIZE (RFC 1870), and the most Office 365 can be set to.
     public static final long ADVERTISED_SIZE = 157_286_400;
@@ -43,52 +40,169 @@ public record SandboxSettings(
     }
 
     public SandboxSettings {
-        accounts = List.copyOf(accounts);
-        withheld = Set.copyOf(withheld);
-        if (port < 0 || port > 65_535) {
-            throw new IllegalArgumentException("port " + port + " is not in 0..65535");
-        }
         if (certificateValidity.toDays() < 1) {
             throw new IllegalArgumentException("a certificate is valid for at least a day");
         }
+        if (!(timeScale > 0)) {
+            throw new IllegalArgumentException("a time scale is more than 0");
+        }
     }
 
-    /// Loopback, any free port, files kept, and Office 365's own limits.
+    /// Loopback, client submission on any free port and nothing else, files kept, Office 365's own size and
+    /// tarpit, no other limits.
     public static SandboxSettings in(Path directory, Account... accounts) {
         return new SandboxSettings(
-                InetAddress.getLoopbackAddress(),
-                0,
+                new Listening(InetAddress.getLoopbackAddress(), 0, null, null),
                 directory,
-                List.of(accounts),
                 Keep.FILES,
-                Duration.ofSeconds(5),
-                ADVERTISED_SIZE,
                 Duration.ofDays(365),
-                Set.of());
+                Exchange.of(List.of(accounts)),
+                Limits.NONE,
+                EntraSettings.of(),
+                GraphSettings.MICROSOFT,
+                Connector.directSendTo(EntraSettings.DOMAIN),
+                1);
     }
 
-    public SandboxSettings at(InetAddress newAddress, int newPort) {
-        return new SandboxSettings(
-                newAddress, newPort, directory, accounts, keep, tarpit, contentLimit, certificateValidity, withheld);
+    /// With all limits of Microsoft.
+    public SandboxSettings asMicrosoft() {
+        return limits(limits -> Limits.MICROSOFT);
+    }
+
+    /// With sign-in and Graph on any free port, for these apps.
+    public SandboxSettings withApps(AppRegistration... apps) {
+        return https(0).entra(entra -> entra.with(apps));
+    }
+
+    public SandboxSettings at(InetAddress address, int smtpPort) {
+        return with(new Listening(address, smtpPort, listening.https(), listening.mx()));
+    }
+
+    public SandboxSettings https(int port) {
+        return with(new Listening(listening.address(), listening.smtp(), port, listening.mx()));
+    }
+
+    public SandboxSettings mx(int port) {
+        return with(new Listening(listening.address(), listening.smtp(), listening.https(), port));
     }
 
     public SandboxSettings with(Keep newKeep) {
         return new SandboxSettings(
-                address, port, directory, accounts, newKeep, tarpit, contentLimit, certificateValidity, withheld);
+                listening,
+                directory,
+                newKeep,
+                certificateValidity,
+                exchange,
+                limits,
+                entra,
+                graph,
+                connector,
+                timeScale);
     }
 
-    public SandboxSettings withTarpit(Duration newTarpit) {
-        return new SandboxSettings(
-                address, port, directory, accounts, keep, newTarpit, contentLimit, certificateValidity, withheld);
+    public SandboxSettings withTarpit(Duration tarpit) {
+        return exchange(exchange -> exchange.withTarpit(tarpit));
     }
 
-    public SandboxSettings withContentLimit(long newLimit) {
-        return new SandboxSettings(
-                address, port, directory, accounts, keep, tarpit, newLimit, certificateValidity, withheld);
+    public SandboxSettings withContentLimit(long octets) {
+        return exchange(exchange -> exchange.withContentLimit(octets));
     }
 
     public SandboxSettings withholding(String... keywords) {
+        return exchange(exchange -> exchange.withholding(keywords));
+    }
+
+    public SandboxSettings withTimeScale(double scale) {
         return new SandboxSettings(
-                address, port, directory, accounts, keep, tarpit, contentLimit, certificateValidity, Set.of(keywords));
+                listening, directory, keep, certificateValidity, exchange, limits, entra, graph, connector, scale);
+    }
+
+    public SandboxSettings with(Listening newListening) {
+        return new SandboxSettings(
+                newListening,
+                directory,
+                keep,
+                certificateValidity,
+                exchange,
+                limits,
+                entra,
+                graph,
+                connector,
+                timeScale);
+    }
+
+    public SandboxSettings exchange(UnaryOperator<Exchange> change) {
+        return new SandboxSettings(
+                listening,
+                directory,
+                keep,
+                certificateValidity,
+                change.apply(exchange),
+                limits,
+                entra,
+                graph,
+                connector,
+                timeScale);
+    }
+
+    public SandboxSettings limits(UnaryOperator<Limits> change) {
+        return new SandboxSettings(
+                listening,
+                directory,
+                keep,
+                certificateValidity,
+                exchange,
+                change.apply(limits),
+                entra,
+                graph,
+                connector,
+                timeScale);
+    }
+
+    public SandboxSettings entra(UnaryOperator<EntraSettings> change) {
+        return new SandboxSettings(
+                listening,
+                directory,
+                keep,
+                certificateValidity,
+                exchange,
+                limits,
+                change.apply(entra),
+                graph,
+                connector,
+                timeScale);
+    }
+
+    public SandboxSettings graph(UnaryOperator<GraphSettings> change) {
+        return new SandboxSettings(
+                listening,
+                directory,
+                keep,
+                certificateValidity,
+                exchange,
+                limits,
+                entra,
+                change.apply(graph),
+                connector,
+                timeScale);
+    }
+
+    public SandboxSettings connector(UnaryOperator<Connector> change) {
+        return new SandboxSettings(
+                listening,
+                directory,
+                keep,
+                certificateValidity,
+                exchange,
+                limits,
+                entra,
+                graph,
+                change.apply(connector),
+                timeScale);
+    }
+
+    /// @return how long here what takes so long at Microsoft
+    Duration scaled(Duration time) {
+        return timeScale == 1 ? time : Duration.ofNanos((long) (time.toNanos() / timeScale));
     }
 }

@@ -10,10 +10,12 @@ import java.util.concurrent.TimeUnit;
 final class Script {
 
     private final Office office;
+    private final Door door;
     private final Wire wire;
 
-    Script(Office office, Wire wire) {
+    Script(Office office, Door door, Wire wire) {
         this.office = office;
+        this.door = door;
         this.wire = wire;
     }
 
@@ -25,7 +27,7 @@ final class Script {
     }
 
     Optional<Action> next(Step step, String command) {
-        return office.faults().next(step, command);
+        return office.faults().next(step, door.road() == Road.MX, command);
     }
 
     boolean perform(Action action) throws IOException {
@@ -41,6 +43,7 @@ final class Script {
             }
             case Action.Drop() -> throw dropped();
             case Action.DropAfterAccepting() -> throw dropped();
+            case Action.Status _, Action.Aadsts _ -> throw new IllegalStateException(action + " is not for SMTP");
         };
     }
 
@@ -63,7 +66,7 @@ final class Script {
     }
 
     private boolean refuse(String text) throws IOException {
-        wire.send(office.replies().scripted(text));
+        wire.send(door.replies().scripted(text));
         if (text.startsWith("421")) {
             wire.flush();
             throw new EOFException("closed with 421");

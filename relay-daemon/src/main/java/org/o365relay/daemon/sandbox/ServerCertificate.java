@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 
 /// The sandbox's own certificate for `localhost`, `127.0.0.1` and `::1`, made with the running Java's keytool
 /// and kept until a day before it expires.
@@ -49,8 +50,9 @@ final class ServerCertificate {
 
     /// Makes the certificate if there is none that is still valid.
     ///
+    /// @param clients whose certificates are taken; none for nobody's
     /// @throws IOException with a message for people if keytool or the directory fails
-    SSLContext context() throws IOException {
+    SSLContext context(TrustManager... clients) throws IOException {
         try {
             Optional<KeyStore> kept = stillValid();
             KeyStore keys = kept.isPresent() ? kept.get() : made();
@@ -58,7 +60,7 @@ final class ServerCertificate {
             KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             managers.init(keys, PASSWORD.toCharArray());
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(managers.getKeyManagers(), null, null);
+            context.init(managers.getKeyManagers(), clients.length == 0 ? null : clients, null);
             return context;
         } catch (GeneralSecurityException e) {
             throw new IOException("cannot use " + directory.resolve(KEY_STORE) + ": " + e.getMessage(), e);

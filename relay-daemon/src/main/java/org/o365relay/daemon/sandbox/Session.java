@@ -1,6 +1,7 @@
 package org.o365relay.daemon.sandbox;
 
 import java.net.InetSocketAddress;
+import java.time.Instant;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
@@ -11,9 +12,16 @@ final class Session {
     private String helo = "";
     private @Nullable SSLSession tls;
     private @Nullable Account account;
+    private String mechanism = "";
+    private final Instant begin;
 
-    Session(InetSocketAddress client) {
+    Session(InetSocketAddress client, Instant begin) {
         this.client = client;
+        this.begin = begin;
+    }
+
+    Instant begin() {
+        return begin;
     }
 
     InetSocketAddress client() {
@@ -45,7 +53,13 @@ final class Session {
         helo = "";
     }
 
-    void signedIn(Account who) {
+    /// Empty before AUTH.
+    String mechanism() {
+        return mechanism;
+    }
+
+    void signedIn(Account who, String how) {
         account = who;
+        mechanism = how;
     }
 }

@@ -21,5 +21,13 @@ public enum Step {
     /// After the final dot, or the last chunk.
     CONTENT,
     /// QUIT.
-    QUIT
+    QUIT,
+    /// A request to the sign-in service.
+    TOKEN,
+    /// A request to Microsoft Graph, an upload included.
+    GRAPH;
+
+    boolean isSmtp() {
+        return this != TOKEN && this != GRAPH;
+    }
 }

@@ -17,7 +17,7 @@ final class Transaction implements AutoCloseable {
     private static final Pattern CHUNK =
             Pattern.compile("(?<size>\\d{1,18})(?<last> +LAST)?", Pattern.CASE_INSENSITIVE);
 
-    private final Office office;
+    private final Door door;
     private final Session session;
     private final Wire wire;
     private final Script script;
@@ -27,17 +27,18 @@ final class Transaction implements AutoCloseable {
     private final List<String> recipients = new ArrayList<>();
     private @Nullable Body chunks;
 
-    Transaction(Office office, Session session, Wire wire, Script script) {
-        this.office = office;
+    Transaction(Office office, Door door, Session session, Wire wire, Script script) {
+        this.door = door;
         this.session = session;
         this.wire = wire;
         this.script = script;
-        this.delivery = new Delivery(office, session);
+        this.delivery = new Delivery(office, door, session, script);
     }
 
     void mail(String argument) throws IOException {
-        if (session.account() == null) {
-            refuse("530 5.7.57 Client not authenticated to send mail.");
+        Optional<String> refusal = door.refusesSender(session);
+        if (refusal.isPresent()) {
+            refuse(refusal.get());
         } else if (sender != null) {
             refuse("503 5.5.2 Sender already specified");
         } else if (script.passes(Step.MAIL, argument)) {
@@ -67,18 +68,27 @@ final class Transaction implements AutoCloseable {
         if (sender == null) {
             refuse("503 5.5.2 Need mail command");
         } else if (script.passes(Step.RCPT, argument)) {
-            add(PathArgument.parse(argument, "TO:"), sender.has("SMTPUTF8"));
+            add(PathArgument.parse(argument, "TO:"), sender.address(), sender.has("SMTPUTF8"));
         }
     }
 
-    private void add(Optional<PathArgument> path, boolean utf8) {
+    private void add(Optional<PathArgument> path, String from, boolean utf8) {
         Optional<String> unknown = path.flatMap(argument -> argument.unknownParameter(RCPT_PARAMETERS));
         if (path.isEmpty() || !path.get().isMailbox(utf8)) {
             refuse("501 5.1.3 Invalid address");
         } else if (unknown.isPresent()) {
             refuse("501 5.5.4 Unrecognized parameter '" + unknown.get() + "'");
         } else {
-            recipients.add(path.get().address());
+            add(from, path.get().address());
+        }
+    }
+
+    private void add(String from, String to) {
+        Optional<String> refusal = door.refusesRecipient(session, from, to, recipients.size());
+        if (refusal.isPresent()) {
+            refuse(refusal.get());
+        } else {
+            recipients.add(to);
             wire.send("250 2.1.5 Recipient OK");
         }
     }
@@ -153,6 +163,6 @@ final class Transaction implements AutoCloseable {
     }
 
     private void refuse(String reply) {
-        wire.send(office.replies().error(reply));
+        wire.send(door.replies().error(reply));
     }
 }

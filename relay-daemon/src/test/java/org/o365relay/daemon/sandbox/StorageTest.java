@@ -61,6 +61,7 @@ final class StorageTest {
             assertThat(Files.readString(directory.resolve(name + ".json")).replaceAll("TLS_\\w+", "SUITE"))
                     .isEqualTo("""
                         {
+                          "road": "smtp",
                           "envelopeFrom": "relay@contoso.example",
                           "envelopeTo": ["someone@example.org"],
                           "user": "relay@contoso.example",

@@ -1,0 +1,94 @@
+package org.o365relay.daemon.sandbox;
+
+import jakarta.mail.MessagingException;
+import jakarta.mail.internet.InternetAddress;
+import jakarta.mail.internet.MimeMessage;
+import jakarta.mail.internet.MimeUtility;
+import java.io.UnsupportedEncodingException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.daemon.sandbox.web.Json;
+
+/// Writes what a JSON message says into a MIME message.
+///
+/// Source: Microsoft Graph REST API v1.0, "message resource type".
+final class DraftFields {
+
+    private DraftFields() {}
+
+    /// @param members what is not there stays as it is
+    static void write(Map<String, @Nullable Object> members, MimeMessage message) throws MessagingException {
+        addresses(members, "from", "From", message);
+        addresses(members, "sender", "Sender", message);
+        addresses(members, "toRecipients", "To", message);
+        addresses(members, "ccRecipients", "Cc", message);
+        addresses(members, "bccRecipients", "Bcc", message);
+        addresses(members, "replyTo", "Reply-To", message);
+        if (members.containsKey("subject")) {
+            message.setSubject(Json.asText(members.get("subject")), "UTF-8");
+        }
+        if (members.containsKey("internetMessageId")) {
+            message.setHeader("Message-ID", Json.asText(members.get("internetMessageId")));
+        }
+        importance(members, message);
+        otherFields(members, message);
+        if (members.containsKey("body")) {
+            Map<String, @Nullable Object> body = Json.asObject(members.get("body"));
+            boolean html = Json.asText(body.get("contentType")).equalsIgnoreCase("html");
+            message.setText(Json.asText(body.get("content")), "UTF-8", html ? "html" : "plain");
+        }
+    }
+
+    private static void importance(Map<String, @Nullable Object> members, MimeMessage message)
+            throws MessagingException {
+        if (members.containsKey("importance")) {
+            message.setHeader("Importance", Json.asText(members.get("importance")));
+        }
+    }
+
+    private static void otherFields(Map<String, @Nullable Object> members, MimeMessage message)
+            throws MessagingException {
+        for (Object entry : Json.asList(members.get("internetMessageHeaders"))) {
+            Map<String, @Nullable Object> field = Json.asObject(entry);
+            String name = Json.asText(field.get("name"));
+            if (!name.regionMatches(true, 0, "x-", 0, 2)) {
+                throw new MessagingException(
+                        "The internet message header name '" + name + "' should start with 'x-' or 'X-'.");
+            }
+            message.addHeader(name, Json.asText(field.get("value")));
+        }
+    }
+
+    /// One recipient or a list of them.
+    private static void addresses(Map<String, @Nullable Object> members, String key, String field, MimeMessage message)
+            throws MessagingException {
+        if (!members.containsKey(key)) {
+            return;
+        }
+        Object value = members.get(key);
+        List<?> entries = value instanceof List<?> list ? list : value == null ? List.of() : List.of(value);
+        List<String> written = new ArrayList<>();
+        for (Object entry : entries) {
+            written.add(written(Json.asObject(Json.asObject(entry).get("emailAddress"))));
+        }
+        if (written.isEmpty()) {
+            message.removeHeader(field);
+        } else {
+            message.setHeader(field, MimeUtility.fold(field.length() + 2, String.join(", ", written)));
+        }
+    }
+
+    private static String written(Map<String, @Nullable Object> address) throws MessagingException {
+        try {
+            String name = Json.asText(address.get("name"));
+            InternetAddress written =
+                    new InternetAddress(Json.asText(address.get("address")), name.isEmpty() ? null : name, "UTF-8");
+            written.validate();
+            return written.toString();
+        } catch (UnsupportedEncodingException e) {
+            throw new IllegalStateException("every Java has UTF-8", e);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package org.o365relay.daemon.sandbox;
+
+import java.util.Base64;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.random.RandomGenerator;
+
+/// The drafts of all mailboxes.
+final class Drafts {
+
+    private final Map<String, Draft> drafts = new ConcurrentHashMap<>();
+    private final RandomGenerator random;
+
+    Drafts(RandomGenerator random) {
+        this.random = random;
+    }
+
+    /// @return its id, long and with characters that need care in an address, as Graph's
+    String add(Draft draft) {
+        byte[] noise = new byte[96];
+        random.nextBytes(noise);
+        String id = "AAMk" + Base64.getUrlEncoder().encodeToString(noise) + "=";
+        drafts.put(id, draft);
+        return id;
+    }
+
+    Draft of(Account account, String id) throws GraphRefusal {
+        Draft draft = drafts.get(id);
+        if (draft == null || !draft.account().key().equals(account.key())) {
+            throw GraphRefusal.unknown("The message does not exist.");
+        }
+        return draft;
+    }
+
+    void remove(String id) {
+        drafts.remove(id);
+    }
+}

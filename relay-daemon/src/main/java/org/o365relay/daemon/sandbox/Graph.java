@@ -1,0 +1,214 @@
+package org.o365relay.daemon.sandbox;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.daemon.sandbox.entra.IssuedToken;
+import org.o365relay.daemon.sandbox.entra.Resource;
+import org.o365relay.daemon.sandbox.web.Json;
+import org.o365relay.daemon.sandbox.web.WebAnswer;
+import org.o365relay.daemon.sandbox.web.WebRequest;
+import org.o365relay.daemon.sandbox.web.WebServer;
+
+/// Microsoft Graph, as far as sending mail goes: `/v1.0/users/{user}/sendMail`, drafts, attachments, upload
+/// sessions.
+final class Graph implements WebServer.Handler {
+
+    private static final String SEND = "Mail.Send";
+    private static final String READ_WRITE = "Mail.ReadWrite";
+
+    private final Office office;
+    private final RandomGenerator random;
+    private final GraphMail mail;
+    private final Drafts drafts;
+    private final Uploads uploads;
+    private final Map<String, AtomicInteger> busy = new ConcurrentHashMap<>();
+
+    /// @param directory for attachments that are being uploaded
+    Graph(Office office, RandomGenerator random, Path directory) {
+        this.office = office;
+        this.random = random;
+        this.mail = new GraphMail(office);
+        this.drafts = new Drafts(random);
+        this.uploads = new Uploads(office, random, directory);
+    }
+
+    @Override
+    public WebAnswer answer(WebRequest request) throws IOException {
+        try {
+            return request.path().startsWith(Uploads.PATH) ? uploads.answer(request) : admitted(request);
+        } catch (GraphRefusal refusal) {
+            return refusal.answer(office.clock().instant(), random);
+        }
+    }
+
+    private WebAnswer admitted(WebRequest request) throws GraphRefusal, IOException {
+        IssuedToken token = token(request);
+        List<String> path = request.segments();
+        boolean own = path.get(1).equals("me");
+        if (!own && !(path.get(1).equals("users") && path.size() > 2)) {
+            throw GraphRefusal.badRequest("Resource not found for the segment '" + path.get(1) + "'.");
+        }
+        String user = own ? token.signedIn().orElse("") : path.get(2);
+        Account account = office.settings()
+                .exchange()
+                .account(user)
+                .orElseThrow(() ->
+                        new GraphRefusal(404, "ErrorInvalidUser", "The requested user '" + user + "' is invalid."));
+        return throttled(token, account, () -> route(request, path.subList(own ? 2 : 3, path.size()), token, account));
+    }
+
+    private IssuedToken token(WebRequest request) throws GraphRefusal {
+        return request.bearer()
+                .flatMap(office.directory()::token)
+                .filter(token -> token.resource() == Resource.GRAPH)
+                .orElseThrow(GraphRefusal::noToken);
+    }
+
+    @FunctionalInterface
+    private interface Work {
+        WebAnswer done() throws GraphRefusal, IOException;
+    }
+
+    private WebAnswer throttled(IssuedToken token, Account account, Work work) throws GraphRefusal, IOException {
+        AtomicInteger running =
+                busy.computeIfAbsent(token.app().clientId() + " " + account.key(), _ -> new AtomicInteger());
+        try {
+            if (running.incrementAndGet() > office.settings().limits().requests()) {
+                throw GraphRefusal.throttled(1);
+            }
+            return work.done();
+        } finally {
+            running.decrementAndGet();
+        }
+    }
+
+    private WebAnswer route(WebRequest request, List<String> path, IssuedToken token, Account account)
+            throws GraphRefusal, IOException {
+        String pattern = path.size() > 1 && path.getFirst().equals("messages")
+                ? "messages/id" + String.join("/", path.subList(2, path.size())).replaceFirst("^(?=.)", "/")
+                : String.join("/", path);
+        String id = path.size() > 1 ? path.get(1) : "";
+        return switch (request.method() + " " + pattern) {
+            case "POST sendMail" -> sendMail(request, allowed(token, account, SEND));
+            case "POST messages" -> create(request, allowed(token, account, READ_WRITE));
+            case "GET messages/id" -> described(200, id, draft(token, account, id));
+            case "PATCH messages/id" -> {
+                Draft draft = draft(token, account, id);
+                draft.change(json(request));
+                yield described(200, id, draft);
+            }
+            case "DELETE messages/id" -> {
+                draft(token, account, id).close();
+                drafts.remove(id);
+                yield WebAnswer.empty(204);
+            }
+            case "POST messages/id/attachments" -> attach(request, draft(token, account, id));
+            case "POST messages/id/attachments/createUploadSession" ->
+                uploads.begin(request, json(request), draft(token, account, id));
+            case "POST messages/id/send" -> send(request, id, allowed(token, account, SEND));
+            default -> throw GraphRefusal.badRequest("Resource not found for the segment '" + pattern + "'.");
+        };
+    }
+
+    /// @return the account, if the token may do this there
+    private static Account allowed(IssuedToken token, Account account, String permission) throws GraphRefusal {
+        if (!token.allows(permission, permission)) {
+            throw GraphRefusal.accessDenied();
+        }
+        if (!token.mayUse(account.address())) {
+            throw new GraphRefusal(403, "ErrorAccessDenied", "Access to OData is disabled.");
+        }
+        return account;
+    }
+
+    private WebAnswer sendMail(WebRequest request, Account account) throws GraphRefusal, IOException {
+        if (!request.hasContentType("text/plain")) {
+            Map<String, @Nullable Object> members = json(request);
+            try (Draft draft = Draft.of(account, Json.asObject(members.get("message")))) {
+                return mail.send(request, account, draft);
+            }
+        }
+        byte[] content = decoded(request);
+        if (content.length > office.settings().graph().vanishing()) {
+            return WebAnswer.empty(200);
+        }
+        return mail.send(request, account, content);
+    }
+
+    private WebAnswer create(WebRequest request, Account account) throws GraphRefusal {
+        Draft draft = request.hasContentType("text/plain")
+                ? Draft.of(account, decoded(request))
+                : Draft.of(account, json(request));
+        return described(201, drafts.add(draft), draft);
+    }
+
+    private WebAnswer attach(WebRequest request, Draft draft) throws GraphRefusal {
+        Attachment attachment = Attachment.of(json(request));
+        draft.attach(attachment);
+        return WebAnswer.json(
+                201, Map.of("@odata.type", "#microsoft.graph.fileAttachment", "id", "att", "name", attachment.name()));
+    }
+
+    private WebAnswer send(WebRequest request, String id, Account account) throws GraphRefusal, IOException {
+        Draft draft = drafts.of(account, id);
+        WebAnswer answer = mail.send(request, account, draft);
+        drafts.remove(id);
+        draft.close();
+        return answer;
+    }
+
+    private Draft draft(IssuedToken token, Account account, String id) throws GraphRefusal {
+        return drafts.of(allowed(token, account, READ_WRITE), id);
+    }
+
+    private static WebAnswer described(int status, String id, Draft draft) throws GraphRefusal {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("@odata.context", "https://graph.microsoft.com/v1.0/$metadata#users('user')/messages/$entity");
+        members.put("id", id);
+        members.put("subject", draft.subject());
+        members.put("internetMessageId", draft.messageId());
+        members.put("isDraft", true);
+        return WebAnswer.json(status, members);
+    }
+
+    private static byte[] decoded(WebRequest request) throws GraphRefusal {
+        checkSize(request);
+        try {
+            byte[] base64 = request.body().array();
+            byte[] content = Base64.getMimeDecoder().decode(base64);
+            boolean clean =
+                    new String(base64, StandardCharsets.ISO_8859_1).chars().allMatch(Graph::isBase64);
+            if (clean && content.length > 0) {
+                return content;
+            }
+        } catch (IllegalArgumentException notBase64) {
+            // said below
+        }
+        throw new GraphRefusal(400, "ErrorMimeContentInvalidBase64String", "Invalid base64 string for MIME content.");
+    }
+
+    private static boolean isBase64(int character) {
+        return character < 0x80 && (Character.isLetterOrDigit(character) || "+/=\r\n".indexOf(character) >= 0);
+    }
+
+    private static Map<String, @Nullable Object> json(WebRequest request) throws GraphRefusal {
+        checkSize(request);
+        return Json.object(request.body().array())
+                .orElseThrow(() -> GraphRefusal.badRequest("Unable to read JSON request payload."));
+    }
+
+    private static void checkSize(WebRequest request) throws GraphRefusal {
+        if (request.oversize()) {
+            throw GraphRefusal.tooLarge();
+        }
+    }
+}

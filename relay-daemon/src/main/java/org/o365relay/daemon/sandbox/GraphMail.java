@@ -1,0 +1,97 @@
+package org.o365relay.daemon.sandbox;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.o365relay.daemon.sandbox.web.WebAnswer;
+import org.o365relay.daemon.sandbox.web.WebRequest;
+
+/// Sends what Graph was given: checks it, and keeps it with the recipients it would go to.
+final class GraphMail {
+
+    private final Office office;
+
+    GraphMail(Office office) {
+        this.office = office;
+    }
+
+    /// @param content the message as it came
+    WebAnswer send(WebRequest request, Account account, byte[] content) throws GraphRefusal, IOException {
+        Header header = Header.read(new ByteArrayInputStream(content)).orElseThrow(GraphRefusal::noRecipients);
+        return send(request, account, header, out -> BlindCopies.remove(content, out));
+    }
+
+    WebAnswer send(WebRequest request, Account account, Draft draft) throws GraphRefusal, IOException {
+        return send(request, account, draft.header(), draft::writeTo);
+    }
+
+    @FunctionalInterface
+    private interface Content {
+        void writeTo(OutputStream out) throws IOException, GraphRefusal;
+    }
+
+    private WebAnswer send(WebRequest request, Account account, Header header, Content content)
+            throws GraphRefusal, IOException {
+        List<String> recipients = header.recipients().orElseThrow(GraphRefusal::noRecipients);
+        if (recipients.isEmpty()) {
+            throw GraphRefusal.noRecipients();
+        }
+        check(account, header, recipients.size());
+        try (Body body = office.archive().open(Long.MAX_VALUE)) {
+            content.writeTo(stream(body));
+            Submission submission = new Submission(
+                    Road.GRAPH,
+                    account.address(),
+                    recipients,
+                    account.address(),
+                    "Bearer",
+                    request.tls(),
+                    request.client(),
+                    "");
+            office.archive().keep(body, submission, header, account.address());
+        }
+        return WebAnswer.empty(202);
+    }
+
+    /// More messages a minute than allowed are taken, and counted: the mailbox delivers them later.
+    private void check(Account account, Header header, int recipients) throws GraphRefusal {
+        SandboxSettings settings = office.settings();
+        Instant now = office.clock().instant();
+        MailboxUse use = office.mailboxes().of(account);
+        Optional<String> foreign = AuthorCheck.foreign(header, account);
+        if (foreign.isPresent()) {
+            throw new GraphRefusal(
+                    403,
+                    "ErrorSendAsDenied",
+                    "The user account which was used to submit this request does not have the right to send mail on"
+                            + " behalf of the specified sending account., Cannot submit message.");
+        }
+        if (account.full()) {
+            throw new GraphRefusal(507, "ErrorQuotaExceeded", "The mailbox has exceeded its quota.");
+        }
+        if (!use.hasQuotaFor(recipients, now, settings)) {
+            throw new GraphRefusal(
+                    429,
+                    "ErrorSubmissionQuotaExceeded",
+                    "The message can't be submitted because the sender's submission" + " quota was exceeded.");
+        }
+        use.submit(recipients, now, settings);
+    }
+
+    private static OutputStream stream(Body body) {
+        return new OutputStream() {
+            @Override
+            public void write(int octet) {
+                body.write(new byte[] {(byte) octet}, 0, 1);
+            }
+
+            @Override
+            public void write(byte[] octets, int offset, int length) {
+                body.write(octets, offset, length);
+            }
+        };
+    }
+}

@@ -1,0 +1,124 @@
+package org.o365relay.daemon.sandbox;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.subethamail.smtp.server.SMTPServer;
+import org.subethamail.smtp.server.SessionHandler;
+import org.subethamail.smtp.server.SessionHandler.SessionAcceptance;
+
+/// One SMTP port.
+///
+/// SubEthaSMTP accepts the connections, limits them, gives each a virtual thread and ends them at the stop. The
+/// dialogue itself runs in its session hook, because the engine's own fixes the greeting, ends a connection at
+/// command lines of 998 characters (a token has up to 3,000) and reads contents octet by octet.
+final class SmtpServer implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SmtpServer.class);
+    private static final int BACKLOG = 4_096;
+    private static final int CONNECTIONS = 1_000;
+    private static final Duration IDLE = Duration.ofMinutes(5);
+
+    /// What the engine is told when the dialogue is over; it then closes the connection, if it is still open.
+    private static final SessionAcceptance OVER =
+            SessionAcceptance.failure(221, "2.0.0 Service closing transmission channel");
+
+    private final Office office;
+    private final Door door;
+    private final InetAddress host;
+    private final LongAdder connections = new LongAdder();
+    private final SMTPServer server;
+
+    private SmtpServer(Office office, Door door, InetAddress host, int port) {
+        this.office = office;
+        this.door = door;
+        this.host = host;
+        this.server = SMTPServer.port(port)
+                .bindAddress(host)
+                .backlog(BACKLOG)
+                .maxConnections(CONNECTIONS)
+                .connectionTimeoutMs(Math.toIntExact(IDLE.toMillis()))
+                .hostName("localhost")
+                .executorService(Executors.newVirtualThreadPerTaskExecutor())
+                .sessionHandler(new Hook())
+                .build();
+    }
+
+    /// Returns when it listens.
+    ///
+    /// @throws BindException with a message for people if it cannot
+    static SmtpServer start(Office office, Door door, InetAddress host, int port) throws BindException {
+        SmtpServer started = new SmtpServer(office, door, host, port);
+        started.listen();
+        return started;
+    }
+
+    InetSocketAddress address() {
+        return new InetSocketAddress(host, server.getPortAllocated());
+    }
+
+    /// How many connections there were.
+    long connections() {
+        return connections.sum();
+    }
+
+    /// Ends every connection at once.
+    @Override
+    public void close() {
+        server.stop();
+    }
+
+    private void listen() throws BindException {
+        try {
+            server.start();
+        } catch (RuntimeException e) { // the engine wraps whatever bind() throws
+            InetSocketAddress wanted = address();
+            String reason = e.getCause() == null ? e.toString() : e.getCause().getMessage();
+            BindException failure = new BindException("cannot listen on "
+                    + wanted.getAddress().getHostAddress() + ":" + wanted.getPort() + ": " + reason);
+            failure.initCause(e);
+            throw failure;
+        }
+    }
+
+    /// Runs the dialogue on the connection's own thread, before the engine would begin its own.
+    private final class Hook implements SessionHandler {
+
+        @Override
+        public SessionAcceptance accept(org.subethamail.smtp.server.Session connection) {
+            connections.increment();
+            try {
+                Socket socket = connection.getSocket();
+                socket.setTcpNoDelay(true);
+                Session session = new Session(
+                        connection.getRemoteAddress(), office.clock().instant());
+                new Dialogue(office, door, socket, session, connection::setSocket).run();
+            } catch (IOException ended) {
+                LOG.debug("{} ended: {}", connection.getRemoteAddress(), ended.toString());
+            } finally {
+                close(connection);
+            }
+            return OVER;
+        }
+
+        @Override
+        public void onSessionEnd(org.subethamail.smtp.server.Session connection) {
+            // Only for sessions the engine runs itself.
+        }
+
+        private static void close(org.subethamail.smtp.server.Session connection) {
+            try {
+                connection.closeSocket();
+            } catch (IOException e) {
+                LOG.debug("{} did not close: {}", connection.getRemoteAddress(), e.toString());
+            }
+        }
+    }
+}

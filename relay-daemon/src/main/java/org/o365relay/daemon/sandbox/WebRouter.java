@@ -1,0 +1,115 @@
+package org.o365relay.daemon.sandbox;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.o365relay.daemon.sandbox.web.Calls;
+import org.o365relay.daemon.sandbox.web.WebAnswer;
+import org.o365relay.daemon.sandbox.web.WebRequest;
+import org.o365relay.daemon.sandbox.web.WebServer.Handler;
+
+/// Brings requests to the sign-in service or to Graph, counts them, and plays the faults on the way.
+final class WebRouter implements Handler {
+
+    private final Office office;
+    private final Handler graph;
+    private final Calls calls;
+    private final RandomGenerator random;
+
+    WebRouter(Office office, Handler graph, Calls calls, RandomGenerator random) {
+        this.office = office;
+        this.graph = graph;
+        this.calls = calls;
+        this.random = random;
+    }
+
+    @Override
+    public WebAnswer answer(WebRequest request) throws IOException {
+        String path = request.path();
+        boolean toGraph = path.startsWith("/v1.0/") || path.startsWith(Uploads.PATH);
+        Step step = toGraph ? Step.GRAPH : Step.TOKEN;
+        String what = toGraph ? graphCall(request) : tokenCall(request);
+        calls.count(what);
+        String command = request.method() + " " + path + (toGraph ? "" : " " + what);
+        Optional<Action> fault = office.faults().next(step, false, command);
+        Handler usual = toGraph ? graph : office.directory()::answer;
+        return fault.isEmpty() ? usual.answer(request) : play(fault.get(), step, request, usual);
+    }
+
+    /// @return `sendMail`, `send`, `messages`, `attachments`, `createUploadSession`, `upload`, or a message that is
+    ///     read, changed or deleted: `GET message`
+    private static String graphCall(WebRequest request) {
+        var path = request.segments();
+        String last = path.getLast();
+        if (request.path().startsWith(Uploads.PATH)) {
+            return "upload";
+        }
+        return path.size() > 1 && path.get(path.size() - 2).equals("messages") ? request.method() + " message" : last;
+    }
+
+    /// @return the grant, or the last word of the path: `devicecode`, `managed_identity`
+    private static String tokenCall(WebRequest request) {
+        var path = request.segments();
+        String last = path.isEmpty() ? "" : path.getLast();
+        if (path.contains("identity")) {
+            return "managed_identity";
+        }
+        String grant = request.form().getOrDefault("grant_type", "");
+        return last.equals("token") && !grant.isEmpty() ? grant.substring(grant.lastIndexOf(':') + 1) : last;
+    }
+
+    private WebAnswer play(Action fault, Step step, WebRequest request, Handler usual) throws IOException {
+        return switch (fault) {
+            case Action.Delay(Duration time) -> {
+                pause(time);
+                yield usual.answer(request);
+            }
+            case Action.Status status -> {
+                if (status.accepting()) {
+                    usual.answer(request);
+                }
+                yield step == Step.GRAPH ? graphAnswer(status) : tokenAnswer(status);
+            }
+            case Action.Aadsts(int number) -> office.directory().error(number);
+            case Action.Drop() -> throw new EOFException("dropped as told");
+            case Action.DropAfterAccepting() -> {
+                usual.answer(request);
+                throw new EOFException("dropped as told");
+            }
+            case Action.Hang() -> {
+                pause(Duration.ofDays(365));
+                throw new EOFException("hung as told");
+            }
+            case Action.Reply _ -> throw new IllegalStateException(fault + " is only for SMTP");
+        };
+    }
+
+    private WebAnswer graphAnswer(Action.Status status) {
+        return status.status() < 300
+                ? WebAnswer.empty(status.status())
+                : GraphRefusal.of(status).answer(office.clock().instant(), random);
+    }
+
+    private static WebAnswer tokenAnswer(Action.Status status) {
+        String code = status.code().isEmpty() ? "temporarily_unavailable" : status.code();
+        WebAnswer answer =
+                WebAnswer.json(status.status(), Map.of("error", code, "error_description", status.message()));
+        return status.retryAfter() == null ? answer : answer.with("Retry-After", Integer.toString(status.retryAfter()));
+    }
+
+    /// Waits, but not beyond the sandbox's own end.
+    private void pause(Duration time) throws IOException {
+        try {
+            if (office.stopping().await(time.toNanos(), TimeUnit.NANOSECONDS)) {
+                throw new EOFException("the sandbox stops");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new EOFException("the sandbox stops");
+        }
+    }
+}
