@@ -9,15 +9,21 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.daemon.sandbox.Accepted;
 import org.o365relay.daemon.sandbox.Account;
 import org.o365relay.daemon.sandbox.Fault;
+import org.o365relay.daemon.sandbox.Listening;
 import org.o365relay.daemon.sandbox.Sandbox;
 import org.o365relay.daemon.sandbox.SandboxSettings;
 import org.o365relay.daemon.sandbox.SandboxSettings.Keep;
+import org.o365relay.daemon.sandbox.entra.AppRegistration;
+import org.o365relay.daemon.sandbox.scenario.BadScenario;
+import org.o365relay.daemon.sandbox.scenario.Scenario;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,22 +37,35 @@ import picocli.CommandLine.TypeConversionException;
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
         sortOptions = false,
-        description = "Runs a stand-in for Office 365 that stores what it accepts as files.",
+        description = {
+            "Runs a stand-in for Microsoft 365 that stores what it accepts as files: client submission, and with",
+            "--https sign-in and Microsoft Graph, with --mx an MX. docs/sandbox.md has examples."
+        },
         footer = {
             "%nFaults: --fault 'STEP[/TEXT]:ACTION[*TIMES]', in the order given.",
             "  STEP    connect, ehlo, starttls, handshake, auth, mail, rcpt, data, content (after the",
-            "          final dot), quit",
-            "  TEXT    only for commands that contain it, such as one recipient's address",
-            "  ACTION  a reply, delay 3s (ms, s, m), drop, drop-after-accepting, hang",
+            "          final dot), quit; the same with mx- before it for the MX; token, graph",
+            "  TEXT    only for commands that contain it, such as one recipient's address; for token the",
+            "          grant (client_credentials), for graph the end of the path (sendMail)",
+            "  ACTION  delay 3s (ms, s, m), drop, drop-after-accepting, hang; in SMTP a reply; for token",
+            "          AADSTS and a number; for token and graph a status, which may be followed by",
+            "          -after-accepting, retry-after SECONDS, a code and a message",
             "  TIMES   how often; every time if it is left out",
             "For example:",
             "  --fault 'auth:535 5.7.139 Authentication unsuccessful, basic authentication is disabled.*3'",
             "  --fault 'rcpt/bob@example.org:550 5.1.10 Recipient not found'",
-            "  --fault 'content:drop-after-accepting*1'"
+            "  --fault 'content:drop-after-accepting*1'",
+            "  --fault 'token:AADSTS7000215*3'",
+            "  --fault 'graph/sendMail:429 retry-after 5 ApplicationThrottled'",
+            "  --fault 'graph:503-after-accepting*1'",
+            "  --fault 'mx-rcpt:550 5.7.64 TenantAttribution; Relay Access Denied'"
         })
 public final class SandboxCommand implements Callable<Integer> {
 
     private static final Duration A_WHILE = Duration.ofHours(1);
+    private static final String APP = "6f1d1c2e-0f7b-4bfa-a3a5-2f6a9f1f0c11";
+    private static final List<String> REPLACED =
+            List.of("--address", "--port", "--https", "--mx", "--user", "--password", "--send-as", "--tarpit");
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -107,6 +126,29 @@ public final class SandboxCommand implements Callable<Integer> {
     private Keep keep = Keep.FILES;
 
     @Option(
+            names = "--https",
+            paramLabel = "PORT",
+            converter = PortConverter.class,
+            description = "Sign-in and Microsoft Graph there, too; 0 for any free port.")
+    private @Nullable Integer https;
+
+    @Option(
+            names = "--mx",
+            paramLabel = "PORT",
+            converter = PortConverter.class,
+            description = "An MX there, too; 0 for any free port.")
+    private @Nullable Integer mx;
+
+    @Option(
+            names = "--scenario",
+            paramLabel = "FILE",
+            description = "Accounts, apps, limits, ports and faults from a file. Not with the options it replaces.")
+    private @Nullable Path scenario;
+
+    @Option(names = "--print-scenario", description = "Prints a scenario with every key and its default, and ends.")
+    private boolean printScenario;
+
+    @Option(
             names = "--fault",
             paramLabel = "FAULT",
             converter = FaultConverter.class,
@@ -115,21 +157,45 @@ public final class SandboxCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailed, InterruptedException {
-        String secret = password == null ? Passwords.random() : password;
-        try (Sandbox sandbox = start(settings(secret))) {
-            faults.forEach(sandbox.faults()::add);
-            PrintWriter out = spec.commandLine().getOut();
-            introduce(sandbox, secret, out);
+        PrintWriter out = spec.commandLine().getOut();
+        if (printScenario) {
+            out.print(Scenario.reference());
+            out.flush();
+            return ExitCode.OK;
+        }
+        Scenario play = scenario == null ? new Scenario(settings(), faults) : played(scenario);
+        try (Sandbox sandbox = start(play.settings())) {
+            play.faults().forEach(sandbox.faults()::add);
+            new SandboxIntroduction(sandbox, play).write(out);
             show(sandbox, out);
         }
         return ExitCode.OK;
     }
 
-    private SandboxSettings settings(String secret) {
+    private SandboxSettings settings() {
+        String secret = password == null ? Passwords.random() : password;
         return SandboxSettings.in(directory, new Account(user, secret, sendAs))
-                .at(address, port)
+                .with(new Listening(address, port, https, mx))
                 .with(keep)
-                .withTarpit(Duration.ofSeconds(tarpit));
+                .withTarpit(Duration.ofSeconds(tarpit))
+                .entra(entra -> entra.with(AppRegistration.withSecret(APP, Passwords.random())));
+    }
+
+    /// The file says everything but where mail goes; faults of the command line come after its own.
+    private Scenario played(Path file) throws CommandFailed {
+        for (String option : REPLACED) {
+            if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+                throw new CommandFailed(ExitCode.USAGE, option + " is for the file of --scenario to say; leave it out");
+            }
+        }
+        try {
+            Scenario read = Scenario.read(file, directory);
+            List<Fault> all =
+                    Stream.concat(read.faults().stream(), faults.stream()).toList();
+            return new Scenario(read.settings().with(keep), all);
+        } catch (BadScenario e) {
+            throw new CommandFailed(ExitCode.CONFIGURATION, String.valueOf(e.getMessage()));
+        }
     }
 
     static Sandbox start(SandboxSettings settings) throws CommandFailed {
@@ -151,24 +217,6 @@ public final class SandboxCommand implements Callable<Integer> {
         };
     }
 
-    private void introduce(Sandbox sandbox, String secret, PrintWriter out) {
-        out.printf(
-                """
-            A stand-in for Office 365 listens on %s:%d. Ctrl-C ends it.
-              sign in     %s  %s
-              trust       %s
-              stored in   %s
-            """,
-                sandbox.address().getHostString(),
-                sandbox.address().getPort(),
-                user,
-                secret,
-                sandbox.trustedCertificates().toAbsolutePath().normalize(),
-                keep == Keep.FILES ? directory.toAbsolutePath().normalize() : "memory only");
-        faults.forEach(fault -> out.println("  fault       " + fault));
-        out.flush();
-    }
-
     /// A line for each message until the thread is interrupted or the program ends.
     private static void show(Sandbox sandbox, PrintWriter out) throws InterruptedException {
         int shown = 0;
@@ -181,9 +229,10 @@ public final class SandboxCommand implements Callable<Integer> {
     }
 
     private static String line(Accepted message) {
-        return "%s  %s -> %s  %d bytes  %s"
+        return "%s  %-5s  %s -> %s  %d bytes  %s"
                 .formatted(
                         message.receivedAt(),
+                        message.road().name().toLowerCase(Locale.ROOT),
                         message.from(),
                         String.join(", ", message.envelopeTo()),
                         message.size(),
