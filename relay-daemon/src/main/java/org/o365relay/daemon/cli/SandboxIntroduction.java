@@ -45,7 +45,7 @@ record SandboxIntroduction(Sandbox sandbox, Scenario scenario) {
     }
 
     private static String written(InetSocketAddress address) {
-        return address.getHostString() + ":" + address.getPort();
+        return address.getAddress().getHostAddress() + ":" + address.getPort();
     }
 
     private static String proof(AppRegistration app) {

@@ -89,7 +89,7 @@ final class Dialogue {
             throw new SocketTimeoutException("the session has lasted long enough");
         }
         Duration patience = left.compareTo(IDLE) < 0 ? left : IDLE;
-        socket.setSoTimeout(Math.toIntExact(Math.max(1, patience.toMillis())));
+        socket.setSoTimeout(Math.toIntExact(patience.toMillis() + 1)); // not before the time is over
         return wire.readLine();
     }
 

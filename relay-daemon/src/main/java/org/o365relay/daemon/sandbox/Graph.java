@@ -20,7 +20,7 @@ import org.o365relay.daemon.sandbox.web.WebServer;
 
 /// Microsoft Graph, as far as sending mail goes: `/v1.0/users/{user}/sendMail`, drafts, attachments, upload
 /// sessions.
-final class Graph implements WebServer.Handler {
+final class Graph {
 
     private static final String SEND = "Mail.Send";
     private static final String READ_WRITE = "Mail.ReadWrite";
@@ -41,16 +41,32 @@ final class Graph implements WebServer.Handler {
         this.uploads = new Uploads(office, random, directory);
     }
 
-    @Override
-    public WebAnswer answer(WebRequest request) throws IOException {
+    /// Plays a fault that stands in the way, or else does what is usual.
+    @FunctionalInterface
+    interface Faulty {
+        WebAnswer play(WebServer.Handler usual) throws IOException;
+    }
+
+    WebAnswer answer(WebRequest request, Faulty faulty) throws IOException {
+        return request.path().startsWith(Uploads.PATH)
+                ? faulty.play(_ -> answered(() -> uploads.answer(request)))
+                : answered(() -> admitted(request, faulty));
+    }
+
+    @FunctionalInterface
+    private interface Work {
+        WebAnswer done() throws GraphRefusal, IOException;
+    }
+
+    private WebAnswer answered(Work work) throws IOException {
         try {
-            return request.path().startsWith(Uploads.PATH) ? uploads.answer(request) : admitted(request);
+            return work.done();
         } catch (GraphRefusal refusal) {
             return refusal.answer(office.clock().instant(), random);
         }
     }
 
-    private WebAnswer admitted(WebRequest request) throws GraphRefusal, IOException {
+    private WebAnswer admitted(WebRequest request, Faulty faulty) throws GraphRefusal, IOException {
         IssuedToken token = token(request);
         List<String> path = request.segments();
         boolean own = path.get(1).equals("me");
@@ -63,7 +79,8 @@ final class Graph implements WebServer.Handler {
                 .account(user)
                 .orElseThrow(() ->
                         new GraphRefusal(404, "ErrorInvalidUser", "The requested user '" + user + "' is invalid."));
-        return throttled(token, account, () -> route(request, path.subList(own ? 2 : 3, path.size()), token, account));
+        List<String> rest = path.subList(own ? 2 : 3, path.size());
+        return throttled(token, account, () -> faulty.play(_ -> answered(() -> route(request, rest, token, account))));
     }
 
     private IssuedToken token(WebRequest request) throws GraphRefusal {
@@ -73,11 +90,7 @@ final class Graph implements WebServer.Handler {
                 .orElseThrow(GraphRefusal::noToken);
     }
 
-    @FunctionalInterface
-    private interface Work {
-        WebAnswer done() throws GraphRefusal, IOException;
-    }
-
+    /// A slow request is one of those at once.
     private WebAnswer throttled(IssuedToken token, Account account, Work work) throws GraphRefusal, IOException {
         AtomicInteger running =
                 busy.computeIfAbsent(token.app().clientId() + " " + account.key(), _ -> new AtomicInteger());

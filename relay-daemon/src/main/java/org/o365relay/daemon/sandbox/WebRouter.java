@@ -3,6 +3,7 @@ package org.o365relay.daemon.sandbox;
 import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -16,11 +17,11 @@ import org.o365relay.daemon.sandbox.web.WebServer.Handler;
 final class WebRouter implements Handler {
 
     private final Office office;
-    private final Handler graph;
+    private final Graph graph;
     private final Calls calls;
     private final RandomGenerator random;
 
-    WebRouter(Office office, Handler graph, Calls calls, RandomGenerator random) {
+    WebRouter(Office office, Graph graph, Calls calls, RandomGenerator random) {
         this.office = office;
         this.graph = graph;
         this.calls = calls;
@@ -35,15 +36,17 @@ final class WebRouter implements Handler {
         String what = toGraph ? graphCall(request) : tokenCall(request);
         calls.count(what);
         String command = request.method() + " " + path + (toGraph ? "" : " " + what);
-        Optional<Action> fault = office.faults().next(step, false, command);
-        Handler usual = toGraph ? graph : office.directory()::answer;
-        return fault.isEmpty() ? usual.answer(request) : play(fault.get(), step, request, usual);
+        Graph.Faulty faulty = usual -> {
+            Optional<Action> fault = office.faults().next(step, false, command);
+            return fault.isEmpty() ? usual.answer(request) : play(fault.get(), step, request, usual);
+        };
+        return toGraph ? graph.answer(request, faulty) : faulty.play(office.directory()::answer);
     }
 
     /// @return `sendMail`, `send`, `messages`, `attachments`, `createUploadSession`, `upload`, or a message that is
     ///     read, changed or deleted: `GET message`
     private static String graphCall(WebRequest request) {
-        var path = request.segments();
+        List<String> path = request.segments();
         String last = path.getLast();
         if (request.path().startsWith(Uploads.PATH)) {
             return "upload";
@@ -53,7 +56,7 @@ final class WebRouter implements Handler {
 
     /// @return the grant, or the last word of the path: `devicecode`, `managed_identity`
     private static String tokenCall(WebRequest request) {
-        var path = request.segments();
+        List<String> path = request.segments();
         String last = path.isEmpty() ? "" : path.getLast();
         if (path.contains("identity")) {
             return "managed_identity";
@@ -96,8 +99,8 @@ final class WebRouter implements Handler {
 
     private static WebAnswer tokenAnswer(Action.Status status) {
         String code = status.code().isEmpty() ? "temporarily_unavailable" : status.code();
-        WebAnswer answer =
-                WebAnswer.json(status.status(), Map.of("error", code, "error_description", status.message()));
+        String message = status.message().isEmpty() ? "The service is not available now." : status.message();
+        WebAnswer answer = WebAnswer.json(status.status(), Map.of("error", code, "error_description", message));
         return status.retryAfter() == null ? answer : answer.with("Retry-After", Integer.toString(status.retryAfter()));
     }
 

@@ -58,6 +58,9 @@ final class CommandLinesTest {
         sandbox --port x             | 'x' is not a port
         sandbox --keep none          | expected one of
         sandbox --fault lunch:drop   | no step "lunch"; there are connect,
+        sandbox --fault graph:AADSTS50034 | only for the step token
+        sandbox --https x            | 'x' is not a port
+        sandbox --scenario x --mx 0  | --mx is for the file of --scenario to say; leave it out
         ``                           | which command?
         """)
     void explainsMistakesAndEndsWith64(String line, String explanation) {
@@ -66,6 +69,20 @@ final class CommandLinesTest {
                 .startsWith("o365-relay: ")
                 .contains(explanation)
                 .doesNotContain("\tat ");
+    }
+
+    @Test
+    void printsAScenarioToStartFrom() {
+        assertThat(run(FakeRelay.honest(), "sandbox --print-scenario")).isEqualTo(ExitCode.OK);
+        assertThat(out.toString()).startsWith("# A scenario for").contains("time-scale = 1");
+    }
+
+    @Test
+    void endsWith78IfTheScenarioIsWrong(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("bad.conf"), "limits {}\nlimitz {}\n");
+        int code = run(FakeRelay.honest(), "sandbox --scenario " + file + " --directory " + directory);
+        assertThat(code).isEqualTo(ExitCode.CONFIGURATION);
+        assertThat(err.toString()).startsWith("o365-relay: " + file + ":2: there is no key \"limitz\"; there are ");
     }
 
     @Test

@@ -37,6 +37,20 @@ final class FaultTest {
                 Arguments.of("handshake:hang", new Fault(Step.HANDSHAKE, new Action.Hang(), Fault.ALWAYS)),
                 Arguments.of("ehlo:delay 250ms", new Fault(Step.EHLO, delay(Duration.ofMillis(250)), Fault.ALWAYS)),
                 Arguments.of("ehlo:delay 3s*2", new Fault(Step.EHLO, delay(Duration.ofSeconds(3)), 2)),
+                Arguments.of("token:AADSTS7000215*3", new Fault(Step.TOKEN, new Action.Aadsts(7_000_215), 3)),
+                Arguments.of("token:delay 2s", new Fault(Step.TOKEN, delay(Duration.ofSeconds(2)), Fault.ALWAYS)),
+                Arguments.of(
+                        "graph:503-after-accepting*1",
+                        new Fault(Step.GRAPH, new Action.Status(503, true, null, "", ""), 1)),
+                Arguments.of(
+                        "graph/sendMail:429 retry-after 5 ApplicationThrottled Too much.",
+                        new Fault(
+                                Step.GRAPH,
+                                new Action.Status(429, false, 5, "ApplicationThrottled", "Too much."),
+                                Fault.ALWAYS,
+                                "sendMail")),
+                Arguments.of("graph:drop-after-accepting*1", new Fault(Step.GRAPH, new Action.DropAfterAccepting(), 1)),
+                Arguments.of("mx-rcpt/a@b:550 no*1", new Fault(Step.RCPT, new Action.Reply("550 no"), 1, "a@b", true)),
                 Arguments.of("ehlo:delay 2m", new Fault(Step.EHLO, delay(Duration.ofMinutes(2)), Fault.ALWAYS)));
     }
 
@@ -53,6 +67,11 @@ final class FaultTest {
         auth:drop*0                 | at least once
         auth:drop-after-accepting   | only for the step content
         handshake:421 no            | no reply in a TLS handshake
+        mail:AADSTS7000215          | not a reply: AADSTS7000215
+        graph:AADSTS7000215         | only for the step token
+        graph:please                | not a status of HTTP
+        graph:700                   | not a status of HTTP: 700
+        mx-token:503                | the MX has no step token
         """)
     void saysWhatIsWrong(String text, String message) {
         assertThatIllegalArgumentException().isThrownBy(() -> Fault.parse(text)).withMessageContaining(message);

@@ -14,6 +14,7 @@ import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Base64;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -36,7 +37,14 @@ final class RawClient implements AutoCloseable {
     }
 
     static RawClient connect(Sandbox sandbox) throws IOException {
-        InetSocketAddress address = sandbox.address();
+        return connect(sandbox, sandbox.address());
+    }
+
+    static RawClient connectToMx(Sandbox sandbox) throws IOException {
+        return connect(sandbox, sandbox.mxAddress());
+    }
+
+    private static RawClient connect(Sandbox sandbox, InetSocketAddress address) throws IOException {
         return new RawClient(sandbox, new Socket(address.getAddress(), address.getPort()));
     }
 
@@ -95,8 +103,12 @@ final class RawClient implements AutoCloseable {
     }
 
     void shakeHands() throws IOException {
+        shakeHands(trust());
+    }
+
+    void shakeHands(SSLContext context) throws IOException {
         SSLSocket encrypted =
-                (SSLSocket) trust().getSocketFactory().createSocket(plain, "localhost", plain.getPort(), true);
+                (SSLSocket) context.getSocketFactory().createSocket(plain, "localhost", plain.getPort(), true);
         SSLParameters parameters = encrypted.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         encrypted.setSSLParameters(parameters);
@@ -117,7 +129,7 @@ final class RawClient implements AutoCloseable {
         return trusting(sandbox.trustedCertificates());
     }
 
-    static SSLContext trusting(Path pem) throws IOException {
+    static SSLContext trusting(Path pem, KeyManager... own) throws IOException {
         try (InputStream in = Files.newInputStream(pem)) {
             KeyStore trusted = KeyStore.getInstance("PKCS12");
             trusted.load(null, null);
@@ -126,7 +138,7 @@ final class RawClient implements AutoCloseable {
             TrustManagerFactory managers = TrustManagerFactory.getInstance("PKIX");
             managers.init(trusted);
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, managers.getTrustManagers(), null);
+            context.init(own.length == 0 ? null : own, managers.getTrustManagers(), null);
             return context;
         } catch (GeneralSecurityException e) {
             throw new IOException(e);

@@ -5,9 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.o365relay.daemon.sandbox.entra.AppRegistration;
 
 /// One sandbox for all tests of a class; its faults do not outlive a test.
 final class SandboxFixture implements AfterEachCallback, AfterAllCallback {
@@ -20,13 +22,28 @@ final class SandboxFixture implements AfterEachCallback, AfterAllCallback {
     private final Path directory;
     private final Sandbox sandbox;
 
+    private final SandboxSettings settings;
+
     SandboxFixture() {
+        this(settings -> settings);
+    }
+
+    /// @param change of the usual settings
+    SandboxFixture(UnaryOperator<SandboxSettings> change) {
         try {
             directory = Files.createTempDirectory("sandbox");
-            sandbox = Sandbox.start(settings(directory));
+            settings = change.apply(settings(directory));
+            sandbox = Sandbox.start(settings);
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /// With sign-in, Graph and an MX, for one app.
+    static SandboxFixture whole() {
+        return new SandboxFixture(
+                settings -> settings.withApps(AppRegistration.withSecret(WebClient.APP, WebClient.SECRET))
+                        .mx(0));
     }
 
     static SandboxSettings settings(Path directory) {
@@ -35,6 +52,15 @@ final class SandboxFixture implements AfterEachCallback, AfterAllCallback {
 
     Sandbox sandbox() {
         return sandbox;
+    }
+
+    /// Until the end of the test.
+    void change(UnaryOperator<SandboxSettings> change) {
+        sandbox.change(change);
+    }
+
+    WebClient web() throws IOException {
+        return new WebClient(sandbox);
     }
 
     /// A client that has said STARTTLS and AUTH.
@@ -54,6 +80,7 @@ final class SandboxFixture implements AfterEachCallback, AfterAllCallback {
     @Override
     public void afterEach(ExtensionContext context) {
         sandbox.faults().clear();
+        sandbox.change(_ -> settings);
     }
 
     @Override

@@ -1,0 +1,55 @@
+package org.o365relay.daemon.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.daemon.sandbox.Account;
+import org.o365relay.daemon.sandbox.Fault;
+import org.o365relay.daemon.sandbox.Sandbox;
+import org.o365relay.daemon.sandbox.SandboxSettings;
+import org.o365relay.daemon.sandbox.entra.AppRegistration;
+import org.o365relay.daemon.sandbox.scenario.Scenario;
+
+final class SandboxIntroductionTest {
+
+    @TempDir
+    private static Path directory;
+
+    private static String said(UnaryOperator<SandboxSettings> change) throws IOException {
+        SandboxSettings settings =
+                change.apply(SandboxSettings.in(directory, new Account("relay@contoso.example", "its password")));
+        StringWriter out = new StringWriter();
+        try (Sandbox sandbox = Sandbox.start(settings)) {
+            new SandboxIntroduction(sandbox, new Scenario(settings, List.of(Fault.parse("token:drop*1"))))
+                    .write(new PrintWriter(out));
+            return out.toString().replace(":" + sandbox.address().getPort(), ":SMTP");
+        }
+    }
+
+    @Test
+    void tellsWhatToWriteIntoRelayConf() throws IOException {
+        AppRegistration app = AppRegistration.withSecret("client", "its secret");
+        assertThat(said(settings -> settings.withApps(app).mx(0)))
+                .startsWith("A stand-in for Office 365 listens on 127.0.0.1:SMTP. Ctrl-C ends it.\n")
+                .contains("  sign in     relay@contoso.example  its password\n")
+                .contains("  MX          127.0.0.1:")
+                .contains("  fault       token:drop*1\n")
+                .contains("      type = client-secret\n      client-secret = \"its secret\"\n")
+                .contains("authority = \"https://localhost:")
+                .contains("preset = graph, root = \"https://localhost:")
+                .contains("relay.http.trusted-certificates = \""
+                        + directory.resolve("sandbox-ca.pem").toAbsolutePath() + "\"\n");
+    }
+
+    @Test
+    void tellsNothingOfOAuthWhereThereIsNone() throws IOException {
+        assertThat(said(settings -> settings)).doesNotContain("relay.conf").doesNotContain("MX");
+    }
+}

@@ -1,0 +1,185 @@
+package org.o365relay.daemon.sandbox.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigList;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigValue;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.daemon.sandbox.Account;
+import org.o365relay.daemon.sandbox.BasicAuth;
+import org.o365relay.daemon.sandbox.Fault;
+import org.o365relay.daemon.sandbox.GraphSettings;
+import org.o365relay.daemon.sandbox.Limits;
+import org.o365relay.daemon.sandbox.Listening;
+import org.o365relay.daemon.sandbox.SandboxSettings;
+import org.o365relay.daemon.sandbox.entra.AppRegistration;
+
+final class ScenarioTest {
+
+    private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+
+    @TempDir
+    private Path directory;
+
+    private Scenario read(String text) throws IOException, BadScenario {
+        return Scenario.read(Files.writeString(directory.resolve("scenario.conf"), text), directory);
+    }
+
+    @Test
+    void printsAReferenceThatIsAScenario() throws Exception {
+        assertThat(read(Scenario.reference())).isEqualTo(read(""));
+    }
+
+    @Test
+    void behavesAsMicrosoftByDefault() throws Exception {
+        SandboxSettings settings = read("").settings();
+        assertThat(settings.limits()).isEqualTo(Limits.MICROSOFT);
+        assertThat(settings.graph()).isEqualTo(GraphSettings.MICROSOFT);
+        assertThat(settings.exchange())
+                .isEqualTo(SandboxSettings.in(directory, new Account("relay@contoso.example", "secret"))
+                        .exchange());
+        assertThat(settings.listening()).isEqualTo(new Listening(LOOPBACK, 2587, 2443, 2525));
+        assertThat(settings.entra().apps().getFirst().roles()).isEqualTo(AppRegistration.USUAL_ROLES);
+        assertThat(settings.entra().tokenLifetime()).isEqualTo(Duration.ofSeconds(3_599));
+    }
+
+    @Test
+    void explainsEveryKeyOfTheReference() {
+        List<String> lines = Scenario.reference().lines().toList();
+        List<String> unexplained = new ArrayList<>();
+        collect(ConfigFactory.parseString(Scenario.reference()).root(), lines, unexplained);
+        assertThat(unexplained).isEmpty();
+    }
+
+    private static void collect(ConfigObject object, List<String> lines, List<String> unexplained) {
+        for (var member : object.entrySet()) {
+            ConfigValue value = member.getValue();
+            String above = lines.get(value.origin().lineNumber() - 2).strip();
+            boolean neighbour = above.matches("(tenant|refresh-lifetime|code-lifetime|smallest-upload|offences) = .*");
+            if (!above.startsWith("#") && !neighbour) {
+                unexplained.add(member.getKey());
+            }
+            if (value instanceof ConfigObject inner) {
+                collect(inner, lines, unexplained);
+            } else if (value instanceof ConfigList list
+                    && !list.isEmpty()
+                    && list.getFirst() instanceof ConfigObject first) {
+                collect(first, lines, unexplained);
+            }
+        }
+    }
+
+    @Test
+    void readsWhatIsWritten() throws Exception {
+        Scenario scenario = read("""
+            time-scale = 60
+            ports { smtp = 0, https = null, mx = 0 }
+            accounts = [ { address = "a@contoso.example", password = "x", send-as = [ "b@contoso.example" ], smtp-auth = no } ]
+            exchange { basic-auth = security-defaults, tarpit = 0s }
+            limits { connections = null, per-minute = 5, excess = count, session = 1m }
+            entra { signs-in = "a@contoso.example" }
+            apps = [ { client-id = "1", secret = null, roles = [ "Mail.Send" ], mailboxes = [ "a@contoso.example" ], state = disabled } ]
+            graph.vanishing = null
+            connector.direct-send = no
+            faults = [ "token:AADSTS7000215*3", "mx-mail:drop" ]
+            """);
+        SandboxSettings settings = scenario.settings();
+        assertThat(settings.timeScale()).isEqualTo(60);
+        assertThat(settings.listening()).isEqualTo(new Listening(LOOPBACK, 0, null, 0));
+        assertThat(settings.exchange().accounts())
+                .containsExactly(new Account("a@contoso.example", "x", Set.of("b@contoso.example"), false, false));
+        assertThat(settings.exchange().basicAuth()).isEqualTo(BasicAuth.SECURITY_DEFAULTS);
+        assertThat(settings.limits().connections()).isEqualTo(Limits.UNLIMITED);
+        assertThat(settings.limits().excess()).isEqualTo(Limits.Excess.COUNT);
+        assertThat(settings.entra().apps())
+                .containsExactly(new AppRegistration(
+                        "1",
+                        null,
+                        null,
+                        Set.of("Mail.Send"),
+                        Set.of("a@contoso.example"),
+                        AppRegistration.State.DISABLED));
+        assertThat(settings.graph().vanishing()).isEqualTo(Long.MAX_VALUE);
+        assertThat(settings.connector().directSend()).isFalse();
+        assertThat(scenario.faults())
+                .containsExactly(Fault.parse("token:AADSTS7000215*3"), Fault.parse("mx-mail:drop"));
+    }
+
+    @Test
+    void namesEveryMistakeWithItsLine() {
+        String text = """
+            time-scale = 0
+            acounts = []
+            limits {
+              per-minute = many
+              session = 0s
+            }
+            exchange.basic-auth = off
+            accounts = [ { adress = "a@contoso.example" } ]
+            apps = { client-id = "1" }
+            faults = [ "lunch:drop" ]
+            address = "example.org"
+            ports = 25
+            """;
+        assertThatExceptionOfType(BadScenario.class)
+                .isThrownBy(() -> read(text))
+                .satisfies(bad -> {
+                    String file = directory.resolve("scenario.conf").toString();
+                    assertThat(String.valueOf(bad.getMessage())
+                                    .replace(file + ":", "")
+                                    .lines())
+                            .satisfiesExactly(
+                                    line -> assertThat(line)
+                                            .isEqualTo("1: \"time-scale\" is a number more than 0, not 0"),
+                                    line -> assertThat(line)
+                                            .startsWith("2: there is no key \"acounts\"; there are accounts, "),
+                                    line -> assertThat(line)
+                                            .startsWith(
+                                                    "4: \"limits.per-minute\" is a number from 1 to 1000000000, not "),
+                                    line -> assertThat(line)
+                                            .startsWith("5: \"limits.session\" is a time more than nothing, such as"),
+                                    line -> assertThat(line)
+                                            .startsWith("7: \"exchange.basic-auth\" is one of on, retired, "),
+                                    line -> assertThat(line)
+                                            .startsWith("8: there is no key \"accounts.adress\"; there are"),
+                                    line -> assertThat(line).isEqualTo("9: \"apps\" is a list: apps = [ { ... } ]"),
+                                    line -> assertThat(line)
+                                            .startsWith("10: \"faults\" has one that cannot be: no step \"lunch\";"),
+                                    line -> assertThat(line)
+                                            .isEqualTo("11: \"address\" is an IP address, not example.org"),
+                                    line -> assertThat(line).isEqualTo("12: \"ports\" is a section: ports { ... }"));
+                });
+    }
+
+    @Test
+    void saysWhereTheSyntaxIsBroken() {
+        assertThatExceptionOfType(BadScenario.class)
+                .isThrownBy(() -> read("limits {\n  session = 1m\n"))
+                .withMessageContaining("scenario.conf");
+        assertThatExceptionOfType(BadScenario.class)
+                .isThrownBy(() -> Scenario.read(directory.resolve("missing.conf"), directory))
+                .withMessageContaining("missing.conf");
+    }
+
+    @Test
+    void readsTheCertificateOfAnApp() throws IOException {
+        Files.writeString(directory.resolve("app.pem"), "no certificate");
+        assertThatExceptionOfType(BadScenario.class)
+                .isThrownBy(() ->
+                        read("apps = [\n{ client-id = \"1\", certificate = \"app.pem\" }\n{ certificate = x }\n]"))
+                .withMessageContaining(":2: \"apps.certificate\" is no certificate in PEM")
+                .withMessageContaining(":3: \"apps.certificate\" cannot be read");
+    }
+}
