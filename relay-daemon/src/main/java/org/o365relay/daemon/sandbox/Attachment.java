@@ -38,12 +38,17 @@ record Attachment(
         return described(members, new FileDataSource(file.toFile()), file);
     }
 
-    private static Attachment described(Map<String, @Nullable Object> members, DataSource content, @Nullable Path file)
-            throws GraphRefusal {
-        String name = Json.asText(members.get("name"));
-        if (name.isEmpty()) {
+    /// @param members of an attachmentItem
+    static void check(Map<String, @Nullable Object> members) throws GraphRefusal {
+        if (Json.asText(members.get("name")).isEmpty()) {
             throw GraphRefusal.badRequest("The property 'name' is required.");
         }
+    }
+
+    private static Attachment described(
+            Map<String, @Nullable Object> members, DataSource content, @Nullable Path file) throws GraphRefusal {
+        check(members);
+        String name = Json.asText(members.get("name"));
         String type = Json.asText(members.get("contentType"));
         return new Attachment(
                 name,

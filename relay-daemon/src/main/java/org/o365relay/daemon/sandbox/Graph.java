@@ -69,9 +69,10 @@ final class Graph {
     private WebAnswer admitted(WebRequest request, Faulty faulty) throws GraphRefusal, IOException {
         IssuedToken token = token(request);
         List<String> path = request.segments();
-        boolean own = path.get(1).equals("me");
-        if (!own && !(path.get(1).equals("users") && path.size() > 2)) {
-            throw GraphRefusal.badRequest("Resource not found for the segment '" + path.get(1) + "'.");
+        String first = path.size() > 1 ? path.get(1) : "";
+        boolean own = first.equals("me");
+        if (!own && !(first.equals("users") && path.size() > 2)) {
+            throw GraphRefusal.badRequest("Resource not found for the segment '" + first + "'.");
         }
         String user = own ? token.signedIn().orElse("") : path.get(2);
         Account account = office.settings()

@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -36,7 +35,6 @@ final class Uploads {
     private final RandomGenerator random;
     private final Path directory;
     private final Map<String, Upload> open = new ConcurrentHashMap<>();
-    private final AtomicInteger files = new AtomicInteger();
 
     Uploads(Office office, RandomGenerator random, Path directory) {
         this.office = office;
@@ -56,14 +54,14 @@ final class Uploads {
                 members.containsKey("AttachmentItem") ? members.get("AttachmentItem") : members.get("attachmentItem"));
         long size = item.get("size") instanceof Number number ? number.longValue() : -1;
         checkSize(size);
-        Path file = Files.createFile(directory.resolve(".upload-" + files.incrementAndGet() + ".part"));
+        Attachment.check(item);
+        Path file = Files.createTempFile(directory, ".upload-", ".part");
         Upload upload = new Upload(
                 draft,
                 item,
                 size,
                 file,
                 office.clock().instant().plus(office.settings().scaled(LIFETIME)));
-        Attachment.in(file, item);
         byte[] noise = new byte[24];
         random.nextBytes(noise);
         String id = HexFormat.of().formatHex(noise);

@@ -267,6 +267,13 @@ final class GraphTest {
     }
 
     @Test
+    void knowsNoOtherPlaces() throws Exception {
+        for (String path : new String[] {"/v1.0/", "/v1.0/users", "/v1.0/groups/x/y"}) {
+            assertThat(graphError(web.json("POST", path, token, "{}"))).isEqualTo("400 ErrorInvalidRequest");
+        }
+    }
+
+    @Test
     void countsCalls() throws Exception {
         int calls = OFFICE.sandbox().calls().of("sendMail");
         web.mime(SEND, token, MESSAGE);
