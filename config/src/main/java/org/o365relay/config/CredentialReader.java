@@ -3,6 +3,7 @@ package org.o365relay.config;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.RSAKey;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -14,6 +15,8 @@ import org.o365relay.exchange.Cloud;
 import org.o365relay.identity.App;
 import org.o365relay.identity.Credential;
 import org.o365relay.mail.Secret;
+import org.o365relay.net.CertifiedKey;
+import org.o365relay.net.UnusableKeyException;
 
 /// The section `credential` of a mailbox, or of one of its roads. No message quotes a secret.
 ///
@@ -234,9 +237,19 @@ record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path
     }
 
     private void reportCertificate(Path file, Given given) {
-        switch (new SignInCertificate(file, given.certificateKey(), given.certificatePassword()).read()) {
-            case Parsed.Bad<X509Certificate>(String message) -> credential.problem(CERTIFICATE, message);
-            case Parsed.Good<X509Certificate>(X509Certificate certificate) -> reportExpiry(file, certificate);
+        try {
+            CertifiedKey read = CertifiedKey.read(
+                    file,
+                    given.certificateKey().orElse(null),
+                    given.certificatePassword().orElse(null));
+            // RFC 7518 §3.5: PS256, which Microsoft Entra asks for, is RSA
+            if (read.key() instanceof RSAKey) {
+                reportExpiry(file, read.own());
+            } else {
+                credential.problem(CERTIFICATE, "the key is no RSA key, which Microsoft Entra asks for");
+            }
+        } catch (UnusableKeyException e) {
+            credential.problem(CERTIFICATE, String.valueOf(e.getMessage()));
         }
         Stream.of(Optional.of(file), given.certificateKey())
                 .flatMap(Optional::stream)

@@ -5,7 +5,7 @@ import static java.nio.file.attribute.PosixFilePermission.GROUP_WRITE;
 import static java.nio.file.attribute.PosixFilePermission.OTHERS_READ;
 import static java.nio.file.attribute.PosixFilePermission.OTHERS_WRITE;
 
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -33,15 +33,19 @@ record SecretFiles(Path directory, Map<String, String> environment) {
         return path().then(file -> FileContent.read(file).then(content -> new Parsed.Good<>(file)));
     }
 
-    /// What a file holds, but for the line end after it.
+    /// What a file holds, but for the line end after it; read anew when the file changes.
     ///
     /// @param what for example "password"
     static Parsed<Secret> secret(Path file, String what) {
-        return FileContent.read(file).then(content -> {
-            String text = new String(content, StandardCharsets.UTF_8).replaceFirst("(\r?\n)+$", "");
-            return text.isBlank()
-                    ? new Parsed.Bad<>("%s is empty; write the %s into it".formatted(file, what))
-                    : new Parsed.Good<>(new Secret(text));
+        return FileContent.read(file).then(_ -> {
+            try {
+                Secret secret = Secret.inFile(file);
+                return secret.reveal().isBlank()
+                        ? new Parsed.Bad<>("%s is empty; write the %s into it".formatted(file, what))
+                        : new Parsed.Good<>(secret);
+            } catch (IOException e) {
+                return new Parsed.Bad<>("%s cannot be read: %s".formatted(file, e.getMessage()));
+            }
         });
     }
 

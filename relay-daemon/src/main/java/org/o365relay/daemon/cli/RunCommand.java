@@ -10,6 +10,8 @@ import org.o365relay.accept.Endpoint;
 import org.o365relay.accept.ListenException;
 import org.o365relay.accept.OldTls;
 import org.o365relay.daemon.ops.SystemdNotifier;
+import org.o365relay.deliver.MailboxSettings;
+import org.o365relay.deliver.RoadSettings;
 import org.o365relay.journal.LogJournal;
 import org.o365relay.queue.QueueUnavailableException;
 import org.slf4j.Logger;
@@ -41,12 +43,7 @@ public final class RunCommand implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(relay, serviceManager), "stop"));
         try {
             serviceManager.ready("listening on " + addresses(relay));
-            log.info(
-                    "{} listens on {}; mail leaves as {} through {}",
-                    ProgramVersion.text(),
-                    addresses(relay),
-                    settings.mailboxes().getFirst().address(),
-                    settings.mailboxes().getFirst().roads().getFirst());
+            log.info("{} listens on {}; mail leaves as {}", ProgramVersion.text(), addresses(relay), ways(settings));
             new CountDownLatch(1).await(); // until the JVM is told to end
         } catch (RuntimeException e) {
             exitCode = ExitCode.INTERNAL;
@@ -79,6 +76,15 @@ public final class RunCommand implements Callable<Integer> {
             logging.stop(); // writes what is buffered
         }
         Runtime.getRuntime().halt(exitCode);
+    }
+
+    private static String ways(RelaySettings settings) {
+        return settings.mailboxes().stream().map(RunCommand::way).collect(Collectors.joining(", "));
+    }
+
+    private static String way(MailboxSettings mailbox) {
+        return mailbox.address() + " through "
+                + mailbox.roads().stream().map(RoadSettings::name).collect(Collectors.joining(" or "));
     }
 
     private static String addresses(Relay relay) {
