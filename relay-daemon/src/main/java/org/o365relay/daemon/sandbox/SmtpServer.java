@@ -6,6 +6,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
@@ -34,6 +36,8 @@ final class SmtpServer implements AutoCloseable {
     private final Door door;
     private final InetAddress host;
     private final LongAdder connections = new LongAdder();
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private volatile boolean closing;
     private final SMTPServer server;
 
     private SmtpServer(Office office, Door door, InetAddress host, int port) {
@@ -69,10 +73,21 @@ final class SmtpServer implements AutoCloseable {
         return connections.sum();
     }
 
-    /// Ends every connection at once.
+    /// Ends every connection at once: without a word of TLS, because the engine closes encrypted sockets one after
+    /// the other, and the JDK may then wait for the client as long as a read may take.
     @Override
     public void close() {
+        closing = true;
+        open.forEach(SmtpServer::drop);
         server.stop();
+    }
+
+    private static void drop(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            LOG.debug("{} did not close: {}", socket.getRemoteSocketAddress(), e.toString());
+        }
     }
 
     private void listen() throws BindException {
@@ -94,8 +109,12 @@ final class SmtpServer implements AutoCloseable {
         @Override
         public SessionAcceptance accept(org.subethamail.smtp.server.Session connection) {
             connections.increment();
+            Socket socket = connection.getSocket();
+            open.add(socket);
             try {
-                Socket socket = connection.getSocket();
+                if (closing) {
+                    drop(socket);
+                }
                 socket.setTcpNoDelay(true);
                 Session session = new Session(
                         connection.getRemoteAddress(), office.clock().instant());
@@ -104,6 +123,7 @@ final class SmtpServer implements AutoCloseable {
                 LOG.debug("{} ended: {}", connection.getRemoteAddress(), ended.toString());
             } finally {
                 close(connection);
+                open.remove(socket);
             }
             return OVER;
         }
