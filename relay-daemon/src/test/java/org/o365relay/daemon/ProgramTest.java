@@ -129,13 +129,13 @@ final class ProgramTest {
 
         assertThat(check.exitCode()).as(check.said()).isZero();
         assertThat(check.said())
-                .contains("ok    configuration: " + config)
-                .containsPattern("ok {4}localhost is .*127\\.0\\.0\\.1")
-                .contains(
-                        "ok    connected to 127.0.0.1 port " + sandbox.address().getPort())
-                .containsPattern("ok {4}TLSv1\\.[23], TLS_\\S+, certificate CN=localhost, .*valid until \\d{4}-")
-                .contains("ok    signed in as relay@contoso.example with LOGIN")
-                .contains("Mail can leave as relay@contoso.example.")
+                .contains("✔ configuration: " + config)
+                .containsPattern("✔ connect +localhost is .*127\\.0\\.0\\.1")
+                .containsPattern("✔ connect +connected to 127\\.0\\.0\\.1 port "
+                        + sandbox.address().getPort())
+                .containsPattern("✔ TLS +TLSv1\\.[23], TLS_\\S+, certificate CN=localhost, .*valid until \\d{4}-")
+                .containsPattern("✔ sign-in +signed in as relay@contoso.example with LOGIN")
+                .contains("✔ Mail can leave as relay@contoso.example.")
                 .doesNotContain(ConfigText.PASSWORD);
         assertThat(directory.resolve("queue")).doesNotExist();
     }
@@ -150,7 +150,8 @@ final class ProgramTest {
 
         assertThat(check.exitCode()).isEqualTo(69);
         assertThat(check.said())
-                .contains("FAIL  ", "535 5.7.3 Authentication unsuccessful", "what it means: ", "what to do:    ")
+                .containsPattern("✘ sign-in +535 5\\.7\\.3 Authentication unsuccessful")
+                .contains("    means ", "    to do ", "✘ No mail can leave as relay@contoso.example.")
                 .doesNotContain(wrong, "\tat ", "Mail can leave");
     }
 

@@ -49,7 +49,7 @@ final class TokenText {
         }
         payload.put("uti", noise(16));
         payload.put("ver", "1.0");
-        payload.put("xms_sandbox", noise(400 + random.nextInt(800)));
+        payload.put("xms_sandbox", noise(400 + random.nextInt(700)));
         return jwt(payload);
     }
 
