@@ -5,12 +5,19 @@ import static org.o365relay.config.Amount.KIB;
 import static org.o365relay.config.Amount.size;
 import static org.o365relay.config.Amount.whole;
 
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.MailboxLimits;
 import org.o365relay.exchange.Preset;
 
-/// The section `limits` of a mailbox, with those of its first road's preset beneath it.
-record MailboxLimitsReader(Section limits, Preset preset) {
+/// The section `limits` of a mailbox, with those of its roads' presets beneath it. What a mailbox may send it may send
+/// over all its roads; so the strictest of them counts.
+///
+/// @param presets of its roads, at least one
+record MailboxLimitsReader(Section limits, List<Preset> presets) {
 
     private static final int MOST = 100_000_000;
 
@@ -20,38 +27,49 @@ record MailboxLimitsReader(Section limits, Preset preset) {
 
     MailboxLimits read() {
         return new MailboxLimits(
-                limit("messages-per-minute", 100_000, preset.messagesPerMinute()),
+                limit("messages-per-minute", 100_000, Preset::messagesPerMinute),
                 limits.optional("burst", whole(1, 100_000)).orElse(Preset.BURST),
                 connections(),
-                limit("recipients-per-day", MOST, preset.recipientsPerDay()));
+                limit("recipients-per-day", MOST, Preset::recipientsPerDay));
     }
 
     /// @return null for any number
     @Nullable
     Integer recipientsPerMessage() {
-        return limit("recipients-per-message", 10_000, preset.recipientsPerMessage());
+        // the others are told of by themselves: what is too much for them may take the first road
+        return limits.optional("recipients-per-message", whole(1, 10_000))
+                .orElse(presets.getFirst().recipientsPerMessage());
     }
 
     /// @return octets; null for any size
     @Nullable
     Long messageSize() {
-        return limits.optional("message-size", size(64 * KIB, GIB)).orElse(preset.messageSize());
+        return limits.optional("message-size", size(64 * KIB, GIB))
+                .orElse(presets.getFirst().messageSize());
     }
 
     private int connections() {
-        int connections = limits.optional("connections", whole(1, 100)).orElse(preset.connections());
-        if (preset == Preset.OFFICE365 && connections > EXCHANGE_CONNECTIONS) {
+        int connections = limits.optional("connections", whole(1, 100))
+                .orElse(presets.getFirst().connections());
+        if (presets.contains(Preset.OFFICE365) && connections > EXCHANGE_CONNECTIONS) {
             limits.warning(
                     "connections",
                     "Exchange Online allows a mailbox 3 connections at once, over all its programs; use 1 to 3");
         }
-        if (preset == Preset.GRAPH && connections > GRAPH_REQUESTS) {
+        if (presets.getFirst() == Preset.GRAPH && connections > GRAPH_REQUESTS) {
             limits.warning("connections", "Microsoft Graph allows an app 4 requests at once for a mailbox; use 1 to 4");
         }
         return connections;
     }
 
-    private @Nullable Integer limit(String key, int most, @Nullable Integer usual) {
-        return limits.optional(key, whole(1, most)).orElse(usual);
+    private @Nullable Integer limit(String key, int most, Function<Preset, @Nullable Integer> usual) {
+        return limits.optional(key, whole(1, most)).orElseGet(() -> strictest(usual));
+    }
+
+    private @Nullable Integer strictest(Function<Preset, @Nullable Integer> usual) {
+        return presets.stream()
+                .flatMap(preset -> Stream.ofNullable(usual.apply(preset)))
+                .min(Comparator.naturalOrder())
+                .orElse(null);
     }
 }

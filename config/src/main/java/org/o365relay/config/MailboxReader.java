@@ -32,7 +32,7 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
         Cloud cloud = mailbox.value("cloud", CLOUD);
         List<RoadReader> readers = readers(cloud);
         List<Preset> presets = readers.stream().map(RoadReader::preset).toList();
-        var limits = new MailboxLimitsReader(mailbox.section("limits"), presets.getFirst());
+        var limits = new MailboxLimitsReader(mailbox.section("limits"), presets);
         var sending = limits.read();
         SignIn usual = usualSignIn(readers, cloud, address);
         List<RoadSettings> roads = new ArrayList<>();
@@ -48,7 +48,7 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
         return address.filter(known -> roads.size() == readers.size())
                 .flatMap(known -> rules.map(rewrite -> new MailboxInForce(
                         mailbox,
-                        new MailboxSettings(known, account(roads.getFirst(), known), roads, sending, rewrite),
+                        new MailboxSettings(known, account(roads, known), roads, sending, rewrite),
                         cloud,
                         presets,
                         recipients,
@@ -64,9 +64,13 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
     }
 
     /// Who is not signed in as anybody is counted by itself.
-    private static String account(RoadSettings road, EmailAddress address) {
-        String username = road.credential().username();
-        return (username.isEmpty() ? address.toString() : username).toLowerCase(Locale.ROOT);
+    private static String account(List<RoadSettings> roads, EmailAddress address) {
+        return roads.stream()
+                .map(road -> road.credential().username())
+                .filter(username -> !username.isEmpty())
+                .findFirst()
+                .orElseGet(address::toString)
+                .toLowerCase(Locale.ROOT);
     }
 
     private List<RoadReader> readers(Cloud cloud) {

@@ -12,6 +12,8 @@ import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Lookup;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Tls;
 import org.o365relay.exchange.Cloud;
 import org.o365relay.exchange.Preset;
+import org.o365relay.net.CertifiedKey;
+import org.o365relay.net.UnusableKeyException;
 
 /// A road of SMTP: client submission, a smarthost, a connector.
 record SmtpRoadReader(Section keys, Preset preset, Cloud cloud, SecretFiles files, String hostname) {
@@ -120,7 +122,16 @@ record SmtpRoadReader(Section keys, Preset preset, Cloud cloud, SecretFiles file
         key.filter(files::isExposed)
                 .ifPresent(
                         file -> keys.warning(KEY, "%s can be read by others; do chmod 600 %s".formatted(file, file)));
+        certificate.ifPresent(chain -> key.ifPresent(secret -> reportUnusable(chain, secret)));
         return certificate.flatMap(chain -> key.map(secret -> new ClientCertificate(chain, secret)));
+    }
+
+    private void reportUnusable(Path certificate, Path key) {
+        try {
+            CertifiedKey.read(certificate, key, null);
+        } catch (UnusableKeyException e) {
+            keys.problem(CERTIFICATE, String.valueOf(e.getMessage()));
+        }
     }
 
     private void reportContradictions(Tls tls, int port) {

@@ -3,6 +3,7 @@ package org.o365relay.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
@@ -189,6 +190,32 @@ class MailboxesTest {
 
         assertThat(roads.get(0).credential()).isEqualTo(new Credential.None());
         assertThat(roads.get(1).credential()).isInstanceOf(Credential.ClientSecret.class);
+    }
+
+    @Test
+    void keepsToTheStrictestLimitsOfItsRoads() throws Exception {
+        MailboxSettings mailbox = mailbox(
+                "upstream.preset = connector, credential { %s }, fallback = [ { preset = graph } ]".formatted(SECRET));
+
+        assertThat(mailbox.limits().messagesPerMinute()).isEqualTo(30);
+        assertThat(mailbox.limits().recipientsPerDay()).isEqualTo(10_000);
+        assertThat(mailbox.account()).isEqualTo("relay@contoso.example");
+    }
+
+    @Test
+    void refusesACertificateForAConnectorWithTheKeyOfAnother() throws Exception {
+        SecurityFiles.write(directory);
+        Files.copy(directory.resolve("relay.pem"), directory.resolve("first.pem"));
+        SecurityFiles.write(directory);
+
+        assertThat(ReadText.problems(directory, """
+                relay.data-directory = queue
+                relay.mailboxes = [ { address = "relay@contoso.example"
+                  upstream { preset = connector, client-certificate = first.pem, client-certificate-key = relay.key } } ]
+                """))
+                .singleElement()
+                .asString()
+                .contains("client-certificate: the key in", "does not belong to");
     }
 
     @Test
