@@ -59,6 +59,9 @@ final class KeptToken implements TokenSource {
             return CompletableFuture.completedFuture(token);
         }
         if (failure != null && now.isBefore(quietUntil)) {
+            if (isGood(token)) {
+                return CompletableFuture.completedFuture(token);
+            }
             throw failure.forWaiter();
         }
         begin(token != null || refused);
@@ -85,11 +88,15 @@ final class KeptToken implements TokenSource {
             succeeded(fetched);
             begun.complete(fetched);
         } catch (NoTokenException e) {
-            failed(e);
-            begun.completeExceptionally(e);
+            AccessToken old = failed(e);
+            if (isGood(old)) {
+                begun.complete(old);
+            } else {
+                begun.completeExceptionally(e);
+            }
         } catch (RuntimeException | Error e) {
             NoTokenException bug = NoTokenException.unconfigured("internal_error", String.valueOf(e), e);
-            failed(bug);
+            var _ = failed(bug);
             begun.completeExceptionally(bug);
         }
     }
@@ -103,10 +110,17 @@ final class KeptToken implements TokenSource {
         underWay = null;
     }
 
-    private synchronized void failed(NoTokenException e) {
+    /// The last minutes of a token are better than none, while nothing fresher is to be had.
+    private boolean isGood(@Nullable AccessToken old) {
+        return old != null && clock.instant().isBefore(old.expiresAt());
+    }
+
+    /// @return the token there was before; null for none
+    private synchronized @Nullable AccessToken failed(NoTokenException e) {
         failure = e;
         quietUntil = clock.instant().plus(quiet(e.patience()));
         underWay = null;
+        return token;
     }
 
     private static Duration quiet(@Nullable Duration asked) {

@@ -166,6 +166,20 @@ class ClientSecretTest extends SignInTest {
     }
 
     @Test
+    void usesATokenToItsEndWhileNoOtherIsToBeHad() throws Exception {
+        ManualClock clock = new ManualClock(Instant.now().toString());
+        TokenSource tokens = service(clock).tokens(secret(), SCOPE);
+        AccessToken first = tokens.token();
+        clock.advance(Duration.between(clock.instant(), first.expiresAt()).minusMinutes(2));
+        entra.says(503, "{\"error\":\"temporarily_unavailable\",\"error_description\":\"no\"}");
+        assertThat(tokens.token()).isSameAs(first);
+        assertThat(tokens.token()).isSameAs(first);
+        assertThat(entra.asked).hasSize(2);
+        clock.advance(Duration.ofMinutes(3));
+        assertThat(tokens.token()).isNotEqualTo(first);
+    }
+
+    @Test
     void doesNotRenewWhatNobodyUses() throws Exception {
         ManualClock clock = new ManualClock(Instant.now().toString());
         SignInService service = service(clock);
