@@ -17,6 +17,7 @@ public record Ending(EmailAddress mailbox, Expiry expiry) {
         return switch (expiry.kind()) {
                     case CLIENT_SECRET -> "client secret";
                     case CERTIFICATE -> "certificate";
+                    case CONNECTOR_CERTIFICATE -> "connector certificate";
                     case DEVICE_LOGIN -> "login";
                 }
                 + " of " + mailbox;
@@ -43,7 +44,10 @@ public record Ending(EmailAddress mailbox, Expiry expiry) {
                         + " into credential.client-secret or its file, and its date into client-secret-expires.";
             case CERTIFICATE ->
                 "Make a new certificate, upload its public part (Entra admin center > App registrations > the app >"
-                        + " Certificates & secrets), then replace the file in credential.certificate; no restart is needed.";
+                        + " Certificates & secrets), then replace the file in credential.certificate. (With LoadCredential= of systemd, restart the relay.)";
+            case CONNECTOR_CERTIFICATE ->
+                "Have a new certificate made out to the same name, and replace upstream.client-certificate and its key."
+                        + " Another name has to go into the connector, too: Exchange admin center > Mail flow > Connectors.";
             case DEVICE_LOGIN ->
                 "Run \"o365-relay login\" once more; or let the relay run, which keeps the login alive.";
         };

@@ -84,6 +84,9 @@ final class ExpiryWatch implements AutoCloseable {
                     expiry(mailbox, road).ifPresent(expiry -> tell(mailbox, expiry));
                 } catch (QueueException e) {
                     log.warn("the admin cannot be told of what ends, trying again in an hour: {}", e.getMessage());
+                } catch (RuntimeException e) { // the others must be looked at all the same
+                    log.error(
+                            "what {} signs in with cannot be looked at, trying again in an hour", mailbox.address(), e);
                 }
             }
         }
@@ -121,14 +124,23 @@ final class ExpiryWatch implements AutoCloseable {
                 ending.what() + (daysLeft < 0 ? " has ended" : " ends on " + ending.day()),
                 List.of(ending.consequence(daysLeft), "What to do: " + ending.advice()),
                 now);
-        writers.apply(mailbox.address())
+        EmailAddress from = messenger(mailbox).address();
+        writers.apply(from)
                 .write(warning)
-                .ifPresentOrElse(letter -> send(name, letter, mailbox, now), () -> queue.tell(name, now));
+                .ifPresentOrElse(letter -> send(name, letter, from, now), () -> queue.tell(name, now));
     }
 
-    private void send(String name, Notice letter, MailboxSettings mailbox, Instant now) {
+    /// What may soon be shut is no good way for the news of it.
+    private MailboxSettings messenger(MailboxSettings ending) {
+        return mailboxes.stream()
+                .filter(other -> !other.account().equals(ending.account()))
+                .findFirst()
+                .orElse(ending);
+    }
+
+    private void send(String name, Notice letter, EmailAddress mailbox, Instant now) {
         Arrival arrival = new Arrival(now, InetAddress.getLoopbackAddress(), "", "LOCAL");
-        String route = mailbox.address().toString().toLowerCase(Locale.ROOT);
+        String route = mailbox.toString().toLowerCase(Locale.ROOT);
         Submission submission = new Submission(
                 arrival, new RoutedEnvelope(route, Priority.URGENT, letter.envelope()), letter.content());
         QueueId id = queue.tell(name, now, submission);

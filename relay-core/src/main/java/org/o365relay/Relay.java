@@ -8,6 +8,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.accept.Endpoint;
@@ -43,6 +45,7 @@ public final class Relay {
     private final Journal journal;
     private final InstantSource clock;
     private final Upstreams upstreams;
+    private final CountDownLatch stopped = new CountDownLatch(1);
     private final RandomGenerator random;
     private final List<Endpoint> endpoints = new ArrayList<>();
     private volatile @Nullable MessageQueue queue;
@@ -79,7 +82,7 @@ public final class Relay {
             for (ListenerSettings listenerSettings : settings.listeners()) {
                 endpoints.addAll(listener.listen(listenerSettings));
             }
-            Thread.ofVirtual().name("reroute").start(() -> reroute(opened)); // ends with its work, or with the queue
+            Thread.ofVirtual().name("reroute").start(() -> reroute(opened)); // ends with its work, or with the relay
             dispatchers.forEach(Dispatcher::start);
             upstreams.start();
             expiries = new ExpiryWatch(settings.mailboxes(), this::notices, upstreams, opened, journal, clock);
@@ -91,8 +94,18 @@ public final class Relay {
     }
 
     /// Messages that an older relay took, or that were meant for a mailbox or a pool that is no longer
-    /// configured, find another way.
+    /// configured, find another way; tried again every minute until they have.
     private void reroute(MessageQueue from) {
+        try {
+            while (!hasRerouted(from) && !stopped.await(1, TimeUnit.MINUTES)) {
+                log.info("messages for mailboxes that are not configured are looked at again");
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt(); // it ends
+        }
+    }
+
+    private boolean hasRerouted(MessageQueue from) {
         Rerouting rerouting = new Rerouting(settings.routes(), settings.hostname());
         try {
             for (String lane : from.lanes()) {
@@ -101,8 +114,10 @@ public final class Relay {
                     log.info("{} messages for {} go another way: it is not configured", moved, name(lane));
                 }
             }
+            return true;
         } catch (QueueException e) {
-            log.warn("messages for mailboxes that are not configured stay until the next start: {}", e.getMessage());
+            log.warn("messages for mailboxes that are not configured wait: {}", e.getMessage());
+            return false;
         }
     }
 
@@ -158,6 +173,7 @@ public final class Relay {
     /// Stops accepting, lets messages being received and deliveries in flight end within the grace time, and
     /// closes the queue. What is queued stays queued.
     public void stop() {
+        stopped.countDown();
         List<Thread> backHalf = dispatchers.stream().map(this::stopping).toList();
         if (listener != null) {
             listener.stop(settings.stopGrace());

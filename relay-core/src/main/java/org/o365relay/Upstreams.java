@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -13,16 +14,23 @@ import org.o365relay.deliver.RoadSettings;
 import org.o365relay.deliver.Upstream;
 import org.o365relay.deliver.graph.GraphUpstream;
 import org.o365relay.deliver.smtp.SmtpUpstream;
+import org.o365relay.deliver.smtp.SmtpUpstreamSettings.ClientCertificate;
 import org.o365relay.identity.Credential;
 import org.o365relay.identity.Expiry;
 import org.o365relay.identity.SignInService;
 import org.o365relay.identity.TokenException;
+import org.o365relay.net.CertifiedKey;
 import org.o365relay.net.HttpSettings;
 import org.o365relay.net.Https;
+import org.o365relay.net.UnusableKeyException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Makes the upstreams of roads, and owns what they share: tokens and the client for HTTPS. Nothing of that is made
 /// for roads that do without.
 public final class Upstreams implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Upstreams.class);
 
     private final HttpSettings http;
     private final Path spool;
@@ -51,7 +59,26 @@ public final class Upstreams implements AutoCloseable {
     /// @return when what the road signs in with ends; empty if it does not, or nobody knows
     /// @throws TokenException if it cannot be read
     public Optional<Expiry> expiry(RoadSettings road) throws TokenException {
-        return road.credential() instanceof Credential.OAuth oauth ? signIn().expiry(oauth) : Optional.empty();
+        if (road.credential() instanceof Credential.OAuth oauth) {
+            return signIn().expiry(oauth);
+        }
+        return road instanceof RoadSettings.Smtp smtp
+                ? Optional.ofNullable(smtp.upstream().clientCertificate()).flatMap(Upstreams::expiry)
+                : Optional.empty();
+    }
+
+    private static Optional<Expiry> expiry(ClientCertificate shown) {
+        try {
+            Instant end = CertifiedKey.read(shown.certificate(), shown.key(), null)
+                    .own()
+                    .getNotAfter()
+                    .toInstant();
+            return Optional.of(new Expiry(
+                    Expiry.Kind.CONNECTOR_CERTIFICATE, shown.certificate().toString(), end));
+        } catch (UnusableKeyException e) {
+            log.warn("the certificate for the connector cannot be used: {}", e.getMessage());
+            return Optional.empty();
+        }
     }
 
     /// Begins to renew tokens ahead of time.

@@ -14,6 +14,8 @@ public record Expiry(Kind kind, String name, Instant at) {
         CLIENT_SECRET,
         /// As the certificate says.
         CERTIFICATE,
+        /// As the certificate says that a connector knows the relay by.
+        CONNECTOR_CERTIFICATE,
         /// 90 days after the login was last used; the relay uses it every week.
         DEVICE_LOGIN
     }

@@ -121,8 +121,9 @@ INSERT INTO event (message_id, at, recipient, kind, upstream, detail) VALUES (?,
 INSERT INTO event (message_id, at, recipient, kind, upstream, detail)
 SELECT id, ?, NULL, 'interrupted', '', ? FROM message WHERE lease IS NOT NULL
 
+-- Who had not been tried before keeps its place.
 -- name: end-leases
-UPDATE message SET lease = NULL, due_at = ? WHERE lease IS NOT NULL
+UPDATE message SET lease = NULL, due_at = CASE WHEN attempts <= 1 THEN received_at ELSE ? END WHERE lease IS NOT NULL
 
 -- name: old-messages
 SELECT id FROM message WHERE settled_at < ? ORDER BY settled_at LIMIT ?

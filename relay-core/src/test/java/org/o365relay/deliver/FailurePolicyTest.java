@@ -87,7 +87,7 @@ class FailurePolicyTest {
             # the sign-in service
             AUTH          | SIGN_IN  | Deferred  | ROAD      | 401 invalid_client: AADSTS7000215: Invalid client secret
             AUTH          | SIGN_IN  | Deferred  | ROAD      | 400 unauthorized_client: AADSTS4711: something new
-            AUTH          | SIGN_IN  | Deferred  | ROAD      | 503 temporarily_unavailable: no
+            AUTH          | SIGN_IN  | Deferred  | MESSAGE   | 503 temporarily_unavailable: no
             # Microsoft Graph
             END_OF_CONTENT| GRAPH    | Delivered | MESSAGE   | 202 Accepted
             END_OF_CONTENT| GRAPH    | Deferred  | MESSAGE   | 200 NotSent: no

@@ -114,8 +114,14 @@ public final class LoginCommand implements Callable<Integer> {
     }
 
     private static String explanation(Login login, TokenException failure) {
-        Response response = new Response(Response.Step.AUTH, failure.reply(), Response.Origin.SIGN_IN);
+        Response.Origin origin = switch (failure.origin()) {
+            case SERVICE -> Response.Origin.SIGN_IN;
+            case NETWORK -> Response.Origin.NETWORK;
+            case TLS -> Response.Origin.TLS;
+        };
+        Response response = new Response(Response.Step.AUTH, failure.reply(), origin);
         Verdict verdict = new FailurePolicy(login.mailbox().address()).judge(response, false);
-        return failure.reply() + "\n  means  " + verdict.cause() + "\n  to do  " + verdict.advice();
+        return failure.reply() + "\n  means  " + verdict.cause()
+                + (verdict.advice().isEmpty() ? "" : "\n  to do  " + verdict.advice());
     }
 }
