@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.deliver.RoadSettings;
 import org.o365relay.identity.Credential;
+import org.o365relay.mail.Secret;
 
 /// What mailboxes sign in with, when it is in files: certificates and secrets.
 class SignInFilesTest {
@@ -190,6 +191,31 @@ class SignInFilesTest {
                 .isInstanceOfSatisfying(
                         Credential.ClientSecret.class,
                         found -> assertThat(found.secret().reveal()).isEqualTo("beside"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            type = password, password-file = secret
+            type = client-secret, client-secret-file = secret
+            """)
+    void followsASecretThatIsChangedInItsFile(String keys) throws Exception {
+        write("secret", "the old one\n");
+        Credential credential = credential(keys);
+
+        write("secret", "the new one, without a restart\n");
+
+        assertThat(secret(credential).reveal()).isEqualTo("the new one, without a restart");
+    }
+
+    private static Secret secret(Credential credential) {
+        return switch (credential) {
+            case Credential.Password(var _, Secret password) -> password;
+            case Credential.ClientSecret(var _, var _, Secret secret, var _) -> secret;
+            case Credential.None _,
+                    Credential.ClientCertificate _,
+                    Credential.DeviceCode _,
+                    Credential.ManagedIdentity _ -> throw new AssertionError("no secret in " + credential);
+        };
     }
 
     @Test
