@@ -50,7 +50,7 @@ interface AppProof {
                 CertifiedKey key = key();
                 if (!key.key().getAlgorithm().equals("RSA")) {
                     throw NoTokenException.unconfigured(
-                            "invalid_client",
+                            NoTokenException.UNUSABLE_KEY,
                             "the key of the certificate in " + credential.certificate() + " is not RSA; Microsoft Entra"
                                     + " takes only RSA",
                             null);
@@ -72,7 +72,8 @@ interface AppProof {
                 try {
                     return CertifiedKey.read(credential.certificate(), credential.key(), credential.password());
                 } catch (UnusableKeyException e) {
-                    throw NoTokenException.unconfigured("certificate", String.valueOf(e.getMessage()), e);
+                    throw NoTokenException.unconfigured(
+                            NoTokenException.UNUSABLE_KEY, String.valueOf(e.getMessage()), e);
                 }
             }
 

@@ -43,7 +43,7 @@ record DeviceFetch(Credential.DeviceCode credential, String scope, LoginFile fil
         IAccount account = accounts.stream()
                 .findFirst()
                 .orElseThrow(() -> NoTokenException.unconfigured(
-                        "device_login",
+                        NoTokenException.NO_LOGIN,
                         "there is no account in " + credential.file() + "; run o365-relay login again",
                         null));
         try {

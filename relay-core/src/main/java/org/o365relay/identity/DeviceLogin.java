@@ -30,7 +30,7 @@ record DeviceLogin(Credential.DeviceCode credential, String scope, LoginFile fil
                 http);
         if (result.account() == null) {
             throw NoTokenException.unconfigured(
-                    "device_login",
+                    NoTokenException.NO_LOGIN,
                     "the sign-in service does not say who has signed in; there is nothing to store",
                     null);
         }

@@ -75,6 +75,6 @@ final class LoginFile {
     }
 
     private static NoTokenException unusable(String text) {
-        return NoTokenException.unconfigured("device_login", text, null);
+        return NoTokenException.unconfigured(NoTokenException.NO_LOGIN, text, null);
     }
 }

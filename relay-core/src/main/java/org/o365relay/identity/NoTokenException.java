@@ -15,6 +15,12 @@ final class NoTokenException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
+    /// There is no login of a user, or it cannot be used. So the catalogue of replies calls it.
+    static final String NO_LOGIN = "no_login";
+
+    /// A certificate, or its key, cannot be used. So the catalogue of replies calls it.
+    static final String UNUSABLE_KEY = "unusable_key";
+
     private static final int BAD_REQUEST = 400;
     private static final int UNREACHABLE = 451;
     private static final int UNTRUSTED = 454;

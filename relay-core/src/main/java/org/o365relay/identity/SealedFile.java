@@ -186,10 +186,10 @@ final class SealedFile {
     }
 
     private static NoTokenException unusable(String text) {
-        return NoTokenException.unconfigured("device_login", text, null);
+        return NoTokenException.unconfigured(NoTokenException.NO_LOGIN, text, null);
     }
 
     private static NoTokenException unusable(String text, Exception cause) {
-        return NoTokenException.unconfigured("device_login", text, cause);
+        return NoTokenException.unconfigured(NoTokenException.NO_LOGIN, text, cause);
     }
 }
