@@ -3,13 +3,18 @@ package org.o365relay.daemon;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.o365relay.daemon.sandbox.Sandbox;
+import org.o365relay.daemon.sandbox.entra.EntraSettings;
 
 /// The `relay.conf` of a relay under test: ten lines as an admin writes them, and delays a test can wait for.
 final class ConfigText {
 
     static final String MAILBOX = "relay@contoso.example";
     static final String PASSWORD = "correct horse battery";
+    static final String APP = "6f1d1c2e-0f7b-4bfa-a3a5-2f6a9f1f0c11";
+    static final String SECRET = "Xy8~the.value_of-the~secret";
 
     private ConfigText() {}
 
@@ -36,5 +41,65 @@ final class ConfigText {
             }
             """.formatted(MAILBOX, upstreamPort, trusted.toAbsolutePath(), PASSWORD);
         return Files.writeString(directory.resolve("relay.conf"), text + String.join("\n", more) + "\n");
+    }
+
+    /// The mailboxes, and whom to trust. Each is one line or more without the braces around it.
+    static String mailboxes(Sandbox sandbox, String... mailboxes) {
+        return """
+            relay.http.trusted-certificates = "%s"
+            relay.mailboxes = [
+            %s
+            ]
+            """.formatted(
+                sandbox.trustedCertificates().toAbsolutePath(),
+                Stream.of(mailboxes).map(mailbox -> "{ " + mailbox + " }").collect(Collectors.joining("\n")));
+    }
+
+    static String address(String address) {
+        return "address = \"" + address + "\"\n";
+    }
+
+    /// Client submission.
+    static String smtp(Sandbox sandbox) {
+        return "upstream { " + smtpRoad(sandbox) + " }\n";
+    }
+
+    static String smtpRoad(Sandbox sandbox) {
+        return "preset = office365, host = localhost, port = %d, trusted-certificates = \"%s\""
+                .formatted(
+                        sandbox.address().getPort(),
+                        sandbox.trustedCertificates().toAbsolutePath());
+    }
+
+    static String graph(Sandbox sandbox) {
+        return "upstream { " + graphRoad(sandbox) + " }\n";
+    }
+
+    static String graphRoad(Sandbox sandbox) {
+        return "preset = graph, root = \"" + sandbox.origin() + "\"";
+    }
+
+    static String password() {
+        return "credential { password = \"" + PASSWORD + "\" }\n";
+    }
+
+    /// The app of [#APP].
+    ///
+    /// @param more what goes into the credential besides
+    static String app(Sandbox sandbox, String type, String... more) {
+        return appOf(sandbox, EntraSettings.TENANT, type, more);
+    }
+
+    static String appOf(Sandbox sandbox, String tenant, String type, String... more) {
+        return """
+            credential {
+              type = %s, authority = "%s", tenant = "%s", client-id = "%s"
+              %s
+            }
+            """.formatted(type, sandbox.origin(), tenant, APP, String.join("\n  ", more));
+    }
+
+    static String secret() {
+        return "client-secret = \"" + SECRET + "\"";
     }
 }

@@ -49,7 +49,13 @@ final class Device implements AutoCloseable {
 
     /// @return the queue id
     String sendContent(String content, String... recipients) throws IOException {
-        begin(recipients);
+        return sendFrom("scan@mfp.contoso.example", content, recipients);
+    }
+
+    /// @param sender of the envelope
+    /// @return the queue id
+    String sendFrom(String sender, String content, String... recipients) throws IOException {
+        beginFrom(sender, recipients);
         write(content);
         String reply = say(".");
         if (!reply.startsWith("250 2.0.0 Queued as ")) {
@@ -60,8 +66,12 @@ final class Device implements AutoCloseable {
 
     /// Up to and with DATA.
     void begin(String... recipients) throws IOException {
+        beginFrom("scan@mfp.contoso.example", recipients);
+    }
+
+    private void beginFrom(String sender, String... recipients) throws IOException {
         expect("250", "EHLO mfp");
-        expect("250", "MAIL FROM:<scan@mfp.contoso.example>");
+        expect("250", "MAIL FROM:<" + sender + ">");
         for (String recipient : recipients.length == 0 ? new String[] {"office@contoso.example"} : recipients) {
             expect("250", "RCPT TO:<" + recipient + ">");
         }

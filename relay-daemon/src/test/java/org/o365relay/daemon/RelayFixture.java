@@ -20,6 +20,8 @@ import org.o365relay.daemon.sandbox.Account;
 import org.o365relay.daemon.sandbox.Fault;
 import org.o365relay.daemon.sandbox.Sandbox;
 import org.o365relay.daemon.sandbox.SandboxSettings;
+import org.o365relay.daemon.sandbox.entra.AppRegistration;
+import org.o365relay.journal.Journal;
 import org.o365relay.journal.RememberingJournal;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Event;
@@ -33,7 +35,7 @@ final class RelayFixture implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final Path directory;
-    private final Path office;
+    private final SandboxSettings settings;
     private final RememberingJournal journal = new RememberingJournal();
     private Sandbox sandbox;
     private @Nullable Relay relay;
@@ -44,9 +46,14 @@ final class RelayFixture implements AutoCloseable {
     /// @param office of the sandbox, for its certificate and what it accepts; tests may share one
     /// @param withheld EHLO keywords of Office 365 that this sandbox does not offer
     RelayFixture(Path directory, Path office, String... withheld) throws IOException {
+        this(directory, sandboxSettings(office).withholding(withheld));
+    }
+
+    /// Starts this sandbox, not the relay.
+    RelayFixture(Path directory, SandboxSettings settings) throws IOException {
         this.directory = directory;
-        this.office = office;
-        this.sandbox = Sandbox.start(sandboxSettings(office).withholding(withheld));
+        this.settings = settings;
+        this.sandbox = Sandbox.start(settings);
     }
 
     static SandboxSettings sandboxSettings(Path office) {
@@ -54,9 +61,22 @@ final class RelayFixture implements AutoCloseable {
                 .withTarpit(Duration.ZERO);
     }
 
+    /// With sign-in, Graph and an MX; the app of [ConfigText#APP] has a secret.
+    static SandboxSettings whole(Path office, Account... accounts) {
+        return SandboxSettings.in(office, accounts)
+                .withTarpit(Duration.ZERO)
+                .withApps(AppRegistration.withSecret(ConfigText.APP, ConfigText.SECRET))
+                .mx(0);
+    }
+
     /// @param more lines of configuration
     RelayFixture start(String... more) throws IOException, QueueUnavailableException, ListenException {
-        Relay fresh = new Relay(settings(ConfigText.write(directory, sandbox, more)), journal);
+        return start(journal, more);
+    }
+
+    /// @param to another journal than [#journal()]
+    RelayFixture start(Journal to, String... more) throws IOException, QueueUnavailableException, ListenException {
+        Relay fresh = new Relay(settings(ConfigText.write(directory, sandbox, more)), to);
         fresh.start();
         relay = fresh;
         return this;
@@ -89,8 +109,12 @@ final class RelayFixture implements AutoCloseable {
 
     /// On the port it had before.
     void startOfficeAgain() throws IOException {
-        sandbox = Sandbox.start(sandboxSettings(office)
-                .at(sandbox.address().getAddress(), sandbox.address().getPort()));
+        sandbox = Sandbox.start(
+                settings.at(sandbox.address().getAddress(), sandbox.address().getPort()));
+    }
+
+    Path configuration() {
+        return directory.resolve("relay.conf");
     }
 
     Sandbox office() {
@@ -110,6 +134,12 @@ final class RelayFixture implements AutoCloseable {
 
     Device device() throws IOException {
         return new Device(address());
+    }
+
+    /// Waits for a message with this subject.
+    Accepted received(String subject) throws InterruptedException {
+        return sandbox.await(message -> subject.equals(message.subject()), PATIENCE)
+                .orElseThrow(() -> new AssertionError("no \"" + subject + "\" arrived: " + journal.lines()));
     }
 
     /// Waits for so many messages in all.

@@ -2,17 +2,19 @@ package org.o365relay.daemon.sandbox;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.util.Base64;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 
 /// An RSA key with its own certificate, made by keytool.
-final class TestKey {
+public final class TestKey {
 
     private static final char[] PASSWORD = "password".toCharArray();
 
@@ -22,7 +24,7 @@ final class TestKey {
         this.keys = keys;
     }
 
-    static TestKey made(Path directory, String name)
+    public static TestKey made(Path directory, String name)
             throws IOException, GeneralSecurityException, InterruptedException {
         Path file = directory.resolve("test.p12");
         Process keytool = new ProcessBuilder(
@@ -56,12 +58,43 @@ final class TestKey {
         return new TestKey(keys);
     }
 
-    X509Certificate certificate() throws GeneralSecurityException {
+    public X509Certificate certificate() throws GeneralSecurityException {
         return (X509Certificate) keys.getCertificate("test");
     }
 
-    PrivateKey key() throws GeneralSecurityException {
+    public PrivateKey key() throws GeneralSecurityException {
         return (PrivateKey) keys.getKey("test", PASSWORD);
+    }
+
+    /// Certificate and key in one PEM file.
+    public Path pem(Path file) throws IOException, GeneralSecurityException {
+        return Files.writeString(
+                file, pem("CERTIFICATE", certificate().getEncoded()) + pem("PRIVATE KEY", key().getEncoded()));
+    }
+
+    public Path certificatePem(Path file) throws IOException, GeneralSecurityException {
+        return Files.writeString(file, pem("CERTIFICATE", certificate().getEncoded()));
+    }
+
+    public Path keyPem(Path file) throws IOException, GeneralSecurityException {
+        return Files.writeString(file, pem("PRIVATE KEY", key().getEncoded()));
+    }
+
+    // RFC 7468 §2
+    private static String pem(String label, byte[] content) {
+        String lines = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content);
+        return "-----BEGIN " + label + "-----\n" + lines + "\n-----END " + label + "-----\n";
+    }
+
+    /// @param password of the file
+    public Path pfx(Path file, String password) throws IOException, GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setKeyEntry("test", key(), password.toCharArray(), keys.getCertificateChain("test"));
+        try (OutputStream out = Files.newOutputStream(file)) {
+            store.store(out, password.toCharArray());
+        }
+        return file;
     }
 
     KeyManager[] managers() throws GeneralSecurityException {

@@ -1,0 +1,207 @@
+package org.o365relay.daemon;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.o365relay.daemon.sandbox.Action;
+import org.o365relay.daemon.sandbox.Fault;
+import org.o365relay.daemon.sandbox.Sandbox;
+import org.o365relay.daemon.sandbox.Step;
+import org.o365relay.exchange.KnownReply;
+import org.o365relay.exchange.KnownReply.Kind;
+import org.o365relay.exchange.ReplyCatalogue;
+import org.o365relay.exchange.Speaker;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Reply;
+
+/// One example of the catalogue, said to a mailbox of its own, so that all can be tried at once.
+///
+/// @param hasFallback whether the mailbox has another road, which nothing is wrong with
+record CatalogueCase(int number, KnownReply entry, Reply example, boolean hasFallback) {
+
+    private static final Pattern ERROR = Pattern.compile("(?<code>\\w+): (?<message>.*)");
+    private static final Set<String> AT_MAIL = Set.of(
+            "starttls-required", "not-authenticated", "old-tls", "bad-helo", "wrong-region", "sender-address-invalid");
+    private static final Set<String> AT_RCPT = Set.of(
+            "relay-denied",
+            "direct-send-denied",
+            "too-many-recipients",
+            "recipient-receives-too-much",
+            "ip-reputation",
+            "server-busy",
+            "high-volume-external",
+            "recipient-address-invalid",
+            "recipient-unknown",
+            "recipient-rejected",
+            "recipient-restricted");
+
+    /// What is seen of it.
+    enum Effect {
+        /// The message, or the recipient, gets no further, and its sender a notice.
+        FAILED,
+        /// The message, or the recipient, is tried again later.
+        DEFERRED,
+        /// The mailbox is tried again soon, without a word to anybody about what to do.
+        UNREACHABLE,
+        SLOWED,
+        SWITCHED,
+        PAUSED
+    }
+
+    /// Every example; what may go another way both where there is one and where there is none.
+    static List<CatalogueCase> all() {
+        List<CatalogueCase> all = new ArrayList<>();
+        for (KnownReply entry : ReplyCatalogue.microsoft365().entries()) {
+            for (Reply example : entry.examples()) {
+                CatalogueCase first = new CatalogueCase(all.size(), entry, example, true);
+                all.add(first);
+                if (first.effect() == Effect.SWITCHED) {
+                    all.add(new CatalogueCase(all.size(), entry, example, false));
+                }
+            }
+        }
+        return all;
+    }
+
+    String address() {
+        return box() + "@contoso.example";
+    }
+
+    String sender() {
+        return "device-%03d@mfp.contoso.example".formatted(number);
+    }
+
+    String tenant() {
+        return box() + ".example";
+    }
+
+    /// Whom the refusal is about, if it is about a recipient.
+    String recipient() {
+        return "to" + atExample();
+    }
+
+    String otherRecipient() {
+        return "also" + atExample();
+    }
+
+    String message() {
+        return "From: " + sender() + "\r\nSubject: hello\r\n\r\ntext\r\n";
+    }
+
+    /// @return how many the mailbox has at first
+    int connections() {
+        return entry.speaker() == Speaker.GRAPH ? 4 : 2;
+    }
+
+    private String box() {
+        return "box-%03d".formatted(number);
+    }
+
+    private String atExample() {
+        return "-%03d@example.org".formatted(number);
+    }
+
+    String advice() {
+        return entry.adviceFor(EmailAddress.parse(address()).orElseThrow());
+    }
+
+    /// @return whether it is the relay itself that says this
+    boolean isOurOwn() {
+        return entry.name().equals("login-missing") || entry.name().equals("key-unusable");
+    }
+
+    boolean isAboutRecipient() {
+        return step() == Step.RCPT && entry.kind() != Kind.ROAD;
+    }
+
+    Effect effect() {
+        return switch (entry.kind()) {
+            case PERMANENT -> step() == Step.MAIL ? closed() : Effect.FAILED;
+            case TRANSIENT -> step() == Step.AUTH ? unreachable() : Effect.DEFERRED;
+            case CONNECTIONS -> Effect.SLOWED;
+            case ROAD -> closed();
+            case THROTTLED, AUTHOR, MAILBOX -> Effect.PAUSED;
+        };
+    }
+
+    private Effect closed() {
+        return hasFallback ? Effect.SWITCHED : Effect.PAUSED;
+    }
+
+    private Effect unreachable() {
+        return hasFallback ? Effect.SWITCHED : Effect.UNREACHABLE;
+    }
+
+    private Step step() {
+        return switch (entry.speaker()) {
+            case SIGN_IN -> Step.TOKEN;
+            case GRAPH -> Step.GRAPH;
+            case SMTP -> {
+                boolean signsIn = entry.kind() == Kind.ROAD || entry.name().startsWith("authentication-");
+                if (AT_MAIL.contains(entry.name())) {
+                    yield Step.MAIL;
+                }
+                yield AT_RCPT.contains(entry.name()) ? Step.RCPT : signsIn ? Step.AUTH : Step.CONTENT;
+            }
+        };
+    }
+
+    Fault fault() {
+        return switch (step()) {
+            case TOKEN -> new Fault(Step.TOKEN, status(), 1, "/" + tenant() + "/oauth2/v2.0/token");
+            case GRAPH -> new Fault(Step.GRAPH, status(), example.code() == 401 ? 2 : 1, box());
+            case RCPT ->
+                isAboutRecipient()
+                        ? new Fault(Step.RCPT, new Action.Reply(example.toString()), 1, recipient())
+                        : new Fault(Step.RCPT, new Action.Reply(example.toString()), 2, atExample());
+            case AUTH -> new Fault(Step.AUTH, new Action.Reply(example.toString()), 1, address());
+            case MAIL -> new Fault(Step.MAIL, new Action.Reply(example.toString()), 1, address());
+            case CONTENT -> new Fault(Step.CONTENT, new Action.Reply(example.toString()), 1, address());
+            default -> throw new IllegalStateException(step() + " is not for examples");
+        };
+    }
+
+    private Action.Status status() {
+        Matcher error = ERROR.matcher(example.text());
+        if (!error.matches()) {
+            throw new IllegalStateException("not an error with its code: " + example);
+        }
+        return new Action.Status(example.code(), false, null, error.group("code"), error.group("message"));
+    }
+
+    /// The mailbox, for relay.conf.
+    String mailbox(Sandbox sandbox) {
+        String app = ConfigText.app(sandbox, "client-secret", ConfigText.secret());
+        return ConfigText.address(address())
+                + switch (entry.speaker()) {
+                    case SMTP -> smtp(sandbox, ConfigText.password()) + fallback(ConfigText.graphRoad(sandbox), app);
+                    case SIGN_IN -> smtp(sandbox, signIn(sandbox)) + fallback(ConfigText.graphRoad(sandbox), app);
+                    case GRAPH ->
+                        ConfigText.graph(sandbox) + app + fallback(ConfigText.smtpRoad(sandbox), ConfigText.password());
+                };
+    }
+
+    private static String smtp(Sandbox sandbox, String credential) {
+        return ConfigText.smtp(sandbox) + credential;
+    }
+
+    private String signIn(Sandbox sandbox) {
+        return switch (entry.name()) {
+            case "login-missing" ->
+                ConfigText.appOf(sandbox, tenant(), "device-code", "token-key = \"the key of the file\"");
+            case "key-unusable" -> ConfigText.appOf(sandbox, tenant(), "certificate", "certificate = \"app.pem\"");
+            default -> ConfigText.appOf(sandbox, tenant(), "client-secret", ConfigText.secret());
+        };
+    }
+
+    private String fallback(String road, String credential) {
+        return hasFallback ? "fallback = [ { " + road + "\n" + credential + " } ]\n" : "";
+    }
+
+    @Override
+    public String toString() {
+        return entry.name() + (hasFallback ? ": " : ", no fallback: ") + example;
+    }
+}

@@ -1,0 +1,154 @@
+package org.o365relay.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.daemon.sandbox.Accepted;
+import org.o365relay.daemon.sandbox.Account;
+import org.o365relay.daemon.sandbox.Road;
+import org.o365relay.daemon.sandbox.entra.EntraSettings;
+
+/// A road is closed: mail takes another, or waits; and goes back when the trouble is over.
+@Timeout(60)
+final class FallbackTest {
+
+    private static final String OTHER = "other@contoso.example";
+    private static final String UNREACHABLE_TENANT = "gone.example";
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    static Path office;
+
+    @TempDir
+    Path directory;
+
+    private RelayFixture relay;
+
+    @BeforeEach
+    void open() throws IOException {
+        relay = new RelayFixture(
+                directory,
+                RelayFixture.whole(
+                                office,
+                                new Account(ConfigText.MAILBOX, ConfigText.PASSWORD),
+                                new Account(OTHER, ConfigText.PASSWORD))
+                        .entra(entra -> entra.forTenant(EntraSettings.TENANT, UNREACHABLE_TENANT)));
+    }
+
+    @AfterEach
+    void close() {
+        relay.close();
+    }
+
+    @Test
+    void goesByGraphWhileSmtpAuthIsSwitchedOff() throws Exception {
+        relay.office()
+                .change(settings -> settings.exchange(exchange ->
+                        exchange.withAccounts(new Account(ConfigText.MAILBOX, ConfigText.PASSWORD).withoutSmtpAuth())));
+        relay.start(mailbox("fallback = [ { " + ConfigText.graphRoad(relay.office()) + " } ]"));
+        send("closed");
+
+        assertThat(relay.received("closed").road()).isEqualTo(Road.GRAPH);
+        assertThat(relay.journal().await("switched", 1).getFirst())
+                .contains(
+                        "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox",
+                        "Set-CASMailbox -Identity relay@contoso.example -SmtpClientAuthenticationDisabled $false");
+        send("still closed");
+        assertThat(relay.received("still closed").road()).isEqualTo(Road.GRAPH);
+
+        relay.office()
+                .change(settings -> settings.exchange(
+                        exchange -> exchange.withAccounts(new Account(ConfigText.MAILBOX, ConfigText.PASSWORD))));
+
+        assertThat(relay.journal().await("returned", 1).getFirst())
+                .contains("localhost:" + relay.office().address().getPort());
+        send("open again");
+        assertThat(relay.received("open again").road()).isEqualTo(Road.SMTP);
+        assertThat(relay.journal().await("delivered", 3))
+                .allSatisfy(line -> assertThat(line).contains("attempt 1:"));
+        assertThat(relay.journal().events())
+                .containsOnlyOnce("switched", "returned")
+                .doesNotContain("paused", "failed");
+    }
+
+    /// Both in one, for who has been refused a token waits for ten seconds before asking again.
+    @Test
+    void goesOnByItselfWhenSigningInIsMended() throws Exception {
+        Path secret = Files.writeString(directory.resolve("secret"), "not-the~secret");
+        relay.with("token/" + UNREACHABLE_TENANT + ":drop")
+                .start(
+                        ConfigText.mailboxes(
+                                relay.office(),
+                                ConfigText.address(ConfigText.MAILBOX)
+                                        + ConfigText.smtp(relay.office())
+                                        + ConfigText.app(
+                                                relay.office(), "client-secret", "client-secret-file = \"secret\""),
+                                ConfigText.address(OTHER)
+                                        + ConfigText.smtp(relay.office())
+                                        + ConfigText.appOf(
+                                                relay.office(),
+                                                UNREACHABLE_TENANT,
+                                                "client-secret",
+                                                ConfigText.secret())),
+                        "relay.routing = [ { recipient = \"@partner.example\", mailbox = \"" + OTHER + "\" } ]");
+        try (Device device = relay.device()) {
+            device.send("wrong secret", "ann@example.org");
+            device.send("still wrong", "ann@example.org");
+            device.send("nobody there", "bob@partner.example");
+        }
+        assertThat(relay.journal().await("paused " + ConfigText.MAILBOX, 1).getFirst())
+                .contains(
+                        "401 invalid_client: AADSTS7000215",
+                        "the client secret is wrong; most often the Secret ID was pasted instead of its Value",
+                        "Certificates & secrets > New client secret");
+        relay.journal().await("unreachable " + OTHER, 1);
+
+        Files.writeString(secret, ConfigText.SECRET + "\n");
+        relay.office().faults().clear();
+
+        assertThat(relay.received(3)).extracting(Accepted::mechanism).containsOnly("XOAUTH2");
+        assertThat(relay.journal().await("delivered", 3))
+                .allSatisfy(line -> assertThat(line).contains("attempt 1:"));
+        relay.journal().await("reached " + OTHER, 1);
+        assertThat(relay.journal().events())
+                .containsOnlyOnce("paused", "resumed", "unreachable", "reached")
+                .doesNotContain("failed", "deferred");
+    }
+
+    @Test
+    void looksAgainSoonIfTheSignInServiceHasTrouble() throws Exception {
+        relay.with("token:503").start(mailbox(""));
+        send("no token");
+
+        String line = relay.journal().await("paused", 1).getFirst();
+
+        assertThat(line).contains("503 ", "Microsoft Entra has a trouble of its own");
+        Instant probe = Instant.parse(line.substring(line.lastIndexOf(' ') + 1));
+        assertThat(probe).isBefore(Instant.now().plus(Duration.ofSeconds(31)));
+        assertThat(relay.journal().events()).doesNotContain("failed", "deferred");
+    }
+
+    private String mailbox(String more) {
+        return ConfigText.mailboxes(
+                relay.office(),
+                ConfigText.address(ConfigText.MAILBOX)
+                        + ConfigText.smtp(relay.office())
+                        + ConfigText.app(relay.office(), "client-secret", ConfigText.secret())
+                        + more);
+    }
+
+    private void send(String subject) throws IOException {
+        try (Device device = relay.device()) {
+            device.send(subject, "sales@example.org");
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package org.o365relay.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.o365relay.daemon.sandbox.Accepted;
+import org.o365relay.daemon.sandbox.Account;
+import org.o365relay.daemon.sandbox.MailboxUse;
+import org.o365relay.daemon.sandbox.Road;
+import org.o365relay.daemon.sandbox.SandboxSettings;
+
+/// The relay keeps within what Microsoft allows, and asks for no more tokens than it needs.
+@Timeout(60)
+final class LimitsTest {
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    static Path office;
+
+    @TempDir
+    Path directory;
+
+    @SuppressWarnings("NullAway.Init")
+    private RelayFixture relay;
+
+    @AfterEach
+    void close() {
+        relay.close();
+    }
+
+    @Test
+    void asksForATokenOnceForFiftyDeliveriesAtOnce() throws Exception {
+        open(whole());
+        relay.start(mailbox(Road.SMTP, "limits { messages-per-minute = 100000, burst = 1000, connections = 50 }"));
+
+        send(50, 1);
+
+        assertThat(relay.received(50)).extracting(Accepted::mechanism).containsOnly("XOAUTH2");
+        assertThat(relay.office().use(ConfigText.MAILBOX).mostConnections()).isGreaterThan(10);
+        assertThat(relay.office().calls().of("client_credentials")).isEqualTo(1);
+    }
+
+    @Test
+    void renewsATokenThatExpiresInTheMiddle() throws Exception {
+        open(whole().entra(entra -> entra.withTokenLifetime(Duration.ofSeconds(2))));
+        relay.start(mailbox(Road.GRAPH, "limits { messages-per-minute = 1200, burst = 1 }")); // 20 in a second
+
+        send(1, 60);
+
+        relay.received(60);
+        assertThat(relay.office().calls().of("client_credentials")).isBetween(2, 6);
+        assertThat(relay.journal().await("delivered", 60))
+                .allSatisfy(line -> assertThat(line).contains("attempt 1:"));
+        assertThat(relay.journal().events()).doesNotContain("paused", "unreachable", "deferred", "failed");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SMTP", "GRAPH"})
+    void replacesATokenThatIsNoLongerTaken(Road road) throws Exception {
+        open(whole());
+        relay.start(mailbox(road, "upstream.idle-timeout = 100ms"));
+        send(1, 1);
+        relay.received(1);
+        relay.journal().await("delivered", 1);
+        relay.office().directory().revokeTokens();
+
+        try (Device device = relay.device()) {
+            device.send("after that", "ann@example.org");
+        }
+
+        assertThat(relay.received("after that").road()).isEqualTo(road);
+        assertThat(relay.journal().await("delivered", 2).getLast()).contains("attempt 1:");
+        assertThat(relay.journal().events()).doesNotContain("paused", "unreachable", "deferred", "failed");
+    }
+
+    @Test
+    void staysBelowMicrosoftsLimitsInABurstOfFourDevices() throws Exception {
+        open(whole().asMicrosoft().withTimeScale(60)); // a minute is a second
+        relay.start(mailbox(Road.SMTP, "limits { messages-per-minute = " + 30 * 60 + " }"));
+
+        send(4, 50);
+
+        relay.received(200);
+        relay.journal().await("delivered", 200);
+        MailboxUse use = relay.office().use(ConfigText.MAILBOX);
+        assertThat(use.mostConnections()).isLessThanOrEqualTo(3);
+        assertThat(use.mostPerMinute()).isLessThanOrEqualTo(30 + 5 + 5); // the burst, and what the clock is worth
+        assertThat(relay.journal().lines("slowed")).isEmpty();
+        assertThat(relay.journal().lines("deferred")).isEmpty();
+        assertThat(relay.office().accepted()).extracting(Accepted::subject).doesNotHaveDuplicates();
+    }
+
+    private void open(SandboxSettings settings) throws IOException {
+        relay = new RelayFixture(directory, settings);
+    }
+
+    private static SandboxSettings whole() {
+        return RelayFixture.whole(office, new Account(ConfigText.MAILBOX, ConfigText.PASSWORD));
+    }
+
+    private String mailbox(Road road, String more) {
+        return ConfigText.mailboxes(
+                relay.office(),
+                ConfigText.address(ConfigText.MAILBOX)
+                        + (road == Road.SMTP ? ConfigText.smtp(relay.office()) : ConfigText.graph(relay.office()))
+                        + ConfigText.app(relay.office(), "client-secret", ConfigText.secret())
+                        + more);
+    }
+
+    private void send(int devices, int each) throws Exception {
+        List<Callable<Void>> all = new ArrayList<>();
+        for (int i = 0; i < devices; i++) {
+            String name = "device " + i;
+            all.add(() -> {
+                try (Device device = relay.device()) {
+                    for (int j = 0; j < each; j++) {
+                        device.send(name + " message " + j, "ann@example.org");
+                    }
+                }
+                return null;
+            });
+        }
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Future<Void> one : threads.invokeAll(all)) {
+                one.get();
+            }
+        }
+    }
+}
