@@ -1,5 +1,7 @@
 package org.o365relay.deliver;
 
+import java.util.Set;
+import org.o365relay.deliver.Response.Origin;
 import org.o365relay.deliver.Response.Step;
 import org.o365relay.deliver.Verdict.Scope;
 import org.o365relay.exchange.KnownReply;
@@ -21,12 +23,18 @@ import org.o365relay.mail.Reply;
 /// - trouble with TLS or with the token closes the road: mail is safe in the queue, and only the admin can set
 ///   it right;
 /// - a 5xx of SMTP fails the recipient at RCPT, the message after it; of Graph's answers those that are about the
-///   request (4xx) fail the message, those about the mailbox close the road.
+///   request (4xx) fail the message, those about the mailbox close the road;
+/// - what Graph says of a draft or an upload is about that one large message, and small ones may go: it never
+///   closes anything, and fails the message only if it is known to mean that.
 public final class FailurePolicy {
 
     private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
+    private static final int TOO_MANY_REQUESTS = 429;
+
+    // Timeout, Conflict, Locked, Too Early: 4xx that pass by themselves
+    private static final Set<Integer> PASSING = Set.of(408, 409, 423, 425);
 
     private final EmailAddress mailbox;
     private final ReplyCatalogue catalogue;
@@ -85,10 +93,11 @@ public final class FailurePolicy {
 
     private static Scope scope(Response response, Kind kind, boolean alias) {
         return switch (kind) {
-            case MAILBOX, THROTTLED -> Scope.MAILBOX;
-            case ROAD -> Scope.ROAD;
+            case THROTTLED -> Scope.MAILBOX;
+            case MAILBOX -> isAboutDraft(response) ? Scope.MESSAGE : Scope.MAILBOX;
+            case ROAD -> isAboutDraft(response) ? Scope.MESSAGE : Scope.ROAD;
             case CONNECTIONS -> Scope.CONNECTIONS;
-            case AUTHOR -> alias ? Scope.AUTHOR : Scope.MAILBOX;
+            case AUTHOR -> alias ? Scope.AUTHOR : scope(response, Kind.MAILBOX, false);
             case TRANSIENT -> scopeOf(response);
             case PERMANENT -> isAboutRoad(response) ? Scope.ROAD : scopeOf(response);
         };
@@ -132,6 +141,13 @@ public final class FailurePolicy {
 
     private Verdict judgeUnknownOfGraph(Response response) {
         Reply reply = response.reply();
+        if (isAboutDraft(response)) {
+            return deferred(
+                    reply,
+                    Scope.MESSAGE,
+                    "Microsoft Graph does not take the draft that a large message needs",
+                    "If it goes on, let large messages go by SMTP: put it before graph (upstream, fallback).");
+        }
         return switch (reply.code()) {
             case UNAUTHORIZED, FORBIDDEN, NOT_FOUND ->
                 closed(
@@ -140,7 +156,7 @@ public final class FailurePolicy {
                         "Check that the app has Mail.Send (Application) with admin consent, and that " + mailbox
                                 + " is a mailbox in Exchange Online.");
             default ->
-                reply.category() == 4 && !isAboutRoad(response)
+                reply.category() == 4 && !PASSING.contains(reply.code()) && !isAboutRoad(response)
                         ? failed(response, "Microsoft Graph refuses it", "")
                         : deferred(reply, Scope.MESSAGE, "Microsoft Graph cannot take it now", "");
         };
@@ -159,6 +175,13 @@ public final class FailurePolicy {
     private static boolean isAboutRoad(Response response) {
         boolean beforeRcpt = response.step().compareTo(Step.RCPT) < 0;
         return beforeRcpt && !(response.step() == Step.MAIL && isAboutContent(response.reply()));
+    }
+
+    /// Too many requests are too many, whatever they are about.
+    private static boolean isAboutDraft(Response response) {
+        return response.origin() == Origin.GRAPH
+                && response.step() == Step.CONTENT
+                && response.reply().code() != TOO_MANY_REQUESTS;
     }
 
     // RFC 5321 §4.5.3.1.10: a 552 of old servers means 452, unless it says what else it means

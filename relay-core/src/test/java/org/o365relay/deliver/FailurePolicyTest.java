@@ -101,6 +101,22 @@ class FailurePolicyTest {
             END_OF_CONTENT| GRAPH    | Deferred  | MAILBOX   | 429 ApplicationThrottled: no
             END_OF_CONTENT| GRAPH    | Deferred  | CONNECTIONS| 429 ApplicationThrottled: over its MailboxConcurrency
             END_OF_CONTENT| GRAPH    | Deferred  | MESSAGE   | 503 ServiceUnavailable: no
+            END_OF_CONTENT| GRAPH    | Deferred  | MESSAGE   | 408 SomethingNew: no
+            END_OF_CONTENT| GRAPH    | Deferred  | MESSAGE   | 409 ErrorIrresolvableConflict: no
+            END_OF_CONTENT| GRAPH    | Deferred  | MESSAGE   | 423 SomethingNew: no
+            END_OF_CONTENT| GRAPH    | Deferred  | MESSAGE   | 425 SomethingNew: no
+            # a draft's trouble is not that of small messages
+            CONTENT       | GRAPH    | Deferred  | MESSAGE   | 403 DraftsForbidden: no (Mail.ReadWrite): ErrorAccessDenied: no
+            CONTENT       | GRAPH    | Deferred  | MESSAGE   | 403 ErrorAccessDenied: no
+            CONTENT       | GRAPH    | Deferred  | MESSAGE   | 403 SomethingNew: no
+            CONTENT       | GRAPH    | Deferred  | MESSAGE   | 404 ErrorItemNotFound: no
+            CONTENT       | GRAPH    | Deferred  | MESSAGE   | 404 ResourceNotFound: no
+            CONTENT       | GRAPH    | Deferred  | MESSAGE   | 401 HTTP 401: the upload's key is too old
+            CONTENT       | GRAPH    | Deferred  | MESSAGE   | 400 SomethingNew: no
+            CONTENT       | GRAPH    | Deferred  | MESSAGE   | 403 ErrorSendAsDenied: no
+            CONTENT       | GRAPH    | Deferred  | MESSAGE   | 507 ErrorQuotaExceeded: no
+            CONTENT       | GRAPH    | Failed    | MESSAGE   | 413 ErrorMessageSizeExceeded: no
+            CONTENT       | GRAPH    | Deferred  | MAILBOX   | 429 ApplicationThrottled: no
             END_OF_CONTENT| GRAPH    | Deferred  | MESSAGE   | 505 SomethingNew: no
             """)
     void judges(Step step, Origin origin, String outcome, Scope scope, String text) {

@@ -11,6 +11,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -25,8 +26,11 @@ final class Answer {
     private static final int MOST_SHOWN = 300;
     private static final int BAD_GATEWAY = 502;
 
-    // These mean the same whoever says them.
-    private static final Set<Integer> SAID_WITHOUT_WORDS = Set.of(401, 403, 404, 413, 429, 500, 502, 503, 504);
+    // These mean the same whoever says them. Not so 413: proxies have limits of their own.
+    private static final Set<Integer> SAID_WITHOUT_WORDS = Set.of(401, 403, 404, 429, 500, 502, 503, 504);
+
+    private static final int TOO_LARGE = 413;
+    private static final String GRAPHS_LIMIT = "maximum request length";
 
     private final int status;
     private final HttpHeaders headers;
@@ -109,8 +113,24 @@ final class Answer {
                 .flatMap(Optional::stream)
                 .collect(Collectors.joining(", "));
         String shown = said.substring(0, Math.min(MOST_SHOWN, said.length()));
-        int judged = code.isPresent() || SAID_WITHOUT_WORDS.contains(status) ? status : BAD_GATEWAY;
-        return reply(judged, details.isEmpty() ? shown : shown + " (" + details + ")");
+        return reply(
+                code.isPresent() || isPlain() ? status : BAD_GATEWAY,
+                details.isEmpty() ? shown : shown + " (" + details + ")");
+    }
+
+    private boolean isPlain() {
+        return SAID_WITHOUT_WORDS.contains(status)
+                || (status == TOO_LARGE && foreign().toLowerCase(Locale.ROOT).contains(GRAPHS_LIMIT));
+    }
+
+    /// @return whether it is a refusal in Graph's form
+    boolean isGraphs() {
+        return errorCode().isPresent();
+    }
+
+    /// @return `ErrorAccessDenied`; empty if it is no refusal of Graph's
+    Optional<String> errorCode() {
+        return text(object(json(), "error"), "code");
     }
 
     /// @return an acceptance, with what support asks for

@@ -28,6 +28,7 @@ final class Api {
     // A draft's answer holds its text.
     private static final int MAX_ANSWER = 8 * 1024 * 1024;
 
+    private static final int FORBIDDEN = 403;
     private static final int PROXY_LOGIN_REQUIRED = 407; // RFC 9110 §15.5.8
 
     private final GraphUpstreamSettings settings;
@@ -113,15 +114,25 @@ final class Api {
     /// @throws AttemptEnded also if it is another one
     Answer ask(Call call, int expected) throws AttemptEnded {
         Answer answer = ask(call);
-        if (answer.status() != expected) {
-            throw refused(call.step(), answer);
+        if (answer.status() == expected) {
+            return answer;
         }
-        return answer;
+        boolean draft = call.step() == Step.CONTENT;
+        throw draft && answer.status() == FORBIDDEN && answer.isGraphs()
+                ? noDrafts(answer)
+                : refused(call.step(), answer);
     }
 
     /// Asks without saying who asks.
     Answer askNameless(Call call) throws AttemptEnded {
         return exchange(call, requests.apply(call.uri()));
+    }
+
+    /// An app may be allowed to send and not to make drafts, and Graph says of both the same.
+    private AttemptEnded noDrafts(Answer answer) {
+        String text = "DraftsForbidden: the app may not make drafts (Mail.ReadWrite), as large messages need: "
+                + answer.refusal().text();
+        return new AttemptEnded(new Response(Step.CONTENT, Answer.reply(FORBIDDEN, text), Origin.GRAPH));
     }
 
     AttemptEnded refused(Step step, Answer answer) {

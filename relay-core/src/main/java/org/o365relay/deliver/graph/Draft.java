@@ -31,6 +31,8 @@ final class Draft {
 
     private static final Logger log = LoggerFactory.getLogger(Draft.class);
 
+    private static final int NOT_FOUND = 404;
+
     private final Api api;
     private final QueueId message;
     private final Stored content;
@@ -136,6 +138,9 @@ final class Draft {
     private Answer dispatch(String id) throws AttemptEnded {
         try {
             Answer answer = api.ask(Call.plain("POST", api.address("messages", id, "send"), Step.END_OF_CONTENT));
+            if (answer.status() == NOT_FOUND) {
+                throw api.refused(Step.CONTENT, answer); // somebody has deleted the draft
+            }
             if (answer.status() >= 400 && answer.status() < 500) {
                 delete(id);
             }

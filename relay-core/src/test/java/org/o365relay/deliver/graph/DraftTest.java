@@ -18,10 +18,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o365relay.deliver.FailurePolicy;
 import org.o365relay.deliver.Outgoing.Content;
 import org.o365relay.deliver.Response;
 import org.o365relay.deliver.Response.Origin;
 import org.o365relay.deliver.Response.Step;
+import org.o365relay.deliver.Verdict;
+import org.o365relay.deliver.Verdict.Scope;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Outcome;
 
 @Timeout(120)
 class DraftTest {
@@ -143,6 +148,7 @@ class DraftTest {
     @CsvSource({
         "POST /messages/*/attachments/createUploadSession, 413",
         "PUT /*, 404",
+        "POST /messages/*/send, 404",
         "POST /messages/*/send, 403",
         "POST /messages/*/send, 429"
     })
@@ -152,10 +158,36 @@ class DraftTest {
         Response response = fixture.send(scan(4_000_000));
 
         assertThat(response.reply().toString()).startsWith(status + " ErrorWhatever: no");
-        assertThat(response.step()).isEqualTo(request.endsWith("/send") ? Step.END_OF_CONTENT : Step.CONTENT);
+        assertThat(response.step())
+                .isEqualTo(request.endsWith("/send") && status != 404 ? Step.END_OF_CONTENT : Step.CONTENT);
         assertThat(graph.asked()).last().isEqualTo("DELETE /messages/*");
         assertThat(graph.drafts()).isEmpty();
         assertThat(graph.sent()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"POST /messages", "POST /messages/*/attachments"})
+    void saysThatItMayNotMakeDrafts(String request) {
+        graph.next(request, FakeGraph.refusing(403, "ErrorAccessDenied", "Access is denied."));
+
+        Response response = fixture.send(scan(100_000));
+
+        assertThat(response.step()).isEqualTo(Step.CONTENT);
+        assertThat(response.reply().toString())
+                .isEqualTo("403 DraftsForbidden: the app may not make drafts (Mail.ReadWrite), as large messages need:"
+                        + " ErrorAccessDenied: Access is denied. (request-id r-1)");
+        Verdict verdict = new FailurePolicy(new EmailAddress("relay", "contoso.example")).judge(response, false);
+        assertThat(verdict.name()).isEqualTo("graph-drafts-forbidden");
+        assertThat(verdict.scope()).as("small messages go on").isEqualTo(Scope.MESSAGE);
+        assertThat(verdict.outcome()).isInstanceOf(Outcome.Deferred.class);
+        assertThat(verdict.advice()).contains("Mail.ReadWrite");
+    }
+
+    @Test
+    void aPageOfAProxyDoesNotForbidDrafts() {
+        graph.next("POST /messages", FakeGraph.answering(403, "<h1>Blocked</h1>"));
+
+        assertThat(fixture.send(scan(100_000)).reply().toString()).isEqualTo("403 HTTP 403: Blocked");
     }
 
     @Test

@@ -126,6 +126,17 @@ class GraphUpstreamTest {
         assertThat(noLogin.reply().text()).startsWith("the proxy wants another login");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            <h1>Request Entity Too Large</h1>                    | 502 HTTP 413: Request Entity Too Large
+            <p>The maximum request length supported is 4MB.</p>  | 413 HTTP 413: The maximum request length supported
+            """)
+    void takesASizeLimitForGraphsOnlyIfGraphSaysSo(String page, String reply) {
+        graph.next("POST /sendMail", FakeGraph.answering(413, page));
+
+        assertThat(fixture.send(SMALL).reply().toString()).startsWith(reply);
+    }
+
     @Test
     void fetchesAnotherTokenOnce() {
         graph.accept("token-2");
