@@ -1,6 +1,8 @@
 package org.o365relay.deliver;
 
+import java.time.Duration;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.Response.Origin;
 import org.o365relay.deliver.Response.Step;
 import org.o365relay.deliver.Verdict.Scope;
@@ -20,6 +22,7 @@ import org.o365relay.mail.Reply;
 /// - before MAIL nothing is about a message, and the sender that MAIL names is always the mailbox: a refusal
 ///   there closes the road, unless it is about size or content;
 /// - a lost connection, a name that is not found and every 4xx defer;
+/// - an upstream that asks for a rest is left alone for as long, which is nobody's fault;
 /// - trouble with TLS or with the token closes the road: mail is safe in the queue, and only the admin can set
 ///   it right;
 /// - a 5xx of SMTP fails the recipient at RCPT, the message after it; of Graph's answers those that are about the
@@ -88,7 +91,13 @@ public final class FailurePolicy {
         boolean never = known.kind() == Kind.PERMANENT && (scope == Scope.RECIPIENT || scope == Scope.MESSAGE);
         Reply reply = response.reply();
         Outcome outcome = never ? new Outcome.Failed(reply) : new Outcome.Deferred(reply);
-        return new Verdict(outcome, scope, known.name(), known.cause(), known.adviceFor(mailbox), known.probe());
+        return new Verdict(
+                outcome, scope, known.name(), known.cause(), known.adviceFor(mailbox), probe(response, known));
+    }
+
+    private static @Nullable Duration probe(Response response, KnownReply known) {
+        boolean ofRoad = known.kind() == Kind.ROAD;
+        return ofRoad && response.rest() != null ? response.rest() : known.probe();
     }
 
     private static Scope scope(Response response, Kind kind, boolean alias) {
@@ -163,6 +172,15 @@ public final class FailurePolicy {
     }
 
     private Verdict judgeOwn(Response response) {
+        if (response.rest() != null) {
+            return new Verdict(
+                    new Outcome.Deferred(response.reply()),
+                    Scope.ROAD,
+                    "",
+                    "the upstream has asked to be left alone for a while",
+                    "It passes by itself; see what else uses " + mailbox + ".",
+                    response.rest());
+        }
         if (isAboutRoad(response)) {
             return closed(response.reply(), response.reply().text(), "Check the upstream and the credential.");
         }

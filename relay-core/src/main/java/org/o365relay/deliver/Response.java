@@ -1,6 +1,8 @@
 package org.o365relay.deliver;
 
+import java.time.Duration;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Reply;
 
 /// What came back for one recipient in one attempt. Carries no judgement; [FailurePolicy] judges.
@@ -10,13 +12,28 @@ import org.o365relay.mail.Reply;
 /// @param origin who speaks
 /// @param promisesReport whether the upstream knows that the sender wants to hear of success, and will tell it
 ///     (RFC 3461 §5.2.1)
-public record Response(Step step, Reply reply, Origin origin, boolean promisesReport) {
+/// @param rest for how long the upstream has asked to be left alone (RFC 9110 §10.2.3); null if it has not
+public record Response(
+        Step step,
+        Reply reply,
+        Origin origin,
+        boolean promisesReport,
+        @Nullable Duration rest) {
 
     // Graph has sent messages and then answered with one of these
     private static final Set<Integer> MAY_HAVE_SENT = Set.of(500, 502, 503, 504);
 
     public Response(Step step, Reply reply, Origin origin) {
         this(step, reply, origin, false);
+    }
+
+    public Response(Step step, Reply reply, Origin origin, boolean promisesReport) {
+        this(step, reply, origin, promisesReport, null);
+    }
+
+    /// @return the same, from somebody who asks to be left alone
+    public Response asksFor(Duration time) {
+        return new Response(step, reply, origin, promisesReport, time);
     }
 
     /// The steps of an attempt, in their order.

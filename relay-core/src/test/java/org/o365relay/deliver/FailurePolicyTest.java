@@ -2,6 +2,7 @@ package org.o365relay.deliver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -98,7 +99,8 @@ class FailurePolicyTest {
             END_OF_CONTENT| GRAPH    | Failed    | MESSAGE   | 400 ErrorInvalidRecipients: no
             END_OF_CONTENT| GRAPH    | Failed    | MESSAGE   | 400 SomethingNew: no
             END_OF_CONTENT| GRAPH    | Failed    | MESSAGE   | 413 BadRequest: no
-            END_OF_CONTENT| GRAPH    | Deferred  | MAILBOX   | 429 ApplicationThrottled: no
+            END_OF_CONTENT| GRAPH    | Deferred  | ROAD      | 429 ApplicationThrottled: no
+            END_OF_CONTENT| GRAPH    | Deferred  | MAILBOX   | 429 ErrorSubmissionQuotaExceeded: no
             END_OF_CONTENT| GRAPH    | Deferred  | CONNECTIONS| 429 ApplicationThrottled: over its MailboxConcurrency
             END_OF_CONTENT| GRAPH    | Deferred  | MESSAGE   | 503 ServiceUnavailable: no
             END_OF_CONTENT| GRAPH    | Deferred  | MESSAGE   | 408 SomethingNew: no
@@ -116,7 +118,7 @@ class FailurePolicyTest {
             CONTENT       | GRAPH    | Deferred  | MESSAGE   | 403 ErrorSendAsDenied: no
             CONTENT       | GRAPH    | Deferred  | MESSAGE   | 507 ErrorQuotaExceeded: no
             CONTENT       | GRAPH    | Failed    | MESSAGE   | 413 ErrorMessageSizeExceeded: no
-            CONTENT       | GRAPH    | Deferred  | MAILBOX   | 429 ApplicationThrottled: no
+            CONTENT       | GRAPH    | Deferred  | ROAD      | 429 ApplicationThrottled: no
             END_OF_CONTENT| GRAPH    | Deferred  | MESSAGE   | 505 SomethingNew: no
             """)
     void judges(Step step, Origin origin, String outcome, Scope scope, String text) {
@@ -183,6 +185,26 @@ class FailurePolicyTest {
         assertThat(alias.scope()).isEqualTo(Scope.AUTHOR);
         assertThat(alias.outcome()).isInstanceOf(Outcome.Deferred.class);
         assertThat(alias.advice()).contains("Add-RecipientPermission");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            END_OF_CONTENT| GRAPH | ROAD        | 3    | 429 ApplicationThrottled: Too many requests.
+            CONNECT       | RELAY | ROAD        | 3    | 451 4.3.2 Microsoft Graph has asked for a rest
+            # its own time, and its own cause
+            END_OF_CONTENT| GRAPH | MAILBOX     | 3600 | 429 ErrorSubmissionQuotaExceeded: no
+            END_OF_CONTENT| GRAPH | CONNECTIONS |      | 429 ApplicationThrottled: over its MailboxConcurrency
+            # it may have been sent
+            END_OF_CONTENT| GRAPH | MESSAGE     |      | 503 ServiceUnavailable: no
+            """)
+    void leavesTheRoadAloneForAsLongAsItIsAskedTo(Step step, Origin origin, Scope scope, Long seconds, String text) {
+        Response response = new Response(step, Reply.parse(text).orElseThrow(), origin).asksFor(Duration.ofSeconds(3));
+
+        Verdict verdict = policy.judge(response, false);
+
+        assertThat(verdict.outcome()).isInstanceOf(Outcome.Deferred.class);
+        assertThat(verdict.scope()).isEqualTo(scope);
+        assertThat(verdict.probe()).isEqualTo(seconds == null ? null : Duration.ofSeconds(seconds));
     }
 
     @Test

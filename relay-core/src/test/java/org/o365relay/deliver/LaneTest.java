@@ -104,6 +104,27 @@ class LaneTest {
     }
 
     @Test
+    void aRestThatIsAskedForIsKeptToTheSecondAndCostsNoAttempt() throws Exception {
+        Reply tooMany = Reply.plain(429, "ApplicationThrottled: Too many requests.");
+        Duration rest = Duration.ofSeconds(3);
+        relay.upstream.answer(new Response(Step.END_OF_CONTENT, tooMany, Origin.GRAPH).asksFor(rest));
+        relay.upstream.answer(new Response(Step.CONNECT, Reply.of(451, "4.3.2", "a rest"), Origin.RELAY).asksFor(rest));
+        relay.accept("scan@contoso.example", SCAN, ANNA);
+        relay.deliverDue();
+        relay.clock.advance(rest);
+        relay.deliverDue();
+        relay.clock.advance(rest.minusSeconds(1));
+        relay.lane.check();
+        assertThat(relay.upstream.checks()).isZero();
+        relay.clock.advance(Duration.ofSeconds(1));
+        relay.lane.check();
+        relay.deliverDue();
+
+        assertThat(relay.journal.lines("delivered")).singleElement().asString().contains("attempt 1");
+        assertThat(relay.journal.lines("deferred")).isEmpty();
+    }
+
+    @Test
     void aTokenServiceThatCannotBeReachedIsAnOutageLikeAnyOther() throws Exception {
         Response noToken =
                 new Response(Step.AUTH, Reply.of(451, "4.4.1", "login.example cannot be reached"), Origin.NETWORK);

@@ -89,7 +89,7 @@ final class Answer {
         try {
             return Optional.of(
                     value.chars().allMatch(Character::isDigit)
-                            ? Duration.ofSeconds(Integer.parseInt(value))
+                            ? Duration.ofSeconds(Long.parseLong(value))
                             : Duration.between(
                                     now,
                                     ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME)

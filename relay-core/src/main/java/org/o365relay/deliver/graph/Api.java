@@ -142,7 +142,7 @@ final class Api {
                     502,
                     "UnexpectedAnswer: Microsoft Graph has answered " + answer.status() + " where that means nothing");
         }
-        return new AttemptEnded(new Response(step, reply, Origin.GRAPH));
+        return new AttemptEnded(resting.of(step, reply, answer));
     }
 
     private Answer authorized(Call call, AccessToken token) throws AttemptEnded {

@@ -3,16 +3,18 @@ package org.o365relay.deliver.graph;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.o365relay.deliver.Response;
 import org.o365relay.deliver.Response.Origin;
 import org.o365relay.deliver.Response.Step;
+import org.o365relay.mail.Reply;
 
 /// Graph has asked to be left alone for a while (429, or 503, with Retry-After): until then nothing is asked of it.
 final class Resting {
 
     /// No answer of Graph's closes the road for longer.
-    static final Duration LONGEST = Duration.ofMinutes(15);
+    static final Duration LONGEST = Duration.ofHours(24);
 
     private final InstantSource clock;
     private final AtomicReference<Instant> until = new AtomicReference<>(Instant.MIN);
@@ -22,12 +24,22 @@ final class Resting {
     }
 
     void heed(Answer answer) {
-        if (answer.status() == 429 || answer.status() == 503) {
-            Instant now = clock.instant();
-            answer.retryAfter(now)
-                    .map(rest -> now.plus(rest.compareTo(LONGEST) > 0 ? LONGEST : rest))
-                    .ifPresent(end -> until.accumulateAndGet(end, (a, b) -> a.isAfter(b) ? a : b));
-        }
+        Instant now = clock.instant();
+        asked(answer, now).map(now::plus).ifPresent(end -> until.accumulateAndGet(end, (a, b) -> a.isAfter(b) ? a : b));
+    }
+
+    /// @return what the answer comes to, with the rest it asks for
+    Response of(Step step, Reply reply, Answer answer) {
+        Response response = new Response(step, reply, Origin.GRAPH);
+        return asked(answer, clock.instant()).map(response::asksFor).orElse(response);
+    }
+
+    private static Optional<Duration> asked(Answer answer, Instant now) {
+        return answer.status() == 429 || answer.status() == 503
+                ? answer.retryAfter(now)
+                        .filter(Duration::isPositive)
+                        .map(rest -> rest.compareTo(LONGEST) > 0 ? LONGEST : rest)
+                : Optional.empty();
     }
 
     /// @throws AttemptEnded if it is too early
@@ -35,12 +47,10 @@ final class Resting {
         Instant now = clock.instant();
         Instant end = until.get();
         if (end.isAfter(now)) {
-            long seconds = Math.max(1, Duration.between(now, end).toSeconds());
-            throw new AttemptEnded(new Response(
-                    Step.CONNECT,
-                    Answer.reply(
-                            429, "ApplicationThrottled: Microsoft Graph has asked for a rest (" + seconds + " s left)"),
-                    Origin.GRAPH));
+            Duration left = Duration.between(now, end);
+            String text = "Microsoft Graph has asked for a rest (" + Math.max(1, left.toSeconds()) + " s left)";
+            Response held = new Response(Step.CONNECT, Reply.of(451, "4.3.2", text), Origin.RELAY);
+            throw new AttemptEnded(held.asksFor(left));
         }
     }
 }

@@ -182,13 +182,15 @@ class GraphUpstreamTest {
     void leavesGraphAloneForAsLongAsItAsks() {
         graph.next("POST /sendMail", FakeGraph.refusing(429, "ApplicationThrottled", "Too many", "Retry-After", "17"));
 
-        assertThat(fixture.send(SMALL).reply().toString())
+        Response asked = fixture.send(SMALL);
+        assertThat(asked.reply().toString())
                 .isEqualTo("429 ApplicationThrottled: Too many (request-id r-1, retry after 17)");
+        assertThat(asked.rest()).isEqualTo(Duration.ofSeconds(17));
         Response held = fixture.send(SMALL);
-        assertThat(held.reply().toString())
-                .isEqualTo("429 ApplicationThrottled: Microsoft Graph has asked for a rest (17 s left)");
-        assertThat(held.origin()).isEqualTo(Origin.GRAPH);
+        assertThat(held.reply().toString()).isEqualTo("451 4.3.2 Microsoft Graph has asked for a rest (17 s left)");
+        assertThat(held.origin()).isEqualTo(Origin.RELAY);
         assertThat(held.step()).isEqualTo(Step.CONNECT);
+        assertThat(held.rest()).isEqualTo(Duration.ofSeconds(17));
         assertThat(fixture.upstream.check().succeeded()).isFalse();
         assertThat(graph.asked()).hasSize(1);
 
@@ -197,13 +199,23 @@ class GraphUpstreamTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"'Sat, 21 Nov 2026 08:01:00 GMT', 60", "99999999, 900", "soon, 0", "'', 0"})
+    @CsvSource({
+        "'Sat, 21 Nov 2026 08:01:00 GMT', 60",
+        "3600, 3600",
+        "99999999, 86400",
+        "99999999999999, 86400",
+        "soon, 0",
+        "'', 0",
+        "0, 0"
+    })
     void takesARestOfAnyForm(String retryAfter, int seconds) {
         graph.next("POST /sendMail", FakeGraph.refusing(503, "ServiceUnavailable", "x", "Retry-After", retryAfter));
         fixture.send(SMALL);
 
         fixture.clock.advance(Duration.ofSeconds(Math.max(0, seconds - 1)));
-        assertThat(fixture.send(SMALL).reply().code()).isEqualTo(seconds == 0 ? 202 : 429);
+        assertThat(fixture.send(SMALL).reply().code()).isEqualTo(seconds == 0 ? 202 : 451);
+        fixture.clock.advance(Duration.ofSeconds(1));
+        assertThat(fixture.send(SMALL).reply().code()).isEqualTo(202);
     }
 
     @Test
