@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringWriter;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +20,9 @@ import org.o365relay.deliver.Response.Step;
 import org.o365relay.rewrite.Attachment;
 import org.o365relay.rewrite.Stored;
 
-/// Brings one attachment to a draft: in one request if it is small, else range by range, in order. A range whose
-/// connection is lost goes on where Graph says that it ended.
+/// Brings the attachments to a draft: each in one request if it is small, else range by range, in order. A range
+/// whose connection is lost goes on where Graph says that it ended. A file is there if Graph has said that it has
+/// made it (201), or shows it among the draft's; no other answer is taken for that, whoever gives it.
 final class Upload {
 
     // Graph takes 3,145,611 octets in one request, and by a session no less than 2,097,152.
@@ -31,6 +33,7 @@ final class Upload {
     private final Api api;
     private final Stored message;
     private final String draft;
+    private final List<String> brought = new ArrayList<>();
     private @Nullable AttemptEnded lastTrouble;
 
     Upload(Api api, Stored message, String draft) {
@@ -46,6 +49,7 @@ final class Upload {
         } else {
             bringByRanges(attachment, size);
         }
+        brought.add(attachment.name());
     }
 
     private void bringAtOnce(Attachment attachment) throws AttemptEnded, IOException {
@@ -87,7 +91,7 @@ final class Upload {
                 }
                 int length = in.readNBytes(range, 0, (int) Math.min(RANGE, size - next));
                 position = next + length;
-                long reached = put(session, range, length, next, size);
+                long reached = put(session, range, length, next, size, attachment.name());
                 lost = reached > next ? 0 : lost + 1;
                 if (lost > MOST_LOST) {
                     throw Objects.requireNonNullElseGet(
@@ -117,16 +121,28 @@ final class Upload {
         URI address = api.address("messages", draft, "attachments", "createUploadSession");
         Answer answer = api.ask(Call.json("POST", address, Step.CONTENT, json), 201);
         try {
-            return URI.create(answer.text("uploadUrl").orElseThrow(() -> broken("names no address for the upload")));
+            URI session =
+                    URI.create(answer.text("uploadUrl").orElseThrow(() -> broken("names no address for the upload")));
+            if (session.getHost() != null && isAsSafeAsGraph(session)) {
+                return session;
+            }
         } catch (IllegalArgumentException noAddress) {
-            throw broken("names no usable address for the upload");
+            // said below
         }
+        throw broken("names no usable address for the upload");
+    }
+
+    private boolean isAsSafeAsGraph(URI session) {
+        return "https".equalsIgnoreCase(session.getScheme())
+                || ("http".equals(session.getScheme())
+                        && "http".equals(api.root().getScheme()));
     }
 
     /// The address is good for itself: with a token Graph would refuse it.
     ///
-    /// @return how much is there now
-    private long put(URI session, byte[] range, int length, long from, long size) throws AttemptEnded {
+    /// @return how much is there now; the size only if the file is
+    private long put(URI session, byte[] range, int length, long from, long size, String name) throws AttemptEnded {
+        boolean last = from + length == size;
         Map<String, String> headers = Map.of(
                 "Content-Type",
                 "application/octet-stream",
@@ -135,11 +151,11 @@ final class Upload {
         Call put = new Call("PUT", session, Step.CONTENT, headers, Call.Body.of(range, length));
         try {
             Answer answer = api.askNameless(put);
-            if (answer.status() == 201) {
+            if (answer.status() == 201 && last) {
                 return size;
             }
-            if (answer.status() == 200 || answer.status() == 202) {
-                return expected(answer).orElse(from + length);
+            if (answer.status() < 300) {
+                return reached(answer, size, last, name);
             }
             lastTrouble = api.refused(Step.CONTENT, withoutKey(answer, session));
             if (answer.status() < 500) {
@@ -151,21 +167,36 @@ final class Upload {
             }
             lastTrouble = e;
         }
-        return resume(session, size);
+        return resume(session, size, last, name);
     }
 
-    private long resume(URI session, long size) throws AttemptEnded {
+    /// Of a file that is there the session is gone.
+    private long resume(URI session, long size, boolean last, String name) throws AttemptEnded {
         Answer answer = api.askNameless(Call.plain("GET", session, Step.CONTENT));
+        if (answer.status() == 404 && last && isThere(name, size)) {
+            return size;
+        }
         if (answer.status() != 200) {
             throw api.refused(Step.CONTENT, withoutKey(answer, session));
         }
-        return expected(answer).orElse(size);
+        return reached(answer, size, last, name);
     }
 
-    /// @return empty if nothing more is expected
+    /// @param last whether all of the file has been sent
+    private long reached(Answer answer, long size, boolean last, String name) throws AttemptEnded {
+        OptionalLong next = expected(answer);
+        if (next.isPresent() && next.getAsLong() >= 0 && next.getAsLong() < size) {
+            return next.getAsLong();
+        }
+        if (last && isThere(name, size)) {
+            return size;
+        }
+        throw broken("does not say what is there of the upload");
+    }
+
+    /// @return empty if nothing more is expected, or the answer is not Graph's
     private static OptionalLong expected(Answer answer) throws AttemptEnded {
-        List<?> ranges = Answer.list(answer.json(), "nextExpectedRanges");
-        Optional<String> first = ranges.stream()
+        Optional<String> first = Answer.list(answer.json(), "nextExpectedRanges").stream()
                 .filter(String.class::isInstance)
                 .map(String.class::cast)
                 .findFirst();
@@ -177,6 +208,20 @@ final class Upload {
         } catch (NumberFormatException unreadable) {
             throw broken("says of the upload what is no range");
         }
+    }
+
+    /// Asks whether the draft has the file. What was left in the draft when it was made is smaller than what comes
+    /// by ranges.
+    private boolean isThere(String name, long size) throws AttemptEnded {
+        URI files = URI.create(api.address("messages", draft, "attachments") + "?$select=name,size");
+        Answer answer = api.ask(Call.plain("GET", files, Step.CONTENT), 200);
+        long there = Answer.list(answer.json(), "value").stream()
+                .filter(Map.class::isInstance)
+                .map(Map.class::cast)
+                .filter(file -> name.equals(file.get("name")))
+                .filter(file -> file.get("size") instanceof Number octets && octets.longValue() >= size)
+                .count();
+        return there > brought.stream().filter(name::equals).count();
     }
 
     private static Answer withoutKey(Answer answer, URI session) {

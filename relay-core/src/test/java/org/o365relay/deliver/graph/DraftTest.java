@@ -42,6 +42,8 @@ class DraftTest {
     private static final String TEXT = "--b\r\nContent-Type: text/plain\r\n\r\nHello\r\n";
     private static final String REST = HEADER + TEXT + "--b--\r\n";
     private static final String PUT = "PUT /*";
+    private static final String LIST = "GET /messages/*/attachments";
+    private static final String UNSAID = "502 UploadFailed: Microsoft Graph does not say what is there of the upload";
     private static final byte[] CHUNK = chunk();
     private static final int RANGE = 3_276_800;
 
@@ -113,6 +115,71 @@ class DraftTest {
         assertThat(fixture.send(scan(7_000_000)).reply().code()).isEqualTo(202);
 
         assertArrived(7_000_000);
+    }
+
+    @Test
+    void seesThatAFileIsThereWhenTheLastAnswerWasLost() throws IOException {
+        graph.next(PUT, _ -> false);
+        graph.next(PUT, graph.dropping(4_000_000 - RANGE));
+
+        assertThat(fixture.send(scan(4_000_000)).reply().code()).isEqualTo(202);
+
+        assertThat(graph.asked()).containsSequence(PUT, "GET /*", LIST, "POST /messages/*/send");
+        assertArrived(4_000_000);
+    }
+
+    @Test
+    void startsOverWhenTheLastAnswerWasLostAndTheFileIsNotThere() {
+        graph.next(PUT, _ -> false);
+        graph.next(PUT, graph.dropping(4_000_000 - RANGE));
+        graph.next(LIST, FakeGraph.answering(200, "{\"value\":[{\"name\":\"scan.pdf\",\"size\":3999999}]}"));
+
+        assertNotSent(fixture.send(scan(4_000_000)), "404 ErrorItemNotFound: The session is over. (request-id r-1)");
+    }
+
+    @Test
+    void doesNotTakeAnAnswerThatIsNotGraphsForTheEndOfAnUpload() {
+        graph.next(PUT, _ -> false);
+        graph.next(PUT, FakeGraph.answering(503, "busy"));
+        graph.next("GET /*", FakeGraph.answering(200, "<h1>Welcome to the guest network</h1>"));
+
+        assertNotSent(fixture.send(scan(4_000_000)), UNSAID);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {200, 202})
+    void takesOnly201ForTheEndOfAnUpload(int status) {
+        graph.next(PUT, _ -> false);
+        graph.next(PUT, FakeGraph.answering(status, "{}"));
+
+        assertNotSent(fixture.send(scan(4_000_000)), UNSAID);
+    }
+
+    @Test
+    void doesNotTake201ForTheEndOfAnUploadThatGoesOn() {
+        graph.next(PUT, FakeGraph.answering(201, "{}"));
+
+        assertNotSent(fixture.send(scan(4_000_000)), UNSAID);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ftp://outlook.example/1", "mailto:a@b.example", "/upload-1", "https:///1", "no address"})
+    void doesNotGoToAnAddressThatCannotBeUploadedTo(String address) {
+        graph.next(
+                "POST /messages/*/attachments/createUploadSession",
+                FakeGraph.answering(201, "{\"uploadUrl\":\"" + address + "\"}"));
+
+        assertNotSent(
+                fixture.send(scan(4_000_000)),
+                "502 UploadFailed: Microsoft Graph names no usable address for the upload");
+    }
+
+    private void assertNotSent(Response response, String reply) {
+        assertThat(response.step()).isEqualTo(Step.CONTENT);
+        assertThat(response.origin()).isEqualTo(Origin.GRAPH);
+        assertThat(response.reply().toString()).isEqualTo(reply);
+        assertThat(graph.sent()).isEmpty();
+        assertThat(graph.drafts()).isEmpty();
     }
 
     @Test

@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 import javax.net.ssl.SSLContext;
 
@@ -217,6 +218,15 @@ final class FakeGraph implements AutoCloseable {
                 draft.files.put(field(body, "name"), file);
                 answer(exchange, 201, "{}");
             }
+            case "GET /messages/*/attachments" ->
+                answer(
+                        exchange,
+                        200,
+                        draft.files.entrySet().stream()
+                                .filter(file -> file.getValue().reached == file.getValue().size)
+                                .map(file -> "{\"name\":\"" + file.getKey() + "\",\"size\":"
+                                        + (file.getValue().size + 250) + "}")
+                                .collect(Collectors.joining(",", "{\"value\":[", "]}")));
             case "POST /messages/*/attachments/createUploadSession" -> {
                 String address = "/upload-" + (uploads.size() + 1);
                 Upload upload = new Upload(body, Long.parseLong(body.replaceAll("(?s).*\"size\":(\\d+).*", "$1")));
@@ -270,10 +280,14 @@ final class FakeGraph implements AutoCloseable {
             take(exchange, upload, Long.MAX_VALUE);
         }
         boolean done = upload.reached == upload.size;
+        if (done && exchange.getRequestMethod().equals("GET")) {
+            refusing(404, "ErrorItemNotFound", "The session is over.").act(exchange);
+            return;
+        }
         String next = done ? "" : "\"" + upload.reached + "\"";
         answer(
                 exchange,
-                done && exchange.getRequestMethod().equals("PUT") ? 201 : 200,
+                done ? 201 : 200,
                 "{\"expirationDateTime\":\"2026-11-21T09:00:00Z\",\"nextExpectedRanges\":[" + next + "]}");
     }
 
