@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.Attempt.Result;
 import org.o365relay.mail.EnhancedStatus;
 
-/// Notices when one author, recipient or mailbox is refused again and again for the same reason, and holds its
+/// Notices when one author or recipient is refused again and again for the same reason, and holds its
 /// mail for a while: Microsoft answers a stream of identical errors by refusing everything for hours.
 final class Breaker {
 

@@ -21,12 +21,11 @@ import org.o365relay.mail.Outcome.Delivered;
 import org.o365relay.mail.Outcome.Failed;
 import org.o365relay.mail.Recipient;
 
-/// The breakers of one mailbox: of each author and each recipient that is refused, and of the mailbox itself.
-/// Knows the last thousand of them.
+/// The breakers of one mailbox: of each author and each recipient that is refused. Knows the last thousand of
+/// them. What is wrong with single messages holds nobody else's mail.
 final class Breakers {
 
     private static final int MOST = 1000;
-    private static final Subject MAILBOX = new Subject(Scope.MAILBOX, "");
 
     private final EmailAddress mailbox;
     private final Journal journal;
@@ -70,12 +69,9 @@ final class Breakers {
     }
 
     /// Learns what came of an attempt, and tells the journal of mail that is held from now on.
-    ///
-    /// @return why the mailbox should pause, if it should
-    synchronized Optional<Holding> learn(Attempt attempt) {
+    synchronized void learn(Attempt attempt) {
         Instant now = clock.instant();
         Set<Subject> seen = new HashSet<>();
-        Optional<Holding> whole = Optional.empty();
         for (Map.Entry<Recipient, Result> entry : attempt.results().entrySet()) {
             Result result = entry.getValue();
             if (result.verdict().outcome() instanceof Delivered) {
@@ -83,19 +79,15 @@ final class Breakers {
             }
             Subject subject = subject(entry.getKey(), attempt.alias(), result);
             if (subject != null && seen.add(subject)) {
-                Optional<Holding> holding =
-                        refused.computeIfAbsent(subject, _ -> new Breaker()).refused(result, now);
-                whole = subject.equals(MAILBOX) ? holding : whole;
-                holding.filter(Holding::isFirst).ifPresent(first -> tell(subject, first));
+                refused.computeIfAbsent(subject, _ -> new Breaker())
+                        .refused(result, now)
+                        .filter(Holding::isFirst)
+                        .ifPresent(first -> tell(subject, first));
             }
         }
-        return whole;
     }
 
     private void tell(Subject subject, Holding holding) {
-        if (subject.equals(MAILBOX)) {
-            return; // that is told as a pause
-        }
         journal.held(
                 mailbox,
                 subject.scope() == Scope.AUTHOR ? "author" : "recipient",
@@ -107,7 +99,6 @@ final class Breakers {
 
     private void served(Recipient recipient, @Nullable EmailAddress alias) {
         if (!refused.isEmpty()) {
-            refused.remove(MAILBOX);
             refused.remove(recipient(recipient.address()));
             if (alias != null) {
                 refused.remove(author(alias));
@@ -115,7 +106,7 @@ final class Breakers {
         }
     }
 
-    /// @return whom the refusal is about; null if it is none, or none of the upstream's
+    /// @return whom the refusal is about; null if it is none, none of the upstream's, or about the message
     private static @Nullable Subject subject(Recipient recipient, @Nullable EmailAddress alias, Result result) {
         if (!result.isFromUpstream() || result.isHeld()) {
             return null;
@@ -123,7 +114,7 @@ final class Breakers {
         return switch (result.verdict().outcome()) {
             case Delivered _ -> null;
             case Deferred _ -> result.verdict().scope() == Scope.AUTHOR && alias != null ? author(alias) : null;
-            case Failed _ -> result.verdict().scope() == Scope.RECIPIENT ? recipient(recipient.address()) : MAILBOX;
+            case Failed _ -> result.verdict().scope() == Scope.RECIPIENT ? recipient(recipient.address()) : null;
         };
     }
 

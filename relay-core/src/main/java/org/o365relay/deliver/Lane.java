@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.Attempt.Result;
-import org.o365relay.deliver.Breaker.Holding;
 import org.o365relay.deliver.Closure.Trouble;
 import org.o365relay.deliver.Response.Step;
 import org.o365relay.deliver.Verdict.Scope;
@@ -136,7 +135,7 @@ public final class Lane {
 
     /// Learns what came of a delivery.
     void tell(Passage passage, Attempt attempt) {
-        Optional<Holding> holding = breakers.learn(attempt);
+        breakers.learn(attempt);
         Optional<Result> ofMailbox = attempt.trouble(Scope.MAILBOX);
         Optional<Result> ofRoad = attempt.trouble(Scope.ROAD);
         if (attempt.trouble(Scope.CONNECTIONS).isPresent()) {
@@ -150,8 +149,6 @@ public final class Lane {
             roads.close(passage, trouble(ofRoad.get()), schedule(ofRoad.get().verdict()));
         } else if (attempt.unreachable().isPresent()) {
             roads.unreachable(passage, trouble(attempt.unreachable().get()));
-        } else if (holding.isPresent()) {
-            pause(passage, holding.get());
         } else if (attempt.wasServed()) {
             account.connections().served();
             roads.served(passage);
@@ -167,17 +164,6 @@ public final class Lane {
             journal.slowed(
                     mailbox, passage.road().name(), reply, account.connections().limit());
         }
-    }
-
-    private void pause(Passage passage, Holding holding) {
-        Response response = holding.refused().response();
-        String reason = words(holding.refused().verdict())
-                + " The last messages were all refused like this. The relay waits, for Microsoft refuses"
-                + " everything of a mailbox that goes on making the same error. See what these messages have in"
-                + " common and stop the device that sends them.";
-        Duration delay = Duration.between(clock.instant(), holding.until());
-        roads.pause(
-                passage, new Trouble(Step.END_OF_CONTENT, response.reply(), reason), new ProbeSchedule(delay, delay));
     }
 
     /// Nothing leaves before there is room in the account's allowance.

@@ -34,8 +34,6 @@ class LaneTest {
     private static final Response DENIED =
             FakeUpstream.upstream(Step.END_OF_CONTENT, "554 5.2.252 SendAsDenied; a not allowed to send as b");
     private static final Response UNKNOWN = FakeUpstream.upstream(Step.RCPT, "550 5.1.10 no such user");
-    private static final Response INVALID =
-            FakeUpstream.upstream(Step.END_OF_CONTENT, "554 5.6.0 Invalid message content");
 
     @TempDir
     private Path directory;
@@ -260,40 +258,18 @@ class LaneTest {
     }
 
     @Test
-    void theMailboxPausesWhenEveryMessageIsRefusedForTheSameReason() throws Exception {
-        relay.upstream.answer(INVALID).answer(INVALID).answer(INVALID);
-        for (int i = 0; i < 4; i++) {
-            relay.accept(null, SCAN, ANNA);
-        }
-        relay.deliverDue();
-        assertThat(relay.upstream.sent()).hasSize(3);
-        assertThat(relay.journal.lines("paused")).singleElement().asString().contains("until 2026-11-21T08:15:00Z");
-
-        relay.clock.advance(Duration.ofMinutes(15));
-        relay.upstream.answer(INVALID);
-        relay.deliverDue();
-        assertThat(relay.lane.roads().closedFor()).isEqualTo(Duration.ofMinutes(30));
-        assertThat(relay.journal.lines("paused")).as("told once").hasSize(1);
-
-        relay.accept(null, SCAN, ANNA);
-        relay.clock.advance(Duration.ofMinutes(30));
-        relay.deliverDue();
-        assertThat(relay.journal.lines("resumed")).hasSize(1);
-    }
-
-    @Test
-    void aMessageThatIsTakenInBetweenBreaksTheRow() throws Exception {
-        relay.upstream
-                .answer(INVALID)
-                .answer(INVALID)
-                .answer(FakeUpstream.OK)
-                .answer(INVALID)
-                .answer(INVALID);
+    void messagesThatAreRefusedAlikeHoldNobodyElsesMail() {
+        Response tooLarge =
+                FakeUpstream.upstream(Step.END_OF_CONTENT, "552 5.3.4 Message size exceeds fixed maximum message size");
         for (int i = 0; i < 5; i++) {
+            relay.upstream.answer(tooLarge);
             relay.accept(null, SCAN, ANNA);
         }
+        relay.accept(null, SCAN, BERT);
         relay.deliverDue();
-        assertThat(relay.lane.roads().isOpen()).isTrue();
+        assertThat(relay.journal.lines("failed")).hasSize(5);
+        assertThat(relay.journal.lines("delivered")).hasSize(1);
+        assertThat(relay.journal.lines("paused")).isEmpty();
     }
 
     @Test
