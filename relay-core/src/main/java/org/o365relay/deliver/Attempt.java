@@ -2,6 +2,7 @@ package org.o365relay.deliver;
 
 import java.time.Instant;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Original;
 import org.o365relay.mail.Outcome.Deferred;
 import org.o365relay.mail.Outcome.Delivered;
+import org.o365relay.mail.Outcome.Failed;
 import org.o365relay.mail.Recipient;
 
 /// What was said in one attempt, and what it means.
@@ -44,13 +46,7 @@ record Attempt(
 
         /// The same for a recipient that was not tried.
         Result heldUntil(Instant time) {
-            Verdict deferred = new Verdict(
-                    new Deferred(response.reply()),
-                    verdict.scope(),
-                    verdict.name(),
-                    verdict.cause(),
-                    verdict.advice(),
-                    verdict.probe());
+            Verdict deferred = verdict.about(verdict.scope(), new Deferred(response.reply()));
             return new Result(response, deferred, time);
         }
 
@@ -64,6 +60,19 @@ record Attempt(
                 case CONNECTIONS, ROAD, MAILBOX -> true;
                 case RECIPIENT, MESSAGE, AUTHOR -> isBeforeMail();
             };
+        }
+
+        /// @return whether it is said to be about the way, when it may as well be about the message: from RCPT on
+        ///     no two messages are alike
+        boolean isDisputed() {
+            return (verdict.scope() == Scope.ROAD || verdict.scope() == Scope.MAILBOX)
+                    && response.step().compareTo(Step.RCPT) >= 0
+                    && isFromUpstream()
+                    && !isHeld();
+        }
+
+        boolean isPastRcpt() {
+            return response.step().compareTo(Step.RCPT) > 0 && response.origin() != Origin.RELAY && !isHeld();
         }
 
         /// Before MAIL nothing is about the message.
@@ -87,21 +96,43 @@ record Attempt(
         }
     }
 
-    /// Puts the results into the order of the recipients.
+    /// Puts the results into the order of the recipients. What only some of them met at RCPT is their own.
     static Attempt of(
             List<Recipient> recipients,
             Map<Recipient, Result> results,
             Original original,
             @Nullable EmailAddress alias) {
+        boolean othersGotFurther = results.values().stream().anyMatch(Result::isPastRcpt);
         Map<Recipient, Result> ordered = new LinkedHashMap<>();
         for (Recipient recipient : recipients) {
             Result result = results.get(recipient);
             if (result == null) {
                 throw new IllegalArgumentException("nothing was said of " + recipient);
             }
-            ordered.put(recipient, result);
+            ordered.put(recipient, othersGotFurther ? ofRecipientAlone(result) : result);
         }
         return new Attempt(ordered, original, alias);
+    }
+
+    private static Result ofRecipientAlone(Result result) {
+        Response response = result.response();
+        return result.isDisputed() && response.step() == Step.RCPT
+                ? new Result(response, FailurePolicy.ofRecipientAlone(response, result.verdict()))
+                : result;
+    }
+
+    /// @return whether the message may be to blame for what is said to be trouble of the way
+    boolean isDisputed() {
+        return any(Result::isDisputed);
+    }
+
+    /// @return the same, with what is disputed taken for the message's own trouble
+    Attempt ofMessageAlone() {
+        Map<Recipient, Result> own = new LinkedHashMap<>(results);
+        own.replaceAll((_, result) -> result.isDisputed()
+                ? new Result(result.response(), FailurePolicy.ofMessageAlone(result.response(), result.verdict()))
+                : result);
+        return new Attempt(own, original, alias);
     }
 
     /// @return trouble that reaches so far, if there is any
@@ -124,9 +155,18 @@ record Attempt(
         return any(result -> result.response().step().compareTo(Step.MAIL) >= 0) && any(Result::isFromUpstream);
     }
 
-    /// @return whether the upstream has dealt with the message: taken it, or refused it for good
+    /// @return how far it had come when it was refused for good; empty if it was not
+    Optional<Step> refusedAt() {
+        return tried().filter(
+                        result -> result.isFromUpstream() && result.verdict().outcome() instanceof Failed)
+                .map(result -> result.response().step())
+                .max(Comparator.naturalOrder());
+    }
+
+    /// @return whether the upstream has dealt with the message: taken it, or refused it when it had seen it
     boolean wasServed() {
-        return any(result -> result.isFromUpstream() && !(result.verdict().outcome() instanceof Deferred));
+        return delivered() > 0
+                || refusedAt().filter(step -> step.compareTo(Step.RCPT) > 0).isPresent();
     }
 
     /// @return whether it ended in the relay itself, so that nothing was learned about the upstream

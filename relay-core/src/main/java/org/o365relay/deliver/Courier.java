@@ -95,11 +95,21 @@ public final class Courier {
         } finally {
             allowance.settle(recipients, delivered);
         }
-        lane.tell(passage, attempt);
+        Ruling ruling = tell(passage, claim, attempt);
         if (!attempt.cameToMail()) {
             lane.account().pace().giveBack(1);
         }
-        record(claim, attempt, passage.road().name());
+        record(claim, ruling, passage.road().name());
+    }
+
+    /// What the upstream has said is recorded whatever becomes of the news of it.
+    private Ruling tell(Passage passage, Claim claim, Attempt attempt) {
+        try {
+            return lane.tell(passage, claim, attempt);
+        } catch (RuntimeException e) {
+            log.error("the lane cannot learn from message {} because of a bug; please report it", claim.id(), e);
+            return Ruling.of(attempt);
+        }
     }
 
     private void putBack(Claim claim) {
@@ -160,9 +170,10 @@ public final class Courier {
         return Attempt.of(claim.recipients(), results, original, null);
     }
 
-    private void record(Claim claim, Attempt attempt, String upstream) {
+    private void record(Claim claim, Ruling ruling, String upstream) {
+        Attempt attempt = ruling.attempt();
         Settlement settlement =
-                reckoning.settlement(claim, attempt, upstream, lane.account().name());
+                reckoning.settlement(claim, ruling, upstream, lane.account().name());
         Notices written = secretary.notices(claim, attempt, settlement);
         List<Submission> notices = written.all();
         List<QueueId> noticeIds = settle(claim, settlement, notices);

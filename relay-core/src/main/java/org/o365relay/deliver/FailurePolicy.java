@@ -79,6 +79,19 @@ public final class FailurePolicy {
         };
     }
 
+    /// Others of the same attempt got further: what was said to this recipient is about nobody else. It is final,
+    /// if it is a refusal and does not end with time, such as a quota.
+    static Verdict ofRecipientAlone(Response response, Verdict verdict) {
+        Reply reply = response.reply();
+        boolean never = reply.category() == 5 && verdict.probe() == null;
+        return verdict.about(Scope.RECIPIENT, never ? new Outcome.Failed(reply) : new Outcome.Deferred(reply));
+    }
+
+    /// Other messages are served: what was said is about this one. To be tried again, and given up in the end.
+    static Verdict ofMessageAlone(Response response, Verdict verdict) {
+        return verdict.about(scopeOf(response), verdict.outcome());
+    }
+
     private Verdict known(Speaker speaker, Response response, boolean alias) {
         return catalogue
                 .find(speaker, response.reply())

@@ -14,7 +14,9 @@ import org.o365relay.deliver.Response.Step;
 import org.o365relay.deliver.Verdict.Scope;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Priority;
 import org.o365relay.mail.Reply;
+import org.o365relay.queue.Claim;
 import org.o365relay.queue.Supply;
 import org.o365relay.rewrite.Rewriter;
 import org.o365relay.route.Routes;
@@ -27,6 +29,8 @@ import org.slf4j.LoggerFactory;
 public final class Lane {
 
     private static final Logger log = LoggerFactory.getLogger(Lane.class);
+
+    private static final Duration LONGEST_STEP = Duration.ofHours(1);
 
     private final EmailAddress mailbox;
     private final Supply supply;
@@ -134,8 +138,42 @@ public final class Lane {
     }
 
     /// Learns what came of a delivery.
-    void tell(Passage passage, Attempt attempt) {
+    ///
+    /// @return what it means for the message
+    Ruling tell(Passage passage, Claim claim, Attempt attempt) {
+        Chances chances = passage.road().chances();
+        boolean ownTrouble = attempt.isDisputed() && chances.isToBlame(claim.id());
+        if (attempt.wasServed()) {
+            chances.served();
+        }
         breakers.learn(attempt);
+        if (!(ownTrouble && chances.tolerate(claim.id()))) {
+            learn(passage, attempt);
+        }
+        if (!attempt.isDisputed()) {
+            return Ruling.of(attempt);
+        }
+        int inRow = chances.missed(claim.id(), ownTrouble);
+        return ownTrouble ? Ruling.of(attempt.ofMessageAlone()) : new Ruling(attempt, stepBack(claim, inRow));
+    }
+
+    /// Another message is to be the next probe: this one may be the only one in trouble.
+    ///
+    /// @param inRow how often it has been in this trouble
+    /// @return null if another road is open, or another mailbox may try the message
+    private @Nullable Instant stepBack(Claim claim, int inRow) {
+        Duration delay = roads.closedFor();
+        boolean mayLeaveElsewhere = inRow == 1 && !claim.route().equals(supply.owner());
+        if (delay.isZero() || mayLeaveElsewhere) {
+            return null;
+        }
+        // an urgent one would overtake the others again
+        boolean overtakes = claim.priority() == Priority.URGENT && inRow > 1;
+        Duration more = overtakes ? new ProbeSchedule(delay, LONGEST_STEP).delay(inRow - 2) : Duration.ZERO;
+        return clock.instant().plus(delay).plus(more);
+    }
+
+    private void learn(Passage passage, Attempt attempt) {
         Optional<Result> ofMailbox = attempt.trouble(Scope.MAILBOX);
         Optional<Result> ofRoad = attempt.trouble(Scope.ROAD);
         if (attempt.trouble(Scope.CONNECTIONS).isPresent()) {
@@ -149,9 +187,12 @@ public final class Lane {
             roads.close(passage, trouble(ofRoad.get()), schedule(ofRoad.get().verdict()));
         } else if (attempt.unreachable().isPresent()) {
             roads.unreachable(passage, trouble(attempt.unreachable().get()));
-        } else if (attempt.wasServed()) {
+        } else if (attempt.delivered() > 0) {
             account.connections().served();
             roads.served(passage);
+        } else if (attempt.refusedAt().isPresent()) {
+            account.connections().served();
+            roads.refused(passage, attempt.refusedAt().get());
         } else if (attempt.wasHeard()) {
             roads.heard(passage);
         } else if (!attempt.endedHere()) {

@@ -3,11 +3,13 @@ package org.o365relay.deliver;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.o365relay.deliver.Attempt.Result;
 import org.o365relay.mail.Outcome;
 import org.o365relay.mail.Outcome.Deferred;
@@ -23,7 +25,8 @@ record Reckoning(RetrySchedule retry, InstantSource clock, RandomGenerator rando
 
     /// @param upstream where it was tried
     /// @param account through which what was delivered has left
-    Settlement settlement(Claim claim, Attempt attempt, String upstream, String account) {
+    Settlement settlement(Claim claim, Ruling ruling, String upstream, String account) {
+        Attempt attempt = ruling.attempt();
         Instant now = clock.instant();
         Instant receivedAt = claim.arrival().at();
         Optional<Instant> retryAt = retry.next(claim.attempts(), receivedAt, now, random);
@@ -34,17 +37,19 @@ record Reckoning(RetrySchedule retry, InstantSource clock, RandomGenerator rando
             outcomes.put(recipient, outcome(result, givenUp));
         });
         boolean open = outcomes.values().stream().anyMatch(Deferred.class::isInstance);
-        Instant next = open ? next(claim, attempt, retryAt) : null;
+        Instant next = open ? next(claim, ruling, retryAt) : null;
         return new Settlement(outcomes, next, attempt.counts(), upstream, account);
     }
 
-    /// What only its way holds back is due as it was: it keeps its place, and the closed lane keeps it.
-    private static Instant next(Claim claim, Attempt attempt, Optional<Instant> retryAt) {
-        if (retryAt.isPresent() && attempt.results().values().stream().anyMatch(Reckoning::isPutOff)) {
+    /// What only its way holds back is due as it was: it keeps its place, and the closed lane keeps it. Unless it
+    /// is asked to step back for others.
+    private static Instant next(Claim claim, Ruling ruling, Optional<Instant> retryAt) {
+        Collection<Result> results = ruling.attempt().results().values();
+        if (retryAt.isPresent() && results.stream().anyMatch(Reckoning::isPutOff)) {
             return retryAt.get();
         }
-        return attempt.results().values().stream()
-                .flatMap(result -> Optional.ofNullable(result.until()).stream())
+        Stream<Instant> held = results.stream().flatMap(result -> Stream.ofNullable(result.until()));
+        return Stream.concat(held, Stream.ofNullable(ruling.notBefore()))
                 .min(Instant::compareTo)
                 .orElse(claim.dueAt());
     }

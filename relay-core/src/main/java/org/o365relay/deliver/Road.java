@@ -9,6 +9,7 @@ final class Road {
 
     private final Upstream upstream;
     private final int position;
+    private final Chances chances = new Chances();
     private @Nullable Closure closure;
     private boolean resting;
     private int rests;
@@ -28,6 +29,10 @@ final class Road {
 
     String name() {
         return upstream.name();
+    }
+
+    Chances chances() {
+        return chances;
     }
 
     boolean isBetterThan(Road other) {

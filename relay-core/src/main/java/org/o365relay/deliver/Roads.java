@@ -271,7 +271,17 @@ final class Roads {
         }
     }
 
-    /// The upstream has dealt with a message.
+    /// The upstream has refused a message for good, and so has got as far as this step at least.
+    synchronized void refused(Passage passage, Step step) {
+        Closure closure = pause != null ? pause.closure() : passage.road().closure();
+        if (closure == null || closure.trouble().step().compareTo(step) <= 0) {
+            served(passage);
+        } else {
+            heard(passage);
+        }
+    }
+
+    /// The upstream has taken a message.
     synchronized void served(Passage passage) {
         if (!passage.isStale()) {
             passage.road().served();

@@ -20,6 +20,11 @@ public record Verdict(
         String advice,
         @Nullable Duration probe) {
 
+    /// @return the same about something else
+    Verdict about(Scope other, Outcome then) {
+        return new Verdict(then, other, name, cause, advice, probe);
+    }
+
     /// What an outcome is about.
     public enum Scope {
         /// This recipient; the message's others may fare better.

@@ -167,6 +167,19 @@ class RoadsTest {
     }
 
     @Test
+    void isNotOpenedByARefusalThatCameEarlierThanTheTrouble() {
+        roads.pause(enter(roads), QUOTA, null);
+        clock.advance(Duration.ofMinutes(1));
+        Passage early = enter(roads);
+        roads.refused(early, Step.RCPT);
+        roads.leave(early);
+        assertThat(roads.isOpen()).isFalse();
+        clock.advance(Duration.ofMinutes(1));
+        roads.refused(enter(roads), Step.END_OF_CONTENT);
+        assertThat(roads.isOpen()).isTrue();
+    }
+
+    @Test
     void isNotClosedForHoursByAClockThatIsSetBack() {
         roads.close(enter(roads), DENIED, null);
         clock.advance(Duration.ofHours(-5));

@@ -16,6 +16,7 @@ import org.o365relay.mail.Reply;
 public final class RememberingJournal implements Journal {
 
     private final List<String> lines = new ArrayList<>();
+    private @Nullable String broken;
 
     /// @return all events so far
     public synchronized List<String> lines() {
@@ -122,7 +123,15 @@ public final class RememberingJournal implements Journal {
         remember("expiring " + what + " in " + daysLeft + " days | " + advice);
     }
 
+    /// From now on events of this name cannot be told.
+    public synchronized void failOn(String event) {
+        broken = event + " ";
+    }
+
     private synchronized void remember(String line) {
+        if (broken != null && line.startsWith(broken)) {
+            throw new IllegalStateException("the journal is broken");
+        }
         lines.add(line);
         notifyAll();
     }

@@ -1,0 +1,16 @@
+package org.o365relay.deliver;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// What an attempt means for its message, once the lane has learned from it.
+///
+/// @param attempt trouble that is the message's own counts in it as such
+/// @param notBefore when the message may be tried again if the attempt does not count; null if it keeps its place
+record Ruling(Attempt attempt, @Nullable Instant notBefore) {
+
+    /// What was said, and nothing more.
+    static Ruling of(Attempt attempt) {
+        return new Ruling(attempt, null);
+    }
+}

@@ -1,0 +1,143 @@
+package org.o365relay.deliver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.deliver.Response.Step;
+import org.o365relay.mail.QueueId;
+import org.o365relay.mail.Recipient;
+
+/// Whose trouble it is: the message's, or its way's.
+class AttemptCountsTest {
+
+    private static final String SCAN = "From: Scanner <scan@contoso.example>\r\nSubject: Scan\r\n\r\nSee attached.\r\n";
+    private static final String ANNA = "anna@contoso.example";
+    private static final String EXTERNAL = "bert@elsewhere.example";
+    private static final Response RELAY_DENIED =
+            FakeUpstream.upstream(Step.RCPT, "550 5.7.64 TenantAttribution; Relay Access Denied");
+    private static final Response QUOTA = FakeUpstream.upstream(
+            Step.RCPT, "550 5.1.90 Your message can't be sent because you've reached your daily limit");
+    private static final int MANY = 2000;
+
+    private BackHalf relay;
+
+    @BeforeEach
+    void open(@TempDir Path directory) throws Exception {
+        relay = new BackHalf(directory);
+    }
+
+    @AfterEach
+    void close() {
+        relay.close();
+    }
+
+    @Test
+    void aMessageThatAConnectorDoesNotTakeHoldsNobodyUpAndIsGivenUpInTheEnd() {
+        externalGets(RELAY_DENIED);
+        relay.accept("scan@contoso.example", SCAN, EXTERNAL);
+        for (int i = 0; i < 5; i++) {
+            relay.accept("scan@contoso.example", SCAN, ANNA);
+        }
+        relay.deliverDue();
+        assertThat(relay.journal.events()).containsExactly("paused");
+        passMinutes(2);
+        assertThat(relay.journal.lines("delivered"))
+                .as("another message was the probe")
+                .hasSize(5);
+
+        for (int day = 0; day < 6; day++) {
+            passHours(24);
+            relay.accept("scan@contoso.example", SCAN, ANNA);
+            passMinutes(2);
+        }
+        assertThat(relay.journal.lines("failed")).singleElement().asString().contains(EXTERNAL, "550 5.7.64");
+        assertThat(relay.journal.lines("delivered"))
+                .as("five, six, and the notice")
+                .hasSize(12);
+    }
+
+    @Test
+    void aMessageWithTroubleOfItsOwnDoesNotPauseTheOthersAgain() {
+        externalGets(RELAY_DENIED);
+        relay.accept("scan@contoso.example", SCAN, EXTERNAL);
+        relay.accept("scan@contoso.example", SCAN, ANNA);
+        relay.deliverDue();
+        passMinutes(2);
+        assertThat(relay.journal.events()).containsExactly("paused", "resumed", "delivered", "deferred");
+        assertThat(relay.lane.roads().isOpen()).isTrue();
+    }
+
+    @Test
+    void troubleThatEverybodyHasCountsForNobody() {
+        answerAlways(_ -> RELAY_DENIED);
+        relay.accept("scan@contoso.example", SCAN, EXTERNAL);
+        relay.accept("scan@contoso.example", SCAN, ANNA);
+        passHours(24 * 7);
+        assertThat(relay.journal.events()).containsExactly("paused");
+        List<String> recipients = relay.upstream.sent().stream()
+                .map(sent -> sent.message().recipients().getFirst().toString())
+                .toList();
+        assertThat(recipients).as("they take turns").startsWith(EXTERNAL, ANNA, EXTERNAL, ANNA);
+    }
+
+    @Test
+    void whatOnlyOneRecipientMeetsIsItsOwn() {
+        externalGets(RELAY_DENIED);
+        relay.accept("scan@contoso.example", SCAN, EXTERNAL, ANNA);
+        relay.deliverDue();
+        assertThat(relay.journal.events()).containsOnly("failed", "delivered", "accepted");
+        assertThat(relay.journal.lines("failed")).singleElement().asString().contains(EXTERNAL);
+    }
+
+    @Test
+    void aQuotaThatIsReachedAmongTheRecipientsFailsNobody() {
+        externalGets(QUOTA);
+        relay.accept("scan@contoso.example", SCAN, ANNA, EXTERNAL);
+        relay.deliverDue();
+        assertThat(relay.journal.events()).containsExactly("delivered", "deferred");
+    }
+
+    @Test
+    void recordsWhatWasSaidEvenIfTheNewsOfItCannotBeTold() {
+        relay.upstream.answer(RELAY_DENIED);
+        QueueId id = relay.accept("scan@contoso.example", SCAN, ANNA);
+        relay.journal.failOn("paused");
+        relay.deliverDue();
+        assertThat(relay.queue.events(id)).hasSize(1);
+    }
+
+    private void externalGets(Response response) {
+        answerAlways(recipient -> recipient.address().toString().equals(EXTERNAL) ? response : FakeUpstream.OK);
+    }
+
+    private void answerAlways(Function<Recipient, Response> answer) {
+        for (int i = 0; i < MANY; i++) {
+            relay.upstream.answer(answer);
+        }
+    }
+
+    private void passMinutes(int minutes) {
+        for (int i = 0; i < minutes; i++) {
+            pass(Duration.ofMinutes(1));
+        }
+    }
+
+    private void passHours(int hours) {
+        for (int i = 0; i < 4 * hours; i++) {
+            pass(Duration.ofMinutes(15));
+        }
+    }
+
+    private void pass(Duration time) {
+        relay.clock.advance(time);
+        relay.lane.check();
+        relay.deliverDue();
+    }
+}
