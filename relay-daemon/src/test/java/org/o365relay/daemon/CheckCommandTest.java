@@ -1,0 +1,159 @@
+package org.o365relay.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.azure.json.JsonProviders;
+import com.azure.json.JsonReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.daemon.cli.CheckCommand;
+import org.o365relay.daemon.cli.CommandLines;
+import org.o365relay.daemon.sandbox.Accepted;
+import org.o365relay.daemon.sandbox.Account;
+import org.o365relay.daemon.sandbox.Fault;
+
+/// The doctor, as an admin meets it: what `check` says of roads that are open, and of those that are not.
+@Timeout(60)
+final class CheckCommandTest {
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private static Path office;
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path directory;
+
+    @SuppressWarnings("NullAway.Init")
+    private RelayFixture relay;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @BeforeEach
+    void open() throws IOException {
+        relay = new RelayFixture(
+                directory, RelayFixture.whole(office, new Account(ConfigText.MAILBOX, ConfigText.PASSWORD)));
+        ConfigText.write(
+                directory,
+                relay.office(),
+                ConfigText.mailboxes(
+                        relay.office(),
+                        ConfigText.address(ConfigText.MAILBOX)
+                                + "send-as = [ \"boss@contoso.example\" ]\n"
+                                + ConfigText.smtp(relay.office())
+                                + ConfigText.app(relay.office(), "client-secret", ConfigText.secret())
+                                + "fallback = [ { " + ConfigText.graphRoad(relay.office()) + " } ]"));
+    }
+
+    @AfterEach
+    void close() {
+        relay.close();
+    }
+
+    @Test
+    void walksEveryRoadToItsEndAndShowsWhatTheTokenAllows() {
+        assertThat(check()).isZero();
+        assertThat(out.toString())
+                .containsPattern(
+                        "✔ sign-in +token for https://outlook\\.office365\\.com, tenant .*roles .*SMTP\\.SendAsApp")
+                .containsPattern("✔ EHLO +offers SIZE 157286400.*AUTH LOGIN XOAUTH2")
+                .containsPattern("✔ sign-in +signed in as relay@contoso\\.example with XOAUTH2")
+                .containsPattern("✔ sign-in +may send mail as relay@contoso\\.example")
+                .contains("✔ quota      0 of 10000 recipients", "✔ Mail can leave as relay@contoso.example.");
+        assertThat(relay.office().acceptedCount()).isZero();
+        assertNoSecret();
+    }
+
+    @Test
+    void saysWhatToDoAboutTheFirstThingThatFailsAndGoesOnWithTheNextRoad() {
+        fault("auth:535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox.");
+        assertThat(check()).as("the other road is open").isZero();
+        assertThat(out.toString())
+                .containsPattern("✘ sign-in +535 5\\.7\\.139")
+                .contains("means      SMTP AUTH is switched off for this mailbox")
+                .contains("Set-CASMailbox -Identity relay@contoso.example -SmtpClientAuthenticationDisabled $false")
+                .contains("✔ Mail can leave");
+    }
+
+    @Test
+    void endsWith69IfNoRoadIsOpen() {
+        fault("token:AADSTS7000222");
+        assertThat(check()).isEqualTo(69);
+        assertThat(out.toString())
+                .containsPattern("✘ token +401 invalid_client: AADSTS7000222")
+                .contains("the client secret has expired", "✘ No mail can leave as relay@contoso.example.");
+        assertNoSecret();
+    }
+
+    @Test
+    void sendsARealMessageOnEveryRoadAndSaysWhereToLookForIt() {
+        assertThat(check("--send", "anna@contoso.example")).isZero();
+        assertThat(relay.office().accepted())
+                .hasSize(2)
+                .extracting(Accepted::subject)
+                .containsOnly("Mail relay check");
+        assertThat(out.toString()).contains("Look for it in the mailbox of anna@contoso.example", "Message trace");
+    }
+
+    @Test
+    void provesThatTheMailboxMayNotSendAsAnother() {
+        assertThat(check("--send", "anna@contoso.example", "--from", "boss@contoso.example"))
+                .isEqualTo(69);
+        assertThat(relay.office().acceptedCount()).isZero();
+        assertThat(out.toString())
+                .containsPattern("✘ message +554 5\\.2\\.252 SendAsDenied")
+                .containsPattern("✘ message +403 ErrorSendAsDenied")
+                .contains("Add-RecipientPermission -Identity <sender> -Trustee relay@contoso.example");
+    }
+
+    @Test
+    void printsJsonForPrograms() throws IOException {
+        fault("token:AADSTS7000222");
+        assertThat(check("--json")).isEqualTo(69);
+        try (JsonReader reader = JsonProviders.createReader(out.toString())) {
+            Map<String, Object> report = reader.readMap(JsonReader::readUntyped);
+            assertThat(report).containsEntry("passed", false);
+            assertThat(String.valueOf(report.get("mailboxes")))
+                    .contains("mailbox=relay@contoso.example", "open=false", "mark=bad", "AADSTS7000222");
+        }
+        assertNoSecret();
+    }
+
+    @Test
+    void complainsOfAMailboxThatIsNotThere() {
+        assertThat(check("--mailbox", "other@contoso.example")).isEqualTo(64);
+        assertThat(err.toString()).contains("there is no mailbox other@contoso.example");
+    }
+
+    private void fault(String fault) {
+        relay.office().faults().add(Fault.parse(fault));
+    }
+
+    private void assertNoSecret() {
+        assertThat(out.toString() + err).doesNotContain(ConfigText.SECRET, ConfigText.PASSWORD, "eyJ");
+    }
+
+    private int check(String... options) {
+        String[] all = Stream.concat(
+                        Stream.of(
+                                "check",
+                                "--config",
+                                directory.resolve("relay.conf").toString()),
+                        Stream.of(options))
+                .toArray(String[]::new);
+        return CommandLines.of(new CheckCommand())
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(all);
+    }
+}
