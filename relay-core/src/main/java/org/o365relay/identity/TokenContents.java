@@ -93,6 +93,13 @@ public record TokenContents(
                 .toString();
     }
 
+    /// @return on one line, for the admin, what there is to say of a token
+    public static String summary(AccessToken token) {
+        return of(token)
+                .map(TokenContents::summary)
+                .orElseGet(() -> "that cannot be looked into, valid until " + token.expiresAt());
+    }
+
     /// @return on one line, for the admin
     public String summary() {
         List<String> facts = new ArrayList<>();

@@ -1,8 +1,12 @@
 package org.o365relay.net;
 
+import java.security.cert.X509Certificate;
 import java.util.Arrays;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 
 /// How the relay speaks TLS to servers, whatever it has to allow old devices.
 public final class StrongTls {
@@ -31,5 +35,23 @@ public final class StrongTls {
         parameters.setCipherSuites(ciphers(context));
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         return parameters;
+    }
+
+    /// @return version, cipher and the server's certificate, on one line, for the admin
+    public static String summary(SSLSession session) {
+        return session.getProtocol() + ", " + session.getCipherSuite() + ", " + certificate(session);
+    }
+
+    private static String certificate(SSLSession session) {
+        try {
+            return Arrays.stream(session.getPeerCertificates())
+                    .limit(1)
+                    .map(X509Certificate.class::cast)
+                    .map(own -> "certificate " + own.getSubjectX500Principal() + ", valid until "
+                            + ServerTrust.date(own.getNotAfter()))
+                    .collect(Collectors.joining());
+        } catch (SSLPeerUnverifiedException e) {
+            throw new IllegalStateException("TLS without a certificate", e); // no such cipher suite is enabled
+        }
     }
 }

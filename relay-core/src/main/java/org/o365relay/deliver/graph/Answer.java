@@ -17,6 +17,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.Visible;
 
@@ -35,11 +37,19 @@ final class Answer {
     private final int status;
     private final HttpHeaders headers;
     private final byte[] body;
+    private final @Nullable SSLSession tls;
 
-    Answer(int status, HttpHeaders headers, byte[] body) {
+    /// @param tls null if there is none
+    Answer(int status, HttpHeaders headers, byte[] body, @Nullable SSLSession tls) {
         this.status = status;
         this.headers = headers;
         this.body = body;
+        this.tls = tls;
+    }
+
+    /// @return empty if TLS was not spoken
+    Optional<SSLSession> tls() {
+        return Optional.ofNullable(tls);
     }
 
     int status() {
@@ -50,7 +60,7 @@ final class Answer {
     Answer without(String secret) {
         String text = new String(body, StandardCharsets.UTF_8);
         return text.contains(secret)
-                ? new Answer(status, headers, text.replace(secret, "***").getBytes(StandardCharsets.UTF_8))
+                ? new Answer(status, headers, text.replace(secret, "***").getBytes(StandardCharsets.UTF_8), tls)
                 : this;
     }
 

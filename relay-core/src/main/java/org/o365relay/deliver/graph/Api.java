@@ -167,7 +167,11 @@ final class Api {
                         octets -> octets.filter(_ -> body.size() < MAX_ANSWER).ifPresent(body::writeBytes)));
         try {
             HttpResponse<Void> response = pending.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-            Answer answer = new Answer(response.statusCode(), response.headers(), body.toByteArray());
+            Answer answer = new Answer(
+                    response.statusCode(),
+                    response.headers(),
+                    body.toByteArray(),
+                    response.sslSession().orElse(null));
             if (answer.status() == PROXY_LOGIN_REQUIRED) {
                 throw new AttemptEnded(trouble.noLogin());
             }

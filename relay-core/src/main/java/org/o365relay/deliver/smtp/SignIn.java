@@ -5,16 +5,12 @@ import jakarta.mail.Session;
 import jakarta.mail.URLName;
 import java.io.IOException;
 import java.net.Socket;
-import java.security.cert.X509Certificate;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.stream.Collectors;
 import javax.net.ssl.HostnameVerifier;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
@@ -145,20 +141,6 @@ final class SignIn {
     }
 
     private static Finding finding(SSLSession session) {
-        return new Finding(
-                Step.STARTTLS, session.getProtocol() + ", " + session.getCipherSuite() + ", " + certificate(session));
-    }
-
-    private static String certificate(SSLSession session) {
-        try {
-            return Arrays.stream(session.getPeerCertificates())
-                    .limit(1)
-                    .map(X509Certificate.class::cast)
-                    .map(own -> "certificate " + own.getSubjectX500Principal() + ", valid until "
-                            + ServerTrust.date(own.getNotAfter()))
-                    .collect(Collectors.joining());
-        } catch (SSLPeerUnverifiedException e) {
-            throw new IllegalStateException("TLS without a certificate", e); // no such cipher suite is enabled
-        }
+        return new Finding(Step.STARTTLS, StrongTls.summary(session));
     }
 }

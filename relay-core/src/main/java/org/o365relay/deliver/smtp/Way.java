@@ -92,17 +92,11 @@ final class Way {
     private Login.Token login(List<Finding> findings) throws AttemptEnded {
         try {
             AccessToken token = source().token();
-            findings.add(new Finding(Step.AUTH, "token " + contents(token)));
+            findings.add(new Finding(Step.AUTH, "token " + TokenContents.summary(token)));
             return new Login.Token(credential.username(), token);
         } catch (TokenException e) {
             throw new AttemptEnded(new Trouble(settings).noToken(e));
         }
-    }
-
-    private static String contents(AccessToken token) {
-        return TokenContents.of(token)
-                .map(TokenContents::summary)
-                .orElseGet(() -> "that cannot be looked into, valid until " + token.expiresAt());
     }
 
     private Connection connect(Login login, List<Finding> findings) throws AttemptEnded {

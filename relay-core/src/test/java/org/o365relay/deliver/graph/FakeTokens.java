@@ -15,9 +15,15 @@ final class FakeTokens implements TokenSource {
 
     private final List<String> forgotten = new ArrayList<>();
     private TokenException.@Nullable Origin trouble;
+    private @Nullable String given;
 
     void fail(TokenException.Origin origin) {
         trouble = origin;
+    }
+
+    /// From now on this one.
+    void give(String token) {
+        given = token;
     }
 
     List<String> forgotten() {
@@ -30,7 +36,8 @@ final class FakeTokens implements TokenSource {
             Reply reply = Reply.plain(401, "invalid_client: AADSTS7000215: Invalid client secret provided.");
             throw new TokenException(trouble, reply, new IllegalStateException("no token"));
         }
-        return new AccessToken(new Secret("token-" + (forgotten.size() + 1)), Instant.parse("2026-11-21T09:00:00Z"));
+        String token = given == null ? "token-" + (forgotten.size() + 1) : given;
+        return new AccessToken(new Secret(token), Instant.parse("2026-11-21T09:00:00Z"));
     }
 
     @Override

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,7 +53,7 @@ class InspectionTest {
                 .extracting(Finding::detail)
                 .containsExactly(
                         "connected to " + fixture.upstream.name(),
-                        "there is an access token, good until 2026-11-21T09:00:00Z",
+                        "token that cannot be looked into, valid until 2026-11-21T09:00:00Z",
                         "may send mail as relay@contoso.example (Mail.Send)",
                         "may make drafts, as messages above 20 KB need (Mail.ReadWrite)");
         assertThat(graph.sent()).isEmpty();
@@ -79,9 +81,51 @@ class InspectionTest {
         RoadCheck check = fixture.upstream.check();
 
         assertThat(check.succeeded()).isTrue();
-        assertThat(check.findings().getLast().detail())
+        Finding warning = check.findings().getLast();
+        assertThat(warning.detail())
                 .isEqualTo("messages above 20 KB cannot be sent, for that takes drafts (Mail.ReadWrite):"
                         + " 403 ErrorAccessDenied: Access is denied. (request-id r-1)");
+        assertThat(warning.isWarning()).isTrue();
+        assertThat(warning.advice()).contains("Give the app Mail.ReadWrite");
+        assertThat(check.findings()).filteredOn(Finding::isWarning).hasSize(1);
+    }
+
+    @Test
+    void doesNotTakeEveryComplaintForLeaveToSend() {
+        graph.next("POST /sendMail", FakeGraph.refusing(400, "ErrorSomethingNew", "no"));
+        graph.next("POST /sendMail", FakeGraph.answering(400, "<h1>Bad request</h1>"));
+
+        assertThat(fixture.upstream.check().trouble().orElseThrow().reply().toString())
+                .startsWith("400 ErrorSomethingNew: no");
+        assertThat(fixture.upstream.check().trouble().orElseThrow().reply().toString())
+                .isEqualTo("502 HTTP 400: Bad request");
+    }
+
+    @Test
+    void saysThatItCouldNotAskForDrafts() {
+        graph.next("POST /messages", FakeGraph.refusing(503, "ServiceUnavailable", "busy"));
+
+        RoadCheck check = fixture.upstream.check();
+
+        assertThat(check.succeeded()).isTrue();
+        assertThat(check.findings().getLast().advice()).isEqualTo("Smaller ones go. Ask again in a while.");
+    }
+
+    @Test
+    void saysWhatIsInTheToken() {
+        String claims = "{\"aud\":\"https://graph.microsoft.com\",\"tid\":\"t\",\"appid\":\"a\","
+                + "\"roles\":[\"Mail.Send\"],\"exp\":1795251600}";
+        String token = "x." + Base64.getUrlEncoder().encodeToString(claims.getBytes(StandardCharsets.UTF_8)) + ".x";
+        fixture.tokens.give(token);
+        graph.accept(token);
+
+        RoadCheck check = fixture.upstream.check();
+
+        assertThat(check.succeeded()).isTrue();
+        assertThat(check.findings().get(1).detail())
+                .isEqualTo("token for https://graph.microsoft.com, tenant t, app a, roles Mail.Send,"
+                        + " valid until 2026-11-21T09:00:00Z");
+        assertThat(check.toString()).doesNotContain(token);
     }
 
     @Test
@@ -108,7 +152,9 @@ class InspectionTest {
             assertThat(trouble.reply().text())
                     .startsWith("certificate of localhost is not signed by anyone this machine trusts");
             assertThat(trusting.succeeded()).isTrue();
-            assertThat(trusting.findings()).contains(new Finding(Step.STARTTLS, "the certificate is good"));
+            assertThat(trusting.findings().get(1).step()).isEqualTo(Step.STARTTLS);
+            assertThat(trusting.findings().get(1).detail())
+                    .matches("TLSv1\\.3, TLS_\\w+, certificate CN=localhost, valid until \\d{4}-\\d\\d-\\d\\d");
         }
     }
 

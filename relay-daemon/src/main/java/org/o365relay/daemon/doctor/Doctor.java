@@ -71,7 +71,7 @@ public final class Doctor {
         Findings findings = new Findings(mailbox.address());
         RoadCheck check = upstream.check();
         for (Finding finding : check.findings()) {
-            findings.good(finding.step(), finding.detail());
+            findings.add(Judgement.step(finding));
         }
         if (check.trouble().isPresent()) {
             findings.bad(check.trouble().get());

@@ -3,6 +3,7 @@ package org.o365relay.daemon.doctor;
 import org.o365relay.deliver.FailurePolicy;
 import org.o365relay.deliver.Response;
 import org.o365relay.deliver.Response.Origin;
+import org.o365relay.deliver.RoadCheck.Finding;
 import org.o365relay.deliver.Verdict;
 import org.o365relay.mail.EmailAddress;
 
@@ -18,6 +19,14 @@ record Judgement(EmailAddress mailbox) {
         Verdict verdict = of(response);
         String what = response.origin() == Origin.SIGN_IN ? "token" : name(response.step());
         return new Step(Step.Mark.BAD, what, response.reply().toString(), verdict.cause(), verdict.advice());
+    }
+
+    /// @return a step after which mail can leave, if not all of it
+    static Step step(Finding finding) {
+        String what = name(finding.step());
+        return finding.isWarning()
+                ? new Step(Step.Mark.WARNING, what, finding.detail(), "", finding.advice())
+                : Step.good(what, finding.detail());
     }
 
     static String name(Response.Step step) {
