@@ -31,7 +31,9 @@ final class Draft {
 
     private static final Logger log = LoggerFactory.getLogger(Draft.class);
 
+    private static final int ACCEPTED = 202;
     private static final int NOT_FOUND = 404;
+    private static final int SERVER_ERROR = 500;
 
     private final Api api;
     private final QueueId message;
@@ -69,8 +71,8 @@ final class Draft {
 
     private String create(byte[] rest) throws AttemptEnded, IOException {
         Call.Body body = Call.Body.base64(rest.length, () -> new ByteArrayInputStream(rest));
-        Answer created = api.ask(Call.mime(api.address("messages"), Step.CONTENT, body), 201);
-        Map<?, ?> draft = created.json();
+        Map<?, ?> draft =
+                made(Call.mime(api.address("messages"), Step.CONTENT, body)).json();
         String id = Answer.text(draft, "id")
                 .orElseThrow(() -> new AttemptEnded(new Response(
                         Step.CONTENT,
@@ -80,6 +82,24 @@ final class Draft {
             correct(id);
         }
         return id;
+    }
+
+    /// A draft whose making was not answered has no name, and cannot be deleted.
+    private Answer made(Call call) throws AttemptEnded {
+        try {
+            return api.ask(call, 201);
+        } catch (AttemptEnded e) {
+            Response response = e.response();
+            boolean unsaid =
+                    response.origin() == Origin.NETWORK || response.reply().code() >= SERVER_ERROR;
+            if (unsaid && response.step() == Step.CONTENT) {
+                log.warn(
+                        "message {}: an unsent draft of it may stay in the mailbox's Drafts, and may be deleted: {}",
+                        message,
+                        e.getMessage());
+            }
+            throw e;
+        }
     }
 
     private static Stream<String> recipients(Map<?, ?> draft) {
@@ -141,16 +161,27 @@ final class Draft {
             if (answer.status() == NOT_FOUND) {
                 throw api.refused(Step.CONTENT, answer); // somebody has deleted the draft
             }
-            if (answer.status() >= 400 && answer.status() < 500) {
+            if (answer.status() >= 400 && answer.status() < SERVER_ERROR) {
                 delete(id);
+            } else if (answer.status() != ACCEPTED) {
+                leave(String.valueOf(answer.status()));
             }
             return answer;
         } catch (AttemptEnded e) {
-            if (e.response().step() != Step.END_OF_CONTENT) {
+            if (e.response().step() == Step.END_OF_CONTENT) {
+                leave(String.valueOf(e.getMessage()));
+            } else {
                 delete(id);
             }
             throw e;
         }
+    }
+
+    private void leave(String why) {
+        log.warn(
+                "message {}: nobody knows whether its draft was sent; if not, it stays in the mailbox's Drafts: {}",
+                message,
+                why);
     }
 
     private void delete(String id) {

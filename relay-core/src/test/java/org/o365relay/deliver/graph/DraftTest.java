@@ -3,6 +3,9 @@ package org.o365relay.deliver.graph;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +30,8 @@ import org.o365relay.deliver.Verdict;
 import org.o365relay.deliver.Verdict.Scope;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Outcome;
+import org.o365relay.mail.QueueId;
+import org.slf4j.LoggerFactory;
 
 @Timeout(120)
 class DraftTest {
@@ -265,6 +270,41 @@ class DraftTest {
 
         assertThat(response.mayHaveArrived()).isTrue();
         assertThat(graph.asked()).doesNotContain("DELETE /messages/*");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "POST /messages, 0, an unsent draft of it may stay",
+        "POST /messages, 503, an unsent draft of it may stay",
+        "POST /messages, 403, ''",
+        "POST /messages/*/send, 0, nobody knows whether its draft was sent",
+        "POST /messages/*/send, 504, nobody knows whether its draft was sent",
+        "POST /messages/*/send, 403, ''",
+        "GET /nothing, 0, ''"
+    })
+    void tellsTheDeveloperOfADraftThatMayStay(String request, int status, String words) {
+        graph.next(
+                request,
+                status == 0
+                        ? exchange -> {
+                            exchange.getRequestBody().readAllBytes();
+                            return true; // closed without an answer
+                        }
+                        : FakeGraph.refusing(status, "ErrorWhatever", "no"));
+        Logger log = (Logger) LoggerFactory.getLogger(Draft.class);
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        log.addAppender(lines);
+        try {
+            fixture.send(scan(100_000));
+        } finally {
+            log.detachAppender(lines);
+        }
+
+        assertThat(lines.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .allSatisfy(line -> assertThat(line).startsWith("message " + new QueueId(7) + ": " + words))
+                .hasSize(words.isEmpty() ? 0 : 1);
     }
 
     @Test
