@@ -119,7 +119,7 @@ record CatalogueCase(int number, KnownReply entry, Reply example, boolean hasFal
     Effect effect() {
         return switch (entry.kind()) {
             case PERMANENT -> step() == Step.MAIL ? closed() : Effect.FAILED;
-            case TRANSIENT -> step() == Step.AUTH ? unreachable() : Effect.DEFERRED;
+            case TRANSIENT -> step() == Step.AUTH || step() == Step.TOKEN ? unreachable() : Effect.DEFERRED;
             case CONNECTIONS -> Effect.SLOWED;
             case ROAD -> closed();
             case THROTTLED, AUTHOR, MAILBOX -> Effect.PAUSED;
