@@ -69,7 +69,7 @@ record Closure(
 
     private static Closure at(
             Trouble trouble, End end, ProbeSchedule schedule, Instant since, int probes, Instant now) {
-        Duration delay = schedule.delay(probes);
+        Duration delay = end == End.MESSAGE ? schedule.delayWithMail(probes) : schedule.delay(probes);
         return new Closure(trouble, end, schedule, since, probes, delay, now.plus(delay));
     }
 

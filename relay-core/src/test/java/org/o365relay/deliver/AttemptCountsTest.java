@@ -105,6 +105,21 @@ class AttemptCountsTest {
     }
 
     @Test
+    void aMailboxThatMayNotSendAsItselfIsProbedWithFewMessages() {
+        answerAlways(_ -> FakeUpstream.upstream(Step.END_OF_CONTENT, "554 5.2.252 SendAsDenied; a may not send as b"));
+        ProbeSchedule probes = new ProbeSchedule(Duration.ofSeconds(15), Duration.ofMinutes(1));
+        Account account = new Account("relay@contoso.example", BackHalf.UNLIMITED, List.of(), relay.clock);
+        BackHalf.Member member = relay.member(BackHalf.MAILBOX, List.of(relay.upstream), account, probes, relay.clock);
+        relay.accept("scan@contoso.example", SCAN, ANNA);
+        for (int i = 0; i < 24 * 60 * 4; i++) {
+            relay.deliverDue(member);
+            relay.clock.advance(Duration.ofSeconds(15));
+        }
+        assertThat(relay.upstream.sent()).hasSizeBetween(90, 110);
+        assertThat(relay.journal.events()).containsExactly("paused");
+    }
+
+    @Test
     void recordsWhatWasSaidEvenIfTheNewsOfItCannotBeTold() {
         relay.upstream.answer(RELAY_DENIED);
         QueueId id = relay.accept("scan@contoso.example", SCAN, ANNA);
