@@ -39,16 +39,26 @@ final class Allowance {
     ///
     /// @return when there is room; empty if there is now, and it is kept
     synchronized Optional<Instant> reserve(int recipients) {
+        Optional<Instant> room = roomFor(recipients);
+        if (room.isEmpty() && limit != null) {
+            reserved += recipients;
+        }
+        return room;
+    }
+
+    /// @return when there is room; empty if there is now
+    synchronized Optional<Instant> roomFor(int recipients) {
         if (limit == null) {
             return Optional.empty();
         }
         forget();
         int over = total() + reserved + recipients - limit;
-        if (over > 0 && total() + reserved > 0) {
-            return Optional.of(roomAfter(over));
-        }
-        reserved += recipients;
-        return Optional.empty();
+        return over > 0 && total() + reserved > 0 ? Optional.of(roomAfter(over)) : Optional.empty();
+    }
+
+    /// @return whether attempts under way keep room that they may give back
+    synchronized boolean isPromised() {
+        return reserved > 0;
     }
 
     /// @param kept as reserved
@@ -63,7 +73,14 @@ final class Allowance {
         }
     }
 
+    /// A minute at most while attempts are under way, which may give room back.
     private Instant roomAfter(int over) {
+        Instant sure = sureRoomAfter(over);
+        Instant soon = clock.instant().plus(Duration.ofMinutes(1));
+        return reserved > 0 && soon.isBefore(sure) ? soon : sure;
+    }
+
+    private Instant sureRoomAfter(int over) {
         int freed = 0;
         for (Map.Entry<Instant, Integer> step : used.entrySet()) {
             freed += step.getValue();
@@ -71,8 +88,8 @@ final class Allowance {
                 return end(step.getKey());
             }
         }
-        // attempts under way keep the room, and may give it back; or the message needs a whole day
-        return reserved > 0 ? clock.instant().plus(Duration.ofMinutes(1)) : end(used.lastKey());
+        // the message needs a whole day, or what others have under way
+        return used.isEmpty() ? Instant.MAX : end(used.lastKey());
     }
 
     /// What a clock that was set back has counted in the future counts as of now.

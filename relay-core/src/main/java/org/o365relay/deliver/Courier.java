@@ -39,6 +39,10 @@ public final class Courier {
     private static final Logger log = LoggerFactory.getLogger(Courier.class);
     private static final Duration AFTER_DISK_TROUBLE = Duration.ofSeconds(5);
 
+    private static final Duration FOR_ANOTHER_MAILBOX = Duration.ofMinutes(10);
+    private static final Reply NO_ROOM =
+            Reply.of(452, "4.5.3", "The mailbox has sent to as many recipients as it may in 24 hours");
+
     private final MessageQueue queue;
     private final Lane lane;
     private final Reckoning reckoning;
@@ -83,8 +87,7 @@ public final class Courier {
         int recipients = claim.recipients().size();
         Optional<Instant> room = allowance.reserve(recipients);
         if (room.isPresent()) {
-            lane.waitForRoom(passage, room.get());
-            putBack(claim);
+            waitForRoom(claim, passage, room.get());
             return;
         }
         int delivered = 0;
@@ -109,6 +112,30 @@ public final class Courier {
         } catch (RuntimeException e) {
             log.error("the lane cannot learn from message {} because of a bug; please report it", claim.id(), e);
             return Ruling.of(attempt);
+        }
+    }
+
+    /// The message waits, and others that need less room go on. The lane waits when there is none at all, or when
+    /// the message has waited so long that it is its turn.
+    private void waitForRoom(Claim claim, Passage passage, Instant room) {
+        Optional<Instant> any = reckoning.isTooOld(claim)
+                ? Optional.of(room)
+                : lane.account().allowance().roomFor(1);
+        if (any.isPresent()) {
+            lane.waitForRoom(passage, any.get(), NO_ROOM);
+            putBack(claim);
+            return;
+        }
+        lane.account().pace().giveBack(1);
+        boolean othersMayHaveRoom = lane.isFromPool(claim);
+        Instant next = othersMayHaveRoom ? reckoning.soonerOf(room, FOR_ANOTHER_MAILBOX) : room;
+        String upstream = passage.road().name();
+        settle(
+                claim,
+                Reckoning.putOff(claim, NO_ROOM, next, upstream, lane.account().name()),
+                List.of());
+        if (othersMayHaveRoom) {
+            queue.release(lane.supply());
         }
     }
 

@@ -113,6 +113,11 @@ public final class Lane {
         return supply.routes().size() > 1;
     }
 
+    /// @return whether another mailbox might send the message
+    boolean isFromPool(Claim claim) {
+        return !claim.route().equalsIgnoreCase(supply.owner());
+    }
+
     Rewriter rewriter() {
         return rewriter;
     }
@@ -163,7 +168,7 @@ public final class Lane {
     /// @return null if another road is open, or another mailbox may try the message
     private @Nullable Instant stepBack(Claim claim, int inRow) {
         Duration delay = roads.closedFor();
-        boolean mayLeaveElsewhere = inRow == 1 && !claim.route().equals(supply.owner());
+        boolean mayLeaveElsewhere = inRow == 1 && isFromPool(claim);
         if (delay.isZero() || mayLeaveElsewhere) {
             return null;
         }
@@ -208,13 +213,20 @@ public final class Lane {
     }
 
     /// Nothing leaves before there is room in the account's allowance.
-    void waitForRoom(Passage passage, Instant until) {
-        int limit = account.allowance().limit().orElseThrow();
-        Reply reply = Reply.of(452, "4.5.3", "The mailbox has sent to as many recipients as it may in 24 hours");
-        String reason = "limits.recipients-per-day of " + account.name() + " is " + limit
+    ///
+    /// @param reply that says so
+    void waitForRoom(Passage passage, Instant until, Reply reply) {
+        Allowance allowance = account.allowance();
+        String reason = "limits.recipients-per-day of " + account.name() + " is "
+                + allowance.limit().orElseThrow()
                 + ". Nothing is lost: mail goes on when the first of them are 24 hours old. If this happens often,"
                 + " share the mail among several mailboxes (relay.pools).";
-        roads.pauseUntil(passage, until, new Trouble(Step.MAIL, reply, reason));
+        Trouble trouble = new Trouble(Step.MAIL, reply, reason);
+        if (allowance.isPromised()) {
+            roads.rest(passage, until, trouble);
+        } else {
+            roads.pauseUntil(passage, until, trouble);
+        }
     }
 
     /// Makes the check that is due, if one is: signs in, and sends nothing. Blocks.

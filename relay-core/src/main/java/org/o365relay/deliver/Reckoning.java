@@ -1,5 +1,6 @@
 package org.o365relay.deliver;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -39,6 +40,23 @@ record Reckoning(RetrySchedule retry, InstantSource clock, RandomGenerator rando
         boolean open = outcomes.values().stream().anyMatch(Deferred.class::isInstance);
         Instant next = open ? next(claim, ruling, retryAt) : null;
         return new Settlement(outcomes, next, attempt.counts(), upstream, account);
+    }
+
+    /// @return what is recorded of a message that was not tried, and keeps its attempts
+    static Settlement putOff(Claim claim, Reply reply, Instant next, String upstream, String account) {
+        Map<Recipient, Outcome> outcomes = new LinkedHashMap<>();
+        claim.recipients().forEach(recipient -> outcomes.put(recipient, new Deferred(reply)));
+        return new Settlement(outcomes, next, false, upstream, account);
+    }
+
+    /// @return whether a message has waited for longer than mail is tried
+    boolean isTooOld(Claim claim) {
+        return retry.isTooOld(claim.arrival().at(), clock.instant());
+    }
+
+    Instant soonerOf(Instant time, Duration delay) {
+        Instant after = clock.instant().plus(delay);
+        return after.isBefore(time) ? after : time;
     }
 
     /// What only its way holds back is due as it was: it keeps its place, and the closed lane keeps it. Unless it

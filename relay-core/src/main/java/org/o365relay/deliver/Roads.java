@@ -190,13 +190,28 @@ final class Roads {
         }
     }
 
+    /// Nothing leaves before this time, which is too soon to tell anybody.
+    synchronized void rest(Passage passage, Instant until, Trouble trouble) {
+        if (!passage.isStale()) {
+            if (pause == null) {
+                set(passage.road(), untilThen(until, trouble));
+            } else {
+                renew(pause.closure().later(clock.instant()));
+            }
+        }
+    }
+
     /// Nothing leaves before this time.
     synchronized void pauseUntil(Passage passage, Instant until, Trouble trouble) {
         if (!passage.isStale()) {
-            Instant now = clock.instant();
-            Duration delay = Duration.between(now, until);
-            pause(passage.road(), Closure.of(trouble, End.TIME, new ProbeSchedule(delay, delay), now));
+            pause(passage.road(), untilThen(until, trouble));
         }
+    }
+
+    private Closure untilThen(Instant until, Trouble trouble) {
+        Instant now = clock.instant();
+        Duration delay = Duration.between(now, until);
+        return Closure.of(trouble, End.TIME, new ProbeSchedule(delay, delay), now);
     }
 
     /// Trouble of the road.
@@ -324,9 +339,13 @@ final class Roads {
     }
 
     private void pause(Road road, Closure closure) {
+        set(road, closure);
+        news.mailboxPaused(road, closure);
+    }
+
+    private void set(Road road, Closure closure) {
         pause = new Pause(closure, road, false);
         roads.forEach(Road::change);
-        news.mailboxPaused(road, closure);
         notifyAll();
     }
 

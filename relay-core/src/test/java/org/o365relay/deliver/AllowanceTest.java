@@ -45,6 +45,18 @@ class AllowanceTest {
     }
 
     @Test
+    void countsOnNothingForLongThatMayBeGivenBack() {
+        Allowance allowance = new Allowance(10, List.of(), clock);
+        send(allowance, 4);
+        allowance.reserve(5);
+        assertThat(allowance.reserve(2)).contains(clock.instant().plus(Duration.ofMinutes(1)));
+        assertThat(allowance.isPromised()).isTrue();
+        assertThat(allowance.roomFor(1)).isEmpty();
+        allowance.settle(5, 5);
+        assertThat(allowance.reserve(2)).contains(Instant.parse("2026-11-22T08:10:00Z"));
+    }
+
+    @Test
     void letsAMessageGoThatNoDayHasRoomForOnceNothingElseCounts() {
         Allowance allowance = new Allowance(10, List.of(), clock);
         send(allowance, 1);

@@ -165,7 +165,7 @@ class LaneTest {
 
     @Test
     void waitsUntilThereIsRoomForTheRecipientsOfADay() throws Exception {
-        reopen(new MailboxLimits(null, 1, 2, 3));
+        reopen(new MailboxLimits(null, 1, 2, 2));
         relay.accept("scan@contoso.example", SCAN, ANNA, BERT);
         relay.deliverDue();
         relay.accept("scan@contoso.example", SCAN, ANNA, BERT);
@@ -181,6 +181,61 @@ class LaneTest {
                 .hasSize(4)
                 .allSatisfy(line -> assertThat(line).contains("attempt 1"));
         assertThat(relay.journal.lines("resumed")).hasSize(1);
+    }
+
+    @Test
+    void aMessageThatNeedsMoreRoomThanThereIsHoldsNobodyElseUp() throws Exception {
+        reopen(new MailboxLimits(null, 1, 2, 3));
+        relay.accept("scan@contoso.example", SCAN, ANNA, BERT);
+        relay.deliverDue();
+        relay.accept("scan@contoso.example", SCAN, ANNA, BERT);
+        relay.accept("scan@contoso.example", SCAN, ANNA);
+        relay.deliverDue();
+        assertThat(relay.journal.events()).containsExactly("delivered", "delivered", "delivered");
+        relay.clock.advance(Duration.ofDays(1).plusMinutes(10));
+        relay.deliverDue();
+        assertThat(relay.journal.lines("delivered"))
+                .hasSize(5)
+                .allSatisfy(line -> assertThat(line).contains("attempt 1"));
+    }
+
+    @Test
+    void aMessageOfAPoolDoesNotWaitForRoomThatAnotherMailboxHas() throws Exception {
+        reopen(new MailboxLimits(null, 1, 2, 1));
+        BackHalf.Member other = member("b@contoso.example", account("b@contoso.example"));
+        relay.accept("scan@contoso.example", SCAN, ANNA);
+        relay.deliverDue();
+        relay.acceptForPool(SCAN, BERT);
+        relay.deliverDue();
+        relay.queue.release(relay.lane.supply());
+        relay.deliverDue(other);
+        assertThat(graph.sent()).hasSize(1);
+    }
+
+    @Test
+    void roomThatMayBeGivenBackIsWaitedForAMinuteAndNobodyIsTold() throws Exception {
+        reopen(new MailboxLimits(null, 1, 2, 10));
+        relay.accept(null, SCAN, recipients(4));
+        relay.deliverDue();
+        relay.accept(null, SCAN, recipients(6));
+        relay.upstream.answer(recipient -> {
+            if (recipient.ordinal() == 0) {
+                relay.accept(null, SCAN, BERT);
+                relay.deliverDue();
+            }
+            return FakeUpstream.upstream(Step.END_OF_CONTENT, "451 4.7.0 Temporary server error. PRX4");
+        });
+        relay.deliverDue();
+        assertThat(relay.lane.roads().closedFor()).isEqualTo(Duration.ofMinutes(1));
+        relay.clock.advance(Duration.ofMinutes(1));
+        relay.deliverDue();
+        assertThat(relay.journal.lines("delivered")).hasSizeGreaterThan(4);
+        assertThat(relay.journal.lines("paused")).isEmpty();
+        assertThat(relay.journal.lines("resumed")).isEmpty();
+    }
+
+    private static String[] recipients(int count) {
+        return IntStream.range(0, count).mapToObj(i -> i + "@contoso.example").toArray(String[]::new);
     }
 
     @Test
