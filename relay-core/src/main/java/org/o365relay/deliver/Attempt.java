@@ -71,6 +71,22 @@ record Attempt(
                     && !isHeld();
         }
 
+        /// @return whether the upstream was lost, or failed, when it had heard of the message
+        boolean isLost() {
+            boolean failed = response.origin() == Origin.NETWORK
+                    || (response.origin() == Origin.GRAPH && response.reply().category() == 5);
+            return failed
+                    && response.step().compareTo(Step.MAIL) >= 0
+                    && verdict.outcome() instanceof Deferred
+                    && !isTroubleOfRoad()
+                    && !isHeld();
+        }
+
+        /// @return whether it is held because the recipient was refused for good
+        boolean isRefusedForGood() {
+            return isHeld() && verdict.scope() == Scope.RECIPIENT; // nobody else is held but authors
+        }
+
         boolean isPastRcpt() {
             return response.step().compareTo(Step.RCPT) > 0 && response.origin() != Origin.RELAY && !isHeld();
         }
@@ -135,6 +151,17 @@ record Attempt(
         return new Attempt(own, original, alias);
     }
 
+    /// @return the same, with what was lost on the way taken for trouble of the road
+    Attempt ofRoadAlone() {
+        Map<Recipient, Result> lost = new LinkedHashMap<>(results);
+        lost.replaceAll((_, result) -> result.isLost()
+                ? new Result(
+                        result.response(),
+                        result.verdict().about(Scope.ROAD, result.verdict().outcome()))
+                : result);
+        return new Attempt(lost, original, alias);
+    }
+
     /// @return trouble that reaches so far, if there is any
     Optional<Result> trouble(Scope scope) {
         return tried().filter(result -> result.verdict().scope() == scope).findFirst();
@@ -143,6 +170,11 @@ record Attempt(
     /// @return what kept the message from coming to MAIL, if anything did
     Optional<Result> unreachable() {
         return tried().filter(Result::isBeforeMail).findFirst();
+    }
+
+    /// @return what happened when the upstream had heard of the message and then was lost, if it was
+    Optional<Result> lost() {
+        return tried().filter(Result::isLost).findFirst();
     }
 
     /// @return whether the message, and not only its way, had its chance

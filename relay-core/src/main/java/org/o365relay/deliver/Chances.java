@@ -34,6 +34,17 @@ final class Chances {
         tolerated = false;
     }
 
+    /// @return whether a message was served since this one missed; false if it is not known to have missed
+    synchronized boolean servedSince(QueueId id) {
+        Miss miss = misses.get(id);
+        return miss != null && miss.served() < served;
+    }
+
+    /// The message got lost on the road, which is no trouble that can be its own.
+    synchronized void lost(QueueId id) {
+        misses.put(id, new Miss(served, 1, false, innocent));
+    }
+
     /// @return whether the trouble a message has now is its own: others were served since it had the same, and
     ///     from then on until another has it too
     synchronized boolean isToBlame(QueueId id) {

@@ -16,6 +16,8 @@ import org.o365relay.mail.Reply;
 record Closure(
         Trouble trouble, End end, ProbeSchedule schedule, Instant since, int probes, Duration delay, Instant until) {
 
+    private static final ProbeSchedule AT_ONCE = new ProbeSchedule(Duration.ZERO, Duration.ZERO);
+
     /// @param step where it showed
     /// @param reason what it is and what the admin can do, in words
     record Trouble(Step step, Reply reply, String reason) {}
@@ -42,6 +44,21 @@ record Closure(
     /// A probe has failed.
     Closure again(Trouble found, ProbeSchedule nextSchedule, Instant now) {
         return at(found, end(found), nextSchedule, since, probes + 1, now);
+    }
+
+    /// Signing in comes first.
+    static Closure ofCheck(Trouble trouble, ProbeSchedule schedule, Instant now) {
+        return of(trouble, End.CHECK, schedule, now);
+    }
+
+    /// A probe has failed; signing in comes first again.
+    Closure checkAgain(ProbeSchedule nextSchedule, Instant now) {
+        return at(trouble, End.CHECK, nextSchedule, since, probes + 1, now);
+    }
+
+    /// Signing in has shown what it can; now a message is tried.
+    Closure thenMessage(Instant now) {
+        return at(trouble, End.MESSAGE, AT_ONCE, since, probes, now);
     }
 
     /// A probe has failed, and said nothing about the trouble.

@@ -155,11 +155,27 @@ public final class Lane {
         if (!(ownTrouble && chances.tolerate(claim.id()))) {
             learn(passage, attempt);
         }
-        if (!attempt.isDisputed()) {
+        return attempt.isDisputed()
+                ? disputed(chances, claim, attempt, ownTrouble)
+                : undisputed(passage, claim, attempt);
+    }
+
+    /// What is lost when its road gives way goes on by the next one at once.
+    private Ruling undisputed(Passage passage, Claim claim, Attempt attempt) {
+        if (attempt.lost().isEmpty()) {
             return Ruling.of(attempt);
         }
+        Chances chances = passage.road().chances();
+        boolean othersAreServed = chances.servedSince(claim.id());
+        chances.lost(claim.id());
+        return roads.haveLeft(passage.road())
+                ? Ruling.of(attempt.ofRoadAlone())
+                : new Ruling(attempt, null, !othersAreServed);
+    }
+
+    private Ruling disputed(Chances chances, Claim claim, Attempt attempt, boolean ownTrouble) {
         int inRow = chances.missed(claim.id(), ownTrouble);
-        return ownTrouble ? Ruling.of(attempt.ofMessageAlone()) : new Ruling(attempt, stepBack(claim, inRow));
+        return ownTrouble ? Ruling.of(attempt.ofMessageAlone()) : new Ruling(attempt, stepBack(claim, inRow), false);
     }
 
     /// Another message is to be the next probe: this one may be the only one in trouble.
@@ -195,6 +211,8 @@ public final class Lane {
         } else if (attempt.delivered() > 0) {
             account.connections().served();
             roads.served(passage);
+        } else if (attempt.lost().isPresent()) {
+            roads.faltered(passage, trouble(attempt.lost().get()));
         } else if (attempt.refusedAt().isPresent()) {
             account.connections().served();
             roads.refused(passage, attempt.refusedAt().get());

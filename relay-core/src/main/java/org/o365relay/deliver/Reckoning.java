@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
@@ -24,6 +24,9 @@ import org.o365relay.queue.Settlement;
 /// What is recorded of an attempt: who is settled, when the others are tried again, and what is given up.
 record Reckoning(RetrySchedule retry, InstantSource clock, RandomGenerator random) {
 
+    /// Who sends to a recipient that does not exist is to learn of it within the day.
+    private static final Duration LONGEST_HELD = Duration.ofHours(4);
+
     /// @param upstream where it was tried
     /// @param account through which what was delivered has left
     Settlement settlement(Claim claim, Ruling ruling, String upstream, String account) {
@@ -31,15 +34,23 @@ record Reckoning(RetrySchedule retry, InstantSource clock, RandomGenerator rando
         Instant now = clock.instant();
         Instant receivedAt = claim.arrival().at();
         Optional<Instant> retryAt = retry.next(claim.attempts(), receivedAt, now, random);
+        Instant again = retryAt.orElseGet(() -> retry.later(claim.attempts(), now, random));
         boolean tooOld = retry.isTooOld(receivedAt, now);
+        boolean hasWaited = !now.isBefore(receivedAt.plus(LONGEST_HELD));
         Map<Recipient, Outcome> outcomes = new LinkedHashMap<>();
         attempt.results().forEach((recipient, result) -> {
-            boolean givenUp = result.isHeld() ? tooOld : result.counts() && retryAt.isEmpty();
+            boolean givenUp = result.isHeld()
+                    ? tooOld || (result.isRefusedForGood() && hasWaited)
+                    : result.counts() && retryAt.isEmpty() && !isSpared(ruling, result);
             outcomes.put(recipient, outcome(result, givenUp));
         });
         boolean open = outcomes.values().stream().anyMatch(Deferred.class::isInstance);
-        Instant next = open ? next(claim, ruling, retryAt) : null;
+        Instant next = open ? next(claim, ruling, outcomes, again) : null;
         return new Settlement(outcomes, next, attempt.counts(), upstream, account);
+    }
+
+    private static boolean isSpared(Ruling ruling, Result result) {
+        return ruling.spared() && result.isLost();
     }
 
     /// @return what is recorded of a message that was not tried, and keeps its attempts
@@ -61,19 +72,17 @@ record Reckoning(RetrySchedule retry, InstantSource clock, RandomGenerator rando
 
     /// What only its way holds back is due as it was: it keeps its place, and the closed lane keeps it. Unless it
     /// is asked to step back for others.
-    private static Instant next(Claim claim, Ruling ruling, Optional<Instant> retryAt) {
-        Collection<Result> results = ruling.attempt().results().values();
-        if (retryAt.isPresent() && results.stream().anyMatch(Reckoning::isPutOff)) {
-            return retryAt.get();
+    private static Instant next(Claim claim, Ruling ruling, Map<Recipient, Outcome> outcomes, Instant again) {
+        Map<Recipient, Result> results = ruling.attempt().results();
+        if (outcomes.entrySet().stream()
+                .anyMatch(entry -> entry.getValue() instanceof Deferred
+                        && Objects.requireNonNull(results.get(entry.getKey())).counts())) {
+            return again;
         }
-        Stream<Instant> held = results.stream().flatMap(result -> Stream.ofNullable(result.until()));
+        Stream<Instant> held = results.values().stream().flatMap(result -> Stream.ofNullable(result.until()));
         return Stream.concat(held, Stream.ofNullable(ruling.notBefore()))
                 .min(Instant::compareTo)
                 .orElse(claim.dueAt());
-    }
-
-    private static boolean isPutOff(Result result) {
-        return result.counts() && result.verdict().outcome() instanceof Deferred;
     }
 
     private static Outcome outcome(Result result, boolean givenUp) {

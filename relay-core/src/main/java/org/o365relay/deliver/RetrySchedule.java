@@ -24,10 +24,15 @@ public record RetrySchedule(Duration firstDelay, Duration giveUpAfter) {
         if (attempts >= FACTORS.size() && isTooOld(receivedAt, now)) {
             return Optional.empty();
         }
+        return Optional.of(later(attempts, now, random));
+    }
+
+    /// @return when to try again, if it is not given up whatever its age
+    Instant later(int attempts, Instant now, RandomGenerator random) {
         int factor = FACTORS.get(Math.min(attempts, FACTORS.size()) - 1);
         Duration delay = firstDelay.multipliedBy(factor);
         long jitter = (long) (delay.toMillis() * JITTER * random.nextDouble());
-        return Optional.of(now.plus(delay).plusMillis(jitter));
+        return now.plus(delay).plusMillis(jitter);
     }
 
     /// @return whether a message would be given up if it has had its chances

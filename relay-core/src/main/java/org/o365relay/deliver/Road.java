@@ -13,6 +13,7 @@ final class Road {
     private @Nullable Closure closure;
     private boolean resting;
     private int rests;
+    private int faltered;
     private int inUse;
     private int changes;
     private boolean probing;
@@ -79,6 +80,23 @@ final class Road {
 
     void served() {
         rests = 0;
+        faltered = 0;
+    }
+
+    /// It has answered to a message.
+    void answered() {
+        faltered = 0;
+    }
+
+    /// @return how often in a row messages were lost on it, this one included
+    int falter() {
+        return ++faltered;
+    }
+
+    /// It goes on resting until something else ends it.
+    void restOn(Closure next) {
+        closure = next;
+        change();
     }
 
     /// What is under way has no say any more.

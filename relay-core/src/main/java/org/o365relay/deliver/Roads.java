@@ -30,6 +30,7 @@ import org.o365relay.mail.EmailAddress;
 final class Roads {
 
     private static final ProbeSchedule RESTS = new ProbeSchedule(Duration.ofSeconds(1), Duration.ofSeconds(30));
+    private static final int FALTERS = 3;
     private static final Duration LONG = Duration.ofSeconds(30);
     private static final Duration OUTAGE = Duration.ofMinutes(1);
 
@@ -59,6 +60,11 @@ final class Roads {
     ///     over
     synchronized boolean isOpen() {
         return current() != null;
+    }
+
+    /// @return whether this one is closed, and another is taken
+    synchronized boolean haveLeft(Road road) {
+        return !road.isOpen() && current() != null;
     }
 
     /// @return whether nothing leaves, and not for some seconds only: who shares the work may have it
@@ -248,17 +254,32 @@ final class Roads {
         } else if (before != null && !road.isResting()) {
             road.close(before.again(clock.instant()));
         } else {
-            rest(road, before, trouble);
+            rest(road, RESTS.delay(road.rests()), trouble);
         }
         notifyAll();
     }
 
-    private void rest(Road road, @Nullable Closure before, Trouble trouble) {
-        Duration delay = RESTS.delay(road.rests());
+    /// It was lost, or has failed, in the middle of a message. Once that may be the message's affair; when it goes
+    /// on, the road is as good as one that cannot be reached.
+    synchronized void faltered(Passage passage, Trouble trouble) {
+        if (passage.isStale()) {
+            return;
+        }
+        Road road = passage.road();
+        int inRow = road.falter();
+        if (pause != null || (!road.isOpen() && !road.isResting())) {
+            again(passage, closure -> closure.again(clock.instant()));
+        } else if (!road.isOpen() || inRow >= FALTERS) {
+            rest(road, RESTS.delayWithMail(Math.max(0, inRow - FALTERS)), trouble);
+            notifyAll();
+        }
+    }
+
+    private void rest(Road road, Duration delay, Trouble trouble) {
+        Closure before = road.closure();
         ProbeSchedule once = new ProbeSchedule(delay, delay);
         Instant now = clock.instant();
-        Closure closure =
-                before == null ? Closure.of(trouble, End.CHECK, once, now) : before.again(before.trouble(), once, now);
+        Closure closure = before == null ? Closure.ofCheck(trouble, once, now) : before.checkAgain(once, now);
         road.rest(closure);
         if (before == null) {
             news.roadRests(road, closure, current());
@@ -275,12 +296,31 @@ final class Roads {
     /// The upstream has put the message off, or let the relay sign in. Whether trouble that shows later is over,
     /// such as a quota's, is for the next probe to find out.
     synchronized void heard(Passage passage) {
-        if (passage.isStale() || !isClosed(passage)) {
+        if (passage.isStale()) {
             return;
         }
-        Closure closure = pause != null ? pause.closure() : passage.road().closure();
-        if (closure != null && closure.trouble().step().compareTo(Step.MAIL) >= 0) {
+        Road road = passage.road();
+        if (passage.carriesMail()) {
+            road.answered();
+        }
+        if (!isClosed(passage)) {
+            return;
+        }
+        Closure closure = pause != null ? pause.closure() : road.closure();
+        if (pause == null && closure != null && road.isResting()) {
+            signedInOrAnswered(passage, closure);
+        } else if (closure != null && closure.trouble().step().compareTo(Step.MAIL) >= 0) {
             again(passage, same -> same.later(clock.instant()));
+        } else {
+            open(passage);
+        }
+    }
+
+    private void signedInOrAnswered(Passage passage, Closure closure) {
+        boolean needsMessage = closure.trouble().step().compareTo(Step.MAIL) >= 0 && !passage.carriesMail();
+        if (needsMessage) {
+            passage.road().restOn(closure.thenMessage(clock.instant()));
+            notifyAll();
         } else {
             open(passage);
         }
@@ -291,6 +331,9 @@ final class Roads {
         Closure closure = pause != null ? pause.closure() : passage.road().closure();
         if (closure == null || closure.trouble().step().compareTo(step) <= 0) {
             served(passage);
+        } else if (pause == null && passage.road().isResting() && !passage.isStale()) {
+            passage.road().restOn(closure.thenMessage(clock.instant()));
+            notifyAll();
         } else {
             heard(passage);
         }
@@ -331,7 +374,7 @@ final class Roads {
         if (pause != null) {
             renew(renewal.apply(pause.closure()));
         } else if (closed != null && passage.road().isResting()) {
-            passage.road().rest(renewal.apply(closed));
+            rest(passage.road(), RESTS.delay(passage.road().rests()), closed.trouble());
         } else if (closed != null) {
             passage.road().close(renewal.apply(closed));
         }

@@ -7,10 +7,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param attempt trouble that is the message's own counts in it as such
 /// @param notBefore when the message may be tried again if the attempt does not count; null if it keeps its place
-record Ruling(Attempt attempt, @Nullable Instant notBefore) {
+/// @param spared whether nothing that was lost on the way is given up, because the road has served nobody since
+///     the last attempt
+record Ruling(Attempt attempt, @Nullable Instant notBefore, boolean spared) {
 
     /// What was said, and nothing more.
     static Ruling of(Attempt attempt) {
-        return new Ruling(attempt, null);
+        return new Ruling(attempt, null, false);
     }
 }

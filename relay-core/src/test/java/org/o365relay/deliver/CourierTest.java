@@ -159,7 +159,7 @@ class CourierTest {
             assertThat(relay.journal.lines("failed"))
                     .as("before attempt " + attempt)
                     .isEmpty();
-            relay.upstream.answer(FakeUpstream.network(Step.CONTENT));
+            relay.upstream.answer(FakeUpstream.upstream(Step.END_OF_CONTENT, "451 4.7.0 Temporary server error."));
             relay.deliverDue();
             relay.clock.advance(Duration.ofHours(2));
         }

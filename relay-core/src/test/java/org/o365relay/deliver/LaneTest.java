@@ -7,12 +7,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.o365relay.deliver.Response.Origin;
 import org.o365relay.deliver.Response.Step;
 import org.o365relay.mail.QueueId;
@@ -135,6 +137,67 @@ class LaneTest {
         }
         relay.deliverDue();
         assertThat(relay.journal.events()).containsExactly("unreachable", "reached", "delivered");
+    }
+
+    @ParameterizedTest
+    @MethodSource("lostInTheMiddle")
+    void aRoadThatLosesOneMessageAfterAnotherGivesWay(Response lost) throws Exception {
+        reopen(BackHalf.UNLIMITED, graph);
+        for (int i = 0; i < 1000; i++) {
+            relay.upstream.answer(lost);
+        }
+        relay.accept("scan@contoso.example", SCAN, ANNA);
+        for (int minute = 0; minute < 10; minute++) {
+            relay.deliverDue();
+            relay.deliverDue();
+            relay.clock.advance(Duration.ofMinutes(1));
+            relay.lane.check();
+        }
+        assertThat(graph.sent()).hasSize(1);
+        assertThat(relay.journal.events()).containsExactly("deferred", "deferred", "switched", "delivered");
+    }
+
+    @ParameterizedTest
+    @MethodSource("lostInTheMiddle")
+    void noMessageIsGivenUpWhileItsRoadLosesEverything(Response lost) {
+        for (int i = 0; i < 300; i++) {
+            relay.upstream.answer(lost);
+        }
+        relay.accept("scan@contoso.example", SCAN, ANNA);
+        for (int hour = 0; hour < 24 * 7; hour++) {
+            relay.deliverDue();
+            relay.clock.advance(Duration.ofHours(1));
+            relay.lane.check();
+        }
+        assertThat(relay.journal.lines("unreachable")).hasSize(1);
+        assertThat(relay.journal.lines("failed")).isEmpty();
+        assertThat(relay.upstream.sent()).as("at most once an hour").hasSizeLessThan(24 * 7 + 1);
+    }
+
+    @Test
+    void aMessageThatAloneIsLostIsGivenUpLikeAnyOther() {
+        for (int i = 0; i < 3000; i++) {
+            relay.upstream.answer(recipient ->
+                    recipient.address().toString().equals(BERT) ? FakeUpstream.network(Step.CONTENT) : FakeUpstream.OK);
+        }
+        relay.accept(null, SCAN, BERT);
+        for (int hour = 0; hour < 24 * 6; hour++) {
+            relay.accept(null, SCAN, ANNA);
+            relay.deliverDue();
+            relay.clock.advance(Duration.ofHours(1));
+            relay.lane.check();
+        }
+        assertThat(relay.journal.lines("failed")).singleElement().asString().contains(BERT);
+        assertThat(relay.journal.lines("unreachable")).isEmpty();
+    }
+
+    private static Stream<Response> lostInTheMiddle() {
+        return Stream.of(
+                FakeUpstream.network(Step.CONTENT),
+                new Response(
+                        Step.END_OF_CONTENT,
+                        Reply.plain(503, "ServiceUnavailable: The service is unavailable."),
+                        Origin.GRAPH));
     }
 
     @Test
@@ -310,6 +373,27 @@ class LaneTest {
         assertThat(relay.upstream.sent()).as("one has tried").hasSize(4);
         assertThat(relay.journal.lines("failed")).hasSize(5);
         assertThat(relay.due()).isEmpty();
+    }
+
+    @Test
+    void whoSendsToARecipientThatDoesNotExistLearnsOfItWithinTheDay() {
+        for (int i = 0; i < 4; i++) {
+            relay.upstream.answer(UNKNOWN);
+            relay.accept(null, SCAN, ANNA);
+        }
+        relay.deliverDue();
+        assertThat(relay.journal.lines("failed")).hasSize(3);
+        for (int hour = 0; hour < 9; hour++) {
+            relay.upstream.answer(UNKNOWN);
+            relay.accept(null, SCAN, ANNA);
+            relay.clock.advance(Duration.ofHours(1));
+            relay.deliverDue();
+        }
+        relay.clock.advance(Duration.ofHours(8));
+        relay.upstream.answer(UNKNOWN);
+        relay.deliverDue();
+        assertThat(relay.upstream.sent()).hasSizeLessThan(10);
+        assertThat(relay.journal.lines("failed")).hasSize(13);
     }
 
     @Test

@@ -143,6 +143,34 @@ class RoadsTest {
     }
 
     @Test
+    void isTriedWithOneMessageAfterASignInWhenMessagesGotLost() {
+        Trouble dropped = new Trouble(Step.CONTENT, Reply.of(451, "4.4.2", "connection lost"), "was lost.");
+        for (int i = 0; i < 3; i++) {
+            assertThat(roads.isOpen()).isTrue();
+            Passage passage = enter(roads);
+            roads.faltered(passage, dropped);
+            roads.leave(passage);
+        }
+        assertThat(roads.room()).isZero();
+        clock.advance(Duration.ofSeconds(1));
+        Passage signIn = check(roads);
+        roads.heard(signIn);
+        roads.leave(signIn);
+        assertThat(roads.room()).as("one message").isEqualTo(1);
+        Passage probe = enter(roads);
+        roads.faltered(probe, dropped);
+        roads.leave(probe);
+        assertThat(roads.closedFor()).isEqualTo(Duration.ofSeconds(2));
+        clock.advance(Duration.ofSeconds(2));
+        Passage again = check(roads);
+        roads.heard(again);
+        roads.leave(again);
+        roads.served(enter(roads));
+        assertThat(roads.isOpen()).isTrue();
+        assertThat(journal.events()).containsExactly("unreachable", "reached");
+    }
+
+    @Test
     void leavesAMessageThatWasDeferredToItselfWhileOpen() {
         roads.lost(enter(roads));
         assertThat(roads.isOpen()).isTrue();
