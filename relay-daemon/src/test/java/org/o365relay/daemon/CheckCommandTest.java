@@ -43,16 +43,17 @@ final class CheckCommandTest {
     void open() throws IOException {
         relay = new RelayFixture(
                 directory, RelayFixture.whole(office, new Account(ConfigText.MAILBOX, ConfigText.PASSWORD)));
-        ConfigText.write(
-                directory,
+        ConfigText.write(directory, relay.office(), mailboxes());
+    }
+
+    private String mailboxes() {
+        return ConfigText.mailboxes(
                 relay.office(),
-                ConfigText.mailboxes(
-                        relay.office(),
-                        ConfigText.address(ConfigText.MAILBOX)
-                                + "send-as = [ \"boss@contoso.example\" ]\n"
-                                + ConfigText.smtp(relay.office())
-                                + ConfigText.app(relay.office(), "client-secret", ConfigText.secret())
-                                + "fallback = [ { " + ConfigText.graphRoad(relay.office()) + " } ]"));
+                ConfigText.address(ConfigText.MAILBOX)
+                        + "send-as = [ \"boss@contoso.example\" ]\n"
+                        + ConfigText.smtp(relay.office())
+                        + ConfigText.app(relay.office(), "client-secret", ConfigText.secret())
+                        + "fallback = [ { " + ConfigText.graphRoad(relay.office()) + " } ]");
     }
 
     @AfterEach
@@ -69,9 +70,20 @@ final class CheckCommandTest {
                 .containsPattern("✔ EHLO +offers SIZE 157286400.*AUTH LOGIN XOAUTH2")
                 .containsPattern("✔ sign-in +signed in as relay@contoso\\.example with XOAUTH2")
                 .containsPattern("✔ sign-in +may send mail as relay@contoso\\.example")
-                .contains("✔ quota      0 of 10000 recipients", "✔ Mail can leave as relay@contoso.example.");
+                .contains("✔ Mail can leave as relay@contoso.example.");
         assertThat(relay.office().acceptedCount()).isZero();
         assertNoSecret();
+    }
+
+    @Test
+    void showsBesideARunningRelayWhatIsLeftOfTheDay() throws Exception {
+        relay.start(mailboxes());
+        try (Device device = relay.device()) {
+            device.send("one of many");
+        }
+        relay.journal().await("delivered", 1);
+        assertThat(check()).isZero();
+        assertThat(out.toString()).contains("✔ quota      1 of 10000 recipients in the last 24 hours");
     }
 
     @Test
