@@ -14,8 +14,4 @@ public record GraphSettings(long vanishing, long smallestUpload, long largestUpl
     public GraphSettings withVanishing(long above) {
         return new GraphSettings(above, smallestUpload, largestUpload);
     }
-
-    public GraphSettings withUploads(long smallest, long largest) {
-        return new GraphSettings(vanishing, smallest, largest);
-    }
 }

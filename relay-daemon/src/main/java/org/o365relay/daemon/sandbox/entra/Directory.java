@@ -56,11 +56,6 @@ public final class Directory {
         return issued.find(value, clock.instant());
     }
 
-    /// @return the user codes of devices that wait for a user
-    public List<String> waitingCodes() {
-        return codes.undecided();
-    }
-
     /// The user signs in on the verification page.
     ///
     /// @return false if there is no such code
