@@ -19,6 +19,7 @@ import org.o365relay.mail.Outcome.Deferred;
 import org.o365relay.mail.Outcome.Delivered;
 import org.o365relay.mail.Outcome.Failed;
 import org.o365relay.mail.Recipient;
+import org.o365relay.queue.Settlement.Remark;
 
 /// What was said in one attempt, and what it means.
 ///
@@ -105,6 +106,24 @@ record Attempt(
 
         boolean isFromUpstream() {
             return response.origin() == Origin.UPSTREAM || response.origin() == Origin.GRAPH;
+        }
+
+        /// @return what the history remembers of it
+        Remark remark() {
+            return new Remark(isDelivered() ? "" : reason(), response.mayHaveArrived());
+        }
+
+        private String reason() {
+            if (!verdict.name().isEmpty()) {
+                return verdict.name();
+            }
+            return switch (response.origin()) {
+                case UPSTREAM, GRAPH -> "unknown-reply";
+                case NETWORK -> "unreachable";
+                case TLS -> "tls";
+                case SIGN_IN -> "sign-in";
+                case RELAY -> "relay";
+            };
         }
 
         boolean isDelivered() {

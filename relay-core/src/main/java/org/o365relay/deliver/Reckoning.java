@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.Settlement;
+import org.o365relay.queue.Settlement.Remark;
 
 /// What is recorded of an attempt: who is settled, when the others are tried again, and what is given up.
 record Reckoning(RetrySchedule retry, InstantSource clock, RandomGenerator random) {
@@ -46,7 +48,13 @@ record Reckoning(RetrySchedule retry, InstantSource clock, RandomGenerator rando
         });
         boolean open = outcomes.values().stream().anyMatch(Deferred.class::isInstance);
         Instant next = open ? next(claim, ruling, outcomes, again) : null;
-        return new Settlement(outcomes, next, attempt.counts(), upstream, account);
+        return new Settlement(outcomes, next, attempt.counts(), upstream, account, remarks(attempt));
+    }
+
+    private static Map<Recipient, Remark> remarks(Attempt attempt) {
+        Map<Recipient, Remark> remarks = new HashMap<>();
+        attempt.results().forEach((recipient, result) -> remarks.put(recipient, result.remark()));
+        return remarks;
     }
 
     private static boolean isSpared(Ruling ruling, Result result) {

@@ -17,7 +17,7 @@ final class Sqlite {
     static final int FIRST_WITH_DEVICES = 2;
 
     static final int FIRST_WITH_LANES = 3;
-    private static final int SCHEMA_VERSION = 3;
+    private static final int SCHEMA_VERSION = 4;
 
     // https://www.sqlite.org/rescode.html
     private static final int BUSY = 5;

@@ -127,6 +127,7 @@ final class Tables {
                         "defer-message",
                         next.toEpochMilli(),
                         settlement.counts() ? 0 : 1,
+                        settlement.reason(),
                         claim.id().value(),
                         claim.lease())
                 .executeUpdate();
@@ -143,7 +144,9 @@ final class Tables {
                         recipient,
                         row.getString("kind"),
                         row.getString("upstream"),
-                        row.getString("detail")));
+                        row.getString("detail"),
+                        row.getString("reason"),
+                        row.getInt("uncertain") != 0));
             }
         }
         return events;
@@ -218,7 +221,9 @@ final class Tables {
                         recipient.ordinal(),
                         kind,
                         settlement.upstream(),
-                        outcome.reply().toString())
+                        outcome.reply().toString(),
+                        settlement.remark(recipient).reason(),
+                        settlement.remark(recipient).uncertain() ? 1 : 0)
                 .executeUpdate();
     }
 

@@ -112,14 +112,15 @@ UPDATE recipient SET state = ? WHERE message_id = ? AND ordinal = ?
 UPDATE message SET lease = NULL, due_at = NULL, settled_at = ? WHERE id = ? AND lease = ?
 
 -- name: defer-message
-UPDATE message SET lease = NULL, due_at = ?, attempts = attempts - ? WHERE id = ? AND lease = ?
+UPDATE message SET lease = NULL, due_at = ?, attempts = attempts - ?, reason = coalesce(?, reason)
+WHERE id = ? AND lease = ?
 
 -- name: insert-event
-INSERT INTO event (message_id, at, recipient, kind, upstream, detail) VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO event (message_id, at, recipient, kind, upstream, detail, reason, uncertain) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: record-interruptions
-INSERT INTO event (message_id, at, recipient, kind, upstream, detail)
-SELECT id, ?, NULL, 'interrupted', '', ? FROM message WHERE lease IS NOT NULL
+INSERT INTO event (message_id, at, recipient, kind, upstream, detail, uncertain)
+SELECT id, ?, NULL, 'interrupted', '', ?, 1 FROM message WHERE lease IS NOT NULL
 
 -- Who had not been tried before keeps its place.
 -- name: end-leases
@@ -138,7 +139,7 @@ DELETE FROM recipient WHERE message_id = ?
 DELETE FROM event WHERE message_id = ?
 
 -- name: events
-SELECT at, recipient, kind, upstream, detail FROM event WHERE message_id = ? ORDER BY id
+SELECT at, recipient, kind, upstream, detail, reason, uncertain FROM event WHERE message_id = ? ORDER BY id
 
 -- name: write-device
 INSERT INTO device (address, helo, first_seen, last_seen, messages, octets, refusals) VALUES (?, ?, ?, ?, ?, ?, ?)

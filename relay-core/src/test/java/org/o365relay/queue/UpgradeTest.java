@@ -94,7 +94,7 @@ class UpgradeTest {
         house.clock.advance(Duration.ofSeconds(1));
         house.accept("newer", QueueHouse.ANNA);
 
-        assertThat(house.number("PRAGMA user_version")).isEqualTo(3);
+        assertThat(house.number("PRAGMA user_version")).isEqualTo(4);
         assertThat(house.claim(10)).hasSize(2);
     }
 }

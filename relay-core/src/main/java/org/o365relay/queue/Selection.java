@@ -1,0 +1,65 @@
+package org.o365relay.queue;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.QueueId;
+
+/// Which messages are meant: those that meet every condition.
+///
+/// Texts are compared without regard to case, and `*` stands for any characters. The subject is looked for
+/// anywhere in the message's.
+///
+/// @param ids these alone; empty for any
+/// @param states any of these; empty for any
+/// @param after received then or later; null for any time
+/// @param before received before; null for any time
+/// @param client IP address; null for any, as all that follow
+/// @param sender envelope sender; empty for the null sender
+/// @param recipient one of the recipients
+/// @param mailbox the mailbox or pool it waits for, or went through
+/// @param reason why it waits, as in [MessageLine#reason()]
+/// @param subject a part of it
+/// @param messageId with or without its brackets
+/// @param upTo none that came in later than this one; null for no limit
+public record Selection(
+        List<QueueId> ids,
+        Set<MessageState> states,
+        @Nullable Instant after,
+        @Nullable Instant before,
+        @Nullable String client,
+        @Nullable String sender,
+        @Nullable String recipient,
+        @Nullable String mailbox,
+        @Nullable String reason,
+        @Nullable String subject,
+        @Nullable String messageId,
+        @Nullable QueueId upTo) {
+
+    /// Everything.
+    public static final Selection ALL =
+            new Selection(List.of(), Set.of(), null, null, null, null, null, null, null, null, null, null);
+
+    public Selection {
+        ids = List.copyOf(ids);
+        states = Set.copyOf(states);
+    }
+
+    /// @return these messages
+    public static Selection of(List<QueueId> ids) {
+        return new Selection(ids, Set.of(), null, null, null, null, null, null, null, null, null, null);
+    }
+
+    /// @return the same, of those that came in until then
+    public Selection upTo(QueueId newest) {
+        return new Selection(
+                ids, states, after, before, client, sender, recipient, mailbox, reason, subject, messageId, newest);
+    }
+
+    /// @return the same, of those in these states
+    public Selection in(Set<MessageState> wanted) {
+        return new Selection(
+                ids, wanted, after, before, client, sender, recipient, mailbox, reason, subject, messageId, upTo);
+    }
+}
