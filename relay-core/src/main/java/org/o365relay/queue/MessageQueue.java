@@ -241,6 +241,16 @@ public final class MessageQueue implements AutoCloseable {
         return noticeIds;
     }
 
+    /// @return what can be asked of the queue; a look at everything holds up nobody
+    public QueueReading reading() {
+        throw new UnsupportedOperationException("not yet");
+    }
+
+    /// @return what an operator may do with the queue
+    public Steering steering() {
+        return new Steering();
+    }
+
     /// @return what happened to a message so far, oldest first; empty if nothing did or it is not known
     public List<Event> events(QueueId id) {
         return store.readers().read(statements -> Tables.events(statements, id));
@@ -285,6 +295,60 @@ public final class MessageQueue implements AutoCloseable {
         });
         dueSooner.raise(letter.routed().route());
         return id;
+    }
+
+    /// @param name of work that goes on
+    /// @return how far it has come; empty if it has not begun
+    /// @throws QueueException if the disk fails
+    public Optional<String> mark(String name) {
+        return store.readers().read(statements -> Memory.marked(statements, name));
+    }
+
+    /// Remembers how far work has come.
+    ///
+    /// @throws QueueException if the disk fails
+    public void mark(String name, String value) {
+        mark(name, value, List.of());
+    }
+
+    /// As [#mark(String, String)], with letters that come of the work: the one is never there without the other.
+    ///
+    /// @return the letters' ids, in their order
+    /// @throws QueueException if the disk fails; nothing is written then
+    public List<QueueId> mark(String name, String value, List<Submission> letters) {
+        List<QueueId> letterIds = letters.stream().map(_ -> ids.next()).toList();
+        store.committer().write(statements -> {
+            Memory.mark(statements, name, value);
+            for (int i = 0; i < letters.size(); i++) {
+                insert(statements, letterIds.get(i), letters.get(i));
+            }
+            return true;
+        });
+        letters.forEach(letter -> dueSooner.raise(letter.routed().route()));
+        return letterIds;
+    }
+
+    /// Remembers that an operator wants nothing to leave from a mailbox. Who has stopped it first stays on record.
+    ///
+    /// @param by who said so
+    /// @return whether it was not stopped before
+    /// @throws QueueException if the disk fails
+    public boolean stop(String mailbox, Instant at, String by) {
+        return store.committer().write(statements -> Memory.stop(statements, new Stopped(mailbox, at, by)));
+    }
+
+    /// Forgets that a mailbox was stopped.
+    ///
+    /// @return whether it was
+    /// @throws QueueException if the disk fails
+    public boolean resume(String mailbox) {
+        return store.committer().write(statements -> Memory.resume(statements, mailbox));
+    }
+
+    /// @return the mailboxes that were stopped, by name; they need not be configured any more
+    /// @throws QueueException if the disk fails
+    public List<Stopped> stopped() {
+        return store.readers().read(Memory::stopped);
     }
 
     private static void insert(Statements statements, QueueId id, Submission letter) throws SQLException {

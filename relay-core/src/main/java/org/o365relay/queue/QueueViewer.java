@@ -44,6 +44,12 @@ public final class QueueViewer {
         return look(Sqlite.FIRST_WITH_LANES, statements -> Ledger.sentSince(statements, account, since));
     }
 
+    /// @return what can be asked of the queue; each look is a new one
+    /// @throws QueueUnavailableException with a message for the admin, also if an older relay wrote the queue
+    public QueueReading reading() throws QueueUnavailableException {
+        throw new UnsupportedOperationException("not yet");
+    }
+
     @FunctionalInterface
     private interface Look<T> {
         List<T> at(Statements statements) throws SQLException;

@@ -193,3 +193,18 @@ SELECT at FROM told WHERE name = ?
 
 -- name: delete-old-told
 DELETE FROM told WHERE at < ?
+
+-- name: mark
+INSERT INTO mark (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value
+
+-- name: marked
+SELECT value FROM mark WHERE name = ?
+
+-- name: stop-mailbox
+INSERT INTO stopped (mailbox, at, by) VALUES (?, ?, ?) ON CONFLICT (mailbox) DO NOTHING
+
+-- name: resume-mailbox
+DELETE FROM stopped WHERE mailbox = ?
+
+-- name: stopped-mailboxes
+SELECT mailbox, at, by FROM stopped ORDER BY mailbox
