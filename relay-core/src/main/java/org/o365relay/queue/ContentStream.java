@@ -9,7 +9,7 @@ import org.o365relay.mail.QueueId;
 /// Reads an original chunk by chunk; one chunk is in memory at a time.
 final class ContentStream extends InputStream {
 
-    private final Readers readers;
+    private final Window window;
     private final QueueId id;
     private final long size;
     private byte[] chunk = {};
@@ -18,8 +18,8 @@ final class ContentStream extends InputStream {
     private long delivered;
 
     /// @param size what the message must add up to
-    ContentStream(Readers readers, QueueId id, long size) {
-        this.readers = readers;
+    ContentStream(Window window, QueueId id, long size) {
+        this.window = window;
         this.id = id;
         this.size = size;
     }
@@ -67,7 +67,7 @@ final class ContentStream extends InputStream {
 
     private byte @Nullable [] following() throws IOException {
         try {
-            return readers.read(statements -> Tables.chunk(statements, id, next));
+            return window.read(statements -> Tables.chunk(statements, id, next));
         } catch (QueueException e) {
             throw new IOException("message " + id + " cannot be read from the queue: " + e.getMessage(), e);
         }

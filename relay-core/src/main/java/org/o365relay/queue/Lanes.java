@@ -7,12 +7,18 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Priority;
 
 /// What is written to and read from the tables about who delivers what, and when. Each method is part of a
 /// transaction of its caller's.
 final class Lanes {
+
+    /// When messages on hold are due. No claim sees them, and they are open all the same.
+    static final Instant END_OF_TIME = Instant.parse("9999-12-31T00:00:00Z");
 
     private Lanes() {}
 
@@ -21,9 +27,10 @@ final class Lanes {
     /// @param rows how many messages were claimed, damaged ones included
     record Claimed(int rows, List<Claim> claims) {}
 
-    /// @param until when the lease ends
-    static Claimed claim(Statements statements, String owner, List<Due> next, long lease, Instant until)
+    /// Damaged rows are put on hold.
+    static Claimed claim(Statements statements, String owner, List<Due> next, long lease, Instant now)
             throws SQLException {
+        Instant until = now.plus(MessageQueue.LEASE);
         Map<Long, Instant> dueAt = new HashMap<>();
         List<MessageRow> rows = new ArrayList<>();
         for (Due due : next) {
@@ -43,9 +50,36 @@ final class Lanes {
                 }
             }
         }
-        return rows.isEmpty()
-                ? new Claimed(0, List.of())
-                : new Claimed(rows.size(), withRecipients(statements, lease, rows, dueAt));
+        if (rows.isEmpty()) {
+            return new Claimed(0, List.of());
+        }
+        List<Claim> claims = withRecipients(statements, lease, rows, dueAt);
+        if (claims.size() < rows.size()) {
+            Set<Long> whole =
+                    claims.stream().map(claim -> claim.id().value()).collect(Collectors.toUnmodifiableSet());
+            for (MessageRow row : rows) {
+                if (!whole.contains(row.id())) {
+                    setAside(statements, row.id(), lease, "what the queue knows of it makes no sense", now);
+                }
+            }
+        }
+        return new Claimed(rows.size(), claims);
+    }
+
+    /// Puts a damaged message on hold. The attempt does not count.
+    ///
+    /// @return whether the lease was still good
+    static boolean setAside(Statements statements, long id, long lease, String damage, Instant now)
+            throws SQLException {
+        int changed = statements
+                .with("set-aside", now.toEpochMilli(), END_OF_TIME.toEpochMilli(), id, lease)
+                .executeUpdate();
+        if (changed > 0) {
+            statements
+                    .with("insert-event", id, now.toEpochMilli(), null, "damaged", "", damage, "", 0)
+                    .executeUpdate();
+        }
+        return changed > 0;
     }
 
     private static List<Claim> withRecipients(
@@ -67,6 +101,31 @@ final class Lanes {
                                 recipients.getOrDefault(row.id(), List.of()))
                         .stream())
                 .toList();
+    }
+
+    /// Leases a message, on hold or not, that an operator wants to give up.
+    ///
+    /// @param lease a negative number: this is no attempt
+    /// @param until when the lease ends, unless the message is on hold
+    /// @return empty for a damaged row, which stays as it was
+    static Optional<Claim> seize(Statements statements, Candidate message, long lease, Instant until)
+            throws SQLException {
+        List<MessageRow> rows = new ArrayList<>();
+        long id = message.id().value();
+        try (ResultSet row =
+                statements.with("seize", lease, until.toEpochMilli(), id).executeQuery()) {
+            while (row.next()) {
+                rows.add(MessageRow.of(row));
+            }
+        }
+        Map<Long, Instant> dueAt = Map.of(id, Instant.ofEpochMilli(message.dueAt()));
+        Optional<Claim> claim = withRecipients(statements, lease, rows, dueAt).stream().findFirst();
+        if (claim.isEmpty()) {
+            statements
+                    .with("put-back", message.dueAt(), message.lane(), id, lease)
+                    .executeUpdate();
+        }
+        return claim;
     }
 
     /// @return when the next message that the claimant may have is due; null if there is none

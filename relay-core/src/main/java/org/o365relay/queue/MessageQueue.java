@@ -123,7 +123,7 @@ public final class MessageQueue implements AutoCloseable {
             }
             long lease = leases.incrementAndGet();
             Claimed claimed = store.committer()
-                    .write(statements -> Lanes.claim(statements, supply.owner(), next, lease, now.plus(LEASE)));
+                    .write(statements -> Lanes.claim(statements, supply.owner(), next, lease, now));
             turns.had(supply, next);
             if (claimed.rows() > 0) {
                 return claimed.claims();
@@ -152,6 +152,17 @@ public final class MessageQueue implements AutoCloseable {
             dueSooner.raise(claim.lane());
             dueSooner.raise(claim.route());
         }
+    }
+
+    /// Puts a claim on hold whose message is damaged: nobody can deliver it, and nobody but an operator may say what
+    /// becomes of it. Nothing happens if the lease had ended.
+    ///
+    /// @param damage for the history
+    /// @throws QueueException if the disk fails; the claim then ends with its lease
+    public void setAside(Claim claim, String damage) {
+        Instant now = clock.instant();
+        store.committer()
+                .write(statements -> Lanes.setAside(statements, claim.id().value(), claim.lease(), damage, now));
     }
 
     /// Gives back to the pools that a claimant serves what it has claimed of theirs and is not trying just now,
@@ -243,12 +254,12 @@ public final class MessageQueue implements AutoCloseable {
 
     /// @return what can be asked of the queue; a look at everything holds up nobody
     public QueueReading reading() {
-        throw new UnsupportedOperationException("not yet");
+        return new Inquiry(store.scanners(), clock);
     }
 
     /// @return what an operator may do with the queue
     public Steering steering() {
-        return new Steering();
+        return new Steering(store, clock, leases::incrementAndGet, dueSooner);
     }
 
     /// @return what happened to a message so far, oldest first; empty if nothing did or it is not known

@@ -64,7 +64,7 @@ record MessageRow(
                 row.getInt("attempts"),
                 row.getString("route"),
                 row.getString("lane"),
-                row.getInt("priority") == URGENT ? Priority.URGENT : Priority.NORMAL,
+                priority(row.getInt("priority")),
                 contentId(row));
     }
 
@@ -76,6 +76,11 @@ record MessageRow(
         };
     }
 
+    /// @return what it stands for
+    static Priority priority(int number) {
+        return number == URGENT ? Priority.URGENT : Priority.NORMAL;
+    }
+
     private static @Nullable Long contentId(ResultSet row) throws SQLException {
         long id = row.getLong("content_id");
         return row.wasNull() ? null : (Long) id;
@@ -85,7 +90,7 @@ record MessageRow(
         return new QueueId(contentId == null ? id : contentId);
     }
 
-    /// @return empty for a damaged row: it keeps its lease, so that it blocks nobody, and its content
+    /// @return empty for a damaged row
     Optional<Claim> claim(long lease, Instant dueAt, List<RecipientRow> addressed) {
         return whole(() -> new Claim(
                 new QueueId(id),
@@ -104,7 +109,7 @@ record MessageRow(
     }
 
     /// @return empty for a damaged row
-    Optional<Stranded> stranded(Readers readers, List<RecipientRow> addressed) {
+    Optional<Stranded> stranded(Window window, List<RecipientRow> addressed) {
         return whole(() -> new Stranded(
                 new QueueId(id),
                 route,
@@ -112,7 +117,7 @@ record MessageRow(
                 arrival(),
                 envelope(addressed),
                 open(addressed),
-                () -> new ContentStream(readers, content(), size)));
+                () -> new ContentStream(window, content(), size)));
     }
 
     private <T> Optional<T> whole(Supplier<T> reading) {

@@ -22,6 +22,12 @@ public final class QueueException extends RuntimeException {
         this.isFinal = false;
     }
 
+    /// There is nothing to read, or this relay cannot read it.
+    QueueException(QueueUnavailableException cause) {
+        super(cause.getMessage(), cause);
+        this.isFinal = true;
+    }
+
     /// @return whether it is no use to try again: the queue is closed, or a lease had ended
     public boolean isFinal() {
         return isFinal;

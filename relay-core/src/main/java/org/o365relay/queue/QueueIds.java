@@ -11,6 +11,8 @@ final class QueueIds {
 
     private static final int CHANCE_BITS = 21;
 
+    private static final long LATEST = (1L << 42) - 1;
+
     private final InstantSource clock;
     private final RandomGenerator random;
     private final AtomicLong last = new AtomicLong();
@@ -18,6 +20,12 @@ final class QueueIds {
     QueueIds(InstantSource clock, RandomGenerator random) {
         this.clock = clock;
         this.random = random;
+    }
+
+    /// @param millis since 1970
+    /// @return the first id that could be made then; times that no id has count as the nearest one that has
+    static long first(long millis) {
+        return Math.clamp(millis, 0, LATEST) << CHANCE_BITS;
     }
 
     QueueId next() {

@@ -14,7 +14,9 @@ public final class QueueUnavailableException extends Exception {
         /// The database is damaged, or is none.
         DAMAGED,
         /// A newer relay has written the database.
-        NEWER_SCHEMA
+        NEWER_SCHEMA,
+        /// An older relay has written the database; a start brings it up to date.
+        OLDER_SCHEMA
     }
 
     private final Reason reason;

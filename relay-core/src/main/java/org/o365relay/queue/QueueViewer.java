@@ -9,7 +9,9 @@ import java.nio.file.attribute.FileTime;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.DeviceRecord;
 import org.o365relay.mail.Spending;
 import org.o365relay.queue.QueueUnavailableException.Reason;
@@ -20,9 +22,17 @@ public final class QueueViewer {
 
     private final Path file;
     private final Sqlite sqlite;
+    private final InstantSource clock;
 
     /// @param directory the data directory
     public QueueViewer(Path directory) {
+        this(directory, InstantSource.system());
+    }
+
+    /// @param directory the data directory
+    /// @param clock says when it was looked
+    public QueueViewer(Path directory, InstantSource clock) {
+        this.clock = clock;
         this.file = directory.resolve(Sqlite.FILE);
         this.sqlite = new Sqlite(directory);
     }
@@ -33,7 +43,7 @@ public final class QueueViewer {
     /// @return in any order; none if an older relay wrote the queue, and nothing about devices
     /// @throws QueueUnavailableException with a message for the admin
     public List<DeviceRecord> devices() throws QueueUnavailableException {
-        return look(Sqlite.FIRST_WITH_DEVICES, DeviceTables::all);
+        return list(Sqlite.FIRST_WITH_DEVICES, DeviceTables::all);
     }
 
     /// As [MessageQueue#sent(String, Instant)].
@@ -41,24 +51,44 @@ public final class QueueViewer {
     /// @return none if an older relay wrote the queue
     /// @throws QueueUnavailableException with a message for the admin
     public List<Spending> sent(String account, Instant since) throws QueueUnavailableException {
-        return look(Sqlite.FIRST_WITH_LANES, statements -> Ledger.sentSince(statements, account, since));
+        return list(Sqlite.FIRST_WITH_LANES, statements -> Ledger.sentSince(statements, account, since));
     }
 
     /// @return what can be asked of the queue; each look is a new one
     /// @throws QueueUnavailableException with a message for the admin, also if an older relay wrote the queue
     public QueueReading reading() throws QueueUnavailableException {
-        throw new UnsupportedOperationException("not yet");
+        look(this::known);
+        return new Inquiry(new FromOutside(this), clock);
+    }
+
+    private record FromOutside(QueueViewer viewer) implements Window {
+
+        @Override
+        public <T extends @Nullable Object> T read(Committer.Work<T> work) {
+            try {
+                return viewer.look(statements -> {
+                    viewer.known(statements);
+                    return work.on(statements);
+                });
+            } catch (QueueUnavailableException e) {
+                throw new QueueException(e);
+            }
+        }
     }
 
     @FunctionalInterface
-    private interface Look<T> {
-        List<T> at(Statements statements) throws SQLException;
+    private interface Look<T extends @Nullable Object> {
+        T at(Statements statements) throws SQLException, QueueUnavailableException;
     }
 
     /// @param first the schema version that has what is looked for
-    private <T> List<T> look(int first, Look<T> look) throws QueueUnavailableException {
+    private <T> List<T> list(int first, Look<List<T>> look) throws QueueUnavailableException {
+        return look(statements -> sqlite.version(statements.connection()) < first ? List.of() : look.at(statements));
+    }
+
+    private <T extends @Nullable Object> T look(Look<T> look) throws QueueUnavailableException {
         try {
-            return read(first, look);
+            return read(look);
         } catch (NoSuchFileException e) {
             throw unavailable("there is no queue in " + file.getParent() + ": no relay has run with this"
                     + " data-directory yet");
@@ -71,11 +101,12 @@ public final class QueueViewer {
         }
     }
 
-    private <T> List<T> read(int first, Look<T> look) throws IOException, SQLException, QueueUnavailableException {
+    private <T extends @Nullable Object> T read(Look<T> look)
+            throws IOException, SQLException, QueueUnavailableException {
         FileTime before = modified();
         boolean isAtRest = !sqlite.hasLog();
         try {
-            List<T> found = read(isAtRest, first, look);
+            T found = read(isAtRest, look);
             if (!isAtRest || isUnchangedSince(before)) {
                 return found;
             }
@@ -84,14 +115,27 @@ public final class QueueViewer {
                 throw e;
             }
         }
-        return read(!sqlite.hasLog(), first, look); // a relay has started meanwhile
+        return read(!sqlite.hasLog(), look); // a relay has started meanwhile
     }
 
-    private <T> List<T> read(boolean isAtRest, int first, Look<T> look) throws SQLException, QueueUnavailableException {
+    private <T extends @Nullable Object> T read(boolean isAtRest, Look<T> look)
+            throws SQLException, QueueUnavailableException {
         try (Connection connection = sqlite.openViewer(isAtRest)) {
             connection.setAutoCommit(false); // what is read belongs together
-            return sqlite.version(connection) < first ? List.of() : look.at(new Statements(connection));
+            return look.at(new Statements(connection));
         }
+    }
+
+    /// @return the version of the tables, of which nothing is missing
+    private long known(Statements statements) throws SQLException, QueueUnavailableException {
+        long version = sqlite.version(statements.connection());
+        if (version < Sqlite.SCHEMA_VERSION) {
+            throw new QueueUnavailableException(
+                    Reason.OLDER_SCHEMA,
+                    "the queue " + file + " was written by an older o365-relay (schema " + version + ", this one reads "
+                            + Sqlite.SCHEMA_VERSION + "); a start of this version brings it up to date");
+        }
+        return version;
     }
 
     private boolean isUnchangedSince(FileTime before) throws IOException {

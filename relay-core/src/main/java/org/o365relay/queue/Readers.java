@@ -7,33 +7,41 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
-/// A few connections for reading; callers wait for one, never long.
-final class Readers implements AutoCloseable {
-
-    private static final int COUNT = 4;
+/// A few connections for reading; callers wait for one.
+final class Readers implements AutoCloseable, Window {
 
     private record Reader(Connection connection, Statements statements) {}
 
-    private final Semaphore free = new Semaphore(COUNT);
+    private final int count;
+    private final Semaphore free;
     private final Queue<Reader> idle = new ConcurrentLinkedQueue<>();
     private volatile boolean closed;
 
-    Readers(Sqlite sqlite) throws SQLException {
-        for (int i = 0; i < COUNT; i++) {
-            Connection connection = sqlite.openReader();
+    /// @param opening opens connections that read; with auto-commit off if what one work reads belongs together
+    /// @param count how many may read at the same time
+    Readers(Committer.Opening opening, int count) throws SQLException {
+        this.count = count;
+        this.free = new Semaphore(count);
+        for (int i = 0; i < count; i++) {
+            Connection connection = opening.open();
             idle.add(new Reader(connection, new Statements(connection)));
         }
     }
 
     /// @throws QueueException if the database cannot be read, or is closed
-    <T extends @Nullable Object> T read(Committer.Work<T> work) {
+    @Override
+    public <T extends @Nullable Object> T read(Committer.Work<T> work) {
         free.acquireUninterruptibly();
         Reader reader = idle.poll();
         try {
             if (closed || reader == null) {
                 throw new QueueException("the queue is closed");
             }
-            return work.on(reader.statements());
+            T result = work.on(reader.statements());
+            if (!reader.connection().getAutoCommit()) {
+                reader.connection().commit();
+            }
+            return result;
         } catch (SQLException e) {
             throw new QueueException(e);
         } finally {
@@ -48,13 +56,13 @@ final class Readers implements AutoCloseable {
     @Override
     public void close() throws SQLException {
         closed = true;
-        free.acquireUninterruptibly(COUNT);
+        free.acquireUninterruptibly(count);
         try {
             for (Reader reader : idle) {
                 reader.connection().close();
             }
         } finally {
-            free.release(COUNT); // whoever waits is told that it is closed
+            free.release(count); // whoever waits is told that it is closed
         }
     }
 }

@@ -3,6 +3,7 @@ package org.o365relay.queue;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Notify;
 import org.o365relay.mail.OriginalRecipient;
 import org.o365relay.mail.Recipient;
@@ -45,6 +46,15 @@ record RecipientRow(
 
     private static IllegalArgumentException damaged(String text) {
         return new IllegalArgumentException("\"" + text + "\" makes no sense");
+    }
+
+    boolean isDelivered() {
+        return state.equals("delivered");
+    }
+
+    /// @return false also for an address that makes no sense
+    boolean isFor(EmailAddress other) {
+        return EmailAddress.parse(address).filter(other::equals).isPresent();
     }
 
     boolean isOpen() {

@@ -8,10 +8,10 @@ import org.o365relay.mail.QueueId;
 
 /// Which messages are meant: those that meet every condition.
 ///
-/// Texts are compared without regard to case, and `*` stands for any characters. The subject is looked for
+/// Texts are compared without regard to the case of ASCII letters, and `*` stands for any characters. The subject is looked for
 /// anywhere in the message's.
 ///
-/// @param ids these alone; empty for any
+/// @param ids these alone, at most 10,000; empty for any. Ids that are not known select nothing
 /// @param states any of these; empty for any
 /// @param after received then or later; null for any time
 /// @param before received before; null for any time
@@ -42,6 +42,9 @@ public record Selection(
             new Selection(List.of(), Set.of(), null, null, null, null, null, null, null, null, null, null);
 
     public Selection {
+        if (ids.size() > 10_000) {
+            throw new IllegalArgumentException(ids.size() + " ids are too many at once");
+        }
         ids = List.copyOf(ids);
         states = Set.copyOf(states);
     }
@@ -49,6 +52,12 @@ public record Selection(
     /// @return these messages
     public static Selection of(List<QueueId> ids) {
         return new Selection(ids, Set.of(), null, null, null, null, null, null, null, null, null, null);
+    }
+
+    /// @return the same, of these messages alone
+    Selection among(List<QueueId> some) {
+        return new Selection(
+                some, states, after, before, client, sender, recipient, mailbox, reason, subject, messageId, upTo);
     }
 
     /// @return the same, of those that came in until then

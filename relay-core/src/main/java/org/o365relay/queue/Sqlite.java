@@ -17,7 +17,7 @@ final class Sqlite {
     static final int FIRST_WITH_DEVICES = 2;
 
     static final int FIRST_WITH_LANES = 3;
-    private static final int SCHEMA_VERSION = 4;
+    static final int SCHEMA_VERSION = 4;
 
     // https://www.sqlite.org/rescode.html
     private static final int BUSY = 5;
@@ -62,6 +62,13 @@ final class Sqlite {
     Connection openReader() throws SQLException {
         Connection connection = connect();
         execute(connection, "PRAGMA query_only = ON");
+        return connection;
+    }
+
+    /// Opens a connection that only reads, with auto-commit off: what is read between two commits belongs together.
+    Connection openScanner() throws SQLException {
+        Connection connection = openReader();
+        connection.setAutoCommit(false);
         return connection;
     }
 

@@ -9,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,22 @@ final class Statements {
 
     /// @return the statement with its parameters set, ready to execute; valid until it is asked for again
     PreparedStatement with(String name, @Nullable Object... parameters) throws SQLException {
-        PreparedStatement statement = prepared(name);
+        return set(prepared(name), parameters);
+    }
+
+    /// @param text put together from what [Conditions] has
+    /// @return a statement with its parameters set, ready to execute, to be closed by the caller
+    PreparedStatement composed(String text, List<Object> parameters) throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(text);
+        try {
+            return set(statement, parameters.toArray());
+        } catch (SQLException e) {
+            statement.close();
+            throw e;
+        }
+    }
+
+    private PreparedStatement set(PreparedStatement statement, @Nullable Object... parameters) throws SQLException {
         for (int i = 0; i < parameters.length; i++) {
             statement.setObject(i + 1, parameters[i]);
             content += parameters[i] instanceof byte[] octets ? octets.length : 0;
@@ -79,7 +95,8 @@ final class Statements {
         return fresh;
     }
 
-    private static Map<String, String> parse(String file) {
+    /// @param file texts, each behind a line with its name
+    static Map<String, String> parse(String file) {
         return Arrays.stream(file.split(NAME_MARK))
                 .skip(1)
                 .map(block -> block.split("\n", 2))

@@ -21,16 +21,23 @@ final class Store implements AutoCloseable {
 
     private static final int SWEPT_AT_ONCE = 20;
 
+    private static final int READERS = 4;
+
+    /// Looks at everything take their time. They must not take the readers from deliveries and claims.
+    private static final int SCANNERS = 2;
+
     private final Room room;
     private final Checkpointer checkpointer;
     private final Committer committer;
     private final Readers readers;
+    private final Readers scanners;
 
-    private Store(Room room, Checkpointer checkpointer, Committer committer, Readers readers) {
+    private Store(Room room, Checkpointer checkpointer, Committer committer, Readers readers, Readers scanners) {
         this.room = room;
         this.checkpointer = checkpointer;
         this.committer = committer;
         this.readers = readers;
+        this.scanners = scanners;
     }
 
     /// @throws QueueUnavailableException if a newer relay has written the database
@@ -43,10 +50,11 @@ final class Store implements AutoCloseable {
         Connection writer = sqlite.openWriter();
         try {
             sqlite.bringUpToDate(writer);
-            Readers readers = new Readers(sqlite);
+            Readers readers = new Readers(sqlite::openReader, READERS);
+            Readers scanners = new Readers(sqlite::openScanner, SCANNERS);
             Checkpointer checkpointer = new Checkpointer(sqlite.openCheckpointer());
-            return new Store(
-                    room, checkpointer, new Committer(writer, sqlite::openWriter, room, checkpointer), readers);
+            Committer committer = new Committer(writer, sqlite::openWriter, room, checkpointer);
+            return new Store(room, checkpointer, committer, readers, scanners);
         } catch (SQLException | QueueUnavailableException e) {
             writer.close();
             throw e;
@@ -63,6 +71,11 @@ final class Store implements AutoCloseable {
 
     Readers readers() {
         return readers;
+    }
+
+    /// @return for looks at everything
+    Readers scanners() {
+        return scanners;
     }
 
     /// Forgets what was half received when the relay ended. In small steps: nobody knows how much it is.
@@ -97,6 +110,7 @@ final class Store implements AutoCloseable {
     @Override
     public void close() {
         close(committer);
+        close(scanners);
         close(readers);
         close(checkpointer);
     }

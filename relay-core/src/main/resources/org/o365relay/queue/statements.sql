@@ -73,8 +73,15 @@ SELECT min((SELECT min(due_at) FROM message
   WHERE lane = ? AND priority = ? AND client = turn.name AND due_at IS NOT NULL))
 FROM turn WHERE name IS NOT NULL
 
+-- What an operator has put on hold stays so, whoever has claimed it: only an operator claims it, to give it up. Such
+-- a claim has a negative lease, and is no attempt.
 -- name: put-back
-UPDATE message SET lease = NULL, due_at = ?, lane = ?, attempts = attempts - 1 WHERE id = ? AND lease = ?
+UPDATE message SET lease = NULL, due_at = CASE WHEN held_at IS NULL THEN ? ELSE due_at END, lane = ?,
+  attempts = attempts - CASE WHEN lease < 0 THEN 0 ELSE 1 END
+WHERE id = ? AND lease = ?
+
+-- name: set-aside
+UPDATE message SET lease = NULL, held_at = ?, due_at = ?, attempts = attempts - 1 WHERE id = ? AND lease = ?
 
 -- name: release
 UPDATE message SET lane = route WHERE id IN (
@@ -109,10 +116,11 @@ SELECT content FROM chunk WHERE message_id = ? AND ordinal = ?
 UPDATE recipient SET state = ? WHERE message_id = ? AND ordinal = ?
 
 -- name: settle-message
-UPDATE message SET lease = NULL, due_at = NULL, settled_at = ? WHERE id = ? AND lease = ?
+UPDATE message SET lease = NULL, due_at = NULL, held_at = NULL, settled_at = ? WHERE id = ? AND lease = ?
 
 -- name: defer-message
-UPDATE message SET lease = NULL, due_at = ?, attempts = attempts - ?, reason = coalesce(?, reason)
+UPDATE message SET lease = NULL, due_at = CASE WHEN held_at IS NULL THEN ? ELSE due_at END, attempts = attempts - ?,
+  reason = coalesce(?, reason, 'unknown')
 WHERE id = ? AND lease = ?
 
 -- name: insert-event
@@ -120,11 +128,14 @@ INSERT INTO event (message_id, at, recipient, kind, upstream, detail, reason, un
 
 -- name: record-interruptions
 INSERT INTO event (message_id, at, recipient, kind, upstream, detail, uncertain)
-SELECT id, ?, NULL, 'interrupted', '', ?, 1 FROM message WHERE lease IS NOT NULL
+SELECT id, ?, NULL, 'interrupted', '', ?, 1 FROM message WHERE lease > 0
 
 -- Who had not been tried before keeps its place.
 -- name: end-leases
-UPDATE message SET lease = NULL, due_at = CASE WHEN attempts <= 1 THEN received_at ELSE ? END WHERE lease IS NOT NULL
+UPDATE message SET lease = NULL,
+  due_at = CASE WHEN held_at IS NOT NULL THEN due_at WHEN attempts <= 1 THEN received_at ELSE ? END,
+  reason = CASE WHEN attempts > 0 THEN coalesce(reason, 'interrupted') ELSE reason END
+WHERE lease IS NOT NULL
 
 -- name: old-messages
 SELECT id FROM message WHERE settled_at < ? ORDER BY settled_at LIMIT ?
@@ -208,3 +219,75 @@ DELETE FROM stopped WHERE mailbox = ?
 
 -- name: stopped-mailboxes
 SELECT mailbox, at, by FROM stopped ORDER BY mailbox
+
+-- name: newest
+SELECT max(id) FROM message
+
+-- name: received-at
+SELECT received_at FROM message WHERE id = ?
+
+-- The number of open messages matters to the next two: both read an index and no row.
+-- name: open-by-place
+SELECT lane, client, count(*), min(id), sum(CASE WHEN due_at = ? THEN 1 ELSE 0 END), min(due_at), priority FROM message
+WHERE due_at IS NOT NULL GROUP BY lane, priority, client
+
+-- name: open-by-reason
+SELECT reason, count(*), min(id), sum(CASE WHEN due_at = ? THEN 1 ELSE 0 END) FROM message
+WHERE reason IS NOT NULL AND due_at IS NOT NULL GROUP BY reason
+
+-- name: open-in-delivery
+SELECT count(*), total(CASE WHEN due_at = ? THEN 1 ELSE 0 END),
+  total(CASE WHEN due_at <> ? AND reason IS NOT NULL THEN 1 ELSE 0 END)
+FROM message WHERE lease IS NOT NULL
+
+-- What is being delivered is passed over, one row each.
+-- name: next-due-of-client
+SELECT due_at FROM message
+WHERE lane = ? AND priority = ? AND client = ? AND due_at IS NOT NULL AND lease IS NULL
+ORDER BY due_at LIMIT 1
+
+-- name: first-recipients
+SELECT address FROM recipient WHERE message_id = ? ORDER BY ordinal LIMIT ?
+
+-- name: has-content
+SELECT EXISTS (SELECT 1 FROM chunk WHERE message_id = ?)
+
+-- name: is-leased
+SELECT lease IS NOT NULL FROM message WHERE id = ?
+
+-- Who is due already keeps its place.
+-- name: retry
+UPDATE message SET due_at = CASE WHEN due_at > ? THEN ? ELSE due_at END WHERE id = ?
+
+-- name: hold
+UPDATE message SET held_at = ?, due_at = ? WHERE id = ?
+
+-- name: end-hold
+UPDATE message SET held_at = NULL, due_at = ? WHERE id = ?
+
+-- name: redirect
+UPDATE message SET route = ?, lane = ? WHERE id = ?
+
+-- name: give-up-recipients
+UPDATE recipient SET state = 'deleted' WHERE message_id = ? AND state = 'queued'
+
+-- name: give-up-recipient
+UPDATE recipient SET state = 'deleted' WHERE message_id = ? AND ordinal = ?
+
+-- name: give-up
+UPDATE message SET due_at = NULL, held_at = NULL, settled_at = ? WHERE id = ?
+
+-- name: readdress
+UPDATE recipient SET address = ? WHERE message_id = ? AND ordinal = ?
+
+-- name: reopen-recipient
+UPDATE recipient SET state = 'queued' WHERE message_id = ? AND ordinal = ?
+
+-- name: needs-smtp-utf8
+UPDATE message SET smtp_utf8 = 1 WHERE id = ?
+
+-- name: seize
+UPDATE message SET lease = ?, due_at = CASE WHEN held_at IS NULL THEN ? ELSE due_at END
+WHERE id = ? AND lease IS NULL AND due_at IS NOT NULL
+RETURNING id, received_at, client, helo, protocol, sender, smtp_utf8, body, envelope_id, returned, notice, size, attempts,
+  route, lane, priority, content_id

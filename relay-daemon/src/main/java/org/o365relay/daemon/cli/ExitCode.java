@@ -29,7 +29,7 @@ public final class ExitCode {
     static int of(Reason reason) {
         return switch (reason) {
             case IN_USE -> LOCKED;
-            case UNUSABLE_DIRECTORY -> CANNOT_CREATE;
+            case UNUSABLE_DIRECTORY, OLDER_SCHEMA -> CANNOT_CREATE;
             case DAMAGED, NEWER_SCHEMA -> DAMAGED;
         };
     }

@@ -1,0 +1,26 @@
+package org.o365relay.queue;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import org.o365relay.mail.QueueId;
+
+/// An open message that an operator means.
+///
+/// @param content whose content it has
+record Candidate(
+        QueueId id, String lane, String route, boolean leased, boolean held, long dueAt, long content, long size) {
+
+    static Candidate of(ResultSet row) throws SQLException {
+        long id = row.getLong("id");
+        long content = row.getLong("content_id");
+        return new Candidate(
+                new QueueId(id),
+                row.getString("lane"),
+                row.getString("route"),
+                row.getObject("lease") != null,
+                row.getObject("held_at") != null,
+                row.getLong("due_at"),
+                content == 0 ? id : content,
+                row.getLong("size"));
+    }
+}

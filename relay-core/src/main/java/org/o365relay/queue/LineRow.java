@@ -1,0 +1,98 @@
+package org.o365relay.queue;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.QueueId;
+
+/// A row of `message` for somebody who looks: whatever does not make sense is shown as far as it does.
+///
+/// @param line without recipients
+/// @param content whose content it has
+record LineRow(MessageLine line, QueueId content, String protocol, String body, boolean smtpUtf8) {
+
+    static LineRow of(ResultSet row) throws SQLException {
+        QueueId id = new QueueId(row.getLong("id"));
+        MessageState state = state(row);
+        boolean waits = state == MessageState.QUEUED || state == MessageState.DEFERRED;
+        MessageLine line = new MessageLine(
+                id,
+                state,
+                Instant.ofEpochMilli(row.getLong("received_at")),
+                text(row, "client"),
+                text(row, "helo"),
+                text(row, "sender"),
+                List.of(),
+                row.getInt("recipients"),
+                row.getLong("size"),
+                text(row, "route"),
+                text(row, "lane"),
+                MessageRow.priority(row.getInt("priority")),
+                row.getInt("attempts"),
+                waits ? time(row, "due_at") : null,
+                text(row, "reason"),
+                text(row, "subject"),
+                text(row, "header_id"),
+                time(row, "settled_at"),
+                row.getInt("notice") != 0);
+        long content = row.getLong("content_id");
+        return new LineRow(
+                line,
+                content > 0 ? new QueueId(content) : id,
+                text(row, "protocol"),
+                text(row, "body"),
+                row.getInt("smtp_utf8") != 0);
+    }
+
+    /// @return the line with its first recipients
+    MessageLine withRecipients(List<String> recipients) {
+        return new MessageLine(
+                line.id(),
+                line.state(),
+                line.receivedAt(),
+                line.client(),
+                line.helo(),
+                line.sender(),
+                recipients,
+                line.recipientCount(),
+                line.size(),
+                line.route(),
+                line.lane(),
+                line.priority(),
+                line.attempts(),
+                line.dueAt(),
+                line.reason(),
+                line.subject(),
+                line.messageId(),
+                line.settledAt(),
+                line.notice());
+    }
+
+    private static MessageState state(ResultSet row) throws SQLException {
+        if (row.getObject("due_at") == null) {
+            if (row.getInt("deleted") != 0) {
+                return MessageState.DELETED;
+            }
+            return row.getInt("failed") != 0 ? MessageState.FAILED : MessageState.DELIVERED;
+        }
+        if (row.getObject("lease") != null) {
+            return MessageState.DELIVERING;
+        }
+        if (row.getObject("held_at") != null) {
+            return MessageState.HELD;
+        }
+        return row.getObject("reason") == null ? MessageState.QUEUED : MessageState.DEFERRED;
+    }
+
+    private static String text(ResultSet row, String column) throws SQLException {
+        return Objects.requireNonNullElse(row.getString(column), "");
+    }
+
+    private static @Nullable Instant time(ResultSet row, String column) throws SQLException {
+        long millis = row.getLong(column);
+        return row.wasNull() ? null : Instant.ofEpochMilli(millis);
+    }
+}
