@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Deviation;
+import org.o365relay.mail.Headline;
 import org.o365relay.mail.QueueId;
 
 /// What a message's header shows at a glance: what it lacks, and whether the message goes round in circles.
@@ -18,6 +19,7 @@ final class HeaderGlance {
     private static final byte[] FROM = "from".getBytes(US_ASCII);
     private static final byte[] DATE = "date".getBytes(US_ASCII);
     private static final byte[] MESSAGE_ID = "message-id".getBytes(US_ASCII);
+    private static final byte[] SUBJECT = "subject".getBytes(US_ASCII);
     private static final byte[] RECEIVED = "received".getBytes(US_ASCII);
     private static final byte[] NOTICE = "x-o365-relay-notice".getBytes(US_ASCII);
     private static final byte[] AUTO_SUBMITTED = "auto-submitted".getBytes(US_ASCII);
@@ -34,7 +36,10 @@ final class HeaderGlance {
     private int authorEnd;
     private int received;
     private boolean date;
-    private boolean messageId;
+    private int messageId; // as of the subject
+    private int messageIdEnd;
+    private int subject; // where the first one's value begins; 0 if there is none
+    private int subjectEnd;
     private @Nullable QueueId trace;
     private @Nullable QueueId notice;
     private @Nullable String automatic;
@@ -66,6 +71,13 @@ final class HeaderGlance {
     ///     none
     Optional<String> author() {
         return fromFields == 0 ? Optional.empty() : Optional.of(text(author, authorEnd));
+    }
+
+    /// @return the first Subject and the first Message-ID
+    Headline headline() {
+        return new Headline(
+                subject == 0 ? null : Headline.subject(octets, subject, subjectEnd),
+                messageId == 0 ? null : Headline.messageId(octets, messageId, messageIdEnd));
     }
 
     /// @return how many Received fields there are
@@ -119,7 +131,15 @@ final class HeaderGlance {
         } else if (is(DATE, name, nameEnd)) {
             date = true;
         } else if (is(MESSAGE_ID, name, nameEnd)) {
-            messageId = true;
+            if (messageId == 0) {
+                messageId = value;
+                messageIdEnd = end;
+            }
+        } else if (is(SUBJECT, name, nameEnd)) {
+            if (subject == 0) {
+                subject = value;
+                subjectEnd = end;
+            }
         } else if (is(RECEIVED, name, nameEnd)) {
             received++;
             trace = trace == null ? OwnTrace.in(text(value, end), hostname) : trace;
@@ -148,7 +168,7 @@ final class HeaderGlance {
         if (!date) {
             deviations.add(Deviation.NO_DATE);
         }
-        if (!messageId) {
+        if (messageId == 0) {
             deviations.add(Deviation.NO_MESSAGE_ID);
         }
     }

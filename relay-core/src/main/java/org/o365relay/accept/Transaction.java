@@ -17,6 +17,7 @@ import org.o365relay.mail.BodyType;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
+import org.o365relay.mail.Headline;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.ReportRequest;
@@ -242,7 +243,8 @@ final class Transaction {
 
     /// @param divided what [#parts] has said
     CompletableFuture<List<QueueId>> commit(Arrival arrival, List<RoutedEnvelope> divided) {
-        return incoming.commit(arrival, divided, taken());
+        Headline headline = header == null ? Headline.NONE : header.headline();
+        return incoming.commit(arrival, divided, headline, taken());
     }
 
     private byte[] taken() {

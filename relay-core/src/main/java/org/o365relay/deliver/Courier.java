@@ -1,7 +1,6 @@
 package org.o365relay.deliver;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -23,6 +22,7 @@ import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
 import org.o365relay.notice.NoticeWriter;
 import org.o365relay.queue.Claim;
+import org.o365relay.queue.ContentStream;
 import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueException;
 import org.o365relay.queue.Settlement;
@@ -92,9 +92,11 @@ public final class Courier {
         }
         int delivered = 0;
         Attempt attempt;
-        try {
-            attempt = attempt(claim, passage);
+        Optional<String> damage;
+        try (ContentStream content = queue.content(claim)) {
+            attempt = attempt(claim, passage, content);
             delivered = attempt.delivered();
+            damage = content.damage();
         } finally {
             allowance.settle(recipients, delivered);
         }
@@ -102,7 +104,11 @@ public final class Courier {
         if (!attempt.cameToMail()) {
             lane.account().pace().giveBack(1);
         }
-        record(claim, ruling, passage.road().name());
+        if (damage.isPresent()) {
+            setAside(claim, damage.get());
+        } else {
+            record(claim, ruling, passage.road().name());
+        }
     }
 
     /// What the upstream has said is recorded whatever becomes of the news of it.
@@ -144,8 +150,18 @@ public final class Courier {
         queue.putBack(claim);
     }
 
-    private Attempt attempt(Claim claim, Passage passage) {
-        try (InputStream content = queue.content(claim)) {
+    /// Tried again, it would not be delivered, and given up in the end: its author cannot help it.
+    private void setAside(Claim claim, String damage) {
+        log.error(
+                "message {} is damaged in the queue ({}) and has been put on hold; check the disk, and see what of it"
+                        + " can be read",
+                claim.id(),
+                damage);
+        queue.setAside(claim, damage);
+    }
+
+    private Attempt attempt(Claim claim, Passage passage, ContentStream content) {
+        try {
             return switch (lane.rewriter().rewrite(claim.id(), claim.arrival(), claim.envelope(), content)) {
                 case Rewritten rewritten -> attempt(claim, rewritten, passage);
                 case Unacceptable(Reply reply, Original original) -> ourselves(claim, reply, original);

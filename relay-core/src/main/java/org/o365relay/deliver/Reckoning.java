@@ -29,6 +29,8 @@ record Reckoning(RetrySchedule retry, InstantSource clock, RandomGenerator rando
     /// Who sends to a recipient that does not exist is to learn of it within the day.
     private static final Duration LONGEST_HELD = Duration.ofHours(4);
 
+    private static final Remark NO_ROOM = new Remark("recipient-limit", false);
+
     /// @param upstream where it was tried
     /// @param account through which what was delivered has left
     Settlement settlement(Claim claim, Ruling ruling, String upstream, String account) {
@@ -64,8 +66,12 @@ record Reckoning(RetrySchedule retry, InstantSource clock, RandomGenerator rando
     /// @return what is recorded of a message that was not tried, and keeps its attempts
     static Settlement putOff(Claim claim, Reply reply, Instant next, String upstream, String account) {
         Map<Recipient, Outcome> outcomes = new LinkedHashMap<>();
-        claim.recipients().forEach(recipient -> outcomes.put(recipient, new Deferred(reply)));
-        return new Settlement(outcomes, next, false, upstream, account);
+        Map<Recipient, Remark> remarks = new HashMap<>();
+        claim.recipients().forEach(recipient -> {
+            outcomes.put(recipient, new Deferred(reply));
+            remarks.put(recipient, NO_ROOM);
+        });
+        return new Settlement(outcomes, next, false, upstream, account, remarks);
     }
 
     /// @return whether a message has waited for longer than mail is tried

@@ -3,11 +3,13 @@ package org.o365relay.queue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.QueueId;
 
-/// Reads an original chunk by chunk; one chunk is in memory at a time.
-final class ContentStream extends InputStream {
+/// Reads an original chunk by chunk; one chunk is in memory at a time. Reading fails with an [IOException] if the
+/// original is not whole, or was changed by the disk.
+public final class ContentStream extends InputStream {
 
     private final Window window;
     private final QueueId id;
@@ -16,6 +18,7 @@ final class ContentStream extends InputStream {
     private int position;
     private int next;
     private long delivered;
+    private @Nullable String damage;
 
     /// @param size what the message must add up to
     ContentStream(Window window, QueueId id, long size) {
@@ -53,23 +56,42 @@ final class ContentStream extends InputStream {
         if (delivered == size) {
             return false;
         }
-        byte[] following = following();
-        if (following == null || delivered + following.length > size) {
-            throw new IOException("message " + id + " is not whole in the queue: chunk " + next + " of " + size
-                    + " octets is missing or too long");
+        Chunk following = following();
+        if (following == null || delivered + following.content().length > size) {
+            throw damaged("chunk " + next + " of " + size + " octets is missing or too long");
         }
-        delivered += following.length;
-        chunk = following;
+        if (!following.isWhole()) {
+            throw damaged("the disk has changed chunk " + next);
+        }
+        chunk = following.content();
+        delivered += chunk.length;
         position = 0;
         next++;
         return true;
     }
 
-    private byte @Nullable [] following() throws IOException {
+    private @Nullable Chunk following() throws IOException {
         try {
             return window.read(statements -> Tables.chunk(statements, id, next));
         } catch (QueueException e) {
+            if (e.isDamage()) {
+                throw damaged("chunk " + next + " cannot be read: " + e.getMessage());
+            }
             throw new IOException("message " + id + " cannot be read from the queue: " + e.getMessage(), e);
         }
+    }
+
+    private IOException damaged(String what) {
+        damage = what;
+        return new IOException("message " + id + " is damaged in the queue: " + what);
+    }
+
+    /// There is nothing to close.
+    @Override
+    public void close() {}
+
+    /// @return what is wrong with the original; empty as long as reading has not failed, or if trying again may help
+    public Optional<String> damage() {
+        return Optional.ofNullable(damage);
     }
 }

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.o365relay.mail.Arrival;
+import org.o365relay.mail.Headline;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.RoutedEnvelope;
 
@@ -63,15 +64,22 @@ public final class Incoming {
         });
     }
 
+    /// As [#commit(Arrival, List, Headline, byte[])], of a message of whose header nothing is known.
+    public CompletableFuture<List<QueueId>> commit(Arrival arrival, List<RoutedEnvelope> parts, byte[] last) {
+        return commit(arrival, parts, Headline.NONE, last);
+    }
+
     /// Makes it a message, or as many messages as there are parts: one for each, with a content that they
     /// share.
     ///
     /// @param parts at least one
+    /// @param headline what is in its header, for whoever looks for it
     /// @param last what has not been appended, at most [#CHUNK_SIZE] octets, possibly none; not copied
     /// @return what the parts are called, the first one [#id()]; completed on the writer's thread once they are
     ///     all on disk, and only then may anybody say 250; exceptionally, with a [QueueException], if there is
     ///     none
-    public CompletableFuture<List<QueueId>> commit(Arrival arrival, List<RoutedEnvelope> parts, byte[] last) {
+    public CompletableFuture<List<QueueId>> commit(
+            Arrival arrival, List<RoutedEnvelope> parts, Headline headline, byte[] last) {
         int ordinal = chunks++;
         size += last.length;
         long whole = size;
@@ -79,7 +87,8 @@ public final class Incoming {
         return committer
                 .submit(statements -> {
                     for (int i = 0; i < parts.size(); i++) {
-                        Tables.insertMessage(statements, ids.get(i), id, arrival, parts.get(i), whole, false);
+                        Tables.insertMessage(
+                                statements, ids.get(i), id, arrival, parts.get(i), headline, whole, false);
                     }
                     Tables.insertChunk(statements, id, ordinal, last);
                     if (ordinal > 0) {

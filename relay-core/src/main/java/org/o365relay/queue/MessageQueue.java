@@ -1,7 +1,6 @@
 package org.o365relay.queue;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +16,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.DeviceChanges;
 import org.o365relay.mail.DeviceRecord;
+import org.o365relay.mail.Headline;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Spending;
 import org.o365relay.queue.Lanes.Claimed;
@@ -212,9 +212,8 @@ public final class MessageQueue implements AutoCloseable {
         }
     }
 
-    /// Opens an original, byte for byte as it was received. Reading fails with an [IOException] if it is not
-    /// whole.
-    public InputStream content(Claim claim) {
+    /// Opens an original, byte for byte as it was received.
+    public ContentStream content(Claim claim) {
         return new ContentStream(store.readers(), claim.content(), claim.size());
     }
 
@@ -363,7 +362,15 @@ public final class MessageQueue implements AutoCloseable {
     }
 
     private static void insert(Statements statements, QueueId id, Submission letter) throws SQLException {
-        Tables.insertMessage(statements, id, id, letter.arrival(), letter.routed(), letter.size(), true);
+        Tables.insertMessage(
+                statements,
+                id,
+                id,
+                letter.arrival(),
+                letter.routed(),
+                Headline.of(letter.content()),
+                letter.size(),
+                true);
         Tables.insertChunk(statements, id, 0, letter.content());
     }
 

@@ -28,6 +28,11 @@ public final class QueueException extends RuntimeException {
         this.isFinal = true;
     }
 
+    /// @return whether pages of the database make no sense
+    boolean isDamage() {
+        return getCause() instanceof SQLException failure && Sqlite.isDamage(failure);
+    }
+
     /// @return whether it is no use to try again: the queue is closed, or a lease had ended
     public boolean isFinal() {
         return isFinal;

@@ -207,7 +207,7 @@ final class Sqlite {
                                 + " the user that runs the relay (" + System.getProperty("user.name") + ")");
     }
 
-    private static boolean isDamage(SQLException e) {
+    static boolean isDamage(SQLException e) {
         return Set.of(CORRUPT, NOTADB).contains(primaryCode(e));
     }
 

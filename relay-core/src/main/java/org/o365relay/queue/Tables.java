@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
+import org.o365relay.mail.Headline;
 import org.o365relay.mail.Notify;
 import org.o365relay.mail.OriginalRecipient;
 import org.o365relay.mail.Outcome;
@@ -35,6 +36,7 @@ final class Tables {
             QueueId content,
             Arrival arrival,
             RoutedEnvelope routed,
+            Headline headline,
             long size,
             boolean notice)
             throws SQLException {
@@ -63,7 +65,9 @@ final class Tables {
                         routed.route(),
                         routed.route(),
                         MessageRow.number(routed.priority()),
-                        content.equals(id) ? null : content.value())
+                        content.equals(id) ? null : content.value(),
+                        headline.subject(),
+                        headline.messageId())
                 .executeUpdate();
         int ordinal = 0;
         for (EmailAddress recipient : envelope.recipients()) {
@@ -84,7 +88,9 @@ final class Tables {
 
     static void insertChunk(Statements statements, QueueId id, int ordinal, byte[] content) throws SQLException {
         if (content.length > 0) {
-            statements.with("insert-chunk", id.value(), ordinal, content).executeUpdate();
+            statements
+                    .with("insert-chunk", id.value(), ordinal, content, Chunk.checksum(content))
+                    .executeUpdate();
         }
     }
 
@@ -152,9 +158,9 @@ final class Tables {
         return events;
     }
 
-    static byte @Nullable [] chunk(Statements statements, QueueId id, int ordinal) throws SQLException {
+    static @Nullable Chunk chunk(Statements statements, QueueId id, int ordinal) throws SQLException {
         try (ResultSet row = statements.with("read-chunk", id.value(), ordinal).executeQuery()) {
-            return row.next() ? row.getBytes(1) : null;
+            return row.next() ? Chunk.of(row) : null;
         }
     }
 

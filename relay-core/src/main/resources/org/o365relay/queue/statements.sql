@@ -2,14 +2,14 @@
 
 -- name: insert-message
 INSERT INTO message (id, received_at, client, helo, protocol, sender, smtp_utf8, body, envelope_id, returned, notice,
-  size, attempts, due_at, route, lane, priority, content_id)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)
+  size, attempts, due_at, route, lane, priority, content_id, subject, header_id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: insert-recipient
 INSERT INTO recipient (message_id, ordinal, address, state, notify, original) VALUES (?, ?, ?, 'queued', ?, ?)
 
 -- name: insert-chunk
-INSERT INTO chunk (message_id, ordinal, content) VALUES (?, ?, ?)
+INSERT INTO chunk (message_id, ordinal, content, checksum) VALUES (?, ?, ?, ?)
 
 -- name: insert-incoming
 INSERT INTO incoming (message_id, started_at) VALUES (?, ?)
@@ -110,7 +110,7 @@ SELECT message_id, ordinal, address, state, notify, original FROM recipient WHER
 UPDATE message SET route = ?, lane = ?, priority = ? WHERE id = ? AND lane = ? AND due_at IS NOT NULL AND lease IS NULL
 
 -- name: read-chunk
-SELECT content FROM chunk WHERE message_id = ? AND ordinal = ?
+SELECT content, checksum FROM chunk WHERE message_id = ? AND ordinal = ?
 
 -- name: settle-recipient
 UPDATE recipient SET state = ? WHERE message_id = ? AND ordinal = ?

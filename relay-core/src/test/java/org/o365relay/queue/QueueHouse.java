@@ -203,11 +203,18 @@ final class QueueHouse implements AutoCloseable {
 
     /// Makes a queue as version 1 of its tables had it.
     void versionOne() {
+        version(1);
+    }
+
+    /// Makes an empty queue of an older version.
+    void version(int version) {
         try {
             Files.createDirectories(directory);
             try (Connection connection = new Sqlite(directory).openWriter()) {
-                Sqlite.execute(connection, Sqlite.schema(1));
-                Sqlite.execute(connection, "PRAGMA user_version = 1");
+                for (int i = 1; i <= version; i++) {
+                    Sqlite.execute(connection, Sqlite.schema(i));
+                }
+                Sqlite.execute(connection, "PRAGMA user_version = " + version);
                 connection.commit();
             }
         } catch (IOException | SQLException e) {

@@ -1,0 +1,110 @@
+package org.o365relay.queue;
+
+import static org.o365relay.queue.QueueHouse.ANNA;
+import static org.o365relay.queue.QueueHouse.BERT;
+
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.o365relay.mail.Arrival;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Envelope;
+import org.o365relay.mail.Headline;
+import org.o365relay.mail.Outcome.Deferred;
+import org.o365relay.mail.Priority;
+import org.o365relay.mail.QueueId;
+import org.o365relay.mail.RoutedEnvelope;
+import org.o365relay.queue.Settlement.Remark;
+
+/// A queue with one message in each state, an hour between them.
+final class FilledQueue {
+
+    private final QueueHouse house;
+    private final Map<QueueId, String> names = new LinkedHashMap<>();
+
+    FilledQueue(QueueHouse house) {
+        this.house = house;
+        fill();
+    }
+
+    private void fill() {
+        accept("fresh", ANNA, "192.168.10.7");
+        QueueId waiting = accept("waiting", BERT, "192.168.10.7");
+        claimOnly(waiting, claim -> new Settlement(
+                QueueHouse.outcomes(claim, _ -> new Deferred(QueueHouse.LATER)),
+                Instant.parse("2026-03-02T12:00:00Z"),
+                true,
+                "smtp.example:587",
+                QueueHouse.MAILBOX,
+                Map.of(claim.recipients().getFirst(), new Remark("server-busy", false))));
+        QueueId held = accept("held", ANNA, "192.168.10.7");
+        house.queue().steering().apply(new Change.Hold(), Selection.of(List.of(held)), "Eva");
+        accept("sending", BERT, "192.168.10.7");
+        QueueId sent = accept("sent", ANNA, "192.168.10.8");
+        claimOnly(sent, QueueHouse::delivered);
+        QueueId lost = accept("lost", ANNA, "192.168.10.7");
+        claimOnly(lost, QueueHouse::failed);
+        QueueId gone = accept("gone", BERT, "192.168.10.7");
+        house.queue().steering().apply(new Change.Delete(), Selection.of(List.of(gone)), "Eva");
+        names.put(house.queue().mark("told", "x", List.of(house.notice("Subject: notice\r\n\r\ntext"))).getFirst(),
+                "notice");
+        // last, so that its lease does not end meanwhile
+        house.change("UPDATE message SET lease = 77, due_at = 1772400000000 WHERE id = "
+                + id("sending").value());
+    }
+
+    private QueueId accept(String name, EmailAddress to, String client) {
+        Arrival arrival = new Arrival(house.clock.instant(), InetAddress.ofLiteral(client), "printer", "ESMTP");
+        Envelope envelope = new Envelope(QueueHouse.PRINTER, List.of(to), false);
+        QueueId id = house.queue()
+                .receive()
+                .commit(
+                        arrival,
+                        List.of(new RoutedEnvelope(QueueHouse.MAILBOX, Priority.NORMAL, envelope)),
+                        new Headline(name, "<" + name + "@device>"),
+                        name.getBytes(StandardCharsets.UTF_8))
+                .join()
+                .getFirst();
+        names.put(id, name);
+        house.clock.advance(Duration.ofHours(1));
+        return id;
+    }
+
+    private void claimOnly(QueueId id, Function<Claim, Settlement> settlement) {
+        List<Claim> claims = house.claim(10);
+        for (Claim claim : claims) {
+            if (claim.id().equals(id)) {
+                house.queue().settle(claim, settlement.apply(claim), List.of());
+            } else {
+                house.queue().putBack(claim);
+            }
+        }
+    }
+
+    QueueId id(String name) {
+        return names.entrySet().stream()
+                .filter(entry -> entry.getValue().equals(name))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse(new QueueId(4711));
+    }
+
+    MessageLine line(String name) {
+        return house.queue().reading().show(id(name)).orElseThrow().line();
+    }
+
+    List<String> names(Page page) {
+        return page.lines().stream()
+                .map(line -> names.getOrDefault(line.id(), "?"))
+                .toList();
+    }
+
+    String all() {
+        return String.join(" ", names.values());
+    }
+}
