@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.mail.Deviation;
+import org.o365relay.mail.Headline;
 import org.o365relay.mail.QueueId;
 
 class HeaderGlanceTest {
@@ -95,6 +96,21 @@ class HeaderGlanceTest {
         assertThat(glance.author().map(String::strip).orElse(null)).isEqualTo(expected);
     }
 
+    // In the table: / stands for CRLF.
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "none", textBlock = """
+                    Subject: Scan/Message-ID: <1@mfp>//      | Scan      | <1@mfp>
+                    SUBJECT : a/\tb/Subject: c/message-id:<2@mfp>/Message-ID: <3@mfp> | a b | <2@mfp>
+                    Subject: Scan                            | Scan      | none
+                    From x/Message-ID:/Subject:/             | none      | none
+                    X: y//Subject: Scan                      | none      | none
+                    Subject: ü/                         | ü    | none
+                    """)
+    void knowsByWhatPeopleKnowTheMessage(String content, @Nullable String subject, @Nullable String messageId) {
+        HeaderGlance glance = glance(content.translateEscapes().replace("/", "\r\n"), true);
+        assertThat(glance.headline()).isEqualTo(new Headline(subject, messageId));
+    }
+
     @Test
     void findsSomethingToSayOfAnyOctets() {
         Random random = new Random(5322);
@@ -106,6 +122,7 @@ class HeaderGlanceTest {
             }
             HeaderGlance whole = HeaderGlance.at(octets, true, "relay.test");
             HeaderGlance part = HeaderGlance.at(Arrays.copyOf(octets, octets.length / 2), false, "relay.test");
+            assertThat(whole.headline()).isNotNull();
             assertThat(whole.received()).isGreaterThanOrEqualTo(part.received());
         }
     }

@@ -25,6 +25,7 @@ import org.o365relay.mail.Deviation;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.Incoming;
+import org.o365relay.queue.MessageLine;
 import org.o365relay.route.Routes;
 import org.o365relay.route.Target;
 
@@ -63,6 +64,31 @@ class TransferTest {
             }
             client.expectClosed();
             assertThat(front.content(only(front))).asString().isEqualTo("Subject: slow\r\n\r\n.\r\n");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {10, 5 * Incoming.CHUNK_SIZE})
+    void remembersWhatPeopleKnowAMessageBy(int size) throws Exception {
+        try (TestRelayFront front = TestRelayFront.in(directory);
+                DialogClient client = front.connect()) {
+            client.expect("220 ");
+            client.send("HELO mfp\r\nMAIL FROM:<a@device.test>\r\nRCPT TO:<b@contoso.test>\r\nDATA\r\n"
+                    .getBytes(StandardCharsets.US_ASCII));
+            for (String reply : List.of("250 ", "250 ", "250 ", "354 ")) {
+                client.expect(reply);
+            }
+            client.send(("Subject: =?UTF-8?Q?Gr=C3=BC=C3=9Fe?=\r\nMessage-ID: <1@mfp>\r\n\r\n" + "x".repeat(size))
+                    .getBytes(StandardCharsets.US_ASCII));
+            client.send(FINAL_DOT);
+            client.expect("250 2.0.0 ");
+            MessageLine line = front.queue()
+                    .reading()
+                    .show(only(front).id())
+                    .orElseThrow()
+                    .line();
+            assertThat(line.subject()).isEqualTo("Gr\u00fc\u00dfe");
+            assertThat(line.messageId()).isEqualTo("<1@mfp>");
         }
     }
 

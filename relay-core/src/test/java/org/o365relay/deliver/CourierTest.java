@@ -3,6 +3,9 @@ package org.o365relay.deliver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -16,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.deliver.Response.Step;
 import org.o365relay.mail.BodyType;
 import org.o365relay.mail.EmailAddress;
@@ -25,6 +29,7 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.mail.ReportRequest;
 import org.o365relay.mail.ReportRequest.OfRecipient;
 import org.o365relay.queue.Event;
+import org.o365relay.queue.MessageState;
 
 class CourierTest {
 
@@ -36,10 +41,12 @@ class CourierTest {
     private static final String BERT = "bert@contoso.example";
     private static final String CARL = "carl@contoso.example";
 
+    private Path data;
     private BackHalf relay;
 
     @BeforeEach
     void open(@TempDir Path directory) throws Exception {
+        data = directory;
         relay = new BackHalf(directory);
     }
 
@@ -63,6 +70,26 @@ class CourierTest {
                 .containsExactly("delivered " + id + " to anna@contoso.example attempt 1: 250 2.0.0 OK");
         relay.clock.advance(Duration.ofDays(1));
         assertThat(relay.due()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void putsAMessageOnHoldThatTheDiskHasChanged(int piece) throws Exception {
+        QueueId id = relay.accept("scan@contoso.example", SCAN + "x".repeat(200_000), ANNA);
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + data.resolve("queue.db"));
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate("UPDATE chunk SET content = zeroblob(length(content)) WHERE ordinal = " + piece);
+        }
+
+        relay.deliverDue();
+        relay.clock.advance(Duration.ofDays(10)); // longer than messages are retried
+        relay.deliverDue();
+
+        assertThat(relay.journal.lines("delivered")).isEmpty();
+        assertThat(relay.journal.lines("failed")).as("nobody can help it but the admin").isEmpty();
+        assertThat(relay.queue.events(id)).extracting(Event::kind).containsExactly("damaged");
+        assertThat(relay.queue.reading().show(id).orElseThrow().line().state()).isEqualTo(MessageState.HELD);
+        assertThat(relay.queue.reading().overview().open()).isEqualTo(1);
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,6 +77,32 @@ class ContentTest {
         house.change("UPDATE chunk SET content = zeroblob(11)");
         Claim claim = house.claimOne();
         assertThatThrownBy(() -> house.queue().content(claim).readAllBytes()).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void whatTheDiskHasChangedIsNoticed() throws IOException {
+        byte[] content = QueueHouse.content(3, 2 * CHUNK + 3);
+        house.accept(content, ANNA);
+        house.change("UPDATE chunk SET content = zeroblob(length(content)) WHERE ordinal = 1");
+        Claim claim = house.claimOne();
+        try (ContentStream in = house.queue().content(claim)) {
+            assertThat(in.readNBytes(CHUNK)).isEqualTo(Arrays.copyOf(content, CHUNK));
+            assertThat(in.damage()).isEmpty();
+            assertThatThrownBy(in::readAllBytes)
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("message " + claim.id() + " is damaged in the queue: the disk has changed chunk 1");
+            assertThat(in.damage()).hasValue("the disk has changed chunk 1");
+        }
+    }
+
+    @Test
+    void whatAnOlderRelayWroteHasNoChecksum() {
+        byte[] content = QueueHouse.content(3, CHUNK + 3);
+        house.accept(content, ANNA);
+        assertThat(house.number("SELECT count(*) FROM chunk WHERE checksum IS NOT NULL"))
+                .isEqualTo(2);
+        house.change("UPDATE chunk SET checksum = NULL");
+        assertThat(house.read(house.claimOne())).isEqualTo(content);
     }
 
     @Test

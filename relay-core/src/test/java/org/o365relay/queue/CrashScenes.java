@@ -45,6 +45,9 @@ final class CrashScenes {
         PARTS_BEING_COMMITTED,
         PART_SETTLED,
         LAST_PART_BEING_SETTLED,
+        BEING_PUT_ON_HOLD,
+        ON_HOLD,
+        BEING_GIVEN_UP,
         MANY_COMMITS
     }
 
@@ -171,8 +174,32 @@ final class CrashScenes {
                 Claim last = house.claimOne();
                 inTransaction(() -> settle(last, QueueHouse.delivered(last)));
             }
+            case BEING_PUT_ON_HOLD -> {
+                house.accept(SMALL, ANNA);
+                house.accept(LARGE, BERT);
+                inTransaction(this::hold);
+            }
+            case ON_HOLD -> {
+                house.accept(SMALL, ANNA);
+                hold();
+            }
+            case BEING_GIVEN_UP -> {
+                house.accept(SMALL, ANNA);
+                hold();
+                house.accept(LARGE, BERT);
+                house.queue().steering().each(Selection.ALL, "Eva", claim -> {
+                    if (claim.size() == LARGE.length) {
+                        reached(); // the one on hold is settled, this one is not
+                    }
+                    settle(claim, QueueHouse.failed(claim));
+                });
+            }
             case MANY_COMMITS -> manyCommits();
         }
+    }
+
+    private void hold() {
+        house.queue().steering().apply(new Change.Hold(), Selection.ALL, "Eva");
     }
 
     private void commitParts() {

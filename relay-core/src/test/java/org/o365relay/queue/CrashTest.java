@@ -201,6 +201,37 @@ class CrashTest {
         assertThat(house.read(claim)).isEqualTo(SMALL);
     }
 
+    @Test
+    void beingPutOnHold() throws Exception {
+        crash(Scene.BEING_PUT_ON_HOLD);
+        assertThat(house.claim(10)).hasSize(2);
+        assertThat(house.number("SELECT count(*) FROM event")).isZero();
+    }
+
+    @Test
+    void onHold() throws Exception {
+        crash(Scene.ON_HOLD);
+        assertThat(house.claim(10)).isEmpty();
+        house.queue().steering().apply(new Change.Release(), Selection.ALL, "Eva");
+        Claim claim = house.claimOne();
+        assertThat(house.read(claim)).isEqualTo(SMALL);
+        assertThat(claim.attempts()).isEqualTo(1);
+        assertThat(house.queue().events(claim.id()))
+                .extracting(Event::kind)
+                .containsExactly("put-on-hold", "released");
+    }
+
+    @Test
+    void beingGivenUp() throws Exception {
+        crash(Scene.BEING_GIVEN_UP);
+        Claim claim = house.claimOne();
+        assertThat(house.read(claim)).isEqualTo(LARGE);
+        assertThat(claim.attempts()).as("giving up is no attempt").isEqualTo(1);
+        assertThat(house.queue().events(claim.id())).extracting(Event::kind).containsExactly("bounced");
+        assertThat(house.number("SELECT count(*) FROM message WHERE settled_at IS NOT NULL"))
+                .isEqualTo(1);
+    }
+
     private void crash(Scene scene) throws Exception {
         try (ChildJvm child = ChildJvm.start(scratch, CrashScenes.class, scene.name(), house.directory.toString())) {
             child.awaitLine("REACHED");

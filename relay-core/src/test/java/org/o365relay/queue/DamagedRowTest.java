@@ -52,6 +52,11 @@ class DamagedRowTest {
 
         assertThat(served).containsExactlyInAnyOrder("first", "third");
         assertThat(house.claim(1)).isEmpty();
+        assertThat(house.number("SELECT count(*) FROM message WHERE held_at IS NOT NULL AND lease IS NULL"))
+                .as("on hold")
+                .isEqualTo(1);
+        assertThat(house.number("SELECT count(*) FROM event WHERE kind = 'damaged'"))
+                .isEqualTo(1);
         assertThat(house.number("SELECT count(*) FROM chunk"))
                 .as("its content too")
                 .isEqualTo(3);

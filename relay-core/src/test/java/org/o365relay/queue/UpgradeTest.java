@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,6 +46,9 @@ class UpgradeTest {
         house.change("INSERT INTO chunk VALUES (7, 0, 'scan')");
 
         assertThat(house.queue().lanes()).containsExactly("");
+        assertThat(house.queue().reading().overview().reasons())
+                .as("it has been tried, nobody knows any more what came of it")
+                .containsExactly(new Tally("unknown", 1, Instant.ofEpochMilli(1)));
         assertThat(house.claim(1)).as("nobody's yet").isEmpty();
         assertThat(house.queue().reroute("", _ -> new Way(QueueHouse.MAILBOX, Priority.NORMAL)))
                 .isEqualTo(1);

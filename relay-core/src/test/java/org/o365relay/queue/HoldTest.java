@@ -1,0 +1,161 @@
+package org.o365relay.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.o365relay.queue.QueueHouse.ANNA;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.mail.Priority;
+import org.o365relay.mail.QueueId;
+
+/// Whatever happens, a message on hold is tried by nobody until it is released.
+@Timeout(60)
+class HoldTest {
+
+    private static final String EVA = "Eva";
+
+    private QueueHouse house;
+
+    @BeforeEach
+    void open(@TempDir Path directory) {
+        house = new QueueHouse(directory);
+    }
+
+    @AfterEach
+    void close() {
+        assertThat(house.contradictions()).isEmpty();
+        house.close();
+    }
+
+    @Test
+    void timeAndRestartsDoNotEndAHold() {
+        QueueId id = hold(house.accept("held", ANNA));
+        house.clock.advance(Duration.ofDays(3_000));
+        assertThat(house.claim(10)).isEmpty();
+        house.close();
+        house.queue().forgetBefore(house.clock.instant());
+
+        assertThat(house.claim(10)).isEmpty();
+        assertThat(line(id).state()).isEqualTo(MessageState.HELD);
+        assertThat(line(id).dueAt()).isNull();
+    }
+
+    @Test
+    void aReleasedMessageIsTriedAtOnce() throws InterruptedException {
+        QueueId id = hold(house.accept("held", ANNA));
+        house.queue().awaitDue(QueueHouse.SUPPLY, Duration.ZERO);
+
+        Effect effect = house.queue().steering().apply(new Change.Release(), Selection.ALL, EVA);
+
+        long before = System.nanoTime();
+        house.queue().awaitDue(QueueHouse.SUPPLY, Duration.ofSeconds(30));
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(10));
+        assertThat(effect).isEqualTo(new Effect(1, 0, ""));
+        assertThat(house.claimOne().id()).isEqualTo(id);
+        assertThat(house.queue().steering().apply(new Change.Release(), Selection.ALL, EVA))
+                .as("it is not on hold any more")
+                .isEqualTo(new Effect(0, 1, ""));
+    }
+
+    @Test
+    void whyItWaitedIsNotForgotten() {
+        QueueId id = house.accept("deferred", ANNA);
+        Claim claim = house.claimOne();
+        house.queue().settle(claim, QueueHouse.deferred(claim, house.clock.instant()), List.of());
+        String reason = line(id).reason();
+        hold(id);
+
+        assertThat(reason).isEqualTo("unknown");
+        assertThat(line(id).reason()).isEqualTo(reason);
+        house.queue().steering().apply(new Change.Release(), Selection.ALL, EVA);
+        assertThat(line(id).state()).isEqualTo(MessageState.DEFERRED);
+    }
+
+    @Test
+    void whoeverWaitsForWorkDoesNotWaitForTheEndOfTime() throws InterruptedException {
+        hold(house.accept("held", ANNA));
+        long before = System.nanoTime();
+        house.queue().awaitDue(QueueHouse.SUPPLY, Duration.ofMillis(10));
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(20));
+        assertThat(house.queue().reading().overview().nextDue()).isNull();
+    }
+
+    @Test
+    void aNewRouteDoesNotEndAHold() {
+        QueueId id = hold(house.accept("held", ANNA));
+
+        int moved = house.queue().reroute(QueueHouse.MAILBOX, _ -> new Way("other@contoso.example", Priority.URGENT));
+
+        assertThat(moved).isEqualTo(1);
+        assertThat(line(id).lane()).isEqualTo("other@contoso.example");
+        assertThat(line(id).state()).isEqualTo(MessageState.HELD);
+        assertThat(house.queue().claim(new Supply("other@contoso.example", List.of()), 1))
+                .isEmpty();
+    }
+
+    @Test
+    void whatGoesBackToThePoolStaysOnHold() {
+        QueueId id = house.accept("held", ANNA);
+        house.change("UPDATE message SET route = 'pool', lane = 'pool'");
+        Supply member = new Supply(QueueHouse.MAILBOX, List.of("pool"));
+        Claim claim = house.queue().claim(member, 1).getFirst();
+        Instant next = house.clock.instant().plus(Duration.ofHours(1));
+        house.queue().settle(claim, QueueHouse.deferred(claim, next), List.of());
+        hold(id);
+
+        assertThat(house.queue().release(member)).isEqualTo(1);
+
+        assertThat(line(id).lane()).isEqualTo("pool");
+        assertThat(line(id).state()).isEqualTo(MessageState.HELD);
+        house.clock.advance(Duration.ofDays(1));
+        assertThat(house.queue().claim(member, 1)).isEmpty();
+    }
+
+    @Test
+    void whoGivesAHeldMessageUpMayLeaveItOnHold() {
+        QueueId id = hold(house.accept("held", ANNA));
+        house.queue().steering().each(Selection.ALL, EVA, claim -> {
+            assertThat(house.claim(1)).as("nobody else gets it").isEmpty();
+            house.queue().settle(claim, QueueHouse.deferred(claim, house.clock.instant()), List.of());
+        });
+        assertThat(line(id).state()).isEqualTo(MessageState.HELD);
+
+        house.queue().steering().each(Selection.ALL, EVA, house.queue()::putBack);
+        assertThat(line(id).state()).isEqualTo(MessageState.HELD);
+        assertThat(line(id).attempts()).isZero();
+    }
+
+    @Test
+    void aDamagedMessageIsPutOnHold() {
+        QueueId id = house.accept("damaged", ANNA);
+        Claim claim = house.claimOne();
+
+        house.queue().setAside(claim, "the disk has changed chunk 0");
+
+        assertThat(line(id).state()).isEqualTo(MessageState.HELD);
+        assertThat(line(id).attempts()).isZero();
+        assertThat(house.queue().events(id))
+                .singleElement()
+                .satisfies(event -> assertThat(event.kind()).isEqualTo("damaged"))
+                .satisfies(event -> assertThat(event.detail()).isEqualTo("the disk has changed chunk 0"));
+        house.queue().setAside(claim, "again");
+        assertThat(house.queue().events(id)).as("its lease has ended").hasSize(1);
+    }
+
+    private QueueId hold(QueueId id) {
+        assertThat(house.queue().steering().apply(new Change.Hold(), Selection.of(List.of(id)), EVA))
+                .isEqualTo(new Effect(1, 0, ""));
+        return id;
+    }
+
+    private MessageLine line(QueueId id) {
+        return house.queue().reading().show(id).orElseThrow().line();
+    }
+}
