@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.mail.QueueId;
 
 /// Puts together statements about the messages of a [Selection] from the texts of `conditions.sql`, and from
 /// nothing else: whatever somebody has asked for is a parameter.
@@ -128,7 +127,11 @@ final class Conditions {
         if (selection.before() != null) {
             and("received-before", millis(selection.before(), Duration.ZERO));
         }
-        addText("client", selection.client());
+        if (selection.client() != null && selection.client().indexOf('*') < 0) {
+            and("one-client", selection.client());
+        } else {
+            addText("client", selection.client());
+        }
         if ("".equals(selection.sender())) {
             and("null-sender");
         } else {
@@ -211,10 +214,5 @@ final class Conditions {
         return time.isAfter(Lanes.END_OF_TIME)
                 ? Lanes.END_OF_TIME.toEpochMilli()
                 : time.plus(more).toEpochMilli();
-    }
-
-    /// @return the id that comes behind
-    static long after(QueueId id) {
-        return id.value() + 1;
     }
 }

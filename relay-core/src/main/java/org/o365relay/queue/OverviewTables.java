@@ -7,8 +7,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.QueueId;
 
@@ -22,19 +24,17 @@ final class OverviewTables {
     /// Open messages that have something in common.
     ///
     /// @param oldest the lowest id
-    /// @param held how many are due at the end of time
-    private record Group(long messages, long oldest, long held) {
+    private record Group(long messages, long oldest) {
 
         Group and(Group other) {
-            return new Group(messages + other.messages, Math.min(oldest, other.oldest), held + other.held);
+            return new Group(messages + other.messages, Math.min(oldest, other.oldest));
         }
     }
 
-    /// Where a claim looks: the messages of one client that wait for one mailbox.
-    private record Place(String lane, int priority, String client, long dueAt) {}
+    private record Place(String lane, int priority) {}
 
     private final Statements statements;
-    private final List<Place> places = new ArrayList<>();
+    private final Set<Place> places = new HashSet<>();
     private final Map<String, Group> mailboxes = new HashMap<>();
     private final Map<String, Group> clients = new HashMap<>();
     private final Map<String, Group> reasons = new HashMap<>();
@@ -52,24 +52,30 @@ final class OverviewTables {
     }
 
     private void readPlaces() throws SQLException {
-        try (ResultSet row = statements.with("open-by-place", NEVER).executeQuery()) {
+        try (ResultSet row = statements.with("open-by-place").executeQuery()) {
             while (row.next()) {
-                String lane = row.getString(1);
-                String client = row.getString(2);
-                Group group = new Group(row.getLong(3), row.getLong(4), row.getLong(5));
-                places.add(new Place(lane, row.getInt(7), client, row.getLong(6)));
-                mailboxes.merge(lane, group, Group::and);
-                clients.merge(client, group, Group::and);
+                Place place = new Place(row.getString(1), row.getInt(2));
+                Group group = new Group(row.getLong(4), row.getLong(5));
+                places.add(place);
+                mailboxes.merge(place.lane(), group, Group::and);
+                clients.merge(row.getString(3), group, Group::and);
                 all = all == null ? group : all.and(group);
             }
         }
     }
 
     private void readReasons() throws SQLException {
-        try (ResultSet row = statements.with("open-by-reason", NEVER).executeQuery()) {
+        try (ResultSet row = statements.with("open-by-reason").executeQuery()) {
             while (row.next()) {
-                reasons.put(row.getString(1), new Group(row.getLong(2), row.getLong(3), row.getLong(4)));
+                String reason = row.getString(1);
+                reasons.put(reason, new Group(row.getLong(2), oldest(reason)));
             }
+        }
+    }
+
+    private long oldest(String reason) throws SQLException {
+        try (ResultSet row = statements.with("oldest-of-reason", reason).executeQuery()) {
+            return row.next() ? row.getLong(1) : 0;
         }
     }
 
@@ -86,41 +92,39 @@ final class OverviewTables {
     }
 
     private Map<MessageState, Long> states() throws SQLException {
-        Group open = all == null ? new Group(0, 0, 0) : all;
-        Group tried = reasons.values().stream().reduce(new Group(0, 0, 0), Group::and);
-        Map<MessageState, Long> states = new EnumMap<>(MessageState.class);
-        try (ResultSet row =
-                statements.with("open-in-delivery", NEVER, NEVER).executeQuery()) {
-            row.next();
-            long delivering = row.getLong(1);
-            long held = open.held() - row.getLong(2);
-            long deferred = tried.messages() - tried.held() - row.getLong(3);
-            states.put(MessageState.DELIVERING, delivering);
+        long open = all == null ? 0 : all.messages();
+        long tried = reasons.values().stream().mapToLong(Group::messages).sum();
+        try (ResultSet delivering = statements.with("open-in-delivery").executeQuery();
+                ResultSet onHold = statements.with("open-on-hold").executeQuery()) {
+            delivering.next();
+            onHold.next();
+            long held = onHold.getLong(1) - delivering.getLong(2); // an operator gives some of them up just now
+            long heldAndTried = onHold.getLong(2);
+            long deferred = tried - heldAndTried - delivering.getLong(3);
+            Map<MessageState, Long> states = new EnumMap<>(MessageState.class);
+            states.put(MessageState.DELIVERING, delivering.getLong(1));
             states.put(MessageState.HELD, held);
             states.put(MessageState.DEFERRED, deferred);
-            states.put(MessageState.QUEUED, open.messages() - delivering - held - deferred);
+            states.put(MessageState.QUEUED, open - delivering.getLong(1) - held - deferred);
+            return states;
         }
-        return states;
     }
 
     /// The end of a lease is no time at which anything is to be tried, so what is being delivered is passed over.
     private @Nullable Instant nextDue() throws SQLException {
-        places.sort(Comparator.comparingLong(Place::dueAt));
         long next = NEVER;
         for (Place place : places) {
-            if (place.dueAt() >= next) {
-                break;
-            }
-            next = Math.min(next, nextDue(place));
+            next = Math.min(next, nextDue(place.lane(), place.priority()));
         }
         return next == NEVER ? null : Instant.ofEpochMilli(next);
     }
 
-    private long nextDue(Place place) throws SQLException {
+    private long nextDue(String lane, int priority) throws SQLException {
         try (ResultSet row = statements
-                .with("next-due-of-client", place.lane(), place.priority(), place.client())
+                .with("next-attempt", lane, priority, lane, priority, lane, priority)
                 .executeQuery()) {
-            return row.next() ? row.getLong(1) : NEVER;
+            long millis = row.next() ? row.getLong(1) : NEVER;
+            return row.wasNull() ? NEVER : millis;
         }
     }
 

@@ -49,6 +49,9 @@ message.received_at >= ?
 -- name: received-before
 message.received_at < ?
 
+-- name: one-client
+message.client = ?
+
 -- name: client
 message.client LIKE ? ESCAPE '\'
 

@@ -226,25 +226,41 @@ SELECT max(id) FROM message
 -- name: received-at
 SELECT received_at FROM message WHERE id = ?
 
--- The number of open messages matters to the next two: both read an index and no row.
+-- The number of open messages matters to these four: they read an index, and no row.
 -- name: open-by-place
-SELECT lane, client, count(*), min(id), sum(CASE WHEN due_at = ? THEN 1 ELSE 0 END), min(due_at), priority FROM message
-WHERE due_at IS NOT NULL GROUP BY lane, priority, client
+SELECT lane, priority, client, count(*), min(id) FROM message WHERE due_at IS NOT NULL GROUP BY lane, priority, client
 
 -- name: open-by-reason
-SELECT reason, count(*), min(id), sum(CASE WHEN due_at = ? THEN 1 ELSE 0 END) FROM message
-WHERE reason IS NOT NULL AND due_at IS NOT NULL GROUP BY reason
+WITH RECURSIVE found (name) AS (
+  SELECT min(reason) FROM message WHERE reason IS NOT NULL AND due_at IS NOT NULL
+  UNION ALL
+  SELECT (SELECT min(reason) FROM message WHERE reason > found.name AND due_at IS NOT NULL)
+  FROM found WHERE found.name IS NOT NULL
+)
+SELECT name, (SELECT count(*) FROM message WHERE reason = found.name AND due_at IS NOT NULL)
+FROM found WHERE name IS NOT NULL
+
+-- name: oldest-of-reason
+SELECT id FROM message WHERE reason = ? AND due_at IS NOT NULL ORDER BY id LIMIT 1
+
+-- name: open-on-hold
+SELECT count(*), count(reason) FROM message WHERE held_at IS NOT NULL
 
 -- name: open-in-delivery
-SELECT count(*), total(CASE WHEN due_at = ? THEN 1 ELSE 0 END),
-  total(CASE WHEN due_at <> ? AND reason IS NOT NULL THEN 1 ELSE 0 END)
-FROM message WHERE lease IS NOT NULL
+SELECT count(*), count(held_at), count(CASE WHEN held_at IS NULL THEN reason END) FROM message WHERE lease IS NOT NULL
 
--- What is being delivered is passed over, one row each.
--- name: next-due-of-client
-SELECT due_at FROM message
-WHERE lane = ? AND priority = ? AND client = ? AND due_at IS NOT NULL AND lease IS NULL
-ORDER BY due_at LIMIT 1
+-- As next-due, but for what is being delivered: it is passed over, one row each.
+-- name: next-attempt
+WITH RECURSIVE turn (name) AS (
+  SELECT min(client) FROM message WHERE lane = ? AND priority = ? AND due_at IS NOT NULL
+  UNION ALL
+  SELECT (SELECT min(client) FROM message WHERE lane = ? AND priority = ? AND client > turn.name AND due_at IS NOT NULL)
+  FROM turn WHERE turn.name IS NOT NULL
+)
+SELECT min((SELECT due_at FROM message
+  WHERE lane = ? AND priority = ? AND client = turn.name AND due_at IS NOT NULL AND lease IS NULL
+  ORDER BY due_at LIMIT 1))
+FROM turn WHERE name IS NOT NULL
 
 -- name: first-recipients
 SELECT address FROM recipient WHERE message_id = ? ORDER BY ordinal LIMIT ?

@@ -243,6 +243,8 @@ final class QueueHouse implements AutoCloseable {
                 "open messages whose chunks are not their size",
                 "SELECT count(*) FROM message WHERE settled_at IS NULL AND size <>"
                         + " (SELECT total(length(content)) FROM chunk WHERE message_id = coalesce(content_id, id))",
+                "settled messages on hold",
+                "SELECT count(*) FROM message WHERE held_at IS NOT NULL AND due_at IS NULL",
                 "content of messages that are all settled",
                 "SELECT count(DISTINCT message_id) FROM chunk WHERE message_id NOT IN"
                         + " (SELECT coalesce(content_id, id) FROM message WHERE settled_at IS NULL)");

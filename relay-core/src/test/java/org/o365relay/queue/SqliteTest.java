@@ -84,7 +84,7 @@ class SqliteTest {
                         // message_lease: an index with an entry for each attempt in flight
                         // device, deviation, spending: of 10,000 devices at most
                         // sent, told: of the last day's 145 steps, and of a few warnings a year; stopped: of a few mailboxes
-                        // message_claim, message_reason: the overview counts open messages, in their indexes alone
+                        // message_claim, message_held: the overview counts open messages, in their indexes alone
                         // turn, found: what a recursion has found, one seek each
                         .matches("SEARCH .*|SCAN incoming.*|SCAN message USING INDEX message_lease"
                                 + overviewOf(name)
@@ -147,7 +147,7 @@ class SqliteTest {
     private static String overviewOf(String name) {
         return switch (name) {
             case "open-by-place" -> "|SCAN message USING COVERING INDEX message_claim";
-            case "open-by-reason" -> "|SCAN message USING COVERING INDEX message_reason";
+            case "open-on-hold" -> "|SCAN message USING COVERING INDEX message_held";
             default -> "";
         };
     }

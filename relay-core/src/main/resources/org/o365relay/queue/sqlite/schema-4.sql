@@ -10,8 +10,9 @@ UPDATE message SET reason = 'unknown' WHERE due_at IS NOT NULL AND attempts > 0;
 -- When an operator put it on hold; NULL: it is not. Its due_at is then the end of time.
 ALTER TABLE message ADD COLUMN held_at INTEGER;
 
--- Open messages by why they wait; due_at tells which are on hold.
-CREATE INDEX message_reason ON message (reason, due_at) WHERE reason IS NOT NULL AND due_at IS NOT NULL;
+-- Open messages by why they wait.
+CREATE INDEX message_reason ON message (reason) WHERE reason IS NOT NULL AND due_at IS NOT NULL;
+CREATE INDEX message_held ON message (held_at, reason) WHERE held_at IS NOT NULL;
 
 ALTER TABLE event ADD COLUMN reason TEXT NOT NULL DEFAULT '';
 -- 1: the upstream may have taken the message all the same, so that the next attempt may make a duplicate
