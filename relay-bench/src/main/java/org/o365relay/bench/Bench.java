@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
             StartupCommand.class,
             LargeCommand.class,
             BacklogCommand.class,
+            DrainCommand.class,
             PeersCommand.class
         })
 public final class Bench {

@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 
 /// The other end of a delivery: asks for STARTTLS and AUTH like Office 365, then takes everything, keeps nothing
 /// and counts. It costs little, so that the figure is the relay's.
@@ -28,6 +29,7 @@ final class CountingSmarthost implements Smarthost {
     private final LongAdder logins = new LongAdder();
     private final LongAdder broken = new LongAdder();
     private final Semaphore arrived = new Semaphore(0);
+    private volatile Consumer<String> watcher = _ -> {};
 
     private CountingSmarthost(ServerSocket listener, Certificate certificate) {
         this.listener = listener;
@@ -86,6 +88,16 @@ final class CountingSmarthost implements Smarthost {
         sessions.shutdownNow();
     }
 
+    /// From now on somebody is told of each message, by its last recipient as in RCPT, before it counts.
+    void onArrival(Consumer<String> other) {
+        watcher = other;
+    }
+
+    private void arrived(String recipient) {
+        watcher.accept(recipient);
+        arrived.release();
+    }
+
     private void listen() {
         try {
             while (true) {
@@ -102,8 +114,7 @@ final class CountingSmarthost implements Smarthost {
 
     private void converse(Socket socket) {
         try (socket) {
-            new SmarthostSession(
-                            socket, certificate.context(), handshakes::increment, logins::increment, arrived::release)
+            new SmarthostSession(socket, certificate.context(), handshakes::increment, logins::increment, this::arrived)
                     .run();
         } catch (IOException e) {
             // The client left without QUIT, or TLS failed. What it had handed over is counted.

@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
@@ -28,7 +29,7 @@ final class SmarthostSession {
     private final SSLContext tls;
     private final Runnable handshake;
     private final Runnable login;
-    private final Runnable message;
+    private final Consumer<String> message;
     private final StringBuilder line = new StringBuilder();
 
     /// A buffer of our own: BufferedInputStream takes a lock for every octet.
@@ -41,8 +42,10 @@ final class SmarthostSession {
     private OutputStream output;
     private boolean secure;
     private boolean authenticated;
+    private String recipient = "";
 
-    SmarthostSession(Socket socket, SSLContext tls, Runnable handshake, Runnable login, Runnable message)
+    /// @param message told the last recipient of each message, as in RCPT
+    SmarthostSession(Socket socket, SSLContext tls, Runnable handshake, Runnable login, Consumer<String> message)
             throws IOException {
         this.tls = tls;
         this.handshake = handshake;
@@ -72,7 +75,10 @@ final class SmarthostSession {
             case "EHLO" -> reply(secure ? EHLO_SECURE : EHLO_PLAIN);
             case "STARTTLS" -> startTls();
             case "AUTH" -> authenticate(command);
-            case "MAIL", "RCPT" -> reply(authenticated ? "250 2.1.0 ok" : "530 5.7.57 authenticate first");
+            case "MAIL", "RCPT" -> {
+                recipient = command;
+                reply(authenticated ? "250 2.1.0 ok" : "530 5.7.57 authenticate first");
+            }
             case "DATA" -> receive();
             case "RSET", "NOOP" -> reply("250 2.0.0 ok");
             default -> reply("502 5.5.1 not here");
@@ -119,7 +125,7 @@ final class SmarthostSession {
         }
         reply("354 go ahead");
         skipContent();
-        message.run();
+        message.accept(recipient);
         reply("250 2.0.0 taken");
     }
 

@@ -52,6 +52,11 @@ final class Checkpointer implements AutoCloseable {
         }
     }
 
+    /// Asks for a checkpoint, soon.
+    void nudge() {
+        nudges.release();
+    }
+
     /// Gives the log's space back to the file system, soon. Writers wait for it, so this is for when they have to wait
     /// for space anyway.
     void shorten() {

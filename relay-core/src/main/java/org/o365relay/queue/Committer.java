@@ -92,6 +92,11 @@ final class Committer implements AutoCloseable {
         }
     }
 
+    /// @return whether nobody waits for anything to be written
+    boolean isIdle() {
+        return waiting.isEmpty();
+    }
+
     /// Ends after everything submitted before has been written.
     @Override
     public void close() throws SQLException {

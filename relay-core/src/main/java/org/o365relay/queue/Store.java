@@ -3,6 +3,7 @@ package org.o365relay.queue;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +19,9 @@ final class Store implements AutoCloseable {
 
     /// 2 MiB of 4 KiB pages: a few milliseconds of the writer's time.
     private static final int PAGES_AT_ONCE = 512;
+
+    /// Of every second, if nobody else writes: the space of a long outage is back after minutes, not hours.
+    private static final Duration GIVING_BACK = Duration.ofMillis(250);
 
     private static final int SWEPT_AT_ONCE = 20;
 
@@ -98,12 +102,21 @@ final class Store implements AutoCloseable {
         if (diskIsShort) {
             checkpointer.shorten();
         }
-        if (room.spare() > (diskIsShort ? 0 : SPARE_TO_KEEP)) {
+        long keep = diskIsShort ? 0 : SPARE_TO_KEEP;
+        if (room.spare() > keep) {
+            giveBackAllBut(keep);
+            checkpointer.nudge(); // the file gets shorter then
+        }
+    }
+
+    private void giveBackAllBut(long keep) {
+        long end = System.nanoTime() + GIVING_BACK.toNanos();
+        do {
             committer.write(statements -> {
                 Sqlite.giveBack(statements.connection(), PAGES_AT_ONCE);
                 return true;
             });
-        }
+        } while (room.spare() > keep && committer.isIdle() && System.nanoTime() < end);
     }
 
     /// Ends after everything submitted before has been written.

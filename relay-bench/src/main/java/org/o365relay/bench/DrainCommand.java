@@ -1,0 +1,172 @@
+package org.o365relay.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.o365relay.bench.SmtpLoad.Connections;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `bench drain`.
+@Command(
+        name = "drain",
+        description =
+                "After an outage: how fast a backlog leaves while new mail comes in, against mail that leaves as it"
+                        + " comes; how long new and urgent mail take meanwhile; and when the disk has its space back.",
+        mixinStandardHelpOptions = true)
+final class DrainCommand implements Callable<Integer> {
+
+    private static final Size SIZE = Size.parse("4KiB");
+    private static final Duration LONGEST = Duration.ofMinutes(30);
+    private static final Duration NEW_MAIL = Duration.ofMillis(100);
+
+    @Mixin
+    private Report report = new Report();
+
+    @Mixin
+    private TargetOptions target = new TargetOptions();
+
+    @Option(names = "--deferred", paramLabel = "N", description = "Length of the queue. Default: ${DEFAULT-VALUE}")
+    private int deferred = 1_000_000;
+
+    @Option(
+            names = "--messages",
+            paramLabel = "N",
+            description = "That leave while it is measured. Default: ${DEFAULT-VALUE}")
+    private int messages = 30_000;
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "N",
+            description = "Messages before, not counted. Default: ${DEFAULT-VALUE}")
+    private int warmUp = 10_000;
+
+    @Option(names = "--sessions", paramLabel = "N", description = "Of the fresh mail. Default: ${DEFAULT-VALUE}")
+    private int sessions = 20;
+
+    @Option(names = "--connections", paramLabel = "N", description = "To the upstream. Default: ${DEFAULT-VALUE}")
+    private int connections = 20;
+
+    @Option(names = "--empty", description = "Go on until the queue is empty and the disk has its space back.")
+    private boolean empty;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        return report.of(this::measure);
+    }
+
+    private Table measure(Scratch scratch) throws IOException, InterruptedException {
+        Certificate certificate = Certificate.make(scratch.fresh());
+        Table table = new Table("mail", "left/s", "new mail ms, median", "max", "urgent mail ms, median", "max");
+        double fresh = fresh(scratch, certificate, table);
+        backlog(scratch, certificate, table, fresh);
+        return table;
+    }
+
+    private RelayLaunch launch(CountingSmarthost smarthost) {
+        return target.relayTo(smarthost)
+                .configured("relay.mailbox-defaults.limits.connections = " + connections)
+                .configured("relay.routing = [ { recipient = \"" + Probes.URGENT + "\", mailbox = \""
+                        + RelayLaunch.MAILBOX + "\", priority = urgent } ]");
+    }
+
+    private double fresh(Scratch scratch, Certificate certificate, Table table)
+            throws IOException, InterruptedException {
+        try (CountingSmarthost smarthost = CountingSmarthost.open(certificate);
+                Server relay = launch(smarthost).start(scratch.fresh())) {
+            report.progress("fresh mail: " + warmUp + " messages, then " + messages + " …");
+            deliver(relay, smarthost, warmUp);
+            double rate = messages / deliver(relay, smarthost, messages);
+            table.add("as it comes", String.format(Locale.ROOT, "%,.0f", rate), "–", "–", "–", "–");
+            return rate;
+        }
+    }
+
+    /// @return seconds until all have left
+    private double deliver(Server relay, CountingSmarthost smarthost, int count)
+            throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        LoadResult load = Shape.plain(sessions, SIZE, Connections.KEPT)
+                .on(relay.address(), Extent.ofMessages(count))
+                .run();
+        if (load.errors() > 0) {
+            throw new IOException(
+                    "not all messages were accepted: " + load.refused() + ", " + load.dropped() + " dropped");
+        }
+        await(smarthost, count);
+        return (System.nanoTime() - start) / 1e9;
+    }
+
+    private static void await(CountingSmarthost smarthost, int count) throws IOException, InterruptedException {
+        if (!smarthost.awaitMessages(count, LONGEST)) {
+            throw new IOException("only " + smarthost.unexpected() + " of " + count + " messages came through in "
+                    + LONGEST.toMinutes() + " min");
+        }
+    }
+
+    private void backlog(Scratch scratch, Certificate certificate, Table table, double fresh)
+            throws IOException, InterruptedException {
+        Path directory = scratch.fresh();
+        report.progress("making a queue of " + deferred + " messages …");
+        new Backlog(directory.resolve("data"), SIZE).fill(0, deferred, null);
+        try (CountingSmarthost smarthost = CountingSmarthost.open(certificate);
+                Server relay = launch(smarthost).start(directory)) {
+            report.progress("the upstream is back …");
+            await(smarthost, warmUp);
+            try (Probes probes = new Probes(relay.address(), smarthost, NEW_MAIL)) {
+                long start = System.nanoTime();
+                await(smarthost, messages);
+                double rate = messages / ((System.nanoTime() - start) / 1e9);
+                probes.close();
+                table.add(
+                        String.format(Locale.ROOT, "a backlog of %,d (%.0f %%)", deferred, 100 * rate / fresh),
+                        String.format(Locale.ROOT, "%,.0f", rate),
+                        probes.normal().medianMillis(),
+                        probes.normal().maximumMillis(),
+                        probes.urgent().medianMillis(),
+                        probes.urgent().maximumMillis());
+            }
+            if (empty) {
+                drainAll(smarthost, directory.resolve("data"), table);
+            }
+        }
+    }
+
+    private void drainAll(CountingSmarthost smarthost, Path data, Table table)
+            throws IOException, InterruptedException {
+        long full = size(data);
+        report.progress("until the queue is empty …");
+        await(smarthost, Math.max(0, deferred - warmUp - messages));
+        long start = System.nanoTime();
+        report.progress("until the disk has its space back …");
+        long least = size(data);
+        for (int unchanged = 0; unchanged < 10; unchanged++) {
+            TimeUnit.SECONDS.sleep(1);
+            long now = size(data);
+            unchanged = now < least ? 0 : unchanged;
+            least = Math.min(now, least);
+        }
+        double seconds = (System.nanoTime() - start) / 1e9 - 10;
+        table.add(
+                String.format(
+                        Locale.ROOT,
+                        "emptied: %,d MiB, %,d MiB after %.0f s",
+                        full >> 20,
+                        least >> 20,
+                        Math.max(0, seconds)),
+                "–",
+                "–",
+                "–",
+                "–",
+                "–");
+    }
+
+    private static long size(Path data) throws IOException {
+        return Files.size(data.resolve("queue.db"));
+    }
+}
