@@ -77,7 +77,7 @@ final class Backlog {
     }
 
     private static long dueAt(long now, @Nullable Duration due) {
-        return due == null ? now : now + RandomGenerator.getDefault().nextLong(due.toMillis() / 2, due.toMillis());
+        return due == null ? now : now + RandomGenerator.getDefault().nextLong(due.toMillis());
     }
 
     private void makeTables() throws IOException {

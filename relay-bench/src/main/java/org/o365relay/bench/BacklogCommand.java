@@ -2,9 +2,14 @@ package org.o365relay.bench;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
 import org.o365relay.bench.SmtpLoad.Connections;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -13,11 +18,13 @@ import picocli.CommandLine.Option;
 /// `bench backlog`.
 @Command(
         name = "backlog",
-        description = "What a long queue changes: start, accept rate and live heap, with it and without.",
+        description = "What a long queue and a long history change: start, live heap and accept rate, with them and"
+                + " without; and how long the queue's questions take.",
         mixinStandardHelpOptions = true)
 final class BacklogCommand implements Callable<Integer> {
 
     private static final Size SIZE = Size.parse("4KiB");
+    private static final Duration DUE = Duration.ofHours(12);
 
     @Mixin
     private Report report = new Report();
@@ -26,7 +33,13 @@ final class BacklogCommand implements Callable<Integer> {
     private TargetOptions target = new TargetOptions();
 
     @Option(names = "--deferred", paramLabel = "N", description = "Length of the queue. Default: ${DEFAULT-VALUE}")
-    private int deferred = 100_000;
+    private int deferred = 1_000_000;
+
+    @Option(
+            names = "--history",
+            paramLabel = "N",
+            description = "Settled messages that are remembered. Default: ${DEFAULT-VALUE}")
+    private int history = 1_000_000;
 
     @Option(names = "--messages", paramLabel = "N", description = "Of one measured load. Default: ${DEFAULT-VALUE}")
     private int messages = 20_000;
@@ -35,10 +48,10 @@ final class BacklogCommand implements Callable<Integer> {
     private int sessions = 50;
 
     @Option(
-            names = "--settle",
-            paramLabel = "S",
-            description = "Pause after each start, for the delivery of what is due. Default: ${DEFAULT-VALUE}")
-    private int settle = 10;
+            names = "--rounds",
+            paramLabel = "N",
+            description = "By turns without a queue and with it; medians count. Default: ${DEFAULT-VALUE}")
+    private int rounds = 3;
 
     /// @param liveMib heap after a full collection
     private record State(double openedMillis, double liveMib, LoadResult load) {}
@@ -50,30 +63,28 @@ final class BacklogCommand implements Callable<Integer> {
 
     private Table measure(Scratch scratch) throws IOException, InterruptedException {
         RelayLaunch launch = target.relay();
-        report.progress("empty queue …");
-        State empty = state(launch, scratch.fresh());
-        Path directory = scratch.fresh();
-        report.progress("filling a queue with " + deferred + " messages …");
-        try (Server relay = launch.start(directory)) {
-            accept(relay, deferred);
+        Path emptyOne = scratch.fresh();
+        Path longOne = scratch.fresh();
+        launch.start(emptyOne).close();
+        report.progress("making a queue of " + deferred + " messages and a history of " + history + " …");
+        Path data = longOne.resolve("data");
+        new Backlog(data, SIZE).fill(history, deferred, DUE);
+        report.progress("its questions …");
+        Table questions = new Questions(data, history, deferred).ask();
+        report.progress(questions + "\n");
+        List<State> empty = new ArrayList<>();
+        List<State> full = new ArrayList<>();
+        for (int round = 1; round <= rounds; round++) {
+            report.progress("round " + round + " of " + rounds + " …");
+            empty.add(state(launch, emptyOne));
+            full.add(state(launch, longOne));
         }
-        report.progress("full queue …");
-        State full = state(launch, directory);
-        Table table = new Table("queue at the start", "open port ms", "live heap MiB", "accepted/s", "p99 ms");
-        add(table, "empty", empty);
-        add(table, String.format(Locale.ROOT, "%,d deferred", deferred), full);
-        table.add(
-                "change",
-                change(full.openedMillis(), empty.openedMillis()),
-                change(full.liveMib(), empty.liveMib()),
-                change(full.load().rate(), empty.load().rate()),
-                change(full.load().latencyAt(99), empty.load().latencyAt(99)));
-        return table;
+        return table(empty, full);
     }
 
     private State state(RelayLaunch launch, Path directory) throws IOException, InterruptedException {
         try (StartedProcess relay = launch.start(directory)) {
-            TimeUnit.SECONDS.sleep(settle);
+            TimeUnit.SECONDS.sleep(2);
             accept(relay, messages);
             double live = JvmHeap.under(relay.process().pid()).liveMib();
             return new State(relay.opened().toNanos() / 1e6, live, accept(relay, messages));
@@ -91,16 +102,42 @@ final class BacklogCommand implements Callable<Integer> {
         return load;
     }
 
-    private static void add(Table table, String queue, State state) {
+    private Table table(List<State> empty, List<State> full) {
+        Table table = new Table("queue at the start", "open port ms", "live heap MiB", "accepted/s", "p99 ms");
+        add(table, "empty", empty);
+        add(table, String.format(Locale.ROOT, "%,d deferred, %,d settled", deferred, history), full);
         table.add(
-                queue,
-                String.format(Locale.ROOT, "%.0f", state.openedMillis()),
-                String.format(Locale.ROOT, "%.1f", state.liveMib()),
-                String.format(Locale.ROOT, "%,.0f", state.load().rate()),
-                String.format(Locale.ROOT, "%.1f", state.load().latencyAt(99)));
+                "change",
+                change(empty, full, State::openedMillis),
+                change(empty, full, State::liveMib),
+                change(empty, full, state -> state.load().rate()),
+                change(empty, full, state -> state.load().latencyAt(99)));
+        return table;
     }
 
-    private static String change(double with, double without) {
-        return String.format(Locale.ROOT, "%+.0f %%", (with / without - 1) * 100);
+    private static void add(Table table, String queue, List<State> states) {
+        table.add(
+                queue,
+                String.format(Locale.ROOT, "%.0f", median(states, State::openedMillis)),
+                String.format(Locale.ROOT, "%.1f", median(states, State::liveMib)),
+                String.format(
+                        Locale.ROOT,
+                        "%,.0f",
+                        median(states, state -> state.load().rate())),
+                String.format(
+                        Locale.ROOT,
+                        "%.1f",
+                        median(states, state -> state.load().latencyAt(99))));
+    }
+
+    private static String change(List<State> empty, List<State> full, ToDoubleFunction<State> figure) {
+        return String.format(Locale.ROOT, "%+.0f %%", (median(full, figure) / median(empty, figure) - 1) * 100);
+    }
+
+    private static double median(List<State> states, ToDoubleFunction<State> figure) {
+        double[] figures = states.stream().mapToDouble(figure).sorted().toArray();
+        return Arrays.stream(figures, (figures.length - 1) / 2, figures.length / 2 + 1)
+                .average()
+                .orElseThrow();
     }
 }

@@ -55,6 +55,12 @@ final class DrainCommand implements Callable<Integer> {
     @Option(names = "--empty", description = "Go on until the queue is empty and the disk has its space back.")
     private boolean empty;
 
+    @Option(
+            names = "--still",
+            paramLabel = "S",
+            description = "The file gets no shorter if it has not for so long. Default: ${DEFAULT-VALUE}")
+    private int still = 10;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         return report.of(this::measure);
@@ -145,20 +151,23 @@ final class DrainCommand implements Callable<Integer> {
         long start = System.nanoTime();
         report.progress("until the disk has its space back …");
         long least = size(data);
-        for (int unchanged = 0; unchanged < 10; unchanged++) {
+        double seconds = 0;
+        for (int unchanged = 0; unchanged < still; unchanged++) {
             TimeUnit.SECONDS.sleep(1);
             long now = size(data);
-            unchanged = now < least ? 0 : unchanged;
-            least = Math.min(now, least);
+            if (now < least) {
+                unchanged = 0;
+                least = now;
+                seconds = (System.nanoTime() - start) / 1e9;
+            }
         }
-        double seconds = (System.nanoTime() - start) / 1e9 - 10;
         table.add(
                 String.format(
                         Locale.ROOT,
                         "emptied: %,d MiB, %,d MiB after %.0f s",
                         full >> 20,
                         least >> 20,
-                        Math.max(0, seconds)),
+                        seconds),
                 "–",
                 "–",
                 "–",

@@ -30,14 +30,19 @@ class BenchTest {
     void writeAStartScript() throws IOException {
         home = directory.resolve("o365-relay");
         scratch = Files.createDirectory(directory.resolve("scratch"));
-        Path script = Files.createDirectories(home.resolve("bin")).resolve("o365-relay");
+        Files.createDirectories(home.resolve("bin"));
+        writeScript(FakeRelay.class.getName());
+    }
+
+    private void writeScript(String program) throws IOException {
+        Path script = home.resolve("bin/o365-relay");
         Files.writeString(script, """
                 #!/bin/sh
                 exec "%s" -Xshare:auto -XX:TieredStopAtLevel=1 -XX:+UseSerialGC $O365_RELAY_JAVA_OPTS -cp "%s" %s "$@"
                 """.formatted(
                         Path.of(System.getProperty("java.home"), "bin", "java"),
                         System.getProperty("java.class.path"),
-                        FakeRelay.class.getName()));
+                        program));
         assertThat(script.toFile().setExecutable(true)).isTrue();
     }
 
@@ -107,12 +112,37 @@ class BenchTest {
     }
 
     @Test
-    void comparesAFullQueueWithAnEmptyOne() {
-        assertThat(bench("backlog", "--deferred=50", "--messages=20", "--sessions=2", "--settle=0"))
+    void asksALongQueueAndComparesARelayThatHasItWithOneThatHasNone() throws IOException {
+        writeScript("org.o365relay.daemon.Main");
+
+        assertThat(bench(
+                        "backlog", "--deferred=50", "--history=20", "--messages=20", "--sessions=2", "--rounds=1"))
                 .isZero();
 
         assertThat(lastRow().getFirst()).isEqualTo("change");
-        assertThat(out.toString()).contains("50 deferred");
+        assertThat(out.toString())
+                .contains("50 deferred, 20 settled")
+                .containsPattern("queue \\(summary\\) .*\\| 50 ")
+                .containsPattern("trace by Message-ID, the first of all .*\\| 1 ");
+    }
+
+    @Test
+    void seesABacklogLeaveAndTheDiskGetItsSpaceBack() throws IOException {
+        writeScript("org.o365relay.daemon.Main");
+
+        assertThat(bench(
+                        "drain",
+                        "--deferred=120",
+                        "--messages=40",
+                        "--warm-up=20",
+                        "--sessions=2",
+                        "--connections=2",
+                        "--still=1",
+                        "--empty"))
+                .isZero();
+
+        assertThat(out.toString()).contains("as it comes", "a backlog of 120");
+        assertThat(lastRow().getFirst()).startsWith("emptied: 0 MiB, 0 MiB");
     }
 
     @Test
