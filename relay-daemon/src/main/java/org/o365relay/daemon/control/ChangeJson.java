@@ -1,0 +1,98 @@
+package org.o365relay.daemon.control;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import org.o365relay.queue.Change;
+import org.o365relay.queue.Change.Bounce;
+import org.o365relay.queue.Change.Delete;
+import org.o365relay.queue.Change.Hold;
+import org.o365relay.queue.Change.Readdress;
+import org.o365relay.queue.Change.Redirect;
+import org.o365relay.queue.Change.Release;
+import org.o365relay.queue.Change.Retry;
+import org.o365relay.queue.Effect;
+import org.o365relay.queue.MessageState;
+import org.o365relay.queue.Selection;
+
+/// What is done, to which messages, and what came of it, as JSON.
+final class ChangeJson {
+
+    private ChangeJson() {}
+
+    static JsonObject of(Change change) {
+        return switch (change) {
+            case Retry _ -> named("retry");
+            case Hold _ -> named("hold");
+            case Release _ -> named("release");
+            case Bounce _ -> named("bounce");
+            case Delete _ -> named("delete");
+            case Redirect(String target) -> named("redirect").with("target", target);
+            case Readdress(var from, var to) ->
+                named("readdress").with("from", from).with("to", to);
+        };
+    }
+
+    private static JsonObject named(String name) {
+        return new JsonObject().with("name", name);
+    }
+
+    static Change change(JsonObject json) {
+        return switch (json.text("name")) {
+            case "retry" -> new Retry();
+            case "hold" -> new Hold();
+            case "release" -> new Release();
+            case "bounce" -> new Bounce();
+            case "delete" -> new Delete();
+            case "redirect" -> new Redirect(json.text("target"));
+            case "readdress" -> new Readdress(json.address("from"), json.address("to"));
+            case String other -> throw new BadJson("there is no change called \"" + other + "\"");
+        };
+    }
+
+    static JsonObject of(Selection selection) {
+        return new JsonObject()
+                .with("ids", selection.ids())
+                .with("states", List.copyOf(selection.states()))
+                .with("after", selection.after())
+                .with("before", selection.before())
+                .with("client", selection.client())
+                .with("sender", selection.sender())
+                .with("recipient", selection.recipient())
+                .with("mailbox", selection.mailbox())
+                .with("reason", selection.reason())
+                .with("subject", selection.subject())
+                .with("message-id", selection.messageId())
+                .with("up-to", selection.upTo());
+    }
+
+    static Selection selection(JsonObject json) {
+        return new Selection(
+                json.texts("ids").stream()
+                        .map(text -> JsonObject.id("ids", text))
+                        .toList(),
+                json.texts("states").stream()
+                        .map(text -> JsonObject.constant("states", text, MessageState.class))
+                        .collect(Collectors.toSet()),
+                json.timeOrNull("after"),
+                json.timeOrNull("before"),
+                json.textOrNull("client"),
+                json.textOrNull("sender"),
+                json.textOrNull("recipient"),
+                json.textOrNull("mailbox"),
+                json.textOrNull("reason"),
+                json.textOrNull("subject"),
+                json.textOrNull("message-id"),
+                json.idOrNull("up-to"));
+    }
+
+    static JsonObject of(Effect effect) {
+        return new JsonObject()
+                .with("changed", effect.changed())
+                .with("passed-over", effect.passedOver())
+                .with("stopped", effect.stopped());
+    }
+
+    static Effect effect(JsonObject json) {
+        return new Effect(json.number("changed"), json.number("passed-over"), json.text("stopped"));
+    }
+}

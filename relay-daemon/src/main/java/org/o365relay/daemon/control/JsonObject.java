@@ -1,0 +1,213 @@
+package org.o365relay.daemon.control;
+
+import com.azure.json.JsonProviders;
+import com.azure.json.JsonReader;
+import com.azure.json.JsonToken;
+import com.azure.json.JsonWriter;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.QueueId;
+
+/// A JSON object (RFC 8259): members in the order in which they were put in.
+final class JsonObject {
+
+    private final Map<String, @Nullable Object> members = new LinkedHashMap<>();
+
+    /// @param value text, number, boolean, object, or a list of these; constants, ids, addresses and times become text
+    JsonObject with(String name, @Nullable Object value) {
+        members.put(name, plain(value));
+        return this;
+    }
+
+    <T> JsonObject with(String name, List<T> values, Function<T, JsonObject> form) {
+        return with(name, values.stream().map(form).toList());
+    }
+
+    private static @Nullable Object plain(@Nullable Object value) {
+        return switch (value) {
+            case null -> null;
+            case Enum<?> constant -> name(constant);
+            case QueueId id -> id.toString();
+            case EmailAddress address -> address.toString();
+            case Instant time -> time.toString();
+            case JsonObject object -> object.members;
+            case List<?> list -> list.stream().map(JsonObject::plain).toList();
+            case Object other -> other;
+        };
+    }
+
+    /// @return what a constant is called in JSON: `put-back` for `PUT_BACK`
+    static String name(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /// @return on one line, in ASCII, so that no terminal and no locale can do anything to it
+    @Override
+    public String toString() {
+        StringWriter text = new StringWriter();
+        try (JsonWriter writer = JsonProviders.createWriter(text)) {
+            writer.writeUntyped(members);
+        } catch (IOException inMemory) {
+            throw new IllegalStateException("cannot write JSON", inMemory);
+        }
+        return ascii(text.toString());
+    }
+
+    /// Outside of strings JSON is ASCII anyway.
+    private static String ascii(String json) {
+        StringBuilder text = new StringBuilder(json.length());
+        for (int i = 0; i < json.length(); i++) {
+            char c = json.charAt(i);
+            if (c < 0x7f) {
+                text.append(c);
+            } else {
+                text.append("\\u").append(String.format(Locale.ROOT, "%04x", (int) c));
+            }
+        }
+        return text.toString();
+    }
+
+    /// @throws BadJson if it is no JSON object
+    static JsonObject parse(String text) {
+        try (JsonReader reader = JsonProviders.createReader(text)) {
+            Object value = reader.readUntyped();
+            if (reader.nextToken() != JsonToken.END_DOCUMENT) {
+                throw new BadJson("there is something behind the JSON object");
+            }
+            return of(value);
+        } catch (IOException | IllegalStateException e) {
+            throw new BadJson("this is no JSON object");
+        }
+    }
+
+    private static JsonObject of(@Nullable Object value) {
+        if (!(value instanceof Map<?, ?> map)) {
+            throw new BadJson("this is no JSON object");
+        }
+        JsonObject object = new JsonObject();
+        map.forEach((name, member) -> object.members.put(String.valueOf(name), member));
+        return object;
+    }
+
+    /// @return whether there is such a member, and it is not null
+    boolean has(String name) {
+        return members.get(name) != null;
+    }
+
+    String text(String name) {
+        return get(name, String.class);
+    }
+
+    @Nullable
+    String textOrNull(String name) {
+        return has(name) ? text(name) : null;
+    }
+
+    long number(String name) {
+        Number number = get(name, Number.class);
+        if (number instanceof Integer || number instanceof Long) {
+            return number.longValue();
+        }
+        throw bad(name);
+    }
+
+    int count(String name) {
+        long number = number(name);
+        if (number < Integer.MIN_VALUE || number > Integer.MAX_VALUE) {
+            throw bad(name);
+        }
+        return (int) number;
+    }
+
+    boolean flag(String name) {
+        return get(name, Boolean.class);
+    }
+
+    Instant time(String name) {
+        try {
+            return Instant.parse(text(name));
+        } catch (DateTimeException e) {
+            throw bad(name);
+        }
+    }
+
+    @Nullable
+    Instant timeOrNull(String name) {
+        return has(name) ? time(name) : null;
+    }
+
+    QueueId id(String name) {
+        return id(name, text(name));
+    }
+
+    @Nullable
+    QueueId idOrNull(String name) {
+        return has(name) ? id(name) : null;
+    }
+
+    static QueueId id(String name, String text) {
+        return QueueId.parse(text).orElseThrow(() -> bad(name));
+    }
+
+    EmailAddress address(String name) {
+        return EmailAddress.parse(text(name)).orElseThrow(() -> bad(name));
+    }
+
+    <E extends Enum<E>> E constant(String name, Class<E> type) {
+        return constant(name, text(name), type);
+    }
+
+    static <E extends Enum<E>> E constant(String name, String text, Class<E> type) {
+        return Stream.of(type.getEnumConstants())
+                .filter(constant -> name(constant).equals(text))
+                .findFirst()
+                .orElseThrow(() -> bad(name));
+    }
+
+    JsonObject object(String name) {
+        return of(members.get(name));
+    }
+
+    /// @return none if there is no such member
+    List<String> texts(String name) {
+        return list(name).stream()
+                .map(element -> {
+                    if (element instanceof String text) {
+                        return text;
+                    }
+                    throw bad(name);
+                })
+                .toList();
+    }
+
+    /// @return none if there is no such member
+    <T> List<T> objects(String name, Function<JsonObject, T> reading) {
+        return list(name).stream().map(JsonObject::of).map(reading).toList();
+    }
+
+    private List<?> list(String name) {
+        return has(name) ? get(name, List.class) : List.of();
+    }
+
+    private <T> T get(String name, Class<T> type) {
+        Object value = members.get(name);
+        if (type.isInstance(value)) {
+            return type.cast(value);
+        }
+        throw bad(name);
+    }
+
+    private static BadJson bad(String name) {
+        return new BadJson("\"" + name + "\" is missing, or not what it should be");
+    }
+}

@@ -1,0 +1,126 @@
+package org.o365relay.daemon.control;
+
+import org.o365relay.mail.Priority;
+import org.o365relay.queue.Event;
+import org.o365relay.queue.MessageDetail;
+import org.o365relay.queue.MessageDetail.RecipientLine;
+import org.o365relay.queue.MessageLine;
+import org.o365relay.queue.MessageState;
+import org.o365relay.queue.Page;
+
+/// Messages as JSON.
+final class MessageJson {
+
+    private MessageJson() {}
+
+    static JsonObject of(Page page) {
+        return new JsonObject().with("messages", page.lines(), MessageJson::of).with("next", page.next());
+    }
+
+    static Page page(JsonObject json) {
+        return new Page(json.objects("messages", MessageJson::line), json.idOrNull("next"));
+    }
+
+    static JsonObject of(MessageLine line) {
+        return new JsonObject()
+                .with("id", line.id())
+                .with("state", line.state())
+                .with("received-at", line.receivedAt())
+                .with("client", line.client())
+                .with("helo", line.helo())
+                .with("sender", line.sender())
+                .with("recipients", line.recipients())
+                .with("recipient-count", line.recipientCount())
+                .with("size", line.size())
+                .with("route", line.route())
+                .with("lane", line.lane())
+                .with("priority", line.priority())
+                .with("attempts", line.attempts())
+                .with("due-at", line.dueAt())
+                .with("reason", line.reason())
+                .with("subject", line.subject())
+                .with("message-id", line.messageId())
+                .with("settled-at", line.settledAt())
+                .with("notice", line.notice());
+    }
+
+    private static MessageLine line(JsonObject json) {
+        return new MessageLine(
+                json.id("id"),
+                json.constant("state", MessageState.class),
+                json.time("received-at"),
+                json.text("client"),
+                json.text("helo"),
+                json.text("sender"),
+                json.texts("recipients"),
+                json.count("recipient-count"),
+                json.number("size"),
+                json.text("route"),
+                json.text("lane"),
+                json.constant("priority", Priority.class),
+                json.count("attempts"),
+                json.timeOrNull("due-at"),
+                json.text("reason"),
+                json.text("subject"),
+                json.text("message-id"),
+                json.timeOrNull("settled-at"),
+                json.flag("notice"));
+    }
+
+    static JsonObject of(MessageDetail detail) {
+        return new JsonObject()
+                .with("message", of(detail.line()))
+                .with("protocol", detail.protocol())
+                .with("body", detail.body())
+                .with("smtp-utf8", detail.smtpUtf8())
+                .with("content", detail.content())
+                .with("has-content", detail.hasContent())
+                .with("recipients", detail.recipients(), MessageJson::of)
+                .with("events", detail.events(), MessageJson::of);
+    }
+
+    static MessageDetail detail(JsonObject json) {
+        return new MessageDetail(
+                line(json.object("message")),
+                json.text("protocol"),
+                json.text("body"),
+                json.flag("smtp-utf8"),
+                json.id("content"),
+                json.flag("has-content"),
+                json.objects("recipients", MessageJson::recipient),
+                json.objects("events", MessageJson::event));
+    }
+
+    private static JsonObject of(RecipientLine recipient) {
+        return new JsonObject()
+                .with("ordinal", recipient.ordinal())
+                .with("address", recipient.address())
+                .with("state", recipient.state());
+    }
+
+    private static RecipientLine recipient(JsonObject json) {
+        return new RecipientLine(json.count("ordinal"), json.text("address"), json.text("state"));
+    }
+
+    private static JsonObject of(Event event) {
+        return new JsonObject()
+                .with("at", event.at())
+                .with("recipient", event.recipient())
+                .with("kind", event.kind())
+                .with("upstream", event.upstream())
+                .with("detail", event.detail())
+                .with("reason", event.reason())
+                .with("uncertain", event.uncertain());
+    }
+
+    private static Event event(JsonObject json) {
+        return new Event(
+                json.time("at"),
+                json.has("recipient") ? (Integer) json.count("recipient") : null,
+                json.text("kind"),
+                json.text("upstream"),
+                json.text("detail"),
+                json.text("reason"),
+                json.flag("uncertain"));
+    }
+}

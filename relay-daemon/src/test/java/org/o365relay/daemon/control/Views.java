@@ -1,0 +1,157 @@
+package org.o365relay.daemon.control;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.o365relay.RelayStatus;
+import org.o365relay.RelayStatus.Disk;
+import org.o365relay.RelayStatus.Rate;
+import org.o365relay.RelayStatus.Running;
+import org.o365relay.alert.Alert;
+import org.o365relay.deliver.LaneStatus;
+import org.o365relay.mail.Priority;
+import org.o365relay.mail.QueueId;
+import org.o365relay.queue.Event;
+import org.o365relay.queue.MessageDetail;
+import org.o365relay.queue.MessageDetail.RecipientLine;
+import org.o365relay.queue.MessageLine;
+import org.o365relay.queue.MessageState;
+import org.o365relay.queue.Overview;
+import org.o365relay.queue.Tally;
+
+/// What a relay may answer, with something in every place.
+final class Views {
+
+    static final Instant NOON = Instant.parse("2026-11-21T12:00:00.123Z");
+    static final QueueId ID = new QueueId(4711);
+
+    private Views() {}
+
+    static Overview overview() {
+        return new Overview(
+                NOON,
+                Map.of(
+                        MessageState.QUEUED, 1L,
+                        MessageState.DEFERRED, 3_000_000_000L,
+                        MessageState.DELIVERING, 2L,
+                        MessageState.HELD, 0L),
+                ID,
+                NOON.minusSeconds(7200),
+                NOON.plusSeconds(1),
+                List.of(new Tally("relay@contoso.example", 5, NOON.minusSeconds(60))),
+                List.of(new Tally("192.0.2.17", 4, NOON)),
+                List.of(new Tally("mailbox-full", 3, NOON)));
+    }
+
+    static Overview emptyQueue() {
+        return new Overview(
+                NOON,
+                Map.of(
+                        MessageState.QUEUED, 0L,
+                        MessageState.DEFERRED, 0L,
+                        MessageState.DELIVERING, 0L,
+                        MessageState.HELD, 0L),
+                null,
+                null,
+                null,
+                List.of(),
+                List.of(),
+                List.of());
+    }
+
+    static MessageLine line() {
+        return new MessageLine(
+                ID,
+                MessageState.DEFERRED,
+                NOON,
+                "192.0.2.17",
+                "scanner",
+                "scan@contoso.example",
+                List.of("bob@fabrikam.example", "jürgen@fabrikam.example"),
+                12,
+                123_456_789_012L,
+                "pool",
+                "relay@contoso.example",
+                Priority.URGENT,
+                3,
+                NOON.plusSeconds(60),
+                "mailbox-full",
+                "Stö\u001b[2Jrung \ud83d\udce0 \"x\\y\"",
+                "<1@scanner>",
+                null,
+                false);
+    }
+
+    static MessageLine settled() {
+        return new MessageLine(
+                ID,
+                MessageState.DELIVERED,
+                NOON,
+                "192.0.2.17",
+                "",
+                "",
+                List.of(),
+                0,
+                0,
+                "",
+                "",
+                Priority.NORMAL,
+                0,
+                null,
+                "",
+                "",
+                "",
+                NOON,
+                true);
+    }
+
+    static MessageDetail detail() {
+        return new MessageDetail(
+                line(),
+                "ESMTP",
+                "8BITMIME",
+                true,
+                new QueueId(4712),
+                true,
+                List.of(new RecipientLine(0, "bob@fabrikam.example", "queued")),
+                List.of(
+                        new Event(NOON, null, "interrupted", "", "the relay ended", "", true),
+                        new Event(NOON, 0, "deferred", "smtp", "452 4.2.2 full", "mailbox-full", false)));
+    }
+
+    static RelayStatus running() {
+        return new RelayStatus(
+                NOON,
+                new Running(
+                        "0.1.0",
+                        4242,
+                        NOON.minusSeconds(3600),
+                        List.of("127.0.0.1:2525"),
+                        List.of(open(), paused()),
+                        List.of(new Rate("accepted", 1, 2, 3)),
+                        List.of(new Alert("lane-paused relay@contoso.example", NOON, "paused", "It is.", "Mend it."))),
+                overview(),
+                new Disk(1, 2, 3, 1L << 40));
+    }
+
+    static RelayStatus atRest() {
+        return new RelayStatus(NOON, null, emptyQueue(), new Disk(1, 2, 3, 4));
+    }
+
+    private static LaneStatus open() {
+        return new LaneStatus("relay@contoso.example", LaneStatus.State.OPEN, null, "smtp", "", "", "", null, 4);
+    }
+
+    private static LaneStatus paused() {
+        return new LaneStatus(
+                "second@contoso.example",
+                LaneStatus.State.PAUSED,
+                NOON,
+                "smtp",
+                "535 5.7.139 no",
+                "SMTP AUTH is off",
+                "Switch it on.",
+                NOON.plusSeconds(5),
+                0);
+    }
+}
