@@ -82,11 +82,33 @@ public interface Journal {
     /// @param until when one message tries again
     void held(EmailAddress mailbox, String kind, String address, Reply reply, String advice, Instant until);
 
+    /// An operator has stopped the mailbox: nothing leaves through it until it is started again, also after a restart.
+    ///
+    /// @param by who said so
+    void stopped(EmailAddress mailbox, String by);
+
+    /// An operator lets mail of a stopped mailbox leave again.
+    ///
+    /// @param by who said so
+    void started(EmailAddress mailbox, String by);
+
+    /// An operator has changed messages in the queue.
+    ///
+    /// @param change what was done, such as `delete` or `redirect to sales@contoso.com`
+    /// @param messages how many were changed
+    /// @param by who said so
+    void changed(String change, long messages, String by);
+
     /// Something the relay signs in with ends soon.
     ///
     /// @param what such as `client secret of relay@contoso.com`
     /// @param daysLeft 0 on the last day, negative when it has ended
     void expiring(String what, Instant when, long daysLeft, String advice);
+
+    /// @return tells this journal and another, in this order
+    default Journal and(Journal other) {
+        return new TwoJournals(this, other);
+    }
 
     /// What there is to say of a device that has used up what it may.
     ///

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The journal as log lines, an event each: the event's name, then `key=value` pairs, values with blanks in
-/// quotes. Logger name `journal`; accepted, delivered, resumed, returned and reached at INFO, the others at
-/// WARN.
+/// quotes. Logger name `journal`; accepted, delivered, resumed, returned, reached and started at INFO, the others
+/// at WARN.
 public final class LogJournal implements Journal {
 
     private static final Logger log = LoggerFactory.getLogger("journal");
@@ -172,6 +172,25 @@ public final class LogJournal implements Journal {
                 .with("when", seconds(when))
                 .with("days-left", daysLeft);
         log.warn(advised(line, advice).toString());
+    }
+
+    @Override
+    public void stopped(EmailAddress mailbox, String by) {
+        log.warn(new Line("stopped").with("mailbox", mailbox).with("by", by).toString());
+    }
+
+    @Override
+    public void started(EmailAddress mailbox, String by) {
+        log.info(new Line("started").with("mailbox", mailbox).with("by", by).toString());
+    }
+
+    @Override
+    public void changed(String change, long messages, String by) {
+        log.warn(new Line("changed")
+                .with("change", change)
+                .with("messages", messages)
+                .with("by", by)
+                .toString());
     }
 
     private static Line advised(Line line, String advice) {

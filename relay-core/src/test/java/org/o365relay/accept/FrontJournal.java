@@ -116,4 +116,19 @@ final class FrontJournal implements Journal {
     public void expiring(String what, Instant when, long daysLeft, String advice) {
         throw new AssertionError(what);
     }
+
+    @Override
+    public void stopped(EmailAddress mailbox, String by) {
+        throw new AssertionError(mailbox);
+    }
+
+    @Override
+    public void started(EmailAddress mailbox, String by) {
+        throw new AssertionError(mailbox);
+    }
+
+    @Override
+    public void changed(String change, long messages, String by) {
+        throw new AssertionError(change);
+    }
 }

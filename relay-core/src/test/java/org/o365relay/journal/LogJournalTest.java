@@ -79,6 +79,9 @@ class LogJournalTest {
         journal.slowed(mailbox, "smtp.example:587", Reply.of(432, "4.3.2", "Too many"), 2);
         journal.held(mailbox, "author", "ups@contoso.com", Reply.of(554, "5.2.252", "Denied"), "Grant it.", at);
         journal.expiring("client secret of relay@contoso.com", at, 7, "Make a new one.");
+        journal.stopped(mailbox, "anna");
+        journal.started(mailbox, "anna");
+        journal.changed("redirect to sales@contoso.com", 12, "anna");
         assertThat(lines.list)
                 .extracting(line -> line.getLevel() + " " + line.getFormattedMessage())
                 .containsExactly(
@@ -95,6 +98,9 @@ class LogJournalTest {
                         "WARN held mailbox=relay@contoso.com author=<ups@contoso.com>"
                                 + " reply=\"554 5.2.252 Denied\" until=2026-11-21T08:00:00Z advice=\"Grant it.\"",
                         "WARN expiring what=\"client secret of relay@contoso.com\" when=2026-11-21T08:00:00Z"
-                                + " days-left=7 advice=\"Make a new one.\"");
+                                + " days-left=7 advice=\"Make a new one.\"",
+                        "WARN stopped mailbox=relay@contoso.com by=anna",
+                        "INFO started mailbox=relay@contoso.com by=anna",
+                        "WARN changed change=\"redirect to sales@contoso.com\" messages=12 by=anna");
     }
 }

@@ -123,6 +123,21 @@ public final class RememberingJournal implements Journal {
         remember("expiring " + what + " in " + daysLeft + " days | " + advice);
     }
 
+    @Override
+    public void stopped(EmailAddress mailbox, String by) {
+        remember("stopped " + mailbox + " by " + by);
+    }
+
+    @Override
+    public void started(EmailAddress mailbox, String by) {
+        remember("started " + mailbox + " by " + by);
+    }
+
+    @Override
+    public void changed(String change, long messages, String by) {
+        remember("changed " + messages + ": " + change + " by " + by);
+    }
+
     /// From now on events of this name cannot be told.
     public synchronized void failOn(String event) {
         broken = event + " ";
