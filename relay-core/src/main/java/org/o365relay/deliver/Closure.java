@@ -19,8 +19,19 @@ record Closure(
     private static final ProbeSchedule AT_ONCE = new ProbeSchedule(Duration.ZERO, Duration.ZERO);
 
     /// @param step where it showed
-    /// @param reason what it is and what the admin can do, in words
-    record Trouble(Step step, Reply reply, String reason) {}
+    /// @param cause what it is, in words
+    /// @param advice what the admin can do; may be empty
+    record Trouble(Step step, Reply reply, String cause, String advice) {
+
+        Trouble(Step step, Reply reply, String cause) {
+            this(step, reply, cause, "");
+        }
+
+        /// @return what it is and what the admin can do
+        String reason() {
+            return (cause + " " + advice).strip();
+        }
+    }
 
     /// What ends a closure.
     enum End {
@@ -69,6 +80,11 @@ record Closure(
     /// A probe has shown nothing.
     Closure later(Instant now) {
         return at(trouble, end, schedule, since, probes, now);
+    }
+
+    /// The next probe is due now. A closure that ends with time does so all the same.
+    Closure soon(Instant now) {
+        return end == End.TIME || isDue(now) ? this : new Closure(trouble, end, schedule, since, probes, delay, now);
     }
 
     /// Never longer than the delay that was chosen, even if the clock has been set back meanwhile.

@@ -1,10 +1,12 @@
 package org.o365relay.deliver;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.EmailAddress;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueException;
@@ -62,6 +64,32 @@ public final class Dispatcher {
             Thread.currentThread().interrupt();
         }
         lane.close();
+    }
+
+    /// @return whose mail it delivers
+    public EmailAddress mailbox() {
+        return lane.mailbox();
+    }
+
+    /// Nothing more is claimed until [#resume()], because an operator says so; deliveries in flight end. What a pool has
+    /// given to the mailbox is the pool's again.
+    ///
+    /// @param by who said so
+    /// @throws QueueException if the disk fails: it is stopped all the same, and the pool has to wait a little
+    public void halt(Instant since, String by) {
+        lane.stop(since, by);
+        shareIfPaused();
+    }
+
+    /// Lets mail leave again if it was stopped, and has everything that is closed tried at once.
+    ///
+    /// @return false if there was nothing to resume
+    public boolean resume() {
+        return lane.resume();
+    }
+
+    public LaneStatus status() {
+        return lane.roads().status();
     }
 
     @FunctionalInterface

@@ -134,6 +134,20 @@ public final class Lane {
         return breakers;
     }
 
+    /// Nothing more leaves until [#resume()], because an operator says so; what is under way ends.
+    ///
+    /// @param by who said so
+    void stop(Instant since, String by) {
+        roads.stop(since, by);
+    }
+
+    /// Lets mail leave again if it was stopped, and has what is closed tried at once.
+    ///
+    /// @return false if there was nothing to resume
+    boolean resume() {
+        return roads.resume();
+    }
+
     Verdict judge(Response response, boolean alias) {
         return policy.judge(response, alias);
     }
@@ -281,11 +295,9 @@ public final class Lane {
     }
 
     private static Trouble trouble(Result result) {
-        return new Trouble(result.response().step(), result.response().reply(), words(result.verdict()));
-    }
-
-    private static String words(Verdict verdict) {
-        return (verdict.cause() + ". " + verdict.advice()).strip();
+        Verdict verdict = result.verdict();
+        Response response = result.response();
+        return new Trouble(response.step(), response.reply(), verdict.cause() + ".", verdict.advice());
     }
 
     private static @Nullable ProbeSchedule schedule(Verdict verdict) {

@@ -99,6 +99,11 @@ final class Road {
         change();
     }
 
+    /// The next probe is due now.
+    void hurry(Instant now) {
+        closure = closure == null ? null : closure.soon(now);
+    }
+
     /// What is under way has no say any more.
     void change() {
         changes++;
@@ -118,6 +123,11 @@ final class Road {
 
     int room() {
         return Math.max(0, upstream.connections() - inUse);
+    }
+
+    /// @return how many messages are on it
+    int inUse() {
+        return inUse;
     }
 
     boolean isProbing() {

@@ -26,6 +26,8 @@ import org.o365relay.mail.EmailAddress;
 ///   in for the moment; tried again after seconds.
 /// - *Paused*: trouble of the mailbox itself, whatever the road.
 ///
+/// - *Stopped*: an operator said so; deliveries under way end. Checks go on, so that it is known how the roads are.
+///
 /// Trouble that shows before MAIL is probed by signing in, without mail; the rest with one message at a time.
 final class Roads {
 
@@ -34,11 +36,16 @@ final class Roads {
     private static final Duration LONG = Duration.ofSeconds(30);
     private static final Duration OUTAGE = Duration.ofMinutes(1);
 
+    private final EmailAddress mailbox;
     private final List<Road> roads;
     private final ProbeSchedule probes;
     private final News news;
     private final InstantSource clock;
     private @Nullable Pause pause;
+    private @Nullable Stop stop;
+
+    /// An operator said so.
+    private record Stop(Instant since, String by) {}
 
     /// Of the whole mailbox.
     ///
@@ -48,6 +55,7 @@ final class Roads {
     /// @param upstreams at least one
     /// @param probes when closed roads are probed, unless the trouble asks for something else
     Roads(EmailAddress mailbox, List<Upstream> upstreams, ProbeSchedule probes, Journal journal, InstantSource clock) {
+        this.mailbox = mailbox;
         this.roads = IntStream.range(0, upstreams.size())
                 .mapToObj(i -> new Road(upstreams.get(i), i))
                 .toList();
@@ -70,7 +78,7 @@ final class Roads {
     /// @return whether nothing leaves, and not for some seconds only: who shares the work may have it
     synchronized boolean isPaused() {
         Instant since = news.standsStillSince();
-        return news.isPaused() || (since != null && !since.plus(OUTAGE).isAfter(clock.instant()));
+        return stop != null || news.isPaused() || (since != null && !since.plus(OUTAGE).isAfter(clock.instant()));
     }
 
     /// @return how long nothing can be tried; zero if something can
@@ -95,6 +103,9 @@ final class Roads {
     synchronized int room() {
         liftTimed();
         Road current = current();
+        if (stop != null) {
+            return 0;
+        }
         if (current != null) {
             return current.room();
         }
@@ -113,6 +124,9 @@ final class Roads {
     }
 
     private Duration untilMessage() {
+        if (stop != null) {
+            return LONG;
+        }
         Stream<Closure> closed = pause != null
                 ? Stream.of(pause.closure()).filter(_ -> !pause.probing())
                 : candidates().filter(road -> !road.isProbing()).flatMap(road -> Stream.ofNullable(road.closure()));
@@ -143,6 +157,9 @@ final class Roads {
     /// @return leave to try one message; empty if none may be tried now
     synchronized Optional<Passage> enter() {
         liftTimed();
+        if (stop != null) {
+            return Optional.empty();
+        }
         if (pause != null) {
             return isWaiting(pause, End.MESSAGE) ? Optional.of(probe(pause)) : Optional.empty();
         }
@@ -181,6 +198,44 @@ final class Roads {
             case MAILBOX -> pause = pause == null ? null : new Pause(pause.closure(), pause.road(), false);
         }
         notifyAll();
+    }
+
+    /// Nothing more is tried until [#resume()].
+    synchronized void stop(Instant since, String by) {
+        stop = new Stop(since, by);
+        notifyAll();
+    }
+
+    /// Ends a stop, and has everything that is closed probed at once.
+    ///
+    /// @return false if there was nothing to resume
+    synchronized boolean resume() {
+        Instant now = clock.instant();
+        boolean any = stop != null || pause != null;
+        stop = null;
+        if (pause != null) {
+            pause = new Pause(pause.closure().soon(now), pause.road(), pause.probing());
+        }
+        for (Road road : roads) {
+            any |= !road.isOpen();
+            road.hurry(now);
+        }
+        notifyAll();
+        return any;
+    }
+
+    /// @return how they are, for the operator
+    synchronized LaneStatus status() {
+        liftTimed();
+        Standing standing = new Standing(mailbox, roads);
+        if (stop != null) {
+            return standing.stopped(stop.since(), stop.by());
+        }
+        if (pause != null) {
+            return standing.closed(pause.road(), pause.closure(), news.isPaused());
+        }
+        Road current = current();
+        return current == null ? standing.closed(news.isPaused()) : standing.open(current);
     }
 
     /// Trouble of the mailbox itself.

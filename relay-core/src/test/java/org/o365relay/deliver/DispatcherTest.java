@@ -107,6 +107,35 @@ class DispatcherTest {
     }
 
     @Test
+    void claimsNothingWhileAnOperatorHasStoppedItAndGoesOnAtOnce() throws Exception {
+        relay.accept("ups@contoso.example", ALERT, "anna@contoso.example");
+        dispatcher.halt(relay.clock.instant(), "admin");
+        dispatcher.start();
+        assertThat(relay.due()).as("nobody else has claimed it").hasSize(1).allSatisfy(relay.queue::putBack);
+        assertThat(dispatcher.status().state()).isEqualTo(LaneStatus.State.STOPPED);
+
+        assertThat(dispatcher.resume()).isTrue();
+        relay.journal.await("delivered", 1);
+        assertThat(relay.upstream.sent()).hasSize(1);
+    }
+
+    @Test
+    void handsThePoolsMessagesOnWhenAnOperatorStopsIt() throws Exception {
+        relay.acceptForPool(ALERT, "anna@contoso.example");
+        relay.upstream.answer(FakeUpstream.network(Step.MAIL));
+        relay.deliverDue(); // it is the mailbox's from now on
+        relay.clock.advance(Duration.ofHours(1));
+        dispatcher.halt(relay.clock.instant(), "admin");
+        FakeUpstream other = new FakeUpstream("other.example", 2);
+        EmailAddress mailbox = BackHalf.address("b@contoso.example");
+        Account account = new Account(mailbox.toString(), BackHalf.UNLIMITED, List.of(), relay.clock);
+
+        relay.deliverDue(relay.member(mailbox, List.of(other), account, BackHalf.PROBES, relay.clock));
+
+        assertThat(other.sent()).hasSize(1);
+    }
+
+    @Test
     void sharesThePoolsMessagesUnderTheLimitsOfEachMailbox() throws Exception {
         FakeUpstream second = new FakeUpstream("second.example", 2);
         IntStream.range(0, 20).forEach(_ -> relay.acceptForPool(ALERT, "anna@contoso.example"));
