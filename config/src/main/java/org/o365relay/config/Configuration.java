@@ -8,9 +8,11 @@ public sealed interface Configuration {
 
     /// A relay can be started with it.
     ///
+    /// @param control where commands reach it
     /// @param effective what is in force, defaults included: HOCON without comments, secrets as `***`
     /// @param warnings what should be changed but keeps nothing from working, in the order of their lines
-    record Valid(RelaySettings settings, String effective, List<Problem> warnings) implements Configuration {
+    record Valid(RelaySettings settings, ControlSettings control, String effective, List<Problem> warnings)
+            implements Configuration {
         public Valid {
             warnings = List.copyOf(warnings);
         }

@@ -47,6 +47,7 @@ final class EffectiveText {
         keys.put("recipient-rules", rules(rules.recipients()));
         keys.put("limits", limits(settings.accept().limits(), inForce.standard()));
         keys.put("data-directory", settings.queue().directory().toString());
+        keys.put("control", control(inForce.control()));
         keys.put("queue", queue(settings.queue()));
         keys.put(
                 "mailboxes",
@@ -97,6 +98,12 @@ final class EffectiveText {
                 "free-space-floor", Amount.text(queue.freeSpaceFloor()),
                 "maximum-size", Amount.text(queue.maximumSize()),
                 "history", Amount.text(queue.history()));
+    }
+
+    private static Map<String, Object> control(ControlSettings control) {
+        Map<String, Object> keys = new HashMap<>(present("group", control.group()));
+        keys.put("socket", control.socket().toString());
+        return keys;
     }
 
     private static Map<String, Object> http(HttpSettings http) {

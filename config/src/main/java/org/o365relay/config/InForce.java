@@ -11,4 +11,8 @@ import org.o365relay.admit.TrustedNetworks;
 /// @param standard the terms of a network that nothing is said of
 /// @param trusted the networks of the listeners that have none of their own
 record InForce(
-        RelaySettings settings, List<MailboxInForce> mailboxes, ClientPolicy standard, TrustedNetworks trusted) {}
+        RelaySettings settings,
+        ControlSettings control,
+        List<MailboxInForce> mailboxes,
+        ClientPolicy standard,
+        TrustedNetworks trusted) {}

@@ -65,6 +65,7 @@ record RelayReader(Path directory, Map<String, String> environment, Path kernelH
                 new ListenersReader(relay, networks, trusted, security.hasCertificate()).read();
         security.reportLogins(listeners);
         QueueSettings queue = queue(relay, policies.standard().messageSize(), listeners);
+        ControlSettings control = new ControlReader(relay.section("control"), directory).read(queue.directory());
         SecretFiles files = new SecretFiles(directory, environment);
         HttpSettings http = new HttpReader(relay.section("http"), files).read();
         MailboxesReader.Result mailboxes = new MailboxesReader(relay, files, queue.directory(), hostname, now).read();
@@ -102,7 +103,7 @@ record RelayReader(Path directory, Map<String, String> environment, Path kernelH
                     probe,
                     notices,
                     grace);
-            return new InForce(settings, mailboxes.good(), policies.standard(), trusted);
+            return new InForce(settings, control, mailboxes.good(), policies.standard(), trusted);
         });
     }
 

@@ -114,8 +114,19 @@ class ConfigReaderTest {
         Configuration.Valid second = valid(first.effective().replace("\"***\"", "${RELAY_PASSWORD}"));
 
         assertThat(second.settings()).isEqualTo(first.settings());
+        assertThat(second.control()).isEqualTo(first.control());
         assertThat(second.effective()).isEqualTo(first.effective());
         assertThat(first.settings().notices().admin()).isEqualTo(address("admin@contoso.example"));
+    }
+
+    @Test
+    void commandsReachTheRelayInItsDataDirectoryUnlessItSaysOtherwise() throws Exception {
+        String elsewhere = SMALLEST + "relay.control { socket = run/c.sock, group = relay-admins }";
+
+        assertThat(valid(CONTRACT).control())
+                .isEqualTo(new ControlSettings(Path.of("/var/lib/o365-relay/control.sock"), null));
+        assertThat(valid(elsewhere).control())
+                .isEqualTo(new ControlSettings(directory.resolve("run/c.sock"), "relay-admins"));
     }
 
     @Test

@@ -237,7 +237,7 @@ class WarningsTest {
         return switch (new ConfigReader(
                         environment, Path.of("/proc/sys/kernel/hostname"), 128 << 20, SecurityFiles.CLOCK)
                 .read(file)) {
-            case Configuration.Valid(var settings, var effective, var warnings) ->
+            case Configuration.Valid(var settings, var control, var effective, var warnings) ->
                 warnings.stream()
                         .map(warning -> warning.toString().replace(directory + "/relay.conf", "relay.conf"))
                         .toList();
