@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.accept.Endpoint;
@@ -18,6 +19,7 @@ import org.o365relay.accept.ListenerSettings;
 import org.o365relay.accept.Rerouting;
 import org.o365relay.accept.SmtpListener;
 import org.o365relay.admit.Devices;
+import org.o365relay.alert.Alert;
 import org.o365relay.deliver.Account;
 import org.o365relay.deliver.Courier;
 import org.o365relay.deliver.Dispatcher;
@@ -25,11 +27,13 @@ import org.o365relay.deliver.Lane;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.Upstream;
 import org.o365relay.journal.Journal;
+import org.o365relay.journal.Rates;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.notice.NoticeWriter;
 import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueException;
 import org.o365relay.queue.QueueUnavailableException;
+import org.o365relay.queue.Stopped;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,7 +55,10 @@ public final class Relay {
     private volatile @Nullable MessageQueue queue;
     private volatile @Nullable SmtpListener listener;
     private volatile @Nullable ExpiryWatch expiries;
-    private final List<Dispatcher> dispatchers = new CopyOnWriteArrayList<>();
+    private final List<MailboxDesk> desks = new CopyOnWriteArrayList<>();
+    private final Rates rates;
+    private final Supplier<List<Alert>> alerts = List::of;
+    private volatile @Nullable Operations operations;
 
     /// A relay on the system's clock.
     public Relay(RelaySettings settings, Journal journal) {
@@ -60,7 +67,8 @@ public final class Relay {
 
     Relay(RelaySettings settings, Journal journal, InstantSource clock, RandomGenerator random) {
         this.settings = settings;
-        this.journal = journal;
+        this.rates = new Rates(clock);
+        this.journal = rates.and(journal);
         this.clock = clock;
         this.random = random;
         this.upstreams =
@@ -75,7 +83,8 @@ public final class Relay {
         MessageQueue opened = MessageQueue.open(settings.queue(), clock, random);
         queue = opened;
         try {
-            addDispatchers(opened);
+            addDesks(opened);
+            keepStopped(opened);
             Devices devices = new Devices(opened.devices(), clock);
             opened.keep(devices);
             listener = new SmtpListener(settings.accept(), devices, opened, journal, clock);
@@ -83,10 +92,11 @@ public final class Relay {
                 endpoints.addAll(listener.listen(listenerSettings));
             }
             Thread.ofVirtual().name("reroute").start(() -> reroute(opened)); // ends with its work, or with the relay
-            dispatchers.forEach(Dispatcher::start);
+            desks.forEach(desk -> desk.dispatcher().start());
             upstreams.start();
             expiries = new ExpiryWatch(settings.mailboxes(), this::notices, upstreams, opened, journal, clock);
             expiries.start();
+            operations = new Operations(settings, opened, desks, rates, alerts, endpoints(), journal, clock);
         } catch (ListenException | RuntimeException e) {
             stop();
             throw e;
@@ -131,8 +141,17 @@ public final class Relay {
         return lane.isEmpty() ? "the one mailbox of an older relay" : "\"" + lane + "\"";
     }
 
+    /// What an operator has stopped stays so over a restart.
+    private void keepStopped(MessageQueue from) {
+        for (Stopped mailbox : from.stopped()) {
+            desks.stream()
+                    .filter(desk -> desk.isOf(mailbox.mailbox()))
+                    .forEach(desk -> desk.dispatcher().halt(mailbox.at(), mailbox.by()));
+        }
+    }
+
     /// One for each mailbox; those with the same account share its limits.
-    private void addDispatchers(MessageQueue from) {
+    private void addDesks(MessageQueue from) {
         Map<String, Account> accounts = new HashMap<>();
         for (MailboxSettings mailbox : settings.mailboxes()) {
             Account account = accounts.computeIfAbsent(mailbox.account(), name -> account(from, mailbox));
@@ -140,7 +159,7 @@ public final class Relay {
                     new Lane(mailbox, upstreams(mailbox), account, settings.routes(), settings.probe(), journal, clock);
             Courier courier =
                     new Courier(from, lane, settings.retry(), notices(mailbox.address()), journal, clock, random);
-            dispatchers.add(new Dispatcher(from, lane, courier));
+            desks.add(new MailboxDesk(new Dispatcher(from, lane, courier), courier));
         }
     }
 
@@ -155,6 +174,16 @@ public final class Relay {
 
     private List<Upstream> upstreams(MailboxSettings mailbox) {
         return mailbox.roads().stream().map(road -> upstreams.of(mailbox, road)).toList();
+    }
+
+    /// @return what it can be asked and told
+    /// @throws IllegalStateException before it has started
+    public Operations operations() {
+        Operations running = operations;
+        if (running == null) {
+            throw new IllegalStateException("the relay has not started");
+        }
+        return running;
     }
 
     /// @return where it listens, in the order of the settings, with the ports that were chosen for 0
@@ -174,7 +203,7 @@ public final class Relay {
     /// closes the queue. What is queued stays queued.
     public void stop() {
         stopped.countDown();
-        List<Thread> backHalf = dispatchers.stream().map(this::stopping).toList();
+        List<Thread> backHalf = desks.stream().map(this::stopping).toList();
         if (listener != null) {
             listener.stop(settings.stopGrace());
         }
@@ -194,7 +223,9 @@ public final class Relay {
         }
     }
 
-    private Thread stopping(Dispatcher dispatcher) {
-        return Thread.ofVirtual().name("stop-deliveries").start(() -> dispatcher.stop(settings.stopGrace()));
+    private Thread stopping(MailboxDesk desk) {
+        return Thread.ofVirtual()
+                .name("stop-deliveries")
+                .start(() -> desk.dispatcher().stop(settings.stopGrace()));
     }
 }

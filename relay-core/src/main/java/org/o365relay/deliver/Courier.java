@@ -43,6 +43,8 @@ public final class Courier {
     private static final Reply NO_ROOM =
             Reply.of(452, "4.5.3", "The mailbox has sent to as many recipients as it may in 24 hours");
 
+    private static final Reply RETURNED = Reply.of(550, "5.7.0", "returned by the operator of the relay");
+
     private final MessageQueue queue;
     private final Lane lane;
     private final Reckoning reckoning;
@@ -82,6 +84,29 @@ public final class Courier {
         }
     }
 
+    /// Gives a message up without trying it, because an operator says so. The author is told as of any failure, also if
+    /// the message cannot be read.
+    ///
+    /// @param claim of whichever lane
+    /// @throws QueueException if that cannot be written
+    public void bounce(Claim claim) {
+        Attempt none = ourselves(claim, RETURNED, original(claim));
+        record(claim, none, Reckoning.givenUp(none), (settlement, notices) -> queue.settle(claim, settlement, notices));
+    }
+
+    private Original original(Claim claim) {
+        try (ContentStream content = queue.content(claim)) {
+            return lane.rewriter()
+                    .rewrite(claim.id(), claim.arrival(), claim.envelope(), content)
+                    .original();
+        } catch (IOException e) {
+            log.warn("message {} cannot be read for its notice: {}", claim.id(), e.getMessage());
+        } catch (RuntimeException e) {
+            log.error("message {} cannot be read for its notice because of a bug; please report it", claim.id(), e);
+        }
+        return new Original(claim.envelope().returnPath().orElse(null), new byte[0]);
+    }
+
     private void deliver(Claim claim, Passage passage) {
         Allowance allowance = lane.account().allowance();
         int recipients = claim.recipients().size();
@@ -107,7 +132,9 @@ public final class Courier {
         if (damage.isPresent()) {
             setAside(claim, damage.get());
         } else {
-            record(claim, ruling, passage.road().name());
+            Settlement reckoned = reckoning.settlement(
+                    claim, ruling, passage.road().name(), lane.account().name());
+            record(claim, ruling.attempt(), reckoned, (settlement, notices) -> settle(claim, settlement, notices));
         }
     }
 
@@ -213,13 +240,16 @@ public final class Courier {
         return Attempt.of(claim.recipients(), results, original, null);
     }
 
-    private void record(Claim claim, Ruling ruling, String upstream) {
-        Attempt attempt = ruling.attempt();
-        Settlement settlement =
-                reckoning.settlement(claim, ruling, upstream, lane.account().name());
+    @FunctionalInterface
+    private interface Writing {
+        /// @return the notices' ids
+        List<QueueId> write(Settlement settlement, List<Submission> notices);
+    }
+
+    private void record(Claim claim, Attempt attempt, Settlement settlement, Writing writing) {
         Notices written = secretary.notices(claim, attempt, settlement);
         List<Submission> notices = written.all();
-        List<QueueId> noticeIds = settle(claim, settlement, notices);
+        List<QueueId> noticeIds = writing.write(settlement, notices);
         for (int i = 0; i < notices.size(); i++) {
             Submission notice = notices.get(i);
             journal.accepted(noticeIds.get(i), notice.arrival(), notice.envelope(), notice.size());

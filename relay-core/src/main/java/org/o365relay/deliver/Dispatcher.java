@@ -75,10 +75,13 @@ public final class Dispatcher {
     /// given to the mailbox is the pool's again.
     ///
     /// @param by who said so
-    /// @throws QueueException if the disk fails: it is stopped all the same, and the pool has to wait a little
     public void halt(Instant since, String by) {
         lane.stop(since, by);
-        shareIfPaused();
+        try {
+            shareIfPaused();
+        } catch (QueueException e) {
+            log.warn("the pools of {} get their messages back later: {}", lane.mailbox(), e.getMessage());
+        }
     }
 
     /// Lets mail leave again if it was stopped, and has everything that is closed tried at once.

@@ -74,6 +74,15 @@ record Reckoning(RetrySchedule retry, InstantSource clock, RandomGenerator rando
         return new Settlement(outcomes, next, false, upstream, account, remarks);
     }
 
+    /// @return what is recorded of a message that is given up without an attempt
+    static Settlement givenUp(Attempt attempt) {
+        Map<Recipient, Outcome> outcomes = new LinkedHashMap<>();
+        attempt.results()
+                .forEach((recipient, result) ->
+                        outcomes.put(recipient, new Failed(result.response().reply())));
+        return new Settlement(outcomes, null, true, "", "", remarks(attempt));
+    }
+
     /// @return whether a message has waited for longer than mail is tried
     boolean isTooOld(Claim claim) {
         return retry.isTooOld(claim.arrival().at(), clock.instant());

@@ -101,6 +101,11 @@ public final class MessageQueue implements AutoCloseable {
         return store.room().shortageFor(size);
     }
 
+    /// @return how much room there is. Never blocks; some seconds old at most
+    public Capacity capacity() {
+        return store.room().capacity();
+    }
+
     /// Begins a message. Nothing is written yet.
     public Incoming receive() {
         return new Incoming(store.committer(), dueSooner, ids.next(), ids::next, clock.instant());

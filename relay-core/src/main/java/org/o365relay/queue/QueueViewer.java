@@ -61,6 +61,19 @@ public final class QueueViewer {
         return new Inquiry(new FromOutside(this), clock);
     }
 
+    /// @param settings of this queue
+    /// @return how much room there is
+    /// @throws QueueUnavailableException with a message for the admin
+    public Capacity capacity(QueueSettings settings) throws QueueUnavailableException {
+        Sqlite.Usage usage = look(statements -> Sqlite.usage(statements.connection()));
+        try {
+            long free = Files.getFileStore(file).getUsableSpace();
+            return new Capacity(free, settings.freeSpaceFloor(), usage.used(), settings.maximumSize());
+        } catch (IOException e) {
+            throw unavailable("the file system of " + file + " cannot be asked for its free space: " + e.getMessage());
+        }
+    }
+
     private record FromOutside(QueueViewer viewer) implements Window {
 
         @Override

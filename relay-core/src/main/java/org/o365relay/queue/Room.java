@@ -51,6 +51,10 @@ final class Room {
         usage = now;
     }
 
+    Capacity capacity() {
+        return new Capacity(free, settings.freeSpaceFloor(), usage.used(), settings.maximumSize());
+    }
+
     /// @return octets the database holds and does not need
     long spare() {
         return usage.spare();

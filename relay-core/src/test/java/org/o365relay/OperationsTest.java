@@ -1,0 +1,195 @@
+package org.o365relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.RelayStatus.Rate;
+import org.o365relay.deliver.LaneStatus;
+import org.o365relay.deliver.LaneStatus.State;
+import org.o365relay.journal.RememberingJournal;
+import org.o365relay.mail.Arrival;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Envelope;
+import org.o365relay.mail.Priority;
+import org.o365relay.mail.QueueId;
+import org.o365relay.mail.RoutedEnvelope;
+import org.o365relay.queue.Change;
+import org.o365relay.queue.Effect;
+import org.o365relay.queue.Event;
+import org.o365relay.queue.MessageDetail;
+import org.o365relay.queue.MessageQueue;
+import org.o365relay.queue.MessageState;
+import org.o365relay.queue.Page;
+import org.o365relay.queue.Selection;
+
+/// What a whole relay can be asked and told. Nobody listens where it sends mail, so that everything waits.
+@Timeout(60)
+class OperationsTest {
+
+    private static final EmailAddress SALES = new EmailAddress("Sales", "contoso.example");
+    private static final EmailAddress SCANS = new EmailAddress("scans", "contoso.example");
+    private static final EmailAddress ANNA = new EmailAddress("anna", "fabrikam.example");
+
+    @TempDir
+    private Path directory;
+
+    private final RememberingJournal journal = new RememberingJournal();
+    private QueueId message;
+    private Relay relay;
+    private Operations operations;
+
+    @BeforeEach
+    void start() throws Exception {
+        try (MessageQueue queue = MessageQueue.open(
+                Settings.queue(directory), InstantSource.system(), RandomGenerator.getDefault())) {
+            Arrival arrival = new Arrival(Instant.now(), InetAddress.ofLiteral("192.0.2.7"), "printer", "ESMTP");
+            Envelope envelope = new Envelope(SCANS, List.of(ANNA), false);
+            message = queue.receive()
+                    .commit(
+                            arrival,
+                            List.of(new RoutedEnvelope("sales@contoso.example", Priority.NORMAL, envelope)),
+                            "Subject: Scan\r\n\r\n".getBytes(StandardCharsets.US_ASCII))
+                    .join()
+                    .getFirst();
+        }
+        relay = relay();
+        relay.start();
+        operations = relay.operations();
+        journal.await("unreachable " + SALES, 1);
+    }
+
+    private Relay relay() {
+        return new Relay(Settings.unreachable(directory, "everybody", SALES, SCANS), journal);
+    }
+
+    @AfterEach
+    void stop() {
+        relay.stop();
+    }
+
+    @Test
+    void saysHowEverythingIs() {
+        RelayStatus status = operations.status("0.1.0");
+
+        assertThat(status.running()).satisfies(running -> {
+            assertThat(running.version()).isEqualTo("0.1.0");
+            assertThat(running.pid()).isEqualTo(ProcessHandle.current().pid());
+            assertThat(running.lanes()).extracting(LaneStatus::mailbox).containsExactly(SALES.toString(), "" + SCANS);
+            assertThat(running.lanes()).extracting(LaneStatus::state).containsExactly(State.RESTING, State.OPEN);
+            assertThat(running.rates())
+                    .extracting(Rate::event)
+                    .containsExactly("accepted", "rejected", "delivered", "deferred", "failed");
+            assertThat(running.alerts()).isEmpty();
+        });
+        assertThat(status.queue().open()).isEqualTo(1);
+        assertThat(status.disk().used()).isPositive();
+        assertThat(status.disk().free()).isPositive();
+    }
+
+    @Test
+    void aMailboxIsStoppedAndStaysSoOverARestart() throws Exception {
+        assertThat(operations.stop(SALES, "olga")).isTrue();
+        assertThat(operations.stop(SALES, "otto")).as("already").isFalse();
+        assertThat(operations.lanes().getFirst().state()).isEqualTo(State.STOPPED);
+
+        relay.stop();
+        relay = relay();
+        relay.start();
+        operations = relay.operations();
+
+        assertThat(operations.lanes().getFirst()).satisfies(lane -> {
+            assertThat(lane.state()).isEqualTo(State.STOPPED);
+            assertThat(lane.reason()).isEqualTo("stopped by olga");
+        });
+        assertThat(operations.resume(new EmailAddress("sales", "contoso.example"), "otto"))
+                .isTrue();
+        assertThat(operations.lanes().getFirst().state()).isNotEqualTo(State.STOPPED);
+        assertThat(journal.lines())
+                .contains("stopped Sales@contoso.example by olga", "started Sales@contoso.example by otto")
+                .doesNotContain("stopped Sales@contoso.example by otto");
+    }
+
+    @Test
+    void resumingWhatIsOpenDoesNothing() throws Exception {
+        assertThat(operations.resume(SCANS, "olga")).isFalse();
+        assertThat(journal.lines("started")).isEmpty();
+    }
+
+    @Test
+    void changesMessagesAndTellsTheJournalWhoSaidSo() throws Exception {
+        assertThat(operations.change(new Change.Hold(), Selection.ALL, "olga")).isEqualTo(new Effect(1, 0, ""));
+
+        assertThat(shown().line().state()).isEqualTo(MessageState.HELD);
+        assertThat(shown().events()).last().extracting(Event::detail).isEqualTo("by olga");
+        assertThat(journal.lines("changed")).containsExactly("changed 1: hold by olga");
+        assertThat(operations.change(new Change.Hold(), Selection.ALL, "olga").changed())
+                .isZero();
+        assertThat(journal.lines("changed")).as("nothing was changed").hasSize(1);
+    }
+
+    @Test
+    void redirectsToAnyMailboxOrPoolWhateverItsCase() throws Exception {
+        operations.stop(SCANS, "olga");
+
+        operations.change(new Change.Redirect("SCANS@contoso.example"), Selection.ALL, "olga");
+        assertThat(shown().line().lane()).isEqualTo("scans@contoso.example");
+        operations.stop(SALES, "olga");
+        operations.change(new Change.Redirect("Everybody"), Selection.ALL, "olga");
+        assertThat(shown().line().lane()).isEqualTo("everybody");
+    }
+
+    @Test
+    void bouncesThroughTheMailboxOfTheMessage() throws Exception {
+        operations.stop(SALES, "olga");
+        assertThat(operations.change(new Change.Bounce(), Selection.of(List.of(message)), "olga"))
+                .isEqualTo(new Effect(1, 0, ""));
+
+        assertThat(shown().line().state()).isEqualTo(MessageState.FAILED);
+        assertThat(journal.lines("failed")).singleElement().asString().contains("notice to scans@contoso.example");
+        assertThat(operations.status("").running()).satisfies(running -> assertThat(running.rates())
+                .contains(new Rate("failed", 1, 1, 1), new Rate("accepted", 1, 1, 1)));
+        assertThat(operations.reading().find(Selection.ALL, Page.Order.NEWEST_FIRST, null, 1))
+                .satisfies(page -> assertThat(page.lines()).singleElement().satisfies(notice -> {
+                    assertThat(notice.notice()).isTrue();
+                    assertThat(notice.lane()).isEqualTo("sales@contoso.example");
+                }));
+    }
+
+    @Test
+    void refusesWhatMakesNoSense() {
+        assertThatThrownBy(() -> operations.change(new Change.Redirect("nobody"), Selection.ALL, "olga"))
+                .isInstanceOf(OperationException.class)
+                .hasMessage("there is no mailbox or pool \"nobody\"; there are sales@contoso.example,"
+                        + " scans@contoso.example, everybody");
+        assertThatThrownBy(() -> operations.change(
+                        new Change.Readdress(ANNA, new EmailAddress("root", "")), Selection.ALL, "olga"))
+                .isInstanceOf(OperationException.class)
+                .hasMessageContaining("root");
+        assertThatThrownBy(() -> operations.stop(ANNA, "olga"))
+                .isInstanceOf(OperationException.class)
+                .hasMessage("there is no mailbox anna@fabrikam.example; there are Sales@contoso.example,"
+                        + " scans@contoso.example");
+        assertThat(shown().events()).extracting(Event::kind).doesNotContain("redirected");
+    }
+
+    @Test
+    void cannotBeAskedBeforeItHasStarted() {
+        assertThatThrownBy(relay()::operations).isInstanceOf(IllegalStateException.class);
+    }
+
+    private MessageDetail shown() {
+        return operations.reading().show(message).orElseThrow();
+    }
+}

@@ -1,0 +1,135 @@
+package org.o365relay.deliver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.QueueId;
+import org.o365relay.mail.ReportRequest;
+import org.o365relay.mail.ReportRequest.OfRecipient;
+import org.o365relay.mail.ReportRequest.Returned;
+import org.o365relay.queue.Change;
+import org.o365relay.queue.Effect;
+import org.o365relay.queue.Event;
+import org.o365relay.queue.Selection;
+
+/// Messages that an operator gives up.
+class BounceTest {
+
+    private static final String SCAN = "From: Scanner <scan@contoso.example>\r\nSubject: Scan\r\n\r\nSee attached.\r\n";
+    private static final String ANNA = "anna@contoso.example";
+    private static final String BERT = "bert@contoso.example";
+
+    @TempDir
+    private Path directory;
+
+    private BackHalf relay;
+
+    @BeforeEach
+    void open() throws Exception {
+        relay = new BackHalf(directory);
+    }
+
+    @AfterEach
+    void close() {
+        relay.close();
+    }
+
+    @Test
+    void areNotTriedAndTheAuthorIsTold() {
+        QueueId id = relay.accept("scan@contoso.example", SCAN, ANNA, BERT);
+
+        assertThat(bounce()).isEqualTo(new Effect(1, 0, ""));
+        assertThat(relay.upstream.sent()).isEmpty();
+        assertThat(relay.journal.lines("failed"))
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line)
+                        .contains(
+                                "550 5.7.0 returned by the operator of the relay",
+                                "attempt 0",
+                                "notice to scan@contoso.example"));
+        assertThat(relay.queue.events(id))
+                .extracting(Event::kind, Event::detail)
+                .startsWith(tuple("bounced", "by olga"))
+                .hasSize(3);
+
+        relay.deliverDue();
+        assertThat(relay.upstream.sent())
+                .singleElement()
+                .extracting(FakeUpstream.Sent::content)
+                .asString()
+                .contains(
+                        "To: <scan@contoso.example>\r\n",
+                        "Subject: Not delivered: Scan\r\n",
+                        "550 5.7.0 returned by the operator of the relay",
+                        "Final-Recipient: rfc822; bert@contoso.example\r\n",
+                        "Status: 5.7.0\r\n")
+                .doesNotContain("Remote-MTA");
+    }
+
+    @Test
+    void areGivenUpWhileTheMailboxIsStoppedOrTheyAreOnHold() {
+        relay.accept("scan@contoso.example", SCAN, ANNA);
+        relay.queue.steering().apply(new Change.Hold(), Selection.ALL, "olga");
+        relay.lane.stop(relay.clock.instant(), "olga");
+
+        assertThat(bounce().changed()).isEqualTo(1);
+        assertThat(relay.journal.lines("failed")).hasSize(1);
+    }
+
+    @Test
+    void tellNobodyWhoDoesNotWantToHearOfIt() {
+        OfRecipient never = new OfRecipient(Set.of(), null);
+        ReportRequest report =
+                new ReportRequest("", Returned.NOT_GIVEN, Map.of(new EmailAddress("anna", "contoso.example"), never));
+        relay.accept("scan@contoso.example", SCAN, report, ANNA);
+
+        bounce();
+
+        assertThat(relay.journal.lines("failed")).singleElement().asString().endsWith("notice to null");
+        assertThat(relay.due()).isEmpty();
+    }
+
+    @Test
+    void tellNobodyIfTheyHadTheNullSender() {
+        relay.accept(null, SCAN, ANNA);
+
+        bounce();
+
+        assertThat(relay.journal.lines("failed")).singleElement().asString().endsWith("notice to null");
+        assertThat(relay.due()).isEmpty();
+    }
+
+    @Test
+    void tellTheSenderEvenIfTheyCannotBeRead() throws SQLException {
+        relay.accept("scan@contoso.example", SCAN, ANNA);
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("queue.db"));
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate("DELETE FROM chunk");
+        }
+
+        assertThat(bounce()).isEqualTo(new Effect(1, 0, ""));
+        relay.deliverDue();
+        assertThat(relay.upstream.sent())
+                .singleElement()
+                .extracting(FakeUpstream.Sent::content)
+                .asString()
+                .contains("To: <scan@contoso.example>\r\n", "a message without a subject");
+    }
+
+    private Effect bounce() {
+        return relay.queue.steering().each(Selection.of(List.of()), "olga", relay.courier::bounce);
+    }
+}
