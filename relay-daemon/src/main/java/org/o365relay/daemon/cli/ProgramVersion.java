@@ -16,10 +16,16 @@ final class ProgramVersion implements IVersionProvider {
     }
 
     static String text() {
-        return "o365-relay " + version() + " (Java " + System.getProperty("java.version") + ")";
+        return program() + " (Java " + System.getProperty("java.version") + ")";
     }
 
-    private static String version() {
+    /// @return `o365-relay 0.1.0`
+    static String program() {
+        return "o365-relay " + version();
+    }
+
+    /// @return `0.1.0`
+    static String version() {
         Properties properties = new Properties();
         try (InputStream in = Main.class.getResourceAsStream("version.properties")) {
             properties.load(in);

@@ -1,6 +1,7 @@
 package org.o365relay.daemon.cli;
 
 import ch.qos.logback.classic.LoggerContext;
+import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
@@ -9,6 +10,10 @@ import org.o365relay.RelaySettings;
 import org.o365relay.accept.Endpoint;
 import org.o365relay.accept.ListenException;
 import org.o365relay.accept.OldTls;
+import org.o365relay.config.Configuration.Valid;
+import org.o365relay.config.ControlSettings;
+import org.o365relay.daemon.control.ControlServer;
+import org.o365relay.daemon.control.RelayControl;
 import org.o365relay.daemon.ops.SystemdNotifier;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.RoadSettings;
@@ -37,10 +42,12 @@ public final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailed, InterruptedException {
-        RelaySettings settings = config.read().settings();
+        Valid valid = config.read();
+        RelaySettings settings = valid.settings();
         SystemdNotifier serviceManager = SystemdNotifier.of(System.getenv());
         Relay relay = start(settings);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(relay, serviceManager), "stop"));
+        ControlServer control = listen(relay, valid.control());
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(relay, control, serviceManager), "stop"));
         try {
             serviceManager.ready("listening on " + addresses(relay));
             log.info("{} listens on {}; mail leaves as {}", ProgramVersion.text(), addresses(relay), ways(settings));
@@ -65,11 +72,25 @@ public final class RunCommand implements Callable<Integer> {
         }
     }
 
+    /// A relay that nobody can command is not started.
+    private static ControlServer listen(Relay relay, ControlSettings settings) throws CommandFailed {
+        try {
+            return ControlServer.start(
+                    settings,
+                    user -> new RelayControl(relay.operations(), ProgramVersion.version(), user),
+                    ProgramVersion.program());
+        } catch (IOException e) {
+            relay.stop();
+            throw new CommandFailed(ExitCode.CANNOT_CREATE, String.valueOf(e.getMessage()));
+        }
+    }
+
     /// Runs as a shutdown hook. The JVM would end with 143 after SIGTERM; a stop that was asked for and went well is no
     /// failure, so it ends with 0 itself.
-    private void stop(Relay relay, SystemdNotifier serviceManager) {
+    private void stop(Relay relay, ControlServer control, SystemdNotifier serviceManager) {
         serviceManager.stopping("letting messages in flight end");
         log.info("stopping");
+        control.close();
         relay.stop();
         log.info("stopped; what is queued stays queued");
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext logging) {

@@ -60,6 +60,10 @@ final class Views {
     }
 
     static MessageLine line() {
+        return line(123_456_789_012L);
+    }
+
+    private static MessageLine line(long size) {
         return new MessageLine(
                 ID,
                 MessageState.DEFERRED,
@@ -69,7 +73,7 @@ final class Views {
                 "scan@contoso.example",
                 List.of("bob@fabrikam.example", "jürgen@fabrikam.example"),
                 12,
-                123_456_789_012L,
+                size,
                 "pool",
                 "relay@contoso.example",
                 Priority.URGENT,
@@ -106,8 +110,12 @@ final class Views {
     }
 
     static MessageDetail detail() {
+        return detail(123_456_789_012L);
+    }
+
+    static MessageDetail detail(long size) {
         return new MessageDetail(
-                line(),
+                line(size),
                 "ESMTP",
                 "8BITMIME",
                 true,

@@ -1,0 +1,152 @@
+package org.o365relay.daemon.control;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.daemon.control.ControlException.Kind;
+import org.o365relay.queue.MessageDetail;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One client of the control socket: hears its line, has it done, and answers.
+///
+/// @param program that answers
+/// @param patience how long the client may take for its line, and to take each piece of the answer. While the relay
+///     works there is no limit
+record ControlConnection(
+        SocketChannel channel, Control control, String program, Duration patience, Deadlines deadlines) {
+
+    private static final Logger log = LoggerFactory.getLogger(ControlConnection.class);
+
+    private static final int PIECE = 64 * 1024;
+    private static final byte LF = '\n';
+
+    /// @param heard is run when the client has said its line
+    /// @throws IOException if the client goes away, or is too slow; what it asked for is done all the same
+    void serve(Runnable heard) throws IOException {
+        String line = deadlines.within(patience, channel, this::read);
+        heard.run();
+        if (line == null) {
+            write(error(new ControlException(
+                    Kind.BAD_REQUEST,
+                    "the request is longer than " + Protocol.LONGEST_REQUEST + " octets; name fewer messages at once")));
+        } else if (!line.isEmpty()) {
+            answer(line);
+        }
+    }
+
+    /// @return empty if the client said nothing; null if it was too much
+    private @Nullable String read() throws IOException {
+        ByteBuffer octets = ByteBuffer.allocate(Protocol.LONGEST_REQUEST);
+        while (octets.hasRemaining()) {
+            int from = octets.position();
+            if (channel.read(octets) < 0) {
+                return "";
+            }
+            for (int i = from; i < octets.position(); i++) {
+                if (octets.get(i) == LF) {
+                    return new String(octets.array(), 0, i, StandardCharsets.UTF_8);
+                }
+            }
+        }
+        return null;
+    }
+
+    private void answer(String line) throws IOException {
+        JsonObject request;
+        try {
+            request = understood(JsonObject.parse(line));
+            if (request.text("ask").equals("content")) {
+                send(new Answers(control).content(request));
+                return;
+            }
+        } catch (ControlException e) {
+            write(error(e));
+            return;
+        } catch (BadJson e) {
+            write(error(bad(e)));
+            return;
+        }
+        write(answer(request));
+    }
+
+    private static ControlException bad(BadJson mistake) {
+        return new ControlException(Kind.BAD_REQUEST, "the request makes no sense: " + mistake.getMessage());
+    }
+
+    private JsonObject understood(JsonObject request) throws ControlException {
+        if (!Protocol.isUnderstood(request)) {
+            throw Protocol.otherVersion(request.textOrNull("program"), program);
+        }
+        return request;
+    }
+
+    private JsonObject answer(JsonObject request) {
+        try {
+            return Protocol.answer(program, new Answers(control).to(request));
+        } catch (ControlException e) {
+            return error(e);
+        } catch (BadJson e) {
+            return error(
+                    program.equals(request.textOrNull("program"))
+                            ? bad(e)
+                            : Protocol.otherVersion(request.textOrNull("program"), program));
+        } catch (RuntimeException e) {
+            log.error("what was asked over the control socket failed because of a bug; please report it", e);
+            return error(new ControlException(Kind.QUEUE, "the relay has failed, see its log"));
+        }
+    }
+
+    private JsonObject error(ControlException failure) {
+        return Protocol.error(program, failure);
+    }
+
+    private void send(MessageDetail message) throws IOException, ControlException {
+        if (!message.hasContent()) {
+            throw new ControlException(
+                    Kind.BAD_REQUEST,
+                    "the content of message " + message.line().id() + " is no longer there: it goes when a message is"
+                            + " settled");
+        }
+        try (InputStream content = control.content(message)) {
+            byte[] piece = first(content);
+            write(Protocol.answer(
+                    program, new JsonObject().with("size", message.line().size())));
+            for (; piece.length > 0; piece = content.readNBytes(PIECE)) {
+                write(ByteBuffer.wrap(piece));
+            }
+        }
+    }
+
+    /// As long as nothing has been said, an error can be.
+    private static byte[] first(InputStream content) throws ControlException {
+        try {
+            return content.readNBytes(PIECE);
+        } catch (IOException e) {
+            throw new ControlException(Kind.QUEUE, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void write(JsonObject line) throws IOException {
+        byte[] octets = (line + "\n").getBytes(StandardCharsets.US_ASCII);
+        for (int from = 0; from < octets.length; from += PIECE) {
+            write(ByteBuffer.wrap(octets, from, Math.min(PIECE, octets.length - from)));
+        }
+    }
+
+    private void write(ByteBuffer piece) throws IOException {
+        deadlines.within(patience, channel, () -> {
+            while (piece.hasRemaining()) {
+                if (channel.write(piece) < 0) {
+                    throw new EOFException("the client has gone");
+                }
+            }
+            return piece;
+        });
+    }
+}

@@ -1,0 +1,53 @@
+package org.o365relay.daemon.control;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.InstantSource;
+import org.o365relay.config.ControlSettings;
+import org.o365relay.daemon.control.ControlException.Kind;
+import org.o365relay.queue.QueueSettings;
+
+/// Finds out how the relay can be asked.
+public final class Controls {
+
+    private Controls() {}
+
+    /// A running relay, if one listens at the control socket; else its queue.
+    ///
+    /// @param program that asks, such as `o365-relay 0.1.0`
+    /// @throws ControlException [Kind#NOT_PERMITTED] if a relay may run and may not be asked
+    public static Control open(ControlSettings settings, QueueSettings queue, String program) throws ControlException {
+        return isRunning(settings)
+                ? new SocketControl(settings.socket(), program)
+                : new QueueAtRest(queue, InstantSource.system());
+    }
+
+    private static boolean isRunning(ControlSettings settings) throws ControlException {
+        Path socket = settings.socket();
+        try {
+            Files.readAttributes(socket, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            return SocketControl.isAlive(socket);
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (AccessDeniedException e) {
+            throw notPermitted(settings, "its directory may not be entered");
+        } catch (IOException e) {
+            throw notPermitted(settings, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static ControlException notPermitted(ControlSettings settings, String why) {
+        String others = settings.group() == null
+                ? "; relay.control.group lets the members of a group do so, too"
+                : ", or as a member of the group " + settings.group();
+        return new ControlException(
+                Kind.NOT_PERMITTED,
+                "you may not use the relay's control socket " + settings.socket() + " (" + why
+                        + "). Run the command as root or as the relay's user (sudo, or sudo -u o365-relay)" + others);
+    }
+}

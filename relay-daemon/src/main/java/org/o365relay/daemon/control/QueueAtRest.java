@@ -1,0 +1,121 @@
+package org.o365relay.daemon.control;
+
+import java.io.InputStream;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.RelayStatus;
+import org.o365relay.RelayStatus.Disk;
+import org.o365relay.daemon.control.ControlException.Kind;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.QueueId;
+import org.o365relay.queue.Capacity;
+import org.o365relay.queue.Change;
+import org.o365relay.queue.Effect;
+import org.o365relay.queue.MessageDetail;
+import org.o365relay.queue.Overview;
+import org.o365relay.queue.Page;
+import org.o365relay.queue.QueueException;
+import org.o365relay.queue.QueueReading;
+import org.o365relay.queue.QueueSettings;
+import org.o365relay.queue.QueueUnavailableException;
+import org.o365relay.queue.QueueViewer;
+import org.o365relay.queue.Selection;
+
+/// The queue of a relay that does not run. It can be looked at.
+final class QueueAtRest implements Control {
+
+    private final QueueSettings settings;
+    private final QueueViewer viewer;
+    private final InstantSource clock;
+
+    QueueAtRest(QueueSettings settings, InstantSource clock) {
+        this.settings = settings;
+        this.viewer = new QueueViewer(settings.directory(), clock);
+        this.clock = clock;
+    }
+
+    @FunctionalInterface
+    private interface Look<T> {
+        T at(QueueReading reading) throws QueueUnavailableException;
+    }
+
+    private <T> T look(Look<T> look) throws ControlException {
+        try {
+            return look.at(viewer.reading());
+        } catch (QueueUnavailableException | QueueException e) {
+            throw new ControlException(Kind.QUEUE, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static ControlException notRunning(String what) {
+        return new ControlException(
+                Kind.NOT_RUNNING,
+                "the relay is not running; " + what + " takes one that runs. Start it (systemctl start o365-relay) and"
+                        + " try again");
+    }
+
+    @Override
+    public boolean isRunning() {
+        return false;
+    }
+
+    @Override
+    public Overview overview() throws ControlException {
+        return look(QueueReading::overview);
+    }
+
+    @Override
+    public Page find(Selection selection, Page.Order order, @Nullable QueueId from, int most) throws ControlException {
+        return look(reading -> reading.find(selection, order, from, most));
+    }
+
+    @Override
+    public long count(Selection selection) throws ControlException {
+        return look(reading -> reading.count(selection));
+    }
+
+    @Override
+    public Optional<QueueId> newest() throws ControlException {
+        return look(QueueReading::newest);
+    }
+
+    @Override
+    public Optional<MessageDetail> show(QueueId id) throws ControlException {
+        return look(reading -> reading.show(id));
+    }
+
+    @Override
+    public InputStream content(MessageDetail message) throws ControlException {
+        return look(reading -> reading.content(message));
+    }
+
+    @Override
+    public Effect change(Change change, Selection selection) throws ControlException {
+        throw notRunning("changing messages");
+    }
+
+    @Override
+    public RelayStatus status() throws ControlException {
+        return look(reading -> {
+            Capacity capacity = viewer.capacity(settings);
+            Disk disk = new Disk(capacity.free(), capacity.floor(), capacity.used(), capacity.maximum());
+            return new RelayStatus(clock.instant(), null, reading.overview(), disk);
+        });
+    }
+
+    @Override
+    public boolean pause(EmailAddress mailbox) throws ControlException {
+        throw notRunning("stopping a mailbox");
+    }
+
+    @Override
+    public boolean resume(EmailAddress mailbox) throws ControlException {
+        throw notRunning("resuming a mailbox");
+    }
+
+    @Override
+    public void close() {
+        // nothing is kept open
+    }
+}

@@ -1,0 +1,109 @@
+package org.o365relay.daemon.control;
+
+import java.io.InputStream;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.OperationException;
+import org.o365relay.Operations;
+import org.o365relay.RelayStatus;
+import org.o365relay.daemon.control.ControlException.Kind;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.QueueId;
+import org.o365relay.queue.Change;
+import org.o365relay.queue.Effect;
+import org.o365relay.queue.MessageDetail;
+import org.o365relay.queue.Overview;
+import org.o365relay.queue.Page;
+import org.o365relay.queue.QueueException;
+import org.o365relay.queue.Selection;
+
+/// The relay in this process, for one user.
+public final class RelayControl implements Control {
+
+    private final Operations operations;
+    private final String version;
+    private final String user;
+
+    /// @param version of the program
+    /// @param user whom changes are recorded for
+    public RelayControl(Operations operations, String version, String user) {
+        this.operations = operations;
+        this.version = version;
+        this.user = user;
+    }
+
+    @FunctionalInterface
+    private interface Operation<T extends @Nullable Object> {
+        T run() throws OperationException;
+    }
+
+    private static <T extends @Nullable Object> T ask(Operation<T> operation) throws ControlException {
+        try {
+            return operation.run();
+        } catch (OperationException e) {
+            throw new ControlException(Kind.BAD_REQUEST, String.valueOf(e.getMessage()));
+        } catch (QueueException e) {
+            throw new ControlException(Kind.QUEUE, "the queue cannot be used: " + e.getMessage());
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return true;
+    }
+
+    @Override
+    public Overview overview() throws ControlException {
+        return ask(operations.reading()::overview);
+    }
+
+    @Override
+    public Page find(Selection selection, Page.Order order, @Nullable QueueId from, int most) throws ControlException {
+        return ask(() -> operations.reading().find(selection, order, from, most));
+    }
+
+    @Override
+    public long count(Selection selection) throws ControlException {
+        return ask(() -> operations.reading().count(selection));
+    }
+
+    @Override
+    public Optional<QueueId> newest() throws ControlException {
+        return ask(operations.reading()::newest);
+    }
+
+    @Override
+    public Optional<MessageDetail> show(QueueId id) throws ControlException {
+        return ask(() -> operations.reading().show(id));
+    }
+
+    @Override
+    public InputStream content(MessageDetail message) throws ControlException {
+        return ask(() -> operations.reading().content(message));
+    }
+
+    @Override
+    public Effect change(Change change, Selection selection) throws ControlException {
+        return ask(() -> operations.change(change, selection, user));
+    }
+
+    @Override
+    public RelayStatus status() throws ControlException {
+        return ask(() -> operations.status(version));
+    }
+
+    @Override
+    public boolean pause(EmailAddress mailbox) throws ControlException {
+        return ask(() -> operations.stop(mailbox, user));
+    }
+
+    @Override
+    public boolean resume(EmailAddress mailbox) throws ControlException {
+        return ask(() -> operations.resume(mailbox, user));
+    }
+
+    @Override
+    public void close() {
+        // the relay goes on
+    }
+}

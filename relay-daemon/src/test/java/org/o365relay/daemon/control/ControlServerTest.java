@@ -1,0 +1,450 @@
+package org.o365relay.daemon.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.o365relay.config.ControlSettings;
+import org.o365relay.daemon.control.ControlException.Kind;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.QueueId;
+import org.o365relay.queue.Change;
+import org.o365relay.queue.Effect;
+import org.o365relay.queue.Page;
+import org.o365relay.queue.QueueSettings;
+import org.o365relay.queue.Selection;
+
+/// The control socket, with real sockets and whoever may sit at their other ends.
+@Timeout(60)
+class ControlServerTest {
+
+    private static final String PROGRAM = "o365-relay 0.1.0";
+    private static final EmailAddress MAILBOX = new EmailAddress("relay", "contoso.example");
+
+    @TempDir
+    private Path directory;
+
+    private final FakeControl relay = new FakeControl();
+    private final List<String> users = new ArrayList<>();
+    private Path socket;
+    private ControlServer server;
+    private Control client;
+
+    @BeforeEach
+    void start() throws Exception {
+        socket = directory.resolve("control.sock");
+        server = start(Duration.ofSeconds(30), null);
+        client = open(PROGRAM);
+    }
+
+    private ControlServer start(Duration patience, @Nullable String group) throws IOException {
+        return ControlServer.start(new ControlSettings(socket, group), this::relayFor, PROGRAM, patience);
+    }
+
+    private Control relayFor(String user) {
+        users.add(user);
+        return relay;
+    }
+
+    private Control open(String program) throws ControlException {
+        QueueSettings queue = new QueueSettings(directory, 0, 1, Duration.ZERO);
+        return Controls.open(new ControlSettings(socket, null), queue, program);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void everyQuestionReachesTheRelayAndEveryAnswerComesBack() throws Exception {
+        Selection selection = Selection.of(List.of(Views.ID));
+
+        assertThat(client.isRunning()).isTrue();
+        assertThat(client.overview()).isEqualTo(Views.overview());
+        assertThat(client.find(selection, Page.Order.NEWEST_FIRST, null, 7))
+                .isEqualTo(new Page(List.of(Views.line()), Views.ID));
+        assertThat(client.count(selection)).isEqualTo(3);
+        assertThat(client.newest()).contains(Views.ID);
+        assertThat(client.show(Views.ID)).contains(Views.detail(FakeControl.CONTENT.length));
+        assertThat(client.show(new QueueId(1))).isEmpty();
+        assertThat(client.change(new Change.Redirect("pool"), selection)).isEqualTo(new Effect(5, 1, ""));
+        assertThat(client.status()).isEqualTo(Views.running());
+        assertThat(client.pause(MAILBOX)).isTrue();
+        assertThat(client.resume(MAILBOX)).isFalse();
+        assertThat(relay.asked())
+                .containsExactly(
+                        "overview",
+                        "find " + selection + " NEWEST_FIRST null 7",
+                        "count " + selection,
+                        "newest",
+                        "show " + Views.ID,
+                        "show " + new QueueId(1),
+                        "change Redirect[target=pool] " + selection,
+                        "changed",
+                        "status",
+                        "pause " + MAILBOX,
+                        "resume " + MAILBOX);
+    }
+
+    @Test
+    void knowsWhoIsAsking() throws Exception {
+        client.newest();
+
+        assertThat(users).containsOnly(System.getProperty("user.name")).isNotEmpty();
+    }
+
+    @Test
+    void contentComesOctetForOctet() throws Exception {
+        try (InputStream content = client.content(Views.detail())) {
+            assertThat(content.readAllBytes()).isEqualTo(FakeControl.CONTENT);
+        }
+    }
+
+    @Test
+    void contentThatIsNotWholeIsNotTakenForWhole() throws Exception {
+        byte[] half = new byte[FakeControl.CONTENT.length / 2];
+        relay.contentIs(new ByteArrayInputStream(half));
+
+        try (InputStream content = client.content(Views.detail())) {
+            assertThatThrownBy(content::readAllBytes)
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("is not whole: " + half.length + " octets are missing");
+        }
+    }
+
+    @Test
+    void contentThatCannotBeReadAtAllIsAnError() {
+        relay.contentIs(new InputStream() {
+            @Override
+            public int read() throws IOException {
+                throw new IOException("a piece of the message is missing");
+            }
+        });
+
+        assertThatThrownBy(() -> client.content(Views.detail()))
+                .asInstanceOf(type(ControlException.class))
+                .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.QUEUE))
+                .satisfies(e -> assertThat(e).hasMessage("a piece of the message is missing"));
+    }
+
+    @Test
+    void errorsComeBackAsTheyAre() {
+        assertThatThrownBy(() -> client.pause(new EmailAddress("nobody", "contoso.example")))
+                .asInstanceOf(type(ControlException.class))
+                .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.BAD_REQUEST))
+                .satisfies(e -> assertThat(e).hasMessage("there is no mailbox nobody@contoso.example"));
+    }
+
+    @Test
+    void aBugIsAnAnswerTooAndTheNextClientIsServed() throws Exception {
+        relay.fail(new IllegalStateException("bug"));
+        assertThatThrownBy(client::newest)
+                .asInstanceOf(type(ControlException.class))
+                .satisfies(e -> assertThat(e).hasMessage("the relay has failed, see its log"));
+        assertThatThrownBy(() -> client.content(Views.detail())).isInstanceOf(ControlException.class);
+
+        assertThat(say("{\"protocol\":1,\"program\":\"" + PROGRAM + "\",\"ask\":\"none\"}\n"))
+                .contains("\"bad-request\"");
+    }
+
+    @Test
+    void aRelayOfAnotherVersionSaysSo() {
+        String answer = say("{\"protocol\":2,\"program\":\"o365-relay 9.0\",\"ask\":\"newest\"}\n");
+
+        assertThat(answer)
+                .startsWith("{\"protocol\":1,\"program\":\"o365-relay 0.1.0\",\"error\":{\"kind\":\"other-version\"")
+                .contains("this command is o365-relay 9.0, and the relay that runs is o365-relay 0.1.0", "Restart");
+        assertThat(relay.asked()).isEmpty();
+    }
+
+    @Test
+    void aNewerCommandThatAsksForSomethingNewIsToldThatTheRelayIsOlder() {
+        assertThat(say("{\"protocol\":1,\"program\":\"o365-relay 0.2.0\",\"ask\":\"dance\"}\n"))
+                .contains("\"other-version\"", "o365-relay 0.2.0", "o365-relay 0.1.0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"protocol\":2,\"program\":\"o365-relay 9.0\",\"answer\":{\"id\":null}}\n",
+                "{\"protocol\":1,\"program\":\"o365-relay 9.0\",\"answer\":{\"id\":7}}\n",
+                "{\"protocol\":1,\"program\":\"o365-relay 9.0\",\"error\":{\"kind\":\"strange\",\"message\":\"x\"}}\n",
+                "{\"program\":\"o365-relay 9.0\"}\n",
+                "220 mail.example ESMTP\n"
+            })
+    void anAnswerThatIsNotUnderstoodIsOneOfAnotherVersion(String answer) throws Exception {
+        server.close();
+        try (ServerSocketChannel other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            other.bind(UnixDomainSocketAddress.of(socket));
+            CompletableFuture<Void> answering = CompletableFuture.runAsync(() -> answer(other, answer));
+
+            assertThatThrownBy(client::newest)
+                    .asInstanceOf(type(ControlException.class))
+                    .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.OTHER_VERSION))
+                    .satisfies(e -> assertThat(e).hasMessageContaining("this command is o365-relay 0.1.0"));
+            answering.join();
+        }
+    }
+
+    private static void answer(ServerSocketChannel other, String answer) {
+        try (SocketChannel channel = other.accept()) {
+            channel.read(ByteBuffer.allocate(1000));
+            channel.write(ByteBuffer.wrap(answer.getBytes(StandardCharsets.US_ASCII)));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\n",
+                "GET / HTTP/1.1\n",
+                "{\"protocol\":\"one\"}\n",
+                "{\"protocol\":1,\"ask\":7}\n",
+                "{\"protocol\":1,\"program\":\"o365-relay 0.1.0\",\"ask\":\"find\",\"selection\":{},"
+                        + "\"order\":\"oldest-first\",\"most\":1001}\n",
+                "{\"protocol\":1,\"program\":\"o365-relay 0.1.0\",\"ask\":\"change\",\"change\":{\"name\":\"delete\"}}\n",
+                "{\"protocol\":1,\"program\":\"o365-relay 0.1.0\",\"ask\":\"content\",\"id\":\"0000000000001\"}\n"
+            })
+    void garbageIsAnsweredOrHungUpOnAndChangesNothing(String garbage) throws Exception {
+        String answer = say(garbage);
+
+        assertThat(answer).satisfiesAnyOf(text -> assertThat(text).isEmpty(), text -> assertThat(text)
+                .contains("\"error\""));
+        assertThat(relay.asked()).noneMatch(line -> line.startsWith("change"));
+        assertThat(client.newest()).isPresent();
+    }
+
+    @Test
+    void aRequestThatIsTooLongIsRefusedHereAndThere() {
+        assertThat(say("x".repeat(Protocol.LONGEST_REQUEST))).contains("longer than 65536 octets");
+        List<QueueId> many = Stream.iterate(new QueueId(1), id -> new QueueId(id.value() + 1))
+                .limit(5_000)
+                .toList();
+        assertThatThrownBy(() -> client.count(Selection.of(many)))
+                .asInstanceOf(type(ControlException.class))
+                .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.BAD_REQUEST));
+    }
+
+    @Test
+    void whoIsSilentIsSentAway() throws Exception {
+        server.close();
+        server = start(Duration.ofMillis(50), null);
+
+        assertThat(say("{\"protocol\":1")).isEmpty();
+    }
+
+    @Test
+    void whoTakesNoAnswerIsSentAway() throws Exception {
+        server.close();
+        server = start(Duration.ofMillis(50), null);
+        try (SocketChannel slow = connect()) {
+            write(slow, "{\"protocol\":1,\"program\":\"x\",\"ask\":\"content\",\"id\":\"" + Views.ID + "\"}\n");
+            relay.await("content " + Views.ID);
+            server.close(); // would wait for it
+
+            assertThat(read(slow).length()).isLessThan(FakeControl.CONTENT.length);
+        }
+    }
+
+    @Test
+    void aChangeRunsToItsEndIfWhoAskedForItGoesAway() throws Exception {
+        CountDownLatch latch = new CountDownLatch(1);
+        relay.hold(latch);
+        try (SocketChannel channel = connect()) {
+            write(
+                    channel,
+                    "{\"protocol\":1,\"program\":\"x\",\"ask\":\"change\",\"change\":{\"name\":\"hold\"},"
+                            + "\"selection\":{}}\n");
+            relay.awaitChange();
+        }
+        latch.countDown();
+
+        relay.await("changed");
+        assertThat(client.newest()).as("and the others are served").isPresent();
+    }
+
+    @Test
+    void severalAreServedAtOnceButNotTooMany() throws Exception {
+        CountDownLatch latch = new CountDownLatch(1);
+        relay.hold(latch);
+        List<CompletableFuture<Effect>> changes = Stream.generate(() -> CompletableFuture.supplyAsync(this::change, Thread::startVirtualThread))
+                .limit(16)
+                .toList();
+        while (relay.asked().size() < 16) {
+            Thread.onSpinWait();
+        }
+
+        assertThatThrownBy(client::newest)
+                .asInstanceOf(type(ControlException.class))
+                .satisfies(e -> assertThat(e).hasMessageStartingWith("16 other commands are using the relay"));
+        latch.countDown();
+        assertThat(changes).allSatisfy(change -> assertThat(change.join().changed()).isEqualTo(5));
+    }
+
+    private Effect change() {
+        try {
+            return client.change(new Change.Hold(), Selection.ALL);
+        } catch (ControlException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void aRelayThatEndsMeanwhileIsNotTakenForOneThatAnswered() throws Exception {
+        server.close();
+        try (ServerSocketChannel other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            other.bind(UnixDomainSocketAddress.of(socket));
+            CompletableFuture<Void> answering = CompletableFuture.runAsync(() -> answer(other, "{\"protocol\":1,"));
+
+            assertThatThrownBy(() -> client.change(new Change.Hold(), Selection.ALL))
+                    .asInstanceOf(type(ControlException.class))
+                    .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.NOT_RUNNING))
+                    .satisfies(e -> assertThat(e).hasMessageContaining("what was changed until then stays changed"));
+            answering.join();
+        }
+    }
+
+    @Test
+    void stoppingSendsAwayWhoHasSaidNothing() throws Exception {
+        try (SocketChannel silent = connect()) {
+            server.close();
+            assertThat(read(silent)).isEmpty();
+        }
+        assertThat(socket).doesNotExist();
+        assertThat(open(PROGRAM).isRunning()).isFalse();
+    }
+
+    @Test
+    void onlyTheRelaysUserMayConnectUnlessThereIsAGroup() throws Exception {
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
+                .isEqualTo("rw-------");
+        String group = Files.readAttributes(directory, java.nio.file.attribute.PosixFileAttributes.class)
+                .group()
+                .getName();
+        server.close();
+        server = start(Duration.ofSeconds(30), group);
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
+                .isEqualTo("rw-rw----");
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files).as("nothing else is left there").containsExactly(socket);
+        }
+    }
+
+    @Test
+    void aGroupThatIsNotThereIsAClearError() {
+        server.close();
+
+        assertThatThrownBy(() -> start(Duration.ofSeconds(30), "no-such-group"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("there is no group no-such-group");
+        assertThat(socket).doesNotExist();
+    }
+
+    @Test
+    void theSocketOfADeadRelayIsReplaced() throws Exception {
+        server.close();
+        try (ServerSocketChannel dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            dead.bind(UnixDomainSocketAddress.of(socket));
+        }
+        assertThat(socket).exists();
+        assertThat(open(PROGRAM).isRunning()).as("nobody listens there").isFalse();
+
+        server = start(Duration.ofSeconds(30), null);
+        assertThat(open(PROGRAM).newest()).isPresent();
+    }
+
+    @Test
+    void aSocketInUseIsLeftAlone() throws Exception {
+        assertThatThrownBy(() -> start(Duration.ofSeconds(30), null))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("another program listens at " + socket);
+
+        assertThat(client.newest()).isPresent();
+    }
+
+    @Test
+    void aFileThatIsNoSocketIsLeftAlone() throws Exception {
+        server.close();
+        Files.writeString(socket, "precious");
+
+        assertThatThrownBy(() -> start(Duration.ofSeconds(30), null))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("no socket");
+        assertThat(socket).hasContent("precious");
+    }
+
+    @Test
+    void aDirectoryThatIsNotThereIsAClearError() {
+        server.close();
+        socket = directory.resolve("missing").resolve("control.sock");
+
+        assertThatThrownBy(() -> start(Duration.ofSeconds(30), null))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("the control socket " + socket + " cannot be made")
+                .hasMessageContaining("set relay.control.socket");
+    }
+
+    @Test
+    void aSocketThatSomebodyElseHasMadeMeanwhileIsLeftThere() throws Exception {
+        Files.delete(socket);
+        Files.writeString(socket, "mine");
+        server.close();
+
+        assertThat(socket).hasContent("mine");
+    }
+
+    private SocketChannel connect() throws IOException {
+        return SocketChannel.open(UnixDomainSocketAddress.of(socket));
+    }
+
+    private String say(String text) {
+        try (SocketChannel channel = connect()) {
+            write(channel, text);
+            return read(channel);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void write(SocketChannel channel, String text) throws IOException {
+        ByteBuffer octets = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
+        while (octets.hasRemaining()) {
+            channel.write(octets);
+        }
+    }
+
+    private static String read(SocketChannel channel) throws IOException {
+        return new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.US_ASCII);
+    }
+}

@@ -1,0 +1,154 @@
+package org.o365relay.daemon.control;
+
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.RelayStatus;
+import org.o365relay.daemon.control.ControlException.Kind;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.QueueId;
+import org.o365relay.queue.Change;
+import org.o365relay.queue.Effect;
+import org.o365relay.queue.MessageDetail;
+import org.o365relay.queue.Overview;
+import org.o365relay.queue.Page;
+import org.o365relay.queue.Selection;
+
+/// Remembers what it is asked, and answers with [Views].
+final class FakeControl implements Control {
+
+    static final byte[] CONTENT = "Subject: Scan\r\n\r\n".repeat(100_000).getBytes(StandardCharsets.US_ASCII);
+
+    private final List<String> asked = new ArrayList<>();
+    private final CountDownLatch changing = new CountDownLatch(1);
+    private @Nullable CountDownLatch held;
+    private @Nullable RuntimeException failure;
+    private InputStream content = new ByteArrayInputStream(CONTENT);
+
+    synchronized List<String> asked() {
+        return List.copyOf(asked);
+    }
+
+    synchronized void await(String line) throws InterruptedException {
+        long deadline = System.nanoTime() + 20_000_000_000L;
+        while (!asked.contains(line)) {
+            long left = (deadline - System.nanoTime()) / 1_000_000;
+            if (left <= 0) {
+                throw new AssertionError("no \"" + line + "\" in " + asked);
+            }
+            wait(left);
+        }
+    }
+
+    /// Changes last until the latch is open.
+    void hold(CountDownLatch latch) {
+        held = latch;
+    }
+
+    void awaitChange() throws InterruptedException {
+        changing.await();
+    }
+
+    void fail(RuntimeException with) {
+        failure = with;
+    }
+
+    void contentIs(InputStream stream) {
+        content = stream;
+    }
+
+    private synchronized void remember(String line) {
+        asked.add(line);
+        notifyAll();
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return true;
+    }
+
+    @Override
+    public Overview overview() {
+        remember("overview");
+        return Views.overview();
+    }
+
+    @Override
+    public Page find(Selection selection, Page.Order order, @Nullable QueueId from, int most) {
+        remember("find " + selection + " " + order + " " + from + " " + most);
+        return new Page(List.of(Views.line()), Views.ID);
+    }
+
+    @Override
+    public long count(Selection selection) {
+        remember("count " + selection);
+        return 3;
+    }
+
+    @Override
+    public Optional<QueueId> newest() {
+        remember("newest");
+        return Optional.of(Views.ID);
+    }
+
+    @Override
+    public Optional<MessageDetail> show(QueueId id) {
+        remember("show " + id);
+        return id.equals(Views.ID) ? Optional.of(Views.detail(CONTENT.length)) : Optional.empty();
+    }
+
+    @Override
+    public InputStream content(MessageDetail message) {
+        remember("content " + message.line().id());
+        return content;
+    }
+
+    @Override
+    public Effect change(Change change, Selection selection) {
+        remember("change " + change + " " + selection);
+        changing.countDown();
+        try {
+            if (held != null) {
+                held.await();
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        remember("changed");
+        return new Effect(5, 1, "");
+    }
+
+    @Override
+    public RelayStatus status() {
+        remember("status");
+        return Views.running();
+    }
+
+    @Override
+    public boolean pause(EmailAddress mailbox) throws ControlException {
+        remember("pause " + mailbox);
+        if (mailbox.localPart().equals("nobody")) {
+            throw new ControlException(Kind.BAD_REQUEST, "there is no mailbox " + mailbox);
+        }
+        return true;
+    }
+
+    @Override
+    public boolean resume(EmailAddress mailbox) {
+        remember("resume " + mailbox);
+        return false;
+    }
+
+    @Override
+    public void close() {
+        // nothing is kept open
+    }
+}
