@@ -107,6 +107,13 @@ final class ProgramTest {
     }
 
     @Test
+    void endsWith73IfTheControlSocketCannotBeMade() throws Exception {
+        Path file = Files.writeString(directory.resolve("control.sock"), "precious");
+        assertEnd(73, "no socket; remove it or set another path", "relay.control.socket = control.sock");
+        assertThat(file).hasContent("precious");
+    }
+
+    @Test
     void endsWith65IfTheQueueIsGarbageAndLeavesItAsItIs() throws Exception {
         Path database = Files.createDirectory(directory.resolve("queue")).resolve("queue.db");
         Files.writeString(database, "this is no database, it only pretends\n".repeat(500));

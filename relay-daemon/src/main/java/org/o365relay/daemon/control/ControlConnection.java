@@ -10,6 +10,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.daemon.control.ControlException.Kind;
 import org.o365relay.queue.MessageDetail;
+import org.o365relay.queue.QueueException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,48 +59,38 @@ record ControlConnection(
     }
 
     private void answer(String line) throws IOException {
-        JsonObject request;
         try {
-            request = understood(JsonObject.parse(line));
+            JsonObject request = JsonObject.parse(line);
+            answer(request);
+        } catch (BadJson e) {
+            write(error(bad(e)));
+        }
+    }
+
+    private void answer(JsonObject request) throws IOException {
+        @Nullable String asking = request.textOrNull("program");
+        try {
+            if (!Protocol.isUnderstood(request)) {
+                throw Protocol.otherVersion(asking, program);
+            }
+            Answers answers = new Answers(control);
             if (request.text("ask").equals("content")) {
-                send(new Answers(control).content(request));
-                return;
+                send(answers.content(request));
+            } else {
+                write(Protocol.answer(program, answers.to(request)));
             }
         } catch (ControlException e) {
             write(error(e));
-            return;
         } catch (BadJson e) {
-            write(error(bad(e)));
-            return;
+            write(error(program.equals(asking) ? bad(e) : Protocol.otherVersion(asking, program)));
+        } catch (RuntimeException e) {
+            log.error("what was asked over the control socket failed because of a bug; please report it", e);
+            write(error(new ControlException(Kind.QUEUE, "the relay has failed, see its log")));
         }
-        write(answer(request));
     }
 
     private static ControlException bad(BadJson mistake) {
         return new ControlException(Kind.BAD_REQUEST, "the request makes no sense: " + mistake.getMessage());
-    }
-
-    private JsonObject understood(JsonObject request) throws ControlException {
-        if (!Protocol.isUnderstood(request)) {
-            throw Protocol.otherVersion(request.textOrNull("program"), program);
-        }
-        return request;
-    }
-
-    private JsonObject answer(JsonObject request) {
-        try {
-            return Protocol.answer(program, new Answers(control).to(request));
-        } catch (ControlException e) {
-            return error(e);
-        } catch (BadJson e) {
-            return error(
-                    program.equals(request.textOrNull("program"))
-                            ? bad(e)
-                            : Protocol.otherVersion(request.textOrNull("program"), program));
-        } catch (RuntimeException e) {
-            log.error("what was asked over the control socket failed because of a bug; please report it", e);
-            return error(new ControlException(Kind.QUEUE, "the relay has failed, see its log"));
-        }
     }
 
     private JsonObject error(ControlException failure) {
@@ -117,7 +108,7 @@ record ControlConnection(
             byte[] piece = first(content);
             write(Protocol.answer(
                     program, new JsonObject().with("size", message.line().size())));
-            for (; piece.length > 0; piece = content.readNBytes(PIECE)) {
+            for (; piece.length > 0; piece = next(content)) {
                 write(ByteBuffer.wrap(piece));
             }
         }
@@ -127,8 +118,17 @@ record ControlConnection(
     private static byte[] first(InputStream content) throws ControlException {
         try {
             return content.readNBytes(PIECE);
-        } catch (IOException e) {
+        } catch (IOException | QueueException e) {
             throw new ControlException(Kind.QUEUE, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /// In the middle nothing but the content may be said: the client would take it for that.
+    private static byte[] next(InputStream content) throws IOException {
+        try {
+            return content.readNBytes(PIECE);
+        } catch (RuntimeException e) {
+            throw new IOException("the content cannot be read: " + e.getMessage(), e);
         }
     }
 

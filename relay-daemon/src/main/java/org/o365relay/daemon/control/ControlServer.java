@@ -142,7 +142,9 @@ public final class ControlServer implements AutoCloseable {
         }
         silent.forEach(ControlServer::disconnect);
         try {
-            if (!free.tryAcquire(MOST, GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (free.tryAcquire(MOST, GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
+                free.release(MOST);
+            } else {
                 log.warn("a command has not ended; what it has changed until now stays changed");
             }
         } catch (InterruptedException e) {

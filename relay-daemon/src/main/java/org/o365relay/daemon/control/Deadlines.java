@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -26,11 +27,19 @@ final class Deadlines implements AutoCloseable {
 
     /// @param closed if the work takes longer
     <T> T within(Duration time, Closeable closed, Work<T> work) throws IOException {
-        Future<?> end = timer.schedule(() -> close(closed), time.toMillis(), TimeUnit.MILLISECONDS);
+        Future<?> end = begin(time, closed);
         try {
             return work.run();
         } finally {
             end.cancel(false);
+        }
+    }
+
+    private Future<?> begin(Duration time, Closeable closed) throws IOException {
+        try {
+            return timer.schedule(() -> close(closed), time.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            throw new IOException("the relay stops", e);
         }
     }
 

@@ -16,6 +16,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -141,6 +142,25 @@ class ControlServerTest {
     }
 
     @Test
+    void nothingElseIsTakenForContentWhenReadingFailsInTheMiddle() throws Exception {
+        relay.contentIs(new InputStream() {
+            private int left = 100_000;
+
+            @Override
+            public int read() {
+                if (left-- == 0) {
+                    throw new IllegalStateException("bug");
+                }
+                return 'x';
+            }
+        });
+
+        try (InputStream content = client.content(Views.detail())) {
+            assertThatThrownBy(content::readAllBytes).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
     void contentThatCannotBeReadAtAllIsAnError() {
         relay.contentIs(new InputStream() {
             @Override
@@ -169,7 +189,9 @@ class ControlServerTest {
         assertThatThrownBy(client::newest)
                 .asInstanceOf(type(ControlException.class))
                 .satisfies(e -> assertThat(e).hasMessage("the relay has failed, see its log"));
-        assertThatThrownBy(() -> client.content(Views.detail())).isInstanceOf(ControlException.class);
+        assertThatThrownBy(() -> client.content(Views.detail()))
+                .asInstanceOf(type(ControlException.class))
+                .satisfies(e -> assertThat(e).hasMessage("the relay has failed, see its log"));
 
         assertThat(say("{\"protocol\":1,\"program\":\"" + PROGRAM + "\",\"ask\":\"none\"}\n"))
                 .contains("\"bad-request\"");
@@ -348,7 +370,7 @@ class ControlServerTest {
     void onlyTheRelaysUserMayConnectUnlessThereIsAGroup() throws Exception {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
                 .isEqualTo("rw-------");
-        String group = Files.readAttributes(directory, java.nio.file.attribute.PosixFileAttributes.class)
+        String group = Files.readAttributes(directory, PosixFileAttributes.class)
                 .group()
                 .getName();
         server.close();
