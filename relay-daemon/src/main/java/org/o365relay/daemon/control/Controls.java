@@ -1,10 +1,10 @@
 package org.o365relay.daemon.control;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.InstantSource;
@@ -32,13 +32,30 @@ public final class Controls {
         try {
             Files.readAttributes(socket, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
             return SocketControl.isAlive(socket);
-        } catch (NoSuchFileException e) {
-            return false;
-        } catch (AccessDeniedException e) {
-            throw notPermitted(settings, "its directory may not be entered");
         } catch (IOException e) {
-            throw notPermitted(settings, String.valueOf(e.getMessage()));
+            if (hasGone(e, socket)) {
+                return false;
+            }
+            throw refusal(settings, e);
         }
+    }
+
+    /// A relay that ends takes its socket away.
+    private static boolean hasGone(IOException failure, Path socket) {
+        boolean denied = failure instanceof AccessDeniedException;
+        return !denied && Files.notExists(socket, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /// @param failure what connecting to a socket came to, or looking at it
+    static ControlException refusal(ControlSettings settings, IOException failure) {
+        return switch (failure) {
+            case AccessDeniedException _ -> notPermitted(settings, "its directory may not be entered");
+            case BindException _ -> notPermitted(settings, String.valueOf(failure.getMessage())); // that is EACCES
+            case IOException _ ->
+                new ControlException(
+                        Kind.NOT_RUNNING,
+                        "the relay does not answer at " + settings.socket() + ": " + failure.getMessage());
+        };
     }
 
     private static ControlException notPermitted(ControlSettings settings, String why) {

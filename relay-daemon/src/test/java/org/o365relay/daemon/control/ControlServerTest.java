@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.BindException;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -14,6 +17,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
@@ -383,6 +387,21 @@ class ControlServerTest {
         }
     }
 
+    /// As they come from the system, for whoever is not root.
+    @Test
+    void whoMayNotConnectIsToldWhatToDo() {
+        ControlException denied = Controls.refusal(
+                new ControlSettings(socket, "relay-admins"), new BindException("Permission denied"));
+        ControlException hidden =
+                Controls.refusal(new ControlSettings(socket, null), new AccessDeniedException(socket.toString()));
+
+        assertThat(List.of(denied, hidden))
+                .allSatisfy(refusal -> assertThat(refusal.kind()).isEqualTo(Kind.NOT_PERMITTED))
+                .allSatisfy(refusal -> assertThat(refusal).hasMessageContaining("sudo -u o365-relay"));
+        assertThat(denied).hasMessageContaining("as a member of the group relay-admins");
+        assertThat(hidden).hasMessageContaining("relay.control.group");
+    }
+
     @Test
     void aGroupThatIsNotThereIsAClearError() {
         server.close();
@@ -466,7 +485,14 @@ class ControlServerTest {
         }
     }
 
+    /// @return what came until the other end hung up, politely or not
     private static String read(SocketChannel channel) throws IOException {
-        return new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.US_ASCII);
+        ByteArrayOutputStream heard = new ByteArrayOutputStream();
+        try {
+            Channels.newInputStream(channel).transferTo(heard);
+        } catch (SocketException reset) {
+            heard.flush();
+        }
+        return heard.toString(StandardCharsets.US_ASCII);
     }
 }
