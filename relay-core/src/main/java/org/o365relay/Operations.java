@@ -22,7 +22,6 @@ import org.o365relay.queue.Change;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.Effect;
 import org.o365relay.queue.MessageQueue;
-import org.o365relay.queue.QueueException;
 import org.o365relay.queue.QueueReading;
 import org.o365relay.queue.Selection;
 import org.o365relay.route.Target;
@@ -77,8 +76,7 @@ public final class Operations {
     public Effect change(Change change, Selection selection, String by) throws OperationException {
         Change possible = possible(change);
         Effect effect = possible instanceof Change.Bounce
-                ? queue.steering()
-                        .each(selection, by, claim -> courier(claim).bounce(claim))
+                ? queue.steering().each(selection, by, claim -> courier(claim).bounce(claim))
                 : queue.steering().apply(possible, selection, by);
         if (effect.changed() > 0) {
             journal.changed(words(possible), effect.changed(), by);

@@ -52,8 +52,8 @@ class OperationsTest {
 
     @BeforeEach
     void start() throws Exception {
-        try (MessageQueue queue = MessageQueue.open(
-                Settings.queue(directory), InstantSource.system(), RandomGenerator.getDefault())) {
+        try (MessageQueue queue =
+                MessageQueue.open(Settings.queue(directory), InstantSource.system(), RandomGenerator.getDefault())) {
             Arrival arrival = new Arrival(Instant.now(), InetAddress.ofLiteral("192.0.2.7"), "printer", "ESMTP");
             Envelope envelope = new Envelope(SCANS, List.of(ANNA), false);
             message = queue.receive()
@@ -158,8 +158,9 @@ class OperationsTest {
 
         assertThat(shown().line().state()).isEqualTo(MessageState.FAILED);
         assertThat(journal.lines("failed")).singleElement().asString().contains("notice to scans@contoso.example");
-        assertThat(operations.status("").running()).satisfies(running -> assertThat(running.rates())
-                .contains(new Rate("failed", 1, 1, 1), new Rate("accepted", 1, 1, 1)));
+        assertThat(operations.status("").running())
+                .satisfies(running -> assertThat(running.rates())
+                        .contains(new Rate("failed", 1, 1, 1), new Rate("accepted", 1, 1, 1)));
         assertThat(operations.reading().find(Selection.ALL, Page.Order.NEWEST_FIRST, null, 1))
                 .satisfies(page -> assertThat(page.lines()).singleElement().satisfies(notice -> {
                     assertThat(notice.notice()).isTrue();

@@ -46,8 +46,7 @@ class RelayTest {
     /// There is one message; so whoever calls the upstream has it in hand.
     private void assertIsTried() throws Exception {
         try (ServerSocket upstream = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            Relay relay = new Relay(
-                    Settings.of(directory, upstream.getLocalPort(), MAILBOX), new LogJournal());
+            Relay relay = new Relay(Settings.of(directory, upstream.getLocalPort(), MAILBOX), new LogJournal());
             relay.start();
             try {
                 upstream.accept().close();

@@ -93,8 +93,7 @@ public final class ConfigReader {
 
     private static Configuration result(Optional<InForce> read, Problems problems) {
         return read.filter(complete -> problems.isEmpty())
-                .<Configuration>map(complete ->
-                        new Configuration.Valid(
+                .<Configuration>map(complete -> new Configuration.Valid(
                         complete.settings(), complete.control(), EffectiveText.of(complete), problems.warnings()))
                 .orElseGet(() -> new Configuration.Invalid(problems.problems()));
     }

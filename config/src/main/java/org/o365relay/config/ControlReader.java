@@ -14,7 +14,8 @@ record ControlReader(Section control, Path directory) {
 
     /// @param dataDirectory where the socket is if nothing is said of it
     ControlSettings read(Path dataDirectory) {
-        Optional<Path> written = control.optional(SOCKET, FileContent.path(directory).then(ControlReader::checkLength));
+        Optional<Path> written =
+                control.optional(SOCKET, FileContent.path(directory).then(ControlReader::checkLength));
         Path usual = dataDirectory.resolve(USUAL_NAME);
         if (control.written(SOCKET).isEmpty() && octets(usual) > ControlSettings.LONGEST) {
             control.problem(

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// @param group whose members may command the relay, besides its own user and root; null for nobody
 public record ControlSettings(Path socket, @Nullable String group) {
 
-    /// In octets. What the system allows is 107 (unix(7)); a socket is made in a directory beside its place first, whose
-    /// name takes up to 8.
+    /// In octets. What the system allows is 107 (unix(7)); a socket is made in a directory beside its place
+    /// first, whose name takes up to 8.
     public static final int LONGEST = 99;
 }

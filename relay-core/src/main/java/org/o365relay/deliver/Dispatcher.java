@@ -71,8 +71,8 @@ public final class Dispatcher {
         return lane.mailbox();
     }
 
-    /// Nothing more is claimed until [#resume()], because an operator says so; deliveries in flight end. What a pool has
-    /// given to the mailbox is the pool's again.
+    /// Nothing more is claimed until [#resume()], because an operator says so; deliveries in flight end. What a
+    /// pool has given to the mailbox is the pool's again.
     ///
     /// @param by who said so
     public void halt(Instant since, String by) {

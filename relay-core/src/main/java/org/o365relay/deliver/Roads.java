@@ -78,7 +78,9 @@ final class Roads {
     /// @return whether nothing leaves, and not for some seconds only: who shares the work may have it
     synchronized boolean isPaused() {
         Instant since = news.standsStillSince();
-        return stop != null || news.isPaused() || (since != null && !since.plus(OUTAGE).isAfter(clock.instant()));
+        return stop != null
+                || news.isPaused()
+                || (since != null && !since.plus(OUTAGE).isAfter(clock.instant()));
     }
 
     /// @return how long nothing can be tried; zero if something can

@@ -34,8 +34,7 @@ record Standing(EmailAddress mailbox, List<Road> roads) {
         Road wanted = roads.getFirst();
         Closure closure = wanted.closure();
         return closure == null
-                ? new LaneStatus(
-                        mailbox.toString(), State.OPEN, null, current.name(), "", "", "", null, delivering())
+                ? new LaneStatus(mailbox.toString(), State.OPEN, null, current.name(), "", "", "", null, delivering())
                 : of(State.DETOUR, current, closure, closure.since(), closure.until());
     }
 
@@ -51,13 +50,16 @@ record Standing(EmailAddress mailbox, List<Road> roads) {
     ///
     /// @param paused whether somebody has to do something about it
     LaneStatus closed(boolean paused) {
-        Road road = roads.stream().filter(closed -> !closed.isResting()).findFirst().orElse(roads.getFirst());
+        Road road =
+                roads.stream().filter(closed -> !closed.isResting()).findFirst().orElse(roads.getFirst());
         Closure closure = road.closure();
         if (closure == null) {
             throw new IllegalStateException(road.name() + " is open");
         }
-        Instant since = closures().map(Closure::since).max(Comparator.naturalOrder()).orElse(closure.since());
-        Instant next = closures().map(Closure::until).min(Comparator.naturalOrder()).orElse(closure.until());
+        Instant since =
+                closures().map(Closure::since).max(Comparator.naturalOrder()).orElse(closure.since());
+        Instant next =
+                closures().map(Closure::until).min(Comparator.naturalOrder()).orElse(closure.until());
         return of(paused ? State.PAUSED : State.RESTING, road, closure, since, next);
     }
 

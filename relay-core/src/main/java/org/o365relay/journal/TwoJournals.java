@@ -20,7 +20,8 @@ record TwoJournals(Journal first, Journal second) implements Journal {
     }
 
     @Override
-    public void rejected(InetAddress client, String helo, @Nullable EmailAddress from, @Nullable EmailAddress to, Reply reply) {
+    public void rejected(
+            InetAddress client, String helo, @Nullable EmailAddress from, @Nullable EmailAddress to, Reply reply) {
         first.rejected(client, helo, from, to, reply);
         second.rejected(client, helo, from, to, reply);
     }

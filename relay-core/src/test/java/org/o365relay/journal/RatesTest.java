@@ -23,8 +23,8 @@ class RatesTest {
     private static final InetAddress CLIENT = InetAddress.ofLiteral("192.0.2.7");
     private static final EmailAddress ANNA = new EmailAddress("anna", "contoso.example");
     private static final Reply REPLY = Reply.of(550, "5.7.1", "No");
-    private static final Delivery DELIVERY = new Delivery(
-            new QueueId(1), CLIENT, ANNA, ANNA, 1, "smtp.example", REPLY, "", 1, Duration.ofSeconds(1));
+    private static final Delivery DELIVERY =
+            new Delivery(new QueueId(1), CLIENT, ANNA, ANNA, 1, "smtp.example", REPLY, "", 1, Duration.ofSeconds(1));
 
     private final ManualClock clock = new ManualClock("2026-11-21T08:00:59Z");
     private final Rates rates = new Rates(clock);
@@ -94,7 +94,10 @@ class RatesTest {
 
     private void accept() {
         rates.accepted(
-                new QueueId(1), new Arrival(Instant.EPOCH, CLIENT, "", "SMTP"), new Envelope(ANNA, List.of(ANNA), false), 1);
+                new QueueId(1),
+                new Arrival(Instant.EPOCH, CLIENT, "", "SMTP"),
+                new Envelope(ANNA, List.of(ANNA), false),
+                1);
     }
 
     private static void times(int count, Runnable event) {

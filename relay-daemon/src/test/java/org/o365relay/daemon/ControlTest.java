@@ -128,7 +128,9 @@ class ControlTest {
                     .extracting(LaneStatus::state)
                     .as("still")
                     .isEqualTo(LaneStatus.State.STOPPED);
-            assertThat(control.change(new Change.Bounce(), Selection.of(List.of(left.line().id()))))
+            assertThat(control.change(
+                            new Change.Bounce(),
+                            Selection.of(List.of(left.line().id()))))
                     .isEqualTo(new Effect(1, 0, ""));
             assertThat(control.show(left.line().id()))
                     .map(message -> message.line().state())

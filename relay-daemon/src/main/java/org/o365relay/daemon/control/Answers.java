@@ -26,8 +26,7 @@ record Answers(Control control) {
                                         .map(MessageJson::of)
                                         .orElse(null));
             case "change" ->
-                ChangeJson.of(control.change(
-                        ChangeJson.change(request.object("change")), selection(request)));
+                ChangeJson.of(control.change(ChangeJson.change(request.object("change")), selection(request)));
             case "status" -> StatusJson.of(control.status());
             case "pause" -> new JsonObject().with("done", control.pause(request.address("mailbox")));
             case "resume" -> new JsonObject().with("done", control.resume(request.address("mailbox")));

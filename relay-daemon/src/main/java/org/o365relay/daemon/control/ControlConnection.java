@@ -35,7 +35,8 @@ record ControlConnection(
         if (line == null) {
             write(error(new ControlException(
                     Kind.BAD_REQUEST,
-                    "the request is longer than " + Protocol.LONGEST_REQUEST + " octets; name fewer messages at once")));
+                    "the request is longer than " + Protocol.LONGEST_REQUEST
+                            + " octets; name fewer messages at once")));
         } else if (!line.isEmpty()) {
             answer(line);
         }

@@ -20,8 +20,8 @@ import org.o365relay.queue.Page;
 /// - [Page]: `messages`, `next`. A message: `id`, `state`, `received-at`, `client`, `helo`, `sender`, `recipients`
 ///   (the first few), `recipient-count`, `size`, `route`, `lane`, `priority`, `attempts`, `due-at`, `reason`,
 ///   `subject`, `message-id`, `settled-at`, `notice`.
-/// - [MessageDetail]: `message` (as above), `protocol`, `body`, `smtp-utf8`, `content`, `has-content`, `recipients` (all:
-///   `ordinal`, `address`, `state`), `events` (`at`, `recipient`: an ordinal, `kind`, `upstream`, `detail`, `reason`,
+/// - [MessageDetail]: `message` (as above), `protocol`, `body`, `smtp-utf8`, `content`, `has-content`, `recipients`
+///   (all: `ordinal`, `address`, `state`), `events` (`at`, `recipient`: an ordinal, `kind`, `upstream`, `detail`, `reason`,
 ///   `uncertain`).
 /// - [Effect]: `changed`, `passed-over`, `stopped`.
 /// - [LaneStatus]: `mailbox`, `state`, `since`, `road`, `reply`, `reason`, `advice`, `next-try`, `delivering`.
@@ -59,13 +59,10 @@ public final class ControlJson {
 
     /// @return an array, a line for each lane
     public static String lanes(List<LaneStatus> lanes) {
-        return array(
-                lanes.stream().map(lane -> StatusJson.of(lane).toString()).toList());
+        return array(lanes.stream().map(lane -> StatusJson.of(lane).toString()).toList());
     }
 
     private static String array(List<String> elements) {
-        return elements.isEmpty()
-                ? "[]"
-                : elements.stream().collect(Collectors.joining(",\n  ", "[\n  ", "\n]"));
+        return elements.isEmpty() ? "[]" : elements.stream().collect(Collectors.joining(",\n  ", "[\n  ", "\n]"));
     }
 }

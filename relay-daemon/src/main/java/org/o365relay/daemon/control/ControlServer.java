@@ -120,14 +120,13 @@ public final class ControlServer implements AutoCloseable {
             ControlException tooMany = new ControlException(
                     Kind.NOT_RUNNING, MOST + " other commands are using the relay just now; try again in a moment");
             client.configureBlocking(false);
-            client.write(ByteBuffer.wrap((Protocol.error(program, tooMany) + "\n")
-                    .getBytes(StandardCharsets.US_ASCII)));
+            client.write(
+                    ByteBuffer.wrap((Protocol.error(program, tooMany) + "\n").getBytes(StandardCharsets.US_ASCII)));
             return;
         }
         String user = client.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
         try (Control control = controls.apply(user)) {
-            new ControlConnection(client, control, program, patience, deadlines)
-                    .serve(() -> silent.remove(client));
+            new ControlConnection(client, control, program, patience, deadlines).serve(() -> silent.remove(client));
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,12 +22,12 @@ final class Deadlines implements AutoCloseable {
             Thread.ofPlatform().daemon().name("control-deadlines").factory());
 
     @FunctionalInterface
-    interface Work<T> {
+    interface Work<T extends @Nullable Object> {
         T run() throws IOException;
     }
 
     /// @param closed if the work takes longer
-    <T> T within(Duration time, Closeable closed, Work<T> work) throws IOException {
+    <T extends @Nullable Object> T within(Duration time, Closeable closed, Work<T> work) throws IOException {
         Future<?> end = begin(time, closed);
         try {
             return work.run();

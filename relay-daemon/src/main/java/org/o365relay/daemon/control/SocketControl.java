@@ -108,9 +108,8 @@ final class SocketControl implements Control {
 
     @Override
     public Effect change(Change change, Selection selection) throws ControlException {
-        JsonObject request = request("change")
-                .with("change", ChangeJson.of(change))
-                .with("selection", ChangeJson.of(selection));
+        JsonObject request =
+                request("change").with("change", ChangeJson.of(change)).with("selection", ChangeJson.of(selection));
         return understood(ask(request, WRITTEN), ChangeJson::effect);
     }
 

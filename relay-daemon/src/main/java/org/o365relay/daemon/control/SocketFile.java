@@ -104,7 +104,8 @@ final class SocketFile {
             throw new IOException("there is no group " + group + "; make it (groupadd " + group
                     + "), or set another relay.control.group");
         } catch (FileSystemException e) {
-            throw new IOException("the control socket cannot be given to the group " + group + ": the user that runs the"
+            throw new IOException("the control socket cannot be given to the group " + group
+                    + ": the user that runs the"
                     + " relay (" + System.getProperty("user.name") + ") is not in it; add it (SupplementaryGroups= in"
                     + " the systemd unit), or take relay.control.group away");
         }
@@ -121,8 +122,8 @@ final class SocketFile {
                     + " that is no socket; remove it or set another path");
         }
         if (isAlive(path)) {
-            throw new IOException("relay.control.socket: another program listens at " + path + " (see which: ss -lxp src "
-                    + path + "); stop it or set another path");
+            throw new IOException("relay.control.socket: another program listens at " + path
+                    + " (see which: ss -lxp src " + path + "); stop it or set another path");
         }
     }
 

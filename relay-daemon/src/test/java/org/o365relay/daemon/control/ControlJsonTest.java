@@ -33,8 +33,8 @@ class ControlJsonTest {
 
     @Test
     void givesBackAPage() {
-        for (Page page : List.of(
-                new Page(List.of(Views.line(), Views.settled()), new QueueId(9)), new Page(List.of(), null))) {
+        for (Page page :
+                List.of(new Page(List.of(Views.line(), Views.settled()), new QueueId(9)), new Page(List.of(), null))) {
             assertThat(MessageJson.page(JsonObject.parse(ControlJson.text(page))))
                     .isEqualTo(page);
         }

@@ -264,8 +264,10 @@ class ControlServerTest {
     void garbageIsAnsweredOrHungUpOnAndChangesNothing(String garbage) throws Exception {
         String answer = say(garbage);
 
-        assertThat(answer).satisfiesAnyOf(text -> assertThat(text).isEmpty(), text -> assertThat(text)
-                .contains("\"error\""));
+        assertThat(answer)
+                .satisfiesAnyOf(
+                        text -> assertThat(text).isEmpty(),
+                        text -> assertThat(text).contains("\"error\""));
         assertThat(relay.asked()).noneMatch(line -> line.startsWith("change"));
         assertThat(client.newest()).isPresent();
     }
@@ -323,7 +325,8 @@ class ControlServerTest {
     void severalAreServedAtOnceButNotTooMany() throws Exception {
         CountDownLatch latch = new CountDownLatch(1);
         relay.hold(latch);
-        List<CompletableFuture<Effect>> changes = Stream.generate(() -> CompletableFuture.supplyAsync(this::change, Thread::startVirtualThread))
+        List<CompletableFuture<Effect>> changes = Stream.generate(
+                        () -> CompletableFuture.supplyAsync(this::change, Thread::startVirtualThread))
                 .limit(16)
                 .toList();
         while (relay.asked().size() < 16) {
@@ -334,7 +337,8 @@ class ControlServerTest {
                 .asInstanceOf(type(ControlException.class))
                 .satisfies(e -> assertThat(e).hasMessageStartingWith("16 other commands are using the relay"));
         latch.countDown();
-        assertThat(changes).allSatisfy(change -> assertThat(change.join().changed()).isEqualTo(5));
+        assertThat(changes)
+                .allSatisfy(change -> assertThat(change.join().changed()).isEqualTo(5));
     }
 
     private Effect change() {
@@ -390,8 +394,8 @@ class ControlServerTest {
     /// As they come from the system, for whoever is not root.
     @Test
     void whoMayNotConnectIsToldWhatToDo() {
-        ControlException denied = Controls.refusal(
-                new ControlSettings(socket, "relay-admins"), new BindException("Permission denied"));
+        ControlException denied =
+                Controls.refusal(new ControlSettings(socket, "relay-admins"), new BindException("Permission denied"));
         ControlException hidden =
                 Controls.refusal(new ControlSettings(socket, null), new AccessDeniedException(socket.toString()));
 
