@@ -1,7 +1,5 @@
 package org.o365relay.queue;
 
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -72,22 +70,24 @@ final class Conditions {
         return this;
     }
 
+    /// A statement and its parameters.
+    record Query(String text, List<Object> parameters) {}
+
     /// @param wanted the name of what is wanted of each message
-    PreparedStatement list(Statements statements, String wanted, Page.Order order, int most) throws SQLException {
+    Query list(String wanted, Page.Order order, int most) {
         boolean byRecipient = source == Source.RECIPIENTS || source == Source.ENDED_RECIPIENTS;
         String sorted = switch (order) {
             case OLDEST_FIRST -> byRecipient ? "oldest-recipients-first" : "oldest-first";
             case NEWEST_FIRST -> byRecipient ? "newest-recipients-first" : "newest-first";
         };
-        return statement(statements, wanted, text(sorted), List.of(most));
+        return query(wanted, text(sorted), List.of(most));
     }
 
-    PreparedStatement count(Statements statements) throws SQLException {
-        return statement(statements, "number", "", List.of());
+    Query count() {
+        return query("number", "", List.of());
     }
 
-    private PreparedStatement statement(
-            Statements statements, String wanted, String order, List<? extends Object> behind) throws SQLException {
+    private Query query(String wanted, String order, List<? extends Object> behind) {
         List<Object> bounds = new ArrayList<>(List.of(first, last));
         String recipient = selection.recipient();
         if (source == Source.RECIPIENTS && recipient != null) {
@@ -103,7 +103,7 @@ final class Conditions {
             case RECIPIENTS -> "among-recipients";
             case ENDED_RECIPIENTS -> "among-ended-recipients";
         };
-        return statements.composed(text(wanted) + '\n' + text(from) + where + '\n' + order, bounds);
+        return new Query(text(wanted) + '\n' + text(from) + where + '\n' + order, bounds);
     }
 
     private static Source source(Selection selection) {

@@ -52,7 +52,7 @@ final class Inquiry implements QueueReading {
             throws SQLException {
         List<LineRow> rows = new ArrayList<>();
         int wanted = Math.addExact(most, 1);
-        try (PreparedStatement statement = conditions.list(statements, "lines", order, wanted);
+        try (PreparedStatement statement = statements.with(conditions.list("lines", order, wanted));
                 ResultSet row = statement.executeQuery()) {
             while (row.next()) {
                 rows.add(LineRow.of(row));
@@ -80,11 +80,11 @@ final class Inquiry implements QueueReading {
 
     @Override
     public long count(Selection selection) {
-        return window.read(statements -> number(Conditions.of(selection).count(statements)));
+        return window.read(statements -> number(statements, Conditions.of(selection)));
     }
 
-    static long number(PreparedStatement counting) throws SQLException {
-        try (counting;
+    static long number(Statements statements, Conditions conditions) throws SQLException {
+        try (PreparedStatement counting = statements.with(conditions.count());
                 ResultSet row = counting.executeQuery()) {
             return row.next() ? row.getLong(1) : 0;
         }
@@ -105,8 +105,9 @@ final class Inquiry implements QueueReading {
     @Override
     public Optional<MessageDetail> show(QueueId id) {
         return window.read(statements -> {
-            try (PreparedStatement statement = Conditions.of(Selection.of(List.of(id)))
-                            .list(statements, "lines", Page.Order.OLDEST_FIRST, 1);
+            Conditions alone = Conditions.of(Selection.of(List.of(id)));
+            try (PreparedStatement statement =
+                            statements.with(alone.list("lines", Page.Order.OLDEST_FIRST, 1));
                     ResultSet row = statement.executeQuery()) {
                 return row.next() ? Optional.of(detail(statements, LineRow.of(row))) : Optional.empty();
             }

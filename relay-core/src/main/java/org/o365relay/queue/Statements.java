@@ -9,7 +9,6 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -33,12 +32,11 @@ final class Statements {
         return set(prepared(name), parameters);
     }
 
-    /// @param text put together from what [Conditions] has
     /// @return a statement with its parameters set, ready to execute, to be closed by the caller
-    PreparedStatement composed(String text, List<Object> parameters) throws SQLException {
-        PreparedStatement statement = connection.prepareStatement(text);
+    PreparedStatement with(Conditions.Query query) throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(query.text());
         try {
-            return set(statement, parameters.toArray());
+            return set(statement, query.parameters().toArray());
         } catch (SQLException e) {
             statement.close();
             throw e;

@@ -91,7 +91,7 @@ public final class Steering {
         }
         Selection fixed = selection.upTo(newest.get());
         Progress progress = new Progress(store.scanners()
-                .read(statements -> Inquiry.number(Conditions.of(fixed).open().count(statements))));
+                .read(statements -> Inquiry.number(statements, Conditions.of(fixed).open())));
         try {
             long from = 0;
             while (true) {
@@ -118,7 +118,7 @@ public final class Steering {
             throws SQLException {
         List<Candidate> candidates = new ArrayList<>();
         try (PreparedStatement statement =
-                        conditions.list(statements, "candidates", Page.Order.OLDEST_FIRST, most);
+                        statements.with(conditions.list("candidates", Page.Order.OLDEST_FIRST, most));
                 ResultSet row = statement.executeQuery()) {
             while (row.next()) {
                 candidates.add(Candidate.of(row));
