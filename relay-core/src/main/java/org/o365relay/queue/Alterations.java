@@ -98,16 +98,16 @@ record Alterations(Statements statements, Instant now, String by) {
         if (known.isPresent()) {
             merge(message, before.get(), known.get());
         } else {
-            update("readdress", to.toString(), message.id().value(), before.get().ordinal());
+            update(
+                    "readdress",
+                    to.toString(),
+                    message.id().value(),
+                    before.get().ordinal());
         }
         if (!to.isAscii()) {
             update("needs-smtp-utf8", message.id().value());
         }
-        record(
-                message,
-                "redirected",
-                before.get().ordinal(),
-                "from " + from + " to " + to + ", by " + by);
+        record(message, "redirected", before.get().ordinal(), "from " + from + " to " + to + ", by " + by);
         return true;
     }
 

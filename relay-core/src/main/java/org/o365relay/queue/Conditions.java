@@ -41,8 +41,7 @@ final class Conditions {
         this.selection = selection;
         this.source = source(selection);
         this.first = selection.after() == null ? 0 : QueueIds.first(millis(selection.after(), MARGIN.negated()));
-        this.last =
-                selection.before() == null ? Long.MAX_VALUE : QueueIds.first(millis(selection.before(), MARGIN));
+        this.last = selection.before() == null ? Long.MAX_VALUE : QueueIds.first(millis(selection.before(), MARGIN));
         if (selection.upTo() != null) {
             last = Math.min(last, selection.upTo().value());
         }
@@ -113,8 +112,7 @@ final class Conditions {
         if (selection.recipient() != null) {
             return Source.RECIPIENTS;
         }
-        boolean endedBadly =
-                !selection.states().isEmpty() && ENDED_BADLY.containsAll(selection.states());
+        boolean endedBadly = !selection.states().isEmpty() && ENDED_BADLY.containsAll(selection.states());
         return endedBadly ? Source.ENDED_RECIPIENTS : Source.MESSAGES;
     }
 
@@ -154,7 +152,8 @@ final class Conditions {
     private void addIds() {
         if (source == Source.IDS) {
             where.append("\nAND message.id IN (")
-                    .append(String.join(", ", Collections.nCopies(selection.ids().size(), "?")))
+                    .append(String.join(
+                            ", ", Collections.nCopies(selection.ids().size(), "?")))
                     .append(')');
             selection.ids().forEach(id -> parameters.add(id.value()));
         }

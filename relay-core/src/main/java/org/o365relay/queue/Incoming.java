@@ -87,8 +87,7 @@ public final class Incoming {
         return committer
                 .submit(statements -> {
                     for (int i = 0; i < parts.size(); i++) {
-                        Tables.insertMessage(
-                                statements, ids.get(i), id, arrival, parts.get(i), headline, whole, false);
+                        Tables.insertMessage(statements, ids.get(i), id, arrival, parts.get(i), headline, whole, false);
                     }
                     Tables.insertChunk(statements, id, ordinal, last);
                     if (ordinal > 0) {

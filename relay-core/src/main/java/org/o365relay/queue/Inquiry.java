@@ -106,8 +106,7 @@ final class Inquiry implements QueueReading {
     public Optional<MessageDetail> show(QueueId id) {
         return window.read(statements -> {
             Conditions alone = Conditions.of(Selection.of(List.of(id)));
-            try (PreparedStatement statement =
-                            statements.with(alone.list("lines", Page.Order.OLDEST_FIRST, 1));
+            try (PreparedStatement statement = statements.with(alone.list("lines", Page.Order.OLDEST_FIRST, 1));
                     ResultSet row = statement.executeQuery()) {
                 return row.next() ? Optional.of(detail(statements, LineRow.of(row))) : Optional.empty();
             }

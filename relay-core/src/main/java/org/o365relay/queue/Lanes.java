@@ -55,8 +55,7 @@ final class Lanes {
         }
         List<Claim> claims = withRecipients(statements, lease, rows, dueAt);
         if (claims.size() < rows.size()) {
-            Set<Long> whole =
-                    claims.stream().map(claim -> claim.id().value()).collect(Collectors.toUnmodifiableSet());
+            Set<Long> whole = claims.stream().map(claim -> claim.id().value()).collect(Collectors.toUnmodifiableSet());
             for (MessageRow row : rows) {
                 if (!whole.contains(row.id())) {
                     setAside(statements, row.id(), lease, "what the queue knows of it makes no sense", now);
@@ -119,7 +118,8 @@ final class Lanes {
             }
         }
         Map<Long, Instant> dueAt = Map.of(id, Instant.ofEpochMilli(message.dueAt()));
-        Optional<Claim> claim = withRecipients(statements, lease, rows, dueAt).stream().findFirst();
+        Optional<Claim> claim =
+                withRecipients(statements, lease, rows, dueAt).stream().findFirst();
         if (claim.isEmpty()) {
             statements
                     .with("put-back", message.dueAt(), message.lane(), id, lease)

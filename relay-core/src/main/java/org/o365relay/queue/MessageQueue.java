@@ -127,8 +127,8 @@ public final class MessageQueue implements AutoCloseable {
                 return List.of();
             }
             long lease = leases.incrementAndGet();
-            Claimed claimed = store.committer()
-                    .write(statements -> Lanes.claim(statements, supply.owner(), next, lease, now));
+            Claimed claimed =
+                    store.committer().write(statements -> Lanes.claim(statements, supply.owner(), next, lease, now));
             turns.had(supply, next);
             if (claimed.rows() > 0) {
                 return claimed.claims();

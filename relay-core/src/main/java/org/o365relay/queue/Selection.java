@@ -8,7 +8,8 @@ import org.o365relay.mail.QueueId;
 
 /// Which messages are meant: those that meet every condition.
 ///
-/// Texts are compared without regard to the case of ASCII letters, and `*` stands for any characters. The subject is looked for
+/// Texts are compared without regard to the case of ASCII letters, and `*` stands for any characters. The subject is
+/// looked for
 /// anywhere in the message's.
 ///
 /// @param ids these alone, at most 10,000; empty for any. Ids that are not known select nothing

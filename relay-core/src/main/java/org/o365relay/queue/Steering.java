@@ -84,14 +84,15 @@ public final class Steering {
     }
 
     private Effect walk(Selection selection, Step step) {
-        Optional<QueueId> newest = Optional.ofNullable(selection.upTo())
-                .or(() -> store.scanners().read(Inquiry::newest));
+        Optional<QueueId> newest =
+                Optional.ofNullable(selection.upTo()).or(() -> store.scanners().read(Inquiry::newest));
         if (newest.isEmpty()) {
             return new Effect(0, 0, "");
         }
         Selection fixed = selection.upTo(newest.get());
         Progress progress = new Progress(store.scanners()
-                .read(statements -> Inquiry.number(statements, Conditions.of(fixed).open())));
+                .read(statements ->
+                        Inquiry.number(statements, Conditions.of(fixed).open())));
         try {
             long from = 0;
             while (true) {
@@ -110,8 +111,8 @@ public final class Steering {
 
     private List<Candidate> candidates(Selection selection, long from) {
         return store.scanners()
-                .read(statements -> candidates(
-                        statements, Conditions.of(selection).open().from(from), BATCH));
+                .read(statements ->
+                        candidates(statements, Conditions.of(selection).open().from(from), BATCH));
     }
 
     private static List<Candidate> candidates(Statements statements, Conditions conditions, int most)
@@ -160,8 +161,7 @@ public final class Steering {
             if (still.isEmpty() || passedOver > 0) {
                 return new Batch(0, passedOver, Set.of(), Optional.empty());
             }
-            Optional<Claim> claim =
-                    Lanes.seize(statements, still.getFirst(), lease, now.plus(MessageQueue.LEASE));
+            Optional<Claim> claim = Lanes.seize(statements, still.getFirst(), lease, now.plus(MessageQueue.LEASE));
             if (claim.isPresent()) {
                 new Alterations(statements, now, by).record(meant, "bounced", null, "by " + by);
             }

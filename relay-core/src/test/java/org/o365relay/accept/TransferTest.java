@@ -82,11 +82,8 @@ class TransferTest {
                     .getBytes(StandardCharsets.US_ASCII));
             client.send(FINAL_DOT);
             client.expect("250 2.0.0 ");
-            MessageLine line = front.queue()
-                    .reading()
-                    .show(only(front).id())
-                    .orElseThrow()
-                    .line();
+            MessageLine line =
+                    front.queue().reading().show(only(front).id()).orElseThrow().line();
             assertThat(line.subject()).isEqualTo("Gr\u00fc\u00dfe");
             assertThat(line.messageId()).isEqualTo("<1@mfp>");
         }

@@ -86,7 +86,9 @@ class CourierTest {
         relay.deliverDue();
 
         assertThat(relay.journal.lines("delivered")).isEmpty();
-        assertThat(relay.journal.lines("failed")).as("nobody can help it but the admin").isEmpty();
+        assertThat(relay.journal.lines("failed"))
+                .as("nobody can help it but the admin")
+                .isEmpty();
         assertThat(relay.queue.events(id)).extracting(Event::kind).containsExactly("damaged");
         assertThat(relay.queue.reading().show(id).orElseThrow().line().state()).isEqualTo(MessageState.HELD);
         assertThat(relay.queue.reading().overview().open()).isEqualTo(1);

@@ -29,9 +29,7 @@ class HeadlineTest {
                     =?UTF-8?Q?=0A?=                              | none
                     """)
     void readsASubject(String value, @Nullable String expected) {
-        byte[] octets = (value.translateEscapes().replace("/", "\r\n")
-                        + "\r\n")
-                .getBytes(UTF_8);
+        byte[] octets = (value.translateEscapes().replace("/", "\r\n") + "\r\n").getBytes(UTF_8);
         assertThat(Headline.subject(octets, 0, octets.length)).isEqualTo(expected);
     }
 

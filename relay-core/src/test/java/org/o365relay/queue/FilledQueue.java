@@ -35,13 +35,15 @@ final class FilledQueue {
     private void fill() {
         accept("fresh", ANNA, "192.168.10.7");
         QueueId waiting = accept("waiting", BERT, "192.168.10.7");
-        claimOnly(waiting, claim -> new Settlement(
-                QueueHouse.outcomes(claim, _ -> new Deferred(QueueHouse.LATER)),
-                Instant.parse("2026-03-02T12:00:00Z"),
-                true,
-                "smtp.example:587",
-                QueueHouse.MAILBOX,
-                Map.of(claim.recipients().getFirst(), new Remark("server-busy", false))));
+        claimOnly(
+                waiting,
+                claim -> new Settlement(
+                        QueueHouse.outcomes(claim, _ -> new Deferred(QueueHouse.LATER)),
+                        Instant.parse("2026-03-02T12:00:00Z"),
+                        true,
+                        "smtp.example:587",
+                        QueueHouse.MAILBOX,
+                        Map.of(claim.recipients().getFirst(), new Remark("server-busy", false))));
         QueueId held = accept("held", ANNA, "192.168.10.7");
         house.queue().steering().apply(new Change.Hold(), Selection.of(List.of(held)), "Eva");
         accept("sending", BERT, "192.168.10.7");
@@ -51,7 +53,10 @@ final class FilledQueue {
         claimOnly(lost, QueueHouse::failed);
         QueueId gone = accept("gone", BERT, "192.168.10.7");
         house.queue().steering().apply(new Change.Delete(), Selection.of(List.of(gone)), "Eva");
-        names.put(house.queue().mark("told", "x", List.of(house.notice("Subject: notice\r\n\r\ntext"))).getFirst(),
+        names.put(
+                house.queue()
+                        .mark("told", "x", List.of(house.notice("Subject: notice\r\n\r\ntext")))
+                        .getFirst(),
                 "notice");
         // last, so that its lease does not end meanwhile
         house.change("UPDATE message SET lease = 77, due_at = 1772400000000 WHERE id = "

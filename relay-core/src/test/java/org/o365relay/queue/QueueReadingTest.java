@@ -8,18 +8,13 @@ import static org.o365relay.queue.QueueHouse.CARL;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -28,20 +23,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.o365relay.mail.Arrival;
-import org.o365relay.mail.EmailAddress;
-import org.o365relay.mail.Envelope;
-import org.o365relay.mail.Headline;
 import org.o365relay.mail.Outcome.Deferred;
 import org.o365relay.mail.Outcome.Failed;
-import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
-import org.o365relay.mail.RoutedEnvelope;
 import org.o365relay.queue.MessageDetail.RecipientLine;
 import org.o365relay.queue.QueueUnavailableException.Reason;
-import org.o365relay.queue.Settlement.Remark;
 
 @Timeout(60)
 class QueueReadingTest {
@@ -79,7 +66,8 @@ class QueueReadingTest {
         assertThat(filled.line("waiting").dueAt()).isEqualTo("2026-03-02T12:00:00Z");
         assertThat(filled.line("waiting").reason()).isEqualTo("server-busy");
         assertThat(filled.line("waiting").attempts()).isEqualTo(1);
-        assertThat(Stream.of("held", "sending", "sent").map(name -> filled.line(name).dueAt()))
+        assertThat(Stream.of("held", "sending", "sent")
+                        .map(name -> filled.line(name).dueAt()))
                 .containsOnlyNulls();
         assertThat(filled.line("sent").settledAt()).isNotNull();
         assertThat(filled.line("notice").notice()).isTrue();
@@ -102,13 +90,15 @@ class QueueReadingTest {
         assertThat(overview.oldestAt()).isEqualTo(filled.line("fresh").receivedAt());
         assertThat(overview.nextDue()).isEqualTo(filled.line("fresh").dueAt());
         assertThat(overview.mailboxes())
-                .containsExactly(new Tally(QueueHouse.MAILBOX, 5, filled.line("fresh").receivedAt()));
+                .containsExactly(
+                        new Tally(QueueHouse.MAILBOX, 5, filled.line("fresh").receivedAt()));
         assertThat(overview.clients())
                 .containsExactly(
                         new Tally("192.168.10.7", 4, filled.line("fresh").receivedAt()),
                         new Tally("127.0.0.1", 1, filled.line("notice").receivedAt()));
         assertThat(overview.reasons())
-                .containsExactly(new Tally("server-busy", 1, filled.line("waiting").receivedAt()));
+                .containsExactly(
+                        new Tally("server-busy", 1, filled.line("waiting").receivedAt()));
         assertThat(new QueueViewer(house.directory, house.clock).reading().overview())
                 .isEqualTo(overview);
     }
@@ -176,8 +166,8 @@ class QueueReadingTest {
                                 QueueHouse.MAILBOX),
                         List.of());
 
-        for (QueueReading reading : List.of(
-                house.queue().reading(), new QueueViewer(house.directory, house.clock).reading())) {
+        for (QueueReading reading :
+                List.of(house.queue().reading(), new QueueViewer(house.directory, house.clock).reading())) {
             MessageDetail detail = reading.show(id).orElseThrow();
             assertThat(detail.recipients())
                     .containsExactly(
@@ -236,9 +226,7 @@ class QueueReadingTest {
     void aClosedQueueSaysSo() {
         QueueReading reading = house.queue().reading();
         house.close();
-        assertThatThrownBy(reading::overview)
-                .isInstanceOf(QueueException.class)
-                .hasMessageContaining("closed");
+        assertThatThrownBy(reading::overview).isInstanceOf(QueueException.class).hasMessageContaining("closed");
     }
 
     @Test

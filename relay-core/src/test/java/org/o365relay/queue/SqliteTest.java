@@ -83,7 +83,8 @@ class SqliteTest {
                         // half-received: a table with a row for each large message being received
                         // message_lease: an index with an entry for each attempt in flight
                         // device, deviation, spending: of 10,000 devices at most
-                        // sent, told: of the last day's 145 steps, and of a few warnings a year; stopped: of a few mailboxes
+                        // sent, told: of the last day's 145 steps, and of a few warnings a year; stopped: of a few
+                        // mailboxes
                         // message_claim, message_held: the overview counts open messages, in their indexes alone
                         // turn, found: what a recursion has found, one seek each
                         .matches("SEARCH .*|SCAN incoming.*|SCAN message USING INDEX message_lease"

@@ -137,7 +137,8 @@ class SteeringTest {
         assertThat(show(held).line().state()).isEqualTo(MessageState.HELD);
         apply(new Change.Release(), Selection.ALL);
         assertThat(claimFor("other@contoso.example")).extracting(Claim::id).containsExactly(held);
-        assertThat(apply(new Change.Redirect("other@contoso.example"), Selection.ALL).changed())
+        assertThat(apply(new Change.Redirect("other@contoso.example"), Selection.ALL)
+                        .changed())
                 .as("they are there already")
                 .isZero();
     }
@@ -150,8 +151,7 @@ class SteeringTest {
         Effect effect = apply(new Change.Readdress(ANNA, CARL), Selection.ALL);
 
         assertThat(effect).isEqualTo(new Effect(1, 0, ""));
-        assertThat(lastEvent(id))
-                .isEqualTo("redirected from anna@contoso.example to carl@contoso.example, by " + EVA);
+        assertThat(lastEvent(id)).isEqualTo("redirected from anna@contoso.example to carl@contoso.example, by " + EVA);
         assertThat(house.queue().events(id).getLast().recipient()).isZero();
         assertThat(house.claim(10))
                 .extracting(claim -> claim.recipients().toString())
@@ -260,9 +260,7 @@ class SteeringTest {
                 .isEqualTo(1_000);
         assertThat(house.number("SELECT count(*) FROM event")).isEqualTo(1_000);
         house.change("DROP TRIGGER broken");
-        assertThat(apply(new Change.Hold(), Selection.ALL))
-                .as("the rest")
-                .isEqualTo(new Effect(1_000, 0, ""));
+        assertThat(apply(new Change.Hold(), Selection.ALL)).as("the rest").isEqualTo(new Effect(1_000, 0, ""));
     }
 
     @Test
