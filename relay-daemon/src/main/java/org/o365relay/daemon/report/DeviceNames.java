@@ -1,0 +1,35 @@
+package org.o365relay.daemon.report;
+
+import java.net.InetAddress;
+import java.util.List;
+import org.o365relay.accept.ListenerSettings;
+import org.o365relay.admit.ClientPolicy;
+
+/// What the configuration calls devices.
+public record DeviceNames(List<ListenerSettings> listeners) {
+
+    public DeviceNames {
+        listeners = List.copyOf(listeners);
+    }
+
+    /// @param client IP address
+    /// @return the address, with its name if it has one: `192.168.10.17 (Scanner 2nd floor)`
+    public String named(String client) {
+        String name = name(client);
+        return name.isEmpty() ? client : client + " (" + name + ")";
+    }
+
+    /// Of the first listener that trusts it: which one it came to is not known.
+    private String name(String client) {
+        try {
+            InetAddress address = InetAddress.ofLiteral(client);
+            return listeners.stream()
+                    .flatMap(listener -> listener.trusted().policy(address).stream())
+                    .findFirst()
+                    .map(ClientPolicy::name)
+                    .orElse("");
+        } catch (IllegalArgumentException damaged) {
+            return "";
+        }
+    }
+}

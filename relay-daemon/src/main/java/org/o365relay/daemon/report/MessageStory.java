@@ -1,0 +1,150 @@
+package org.o365relay.daemon.report;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.o365relay.mail.Priority;
+import org.o365relay.queue.Event;
+import org.o365relay.queue.MessageDetail;
+import org.o365relay.queue.MessageDetail.RecipientLine;
+import org.o365relay.queue.MessageLine;
+
+/// All there is to say of a message: what it is, and what has happened to it.
+public record MessageStory(Layout layout, Meanings meanings, DeviceNames names) {
+
+    private static final int INDENT = 2;
+    private static final int COLUMN = 14;
+
+    public List<String> lines(MessageDetail message) {
+        MessageLine line = message.line();
+        List<String> lines = new ArrayList<>();
+        lines.add(line.id() + "  " + state(line));
+        add(lines, "received", received(message));
+        add(lines, "from", sender(line));
+        String label = "to";
+        for (RecipientLine recipient : message.recipients()) {
+            lines.addAll(layout.labelled(INDENT, COLUMN, label, recipient(recipient)));
+            label = "";
+        }
+        add(lines, "subject", line.subject());
+        add(lines, "message-id", line.messageId());
+        add(lines, "size", Amounts.octets(line.size()) + content(message));
+        add(lines, "mailbox", line.lane() + (line.route().equals(line.lane()) ? "" : " (of " + line.route() + ")"));
+        add(lines, "priority", line.priority() == Priority.URGENT ? "urgent" : "");
+        lines.add("");
+        lines.add("What happened:");
+        lines.addAll(events(message));
+        return lines;
+    }
+
+    private void add(List<String> lines, String label, String text) {
+        lines.addAll(layout.labelled(INDENT, COLUMN, label, Shown.text(text)));
+    }
+
+    private String state(MessageLine line) {
+        Instant due = line.dueAt();
+        Instant settled = line.settledAt();
+        String tried =
+                line.attempts() == 0 ? "" : "; tried " + (line.attempts() == 1 ? "once" : line.attempts() + " times");
+        String when = due == null
+                ? settled == null
+                        ? ""
+                        : ", " + layout.times().of(settled) + " ("
+                                + layout.times().away(settled) + ")"
+                : ", next "
+                        + (due.isAfter(layout.times().now())
+                                ? "at " + layout.times().of(due)
+                                : "try is due");
+        return StateWords.of(line.state()) + when + tried;
+    }
+
+    private String received(MessageDetail message) {
+        MessageLine line = message.line();
+        String when = layout.times().exactly(line.receivedAt()) + " ("
+                + layout.times().away(line.receivedAt()) + ")";
+        if (line.notice()) {
+            return when + ", written by the relay itself";
+        }
+        String helo = line.helo().isEmpty() ? "" : ", which calls itself " + line.helo();
+        return when + " from " + names.named(line.client()) + helo + ", by " + message.protocol();
+    }
+
+    private static String sender(MessageLine line) {
+        return line.sender().isEmpty() ? "<> (nobody is told of a failure)" : line.sender();
+    }
+
+    private static String recipient(RecipientLine recipient) {
+        String state = recipient.state().equals("queued") ? "waits" : recipient.state();
+        return Shown.text(recipient.address()) + "  " + Shown.text(state);
+    }
+
+    private static String content(MessageDetail message) {
+        if (!message.hasContent()) {
+            return ", the content is no longer there";
+        }
+        return message.content().equals(message.line().id()) ? "" : ", content shared with " + message.content();
+    }
+
+    private List<String> events(MessageDetail message) {
+        List<String> lines = new ArrayList<>();
+        List<Event> events = message.events();
+        int from = 0;
+        while (from < events.size()) {
+            int to = from + 1;
+            while (to < events.size() && isSame(events.get(from), events.get(to))) {
+                to++;
+            }
+            lines.addAll(event(message, events.subList(from, to)));
+            from = to;
+        }
+        if (lines.isEmpty()) {
+            lines.add("  nothing yet but that it was received");
+        }
+        return lines;
+    }
+
+    /// Several recipients that were told the same are one thing that happened.
+    private static boolean isSame(Event one, Event other) {
+        return one.kind().equals(other.kind())
+                && one.at().equals(other.at())
+                && one.upstream().equals(other.upstream())
+                && one.detail().equals(other.detail());
+    }
+
+    private List<String> event(MessageDetail message, List<Event> same) {
+        Event event = same.getFirst();
+        List<String> lines = new ArrayList<>();
+        String who = who(message, same);
+        String where = event.upstream().isEmpty() ? "" : " by " + event.upstream();
+        lines.add(Shown.text("  " + layout.times().exactly(event.at()) + "  " + EventWords.of(event) + who + where));
+        boolean answer = EventWords.isAnswer(event);
+        told(lines, answer ? "said" : "note", event.detail());
+        Meaning meaning = meanings.of(event.reason(), message.line().lane());
+        told(lines, "means", meaning.cause());
+        told(lines, "to do", meaning.advice());
+        if (event.kind().equals("delivered")) {
+            told(lines, "their id", UpstreamId.in(event.detail()).orElse(""));
+        }
+        told(lines, "beware", EventWords.isUncertain(event) ? EventWords.TWICE : "");
+        return lines;
+    }
+
+    private void told(List<String> lines, String label, String text) {
+        lines.addAll(layout.labelled(6, COLUMN + 2, label, Shown.text(text)));
+    }
+
+    private static String who(MessageDetail message, List<Event> same) {
+        List<Integer> ordinals =
+                same.stream().map(Event::recipient).filter(Objects::nonNull).toList();
+        if (ordinals.isEmpty() || ordinals.size() == message.recipients().size() && ordinals.size() > 1) {
+            return "";
+        }
+        return " "
+                + message.recipients().stream()
+                        .filter(recipient -> ordinals.contains(recipient.ordinal()))
+                        .map(RecipientLine::address)
+                        .collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,46 @@
+package org.o365relay.daemon.report;
+
+import java.time.Instant;
+import java.util.List;
+import org.o365relay.queue.MessageLine;
+
+/// Messages, a line each.
+public record MessageTable(Layout layout) {
+
+    public List<String> lines(List<MessageLine> messages) {
+        Table table = Table.of("ID", "RECEIVED", "STATE", "<FROM", "<TO", "<REASON", "<SUBJECT", "NEXT TRY", "<DEVICE");
+        for (MessageLine message : messages) {
+            table.row(
+                    message.id().toString(),
+                    layout.times().of(message.receivedAt()),
+                    StateWords.key(message.state()),
+                    sender(message),
+                    recipients(message),
+                    message.reason().isEmpty() ? "-" : message.reason(),
+                    message.subject().isEmpty() ? "-" : message.subject(),
+                    next(message),
+                    message.client());
+        }
+        return table.lines(layout.width());
+    }
+
+    private String next(MessageLine message) {
+        Instant due = message.dueAt();
+        if (due == null) {
+            return "-";
+        }
+        return due.isAfter(layout.times().now()) ? layout.times().of(due) : "now";
+    }
+
+    static String sender(MessageLine message) {
+        return message.sender().isEmpty() ? "<>" : message.sender();
+    }
+
+    static String recipients(MessageLine message) {
+        if (message.recipients().isEmpty()) {
+            return "-";
+        }
+        int others = message.recipientCount() - 1;
+        return message.recipients().getFirst() + (others > 0 ? " +" + others : "");
+    }
+}

@@ -1,0 +1,109 @@
+package org.o365relay.daemon.report;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.o365relay.RelayStatus;
+import org.o365relay.RelayStatus.Running;
+import org.o365relay.deliver.LaneStatus;
+import org.o365relay.queue.MessageState;
+import org.o365relay.queue.Overview;
+import org.o365relay.queue.Tally;
+
+/// The queue at a glance: how much waits, since when, for whom, from whom and why.
+public record QueueReport(Layout layout, Meanings meanings, DeviceNames names) {
+
+    static final String NOT_RUNNING =
+            "The relay is not running: nothing is taken and nothing leaves. Start it: systemctl start o365-relay";
+
+    public List<String> lines(RelayStatus status) {
+        Running running = status.running();
+        Overview queue = status.queue();
+        List<LaneStatus> lanes = running == null ? List.of() : running.lanes();
+        List<String> lines = new ArrayList<>();
+        if (running == null) {
+            lines.add(NOT_RUNNING);
+        }
+        lines.addAll(summary(queue));
+        addTable(lines, new LaneLines(layout).lines(lanes, queue.mailboxes()));
+        addTable(lines, devices(queue));
+        addTable(lines, reasons(queue, lanes));
+        if (queue.open() > 0) {
+            lines.add("");
+            lines.add("Look closer: o365-relay queue list; of one message: o365-relay queue show ID");
+        }
+        return lines;
+    }
+
+    /// @return how much waits, in one or two lines
+    List<String> summary(Overview queue) {
+        List<String> lines = new ArrayList<>();
+        if (queue.open() == 0) {
+            lines.add("No mail waits.");
+            return lines;
+        }
+        String verb = queue.open() == 1 ? " waits: " : " wait: ";
+        lines.add(Amounts.of(queue.open(), "message") + verb + String.join(", ", states(queue)));
+        Instant oldest = queue.oldestAt();
+        if (oldest != null) {
+            lines.add("oldest: " + queue.oldest() + ", received "
+                    + layout.times().of(oldest) + " (" + layout.times().age(oldest) + " ago)");
+        }
+        Instant next = queue.nextDue();
+        if (next != null) {
+            boolean due = !next.isAfter(layout.times().now());
+            lines.add("next due: "
+                    + (due
+                            ? "now"
+                            : layout.times().of(next) + " (" + layout.times().away(next) + ")"));
+        }
+        return lines;
+    }
+
+    private static List<String> states(Overview queue) {
+        List<String> words = new ArrayList<>();
+        for (MessageState state : MessageState.values()) {
+            long messages = queue.states().getOrDefault(state, 0L);
+            if (messages > 0) {
+                words.add(Amounts.count(messages) + " " + StateWords.of(state));
+            }
+        }
+        return words;
+    }
+
+    private List<String> devices(Overview queue) {
+        Table table = Table.of("DEVICE", ">WAITING", ">OLDEST");
+        for (Tally tally : queue.clients()) {
+            table.row(
+                    names.named(tally.name()),
+                    Amounts.count(tally.messages()),
+                    layout.times().age(tally.oldest()));
+        }
+        return table.isEmpty() ? List.of() : table.lines(layout.width());
+    }
+
+    /// What the lanes have not said already is said with its advice.
+    private List<String> reasons(Overview queue, List<LaneStatus> lanes) {
+        Table table = Table.of("REASON", ">WAITING", ">OLDEST", "<MEANS");
+        for (Tally tally : queue.reasons()) {
+            Meaning meaning = meanings.of(tally.name(), "the mailbox");
+            boolean said = lanes.stream().anyMatch(lane -> lane.reason().equals(meaning.cause()));
+            List<String> below = said ? List.of() : layout.labelled(4, 12, "to do", meaning.advice());
+            table.row(
+                    List.of(
+                            tally.name(),
+                            Amounts.count(tally.messages()),
+                            layout.times().age(tally.oldest()),
+                            meaning.cause()),
+                    below);
+        }
+        return table.isEmpty() ? List.of() : table.lines(layout.width());
+    }
+
+    private static void addTable(List<String> lines, List<String> table) {
+        if (!table.isEmpty()) {
+            lines.add("");
+            lines.addAll(table);
+        }
+    }
+}

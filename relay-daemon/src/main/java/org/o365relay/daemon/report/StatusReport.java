@@ -1,0 +1,86 @@
+package org.o365relay.daemon.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.o365relay.RelayStatus;
+import org.o365relay.RelayStatus.Disk;
+import org.o365relay.RelayStatus.Rate;
+import org.o365relay.RelayStatus.Running;
+import org.o365relay.alert.Alert;
+
+/// The relay on one screen.
+public record StatusReport(Layout layout, Meanings meanings, DeviceNames names) {
+
+    public List<String> lines(RelayStatus status) {
+        List<String> lines = new ArrayList<>();
+        Running running = status.running();
+        if (running == null) {
+            lines.add(QueueReport.NOT_RUNNING);
+        } else {
+            add(
+                    lines,
+                    "relay",
+                    running.version() + ", up since " + layout.times().of(running.startedAt()) + " ("
+                            + layout.times().age(running.startedAt()) + "), process " + running.pid());
+            add(lines, "listens on", String.join(", ", running.listeners()));
+        }
+        add(lines, "disk", disk(status.disk()));
+        lines.add("");
+        lines.addAll(new QueueReport(layout, meanings, names).summary(status.queue()));
+        List<String> lanes = new LaneLines(layout)
+                .lines(
+                        running == null ? List.of() : running.lanes(),
+                        status.queue().mailboxes());
+        if (!lanes.isEmpty()) {
+            lines.add("");
+            lines.addAll(lanes);
+        }
+        if (running != null) {
+            lines.add("");
+            lines.addAll(rates(running.rates()));
+            lines.add("");
+            lines.addAll(warnings(running.alerts()));
+        }
+        return lines;
+    }
+
+    private void add(List<String> lines, String label, String text) {
+        lines.addAll(layout.labelled(0, 12, label, Shown.text(text)));
+    }
+
+    private static String disk(Disk disk) {
+        String free = Amounts.octets(disk.free()) + " free";
+        String scarce = disk.free() < disk.floor()
+                ? ", LESS THAN the " + Amounts.octets(disk.floor())
+                        + " that must stay free: new mail is refused for now"
+                : " (new mail is refused below " + Amounts.octets(disk.floor()) + ")";
+        return free + scarce + "; the queue uses " + Amounts.octets(disk.used()) + " of "
+                + Amounts.octets(disk.maximum());
+    }
+
+    private List<String> rates(List<Rate> rates) {
+        Table table = Table.of("MESSAGES", ">LAST MINUTE", ">LAST HOUR", ">LAST DAY");
+        for (Rate rate : rates) {
+            table.row(
+                    rate.event(),
+                    Amounts.count(rate.lastMinute()),
+                    Amounts.count(rate.lastHour()),
+                    Amounts.count(rate.lastDay()));
+        }
+        return table.lines(layout.width());
+    }
+
+    private List<String> warnings(List<Alert> alerts) {
+        List<String> lines = new ArrayList<>();
+        if (alerts.isEmpty()) {
+            lines.add("No warnings.");
+        }
+        for (Alert alert : alerts) {
+            lines.add("! " + Shown.text(alert.subject()) + " (since "
+                    + layout.times().of(alert.since()) + ")");
+            lines.addAll(layout.labelled(4, 12, "is", Shown.text(alert.text())));
+            lines.addAll(layout.labelled(4, 12, "to do", Shown.text(alert.advice())));
+        }
+        return lines;
+    }
+}

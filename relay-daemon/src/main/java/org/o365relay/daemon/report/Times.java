@@ -1,0 +1,71 @@
+package org.o365relay.daemon.report;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/// Points in time as an admin reads them: in local time, and without the date if it is today's.
+///
+/// @param now what is "today"
+public record Times(Instant now, ZoneId zone) {
+
+    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("yyyy-MM-dd ", Locale.ROOT);
+    private static final DateTimeFormatter MINUTE = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
+    private static final DateTimeFormatter SECOND = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
+
+    /// @return `08:05`, `2026-11-20 17:42`
+    public String of(Instant time) {
+        return day(time) + MINUTE.format(time.atZone(zone));
+    }
+
+    /// @return `08:05:12`, `2026-11-20 17:42:03`
+    public String exactly(Instant time) {
+        return day(time) + SECOND.format(time.atZone(zone));
+    }
+
+    /// @param first another point in time that stands beside it
+    /// @return as [#of], without the date if it is the other's
+    public String after(Instant first, Instant time) {
+        boolean sameDay =
+                time.atZone(zone).toLocalDate().equals(first.atZone(zone).toLocalDate());
+        return sameDay ? MINUTE.format(time.atZone(zone)) : of(time);
+    }
+
+    /// @return `3 min ago`, `in 2 h`
+    public String away(Instant time) {
+        Duration away = Duration.between(time, now);
+        if (away.isNegative()) {
+            return "in " + length(away.negated());
+        }
+        return away.toSeconds() == 0 ? "just now" : length(away) + " ago";
+    }
+
+    /// @return how long ago it was: `14 h 10 min`
+    public String age(Instant time) {
+        return length(Duration.between(time, now));
+    }
+
+    /// @return `45 s`, `12 min`, `2 h 5 min`, `3 days`
+    public static String length(Duration duration) {
+        Duration length = duration.isNegative() ? Duration.ZERO : duration;
+        if (length.toMinutes() == 0) {
+            return length.toSeconds() + " s";
+        }
+        if (length.toHours() == 0) {
+            return length.toMinutes() + " min";
+        }
+        if (length.toDays() < 2) {
+            int minutes = length.toMinutesPart();
+            return length.toHours() + " h" + (length.toHours() >= 10 || minutes == 0 ? "" : " " + minutes + " min");
+        }
+        return length.toDays() + " days";
+    }
+
+    private String day(Instant time) {
+        ZonedDateTime local = time.atZone(zone);
+        return local.toLocalDate().equals(now.atZone(zone).toLocalDate()) ? "" : DAY.format(local);
+    }
+}

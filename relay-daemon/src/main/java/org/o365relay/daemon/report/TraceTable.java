@@ -1,0 +1,62 @@
+package org.o365relay.daemon.report;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.o365relay.queue.Event;
+import org.o365relay.queue.MessageDetail;
+import org.o365relay.queue.MessageLine;
+
+/// Messages, a line each, with how they ended, or why they have not.
+public record TraceTable(Layout layout) {
+
+    public List<String> lines(List<MessageDetail> messages) {
+        Table table = Table.of("ID", "RECEIVED", "<FROM", "<TO", "<WHAT HAPPENED", "<SUBJECT", "<DEVICE");
+        for (MessageDetail message : messages) {
+            MessageLine line = message.line();
+            table.row(
+                    line.id().toString(),
+                    layout.times().of(line.receivedAt()),
+                    MessageTable.sender(line),
+                    MessageTable.recipients(line),
+                    fate(message),
+                    line.subject().isEmpty() ? "-" : line.subject(),
+                    line.client());
+        }
+        return table.lines(layout.width());
+    }
+
+    private String fate(MessageDetail message) {
+        MessageLine line = message.line();
+        Instant settled = line.settledAt();
+        String when = settled == null ? "" : " " + layout.times().after(line.receivedAt(), settled);
+        String twice = message.events().stream().anyMatch(EventWords::isUncertain) ? ", perhaps twice" : "";
+        return switch (line.state()) {
+            case QUEUED -> "waits";
+            case DEFERRED -> "waits" + (line.reason().isEmpty() ? "" : ": " + line.reason()) + next(line);
+            case DELIVERING -> "is being delivered";
+            case HELD -> "on hold";
+            case DELIVERED ->
+                "delivered" + when + twice
+                        + said(message, "delivered")
+                                .flatMap(UpstreamId::in)
+                                .map(id -> ", " + id)
+                                .orElse("");
+            case FAILED ->
+                "FAILED" + when + said(message, "failed").map(": "::concat).orElse("");
+            case DELETED -> "deleted by an operator" + when;
+        };
+    }
+
+    private String next(MessageLine line) {
+        Instant due = line.dueAt();
+        return due == null ? "" : ", next " + layout.times().of(due);
+    }
+
+    private static Optional<String> said(MessageDetail message, String kind) {
+        return message.events().reversed().stream()
+                .filter(event -> event.kind().equals(kind))
+                .map(Event::detail)
+                .findFirst();
+    }
+}
