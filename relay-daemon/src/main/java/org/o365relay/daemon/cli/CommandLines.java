@@ -2,6 +2,7 @@ package org.o365relay.daemon.cli;
 
 import java.io.PrintWriter;
 import java.util.List;
+import org.o365relay.daemon.control.ControlException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -40,6 +41,10 @@ public final class CommandLines {
             case CommandFailed expected -> {
                 err.println("o365-relay: " + expected.getMessage());
                 yield expected.exitCode();
+            }
+            case ControlException refusal -> {
+                err.println("o365-relay: " + refusal.getMessage());
+                yield ExitCode.of(refusal.kind());
             }
             default -> {
                 err.println("o365-relay: internal error, please report it:");

@@ -2,6 +2,7 @@ package org.o365relay.daemon.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.o365relay.config.ConfigReader;
 import org.o365relay.config.Configuration;
 import org.o365relay.config.Configuration.Invalid;
@@ -9,6 +10,7 @@ import org.o365relay.config.Configuration.Valid;
 import org.o365relay.config.Problem;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /// The `--config` option of the commands that read a configuration.
@@ -20,9 +22,12 @@ final class ConfigFile {
     @Option(
             names = {"-c", "--config"},
             paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
             defaultValue = "/etc/o365-relay/relay.conf",
             description = "The configuration file (default: ${DEFAULT-VALUE}).")
     private Path file = Path.of("relay.conf");
+
+    private @Nullable Valid valid;
 
     Path file() {
         return file;
@@ -32,14 +37,28 @@ final class ConfigFile {
     ///
     /// @throws CommandFailed if there are problems
     Valid read() throws CommandFailed {
+        Valid read = readWithoutWarnings();
+        PrintWriter err = spec.commandLine().getErr();
+        read.warnings().forEach(warning -> err.println("warning: " + warning));
+        err.flush();
+        return read;
+    }
+
+    /// As [#read()], for somebody who has other worries than what is not wrong yet. Reads the file once.
+    Valid readWithoutWarnings() throws CommandFailed {
+        Valid known = valid;
+        if (known == null) {
+            known = readNow();
+            valid = known;
+        }
+        return known;
+    }
+
+    private Valid readNow() throws CommandFailed {
         PrintWriter err = spec.commandLine().getErr();
         Configuration configuration = new ConfigReader(System.getenv()).read(file);
         return switch (configuration) {
-            case Valid valid -> {
-                valid.warnings().forEach(warning -> err.println("warning: " + warning));
-                err.flush();
-                yield valid;
-            }
+            case Valid read -> read;
             case Invalid(var problems) -> {
                 for (Problem problem : problems) {
                     err.println(problem);

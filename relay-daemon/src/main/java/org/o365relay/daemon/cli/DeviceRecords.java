@@ -24,7 +24,7 @@ final class DeviceRecords {
     }
 
     /// What is wrong with a row is for the running relay's log; this one may go where the answer goes.
-    private static void quieten() {
+    static void quieten() {
         if (LoggerFactory.getLogger("org.o365relay.queue") instanceof Logger logger) {
             logger.setLevel(Level.OFF);
         }

@@ -16,13 +16,17 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:fine",
+            "1:you were asked and said no",
             "64:the command line is wrong",
             "65:data is damaged",
-            "69:a port is in use, or a server cannot be reached",
+            "66:there is no such message",
+            "69:a port is in use, a server cannot be reached, or the relay is not running",
             "70:a bug, or a demonstration that failed",
             "73:a directory or file cannot be used",
+            "74:stopped in the middle: some messages are changed, others not",
             "75:another relay holds the data directory",
-            "77:the relay would refuse the message (explain)",
+            "76:the relay that runs is of another version than this command",
+            "77:not allowed: you may not ask this relay; or it would refuse the message (explain)",
             "78:the configuration is wrong"
         },
         footer = "%nEvery command has its own --help.")

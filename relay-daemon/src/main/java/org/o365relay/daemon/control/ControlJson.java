@@ -2,8 +2,10 @@ package org.o365relay.daemon.control;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.o365relay.RelayStatus;
 import org.o365relay.deliver.LaneStatus;
+import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Effect;
 import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.Overview;
@@ -23,7 +25,7 @@ import org.o365relay.queue.Page;
 /// - [MessageDetail]: `message` (as above), `protocol`, `body`, `smtp-utf8`, `content`, `has-content`, `recipients`
 ///   (all: `ordinal`, `address`, `state`), `events` (`at`, `recipient`: an ordinal, `kind`, `upstream`, `detail`, `reason`,
 ///   `uncertain`).
-/// - [Effect]: `changed`, `passed-over`, `stopped`.
+/// - [Effect]: `changed`, `passed-over`, `stopped`, and `selected`: how many messages were meant.
 /// - [LaneStatus]: `mailbox`, `state`, `since`, `road`, `reply`, `reason`, `advice`, `next-try`, `delivering`.
 /// - [RelayStatus]: `at`, `running` (`version`, `pid`, `started-at`, `listeners`, `lanes`, `rates`: `event`,
 ///   `last-minute`, `last-hour`, `last-day`; `alerts`: `name`, `since`, `subject`, `text`, `advice`), `queue` (an
@@ -44,13 +46,17 @@ public final class ControlJson {
         return MessageJson.of(message).toString();
     }
 
-    /// @return an array, a line for each message
-    public static String details(List<MessageDetail> messages) {
-        return array(messages.stream().map(ControlJson::text).toList());
+    /// @param next where the next page begins; null if this is the last
+    public static String text(List<MessageDetail> messages, @Nullable QueueId next) {
+        return new JsonObject()
+                .with("messages", messages, MessageJson::of)
+                .with("next", next)
+                .toString();
     }
 
-    public static String text(Effect effect) {
-        return ChangeJson.of(effect).toString();
+    /// @param selected how many messages were meant
+    public static String text(long selected, Effect effect) {
+        return ChangeJson.of(effect).with("selected", selected).toString();
     }
 
     public static String text(RelayStatus status) {

@@ -60,7 +60,7 @@ class ControlJsonTest {
     void givesBackAnEffect() {
         Effect effect = new Effect(1_000_000, 3, "the disk is full; 2 are left");
 
-        assertThat(ChangeJson.effect(JsonObject.parse(ControlJson.text(effect))))
+        assertThat(ChangeJson.effect(JsonObject.parse(ControlJson.text(7, effect))))
                 .isEqualTo(effect);
     }
 

@@ -1,0 +1,101 @@
+package org.o365relay.daemon.cli;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.o365relay.daemon.report.StateWords;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.queue.Change;
+import org.o365relay.queue.MessageState;
+
+/// A change as it is announced and told.
+///
+/// @param name of the command
+/// @param concerns messages in these states
+/// @param plan what it does, `%s` for how many messages
+/// @param result what it has done, `%s` for how many messages and their verb
+/// @param isFinal whether it cannot be taken back, so that "all" is not good enough
+record Deed(String name, Change change, Set<MessageState> concerns, String plan, String result, boolean isFinal) {
+
+    private static final Set<MessageState> WAITING =
+            Set.of(MessageState.QUEUED, MessageState.DEFERRED, MessageState.DELIVERING);
+
+    static Deed retry() {
+        return new Deed(
+                "retry",
+                new Change.Retry(),
+                WAITING,
+                "have %s tried as soon as possible",
+                "%s due now and will be tried as soon as possible",
+                false);
+    }
+
+    static Deed hold() {
+        return new Deed(
+                "hold", new Change.Hold(), WAITING, "put %s on hold", "%s on hold until \"queue release\"", false);
+    }
+
+    static Deed release() {
+        return new Deed(
+                "release",
+                new Change.Release(),
+                Set.of(MessageState.HELD),
+                "release %s, to be tried as soon as possible",
+                "%s no longer on hold",
+                false);
+    }
+
+    static Deed bounce() {
+        return new Deed(
+                "bounce",
+                new Change.Bounce(),
+                QueueListCommand.OPEN,
+                "give up %s and tell the author of each",
+                "%s given up; the authors are told",
+                true);
+    }
+
+    static Deed delete() {
+        return new Deed(
+                "delete",
+                new Change.Delete(),
+                QueueListCommand.OPEN,
+                "DELETE %s; nobody is told",
+                "%s deleted; the history stays",
+                true);
+    }
+
+    static Deed redirect(String mailbox) {
+        return new Deed(
+                "redirect",
+                new Change.Redirect(mailbox),
+                QueueListCommand.OPEN,
+                "send %s through " + mailbox.replace("%", "%%"),
+                "%s now for " + mailbox.replace("%", "%%"),
+                false);
+    }
+
+    static Deed readdress(EmailAddress from, EmailAddress to) {
+        return new Deed(
+                "redirect",
+                new Change.Readdress(from, to),
+                QueueListCommand.OPEN,
+                ("send %s to " + to + " instead of " + from).replaceAll("%(?!s)", "%%"),
+                ("%s now for " + to).replaceAll("%(?!s)", "%%"),
+                false);
+    }
+
+    /// @return whether `--recipient` says what is changed
+    boolean namesRecipient() {
+        return change instanceof Change.Readdress;
+    }
+
+    String statesInWords() {
+        List<String> words = Arrays.stream(MessageState.values())
+                .filter(concerns::contains)
+                .map(StateWords::key)
+                .toList();
+        return words.stream().collect(Collectors.joining(" or "));
+    }
+}

@@ -1,0 +1,38 @@
+package org.o365relay.daemon.cli;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.daemon.control.Control;
+import org.o365relay.daemon.control.ControlException;
+import org.o365relay.mail.QueueId;
+import org.o365relay.queue.MessageLine;
+import org.o365relay.queue.Page;
+import org.o365relay.queue.Selection;
+
+/// Looks for messages that are meant in one of several ways, the newest first, and each of them once.
+final class Findings {
+
+    private Findings() {}
+
+    /// @param most how many at most
+    static Page of(Control relay, List<Selection> ways, @Nullable QueueId from, int most) throws ControlException {
+        NavigableMap<QueueId, MessageLine> found = new TreeMap<>(Comparator.reverseOrder());
+        List<QueueId> later = new ArrayList<>();
+        for (Selection way : ways) {
+            Page page = relay.find(way, Page.Order.NEWEST_FIRST, from, most);
+            page.lines().forEach(line -> found.put(line.id(), line));
+            QueueId next = page.next();
+            if (next != null) {
+                later.add(next);
+            }
+        }
+        List<MessageLine> all = List.copyOf(found.values());
+        List<MessageLine> first = all.subList(0, Math.min(most, all.size()));
+        all.subList(first.size(), all.size()).forEach(line -> later.add(line.id()));
+        return new Page(first, later.stream().max(Comparator.naturalOrder()).orElse(null));
+    }
+}

@@ -1,0 +1,75 @@
+package org.o365relay.daemon.cli;
+
+import java.util.concurrent.Callable;
+import org.o365relay.RelayStatus;
+import org.o365relay.config.Configuration.Valid;
+import org.o365relay.daemon.control.Control;
+import org.o365relay.daemon.control.ControlException;
+import org.o365relay.daemon.control.ControlJson;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/// `o365-relay queue`: what waits, and why? Its subcommands look closer and change things.
+@Command(
+        name = "queue",
+        mixinStandardHelpOptions = true,
+        versionProvider = ProgramVersion.class,
+        description = {
+            "Shows what waits: how much, since when, for which mailbox, from which device and why; and what to do.",
+            "Looking works with the relay running or not; changing something needs a running one."
+        },
+        footer = {
+            "%nFor example:",
+            "  queue list --state deferred --older 2h",
+            "  queue show 06F2ABCDEFGHJ",
+            "  queue retry --reason credentials-incorrect",
+            "  queue delete --client 192.168.10.7 --after yesterday --dry-run"
+        })
+final class QueueCommand implements Callable<Integer> {
+
+    private final Workplace place;
+
+    @Mixin
+    private ConfigFile config = new ConfigFile();
+
+    @Mixin
+    private Answer answer = new Answer();
+
+    private QueueCommand(Workplace place) {
+        this.place = place;
+    }
+
+    static CommandLine commands(Workplace place) {
+        QueueCommand queue = new QueueCommand(place);
+        Desk desk = queue.desk();
+        return new CommandLine(queue)
+                .addSubcommand(new QueueListCommand(desk))
+                .addSubcommand(new QueueShowCommand(desk))
+                .addSubcommand(new QueueRetryCommand(desk))
+                .addSubcommand(new QueueHoldCommand(desk))
+                .addSubcommand(new QueueReleaseCommand(desk))
+                .addSubcommand(new QueueRedirectCommand(desk))
+                .addSubcommand(new QueueBounceCommand(desk))
+                .addSubcommand(new QueueDeleteCommand(desk));
+    }
+
+    private Desk desk() {
+        return new Desk(place, config, answer);
+    }
+
+    @Override
+    public Integer call() throws CommandFailed, ControlException {
+        Desk desk = desk();
+        Valid configuration = desk.configuration();
+        try (Control relay = desk.relay(configuration)) {
+            RelayStatus status = relay.status();
+            if (answer.isJson()) {
+                answer.json(ControlJson.text(status));
+            } else {
+                answer.lines(desk.queueReport(configuration).lines(status));
+            }
+        }
+        return ExitCode.OK;
+    }
+}

@@ -1,0 +1,83 @@
+package org.o365relay.daemon.cli;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.daemon.control.Control;
+import org.o365relay.daemon.control.ControlException;
+import org.o365relay.daemon.control.ControlJson;
+import org.o365relay.daemon.report.MessageTable;
+import org.o365relay.mail.QueueId;
+import org.o365relay.queue.MessageState;
+import org.o365relay.queue.Page;
+import org.o365relay.queue.Selection;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `o365-relay queue list`: which messages wait?
+@Command(
+        name = "list",
+        mixinStandardHelpOptions = true,
+        versionProvider = ProgramVersion.class,
+        description = "Lists messages that wait, the oldest first. --state delivered,failed,deleted shows others, too.")
+final class QueueListCommand implements Callable<Integer> {
+
+    /// What the relay still has to do something with.
+    static final Set<MessageState> OPEN = EnumSet.allOf(MessageState.class).stream()
+            .filter(MessageState::isOpen)
+            .collect(Collectors.toUnmodifiableSet());
+
+    private final Desk desk;
+
+    @Mixin
+    private Filters filters = new Filters();
+
+    @Mixin
+    private Paging paging = new Paging();
+
+    @Option(names = "--newest", description = "The newest first.")
+    private boolean newest;
+
+    QueueListCommand(Desk desk) {
+        this.desk = desk;
+    }
+
+    @Override
+    public Integer call() throws CommandFailed, ControlException {
+        Selection selection = filters.selection(desk.place(), List.of());
+        Selection wanted = filters.hasStates() ? selection : selection.in(OPEN);
+        Page.Order order = newest ? Page.Order.NEWEST_FIRST : Page.Order.OLDEST_FIRST;
+        try (Control relay = desk.relay(desk.configuration())) {
+            tell(relay.find(wanted, order, paging.from(), paging.limit()), relay.isRunning());
+        }
+        return ExitCode.OK;
+    }
+
+    private void tell(Page page, boolean running) {
+        if (desk.answer().isJson()) {
+            desk.answer().json(ControlJson.text(page));
+            return;
+        }
+        List<String> lines = new ArrayList<>();
+        if (page.lines().isEmpty()) {
+            lines.add(filters.isEmpty() ? "No mail waits." : "No message is like that.");
+        } else {
+            lines.addAll(new MessageTable(desk.layout()).lines(page.lines()));
+        }
+        lines.addAll(more(page.next()));
+        if (!running) {
+            lines.add("The relay is not running.");
+        }
+        desk.answer().lines(lines);
+    }
+
+    /// @return how to see what comes next; none if nothing does
+    static List<String> more(@Nullable QueueId next) {
+        return next == null ? List.of() : List.of("", "There are more: the same command with --from " + next);
+    }
+}

@@ -1,0 +1,81 @@
+package org.o365relay.daemon.cli;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.daemon.control.ControlException;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.route.Target;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `o365-relay queue redirect`.
+@Command(
+        name = "redirect",
+        mixinStandardHelpOptions = true,
+        versionProvider = ProgramVersion.class,
+        description = {
+            "Sends messages through another mailbox (--to-mailbox), or to somebody else (--recipient OLD --to NEW).",
+            "With --to, --recipient says who is replaced; other recipients of the same messages stay."
+        })
+final class QueueRedirectCommand implements Callable<Integer> {
+
+    private final Desk desk;
+
+    @Mixin
+    private Targets targets = new Targets();
+
+    @Option(names = "--to-mailbox", paramLabel = "MAILBOX", description = "The mailbox or pool to send them through.")
+    private @Nullable String mailbox;
+
+    @Option(
+            names = "--to",
+            paramLabel = "ADDRESS",
+            converter = AddressConverter.class,
+            description = "Who gets them instead of --recipient.")
+    private @Nullable EmailAddress to;
+
+    QueueRedirectCommand(Desk desk) {
+        this.desk = desk;
+    }
+
+    @Override
+    public Integer call() throws CommandFailed, ControlException, IOException {
+        return new Changing(desk, targets, deed()).run();
+    }
+
+    private Deed deed() throws CommandFailed {
+        if ((mailbox == null) == (to == null)) {
+            throw wrong("where to? Either --to-mailbox MAILBOX, or --recipient OLD --to NEW");
+        }
+        return to == null ? Deed.redirect(target(String.valueOf(mailbox))) : Deed.readdress(replaced(), to);
+    }
+
+    private EmailAddress replaced() throws CommandFailed {
+        String recipient = targets.filters().recipient();
+        if (recipient == null) {
+            throw wrong("--to says who gets them; add --recipient ADDRESS for who got them until now");
+        }
+        return EmailAddress.parse(recipient)
+                .filter(address -> !recipient.contains("*"))
+                .orElseThrow(() -> wrong("--recipient: '" + recipient + "' is not a mail address; --to replaces one"));
+    }
+
+    private String target(String name) throws CommandFailed {
+        List<String> names = desk.configuration().settings().routes().targets().stream()
+                .map(Target::name)
+                .toList();
+        return names.stream()
+                .filter(target -> target.equals(name) || target.equals(name.toLowerCase(Locale.ROOT)))
+                .findFirst()
+                .orElseThrow(() -> wrong("--to-mailbox: there is no mailbox or pool '" + name + "'; there are "
+                        + String.join(", ", names)));
+    }
+
+    private static CommandFailed wrong(String message) {
+        return new CommandFailed(ExitCode.USAGE, message);
+    }
+}

@@ -1,0 +1,31 @@
+package org.o365relay.daemon.cli;
+
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.o365relay.daemon.report.StateWords;
+import org.o365relay.queue.MessageState;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/// States as they are typed.
+final class StateNames implements Iterable<String>, ITypeConverter<MessageState> {
+
+    private static final List<String> NAMES =
+            Stream.of(MessageState.values()).map(StateWords::key).toList();
+
+    @Override
+    public Iterator<String> iterator() {
+        return NAMES.iterator();
+    }
+
+    @Override
+    public MessageState convert(String text) {
+        return Stream.of(MessageState.values())
+                .filter(state -> StateWords.key(state).equals(text.toLowerCase(Locale.ROOT)))
+                .findFirst()
+                .orElseThrow(() -> new TypeConversionException(
+                        "'" + text + "' is no state; there are " + String.join(", ", NAMES)));
+    }
+}

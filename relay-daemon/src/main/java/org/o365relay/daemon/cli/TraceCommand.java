@@ -1,0 +1,109 @@
+package org.o365relay.daemon.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.config.Configuration.Valid;
+import org.o365relay.daemon.control.Control;
+import org.o365relay.daemon.control.ControlException;
+import org.o365relay.daemon.control.ControlJson;
+import org.o365relay.daemon.report.TraceTable;
+import org.o365relay.queue.MessageDetail;
+import org.o365relay.queue.MessageLine;
+import org.o365relay.queue.Page;
+import org.o365relay.queue.Selection;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/// `o365-relay trace`: did the scan from 14:05 go out?
+@Command(
+        name = "trace",
+        mixinStandardHelpOptions = true,
+        versionProvider = ProgramVersion.class,
+        description = {
+            "Says what came in and what happened to it, the newest first: what waits, and what is settled, as long as the"
+                    + " history goes back (queue.history, 30 days).",
+            "One message is told with all that happened; several are listed with how they ended."
+        },
+        footer = {
+            "%nFor example:",
+            "  trace --client 192.168.10.7 --after 14:00",
+            "  trace anna@contoso.com",
+            "  trace \"Scan from MFP\" --younger 2d",
+            "  trace '<20261121.140502@mfp-2>'"
+        })
+final class TraceCommand implements Callable<Integer> {
+
+    private final Workplace place;
+
+    @Mixin
+    private ConfigFile config = new ConfigFile();
+
+    @Mixin
+    private Answer answer = new Answer();
+
+    @Mixin
+    private Filters filters = new Filters();
+
+    @Mixin
+    private Paging paging = new Paging();
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "TEXT",
+            description = "What is looked for: a message's id, a device's IP address, the mail address of a sender or"
+                    + " recipient, a Message-ID, or else something of the subject.")
+    private @Nullable String text;
+
+    TraceCommand(Workplace place) {
+        this.place = place;
+    }
+
+    @Override
+    public Integer call() throws CommandFailed, ControlException {
+        Desk desk = new Desk(place, config, answer);
+        List<Selection> ways = ways();
+        Valid configuration = desk.configuration();
+        try (Control relay = desk.relay(configuration)) {
+            Page page = Findings.of(relay, ways, paging.from(), paging.limit());
+            List<MessageDetail> messages = new ArrayList<>();
+            for (MessageLine line : page.lines()) {
+                relay.show(line.id()).ifPresent(messages::add);
+            }
+            if (answer.isJson()) {
+                answer.json(ControlJson.text(messages, page.next()));
+            } else {
+                answer.lines(lines(desk, configuration, messages, page));
+            }
+        }
+        return ExitCode.OK;
+    }
+
+    private List<Selection> ways() throws CommandFailed {
+        Selection base = filters.selection(place, List.of());
+        if (text == null) {
+            return List.of(base);
+        }
+        if (text.isBlank()) {
+            throw new CommandFailed(ExitCode.USAGE, "TEXT is empty; leave it out to ask for all");
+        }
+        return new TraceText(text.strip()).in(base);
+    }
+
+    private List<String> lines(Desk desk, Valid configuration, List<MessageDetail> messages, Page page) {
+        if (messages.isEmpty()) {
+            return List.of(
+                    "Nothing is known of such a message.",
+                    "It has not come to this relay, has been refused (the log says \"rejected\", and \"o365-relay devices\""
+                            + " counts it), or is so old that it is forgotten.");
+        }
+        List<String> lines = new ArrayList<>(
+                messages.size() == 1 && page.next() == null
+                        ? desk.story(configuration).lines(messages.getFirst())
+                        : new TraceTable(desk.layout()).lines(messages));
+        lines.addAll(QueueListCommand.more(page.next()));
+        return lines;
+    }
+}

@@ -1,0 +1,119 @@
+package org.o365relay.daemon.explain;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.o365relay.RelaySettings;
+import org.o365relay.deliver.MailboxSettings;
+import org.o365relay.mail.Arrival;
+import org.o365relay.mail.BodyType;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Envelope;
+import org.o365relay.mail.RawText;
+import org.o365relay.mail.ReportRequest;
+import org.o365relay.queue.MessageDetail;
+import org.o365relay.queue.MessageDetail.RecipientLine;
+import org.o365relay.queue.MessageLine;
+import org.o365relay.rewrite.Rewriter;
+import org.o365relay.rewrite.Rewriting;
+
+/// A message's header as it came and as it leaves, with the configuration as it is now.
+public record HeaderView(RelaySettings settings) {
+
+    /// @param original the message as it was received
+    /// @return a line for each of the header's: `-` before what is taken out, `+` before what is put in
+    public List<String> lines(MessageDetail message, InputStream original) throws IOException {
+        MailboxSettings mailbox = mailbox(message.line().lane());
+        Optional<Envelope> envelope = envelope(message);
+        if (envelope.isEmpty()) {
+            return List.of("The header cannot be shown: the envelope is damaged.");
+        }
+        Rewriting rewriting = new Rewriter(mailbox.rewrite())
+                .rewrite(message.line().id(), arrival(message), envelope.get(), original);
+        List<String> before = fields(rewriting.original().header());
+        List<String> lines = new ArrayList<>();
+        switch (rewriting) {
+            case Rewriting.Rewritten rewritten -> {
+                lines.add("Header, as it leaves by " + mailbox.address() + " (- taken out, + put in):");
+                lines.addAll(compared(before, fields(rewritten.header())));
+            }
+            case Rewriting.Unacceptable(var reply, var _) -> {
+                lines.add("Header, which cannot be made acceptable: " + reply);
+                before.forEach(field -> mark(lines, "  ", field));
+            }
+        }
+        return lines;
+    }
+
+    /// The lane's own; of a pool the first. For a lane that is no longer configured the first of all.
+    private MailboxSettings mailbox(String lane) {
+        List<String> names = settings.routes()
+                .target(lane)
+                .map(target ->
+                        target.mailboxes().stream().map(EmailAddress::toString).toList())
+                .orElse(List.of(lane));
+        return settings.mailboxes().stream()
+                .filter(mailbox -> names.stream().anyMatch(mailbox.address().toString()::equalsIgnoreCase))
+                .findFirst()
+                .orElse(settings.mailboxes().getFirst());
+    }
+
+    private static Arrival arrival(MessageDetail message) {
+        MessageLine line = message.line();
+        InetAddress client;
+        try {
+            client = InetAddress.ofLiteral(line.client());
+        } catch (IllegalArgumentException damaged) {
+            client = InetAddress.getLoopbackAddress();
+        }
+        return new Arrival(line.receivedAt(), client, line.helo(), message.protocol());
+    }
+
+    private static Optional<Envelope> envelope(MessageDetail message) {
+        List<EmailAddress> recipients = message.recipients().stream()
+                .map(RecipientLine::address)
+                .flatMap(address -> EmailAddress.parse(address).stream())
+                .toList();
+        return recipients.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Envelope(
+                        EmailAddress.parse(message.line().sender()).orElse(null),
+                        recipients,
+                        message.smtpUtf8(),
+                        BodyType.of(message.body()).orElse(BodyType.SEVEN_BIT),
+                        ReportRequest.NONE));
+    }
+
+    /// A field that stays keeps its place among the others that stay.
+    private static List<String> compared(List<String> before, List<String> after) {
+        List<String> lines = new ArrayList<>();
+        int reached = 0;
+        for (String field : before) {
+            int same = after.subList(reached, after.size()).indexOf(field);
+            if (same < 0) {
+                mark(lines, "- ", field);
+                continue;
+            }
+            after.subList(reached, reached + same).forEach(added -> mark(lines, "+ ", added));
+            mark(lines, "  ", field);
+            reached += same + 1;
+        }
+        after.subList(reached, after.size()).forEach(added -> mark(lines, "+ ", added));
+        return lines;
+    }
+
+    private static void mark(List<String> lines, String mark, String field) {
+        Stream.of(field.split("\r\n")).map(line -> mark + line).forEach(lines::add);
+    }
+
+    /// @return each with its folded lines
+    private static List<String> fields(byte[] header) {
+        return Stream.of(RawText.of(header).split("\r\n(?![ \t])"))
+                .filter(field -> !field.isEmpty())
+                .toList();
+    }
+}

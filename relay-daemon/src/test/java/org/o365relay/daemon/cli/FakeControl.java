@@ -1,0 +1,214 @@
+package org.o365relay.daemon.cli;
+
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.RelayStatus;
+import org.o365relay.RelayStatus.Running;
+import org.o365relay.daemon.control.Control;
+import org.o365relay.daemon.control.ControlException;
+import org.o365relay.daemon.control.ControlException.Kind;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.QueueId;
+import org.o365relay.queue.Change;
+import org.o365relay.queue.Effect;
+import org.o365relay.queue.MessageDetail;
+import org.o365relay.queue.MessageLine;
+import org.o365relay.queue.MessageState;
+import org.o365relay.queue.Overview;
+import org.o365relay.queue.Page;
+import org.o365relay.queue.Selection;
+
+/// A relay in memory. Remembers what it was told to do, and does it to nothing.
+final class FakeControl implements Control {
+
+    private final RelayStatus status;
+    private final Map<QueueId, MessageDetail> messages = new HashMap<>();
+    private final Map<QueueId, byte[]> contents = new HashMap<>();
+    private final Set<String> stopped;
+    private @Nullable Effect effect;
+    private @Nullable ControlException refusal;
+    final List<Change> changes = new ArrayList<>();
+    final List<Selection> selections = new ArrayList<>();
+    int closed;
+
+    FakeControl(RelayStatus status, List<MessageDetail> messages, String... stopped) {
+        this.status = status;
+        messages.forEach(message -> this.messages.put(message.line().id(), message));
+        this.stopped = Set.of(stopped);
+    }
+
+    FakeControl with(MessageDetail message, byte[] content) {
+        contents.put(message.line().id(), content);
+        return this;
+    }
+
+    /// What comes of the next change, instead of success.
+    FakeControl changing(Effect outcome) {
+        effect = outcome;
+        return this;
+    }
+
+    FakeControl refusing(Kind kind, String message) {
+        refusal = new ControlException(kind, message);
+        return this;
+    }
+
+    @Override
+    public boolean isRunning() {
+        return status.running() != null;
+    }
+
+    @Override
+    public Overview overview() throws ControlException {
+        return status().queue();
+    }
+
+    @Override
+    public Page find(Selection selection, Page.Order order, @Nullable QueueId from, int most) throws ControlException {
+        refuse();
+        Comparator<MessageLine> byId = Comparator.comparing(MessageLine::id);
+        List<MessageLine> found = selected(selection)
+                .sorted(order == Page.Order.OLDEST_FIRST ? byId : byId.reversed())
+                .filter(line -> from == null
+                        || (order == Page.Order.OLDEST_FIRST
+                                ? line.id().compareTo(from) >= 0
+                                : line.id().compareTo(from) <= 0))
+                .toList();
+        return found.size() <= most
+                ? new Page(found, null)
+                : new Page(found.subList(0, most), found.get(most).id());
+    }
+
+    @Override
+    public long count(Selection selection) throws ControlException {
+        refuse();
+        return selected(selection).count();
+    }
+
+    @Override
+    public Optional<QueueId> newest() throws ControlException {
+        refuse();
+        return messages.keySet().stream().max(Comparator.naturalOrder());
+    }
+
+    @Override
+    public Optional<MessageDetail> show(QueueId id) throws ControlException {
+        refuse();
+        return Optional.ofNullable(messages.get(id));
+    }
+
+    @Override
+    public InputStream content(MessageDetail message) {
+        return new ByteArrayInputStream(contents.getOrDefault(message.line().id(), new byte[0]));
+    }
+
+    @Override
+    public Effect change(Change change, Selection selection) throws ControlException {
+        refuse();
+        changes.add(change);
+        selections.add(selection);
+        Map<Boolean, Long> delivering = new HashMap<>();
+        selected(selection).forEach(line -> delivering.merge(line.state() == MessageState.DELIVERING, 1L, Long::sum));
+        return effect == null
+                ? new Effect(delivering.getOrDefault(false, 0L), delivering.getOrDefault(true, 0L), "")
+                : effect;
+    }
+
+    @Override
+    public RelayStatus status() throws ControlException {
+        refuse();
+        return status;
+    }
+
+    @Override
+    public boolean pause(EmailAddress mailbox) throws ControlException {
+        return !isStopped(mailbox);
+    }
+
+    @Override
+    public boolean resume(EmailAddress mailbox) throws ControlException {
+        return isStopped(mailbox);
+    }
+
+    @Override
+    public void close() {
+        closed++;
+    }
+
+    private boolean isStopped(EmailAddress mailbox) throws ControlException {
+        refuse();
+        Running running = status.running();
+        if (running == null) {
+            throw new ControlException(Kind.NOT_RUNNING, "the relay is not running");
+        }
+        if (running.lanes().stream().noneMatch(lane -> lane.mailbox().equals(mailbox.toString()))) {
+            throw new ControlException(Kind.BAD_REQUEST, "there is no mailbox " + mailbox);
+        }
+        return stopped.contains(mailbox.toString());
+    }
+
+    private void refuse() throws ControlException {
+        if (refusal != null) {
+            throw refusal;
+        }
+    }
+
+    private Stream<MessageLine> selected(Selection wanted) {
+        return messages.values().stream().map(MessageDetail::line).filter(line -> meets(line, wanted));
+    }
+
+    private static boolean meets(MessageLine line, Selection wanted) {
+        return (wanted.ids().isEmpty() || wanted.ids().contains(line.id()))
+                && (wanted.states().isEmpty() || wanted.states().contains(line.state()))
+                && (wanted.after() == null || !line.receivedAt().isBefore(wanted.after()))
+                && (wanted.before() == null || line.receivedAt().isBefore(wanted.before()))
+                && fits(wanted.client(), line.client())
+                && fits(wanted.sender(), line.sender())
+                && (wanted.recipient() == null
+                        || line.recipients().stream().anyMatch(address -> fits(wanted.recipient(), address)))
+                && (fits(wanted.mailbox(), line.lane()) || fits(wanted.mailbox(), line.route()))
+                && fits(wanted.reason(), line.reason())
+                && (wanted.subject() == null || fits("*" + wanted.subject() + "*", line.subject()))
+                && (wanted.messageId() == null || bare(line.messageId()).equals(bare(wanted.messageId())))
+                && (wanted.upTo() == null || line.id().compareTo(wanted.upTo()) <= 0);
+    }
+
+    private static boolean fits(@Nullable String pattern, String text) {
+        if (pattern == null) {
+            return true;
+        }
+        String regex = Pattern.quote(pattern.toLowerCase(Locale.ROOT)).replace("*", "\\E.*\\Q");
+        return text.toLowerCase(Locale.ROOT).matches(regex);
+    }
+
+    private static String bare(String messageId) {
+        return messageId.replaceAll("[<>]", "");
+    }
+
+    /// Counts the states of what is in it.
+    static Map<MessageState, Long> states(List<MessageDetail> messages) {
+        Map<MessageState, Long> states = new EnumMap<>(MessageState.class);
+        for (MessageState state : MessageState.values()) {
+            if (state.isOpen()) {
+                states.put(
+                        state,
+                        messages.stream()
+                                .filter(message -> message.line().state() == state)
+                                .count());
+            }
+        }
+        return states;
+    }
+}

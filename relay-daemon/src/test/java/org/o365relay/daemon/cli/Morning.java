@@ -1,0 +1,364 @@
+package org.o365relay.daemon.cli;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.RelayStatus;
+import org.o365relay.RelayStatus.Disk;
+import org.o365relay.RelayStatus.Rate;
+import org.o365relay.RelayStatus.Running;
+import org.o365relay.alert.Alert;
+import org.o365relay.deliver.LaneStatus;
+import org.o365relay.mail.Priority;
+import org.o365relay.mail.QueueId;
+import org.o365relay.queue.Event;
+import org.o365relay.queue.MessageDetail;
+import org.o365relay.queue.MessageDetail.RecipientLine;
+import org.o365relay.queue.MessageLine;
+import org.o365relay.queue.MessageState;
+import org.o365relay.queue.Overview;
+import org.o365relay.queue.Tally;
+
+/// A morning at 8:05 in Berlin, with something of everything in the queue.
+final class Morning {
+
+    static final Instant NOW = Instant.parse("2026-11-21T07:05:00Z");
+    static final ZoneId ZONE = ZoneId.of("Europe/Berlin");
+
+    private static final Instant EVENING = Instant.parse("2026-11-20T16:42:03.120Z");
+    private static final String WRONG_PASSWORD =
+            "535 5.7.139 Authentication unsuccessful, the user credentials were incorrect.";
+    private static final String ACCEPTED =
+            "250 2.6.0 <20261120.1@mfp-2> [InternalId=63118752, Hostname=FR0P281MB1.DEUP281"
+                    + ".PROD.OUTLOOK.COM] 9126 bytes in 0.113, 78.6 KB/sec Queued mail for delivery";
+
+    private Morning() {}
+
+    static FakeControl relay() {
+        List<MessageDetail> messages = messages();
+        return new FakeControl(status(true, messages), messages, "scan1@contoso.example")
+                .with(messages.getFirst(), original());
+    }
+
+    static FakeControl atRest() {
+        List<MessageDetail> messages = messages();
+        return new FakeControl(status(false, messages), messages).with(messages.getFirst(), original());
+    }
+
+    static FakeControl empty() {
+        return new FakeControl(status(true, List.of()), List.of());
+    }
+
+    /// As the device sent it, with something in the subject that a terminal would obey.
+    static byte[] original() {
+        return ("From: MFP <scanner@contoso.example>\r\nTo: anna@contoso.example\r\nSubject: Scan\u001b[2J of\r\n\tyesterday\r\n"
+                        + "Sender: mfp@local\r\n\r\nsee attachment\r\n")
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    static List<MessageDetail> messages() {
+        return List.of(
+                deferred(),
+                delivered(),
+                failed(),
+                deleted(),
+                held(),
+                queued(),
+                delivering(),
+                line(8, MessageState.QUEUED, NOW.minusSeconds(20), "127.0.0.1", "", List.of("admin@contoso.example"))
+                        .notice());
+    }
+
+    private static MessageDetail deferred() {
+        Instant last = Instant.parse("2026-11-21T06:50:00Z");
+        return line(
+                        1,
+                        MessageState.DEFERRED,
+                        EVENING,
+                        "192.168.10.17",
+                        "scanner@contoso.example",
+                        List.of("anna@contoso.example", "bob@fabrikam.example"))
+                .about("Scan\u001b[2J of yesterday", "<20261120.1@mfp-2>")
+                .due("relay@contoso.example", NOW.plusSeconds(720), 3, "credentials-incorrect")
+                .happened(new Event(
+                        EVENING.plusSeconds(2), 1, "delivered", "smtp.office365.com:587", ACCEPTED, "", false))
+                .happened(new Event(
+                        EVENING.plusSeconds(2),
+                        0,
+                        "deferred",
+                        "smtp.office365.com:587",
+                        "421 4.4.2 Connection lost after the final dot",
+                        "unreachable",
+                        true))
+                .happened(new Event(
+                        last, null, "held", "smtp.office365.com:587", WRONG_PASSWORD, "credentials-incorrect", false))
+                .detail(true, "queued", "delivered");
+    }
+
+    private static MessageDetail delivered() {
+        return line(
+                        2,
+                        MessageState.DELIVERED,
+                        EVENING.plusSeconds(60),
+                        "192.168.10.17",
+                        "scanner@contoso.example",
+                        List.of("anna@contoso.example"))
+                .about("Invoice 4711", "<20261120.2@mfp-2>")
+                .settled(EVENING.plusSeconds(63))
+                .happened(new Event(
+                        EVENING.plusSeconds(61),
+                        null,
+                        "interrupted",
+                        "",
+                        "the relay ended during an attempt",
+                        "",
+                        true))
+                .happened(new Event(
+                        EVENING.plusSeconds(63), 0, "delivered", "smtp.office365.com:587", ACCEPTED, "", false))
+                .detail(false, "delivered");
+    }
+
+    private static MessageDetail failed() {
+        return line(
+                        3,
+                        MessageState.FAILED,
+                        EVENING.plusSeconds(120),
+                        "192.168.10.30",
+                        "nas@contoso.example",
+                        List.of("gone@fabrikam.example", "lost@fabrikam.example"))
+                .about("Backup failed", "")
+                .settled(EVENING.plusSeconds(125))
+                .happened(new Event(
+                        EVENING.plusSeconds(125),
+                        0,
+                        "failed",
+                        "graph",
+                        "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup",
+                        "recipient-unknown",
+                        false))
+                .happened(new Event(
+                        EVENING.plusSeconds(125),
+                        1,
+                        "failed",
+                        "graph",
+                        "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup",
+                        "recipient-unknown",
+                        false))
+                .detail(false, "failed", "failed");
+    }
+
+    private static MessageDetail deleted() {
+        return line(
+                        4,
+                        MessageState.DELETED,
+                        EVENING.plusSeconds(180),
+                        "192.168.10.30",
+                        "nas@contoso.example",
+                        List.of("all@contoso.example"))
+                .about("ALARM ALARM", "")
+                .settled(EVENING.plusSeconds(900))
+                .happened(new Event(EVENING.plusSeconds(900), null, "deleted", "", "by root", "", false))
+                .detail(false, "deleted");
+    }
+
+    private static MessageDetail held() {
+        return line(
+                        5,
+                        MessageState.HELD,
+                        EVENING.plusSeconds(240),
+                        "192.168.10.30",
+                        "nas@contoso.example",
+                        List.of("all@contoso.example"))
+                .about("\u202eALARM \ud83d\udce0 \u6771\u4eac", "")
+                .happened(new Event(EVENING.plusSeconds(300), null, "put-on-hold", "", "by root", "", false))
+                .detail(true, "queued");
+    }
+
+    private static MessageDetail queued() {
+        return line(
+                        6,
+                        MessageState.QUEUED,
+                        NOW.minusSeconds(90),
+                        "2001:db8:0:0:0:0:0:7",
+                        "",
+                        List.of("ops@contoso.example"))
+                .detail(true, "queued");
+    }
+
+    private static MessageDetail delivering() {
+        return line(
+                        7,
+                        MessageState.DELIVERING,
+                        NOW.minusSeconds(30),
+                        "192.168.10.17",
+                        "scanner@contoso.example",
+                        List.of("anna@contoso.example"))
+                .about("Scan", "<20261121.1@mfp-2>")
+                .detail(true, "queued");
+    }
+
+    static RelayStatus status(boolean running, List<MessageDetail> messages) {
+        return new RelayStatus(
+                NOW,
+                running ? running() : null,
+                overview(messages),
+                new Disk(12_000_000_000L, 500_000_000, 1_300_000, 10_000_000_000L));
+    }
+
+    private static Overview overview(List<MessageDetail> messages) {
+        return messages.isEmpty()
+                ? new Overview(NOW, FakeControl.states(messages), null, null, null, List.of(), List.of(), List.of())
+                : new Overview(
+                        NOW,
+                        FakeControl.states(messages),
+                        id(1),
+                        EVENING,
+                        NOW.plusSeconds(720),
+                        List.of(
+                                new Tally("relay@contoso.example", 1, EVENING),
+                                new Tally("scanners", 4, EVENING.plusSeconds(240))),
+                        List.of(
+                                new Tally("192.168.10.17", 2, EVENING),
+                                new Tally("192.168.10.30", 1, EVENING.plusSeconds(240)),
+                                new Tally("2001:db8:0:0:0:0:0:7", 1, NOW.minusSeconds(90))),
+                        List.of(
+                                new Tally("credentials-incorrect", 1, EVENING),
+                                new Tally("unreachable", 2, NOW.minusSeconds(90))));
+    }
+
+    private static Running running() {
+        return new Running(
+                "0.1.0",
+                4242,
+                Instant.parse("2026-11-14T05:00:00Z"),
+                List.of("0.0.0.0:25", "[::]:2525"),
+                List.of(
+                        new LaneStatus(
+                                "relay@contoso.example",
+                                LaneStatus.State.PAUSED,
+                                Instant.parse("2026-11-20T17:00:00Z"),
+                                "smtp.office365.com:587",
+                                WRONG_PASSWORD,
+                                "the password is wrong or has expired",
+                                "Try user name and password of relay@contoso.example at https://outlook.office.com, then"
+                                        + " correct the relay's configuration.",
+                                NOW.plusSeconds(60),
+                                0),
+                        new LaneStatus(
+                                "scan1@contoso.example",
+                                LaneStatus.State.STOPPED,
+                                NOW.minusSeconds(600),
+                                "graph",
+                                "",
+                                "stopped by root",
+                                "",
+                                null,
+                                1)),
+                List.of(new Rate("accepted", 2, 61, 1_204), new Rate("delivered", 0, 0, 1_100)),
+                List.of(new Alert(
+                        "lane-paused relay@contoso.example",
+                        Instant.parse("2026-11-20T17:00:00Z"),
+                        "relay@contoso.example is paused",
+                        "No mail leaves through relay@contoso.example.",
+                        "Correct the password.")));
+    }
+
+    static QueueId id(int number) {
+        return new QueueId((EVENING.toEpochMilli() << 21) + ((long) number << 40));
+    }
+
+    private static Draft line(
+            int number, MessageState state, Instant receivedAt, String client, String sender, List<String> recipients) {
+        MessageLine line = new MessageLine(
+                id(number),
+                state,
+                receivedAt,
+                client,
+                client.endsWith(".17") ? "mfp-2" : "",
+                sender,
+                recipients,
+                recipients.size(),
+                9_126,
+                "scanners",
+                "scanners",
+                Priority.NORMAL,
+                0,
+                state == MessageState.QUEUED ? receivedAt : null,
+                "",
+                "",
+                "",
+                null,
+                false);
+        return new Draft(line, new ArrayList<>());
+    }
+
+    /// A message in the making.
+    private record Draft(MessageLine line, List<Event> events) {
+
+        Draft about(String subject, String messageId) {
+            return with(line.lane(), line.attempts(), line.dueAt(), line.reason(), subject, messageId, null, false);
+        }
+
+        Draft due(String lane, Instant dueAt, int attempts, String reason) {
+            return with(lane, attempts, dueAt, reason, line.subject(), line.messageId(), null, false);
+        }
+
+        Draft settled(Instant at) {
+            return with(line.lane(), 1, null, "", line.subject(), line.messageId(), at, false);
+        }
+
+        MessageDetail notice() {
+            return with(line.lane(), 0, line.dueAt(), "", "Undelivered", "<n@relay>", null, true)
+                    .detail(true, "queued");
+        }
+
+        Draft happened(Event event) {
+            events.add(event);
+            return this;
+        }
+
+        MessageDetail detail(boolean hasContent, String... states) {
+            List<RecipientLine> recipients = new ArrayList<>();
+            for (int i = 0; i < states.length; i++) {
+                recipients.add(new RecipientLine(i, line.recipients().get(i), states[i]));
+            }
+            return new MessageDetail(line, "ESMTP", "8BITMIME", false, line.id(), hasContent, recipients, events);
+        }
+
+        private Draft with(
+                String lane,
+                int attempts,
+                @Nullable Instant dueAt,
+                String reason,
+                String subject,
+                String messageId,
+                @Nullable Instant settledAt,
+                boolean notice) {
+            return new Draft(
+                    new MessageLine(
+                            line.id(),
+                            line.state(),
+                            line.receivedAt(),
+                            line.client(),
+                            line.helo(),
+                            line.sender(),
+                            line.recipients(),
+                            line.recipientCount(),
+                            line.size(),
+                            line.route(),
+                            lane,
+                            line.priority(),
+                            attempts,
+                            dueAt,
+                            reason,
+                            subject,
+                            messageId,
+                            settledAt,
+                            notice),
+                    events);
+        }
+    }
+}
