@@ -110,7 +110,7 @@ final class DevicesCommandTest {
         assertThat(out.toString().lines().filter(line -> line.matches("1[29][0-9.]+ .*")))
                 .hasSize(devices);
         assertThat(run("--json", network)).isZero();
-        assertThat(out.toString().lines().filter(line -> line.startsWith("  {\"address\": ")))
+        assertThat(out.toString().lines().filter(line -> line.startsWith("  {\"address\":")))
                 .hasSize(devices);
     }
 
@@ -124,7 +124,7 @@ final class DevicesCommandTest {
                 out.getBuffer().setLength(0);
                 assertThat(run("--json")).as(err.toString()).isZero();
                 assertThat(System.nanoTime()).as(out.toString()).isLessThan(end);
-            } while (!out.toString().contains("\"address\": \"127.0.0.1\""));
+            } while (!out.toString().contains("\"address\":\"127.0.0.1\""));
             device.send("another");
             fixture.received(2);
         }

@@ -1,11 +1,11 @@
 package org.o365relay.daemon.cli;
 
 import com.typesafe.config.ConfigException;
-import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValueFactory;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -18,6 +18,7 @@ import org.o365relay.daemon.explain.Explainer;
 import org.o365relay.daemon.explain.Explanation;
 import org.o365relay.daemon.explain.Question;
 import org.o365relay.daemon.explain.Step;
+import org.o365relay.daemon.report.JsonText;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.queue.QueueSettings;
 import picocli.CommandLine.Command;
@@ -134,16 +135,21 @@ public final class ExplainCommand implements Callable<Integer> {
     }
 
     private static String json(Explanation explanation) {
-        List<Map<String, String>> steps = explanation.steps().stream()
-                .map(step -> Map.of("about", step.about(), "finding", step.finding(), "key", step.key()))
-                .toList();
-        return ConfigValueFactory.fromMap(Map.of(
-                        "accepted", explanation.accepted(),
-                        "complete", explanation.complete(),
-                        "reply", explanation.reply().toString(),
-                        "steps", steps))
-                .render(ConfigRenderOptions.concise().setFormatted(true))
-                .strip();
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("accepted", explanation.accepted());
+        members.put("complete", explanation.complete());
+        members.put("reply", explanation.reply().toString());
+        members.put(
+                "steps", explanation.steps().stream().map(ExplainCommand::members).toList());
+        return JsonText.object(members);
+    }
+
+    private static Map<String, String> members(Step step) {
+        Map<String, String> members = new LinkedHashMap<>();
+        members.put("about", step.about());
+        members.put("finding", step.finding());
+        members.put("key", step.key());
+        return members;
     }
 
     private static boolean hasBudget(ListenerSettings listener, InetAddress device) {

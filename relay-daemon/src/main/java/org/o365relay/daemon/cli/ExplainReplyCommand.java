@@ -1,16 +1,15 @@
 package org.o365relay.daemon.cli;
 
-import com.azure.json.JsonProviders;
-import com.azure.json.JsonWriter;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.StringWriter;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.daemon.explain.PastedReply;
 import org.o365relay.daemon.explain.ReplyExplanation;
+import org.o365relay.daemon.report.JsonText;
 import org.o365relay.deliver.FailurePolicy;
 import org.o365relay.mail.EmailAddress;
 import picocli.CommandLine.Command;
@@ -53,7 +52,7 @@ public final class ExplainReplyCommand implements Callable<Integer> {
     private List<String> words = List.of();
 
     @Override
-    public Integer call() throws CommandFailed, IOException {
+    public Integer call() throws CommandFailed {
         PastedReply pasted = PastedReply.in(String.join(" ", words))
                 .orElseThrow(() -> new CommandFailed(
                         ExitCode.USAGE,
@@ -71,22 +70,16 @@ public final class ExplainReplyCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private static String json(ReplyExplanation explanation) throws IOException {
-        StringWriter text = new StringWriter();
-        try (JsonWriter writer = JsonProviders.createWriter(text)) {
-            writer.writeStartObject()
-                    .writeStringField("reply", explanation.pasted().reply().toString())
-                    .writeStringField("from", key(explanation.pasted().speaker()))
-                    .writeStringField("name", explanation.verdict().name())
-                    .writeStringField(
-                            "outcome",
-                            key(explanation.verdict().outcome().getClass().getSimpleName()))
-                    .writeStringField("scope", key(explanation.verdict().scope()))
-                    .writeStringField("cause", explanation.verdict().cause())
-                    .writeStringField("advice", explanation.verdict().advice())
-                    .writeEndObject();
-        }
-        return text.toString();
+    private static String json(ReplyExplanation explanation) {
+        Map<String, String> members = new LinkedHashMap<>();
+        members.put("reply", explanation.pasted().reply().toString());
+        members.put("from", key(explanation.pasted().speaker()));
+        members.put("name", explanation.verdict().name());
+        members.put("outcome", key(explanation.verdict().outcome().getClass().getSimpleName()));
+        members.put("scope", key(explanation.verdict().scope()));
+        members.put("cause", explanation.verdict().cause());
+        members.put("advice", explanation.verdict().advice());
+        return JsonText.of(members);
     }
 
     private static String key(Object name) {

@@ -3,9 +3,7 @@ package org.o365relay.daemon.control;
 import com.azure.json.JsonProviders;
 import com.azure.json.JsonReader;
 import com.azure.json.JsonToken;
-import com.azure.json.JsonWriter;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -15,6 +13,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.daemon.report.JsonText;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 
@@ -54,27 +53,7 @@ final class JsonObject {
     /// @return on one line, in ASCII, so that no terminal and no locale can do anything to it
     @Override
     public String toString() {
-        StringWriter text = new StringWriter();
-        try (JsonWriter writer = JsonProviders.createWriter(text)) {
-            writer.writeUntyped(members);
-        } catch (IOException inMemory) {
-            throw new IllegalStateException("cannot write JSON", inMemory);
-        }
-        return ascii(text.toString());
-    }
-
-    /// Outside of strings JSON is ASCII anyway.
-    private static String ascii(String json) {
-        StringBuilder text = new StringBuilder(json.length());
-        for (int i = 0; i < json.length(); i++) {
-            char c = json.charAt(i);
-            if (c < 0x7f) {
-                text.append(c);
-            } else {
-                text.append("\\u").append(String.format(Locale.ROOT, "%04x", (int) c));
-            }
-        }
-        return text.toString();
+        return JsonText.of(members);
     }
 
     /// @throws BadJson if it is no JSON object

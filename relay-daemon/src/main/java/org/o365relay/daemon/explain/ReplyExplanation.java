@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.daemon.report.Shown;
 import org.o365relay.deliver.Verdict;
 import org.o365relay.mail.Outcome.Delivered;
 import org.o365relay.mail.Outcome.Failed;
@@ -76,23 +77,9 @@ public record ReplyExplanation(PastedReply pasted, Verdict verdict) {
             return;
         }
         String indent = "  %-11s".formatted(name + ":");
-        for (String line : wrapped(text)) {
+        for (String line : Shown.wrapped(text, WIDTH)) {
             lines.add(indent + line);
             indent = " ".repeat(13);
         }
-    }
-
-    private static List<String> wrapped(String text) {
-        List<String> lines = new ArrayList<>();
-        StringBuilder line = new StringBuilder();
-        for (String word : text.split(" ", -1)) {
-            if (!line.isEmpty() && line.length() + 1 + word.length() > WIDTH) {
-                lines.add(line.toString());
-                line.setLength(0);
-            }
-            line.append(line.isEmpty() ? "" : " ").append(word);
-        }
-        lines.add(line.toString());
-        return lines;
     }
 }

@@ -10,8 +10,10 @@ public final class Table {
 
     private static final String GAP = "  ";
 
+    private static final String MORE = GAP + "...";
+
     /// A column that is cut further says nothing any more.
-    private static final int READABLE = 16;
+    private static final int READABLE = 13;
 
     private final List<Column> columns;
     private final List<Row> rows = new ArrayList<>();
@@ -64,7 +66,7 @@ public final class Table {
     public List<String> lines(int most) {
         int[] widths = fitting(widths(), most);
         List<String> lines = new ArrayList<>();
-        String more = widths.length < columns.size() ? GAP + "..." : "";
+        String more = widths.length < columns.size() ? MORE : "";
         List<String> titles = columns.stream().map(Column::title).toList();
         lines.add(Shown.cut(line(titles, widths, most) + more, most));
         for (Row row : rows) {
@@ -90,7 +92,7 @@ public final class Table {
     /// Takes from the widest column that may be cut until all fit. If they cannot, the last one is left out.
     private int[] fitting(int[] wanted, int most) {
         int[] widths = wanted.clone();
-        while (total(widths) > most) {
+        while (total(widths) + (widths.length < wanted.length ? MORE.length() : 0) > most) {
             int widest = widest(widths);
             if (widest >= 0) {
                 widths[widest]--;

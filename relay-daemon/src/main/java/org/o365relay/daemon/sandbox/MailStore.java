@@ -8,10 +8,14 @@ import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.daemon.report.JsonText;
 
 /// Accepted messages as files: `0007-20261121-140500.eml`, and what is known of it in
 /// `0007-20261121-140500.json`.
@@ -51,22 +55,22 @@ final class MailStore {
     }
 
     private static String json(Accepted accepted) {
-        return new JsonObject()
-                .with("road", accepted.road().name().toLowerCase(Locale.ROOT))
-                .with("envelopeFrom", accepted.envelopeFrom())
-                .with("envelopeTo", accepted.envelopeTo())
-                .with("user", accepted.user())
-                .with("mechanism", accepted.mechanism())
-                .with("tls", accepted.tls())
-                .with("cipher", accepted.cipher())
-                .with("client", accepted.client().getAddress().getHostAddress())
-                .with("helo", accepted.helo())
-                .with("receivedAt", accepted.receivedAt().toString())
-                .with("from", accepted.from())
-                .with("subject", accepted.subject())
-                .with("messageId", accepted.messageId())
-                .with("size", accepted.size())
-                .toString();
+        Map<String, @Nullable Object> members = new LinkedHashMap<>();
+        members.put("road", accepted.road().name().toLowerCase(Locale.ROOT));
+        members.put("envelopeFrom", accepted.envelopeFrom());
+        members.put("envelopeTo", accepted.envelopeTo());
+        members.put("user", accepted.user());
+        members.put("mechanism", accepted.mechanism());
+        members.put("tls", accepted.tls());
+        members.put("cipher", accepted.cipher());
+        members.put("client", accepted.client().getAddress().getHostAddress());
+        members.put("helo", accepted.helo());
+        members.put("receivedAt", accepted.receivedAt().toString());
+        members.put("from", accepted.from());
+        members.put("subject", accepted.subject());
+        members.put("messageId", accepted.messageId());
+        members.put("size", accepted.size());
+        return JsonText.object(members) + "\n";
     }
 
     /// What an earlier run had not finished when it was killed.

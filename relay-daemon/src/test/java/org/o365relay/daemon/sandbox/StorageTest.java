@@ -71,7 +71,7 @@ final class StorageTest {
                           "client": "127.0.0.1",
                           "helo": "test",
                           "receivedAt": "2026-11-21T12:00:00Z",
-                          "from": "Müller <relay@contoso.example>",
+                          "from": "M\\u00fcller <relay@contoso.example>",
                           "subject": "a \\"b\\"\\t\\\\",
                           "messageId": null,
                           "size": 78

@@ -1,0 +1,298 @@
+package org.o365relay.daemon.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.o365relay.daemon.control.ControlException.Kind;
+import org.o365relay.daemon.report.Layout;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.queue.Change;
+import org.o365relay.queue.Effect;
+import org.o365relay.queue.MessageState;
+import picocli.CommandLine;
+
+/// What the operator's commands do, besides what they say.
+final class OperatorTest {
+
+    private static final String CONFIG = "src/test/resources/operator/relay.conf";
+    private static final String ID = Morning.id(1).toString();
+
+    @TempDir
+    Path directory;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private final ByteArrayOutputStream octets = new ByteArrayOutputStream();
+    private final FakeControl relay = Morning.relay();
+
+    private int run(int columns, List<String> typed, String... arguments) {
+        PrintWriter screen = new PrintWriter(out);
+        Workplace place = new Workplace(
+                _ -> relay,
+                () -> Morning.NOW,
+                Morning.ZONE,
+                () -> columns == Layout.UNLIMITED
+                        ? Optional.empty()
+                        : Optional.of(new ScriptedTerminal(screen, typed)),
+                () -> columns,
+                octets);
+        return execute(CommandLines.of(OperatorCommands.of(place)), arguments);
+    }
+
+    private int execute(CommandLine commands, String... arguments) {
+        return commands.setOut(new PrintWriter(out)).setErr(new PrintWriter(err)).execute(arguments);
+    }
+
+    private int pipe(String... arguments) {
+        List<String> words = new ArrayList<>(List.of(arguments));
+        words.addAll(List.of("-c", CONFIG));
+        return run(Layout.UNLIMITED, List.of(), words.toArray(String[]::new));
+    }
+
+    @Test
+    void writesAMessageOctetForOctetToANewFileThatNobodyElseCanRead() throws IOException {
+        Path file = directory.resolve("scan.eml");
+        assertThat(pipe("queue", "show", ID, "--content", file.toString())).isZero();
+        assertThat(file).hasBinaryContent(Morning.original());
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+
+        assertThat(pipe("queue", "show", ID, "--content=" + file)).isEqualTo(ExitCode.CANNOT_CREATE);
+        assertThat(err.toString()).contains(file + " is there already");
+        assertThat(pipe("queue", "show", ID, "--content", directory.resolve("no/where").toString()))
+                .isEqualTo(ExitCode.CANNOT_CREATE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--content", "--content=-"})
+    void writesAMessageOctetForOctetIntoAPipe(String option) {
+        assertThat(pipe("queue", "show", ID, option)).isZero();
+        assertThat(octets.toByteArray()).isEqualTo(Morning.original());
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void changesWhatWasCountedAndNothingThatCameLater() {
+        assertThat(run(100, List.of("yes"), "queue", "retry", "--reason", "credentials-incorrect", "-c", CONFIG))
+                .isZero();
+        assertThat(relay.changes).containsExactly(new Change.Retry());
+        assertThat(relay.selections).singleElement().satisfies(selection -> {
+            assertThat(selection.upTo()).isEqualTo(Morning.id(8));
+            assertThat(selection.reason()).isEqualTo("credentials-incorrect");
+            assertThat(selection.states())
+                    .containsExactlyInAnyOrder(MessageState.QUEUED, MessageState.DEFERRED, MessageState.DELIVERING);
+        });
+        assertThat(relay.closed).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"n", "''", "nope", "ja"})
+    void changesNothingUnlessSomebodySaysYes(String typed) {
+        assertThat(run(100, List.of(typed), "queue", "hold", "--all", "-c", CONFIG)).isEqualTo(ExitCode.DECLINED);
+        assertThat(relay.changes).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "queue delete --all --yes",
+        "queue bounce --all --yes",
+        "queue delete --yes",
+        "queue hold --yes",
+        "queue retry --all",
+        "queue retry --all --json",
+        "queue release --state delivered --yes",
+        "queue retry 0123456789ABC --yes",
+        "queue retry --all --dry-run",
+        "queue delete --client 10.9.9.9 --yes",
+        "queue hold --client printer --yes",
+        "queue delete --client '' --yes"
+    })
+    void changesNothingIfItIsNotClearWhatIsMeant(String line) {
+        pipe(line.replace("''", "").split(" "));
+        assertThat(relay.changes).isEmpty();
+    }
+
+    @Test
+    void asksNobodyWithoutNeed() {
+        assertThat(pipe("queue", "delete", ID, "-y")).isZero();
+        assertThat(relay.changes).containsExactly(new Change.Delete());
+        assertThat(relay.selections.getFirst().ids()).containsExactly(Morning.id(1));
+    }
+
+    @Test
+    void readdressesMessagesThatWereNamed() {
+        assertThat(pipe("queue", "redirect", ID, "--recipient", "anna@contoso.example", "--to", "c@d.example", "-y"))
+                .as(err.toString())
+                .isZero();
+        assertThat(relay.changes)
+                .containsExactly(new Change.Readdress(
+                        new EmailAddress("anna", "contoso.example"), new EmailAddress("c", "d.example")));
+        assertThat(relay.selections.getFirst().ids()).containsExactly(Morning.id(1));
+    }
+
+    @Test
+    void readdressesNoPattern() {
+        assertThat(pipe("queue", "redirect", "--recipient", "*@contoso.example", "--to", "c@d.example", "-y"))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("'*@contoso.example' is not a mail address");
+    }
+
+    @Test
+    void saysWhereItStoppedAndEndsWith74() {
+        relay.changing(new Effect(1, 0, "the disk is full; make room and say it again"));
+        assertThat(pipe("queue", "hold", "--all", "--yes")).isEqualTo(ExitCode.PARTLY_DONE);
+        assertThat(out.toString())
+                .contains(
+                        "Done: 1 message is on hold",
+                        "It stopped there, 3 messages before the end: the disk is full; make room and say it again");
+        out.getBuffer().setLength(0);
+        assertThat(pipe("queue", "hold", "--all", "--yes", "--json")).isEqualTo(ExitCode.PARTLY_DONE);
+        assertThat(out.toString())
+                .isEqualToIgnoringNewLines("{\"changed\":1,\"passed-over\":0,\"stopped\":"
+                        + "\"the disk is full; make room and say it again\",\"selected\":4}");
+    }
+
+    @Test
+    void saysWhatHadMovedOnMeanwhile() {
+        relay.changing(new Effect(2, 1, ""));
+        assertThat(pipe("queue", "hold", "--all", "--yes")).isEqualTo(ExitCode.PARTLY_DONE);
+        assertThat(out.toString()).contains("1 message had moved on in the meantime.");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void endsWithAnExitCodeForEveryReasonWhyARelayDoesNotAnswer(Kind kind) {
+        relay.refusing(kind, "why, and what to do");
+        int expected =
+                switch (kind) {
+                    case NOT_RUNNING -> 69;
+                    case NOT_PERMITTED -> 77;
+                    case OTHER_VERSION -> 76;
+                    case BAD_REQUEST -> 64;
+                    case QUEUE -> 73;
+                };
+        for (String line : Set.of(
+                "queue", "queue list", "queue show " + ID, "queue retry --all --yes", "trace x", "lanes", "status",
+                "lanes pause relay@contoso.example")) {
+            err.getBuffer().setLength(0);
+            assertThat(pipe(line.split(" "))).as(line).isEqualTo(expected);
+            assertThat(err.toString()).isEqualToIgnoringNewLines("o365-relay: why, and what to do");
+        }
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void takesTheConfigurationBeforeOrBehindTheSubcommand() {
+        assertThat(run(Layout.UNLIMITED, List.of(), "queue", "-c", CONFIG, "list")).isZero();
+        assertThat(run(Layout.UNLIMITED, List.of(), "queue", "list", "-c", CONFIG)).isZero();
+        assertThat(run(Layout.UNLIMITED, List.of(), "queue", "--json", "-c", CONFIG, "list")).isZero();
+        assertThat(out.toString().lines().toList().getLast()).startsWith("{\"messages\":[");
+    }
+
+    @Test
+    void watchesUntilItIsInterruptedAndClearsATerminalOnly() {
+        List<Duration> rests = new ArrayList<>();
+        assertThat(watch(100, rests, "--watch", "5")).isZero();
+        assertThat(rests).containsExactly(Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofSeconds(5));
+        assertThat(out.toString().split("\u001b\\[H\u001b\\[2J\u001b\\[3J", -1)).hasSize(4);
+        assertThat(relay.closed).isEqualTo(3);
+
+        out.getBuffer().setLength(0);
+        assertThat(watch(Layout.UNLIMITED, rests, "--watch")).isZero();
+        assertThat(out.toString()).doesNotContain("\u001b").contains("up since", "PAUSED");
+        assertThat(rests.getLast()).isEqualTo(Duration.ofSeconds(2));
+    }
+
+    @Test
+    void goesOnWatchingARelayThatIsBeingRestarted() {
+        relay.refusing(Kind.NOT_RUNNING, "the relay does not answer");
+        assertThat(watch(100, new ArrayList<>(), "--watch")).isZero();
+        assertThat(out.toString()).contains("the relay does not answer");
+    }
+
+    /// Interrupted in the third rest.
+    private int watch(int columns, List<Duration> rests, String... options) {
+        Workplace place =
+                new Workplace(_ -> relay, () -> Morning.NOW, Morning.ZONE, Optional::empty, () -> columns, octets);
+        int before = rests.size();
+        StatusCommand status = new StatusCommand(place, time -> {
+            rests.add(time);
+            if (rests.size() - before == 3) {
+                throw new InterruptedException();
+            }
+        });
+        List<String> words = new ArrayList<>(List.of("status", "-c", CONFIG));
+        words.addAll(List.of(options));
+        return execute(CommandLines.of(status), words.toArray(String[]::new));
+    }
+
+    @Test
+    void givesEachMessageOnceInPagesWhicheverWayItIsMeant() {
+        String all = traced("--limit", "50");
+        String first = traced("--limit", "2");
+        String next = first.replaceAll("(?s).*--from (\\w+)\\R", "$1");
+        String second = traced("--limit", "2", "--from", next);
+        assertThat(ids(all)).hasSize(3).doesNotHaveDuplicates();
+        assertThat(ids(first)).hasSize(2);
+        assertThat(second).startsWith(Morning.id(1).toString()).contains("What happened:");
+        assertThat(ids(all)).startsWith(ids(first).toArray(String[]::new)).endsWith(Morning.id(1).toString());
+    }
+
+    private String traced(String... options) {
+        out.getBuffer().setLength(0);
+        List<String> words = new ArrayList<>(List.of("trace", "anna@contoso.example"));
+        words.addAll(List.of(options));
+        assertThat(pipe(words.toArray(String[]::new))).isZero();
+        return out.toString();
+    }
+
+    private static List<String> ids(String table) {
+        return table.lines()
+                .filter(line -> line.matches("38F.* .*"))
+                .map(line -> line.substring(0, 13))
+                .toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bash", "zsh"})
+    void printsACompletionThatKnowsCommandsAndOptions(String shell) {
+        Workplace place = new Workplace(
+                _ -> relay, () -> Instant.EPOCH, Morning.ZONE, Optional::empty, () -> Layout.UNLIMITED, octets);
+        List<Object> commands = new ArrayList<>(List.of(OperatorCommands.of(place)));
+        commands.add(new CompletionCommand());
+        assertThat(execute(CommandLines.of(commands.toArray()), "completion", shell)).isZero();
+        assertThat(out.toString())
+                .startsWith("#!/usr/bin/env bash")
+                .contains("bashcompinit", "redirect", "--to-mailbox", "deferred", "complete -F _complete_o365-relay");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "queue", "queue list", "queue show", "queue retry", "queue hold", "queue release", "queue bounce",
+                "queue delete", "queue redirect", "trace", "lanes", "lanes pause", "lanes resume", "status"
+            })
+    void helpsEverywhere(String command) {
+        assertThat(run(Layout.UNLIMITED, List.of(), (command + " --help").split(" "))).isZero();
+        assertThat(out.toString()).startsWith("Usage: o365-relay " + command);
+        assertThat(out.toString().lines()).allMatch(line -> line.length() <= 100);
+    }
+}
