@@ -2,6 +2,7 @@ package org.o365relay.daemon;
 
 import org.o365relay.daemon.cli.CheckCommand;
 import org.o365relay.daemon.cli.CommandLines;
+import org.o365relay.daemon.cli.CompletionCommand;
 import org.o365relay.daemon.cli.ConfigCommand;
 import org.o365relay.daemon.cli.DemoCommand;
 import org.o365relay.daemon.cli.DevicesCommand;
@@ -36,7 +37,8 @@ public final class Main {
                         new ExplainReplyCommand(),
                         new DevicesCommand(),
                         new LoginCommand(),
-                        new SandboxCommand())
+                        new SandboxCommand(),
+                        new CompletionCommand())
                 .execute(arguments));
     }
 }

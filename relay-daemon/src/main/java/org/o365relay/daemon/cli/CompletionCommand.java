@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
             "For every bash:   o365-relay completion bash > /etc/bash_completion.d/o365-relay",
             "For zsh, in ~/.zshrc:   source <(o365-relay completion zsh)"
         })
-final class CompletionCommand implements Callable<Integer> {
+public final class CompletionCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec = CommandSpec.create();

@@ -34,11 +34,11 @@ final class TableTest {
                         "1   anna.with.a.long.name...    12  short",
                         "22  b@c                          1  a subject that nobody...",
                         "  why");
-        assertThat(table().lines(40))
+        assertThat(table().lines(36))
                 .containsExactly(
-                        "ID  WHO                        SIZE  ...",
-                        "1   anna.with.a.long.name@...    12",
-                        "22  b@c                           1",
+                        "ID  WHO                    SIZE  ...",
+                        "1   anna.with.a.long.n...    12",
+                        "22  b@c                       1",
                         "  why");
         assertThat(table().lines(10)).containsExactly("ID  ...", "1", "22", "  why");
     }
