@@ -1,5 +1,7 @@
 package org.o365relay.daemon;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.o365relay.daemon.cli.CheckCommand;
 import org.o365relay.daemon.cli.CommandLines;
 import org.o365relay.daemon.cli.CompletionCommand;
@@ -9,9 +11,11 @@ import org.o365relay.daemon.cli.DevicesCommand;
 import org.o365relay.daemon.cli.ExplainCommand;
 import org.o365relay.daemon.cli.ExplainReplyCommand;
 import org.o365relay.daemon.cli.LoginCommand;
+import org.o365relay.daemon.cli.OperatorCommands;
 import org.o365relay.daemon.cli.RunCommand;
 import org.o365relay.daemon.cli.SandboxCommand;
 import org.o365relay.daemon.cli.SetupCommand;
+import org.o365relay.daemon.cli.Workplace;
 import org.o365relay.daemon.demo.InProcessRelay;
 import org.o365relay.daemon.setup.Terminal;
 
@@ -27,18 +31,23 @@ public final class Main {
         if (System.getProperty(LOGGING) == null) {
             System.setProperty(LOGGING, "org/o365relay/daemon/logback-default.xml");
         }
-        System.exit(CommandLines.of(
-                        new DemoCommand(InProcessRelay::start),
-                        new SetupCommand(Terminal::ofProgram),
-                        new RunCommand(),
-                        new CheckCommand(),
-                        new ConfigCommand(),
-                        new ExplainCommand(),
-                        new ExplainReplyCommand(),
-                        new DevicesCommand(),
-                        new LoginCommand(),
-                        new SandboxCommand(),
-                        new CompletionCommand())
-                .execute(arguments));
+        System.exit(CommandLines.of(commands().toArray()).execute(arguments));
+    }
+
+    private static List<Object> commands() {
+        List<Object> commands = new ArrayList<>(List.of(
+                new DemoCommand(InProcessRelay::start),
+                new SetupCommand(Terminal::ofProgram),
+                new RunCommand(),
+                new CheckCommand(),
+                new ConfigCommand(),
+                new ExplainCommand(),
+                new ExplainReplyCommand(),
+                new DevicesCommand(),
+                new LoginCommand(),
+                new SandboxCommand(),
+                new CompletionCommand()));
+        commands.addAll(OperatorCommands.of(Workplace.ofProgram()));
+        return commands;
     }
 }

@@ -52,6 +52,7 @@ public final class ExitCode {
             case OTHER_VERSION -> OTHER_VERSION;
             case BAD_REQUEST -> USAGE;
             case QUEUE -> CANNOT_CREATE;
+            case DAMAGED -> DAMAGED;
         };
     }
 }

@@ -10,6 +10,7 @@ import java.time.ZoneId;
 import java.util.Optional;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
+import org.o365relay.daemon.control.Controls;
 import org.o365relay.daemon.report.Layout;
 import org.o365relay.daemon.setup.Terminal;
 import picocli.CommandLine.Model.UsageMessageSpec;
@@ -28,9 +29,9 @@ public record Workplace(
         OutputStream octets) {
 
     /// The program's own.
-    public static Workplace ofProgram(Reach relay) {
+    public static Workplace ofProgram() {
         return new Workplace(
-                relay,
+                found -> Controls.open(found.control(), found.settings().queue(), ProgramVersion.program()),
                 InstantSource.system(),
                 ZoneId.systemDefault(),
                 Terminal::ofProgram,

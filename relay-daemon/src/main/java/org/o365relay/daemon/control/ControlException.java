@@ -28,6 +28,8 @@ public final class ControlException extends Exception {
         /// What was asked makes no sense: a mailbox that is not configured, a message that is not there.
         BAD_REQUEST,
         /// The queue cannot be used.
-        QUEUE
+        QUEUE,
+        /// The queue is damaged, or a newer relay has written it.
+        DAMAGED
     }
 }

@@ -43,9 +43,18 @@ final class QueueAtRest implements Control {
     private <T> T look(Look<T> look) throws ControlException {
         try {
             return look.at(viewer.reading());
-        } catch (QueueUnavailableException | QueueException e) {
+        } catch (QueueUnavailableException e) {
+            throw new ControlException(kind(e), String.valueOf(e.getMessage()));
+        } catch (QueueException e) {
             throw new ControlException(Kind.QUEUE, String.valueOf(e.getMessage()));
         }
+    }
+
+    private static Kind kind(QueueUnavailableException e) {
+        return switch (e.reason()) {
+            case IN_USE, UNUSABLE_DIRECTORY, OLDER_SCHEMA -> Kind.QUEUE;
+            case DAMAGED, NEWER_SCHEMA -> Kind.DAMAGED;
+        };
     }
 
     private static ControlException notRunning(String what) {

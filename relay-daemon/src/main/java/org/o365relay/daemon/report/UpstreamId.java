@@ -7,20 +7,21 @@ import java.util.regex.Pattern;
 /// What the upstream itself calls a message it has taken: what Microsoft's support asks for.
 public final class UpstreamId {
 
-    // 250 2.6.0 <…> [InternalId=…, Hostname=…] Queued mail for delivery
-    private static final Pattern EXCHANGE = Pattern.compile("\\[(InternalId=[^\\]]+)\\]");
+    // 250 2.6.0 <…> [InternalId=…, Hostname=…] Queued mail for delivery; 250 2.0.0 OK <…> [Hostname=…]
+    private static final Pattern EXCHANGE = Pattern.compile("(?:(<[^>]*>) )?\\[((?:InternalId|Hostname)=[^\\]]+)\\]");
     private static final Pattern GRAPH = Pattern.compile("\\((request-id [^),]+)");
 
     private UpstreamId() {}
 
     /// @param reply with which a message was taken
-    /// @return empty if it does not say
+    /// @return what can be looked for in a message trace; empty if it does not say
     public static Optional<String> in(String reply) {
-        return first(EXCHANGE, reply).or(() -> first(GRAPH, reply));
-    }
-
-    private static Optional<String> first(Pattern pattern, String reply) {
-        Matcher matcher = pattern.matcher(reply);
-        return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
+        Matcher exchange = EXCHANGE.matcher(reply);
+        if (exchange.find()) {
+            String messageId = exchange.group(1);
+            return Optional.of((messageId == null ? "" : messageId + ", ") + exchange.group(2));
+        }
+        Matcher graph = GRAPH.matcher(reply);
+        return graph.find() ? Optional.of(graph.group(1)) : Optional.empty();
     }
 }

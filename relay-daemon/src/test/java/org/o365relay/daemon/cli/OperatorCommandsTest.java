@@ -37,7 +37,7 @@ final class OperatorCommandsTest {
         StringWriter screen = new StringWriter();
         PrintWriter out = new PrintWriter(screen);
 
-        int code = CommandLines.of(OperatorCommands.of(workplace(place, out)))
+        int code = CommandLines.of(OperatorCommands.of(workplace(place, out)).toArray())
                 .setOut(out)
                 .setErr(out)
                 .execute(words(lines.get(1)));

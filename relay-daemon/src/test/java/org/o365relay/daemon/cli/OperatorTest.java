@@ -54,7 +54,7 @@ final class OperatorTest {
                         : Optional.of(new ScriptedTerminal(screen, typed)),
                 () -> columns,
                 octets);
-        return execute(CommandLines.of(OperatorCommands.of(place)), arguments);
+        return execute(CommandLines.of(OperatorCommands.of(place).toArray()), arguments);
     }
 
     private int execute(CommandLine commands, String... arguments) {
@@ -188,6 +188,7 @@ final class OperatorTest {
                     case OTHER_VERSION -> 76;
                     case BAD_REQUEST -> 64;
                     case QUEUE -> 73;
+                    case DAMAGED -> 65;
                 };
         for (String line : Set.of(
                 "queue", "queue list", "queue show " + ID, "queue retry --all --yes", "trace x", "lanes", "status",
@@ -276,7 +277,7 @@ final class OperatorTest {
     void printsACompletionThatKnowsCommandsAndOptions(String shell) {
         Workplace place = new Workplace(
                 _ -> relay, () -> Instant.EPOCH, Morning.ZONE, Optional::empty, () -> Layout.UNLIMITED, octets);
-        List<Object> commands = new ArrayList<>(List.of(OperatorCommands.of(place)));
+        List<Object> commands = new ArrayList<>(OperatorCommands.of(place));
         commands.add(new CompletionCommand());
         assertThat(execute(CommandLines.of(commands.toArray()), "completion", shell)).isZero();
         assertThat(out.toString())

@@ -1,0 +1,126 @@
+package org.o365relay.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.daemon.cli.CommandLines;
+import org.o365relay.daemon.cli.OperatorCommands;
+import org.o365relay.daemon.cli.Workplace;
+import org.o365relay.daemon.sandbox.Fault;
+import org.o365relay.daemon.sandbox.Sandbox;
+
+/// An operator's day: a relay in a process of its own, and the commands as they are typed.
+@Timeout(120)
+final class OperatorEndToEndTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    @TempDir
+    Path directory;
+
+    @TempDir
+    Path office;
+
+    private final StringWriter said = new StringWriter();
+
+    private String run(int expected, String... words) {
+        said.getBuffer().setLength(0);
+        List<String> line = new ArrayList<>(List.of(words));
+        line.addAll(List.of("--config", directory.resolve("relay.conf").toString()));
+        int code = CommandLines.of(OperatorCommands.of(Workplace.ofProgram()).toArray())
+                .setOut(new PrintWriter(said))
+                .setErr(new PrintWriter(said))
+                .execute(line.toArray(String[]::new));
+        assertThat(code).as("%s: %s", line, said).isEqualTo(expected);
+        return said.toString();
+    }
+
+    /// Asks until it says that.
+    private String awaited(String wanted, String... words) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        String answer = run(0, words);
+        while (!answer.contains(wanted)) {
+            assertThat(System.nanoTime()).as(answer).isLessThan(end);
+            answer = run(0, words);
+        }
+        return answer;
+    }
+
+    @Test
+    void anOperatorSeesWhatWaitsAndWhyAndDecidesWhatBecomesOfIt() throws Exception {
+        try (Sandbox sandbox = Sandbox.start(RelayFixture.sandboxSettings(office))) {
+            ConfigText.write(directory, sandbox, "relay.retry.first-delay = 1h");
+            sandbox.faults().add(Fault.parse("rcpt/full@:452 4.2.2 Mailbox full"));
+            try (Program relay = Program.run(directory.resolve("relay.conf"));
+                    Device device = new Device(relay.address())) {
+                assertThat(run(0, "queue")).contains("No mail waits.", ConfigText.MAILBOX + "  open");
+                String deferred = device.send("Scan \u001b[2J 1", "full@contoso.example");
+                String other = device.send("Scan 2", "full@contoso.example");
+                String third = device.send("ALARM", "full@contoso.example");
+                String arrived = device.send("hello", "office@contoso.example");
+                awaited(" deferred ", "queue", "show", third);
+
+                looks(deferred, arrived);
+                decides(deferred, other, third);
+                sandbox.faults().clear();
+                assertThat(run(0, "queue", "release", "--all", "--yes")).contains("Done: 1 message is no longer on hold");
+                awaited("delivered", "trace", deferred);
+                relay.terminate();
+                assertThat(relay.exitCode()).isZero();
+            }
+        }
+        looksAgain();
+    }
+
+    private void looks(String deferred, String arrived) throws IOException {
+        awaited("3 to be tried again", "queue");
+        assertThat(run(0, "queue", "list", "--recipient", "FULL@*"))
+                .contains(deferred, "[2J 1")
+                .doesNotContain(arrived, "\u001b");
+        assertThat(run(0, "queue", "show", deferred, "--headers"))
+                .contains("452 4.2.2 Mailbox full", "means", "- From: ", "+ From: ", "by ESMTP");
+        assertThat(run(0, "trace", "office@contoso.example"))
+                .startsWith(arrived + "  delivered, ")
+                .contains("their id", "Hostname=");
+        Path file = directory.resolve("scan.eml");
+        run(0, "queue", "show", deferred, "--content", file.toString());
+        assertThat(Files.readString(file)).contains("Subject: Scan \u001b[2J 1");
+        assertThat(run(0, "status")).contains("up since", "accepted", "No warnings.");
+        assertThat(run(66, "queue", "show", "0123456789ABC")).contains("there is no message 0123456789ABC");
+    }
+
+    private void decides(String deferred, String other, String third) {
+        assertThat(run(0, "queue", "hold", deferred, other, "--yes")).contains("Done: 2 messages are on hold");
+        assertThat(run(66, "queue", "hold", third, "0123456789ABC", "--yes")).contains("nothing was changed");
+        assertThat(run(0, "queue", "list", "--state", "held")).contains(deferred, other).doesNotContain(third);
+        assertThat(run(0, "queue", "delete", "--subject", "alarm", "--dry-run")).contains(third, "dry run");
+        assertThat(run(0, "queue", "delete", "--subject", "alarm", "--yes")).contains("Done: 1 message is deleted");
+        assertThat(run(0, "trace", third)).startsWith(third + "  deleted").contains("an operator deleted it");
+        assertThat(run(0, "queue", "redirect", other, "--recipient", "full@contoso.example", "--to", "b@c.example", "-y"))
+                .contains("Done: 1 message is now for b@c.example");
+        assertThat(run(0, "queue", "bounce", other, "--yes")).contains("Done: 1 message is given up");
+        assertThat(run(0, "lanes", "pause", ConfigText.MAILBOX)).contains("is stopped");
+        assertThat(run(0, "lanes")).contains("STOPPED", "stopped by");
+        assertThat(run(64, "lanes", "resume", "nobody@contoso.example")).contains("there is no mailbox");
+        assertThat(run(0, "lanes", "resume", ConfigText.MAILBOX)).contains("goes on");
+    }
+
+    private void looksAgain() {
+        assertThat(run(69, "status")).contains("The relay is not running");
+        assertThat(run(0, "queue")).contains("The relay is not running");
+        assertThat(run(0, "trace", "--subject", "scan")).contains("delivered", "FAILED");
+        assertThat(run(0, "trace", "--json", "--subject", "alarm")).startsWith("{\"messages\":[{\"message\":{\"id\":");
+        assertThat(run(69, "queue", "retry", "--all", "--yes")).contains("the relay is not running");
+        assertThat(run(69, "lanes")).contains("the relay is not running");
+    }
+}
