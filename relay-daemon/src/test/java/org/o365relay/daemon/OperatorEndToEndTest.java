@@ -73,7 +73,8 @@ final class OperatorEndToEndTest {
                 looks(deferred, arrived);
                 decides(deferred, other, third);
                 sandbox.faults().clear();
-                assertThat(run(0, "queue", "release", "--all", "--yes")).contains("Done: 1 message is no longer on hold");
+                assertThat(run(0, "queue", "release", "--all", "--yes"))
+                        .contains("Done: 1 message is no longer on hold");
                 awaited("delivered", "trace", deferred);
                 relay.terminate();
                 assertThat(relay.exitCode()).isZero();
@@ -102,11 +103,22 @@ final class OperatorEndToEndTest {
     private void decides(String deferred, String other, String third) {
         assertThat(run(0, "queue", "hold", deferred, other, "--yes")).contains("Done: 2 messages are on hold");
         assertThat(run(66, "queue", "hold", third, "0123456789ABC", "--yes")).contains("nothing was changed");
-        assertThat(run(0, "queue", "list", "--state", "held")).contains(deferred, other).doesNotContain(third);
+        assertThat(run(0, "queue", "list", "--state", "held"))
+                .contains(deferred, other)
+                .doesNotContain(third);
         assertThat(run(0, "queue", "delete", "--subject", "alarm", "--dry-run")).contains(third, "dry run");
         assertThat(run(0, "queue", "delete", "--subject", "alarm", "--yes")).contains("Done: 1 message is deleted");
         assertThat(run(0, "trace", third)).startsWith(third + "  deleted").contains("an operator deleted it");
-        assertThat(run(0, "queue", "redirect", other, "--recipient", "full@contoso.example", "--to", "b@c.example", "-y"))
+        assertThat(run(
+                        0,
+                        "queue",
+                        "redirect",
+                        other,
+                        "--recipient",
+                        "full@contoso.example",
+                        "--to",
+                        "b@c.example",
+                        "-y"))
                 .contains("Done: 1 message is now for b@c.example");
         assertThat(run(0, "queue", "bounce", other, "--yes")).contains("Done: 1 message is given up");
         assertThat(run(0, "lanes", "pause", ConfigText.MAILBOX)).contains("is stopped");

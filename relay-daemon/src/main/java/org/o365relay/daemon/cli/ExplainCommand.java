@@ -140,7 +140,8 @@ public final class ExplainCommand implements Callable<Integer> {
         members.put("complete", explanation.complete());
         members.put("reply", explanation.reply().toString());
         members.put(
-                "steps", explanation.steps().stream().map(ExplainCommand::members).toList());
+                "steps",
+                explanation.steps().stream().map(ExplainCommand::members).toList());
         return JsonText.object(members);
     }
 

@@ -138,7 +138,7 @@ public record MessageStory(Layout layout, Meanings meanings, DeviceNames names) 
     private static String who(MessageDetail message, List<Event> same) {
         List<Integer> ordinals =
                 same.stream().map(Event::recipient).filter(Objects::nonNull).toList();
-        if (ordinals.isEmpty() || ordinals.size() == message.recipients().size() && ordinals.size() > 1) {
+        if (ordinals.isEmpty() || (ordinals.size() > 1 && ordinals.size() == message.recipients().size())) {
             return "";
         }
         return " "

@@ -49,16 +49,16 @@ final class OperatorTest {
                 _ -> relay,
                 () -> Morning.NOW,
                 Morning.ZONE,
-                () -> columns == Layout.UNLIMITED
-                        ? Optional.empty()
-                        : Optional.of(new ScriptedTerminal(screen, typed)),
+                () -> columns == Layout.UNLIMITED ? Optional.empty() : Optional.of(new ScriptedTerminal(screen, typed)),
                 () -> columns,
                 octets);
         return execute(CommandLines.of(OperatorCommands.of(place).toArray()), arguments);
     }
 
     private int execute(CommandLine commands, String... arguments) {
-        return commands.setOut(new PrintWriter(out)).setErr(new PrintWriter(err)).execute(arguments);
+        return commands.setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(arguments);
     }
 
     private int pipe(String... arguments) {
@@ -77,7 +77,12 @@ final class OperatorTest {
 
         assertThat(pipe("queue", "show", ID, "--content=" + file)).isEqualTo(ExitCode.CANNOT_CREATE);
         assertThat(err.toString()).contains(file + " is there already");
-        assertThat(pipe("queue", "show", ID, "--content", directory.resolve("no/where").toString()))
+        assertThat(pipe(
+                        "queue",
+                        "show",
+                        ID,
+                        "--content",
+                        directory.resolve("no/where").toString()))
                 .isEqualTo(ExitCode.CANNOT_CREATE);
     }
 
@@ -106,7 +111,8 @@ final class OperatorTest {
     @ParameterizedTest
     @CsvSource({"n", "''", "nope", "ja"})
     void changesNothingUnlessSomebodySaysYes(String typed) {
-        assertThat(run(100, List.of(typed), "queue", "hold", "--all", "-c", CONFIG)).isEqualTo(ExitCode.DECLINED);
+        assertThat(run(100, List.of(typed), "queue", "hold", "--all", "-c", CONFIG))
+                .isEqualTo(ExitCode.DECLINED);
         assertThat(relay.changes).isEmpty();
     }
 
@@ -181,17 +187,22 @@ final class OperatorTest {
     @EnumSource(Kind.class)
     void endsWithAnExitCodeForEveryReasonWhyARelayDoesNotAnswer(Kind kind) {
         relay.refusing(kind, "why, and what to do");
-        int expected =
-                switch (kind) {
-                    case NOT_RUNNING -> 69;
-                    case NOT_PERMITTED -> 77;
-                    case OTHER_VERSION -> 76;
-                    case BAD_REQUEST -> 64;
-                    case QUEUE -> 73;
-                    case DAMAGED -> 65;
-                };
+        int expected = switch (kind) {
+            case NOT_RUNNING -> 69;
+            case NOT_PERMITTED -> 77;
+            case OTHER_VERSION -> 76;
+            case BAD_REQUEST -> 64;
+            case QUEUE -> 73;
+            case DAMAGED -> 65;
+        };
         for (String line : Set.of(
-                "queue", "queue list", "queue show " + ID, "queue retry --all --yes", "trace x", "lanes", "status",
+                "queue",
+                "queue list",
+                "queue show " + ID,
+                "queue retry --all --yes",
+                "trace x",
+                "lanes",
+                "status",
                 "lanes pause relay@contoso.example")) {
             err.getBuffer().setLength(0);
             assertThat(pipe(line.split(" "))).as(line).isEqualTo(expected);
@@ -202,9 +213,12 @@ final class OperatorTest {
 
     @Test
     void takesTheConfigurationBeforeOrBehindTheSubcommand() {
-        assertThat(run(Layout.UNLIMITED, List.of(), "queue", "-c", CONFIG, "list")).isZero();
-        assertThat(run(Layout.UNLIMITED, List.of(), "queue", "list", "-c", CONFIG)).isZero();
-        assertThat(run(Layout.UNLIMITED, List.of(), "queue", "--json", "-c", CONFIG, "list")).isZero();
+        assertThat(run(Layout.UNLIMITED, List.of(), "queue", "-c", CONFIG, "list"))
+                .isZero();
+        assertThat(run(Layout.UNLIMITED, List.of(), "queue", "list", "-c", CONFIG))
+                .isZero();
+        assertThat(run(Layout.UNLIMITED, List.of(), "queue", "--json", "-c", CONFIG, "list"))
+                .isZero();
         assertThat(out.toString().lines().toList().getLast()).startsWith("{\"messages\":[");
     }
 
@@ -254,7 +268,9 @@ final class OperatorTest {
         assertThat(ids(all)).hasSize(3).doesNotHaveDuplicates();
         assertThat(ids(first)).hasSize(2);
         assertThat(second).startsWith(Morning.id(1).toString()).contains("What happened:");
-        assertThat(ids(all)).startsWith(ids(first).toArray(String[]::new)).endsWith(Morning.id(1).toString());
+        assertThat(ids(all))
+                .startsWith(ids(first).toArray(String[]::new))
+                .endsWith(Morning.id(1).toString());
     }
 
     private String traced(String... options) {
@@ -279,7 +295,8 @@ final class OperatorTest {
                 _ -> relay, () -> Instant.EPOCH, Morning.ZONE, Optional::empty, () -> Layout.UNLIMITED, octets);
         List<Object> commands = new ArrayList<>(OperatorCommands.of(place));
         commands.add(new CompletionCommand());
-        assertThat(execute(CommandLines.of(commands.toArray()), "completion", shell)).isZero();
+        assertThat(execute(CommandLines.of(commands.toArray()), "completion", shell))
+                .isZero();
         assertThat(out.toString())
                 .startsWith("#!/usr/bin/env bash")
                 .contains("bashcompinit", "redirect", "--to-mailbox", "deferred", "complete -F _complete_o365-relay");
@@ -292,7 +309,8 @@ final class OperatorTest {
                 "queue delete", "queue redirect", "trace", "lanes", "lanes pause", "lanes resume", "status"
             })
     void helpsEverywhere(String command) {
-        assertThat(run(Layout.UNLIMITED, List.of(), (command + " --help").split(" "))).isZero();
+        assertThat(run(Layout.UNLIMITED, List.of(), (command + " --help").split(" ")))
+                .isZero();
         assertThat(out.toString()).startsWith("Usage: o365-relay " + command);
         assertThat(out.toString().lines()).allMatch(line -> line.length() <= 100);
     }

@@ -40,13 +40,23 @@ final class TimeTextTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "noon", "25:00", "2026-13-01", "2026-11-20 17:42 x", "8", "08:05 yesterday", "-", ":", "T"})
+    @ValueSource(
+            strings = {"", "noon", "25:00", "2026-13-01", "2026-11-20 17:42 x", "8", "08:05 yesterday", "-", ":", "T"})
     void readsNothingElse(String text) {
         assertThat(times.parse(text)).isEmpty();
     }
 
     @ParameterizedTest
-    @CsvSource({"45s, PT45S", "30m, PT30M", "30min, PT30M", "2h, PT2H", "1h30m, PT1H30M", "3d, PT72H", "2W, PT336H", "2 h, PT2H"})
+    @CsvSource({
+        "45s, PT45S",
+        "30m, PT30M",
+        "30min, PT30M",
+        "2h, PT2H",
+        "1h30m, PT1H30M",
+        "3d, PT72H",
+        "2W, PT336H",
+        "2 h, PT2H"
+    })
     void readsAges(String text, Duration expected) {
         assertThat(new AgeText().convert(text)).isEqualTo(expected);
     }

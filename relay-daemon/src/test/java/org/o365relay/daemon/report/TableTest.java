@@ -55,8 +55,17 @@ final class TableTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "\u001b[2J", "\u009b31m", "\u001b]0;title\u0007", "\u202ecod.exe", "a\r\nDone: all is well", "\u2028", "\u0000", "\ud800",
-                "\u001b]52;c;cm0gLXJmIC8K\u0007", "\u200e\u2066x\u2069", "\u007f"
+                "\u001b[2J",
+                "\u009b31m",
+                "\u001b]0;title\u0007",
+                "\u202ecod.exe",
+                "a\r\nDone: all is well",
+                "\u2028",
+                "\u0000",
+                "\ud800",
+                "\u001b]52;c;cm0gLXJmIC8K\u0007",
+                "\u200e\u2066x\u2069",
+                "\u007f"
             })
     void letsATerminalDoNothingButShowIt(String hostile) {
         List<String> lines = Table.of("X", "<Y")

@@ -30,8 +30,16 @@ final class TimesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0, 0 s", "59, 59 s", "60, 1 min", "3599, 59 min", "3600, 1 h", "7500, 2 h 5 min", "50400, 14 h", "172799, 47 h",
-        "172800, 2 days", "-5, 0 s"
+        "0, 0 s",
+        "59, 59 s",
+        "60, 1 min",
+        "3599, 59 min",
+        "3600, 1 h",
+        "7500, 2 h 5 min",
+        "50400, 14 h",
+        "172799, 47 h",
+        "172800, 2 days",
+        "-5, 0 s"
     })
     void saysHowLongItTook(long seconds, String words) {
         assertThat(Times.length(Duration.ofSeconds(seconds))).isEqualTo(words);
