@@ -36,7 +36,10 @@ public final class CompletionCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        out.print(AutoComplete.bash("o365-relay", spec.root().commandLine()));
+        out.print(
+                switch (shell) {
+                    case BASH, ZSH -> AutoComplete.bash("o365-relay", spec.root().commandLine());
+                });
         out.flush();
         return ExitCode.OK;
     }
