@@ -4,115 +4,55 @@ import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.exchange.Blocks.Block;
 import org.o365relay.exchange.ReplyPattern.StatusRange;
 import org.o365relay.mail.Reply;
 
-/// Reads the catalogue's text form: blocks of `key: value` under `[name]`, indented lines continue, `==` begins a
-/// section, `#` a comment line. The file itself explains the keys.
+/// Reads the catalogue's [Blocks]. The file itself explains the keys.
 final class CatalogueText {
 
-    private static final Set<String> KEYS =
-            Set.of("from", "code", "status", "error", "text", "class", "probe", "cause", "advice", "example");
+    private static final Set<String> KEYS = Set.of(
+            "from", "code", "status", "error", "text", "class", "probe", "cause", "author", "advice", "example");
 
-    private final List<KnownReply> entries = new ArrayList<>();
-    private final Map<String, List<String>> values = new LinkedHashMap<>();
-    private String section = "";
-    private String name = "";
-    private String key = "";
+    private final Block block;
 
-    private CatalogueText() {}
+    private CatalogueText(Block block) {
+        this.block = block;
+    }
 
     /// @throws IllegalArgumentException if it is not well formed; the message names the line
     static List<KnownReply> parse(String text) {
-        CatalogueText reader = new CatalogueText();
-        List<String> lines = text.lines().toList();
-        for (int i = 0; i < lines.size(); i++) {
-            try {
-                reader.read(lines.get(i));
-            } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException("line " + (i + 1) + ": " + e.getMessage(), e);
-            }
-        }
-        reader.endEntry();
-        return reader.entries;
-    }
-
-    private void read(String line) {
-        if (line.isBlank() || line.startsWith("#")) {
-            return;
-        }
-        if (line.startsWith("== ")) {
-            endEntry();
-            section = line.substring(3).strip();
-        } else if (line.startsWith("[")) {
-            endEntry();
-            name = line.strip().replaceAll("^\\[|]$", "");
-        } else if (Character.isWhitespace(line.charAt(0))) {
-            continueValue(line.strip());
-        } else {
-            addValue(line);
-        }
-    }
-
-    private void addValue(String line) {
-        int colon = line.indexOf(':');
-        key = line.substring(0, Math.max(0, colon));
-        if (name.isEmpty() || !KEYS.contains(key)) {
-            throw new IllegalArgumentException("expected a [name], or one of " + KEYS + " and a colon: " + line);
-        }
-        values.computeIfAbsent(key, _ -> new ArrayList<>())
-                .add(line.substring(colon + 1).strip());
-    }
-
-    private void continueValue(String more) {
-        List<String> started = values.get(key);
-        if (started == null) {
-            throw new IllegalArgumentException("continues nothing: " + more);
-        }
-        started.add(started.removeLast() + " " + more);
-    }
-
-    private void endEntry() {
-        if (name.isEmpty()) {
-            return;
-        }
-        try {
-            entries.add(entry());
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("[" + name + "] " + e.getMessage(), e);
-        }
-        values.clear();
-        name = "";
-        key = "";
+        List<KnownReply> entries = new ArrayList<>();
+        Blocks.read(text, KEYS, block -> entries.add(new CatalogueText(block).entry()));
+        return entries;
     }
 
     private KnownReply entry() {
         ReplyPattern pattern = new ReplyPattern(
-                words("code"), words("status").stream().map(StatusRange::parse).toList(), words("error"), all("text"));
+                words("code"), words("status").stream().map(StatusRange::parse).toList(), words("error"), block.all("text"));
         return new KnownReply(
-                section,
-                name,
+                block.section(),
+                block.name(),
                 speaker(),
                 pattern,
                 kind(),
-                one("cause"),
-                String.join(" ", all("advice")),
+                block.one("cause"),
+                block.text("author"),
+                block.text("advice"),
                 probe(),
                 examples());
     }
 
     private Speaker speaker() {
-        return all("from").isEmpty() ? Speaker.SMTP : named(Speaker.values(), one("from"), "not one who says things: ");
+        return block.all("from").isEmpty() ? Speaker.SMTP : named(Speaker.values(), block.one("from"), "not one who says things: ");
     }
 
     private KnownReply.Kind kind() {
-        return named(KnownReply.Kind.values(), one("class"), "not a class: ");
+        return named(KnownReply.Kind.values(), block.one("class"), "not a class: ");
     }
 
     private static <T extends Enum<T>> T named(T[] values, String text, String complaint) {
@@ -124,39 +64,28 @@ final class CatalogueText {
     }
 
     private @Nullable Duration probe() {
-        if (all("probe").isEmpty()) {
+        if (block.all("probe").isEmpty()) {
             return null;
         }
         try {
-            return Duration.parse("PT" + one("probe"));
+            return Duration.parse("PT" + block.one("probe"));
         } catch (DateTimeParseException e) {
-            throw new IllegalArgumentException("not a time: " + one("probe"), e);
+            throw new IllegalArgumentException("not a time: " + block.one("probe"), e);
         }
     }
 
     private List<Reply> examples() {
-        if (all("example").isEmpty()) {
+        if (block.all("example").isEmpty()) {
             throw new IllegalArgumentException("has no example");
         }
-        return all("example").stream()
+        return block.all("example").stream()
                 .map(text -> Reply.parse(text).orElseThrow(() -> new IllegalArgumentException("not a reply: " + text)))
                 .toList();
     }
 
-    private String one(String wanted) {
-        if (all(wanted).size() != 1) {
-            throw new IllegalArgumentException("needs exactly one " + wanted);
-        }
-        return all(wanted).getFirst();
-    }
-
     private List<String> words(String wanted) {
-        return all(wanted).stream()
+        return block.all(wanted).stream()
                 .flatMap(line -> Arrays.stream(line.split("\\s+")))
                 .toList();
-    }
-
-    private List<String> all(String wanted) {
-        return values.getOrDefault(wanted, List.of());
     }
 }

@@ -11,6 +11,7 @@ import org.o365relay.mail.Reply;
 /// @param section of the page that is made of the catalogue
 /// @param name unique in the catalogue: `smtp-auth-off-for-tenant`
 /// @param cause what it means, in plain words
+/// @param author what the author of a message can do, who is no admin; empty if nothing but to ask the admin
 /// @param advice what the admin can do, with `{mailbox}` for the mailbox's address; empty if there is nothing
 ///     to do but wait
 /// @param probe how long to wait before it is tried whether the trouble is over; null for the usual time
@@ -22,6 +23,7 @@ public record KnownReply(
         ReplyPattern pattern,
         Kind kind,
         String cause,
+        String author,
         String advice,
         @Nullable Duration probe,
         List<Reply> examples) {

@@ -36,12 +36,15 @@ public final class ReplyCatalogue {
     ///
     /// @throws IllegalArgumentException if it is damaged; the message names the line
     public static ReplyCatalogue microsoft365() {
-        try (InputStream resource = ReplyCatalogue.class.getResourceAsStream(RESOURCE)) {
+        return new ReplyCatalogue(CatalogueText.parse(resource(RESOURCE)));
+    }
+
+    static String resource(String name) {
+        try (InputStream resource = ReplyCatalogue.class.getResourceAsStream(name)) {
             if (resource == null) {
-                throw new IllegalStateException("the program is incomplete: " + RESOURCE + " is missing");
+                throw new IllegalStateException("the program is incomplete: " + name + " is missing");
             }
-            String text = new String(resource.readAllBytes(), StandardCharsets.UTF_8);
-            return new ReplyCatalogue(CatalogueText.parse(text));
+            return new String(resource.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,0 +1,113 @@
+package org.o365relay.exchange;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/// Reads the text form of the catalogue and of its translations: `key: value` under `[name]`, indented lines
+/// continue, `==` begins a section, `#` a comment line.
+final class Blocks {
+
+    private final Set<String> keys;
+    private final Consumer<Block> reader;
+    private final Map<String, List<String>> values = new LinkedHashMap<>();
+    private String section = "";
+    private String name = "";
+    private String key = "";
+
+    /// What stands under one `[name]`.
+    ///
+    /// @param values by key, each as often as it was written
+    record Block(String section, String name, Map<String, List<String>> values) {
+
+        List<String> all(String key) {
+            return values.getOrDefault(key, List.of());
+        }
+
+        /// @throws IllegalArgumentException if it is not there exactly once
+        String one(String key) {
+            if (all(key).size() != 1) {
+                throw new IllegalArgumentException("needs exactly one " + key);
+            }
+            return all(key).getFirst();
+        }
+
+        /// @return everything that was written for the key, as one text
+        String text(String key) {
+            return String.join(" ", all(key));
+        }
+    }
+
+    private Blocks(Set<String> keys, Consumer<Block> reader) {
+        this.keys = keys;
+        this.reader = reader;
+    }
+
+    /// @param keys that may be used
+    /// @param reader is given each block; what it complains of gets the block's name
+    /// @throws IllegalArgumentException if it is not well formed; the message names the line
+    static void read(String text, Set<String> keys, Consumer<Block> reader) {
+        Blocks blocks = new Blocks(keys, reader);
+        List<String> lines = text.lines().toList();
+        for (int i = 0; i < lines.size(); i++) {
+            try {
+                blocks.read(lines.get(i));
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("line " + (i + 1) + ": " + e.getMessage(), e);
+            }
+        }
+        blocks.end();
+    }
+
+    private void read(String line) {
+        if (line.isBlank() || line.startsWith("#")) {
+            return;
+        }
+        if (line.startsWith("== ")) {
+            end();
+            section = line.substring(3).strip();
+        } else if (line.startsWith("[")) {
+            end();
+            name = line.strip().replaceAll("^\\[|]$", "");
+        } else if (Character.isWhitespace(line.charAt(0))) {
+            continueValue(line.strip());
+        } else {
+            addValue(line);
+        }
+    }
+
+    private void addValue(String line) {
+        int colon = line.indexOf(':');
+        key = line.substring(0, Math.max(0, colon));
+        if (name.isEmpty() || !keys.contains(key)) {
+            throw new IllegalArgumentException("expected a [name], or one of " + keys + " and a colon: " + line);
+        }
+        values.computeIfAbsent(key, _ -> new ArrayList<>())
+                .add(line.substring(colon + 1).strip());
+    }
+
+    private void continueValue(String more) {
+        List<String> started = values.get(key);
+        if (started == null) {
+            throw new IllegalArgumentException("continues nothing: " + more);
+        }
+        started.add(started.removeLast() + " " + more);
+    }
+
+    private void end() {
+        if (name.isEmpty()) {
+            return;
+        }
+        try {
+            reader.accept(new Block(section, name, Map.copyOf(values)));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("[" + name + "] " + e.getMessage(), e);
+        }
+        values.clear();
+        name = "";
+        key = "";
+    }
+}
