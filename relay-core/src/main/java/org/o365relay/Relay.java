@@ -25,11 +25,11 @@ import org.o365relay.deliver.Courier;
 import org.o365relay.deliver.Dispatcher;
 import org.o365relay.deliver.Lane;
 import org.o365relay.deliver.MailboxSettings;
+import org.o365relay.deliver.NoticeDesk;
+import org.o365relay.deliver.NoticeWatch;
 import org.o365relay.deliver.Upstream;
 import org.o365relay.journal.Journal;
 import org.o365relay.journal.Rates;
-import org.o365relay.mail.EmailAddress;
-import org.o365relay.notice.NoticeWriter;
 import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueException;
 import org.o365relay.queue.QueueUnavailableException;
@@ -59,6 +59,7 @@ public final class Relay {
     private final Rates rates;
     private final Supplier<List<Alert>> alerts = List::of;
     private volatile @Nullable Operations operations;
+    private volatile @Nullable NoticeWatch notices;
 
     /// A relay on the system's clock.
     public Relay(RelaySettings settings, Journal journal) {
@@ -83,7 +84,13 @@ public final class Relay {
         MessageQueue opened = MessageQueue.open(settings.queue(), clock, random);
         queue = opened;
         try {
-            addDesks(opened);
+            NoticeDesk notifying = new NoticeDesk(
+                    settings.notices(),
+                    settings.hostname(),
+                    opened.correspondence().piles(),
+                    clock);
+            List<Lane> lanes = lanes(opened);
+            lanes.forEach(lane -> desks.add(desk(opened, lane, notifying)));
             keepStopped(opened);
             Devices devices = new Devices(opened.devices(), clock);
             opened.keep(devices);
@@ -94,9 +101,11 @@ public final class Relay {
             Thread.ofVirtual().name("reroute").start(() -> reroute(opened)); // ends with its work, or with the relay
             desks.forEach(desk -> desk.dispatcher().start());
             upstreams.start();
-            expiries = new ExpiryWatch(settings.mailboxes(), this::notices, upstreams, opened, journal, clock);
+            expiries = new ExpiryWatch(settings.mailboxes(), notifying::writer, upstreams, opened, journal, clock);
             expiries.start();
             operations = new Operations(settings, opened, desks, rates, alerts, endpoints(), journal, clock);
+            notices = new NoticeWatch(opened, lanes, notifying, settings.retry(), journal, clock);
+            notices.start();
         } catch (ListenException | RuntimeException e) {
             stop();
             throw e;
@@ -151,20 +160,20 @@ public final class Relay {
     }
 
     /// One for each mailbox; those with the same account share its limits.
-    private void addDesks(MessageQueue from) {
+    private List<Lane> lanes(MessageQueue from) {
         Map<String, Account> accounts = new HashMap<>();
+        List<Lane> lanes = new ArrayList<>();
         for (MailboxSettings mailbox : settings.mailboxes()) {
             Account account = accounts.computeIfAbsent(mailbox.account(), name -> account(from, mailbox));
-            Lane lane =
-                    new Lane(mailbox, upstreams(mailbox), account, settings.routes(), settings.probe(), journal, clock);
-            Courier courier =
-                    new Courier(from, lane, settings.retry(), notices(mailbox.address()), journal, clock, random);
-            desks.add(new MailboxDesk(new Dispatcher(from, lane, courier), courier));
+            lanes.add(new Lane(
+                    mailbox, upstreams(mailbox), account, settings.routes(), settings.probe(), journal, clock));
         }
+        return lanes;
     }
 
-    private NoticeWriter notices(EmailAddress mailbox) {
-        return new NoticeWriter(settings.notices(), mailbox, settings.hostname());
+    private MailboxDesk desk(MessageQueue from, Lane lane, NoticeDesk notifying) {
+        Courier courier = new Courier(from, lane, settings.retry(), notifying, journal, clock, random);
+        return new MailboxDesk(new Dispatcher(from, lane, courier), courier);
     }
 
     private Account account(MessageQueue from, MailboxSettings mailbox) {
@@ -217,6 +226,9 @@ public final class Relay {
         upstreams.close();
         if (expiries != null) {
             expiries.close();
+        }
+        if (notices != null) {
+            notices.close();
         }
         if (queue != null) {
             queue.close();

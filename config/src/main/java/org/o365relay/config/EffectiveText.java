@@ -16,6 +16,7 @@ import org.o365relay.admit.ClientPolicy;
 import org.o365relay.deliver.ProbeSchedule;
 import org.o365relay.deliver.RetrySchedule;
 import org.o365relay.net.HttpSettings;
+import org.o365relay.notice.NoticeSettings;
 import org.o365relay.queue.QueueSettings;
 
 /// Settings as HOCON: what is in force, made from what the relay is really given. With the secrets filled in it
@@ -56,7 +57,7 @@ final class EffectiveText {
         keys.put("routing", EffectiveRoutes.rules(settings.routes()));
         keys.put("http", http(settings.http()));
         keys.put("retry", retry(settings.retry(), settings.probe()));
-        keys.put("notices", present("admin", settings.notices().admin()));
+        keys.put("notices", notices(settings.notices()));
         keys.put("stop-grace", Amount.text(settings.stopGrace()));
         return keys;
     }
@@ -103,6 +104,14 @@ final class EffectiveText {
     private static Map<String, Object> control(ControlSettings control) {
         Map<String, Object> keys = new HashMap<>(present("group", control.group()));
         keys.put("socket", control.socket().toString());
+        return keys;
+    }
+
+    private static Map<String, Object> notices(NoticeSettings notices) {
+        Map<String, Object> keys = new HashMap<>(present("admin", notices.admin()));
+        keys.put("language", notices.language().code());
+        keys.put("delay-warning-after", Amount.text(notices.delayWarningAfter()));
+        keys.put("per-device-per-hour", notices.perDevicePerHour());
         return keys;
     }
 

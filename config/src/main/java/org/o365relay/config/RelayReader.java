@@ -74,7 +74,7 @@ record RelayReader(Path directory, Map<String, String> environment, Path kernelH
         Section retry = relay.section("retry");
         RetrySchedule schedule = schedule(retry);
         ProbeSchedule probe = probe(retry);
-        NoticeSettings notices = notices(relay.section("notices"));
+        NoticeSettings notices = new NoticesReader(relay.section("notices")).read(schedule);
         Duration grace = relay.value("stop-grace", duration(Duration.ZERO, HOUR));
         Optional<String> defaultDomain = relay.optional("default-domain", Addresses.DOMAIN);
         List<AddressRule> senders = new RulesReader(relay).read("sender-rules");
@@ -192,9 +192,5 @@ record RelayReader(Path directory, Map<String, String> environment, Path kernelH
                             .formatted(Amount.text(longest), Amount.text(first)));
         }
         return new ProbeSchedule(first, longest);
-    }
-
-    private static NoticeSettings notices(Section notices) {
-        return new NoticeSettings(notices.optional("admin", Addresses.MAIL).orElse(null));
     }
 }

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -42,6 +43,7 @@ import org.o365relay.mail.Deviation;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Secret;
 import org.o365relay.net.HttpSettings;
+import org.o365relay.notice.Language;
 import org.o365relay.notice.NoticeSettings;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.rewrite.RewriteRules;
@@ -349,7 +351,7 @@ class ConfigReaderTest {
                 HttpSettings.DIRECT,
                 new RetrySchedule(Duration.ofMinutes(1), Duration.ofDays(5)),
                 new ProbeSchedule(Duration.ofSeconds(15), Duration.ofMinutes(1)),
-                new NoticeSettings(null),
+                new NoticeSettings(null, Language.ENGLISH, ZoneId.systemDefault(), Duration.ofHours(4), 10),
                 Duration.ofSeconds(20));
     }
 

@@ -113,7 +113,8 @@ record Attempt(
             return new Remark(isDelivered() ? "" : reason(), response.mayHaveArrived());
         }
 
-        private String reason() {
+        /// @return what the reply means, as in the catalogue, or one of the [org.o365relay.notice.GeneralReason]s
+        String reason() {
             if (!verdict.name().isEmpty()) {
                 return verdict.name();
             }

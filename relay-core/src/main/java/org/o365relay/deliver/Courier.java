@@ -20,13 +20,13 @@ import org.o365relay.mail.Original;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
-import org.o365relay.notice.NoticeWriter;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.ContentStream;
 import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueException;
 import org.o365relay.queue.Settlement;
 import org.o365relay.queue.Submission;
+import org.o365relay.queue.Withheld;
 import org.o365relay.rewrite.Rewriting.Rewritten;
 import org.o365relay.rewrite.Rewriting.Unacceptable;
 import org.slf4j.Logger;
@@ -53,19 +53,19 @@ public final class Courier {
     private final SettlementReport report;
 
     /// @param lane what is delivered through
-    /// @param notices writes for the lane's mailbox
+    /// @param desk for notices
     public Courier(
             MessageQueue queue,
             Lane lane,
             RetrySchedule retry,
-            NoticeWriter notices,
+            NoticeDesk desk,
             Journal journal,
             InstantSource clock,
             RandomGenerator random) {
         this.queue = queue;
         this.lane = lane;
         this.reckoning = new Reckoning(retry, clock, random);
-        this.secretary = new Secretary(queue, notices, clock);
+        this.secretary = new Secretary(queue, desk, lane.mailbox(), clock);
         this.journal = journal;
         this.report = new SettlementReport(journal, clock);
     }
@@ -91,7 +91,11 @@ public final class Courier {
     /// @throws QueueException if that cannot be written
     public void bounce(Claim claim) {
         Attempt none = ourselves(claim, RETURNED, original(claim));
-        record(claim, none, Reckoning.givenUp(none), (settlement, notices) -> queue.settle(claim, settlement, notices));
+        record(
+                claim,
+                none,
+                Reckoning.givenUp(none),
+                (settlement, notices, withheld) -> queue.settle(claim, settlement, notices, withheld));
     }
 
     private Original original(Claim claim) {
@@ -134,7 +138,11 @@ public final class Courier {
         } else {
             Settlement reckoned = reckoning.settlement(
                     claim, ruling, passage.road().name(), lane.account().name());
-            record(claim, ruling.attempt(), reckoned, (settlement, notices) -> settle(claim, settlement, notices));
+            record(
+                    claim,
+                    ruling.attempt(),
+                    reckoned,
+                    (settlement, notices, withheld) -> settle(claim, settlement, notices, withheld));
         }
     }
 
@@ -166,6 +174,7 @@ public final class Courier {
         settle(
                 claim,
                 Reckoning.putOff(claim, NO_ROOM, next, upstream, lane.account().name()),
+                List.of(),
                 List.of());
         if (othersMayHaveRoom) {
             queue.release(lane.supply());
@@ -243,26 +252,28 @@ public final class Courier {
     @FunctionalInterface
     private interface Writing {
         /// @return the notices' ids
-        List<QueueId> write(Settlement settlement, List<Submission> notices);
+        List<QueueId> write(Settlement settlement, List<Submission> notices, List<Withheld> withheld);
     }
 
     private void record(Claim claim, Attempt attempt, Settlement settlement, Writing writing) {
         Notices written = secretary.notices(claim, attempt, settlement);
-        List<Submission> notices = written.all();
-        List<QueueId> noticeIds = writing.write(settlement, notices);
+        List<Submission> notices = written.letters();
+        List<QueueId> noticeIds =
+                writing.write(settlement, notices, written.withheld().stream().toList());
         for (int i = 0; i < notices.size(); i++) {
             Submission notice = notices.get(i);
             journal.accepted(noticeIds.get(i), notice.arrival(), notice.envelope(), notice.size());
         }
-        report.tell(claim, attempt, settlement, written.failureTo());
+        report.tell(claim, attempt, settlement, written);
     }
 
     /// Does not return before what the upstream said is on disk: to send more while that cannot be recorded
     /// would make duplicates after the next start.
-    private List<QueueId> settle(Claim claim, Settlement settlement, List<Submission> notice) {
+    private List<QueueId> settle(
+            Claim claim, Settlement settlement, List<Submission> notices, List<Withheld> withheld) {
         while (true) {
             try {
-                return queue.settle(claim, settlement, notice);
+                return queue.settle(claim, settlement, notices, withheld);
             } catch (QueueException e) {
                 log.error(
                         "what came of message {} cannot be written, so that it may be sent twice: {} ({})",

@@ -108,6 +108,16 @@ public final class Lane {
         return supply;
     }
 
+    /// @return whether mail may leave just now
+    boolean isOpen() {
+        return roads.isOpen();
+    }
+
+    /// @return whether messages of this mailbox or pool may leave through it
+    boolean serves(String lane) {
+        return supply.routes().contains(lane);
+    }
+
     /// @return whether others may send some of its messages
     boolean isInPool() {
         return supply.routes().size() > 1;

@@ -35,6 +35,14 @@ public record RetrySchedule(Duration firstDelay, Duration giveUpAfter) {
         return now.plus(delay).plusMillis(jitter);
     }
 
+    /// @return until when a message is tried at least: one that is too old gets all the delays once
+    Instant until(Instant receivedAt, Instant now) {
+        int all = FACTORS.stream().limit(FACTORS.size() - 1L).mapToInt(Integer::intValue).sum();
+        Instant usual = receivedAt.plus(giveUpAfter);
+        Instant soonest = now.plus(firstDelay.multipliedBy(all));
+        return usual.isAfter(soonest) ? usual : soonest;
+    }
+
     /// @return whether a message would be given up if it has had its chances
     boolean isTooOld(Instant receivedAt, Instant now) {
         return !now.isBefore(receivedAt.plus(giveUpAfter));

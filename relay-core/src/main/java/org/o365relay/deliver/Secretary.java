@@ -2,7 +2,6 @@ package org.o365relay.deliver;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -12,7 +11,6 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.Attempt.Result;
-import org.o365relay.mail.Arrival;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Original;
 import org.o365relay.mail.Outcome;
@@ -21,7 +19,6 @@ import org.o365relay.mail.Outcome.Failed;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.ReportRequest.Occasion;
 import org.o365relay.mail.ReportRequest.Returned;
-import org.o365relay.mail.RoutedEnvelope;
 import org.o365relay.notice.FailedRecipient;
 import org.o365relay.notice.Failure;
 import org.o365relay.notice.Notice;
@@ -32,6 +29,8 @@ import org.o365relay.queue.Claim;
 import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.Settlement;
 import org.o365relay.queue.Submission;
+import org.o365relay.queue.Withheld;
+import org.o365relay.queue.Withheld.Kind;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,22 +45,29 @@ final class Secretary {
     private static final Logger log = LoggerFactory.getLogger(Secretary.class);
 
     private final MessageQueue queue;
+    private final NoticeDesk desk;
+    private final EmailAddress mailbox;
     private final NoticeWriter writer;
     private final InstantSource clock;
 
-    Secretary(MessageQueue queue, NoticeWriter writer, InstantSource clock) {
+    /// @param mailbox that the notices leave through
+    Secretary(MessageQueue queue, NoticeDesk desk, EmailAddress mailbox, InstantSource clock) {
         this.queue = queue;
-        this.writer = writer;
+        this.desk = desk;
+        this.mailbox = mailbox;
+        this.writer = desk.writer(mailbox);
         this.clock = clock;
     }
 
     /// What is to be committed with the settlement.
     ///
     /// @param failure of what failed
+    /// @param withheld instead, if there were too many about the device
     /// @param relayed of what was handed over
-    record Notices(Optional<Submission> failure, Optional<Submission> relayed) {
+    record Notices(
+            Optional<Submission> failure, Optional<Withheld> withheld, Optional<Submission> relayed) {
 
-        List<Submission> all() {
+        List<Submission> letters() {
             return Stream.concat(failure.stream(), relayed.stream()).toList();
         }
 
@@ -69,6 +75,7 @@ final class Secretary {
         @Nullable
         EmailAddress failureTo() {
             return failure.map(notice -> notice.envelope().recipients().getFirst())
+                    .or(() -> withheld.map(Withheld::recipient))
                     .orElse(null);
         }
     }
@@ -83,9 +90,11 @@ final class Secretary {
                 .map(entry -> new RelayedRecipient(
                         entry.getKey(), entry.getValue().response().reply()))
                 .toList();
-        return new Notices(
-                failed.isEmpty() ? Optional.empty() : ofFailure(claim, attempt, settlement.upstream(), failed),
-                relayed.isEmpty() ? Optional.empty() : ofRelaying(claim, attempt, settlement.upstream(), relayed));
+        Optional<Submission> report =
+                relayed.isEmpty() ? Optional.empty() : ofRelaying(claim, attempt, settlement.upstream(), relayed);
+        return failed.isEmpty()
+                ? new Notices(Optional.empty(), Optional.empty(), report)
+                : ofFailure(failure(claim, attempt, settlement.upstream(), failed), claim, report);
     }
 
     /// @return the recipients this settlement closes in this way, and of whom the sender wants to hear it
@@ -97,10 +106,20 @@ final class Secretary {
                         claim.envelope().report().of(entry.getKey().address()).wants(occasion));
     }
 
-    private Optional<Submission> ofFailure(
-            Claim claim, Attempt attempt, String upstream, List<FailedRecipient> failed) {
-        Instant now = clock.instant();
-        Failure failure = new Failure(
+    /// A report of success is never too much: somebody has asked for it.
+    private Notices ofFailure(Failure failure, Claim claim, Optional<Submission> report) {
+        Optional<EmailAddress> told = writer.addressee(failure);
+        if (told.isPresent() && !desk.limit().admits(failure.arrival().client())) {
+            Withheld withheld = new Withheld(
+                    failure.id(), Kind.FAILED, failure.arrival().client(), told.get(), failure.now());
+            return new Notices(Optional.empty(), Optional.of(withheld), report);
+        }
+        Optional<Submission> notice = submission(claim, failure.now(), () -> writer.write(failure));
+        return new Notices(notice, Optional.empty(), report);
+    }
+
+    private Failure failure(Claim claim, Attempt attempt, String upstream, List<FailedRecipient> failed) {
+        return new Failure(
                 claim.id(),
                 claim.arrival(),
                 claim.envelope(),
@@ -109,8 +128,7 @@ final class Secretary {
                 failed,
                 upstream,
                 claim.attempts(),
-                now);
-        return submission(claim, now, () -> writer.write(failure));
+                clock.instant());
     }
 
     private Optional<Submission> ofRelaying(
@@ -130,12 +148,7 @@ final class Secretary {
 
     private static Optional<Submission> submission(Claim claim, Instant now, Writing writing) {
         try {
-            Arrival arrival = new Arrival(now, InetAddress.getLoopbackAddress(), "", "LOCAL");
-            return writing.write()
-                    .map(notice -> new Submission(
-                            arrival,
-                            new RoutedEnvelope(claim.lane(), claim.priority(), notice.envelope()),
-                            notice.content()));
+            return writing.write().map(notice -> NoticeDesk.submission(notice, claim.lane(), claim.priority(), now));
         } catch (RuntimeException e) {
             // What the upstream has taken must be settled all the same, or it would be sent again.
             log.error(
@@ -162,11 +175,12 @@ final class Secretary {
         }
     }
 
-    private static FailedRecipient failed(Recipient recipient, Result result) {
+    private FailedRecipient failed(Recipient recipient, Result result) {
+        String advice = result.verdict().advice();
         return new FailedRecipient(
                 recipient,
                 result.response().reply(),
                 result.isFromUpstream(),
-                result.verdict().advice());
+                desk.reason(result.reason(), mailbox, advice));
     }
 }

@@ -3,11 +3,10 @@ package org.o365relay.deliver;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.Attempt.Result;
+import org.o365relay.deliver.Secretary.Notices;
 import org.o365relay.journal.Journal;
 import org.o365relay.journal.Journal.Delivery;
-import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Outcome.Deferred;
 import org.o365relay.mail.Outcome.Delivered;
 import org.o365relay.mail.Outcome.Failed;
@@ -27,17 +26,21 @@ final class SettlementReport {
         this.clock = clock;
     }
 
-    /// @param noticeTo who is told of what failed; null for nobody
-    void tell(Claim claim, Attempt attempt, Settlement settlement, @Nullable EmailAddress noticeTo) {
+    void tell(Claim claim, Attempt attempt, Settlement settlement, Notices notices) {
         attempt.results().forEach((recipient, result) -> {
             Delivery delivery = delivery(claim, recipient, result, settlement.upstream());
             switch (settlement.outcomes().get(recipient)) {
                 case Delivered _ -> journal.delivered(delivery);
                 case Deferred _ -> tellDeferred(delivery, result, settlement);
-                case Failed _ -> journal.failed(delivery, isToldOfFailure(claim, recipient) ? noticeTo : null);
+                case Failed _ -> tellFailed(delivery, isToldOfFailure(claim, recipient), notices);
                 case null -> throw new IllegalArgumentException("not settled: " + recipient);
             }
         });
+    }
+
+    private void tellFailed(Delivery delivery, boolean isTold, Notices notices) {
+        boolean inDigest = isTold && notices.withheld().isPresent();
+        journal.failed(delivery, isTold ? notices.failureTo() : null, inDigest);
     }
 
     private static boolean isToldOfFailure(Claim claim, Recipient recipient) {

@@ -37,7 +37,15 @@ public interface Journal {
     /// This recipient is given up.
     ///
     /// @param noticeTo who is told; null for nobody
-    void failed(Delivery delivery, @Nullable EmailAddress noticeTo);
+    /// @param inDigest whether there were too many notices about the device, so that a digest tells later
+    void failed(Delivery delivery, @Nullable EmailAddress noticeTo, boolean inDigest);
+
+    /// Somebody is told that a message waits.
+    ///
+    /// @param client the device it came from
+    /// @param waiting since it came in
+    /// @param inDigest as for [#failed]
+    void warned(QueueId id, InetAddress client, EmailAddress noticeTo, Duration waiting, boolean inDigest);
 
     /// Nothing leaves through the mailbox until a probe succeeds; no message loses an attempt.
     ///

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The journal as log lines, an event each: the event's name, then `key=value` pairs, values with blanks in
-/// quotes. Logger name `journal`; accepted, delivered, resumed, returned, reached and started at INFO, the others
-/// at WARN.
+/// quotes. Logger name `journal`; accepted, delivered, warned, resumed, returned, reached and started at INFO, the
+/// others at WARN.
 public final class LogJournal implements Journal {
 
     private static final Logger log = LoggerFactory.getLogger("journal");
@@ -82,10 +82,27 @@ public final class LogJournal implements Journal {
     }
 
     @Override
-    public void failed(Delivery delivery, @Nullable EmailAddress noticeTo) {
+    public void failed(Delivery delivery, @Nullable EmailAddress noticeTo, boolean inDigest) {
         log.warn(line("failed", delivery)
-                .with("notice", noticeTo == null ? "none" : path(noticeTo))
+                .with("notice", notice(noticeTo, inDigest))
                 .toString());
+    }
+
+    @Override
+    public void warned(QueueId id, InetAddress client, EmailAddress noticeTo, Duration waiting, boolean inDigest) {
+        log.info(new Line("warned")
+                .with("id", id)
+                .with("client", client.getHostAddress())
+                .with("delay", seconds(waiting))
+                .with("notice", notice(noticeTo, inDigest))
+                .toString());
+    }
+
+    private static String notice(@Nullable EmailAddress to, boolean inDigest) {
+        if (to == null) {
+            return "none";
+        }
+        return inDigest ? "digest to " + path(to) : path(to);
     }
 
     @Override

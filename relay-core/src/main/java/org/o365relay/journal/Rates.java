@@ -87,9 +87,12 @@ public final class Rates implements Journal {
     }
 
     @Override
-    public void failed(Delivery delivery, @Nullable EmailAddress noticeTo) {
+    public void failed(Delivery delivery, @Nullable EmailAddress noticeTo, boolean inDigest) {
         failed.add(clock.millis());
     }
+
+    @Override
+    public void warned(QueueId id, InetAddress client, EmailAddress noticeTo, Duration waiting, boolean inDigest) {}
 
     @Override
     public void paused(EmailAddress mailbox, String upstream, Reply reply, String advice, Instant nextProbe) {}

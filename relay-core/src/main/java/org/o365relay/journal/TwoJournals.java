@@ -45,9 +45,15 @@ record TwoJournals(Journal first, Journal second) implements Journal {
     }
 
     @Override
-    public void failed(Delivery delivery, @Nullable EmailAddress noticeTo) {
-        first.failed(delivery, noticeTo);
-        second.failed(delivery, noticeTo);
+    public void failed(Delivery delivery, @Nullable EmailAddress noticeTo, boolean inDigest) {
+        first.failed(delivery, noticeTo, inDigest);
+        second.failed(delivery, noticeTo, inDigest);
+    }
+
+    @Override
+    public void warned(QueueId id, InetAddress client, EmailAddress noticeTo, Duration waiting, boolean inDigest) {
+        first.warned(id, client, noticeTo, waiting, inDigest);
+        second.warned(id, client, noticeTo, waiting, inDigest);
     }
 
     @Override

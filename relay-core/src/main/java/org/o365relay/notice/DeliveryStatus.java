@@ -19,9 +19,10 @@ final class DeliveryStatus {
 
     private static final int WIDTH = 72;
 
-    // Of all diagnostics together, in characters; of one at least 500 and at most 6,000, more than Exchange
-    // says.
+    // Of all diagnostics together, in characters, and of one; Exchange says less than 6,000
     private static final int MAX_DIAGNOSTICS = 64 * 1024;
+    private static final int MIN_DIAGNOSTIC = 500;
+    private static final int MAX_DIAGNOSTIC = 6_000;
 
     private final Occurrence occurrence;
     private final StringBuilder text = new StringBuilder();
@@ -45,19 +46,19 @@ final class DeliveryStatus {
         field("Arrival-Date", date(occurrence.arrival().at()));
         field("X-Queue-ID", occurrence.id().toString());
         switch (occurrence) {
-            case Failure failure -> failure.recipients().forEach(failed -> describe(failed, maxDiagnostic(failure)));
+            case Failure failure -> failure.recipients().forEach(failed -> describe(failed, MAX_DIAGNOSTICS / failure.recipients().size()));
             case Relaying relaying -> relaying.recipients().forEach(this::describe);
+            case Delay delay -> delay.recipients().forEach(recipient -> describe(delay, recipient));
         }
         return text.toString();
     }
 
-    private void describe(FailedRecipient failed, int maxDiagnostic) {
+    private void describe(FailedRecipient failed, int room) {
         begin(failed.recipient(), "failed", status(failed.reply()));
         if (failed.fromUpstream()) {
             remoteMta();
         }
-        String diagnostic = Wrapping.shortened(Wrapping.printable(failed.reply().toString()), maxDiagnostic);
-        field("Diagnostic-Code", (failed.fromUpstream() ? "smtp; " : "x-o365-relay; ") + diagnostic);
+        diagnose(failed.reply(), failed.fromUpstream(), room);
         field("Last-Attempt-Date", date(occurrence.now()));
     }
 
@@ -69,6 +70,23 @@ final class DeliveryStatus {
                 said != null && said.category() == 2 ? said : new EnhancedStatus(2, 0, 0));
         remoteMta();
         field("Last-Attempt-Date", date(occurrence.now()));
+    }
+
+    private void describe(Delay delay, Recipient recipient) {
+        Reply reply = delay.reply();
+        EnhancedStatus said = reply == null ? null : reply.status();
+        begin(
+                recipient,
+                "delayed",
+                said != null && said.category() == 4 ? said : new EnhancedStatus(4, 0, 0)); // RFC 3463 §3.1
+        if (reply != null) {
+            if (!delay.upstream().isEmpty()) {
+                remoteMta();
+            }
+            diagnose(reply, !delay.upstream().isEmpty(), MAX_DIAGNOSTICS / delay.recipients().size());
+        }
+        // RFC 3464 §2.3.9
+        field("Will-Retry-Until", date(delay.retryUntil()));
     }
 
     // RFC 3464 §2.3
@@ -90,8 +108,10 @@ final class DeliveryStatus {
         field("Remote-MTA", "dns; " + occurrence.upstream().replaceFirst(":\\d+$", ""));
     }
 
-    private static int maxDiagnostic(Failure failure) {
-        return Math.clamp(MAX_DIAGNOSTICS / failure.recipients().size(), 500, 6_000);
+    private void diagnose(Reply reply, boolean fromUpstream, int room) {
+        String text = Wrapping.printable(reply.toString());
+        String diagnostic = Wrapping.shortened(text, Math.clamp(room, MIN_DIAGNOSTIC, MAX_DIAGNOSTIC));
+        field("Diagnostic-Code", (fromUpstream ? "smtp; " : "x-o365-relay; ") + diagnostic);
     }
 
     private void field(String name, String value) {

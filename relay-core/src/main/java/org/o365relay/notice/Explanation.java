@@ -9,71 +9,73 @@ import java.util.stream.Collectors;
 /// The part of a notice that a person reads, who need not know anything of mail servers.
 final class Explanation {
 
-    private static final int MAX_REPLY = 1_000;
-    private static final int MAX_LISTED = 20;
-
     private final Failure failure;
     private final OriginalHeader original;
     private final String hostname;
-    private final Letter letter = new Letter();
+    private final Words words;
+    private final Letter letter;
 
-    Explanation(Failure failure, OriginalHeader original, String hostname) {
+    Explanation(Failure failure, OriginalHeader original, String hostname, Words words) {
         this.failure = failure;
         this.original = original;
         this.hostname = hostname;
+        this.words = words;
+        this.letter = new Letter(words);
     }
 
     /// @return lines ending with CRLF
     String compose() {
-        letter.paragraph("This is the mail relay " + hostname
-                + ". A message sent through it could not be delivered, and" + " the relay has given up trying.");
+        letter.paragraph(words.say("failed.opening", "hostname", hostname));
         letter.describe(failure, original);
         failure.recipients().stream()
-                .collect(groupingBy(Reason::of, LinkedHashMap::new, Collectors.toList()))
+                .collect(groupingBy(Common::of, LinkedHashMap::new, Collectors.toList()))
                 .forEach(this::explain);
         describeAttempts();
-        letter.paragraph(
-                "For your administrator: the relay's log and queue know this message as " + failure.id() + ".");
+        letter.administrator(
+                failure,
+                failure.recipients().stream()
+                        .map(failed -> failed.reason().advice())
+                        .toList());
         return letter.text();
     }
 
-    private void explain(Reason reason, List<FailedRecipient> recipients) {
-        letter.line("Not delivered to:");
-        letter.line("");
-        recipients.stream().limit(MAX_LISTED).forEach(failed -> letter.line(Letter.INDENT + failed.recipient()));
-        if (recipients.size() > MAX_LISTED) {
-            letter.line(Letter.INDENT + "and " + (recipients.size() - MAX_LISTED) + " more");
-        }
-        letter.line("");
-        letter.line(reason.fromUpstream() ? "The mail service (" + failure.upstream() + ") answered:" : "The reason:");
-        letter.line("");
-        letter.quote(Wrapping.shortened(Wrapping.printable(reason.reply()), MAX_REPLY));
-        if (!reason.advice().isBlank()) {
-            letter.line("What this means, and what you can do:");
-            letter.line("");
-            letter.quote(reason.advice());
-        }
+    private void explain(Common common, List<FailedRecipient> recipients) {
+        letter.list(
+                words.say("failed.to"),
+                recipients.stream().map(FailedRecipient::recipient).toList());
+        letter.sentence(words.say("failed.reason"), common.reason().cause());
+        String author = common.reason().author();
+        letter.sentence(words.say("failed.author"), author.isEmpty() ? words.say("failed.author.else") : author);
+        letter.answer(
+                common.fromUpstream()
+                        ? words.say("failed.answer", "upstream", failure.upstream())
+                        : words.say("failed.note"),
+                common.reply());
     }
 
     private void describeAttempts() {
-        String attempts = switch (failure.attempts()) {
-            case 0 -> "could not try to deliver it";
-            case 1 -> "tried once";
-            default -> "tried " + failure.attempts() + " times";
+        String key = switch (failure.attempts()) {
+            case 0 -> "failed.attempts.none";
+            case 1 -> "failed.attempts.one";
+            default -> "failed.attempts.many";
         };
-        letter.paragraph("The relay received the message on "
-                + Letter.time(failure.arrival().at()) + ", " + attempts
-                + ", and gave up on " + Letter.time(failure.now()) + ". If it is still needed, please send it again"
-                + " once the cause is gone.");
+        letter.paragraph(words.say(
+                key,
+                "received",
+                words.time(failure.arrival().at()),
+                "attempts",
+                Integer.toString(failure.attempts()),
+                "now",
+                words.time(failure.now())));
         if (failure.recipients().size() < failure.envelope().recipients().size()) {
-            letter.paragraph("The message had other recipients, too. This notice says nothing about them.");
+            letter.paragraph(words.say("failed.others"));
         }
     }
 
     /// What recipients may have in common, so that it is told once.
-    private record Reason(String reply, boolean fromUpstream, String advice) {
-        static Reason of(FailedRecipient failed) {
-            return new Reason(failed.reply().toString(), failed.fromUpstream(), failed.advice());
+    private record Common(String reply, boolean fromUpstream, Reason reason) {
+        static Common of(FailedRecipient failed) {
+            return new Common(failed.reply().toString(), failed.fromUpstream(), failed.reason());
         }
     }
 }

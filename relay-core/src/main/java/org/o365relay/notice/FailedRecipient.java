@@ -7,5 +7,5 @@ import org.o365relay.mail.Reply;
 ///
 /// @param reply the last one; may be several KB long
 /// @param fromUpstream whether the upstream said it, not the relay in its place
-/// @param advice what it means and what can be done, in words for a person who is no expert; empty for none
-public record FailedRecipient(Recipient recipient, Reply reply, boolean fromUpstream, String advice) {}
+/// @param reason what it means
+public record FailedRecipient(Recipient recipient, Reply reply, boolean fromUpstream, Reason reason) {}

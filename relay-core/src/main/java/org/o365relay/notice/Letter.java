@@ -1,11 +1,9 @@
 package org.o365relay.notice;
 
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import org.o365relay.mail.Arrival;
+import org.o365relay.mail.Recipient;
 
 /// Text for a person, in lines of at most 72 characters that end with CRLF.
 final class Letter {
@@ -13,15 +11,15 @@ final class Letter {
     static final String INDENT = "    ";
 
     private static final int WIDTH = 72;
+    private static final int LABEL = 9;
+    private static final int MAX_REPLY = 1_000;
+    private static final int MAX_LISTED = 20;
 
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(
-                    "d MMMM uuuu 'at' HH:mm 'UTC'", Locale.ENGLISH)
-            .withZone(ZoneOffset.UTC);
-
+    private final Words words;
     private final StringBuilder text = new StringBuilder();
 
-    static String time(Instant instant) {
-        return TIME.format(instant);
+    Letter(Words words) {
+        this.words = words;
     }
 
     String text() {
@@ -30,39 +28,94 @@ final class Letter {
 
     /// Says which message it is about.
     void describe(Occurrence occurrence, OriginalHeader original) {
-        item("Subject", original.text("Subject").orElse("(none)"));
+        item("item.subject", original.text("Subject").orElseGet(() -> words.say("no-subject")));
         item(
-                "From",
+                "item.from",
                 original.text("From")
                         .or(() -> occurrence.envelope().returnPath().map(Object::toString))
-                        .orElse("(nobody)"));
+                        .orElseGet(() -> words.say("no-sender")));
         item(
-                "Date",
-                original.text("Date").orElseGet(() -> time(occurrence.arrival().at())));
-        item("Device", device(occurrence.arrival()));
+                "item.date",
+                original.text("Date")
+                        .orElseGet(() -> words.time(occurrence.arrival().at())));
+        item("item.device", device(occurrence.arrival()));
         line("");
     }
 
     private static String device(Arrival arrival) {
-        String helo = Wrapping.shortened(Wrapping.printable(arrival.helo()), WIDTH);
-        String address = arrival.client().getHostAddress();
-        return helo.isEmpty() ? address : helo + " (" + address + ")";
+        return device(arrival.helo(), arrival.client().getHostAddress());
     }
 
-    private void item(String name, String value) {
-        List<String> lines = Wrapping.lines(value, WIDTH - 13);
-        line(INDENT + (name + ":        ").substring(0, 9) + lines.getFirst());
-        lines.stream().skip(1).forEach(line -> line(INDENT + "         " + line));
+    /// @param helo what it calls itself; may be empty
+    static String device(String helo, String address) {
+        String name = Wrapping.shortened(Wrapping.printable(helo), WIDTH);
+        return name.isEmpty() ? address : name + " (" + address + ")";
+    }
+
+    private void item(String label, String value) {
+        List<String> lines = Wrapping.lines(value, WIDTH - INDENT.length() - LABEL);
+        String name = words.say(label) + ":" + " ".repeat(LABEL);
+        line(INDENT + name.substring(0, LABEL) + lines.getFirst());
+        lines.stream().skip(1).forEach(line -> line(INDENT + " ".repeat(LABEL) + line));
+    }
+
+    /// A list under its heading, the first twenty of them.
+    void list(String heading, List<Recipient> recipients) {
+        heading(heading);
+        recipients.stream().limit(MAX_LISTED).forEach(recipient -> line(INDENT + recipient));
+        if (recipients.size() > MAX_LISTED) {
+            line(INDENT + words.say("more", "count", Integer.toString(recipients.size() - MAX_LISTED)));
+        }
+        line("");
+    }
+
+    /// @param reply at most a thousand characters of it are shown
+    void answer(String heading, String reply) {
+        heading(heading);
+        quote(Wrapping.shortened(Wrapping.printable(reply), MAX_REPLY));
+    }
+
+    /// @param words such as a cause: they get a capital letter and a full stop
+    void sentence(String heading, String words) {
+        heading(heading);
+        quote(asSentence(words));
+    }
+
+    static String asSentence(String words) {
+        int first = words.offsetByCodePoints(0, words.isEmpty() ? 0 : 1);
+        String capital = words.substring(0, first).toUpperCase(Locale.ROOT) + words.substring(first);
+        return words.endsWith(".") ? capital : capital + ".";
+    }
+
+    void heading(String heading) {
+        Wrapping.lines(heading, WIDTH).forEach(this::line);
+        line("");
     }
 
     void quote(String quoted) {
-        Wrapping.lines(quoted, WIDTH - INDENT.length()).forEach(line -> line(INDENT + line));
+        lines(quoted);
         line("");
+    }
+
+    /// As [#quote], and more comes.
+    void lines(String quoted) {
+        Wrapping.lines(quoted, WIDTH - INDENT.length()).forEach(line -> line(INDENT + line));
     }
 
     void paragraph(String sentences) {
         Wrapping.lines(sentences, WIDTH).forEach(this::line);
         line("");
+    }
+
+    /// What only an admin can use, at the end.
+    ///
+    /// @param advice each told once; empty ones are left out
+    void administrator(Occurrence occurrence, List<String> advice) {
+        List<String> told =
+                advice.stream().filter(text -> !text.isBlank()).distinct().toList();
+        String key = told.isEmpty() ? "administrator" : "administrator.advice";
+        paragraph(words.say(key, "id", occurrence.id().toString()));
+        told.forEach(this::quote);
     }
 
     void line(String line) {

@@ -7,12 +7,15 @@ import jakarta.mail.MessagingException;
 import jakarta.mail.internet.MimeUtility;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UnsupportedEncodingException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.o365relay.mail.BodyType;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
+import org.o365relay.mail.QueueId;
 import org.o365relay.mail.ReportRequest;
 
 /// Writes delivery status notifications, and letters to the admin: who is told, and what.
@@ -21,6 +24,7 @@ public final class NoticeWriter {
     private final NoticeSettings settings;
     private final EmailAddress mailbox;
     private final String hostname;
+    private final Words words;
 
     /// @param mailbox author of the notices, as Exchange lets the relay send as nobody else
     /// @param hostname this relay's name
@@ -28,17 +32,31 @@ public final class NoticeWriter {
         this.settings = settings;
         this.mailbox = mailbox;
         this.hostname = hostname;
+        this.words = new Words(settings.language(), settings.zone());
     }
 
-    /// Tells the original author, else the admin. The same failure gives the same bytes. Whether the sender
-    /// wants to hear of it (RFC 3461 §4.1) has been asked before.
+    /// Whether the sender wants to hear of it (RFC 3461 §4.1) is asked elsewhere.
     ///
-    /// @return empty if nobody may be told: the message was a notice itself or had the null sender (RFC 5321
-    ///     §4.5.5), or nobody can be reached
-    public Optional<Notice> write(Failure failure) {
+    /// @return who is told: the original author, else the admin; empty if nobody may be told: the message was a
+    ///     notice itself or had the null sender (RFC 5321 §4.5.5), or nobody can be reached
+    public Optional<EmailAddress> addressee(Failure failure) {
         return author(failure)
-                .or(() -> isNeverAnswered(failure) ? Optional.empty() : Optional.ofNullable(settings.admin()))
-                .map(recipient -> notice(failure, recipient, "Not delivered"));
+                .or(() -> isNeverAnswered(failure) ? Optional.empty() : Optional.ofNullable(settings.admin()));
+    }
+
+    /// Tells the [#addressee(Failure)]. The same failure gives the same bytes.
+    public Optional<Notice> write(Failure failure) {
+        return addressee(failure).map(recipient -> notice(failure, recipient, "failed.subject"));
+    }
+
+    /// @return who is told that a message waits: the original author and nobody else; empty if nobody may be told
+    public Optional<EmailAddress> addressee(Delay delay) {
+        return author(delay);
+    }
+
+    /// Tells the [#addressee(Delay)].
+    public Optional<Notice> write(Delay delay) {
+        return addressee(delay).map(recipient -> notice(delay, recipient, "delayed.subject"));
     }
 
     /// Tells the sender of the envelope, and nobody else, that a message went where nobody reports deliveries to
@@ -50,7 +68,7 @@ public final class NoticeWriter {
                 .returnPath()
                 .filter(_ -> !relaying.isNotice())
                 .filter(this::isSomebodyElse)
-                .map(recipient -> notice(relaying, recipient, "Handed over"));
+                .map(recipient -> notice(relaying, recipient, "relayed.subject"));
     }
 
     /// Tells the admin, if there is one.
@@ -58,13 +76,40 @@ public final class NoticeWriter {
         return Optional.ofNullable(settings.admin()).map(admin -> notice(warning, admin));
     }
 
+    /// Tells of many messages at once.
+    ///
+    /// @param id of the newest of them, which makes the letter's Message-ID
+    public Notice write(Digest digest, QueueId id) {
+        DigestText text = new DigestText(digest, hostname, words);
+        try {
+            StringBuilder header = new StringBuilder();
+            address(header, digest.recipient(), text.subject(), digest.now());
+            append(header, "Message-ID", "<digest." + id + "." + time(digest.now()) + "@" + mailbox.domain() + ">");
+            append(header, "Auto-Submitted", "auto-generated"); // RFC 3834 §5
+            append(header, "MIME-Version", "1.0");
+            append(header, "Content-Type", "text/plain; charset=utf-8");
+            append(header, "Content-Transfer-Encoding", "quoted-printable");
+            ByteArrayOutputStream content = new ByteArrayOutputStream();
+            content.write(header.append("\r\n").toString().getBytes(UTF_8));
+            content.write(Report.quotedPrintable(text.compose().getBytes(UTF_8)));
+            return sent(digest.recipient(), content.toByteArray());
+        } catch (MessagingException | IOException inMemory) {
+            throw new IllegalStateException("cannot write the digest about " + digest.client(), inMemory);
+        }
+    }
+
+    private static Notice sent(EmailAddress recipient, byte[] content) {
+        return new Notice(new Envelope(null, List.of(recipient), !recipient.isAscii()), content);
+    }
+
     private Notice notice(Warning warning, EmailAddress admin) {
-        Letter letter = new Letter();
+        // English as the log is: so is what it says
+        Letter letter = new Letter(words);
         letter.paragraph("This is the mail relay " + hostname + ".");
         warning.paragraphs().forEach(letter::paragraph);
         try {
             String content = header(warning, admin) + letter.text();
-            return new Notice(new Envelope(null, List.of(admin), !admin.isAscii()), content.getBytes(UTF_8));
+            return sent(admin, content.getBytes(UTF_8));
         } catch (IOException inMemory) {
             throw new IllegalStateException("cannot write the warning " + warning.id(), inMemory);
         }
@@ -100,16 +145,17 @@ public final class NoticeWriter {
         return address.isReachable() && !address.toString().equalsIgnoreCase(mailbox.toString());
     }
 
-    private Notice notice(Occurrence occurrence, EmailAddress recipient, String verdict) {
+    private Notice notice(Occurrence occurrence, EmailAddress recipient, String subjectKey) {
         try {
             OriginalHeader original = new OriginalHeader(occurrence.original());
             Report report = report(occurrence, original);
-            String subject = verdict + ": " + original.text("Subject").orElse("a message without a subject");
+            String named = original.text("Subject").orElseGet(() -> words.say("unnamed"));
+            String subject = words.say(subjectKey, "subject", named);
             ByteArrayOutputStream content = new ByteArrayOutputStream();
             content.write(
                     header(occurrence, original, recipient, subject, report).getBytes(UTF_8));
             report.writeTo(content);
-            return new Notice(new Envelope(null, List.of(recipient), !recipient.isAscii()), content.toByteArray());
+            return sent(recipient, content.toByteArray());
         } catch (MessagingException | IOException inMemory) {
             throw new IllegalStateException("cannot write the notice for " + occurrence.id(), inMemory);
         }
@@ -118,8 +164,9 @@ public final class NoticeWriter {
     private Report report(Occurrence occurrence, OriginalHeader original) throws MessagingException, IOException {
         Report report = new Report("=_" + uniqueName(occurrence));
         String explanation = switch (occurrence) {
-            case Failure failure -> new Explanation(failure, original, hostname).compose();
-            case Relaying relaying -> new RelayedExplanation(relaying, original, hostname).compose();
+            case Failure failure -> new Explanation(failure, original, hostname, words).compose();
+            case Relaying relaying -> new RelayedExplanation(relaying, original, hostname, words).compose();
+            case Delay delay -> new DelayExplanation(delay, original, hostname, words).compose();
         };
         report.add("text/plain; charset=utf-8", "Notification", explanation.getBytes(UTF_8));
         String status = new DeliveryStatus(occurrence).compose(hostname);
@@ -149,10 +196,7 @@ public final class NoticeWriter {
             Occurrence occurrence, OriginalHeader original, EmailAddress recipient, String subject, Report report)
             throws IOException {
         StringBuilder header = new StringBuilder();
-        append(header, "From", "Mail relay <" + mailbox + ">");
-        append(header, "To", "<" + recipient + ">");
-        append(header, "Subject", MimeUtility.encodeText(subject, "UTF-8", null));
-        append(header, "Date", DeliveryStatus.date(occurrence.now()));
+        address(header, recipient, subject, occurrence.now());
         append(header, "Message-ID", "<" + uniqueName(occurrence) + "@" + mailbox.domain() + ">");
         original.messageId().ifPresent(id -> {
             append(header, "In-Reply-To", id);
@@ -169,14 +213,27 @@ public final class NoticeWriter {
         return header.append("\r\n").toString();
     }
 
+    private void address(StringBuilder header, EmailAddress recipient, String subject, Instant now)
+            throws UnsupportedEncodingException {
+        append(header, "From", MimeUtility.encodeText(words.say("relay"), "UTF-8", null) + " <" + mailbox + ">");
+        append(header, "To", "<" + recipient + ">");
+        append(header, "Subject", MimeUtility.encodeText(subject, "UTF-8", null));
+        append(header, "Date", DeliveryStatus.date(now));
+    }
+
     /// A message can be given up for one recipient today and for another tomorrow, or now for one and handed
     /// over for another.
     private static String uniqueName(Occurrence occurrence) {
-        String time = Long.toString(occurrence.now().toEpochMilli(), 36).toUpperCase(Locale.ROOT);
+        String name = occurrence.id() + "." + time(occurrence.now());
         return switch (occurrence) {
-            case Failure failure -> failure.id() + "." + time;
-            case Relaying relaying -> relaying.id() + "." + time + ".R";
+            case Failure _ -> name;
+            case Relaying _ -> name + ".R";
+            case Delay _ -> name + ".D";
         };
+    }
+
+    private static String time(Instant now) {
+        return Long.toString(now.toEpochMilli(), 36).toUpperCase(Locale.ROOT);
     }
 
     private static void append(StringBuilder header, String name, String value) {

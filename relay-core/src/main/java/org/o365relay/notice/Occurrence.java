@@ -7,7 +7,7 @@ import org.o365relay.mail.Original;
 import org.o365relay.mail.QueueId;
 
 /// What a notice is about: a message, and what became of it.
-public sealed interface Occurrence permits Failure, Relaying {
+public sealed interface Occurrence permits Failure, Relaying, Delay {
 
     QueueId id();
 
@@ -21,7 +21,7 @@ public sealed interface Occurrence permits Failure, Relaying {
     /// @return what is known of the message
     Original original();
 
-    /// @return host name of the mail service
+    /// @return host name of the mail service; empty if it was not tried yet
     String upstream();
 
     /// @return when it happened; with the id it makes the notice the same whenever it is written

@@ -89,7 +89,7 @@ final class Report extends MimeMultipart {
         return true;
     }
 
-    private static byte[] quotedPrintable(byte[] content) throws MessagingException, IOException {
+    static byte[] quotedPrintable(byte[] content) throws MessagingException, IOException {
         ByteArrayOutputStream encoded = new ByteArrayOutputStream(content.length + content.length / 4);
         try (OutputStream out = MimeUtility.encode(encoded, "quoted-printable")) {
             out.write(content);

@@ -200,7 +200,7 @@ final class Lanes {
         return passed;
     }
 
-    private static List<RecipientRow> recipients(Statements statements, long message) throws SQLException {
+    static List<RecipientRow> recipients(Statements statements, long message) throws SQLException {
         try (ResultSet row = statements.with("recipients", message).executeQuery()) {
             List<RecipientRow> recipients = new ArrayList<>();
             while (row.next()) {

@@ -222,15 +222,22 @@ public final class MessageQueue implements AutoCloseable {
         return new ContentStream(store.readers(), claim.content(), claim.size());
     }
 
+    /// As [#settle(Claim, Settlement, List, List)], with nothing withheld.
+    public List<QueueId> settle(Claim claim, Settlement settlement, List<Submission> notices) {
+        return settle(claim, settlement, notices, List.of());
+    }
+
     /// Records what came of a claim. When no recipient is left open, the content goes and the metadata stays
     /// for the retention time. Notices are committed in the same transaction, so there is never one without the
     /// other.
     ///
+    /// @param withheld notices that were too many, for a digest
     /// @return the notices' ids, in their order
     /// @throws QueueException if the disk fails (settle again), or, finally, if the lease had ended; nothing is
     ///     recorded then, and the claim ends with its lease
     /// @throws IllegalArgumentException if the settlement is not about exactly the claim's recipients
-    public List<QueueId> settle(Claim claim, Settlement settlement, List<Submission> notices) {
+    public List<QueueId> settle(
+            Claim claim, Settlement settlement, List<Submission> notices, List<Withheld> withheld) {
         if (!settlement.outcomes().keySet().equals(Set.copyOf(claim.recipients()))) {
             throw new IllegalArgumentException("the settlement of message " + claim.id() + " is about "
                     + settlement.outcomes().keySet() + " and should be about " + claim.recipients());
@@ -243,6 +250,9 @@ public final class MessageQueue implements AutoCloseable {
             }
             for (int i = 0; i < notices.size(); i++) {
                 insert(statements, noticeIds.get(i), notices.get(i));
+            }
+            for (Withheld notice : withheld) {
+                NoticeTables.withhold(statements, notice);
             }
             return true;
         });
@@ -264,6 +274,11 @@ public final class MessageQueue implements AutoCloseable {
     /// @return what an operator may do with the queue
     public Steering steering() {
         return new Steering(store, clock, leases::incrementAndGet, dueSooner);
+    }
+
+    /// @return what people are told besides what a settlement brings
+    public Correspondence correspondence() {
+        return new Correspondence(store, dueSooner, ids, clock);
     }
 
     /// @return what happened to a message so far, oldest first; empty if nothing did or it is not known
@@ -366,7 +381,7 @@ public final class MessageQueue implements AutoCloseable {
         return store.readers().read(Memory::stopped);
     }
 
-    private static void insert(Statements statements, QueueId id, Submission letter) throws SQLException {
+    static void insert(Statements statements, QueueId id, Submission letter) throws SQLException {
         Tables.insertMessage(
                 statements,
                 id,

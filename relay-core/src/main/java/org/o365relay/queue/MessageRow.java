@@ -120,6 +120,21 @@ record MessageRow(
                 () -> new ContentStream(window, content(), size)));
     }
 
+    /// @param reason why it was deferred last
+    /// @return empty for a damaged row
+    Optional<Waiting> waiting(Readers readers, List<RecipientRow> addressed, @Nullable String reason) {
+        return whole(() -> new Waiting(
+                new QueueId(id),
+                arrival(),
+                envelope(addressed),
+                open(addressed),
+                attempts,
+                lane,
+                priority,
+                reason,
+                () -> new ContentStream(readers, content(), size)));
+    }
+
     private <T> Optional<T> whole(Supplier<T> reading) {
         try {
             return Optional.of(reading.get());

@@ -307,3 +307,34 @@ UPDATE message SET lease = ?, due_at = CASE WHEN held_at IS NULL THEN ? ELSE due
 WHERE id = ? AND lease IS NULL AND due_at IS NOT NULL
 RETURNING id, received_at, client, helo, protocol, sender, smtp_utf8, body, envelope_id, returned, notice, size, attempts,
   route, lane, priority, content_id
+
+-- Open messages whose authors may be told that they wait, by a range of ids, which is one of time.
+-- name: waiting
+SELECT id, received_at, client, helo, protocol, sender, smtp_utf8, body, envelope_id, returned, notice, size, attempts,
+  route, lane, priority, content_id, reason
+FROM message
+WHERE id > ? AND id < ? AND due_at IS NOT NULL AND held_at IS NULL AND notice = 0 AND sender IS NOT NULL
+ORDER BY id LIMIT ?
+
+-- name: insert-warned
+INSERT INTO event (message_id, at, recipient, kind, upstream, detail, reason, uncertain)
+SELECT id, ?, NULL, 'warned', '', ?, '', 0 FROM message WHERE id = ? AND due_at IS NOT NULL
+
+-- name: withhold
+INSERT INTO withheld (message_id, kind, client, recipient, at) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (client, recipient, message_id, kind) DO NOTHING
+
+-- name: withheld-piles
+SELECT client, recipient, count(*) AS count, min(at) AS since FROM withheld GROUP BY client, recipient
+
+-- name: withheld
+SELECT withheld.message_id, withheld.kind, withheld.at, message.received_at, message.due_at, message.subject, message.helo
+FROM withheld LEFT JOIN message ON message.id = withheld.message_id
+WHERE withheld.client = ? AND withheld.recipient = ?
+ORDER BY withheld.message_id, withheld.kind LIMIT ?
+
+-- name: count-withheld
+SELECT count(*) FROM withheld WHERE client = ? AND recipient = ?
+
+-- name: delete-withheld
+DELETE FROM withheld WHERE client = ? AND recipient = ?

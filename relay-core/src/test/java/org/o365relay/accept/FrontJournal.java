@@ -68,8 +68,13 @@ final class FrontJournal implements Journal {
     }
 
     @Override
-    public void failed(Delivery delivery, @Nullable EmailAddress noticeTo) {
+    public void failed(Delivery delivery, @Nullable EmailAddress noticeTo, boolean inDigest) {
         throw new AssertionError(delivery);
+    }
+
+    @Override
+    public void warned(QueueId id, InetAddress client, EmailAddress noticeTo, Duration waiting, boolean inDigest) {
+        throw new AssertionError(id);
     }
 
     @Override

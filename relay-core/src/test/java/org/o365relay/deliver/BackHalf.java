@@ -21,7 +21,6 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.mail.ReportRequest;
 import org.o365relay.mail.RoutedEnvelope;
 import org.o365relay.notice.NoticeSettings;
-import org.o365relay.notice.NoticeWriter;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.Incoming;
 import org.o365relay.queue.MessageQueue;
@@ -41,10 +40,14 @@ final class BackHalf implements AutoCloseable {
     static final ProbeSchedule PROBES = new ProbeSchedule(Duration.ofMinutes(1), Duration.ofMinutes(15));
     static final MailboxLimits UNLIMITED = new MailboxLimits(null, 1, 2, null);
 
-    final ManualClock clock = new ManualClock("2026-11-21T08:00:00Z");
+    static final RetrySchedule RETRY = new RetrySchedule(Duration.ofMinutes(1), Duration.ofDays(5));
+    static final NoticeSettings NOTICES = new NoticeSettings(address("it@contoso.example"));
+
+    final ManualClock clock;
     final RememberingJournal journal = new RememberingJournal();
     final FakeUpstream upstream = new FakeUpstream(2);
     final MessageQueue queue;
+    final NoticeDesk desk;
     final Lane lane;
     final Courier courier;
     private final Random random = new Random(1);
@@ -58,7 +61,16 @@ final class BackHalf implements AutoCloseable {
 
     /// @param spare further roads
     BackHalf(Path directory, MailboxLimits limits, FakeUpstream... spare) throws QueueUnavailableException {
+        this(directory, new ManualClock("2026-11-21T08:00:00Z"), NOTICES, limits, spare);
+    }
+
+    BackHalf(
+            Path directory, ManualClock clock, NoticeSettings notices, MailboxLimits limits, FakeUpstream... spare)
+            throws QueueUnavailableException {
+        this.clock = clock;
         queue = MessageQueue.open(new QueueSettings(directory, 0, Long.MAX_VALUE, Duration.ofDays(30)), clock, random);
+        desk = new NoticeDesk(
+                notices, "relay.contoso.example", queue.correspondence().piles(), clock);
         Account account = new Account(MAILBOX.toString(), limits, List.of(), clock);
         List<Upstream> upstreams = Stream.concat(Stream.<Upstream>of(upstream), Arrays.stream(spare))
                 .toList();
@@ -71,10 +83,7 @@ final class BackHalf implements AutoCloseable {
     Member member(
             EmailAddress mailbox, List<Upstream> upstreams, Account account, ProbeSchedule probes, InstantSource time) {
         Lane another = new Lane(mailbox(mailbox), upstreams, account, routes(mailbox), probes, journal, time);
-        NoticeWriter notices =
-                new NoticeWriter(new NoticeSettings(address("it@contoso.example")), mailbox, "relay.contoso.example");
-        RetrySchedule retry = new RetrySchedule(Duration.ofMinutes(1), Duration.ofDays(5));
-        return new Member(another, new Courier(queue, another, retry, notices, journal, time, random));
+        return new Member(another, new Courier(queue, another, RETRY, desk, journal, time, random));
     }
 
     private static Routes routes(EmailAddress mailbox) {

@@ -35,7 +35,6 @@ import org.o365relay.mail.Priority;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.RoutedEnvelope;
 import org.o365relay.notice.NoticeSettings;
-import org.o365relay.notice.NoticeWriter;
 import org.o365relay.queue.Incoming;
 import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueSettings;
@@ -114,7 +113,7 @@ class MalformedMessagesTest {
                 queue,
                 lane,
                 new RetrySchedule(Duration.ofMinutes(1), Duration.ofDays(5)),
-                new NoticeWriter(new NoticeSettings(MAILBOX), MAILBOX, "relay.contoso.example"),
+                new NoticeDesk(new NoticeSettings(MAILBOX), "relay.contoso.example", List.of(), clock),
                 journal,
                 clock,
                 random);

@@ -74,8 +74,13 @@ public final class RememberingJournal implements Journal {
     }
 
     @Override
-    public void failed(Delivery delivery, @Nullable EmailAddress noticeTo) {
-        remember("failed " + text(delivery) + ", notice to " + noticeTo);
+    public void failed(Delivery delivery, @Nullable EmailAddress noticeTo, boolean inDigest) {
+        remember("failed " + text(delivery) + (inDigest ? ", digest to " : ", notice to ") + noticeTo);
+    }
+
+    @Override
+    public void warned(QueueId id, InetAddress client, EmailAddress noticeTo, Duration waiting, boolean inDigest) {
+        remember("warned " + id + " after " + waiting + (inDigest ? ", digest to " : ", notice to ") + noticeTo);
     }
 
     @Override

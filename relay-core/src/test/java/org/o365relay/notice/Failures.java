@@ -54,30 +54,37 @@ record Failures(
     }
 
     static FailedRecipient failed(int ordinal, String address, Reply reply) {
-        String advice = "The address does not exist or is misspelled. Check it, also in the device's address book.";
-        return new FailedRecipient(new Recipient(ordinal, address(address)), reply, true, advice);
+        Reason reason = new Reason(
+                "the recipient does not exist",
+                "Check the address for mistakes, also in the device's address book, and send the message again.",
+                "Correct the address in the device's address book.");
+        return new FailedRecipient(new Recipient(ordinal, address(address)), reply, true, reason);
     }
 
     Failures expired() {
+        return expired(GeneralReason.UNREACHABLE.in(Language.ENGLISH, ""));
+    }
+
+    Failures expired(Reason reason) {
         Reply reply = Reply.of(451, "4.4.1", "No answer from smtp.office365.com for five days");
         FailedRecipient failed = new FailedRecipient(
                 new Recipient(0, address("bob@fabrikam.com")),
                 reply,
                 false,
-                "Ask your administrator whether the network works.");
+                reason);
         return new Failures(author, sender, isNotice, header, List.of(failed), others, 127, "2026-11-26T07:00:01Z");
     }
 
     Failures headerTooLarge() {
         Reply reply = Reply.of(552, "5.3.4", "Header size exceeds fixed maximum size");
-        FailedRecipient failed = new FailedRecipient(new Recipient(0, address("bob@fabrikam.com")), reply, false, "");
+        FailedRecipient failed = new FailedRecipient(new Recipient(0, address("bob@fabrikam.com")), reply, false, GeneralReason.RELAY.in(Language.ENGLISH, ""));
         return new Failures(author, sender, isNotice, header, List.of(failed), others, 0, givenUp);
     }
 
     Failures twoOfThree() {
         Reply restricted = Reply.of(550, "5.7.124", "Sender not in allowed-senders list");
         FailedRecipient second = new FailedRecipient(
-                new Recipient(2, address("eve@fabrikam.com")), restricted, true, "Ask eve to allow it.");
+                new Recipient(2, address("eve@fabrikam.com")), restricted, true, new Reason("the recipient takes mail only from chosen senders", "", "Allow it."));
         List<FailedRecipient> two = List.of(recipients.getFirst(), second);
         return new Failures(author, sender, isNotice, header, two, List.of("kim@fabrikam.com"), 2, givenUp);
     }

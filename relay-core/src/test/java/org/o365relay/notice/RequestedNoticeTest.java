@@ -10,9 +10,6 @@ import jakarta.mail.Session;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,7 +44,7 @@ class RequestedNoticeTest {
     void writesTheWholeMessageIntoTheNoticeOfAFailure() throws Exception {
         Failure failure = failure(MESSAGE, Returned.FULL, BodyType.EIGHT_BIT);
 
-        assertGolden("whole-message", writer().write(failure).orElseThrow());
+        Golden.assertSame("whole-message", writer().write(failure).orElseThrow());
         MimeMessage notice = parsed(writer().write(failure).orElseThrow());
         assertThat(notice.getEncoding()).isEqualTo("8bit");
         assertThat(((MimeMultipart) notice.getContent()).getBodyPart(2).getContent())
@@ -59,7 +56,7 @@ class RequestedNoticeTest {
     void writesAReportOfWhatWasRelayed() throws Exception {
         Notice notice = writer().write(relaying("ann@contoso.com")).orElseThrow();
 
-        assertGolden("relayed", notice);
+        Golden.assertSame("relayed", notice);
         assertThat(parsed(notice).getHeader("Auto-Submitted")).containsExactly("auto-replied");
         assertThat(notice.envelope().returnPath()).isEmpty();
     }
@@ -240,12 +237,6 @@ class RequestedNoticeTest {
 
     private static String text(Notice notice) {
         return new String(notice.content(), ISO_8859_1);
-    }
-
-    private static void assertGolden(String name, Notice notice) throws IOException {
-        byte[] expected = Files.readAllBytes(Path.of("src/test/resources/notices", name + ".eml"));
-
-        assertThat(text(notice)).isEqualTo(new String(expected, ISO_8859_1));
     }
 
     private static MimeMessage parsed(Notice notice) throws Exception {

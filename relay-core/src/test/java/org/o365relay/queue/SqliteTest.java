@@ -85,11 +85,12 @@ class SqliteTest {
                         // device, deviation, spending: of 10,000 devices at most
                         // sent, told: of the last day's 145 steps, and of a few warnings a year; stopped: of a few
                         // mailboxes
+                        // withheld: of the last hour's notices those that were too many, looked at every minute
                         // message_claim, message_held: the overview counts open messages, in their indexes alone
                         // turn, found: what a recursion has found, one seek each
                         .matches("SEARCH .*|SCAN incoming.*|SCAN message USING INDEX message_lease"
                                 + overviewOf(name)
-                                + "|SCAN (device|deviation|spending|sent|told|stopped|turn|found)"
+                                + "|SCAN (device|deviation|spending|sent|told|stopped|withheld|turn|found)"
                                 + "|CO-ROUTINE (turn|found)|SETUP|RECURSIVE STEP"
                                 + "|(CORRELATED )?(SCALAR|LIST) SUBQUERY \\d+")));
     }

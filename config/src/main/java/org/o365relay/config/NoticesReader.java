@@ -1,0 +1,46 @@
+package org.o365relay.config;
+
+import static org.o365relay.config.Amount.duration;
+import static org.o365relay.config.Amount.whole;
+
+import java.time.Duration;
+import java.time.ZoneId;
+import org.o365relay.deliver.RetrySchedule;
+import org.o365relay.notice.Language;
+import org.o365relay.notice.NoticeSettings;
+
+/// `relay.notices`.
+record NoticesReader(Section notices) {
+
+    private static final String DELAY = "delay-warning-after";
+    private static final Duration LONGEST_DELAY = Duration.ofDays(30);
+    private static final Duration SHORTEST_DELAY = Duration.ofMinutes(1);
+
+    static final Kind<Language> LANGUAGE = Text.ANY.then(text -> Language.of(text)
+            .<Parsed<Language>>map(Parsed.Good::new)
+            .orElseGet(() -> new Parsed.Bad<>(Text.quoted(text) + " is no language of notices; use one of "
+                    + String.join(", ", Language.codes()))));
+
+    /// @param retry until when messages are tried
+    NoticeSettings read(RetrySchedule retry) {
+        return new NoticeSettings(
+                notices.optional("admin", Addresses.MAIL).orElse(null),
+                notices.value("language", LANGUAGE),
+                ZoneId.systemDefault(),
+                delay(retry),
+                notices.value("per-device-per-hour", whole(1, 1000)));
+    }
+
+    private Duration delay(RetrySchedule retry) {
+        Duration delay = notices.value(DELAY, duration(Duration.ZERO, LONGEST_DELAY));
+        if (!delay.isZero() && delay.compareTo(SHORTEST_DELAY) < 0) {
+            notices.problem(DELAY, "%s is too short; use at least 1m, or 0s for no warnings".formatted(Amount.text(delay)));
+        } else if (notices.written(DELAY).isPresent() && delay.compareTo(retry.giveUpAfter()) >= 0) {
+            notices.warning(
+                    DELAY,
+                    "nobody is warned before mail is given up (retry.give-up-after, %s); use less, or 0s for no warnings"
+                            .formatted(Amount.text(retry.giveUpAfter())));
+        }
+        return delay;
+    }
+}

@@ -1,0 +1,129 @@
+package org.o365relay.queue;
+
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.QueueId;
+
+/// What people are told besides what a settlement brings: that a message waits, and, in a digest, what was
+/// withheld from them. A letter and what it stands for are written together or not at all.
+public final class Correspondence {
+
+    private final Store store;
+    private final Signals dueSooner;
+    private final QueueIds ids;
+    private final InstantSource clock;
+
+    Correspondence(Store store, Signals dueSooner, QueueIds ids, InstantSource clock) {
+        this.store = store;
+        this.dueSooner = dueSooner;
+        this.ids = ids;
+        this.clock = clock;
+    }
+
+    /// @return a place before all messages that come in from this time on
+    public static QueueId placeOf(Instant time) {
+        return new QueueId(QueueIds.first(time.toEpochMilli()));
+    }
+
+    /// Open messages in the order they came in, without those on hold, notices, and those from the null sender.
+    ///
+    /// @param after the last one that was looked at
+    /// @param before where to end
+    /// @return at most as many; damaged ones are left out
+    /// @throws QueueException if the disk fails
+    public Batch waiting(QueueId after, QueueId before, int most) {
+        List<NoticeTables.WaitingRow> rows = store.readers()
+                .read(statements -> NoticeTables.waiting(statements, after.value(), before.value(), most));
+        List<Waiting> waiting = rows.stream()
+                .flatMap(found -> found.row()
+                        .waiting(store.readers(), found.recipients(), found.reason())
+                        .stream())
+                .toList();
+        boolean isLast = rows.size() < most;
+        return new Batch(
+                waiting, isLast ? before : new QueueId(rows.getLast().row().id()), isLast);
+    }
+
+    /// Some of the messages that wait.
+    ///
+    /// @param end the last that was looked at
+    /// @param isLast whether there are no more
+    public record Batch(List<Waiting> messages, QueueId end, boolean isLast) {}
+
+    /// Remembers that authors were told of messages that wait, and how far the work has come. What has been settled in
+    /// the meantime is left out.
+    ///
+    /// @param mark the name of the work
+    /// @return the ids of the letters, in the order of `told`; null for what has no letter
+    /// @throws QueueException if the disk fails; nothing is written then
+    public List<@Nullable QueueId> warn(String mark, String value, List<DelayTold> told) {
+        Instant now = clock.instant();
+        List<QueueId> letterIds = told.stream().map(_ -> ids.next()).toList();
+        List<@Nullable QueueId> written = store.committer().write(statements -> {
+            Memory.mark(statements, mark, value);
+            List<@Nullable QueueId> letters = new ArrayList<>();
+            for (int i = 0; i < told.size(); i++) {
+                letters.add(warn(statements, told.get(i), letterIds.get(i), now));
+            }
+            return letters;
+        });
+        told.forEach(one -> raise(one.letter()));
+        return written;
+    }
+
+    private static @Nullable QueueId warn(Statements statements, DelayTold told, QueueId letterId, Instant now)
+            throws SQLException {
+        String detail = (told.letter() == null ? "in a digest to " : "to ") + told.to();
+        if (!NoticeTables.warned(statements, told.message(), now, detail)) {
+            return null;
+        }
+        if (told.withheld() != null) {
+            NoticeTables.withhold(statements, told.withheld());
+            return null;
+        }
+        MessageQueue.insert(statements, letterId, told.letter());
+        return letterId;
+    }
+
+    /// @return everything that waits for a digest
+    /// @throws QueueException if the disk fails
+    public List<WithheldPile> piles() {
+        return store.readers().read(NoticeTables::piles);
+    }
+
+    /// @return the oldest messages of a pile
+    /// @throws QueueException if the disk fails
+    public List<WithheldMessage> withheld(WithheldPile pile, int most) {
+        return store.readers().read(statements -> NoticeTables.listed(statements, pile, most));
+    }
+
+    /// Puts the digest of a pile into the queue, and takes the pile away.
+    ///
+    /// @return the letter's id; empty if more has come onto the pile meanwhile: nothing is written then
+    /// @throws QueueException if the disk fails; nothing is written then
+    public Optional<QueueId> send(WithheldPile pile, Submission letter) {
+        QueueId id = ids.next();
+        boolean sent = store.committer().write(statements -> {
+            if (!NoticeTables.forget(statements, pile)) {
+                return false;
+            }
+            MessageQueue.insert(statements, id, letter);
+            return true;
+        });
+        if (sent) {
+            raise(letter);
+        }
+        return sent ? Optional.of(id) : Optional.empty();
+    }
+
+    private void raise(@Nullable Submission letter) {
+        if (letter != null) {
+            dueSooner.raise(letter.routed().route());
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package org.o365relay.queue;
+
+import java.net.InetAddress;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.QueueId;
+import org.o365relay.mail.ReportRequest.Occasion;
+
+/// What is written to and read from the tables about whom is told what. Each method is part of a transaction of
+/// its caller's.
+final class NoticeTables {
+
+    private NoticeTables() {}
+
+    /// Who is withheld twice is withheld once.
+    static void withhold(Statements statements, Withheld withheld) throws SQLException {
+        statements
+                .with(
+                        "withhold",
+                        withheld.message().value(),
+                        withheld.kind().stored(),
+                        withheld.client().getHostAddress(),
+                        withheld.recipient().toString(),
+                        withheld.at().toEpochMilli())
+                .executeUpdate();
+    }
+
+    /// @return whether the message is still open
+    static boolean warned(Statements statements, QueueId id, Instant now, String detail) throws SQLException {
+        return statements
+                        .with("insert-warned", now.toEpochMilli(), detail, id.value())
+                        .executeUpdate()
+                > 0;
+    }
+
+    /// A row of `message`, why it waits, and who it is for.
+    record WaitingRow(
+            MessageRow row, @Nullable String reason, List<RecipientRow> recipients) {}
+
+    static List<WaitingRow> waiting(Statements statements, long after, long before, int most) throws SQLException {
+        List<WaitingRow> waiting = new ArrayList<>();
+        try (ResultSet row = statements.with("waiting", after, before, most).executeQuery()) {
+            while (row.next()) {
+                MessageRow message = MessageRow.of(row);
+                waiting.add(
+                        new WaitingRow(message, row.getString("reason"), Lanes.recipients(statements, message.id())));
+            }
+        }
+        return waiting;
+    }
+
+    static List<WithheldPile> piles(Statements statements) throws SQLException {
+        try (ResultSet row = statements.with("withheld-piles").executeQuery()) {
+            List<WithheldPile> piles = new ArrayList<>();
+            while (row.next()) {
+                piles.add(new WithheldPile(
+                        InetAddress.ofLiteral(row.getString("client")),
+                        MessageRow.address(row.getString("recipient")),
+                        row.getInt("count"),
+                        Instant.ofEpochMilli(row.getLong("since"))));
+            }
+            return piles;
+        }
+    }
+
+    static List<WithheldMessage> listed(Statements statements, WithheldPile pile, int most) throws SQLException {
+        List<WithheldMessage> listed = new ArrayList<>();
+        try (ResultSet row = statements
+                .with("withheld", pile.client().getHostAddress(), pile.recipient().toString(), most)
+                .executeQuery()) {
+            while (row.next()) {
+                listed.add(message(statements, row));
+            }
+        }
+        return listed;
+    }
+
+    private static WithheldMessage message(Statements statements, ResultSet row) throws SQLException {
+        long id = row.getLong("message_id");
+        long withheldAt = row.getLong("at");
+        Withheld.Kind kind = Withheld.Kind.valueOf(row.getString("kind").toUpperCase(Locale.ROOT));
+        long receivedAt = row.getLong("received_at");
+        boolean forgotten = row.wasNull();
+        String subject = row.getString("subject");
+        String helo = row.getString("helo");
+        row.getLong("due_at");
+        boolean settled = row.wasNull() && !forgotten;
+        List<Event> events = Tables.events(statements, new QueueId(id));
+        return new WithheldMessage(
+                new QueueId(id),
+                kind,
+                Instant.ofEpochMilli(forgotten ? withheldAt : receivedAt),
+                helo == null ? "" : helo,
+                subject,
+                recipients(statements, id, kind, events, Instant.ofEpochMilli(withheldAt)),
+                settled,
+                reason(events, kind));
+    }
+
+    private static List<EmailAddress> recipients(
+            Statements statements, long id, Withheld.Kind kind, List<Event> events, Instant since) throws SQLException {
+        Set<Integer> failed = new HashSet<>();
+        events.stream()
+                .filter(event -> event.kind().equals("failed") && !event.at().isBefore(since))
+                .forEach(event -> failed.add(Objects.requireNonNull(event.recipient(), "an outcome has a recipient")));
+        return Lanes.recipients(statements, id).stream()
+                .filter(row -> switch (kind) {
+                    case FAILED -> failed.contains(row.ordinal()) && row.wishes().wants(Occasion.FAILURE);
+                    case DELAYED -> !row.state().equals("failed");
+                })
+                .map(row -> row.recipient().address())
+                .toList();
+    }
+
+    private static String reason(List<Event> events, Withheld.Kind kind) {
+        return events.stream()
+                .filter(event -> kind == Withheld.Kind.DELAYED || event.kind().equals("failed"))
+                .map(Event::reason)
+                .filter(reason -> !reason.isEmpty())
+                .reduce("", (_, later) -> later);
+    }
+
+    /// @return whether the pile was as it is said to be, and is gone
+    static boolean forget(Statements statements, WithheldPile pile) throws SQLException {
+        String client = pile.client().getHostAddress();
+        String recipient = pile.recipient().toString();
+        try (ResultSet row =
+                statements.with("count-withheld", client, recipient).executeQuery()) {
+            if (!row.next() || row.getInt(1) != pile.count()) {
+                return false;
+            }
+        }
+        statements.with("delete-withheld", client, recipient).executeUpdate();
+        return true;
+    }
+}

@@ -1,0 +1,11 @@
+package org.o365relay.queue;
+
+import java.net.InetAddress;
+import java.time.Instant;
+import org.o365relay.mail.EmailAddress;
+
+/// The notices to one person about one device that wait for a digest.
+///
+/// @param count how many, at least one
+/// @param since when the oldest was withheld
+public record WithheldPile(InetAddress client, EmailAddress recipient, int count, Instant since) {}
