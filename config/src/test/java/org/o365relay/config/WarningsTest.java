@@ -81,6 +81,19 @@ class WarningsTest {
         assertThat(warnings(text)).isEqualTo(warning == null ? List.of() : List.of(warning));
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            notices.delay-warning-after = 4h, retry.give-up-after = 4h | relay.conf:1: relay.notices.delay-warning-after: nobody is warned before mail is given up (retry.give-up-after, 4h); use less, or 0s for no warnings
+            notices.delay-warning-after = 4h, retry.give-up-after = 5h |
+            notices.delay-warning-after = 0s, retry.give-up-after = 4h |
+            retry.give-up-after = 1h                                   |
+            """)
+    void warnsOfWarningsThatComeTooLate(String keys, @Nullable String warning) throws IOException {
+        String text = "relay { " + keys + " }\n" + MAILBOX.formatted("", FROM_ENVIRONMENT);
+
+        assertThat(warnings(text)).isEqualTo(warning == null ? List.of() : List.of(warning));
+    }
+
     @Test
     void warnsOfPlainTextOnTheNetwork() throws IOException {
         String upstream = "upstream { host = smarthost, tls = none }";

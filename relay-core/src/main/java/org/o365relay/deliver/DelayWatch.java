@@ -86,7 +86,7 @@ final class DelayWatch {
                 .map(value -> new QueueId(Long.parseLong(value)))
                 .filter(reached -> reached.compareTo(Correspondence.placeOf(now)) < 0) // else the clock was set back
                 .orElse(end);
-        boolean more = true;
+        boolean more = place.compareTo(end) <= 0; // else the time was made longer
         while (more && goesOn.getAsBoolean()) {
             Optional<Lane> open = lanes.stream().filter(Lane::isOpen).findFirst();
             if (open.isEmpty()) {

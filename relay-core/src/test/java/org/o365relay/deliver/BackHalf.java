@@ -52,6 +52,9 @@ final class BackHalf implements AutoCloseable {
     final Courier courier;
     private final Random random = new Random(1);
 
+    /// What the next messages come from.
+    String client = "10.0.0.7";
+
     /// A mailbox and who delivers for it.
     record Member(Lane lane, Courier courier) {}
 
@@ -98,6 +101,12 @@ final class BackHalf implements AutoCloseable {
         return EmailAddress.parse(text).orElseThrow();
     }
 
+    /// Tells people what no delivery brings.
+    void watchNotices(Lane... others) {
+        List<Lane> lanes = Stream.concat(Stream.of(lane), Arrays.stream(others)).toList();
+        new NoticeWatch(queue, lanes, desk, RETRY, journal, clock).look();
+    }
+
     /// Puts a message into the queue.
     QueueId accept(@Nullable String sender, String content, String... recipients) {
         return accept(sender, content, ReportRequest.NONE, recipients);
@@ -118,7 +127,7 @@ final class BackHalf implements AutoCloseable {
     }
 
     private QueueId commit(String route, Envelope envelope, String content) {
-        Arrival arrival = new Arrival(clock.instant(), InetAddress.ofLiteral("10.0.0.7"), "scanner", "ESMTP");
+        Arrival arrival = new Arrival(clock.instant(), InetAddress.ofLiteral(client), "scanner", "ESMTP");
         byte[] octets = content.getBytes(StandardCharsets.UTF_8);
         Incoming incoming = queue.receive();
         int appended = 0;

@@ -1,0 +1,234 @@
+package org.o365relay.deliver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.ManualClock;
+import org.o365relay.deliver.Response.Step;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.ReportRequest;
+import org.o365relay.mail.ReportRequest.OfRecipient;
+import org.o365relay.mail.ReportRequest.Returned;
+import org.o365relay.notice.Language;
+import org.o365relay.notice.NoticeSettings;
+import org.o365relay.queue.Claim;
+
+/// A broken device makes a few notices and a digest, and no storm.
+class NoticeStormTest {
+
+    private static final String SCAN = "From: scan@contoso.example\r\nSubject: Scan\r\n\r\nSee attached.\r\n";
+    private static final Response UNKNOWN =
+            FakeUpstream.upstream(Step.RCPT, "550 5.1.10 RESOLVER.ADR.RecipientNotFound; not found");
+    private static final Response WRONG_PASSWORD = FakeUpstream.upstream(
+            Step.AUTH, "535 5.7.139 Authentication unsuccessful, the user credentials were incorrect.");
+    private static final int MOST = 10;
+
+    @TempDir
+    private Path directory;
+
+    private final ManualClock clock = new ManualClock("2026-11-21T08:00:00Z");
+    private BackHalf relay;
+
+    @BeforeEach
+    void open() throws Exception {
+        NoticeSettings settings = new NoticeSettings(
+                BackHalf.address("it@contoso.example"), Language.ENGLISH, ZoneOffset.UTC, Duration.ZERO, MOST);
+        relay = new BackHalf(directory, clock, settings, BackHalf.UNLIMITED);
+    }
+
+    @AfterEach
+    void close() {
+        relay.close();
+    }
+
+    @Test
+    void aThousandFailuresOfOneDeviceMakeTenNoticesAndOneDigest() {
+        fail(0, 1_000);
+        assertThat(relay.journal.lines("failed"))
+                .hasSize(1_000)
+                .filteredOn(line -> line.contains(", digest to scan@contoso.example"))
+                .hasSize(990);
+        relay.watchNotices();
+        assertThat(letters()).as("within the hour").hasSize(MOST);
+
+        clock.advance(Duration.ofHours(1));
+        relay.watchNotices();
+        relay.watchNotices();
+
+        List<String> letters = letters();
+        assertThat(letters).hasSize(MOST + 1);
+        assertThat(letters.getLast())
+                .contains("Subject: 990 more messages from scanner (10.0.0.7) not delivered\r\n")
+                .contains("to nobody10@contoso.example\r\n    given up: the recipient does not exist\r\n")
+                .contains("    to nobody59@contoso.example\r\n", "    and 940 more\r\n")
+                .doesNotContain("nobody60@contoso.example");
+        clock.advance(Duration.ofHours(1));
+        relay.watchNotices();
+        assertThat(letters()).hasSize(MOST + 1);
+    }
+
+    @Test
+    void countsAnewWhenTheHourIsOver() {
+        fail(0, MOST);
+        clock.advance(Duration.ofHours(1));
+        fail(MOST, 2 * MOST);
+        relay.watchNotices();
+
+        assertThat(letters()).hasSize(2 * MOST).noneMatch(letter -> letter.contains("more message"));
+    }
+
+    @Test
+    void keepsTheLimitAndWhatIsWithheldOverARestart() throws Exception {
+        fail(0, MOST + 2);
+        assertThat(letters()).hasSize(MOST);
+        relay.close();
+        open();
+        clock.advance(Duration.ofMinutes(59));
+        fail(MOST + 2, MOST + 4);
+        relay.watchNotices();
+        assertThat(letters()).as("the hour is not over").isEmpty();
+        relay.close();
+        open();
+        clock.advance(Duration.ofMinutes(1));
+        relay.watchNotices();
+        relay.close();
+        open();
+        relay.watchNotices();
+
+        assertThat(letters())
+                .singleElement()
+                .asString()
+                .contains("Subject: 4 more messages from")
+                .contains("to nobody10@", "to nobody11@", "to nobody12@", "to nobody13@")
+                .doesNotContain("to nobody9@");
+    }
+
+    @Test
+    void limitsEachDeviceByItself() {
+        fail(0, MOST + 1);
+        relay.client = "10.0.0.8";
+        fail(100, 101);
+
+        assertThat(relay.journal.lines("failed").getLast()).contains("notice to scan@contoso.example");
+    }
+
+    @Test
+    void tellsEachAuthorOfItsOwnMessagesOnly() {
+        fail(0, MOST);
+        refuse("From: ann@contoso.example\r\n\r\nhi\r\n", ReportRequest.NONE, "nobody20@contoso.example");
+        refuse("From: root@localhost\r\n\r\nhi\r\n", ReportRequest.NONE, "nobody21@contoso.example");
+        clock.advance(Duration.ofHours(1));
+        relay.watchNotices();
+
+        List<String> digests = letters().subList(MOST, MOST + 2);
+        assertThat(digests)
+                .anySatisfy(letter -> assertThat(letter)
+                        .contains("To: <ann@contoso.example>", "One more message from", "nobody20@")
+                        .doesNotContain("nobody21@"))
+                .anySatisfy(letter -> assertThat(letter)
+                        .contains("To: <scan@contoso.example>", "One more message from", "nobody21@")
+                        .doesNotContain("nobody20@"));
+    }
+
+    @Test
+    void limitsTheAdminToo() {
+        for (int i = 0; i <= MOST; i++) {
+            refuse("root@localhost", "From: root@localhost\r\n\r\nhi\r\n", ReportRequest.NONE, "nobody" + i + "@contoso.example");
+        }
+
+        assertThat(relay.journal.lines("failed").getLast()).contains("digest to it@contoso.example");
+    }
+
+    @Test
+    void tellsNothingOfWhomTheSenderDoesNotWantToHear() {
+        fail(0, MOST);
+        Map<EmailAddress, OfRecipient> wishes = new HashMap<>();
+        wishes.put(BackHalf.address("nobody90@contoso.example"), new OfRecipient(Set.of(), null));
+        ReportRequest request = new ReportRequest("", Returned.NOT_GIVEN, wishes);
+        refuse(SCAN, request, "nobody90@contoso.example", "nobody91@contoso.example");
+        clock.advance(Duration.ofHours(1));
+        relay.watchNotices();
+
+        assertThat(letters().getLast()).contains("to nobody91@contoso.example\r\n").doesNotContain("nobody90@");
+        assertThat(relay.journal.lines("failed").subList(MOST, MOST + 2))
+                .satisfiesExactly(
+                        never -> assertThat(never).contains("nobody90@", ", notice to null"),
+                        told -> assertThat(told).contains("nobody91@", ", digest to scan@"));
+    }
+
+    @Test
+    void aDigestWaitsUntilAMailboxCanSend() {
+        fail(0, MOST + 1);
+        letters();
+        relay.upstream.answer(WRONG_PASSWORD);
+        relay.accept("scan@contoso.example", SCAN, "anna@contoso.example");
+        relay.deliverDue();
+        clock.advance(Duration.ofHours(2));
+        relay.watchNotices();
+        int before = relay.journal.lines("accepted").size();
+        relay.lane.check();
+        relay.watchNotices();
+
+        assertThat(relay.journal.lines("accepted")).hasSize(before + 1);
+    }
+
+    @Test
+    void digestsAboutOneDeviceAreLimitedThemselves() {
+        fail(0, MOST);
+        for (int i = 0; i < MOST + 5; i++) {
+            String author = "From: a" + i + "@contoso.example\r\n\r\nhi\r\n";
+            refuse(author, ReportRequest.NONE, "nobody" + (100 + i) + "@contoso.example");
+        }
+        clock.advance(Duration.ofHours(1));
+        relay.watchNotices();
+        assertThat(letters()).hasSize(2 * MOST);
+        clock.advance(Duration.ofHours(1));
+        relay.watchNotices();
+
+        assertThat(letters()).hasSize(2 * MOST + 5);
+    }
+
+    /// Messages to unknown recipients, and the notices about them.
+    private void fail(int from, int to) {
+        IntStream.range(from, to).forEach(i -> refuse(SCAN, ReportRequest.NONE, "nobody" + i + "@contoso.example"));
+    }
+
+    private void refuse(String content, ReportRequest request, String... recipients) {
+        refuse("scan@contoso.example", content, request, recipients);
+    }
+
+    private void refuse(String sender, String content, ReportRequest request, String... recipients) {
+        clock.advance(Duration.ofMillis(1)); // in the order in which they come
+        relay.accept(sender, content, request, recipients);
+        deliver();
+    }
+
+    /// There are nobodies, and there is who writes to them.
+    private void deliver() {
+        for (Claim claim : relay.due()) {
+            relay.upstream.answer(recipient ->
+                    recipient.address().localPart().matches("nobody\\d+") ? UNKNOWN : FakeUpstream.OK);
+            relay.courier.deliver(claim);
+        }
+    }
+
+    /// @return the content of all notices and digests that have left since the relay was started
+    private List<String> letters() {
+        deliver();
+        return relay.upstream.sent().stream()
+                .map(FakeUpstream.Sent::content)
+                .filter(content -> content.contains("\r\nAuto-Submitted: "))
+                .toList();
+    }
+}

@@ -1,0 +1,173 @@
+package org.o365relay.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.mail.QueueId;
+import org.o365relay.queue.Withheld.Kind;
+
+class CorrespondenceTest {
+
+    private static final InetAddress PRINTER = InetAddress.ofLiteral("10.0.0.7");
+    private static final String WORK = "warnings";
+
+    private QueueHouse house;
+
+    @BeforeEach
+    void open(@TempDir Path directory) {
+        house = new QueueHouse(directory);
+    }
+
+    @AfterEach
+    void close() {
+        house.close();
+    }
+
+    @Test
+    void withholdsANoticeTogetherWithTheSettlement() {
+        house.accept("scan", QueueHouse.ANNA);
+        Claim claim = house.claimOne();
+
+        house.queue().settle(claim, QueueHouse.failed(claim), List.of(), List.of(withheld(claim.id(), Kind.FAILED)));
+        house.close();
+
+        assertThat(correspondence().piles()).extracting(WithheldPile::count).containsExactly(1);
+        assertThat(correspondence().withheld(pile(1), 50)).singleElement().satisfies(message -> {
+            assertThat(message.id()).isEqualTo(claim.id());
+            assertThat(message.recipients()).containsExactly(QueueHouse.ANNA);
+            assertThat(message.settled()).isTrue();
+        });
+    }
+
+    @Test
+    void withholdsNothingIfTheLeaseHadEnded() {
+        house.accept("scan", QueueHouse.ANNA);
+        Claim stale = house.claimOne();
+        house.clock.advance(MessageQueue.LEASE);
+        Claim again = house.claimOne();
+        List<Withheld> withheld = List.of(withheld(stale.id(), Kind.FAILED));
+
+        assertThatThrownBy(() -> house.queue().settle(stale, QueueHouse.failed(stale), List.of(), withheld))
+                .isInstanceOf(QueueException.class);
+        assertThat(correspondence().piles()).isEmpty();
+        house.queue().settle(again, QueueHouse.failed(again), List.of(), withheld);
+        assertThat(correspondence().piles()).extracting(WithheldPile::count).containsExactly(1);
+    }
+
+    @Test
+    void aDigestTakesItsPileAwayOverARestartToo() {
+        house.accept("scan", QueueHouse.ANNA);
+        Claim claim = house.claimOne();
+        house.queue().settle(claim, QueueHouse.failed(claim), List.of(), List.of(withheld(claim.id(), Kind.FAILED)));
+
+        assertThat(correspondence().send(pile(1), house.notice("digest"))).isPresent();
+        house.close();
+
+        assertThat(correspondence().piles()).isEmpty();
+        assertThat(correspondence().send(pile(1), house.notice("digest again"))).isEmpty();
+        assertThat(house.text(house.claimOne())).isEqualTo("digest");
+        assertThat(house.claim(9)).isEmpty();
+    }
+
+    @Test
+    void aDigestThatDoesNotTellEverythingIsNotSent() {
+        for (int i = 0; i < 2; i++) {
+            house.accept("scan " + i, QueueHouse.ANNA);
+            Claim claim = house.claimOne();
+            house.queue()
+                    .settle(claim, QueueHouse.failed(claim), List.of(), List.of(withheld(claim.id(), Kind.FAILED)));
+        }
+
+        assertThat(correspondence().send(pile(1), house.notice("told of the first"))).isEmpty();
+        assertThat(house.claim(9)).isEmpty();
+        assertThat(correspondence().piles()).extracting(WithheldPile::count).containsExactly(2);
+    }
+
+    @Test
+    void whatIsForgottenIsStillCounted() {
+        house.accept("scan", QueueHouse.ANNA);
+        Claim claim = house.claimOne();
+        house.queue().settle(claim, QueueHouse.failed(claim), List.of(), List.of(withheld(claim.id(), Kind.DELAYED)));
+        house.queue().forgetBefore(house.clock.instant().plusSeconds(1));
+
+        assertThat(correspondence().withheld(pile(1), 50))
+                .containsExactly(new WithheldMessage(
+                        claim.id(), Kind.DELAYED, house.clock.instant(), "", null, List.of(), false, ""));
+    }
+
+    @Test
+    void findsWhatWaitsInTheOrderItCameIn() {
+        Instant begin = house.clock.instant();
+        QueueId first = house.accept("1", QueueHouse.ANNA);
+        house.clock.advance(Duration.ofMinutes(1));
+        QueueId second = house.accept("2", QueueHouse.BERT);
+        house.clock.advance(Duration.ofMinutes(1));
+        Instant end = house.clock.instant();
+        house.accept("3", QueueHouse.ANNA);
+        QueueId from = Correspondence.placeOf(begin);
+
+        Correspondence.Batch one = correspondence().waiting(from, Correspondence.placeOf(end), 1);
+        Correspondence.Batch two = correspondence().waiting(one.end(), Correspondence.placeOf(end), 1);
+        Correspondence.Batch none = correspondence().waiting(two.end(), Correspondence.placeOf(end), 1);
+
+        assertThat(one.messages()).extracting(Waiting::id).containsExactly(first);
+        assertThat(two.messages()).extracting(Waiting::id).containsExactly(second);
+        assertThat(none.messages()).isEmpty();
+        assertThat(List.of(one.isLast(), two.isLast(), none.isLast())).containsExactly(false, false, true);
+        assertThat(none.end()).isEqualTo(Correspondence.placeOf(end));
+    }
+
+    @Test
+    void saysNothingOfWhatIsSettledBeforeTheWarningIsWritten() {
+        QueueId gone = house.accept("gone", QueueHouse.ANNA);
+        Claim claim = house.claimOne();
+        QueueId open = house.accept("open", QueueHouse.BERT);
+        house.queue().settle(claim, QueueHouse.delivered(claim), List.of());
+
+        List<QueueId> letters = correspondence().warn(WORK, "17", List.of(letter(gone, "too late"), letter(open, "wait")));
+
+        assertThat(letters.getFirst()).isNull();
+        assertThat(house.queue().mark(WORK)).contains("17");
+        assertThat(house.claim(9)).extracting(Claim::id).containsExactlyInAnyOrder(open, letters.getLast());
+        assertThat(house.queue().events(open)).singleElement().satisfies(event -> {
+            assertThat(event.kind()).isEqualTo("warned");
+            assertThat(event.detail()).isEqualTo("to printer@contoso.example");
+        });
+    }
+
+    @Test
+    void aWarningIsALetterOrWithheld() {
+        QueueId id = new QueueId(1);
+
+        assertThatThrownBy(() -> new DelayTold(id, QueueHouse.PRINTER, null, null))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() ->
+                        new DelayTold(id, QueueHouse.PRINTER, house.notice("x"), withheld(id, Kind.DELAYED)))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private Correspondence correspondence() {
+        return house.queue().correspondence();
+    }
+
+    private DelayTold letter(QueueId about, String text) {
+        return new DelayTold(about, QueueHouse.PRINTER, house.notice(text), null);
+    }
+
+    private Withheld withheld(QueueId id, Kind kind) {
+        return new Withheld(id, kind, PRINTER, QueueHouse.PRINTER, house.clock.instant());
+    }
+
+    private WithheldPile pile(int count) {
+        return new WithheldPile(PRINTER, QueueHouse.PRINTER, count, house.clock.instant());
+    }
+}
