@@ -34,7 +34,8 @@ record NoticesReader(Section notices) {
     private Duration delay(RetrySchedule retry) {
         Duration delay = notices.value(DELAY, duration(Duration.ZERO, LONGEST_DELAY));
         if (!delay.isZero() && delay.compareTo(SHORTEST_DELAY) < 0) {
-            notices.problem(DELAY, "%s is too short; use at least 1m, or 0s for no warnings".formatted(Amount.text(delay)));
+            notices.problem(
+                    DELAY, "%s is too short; use at least 1m, or 0s for no warnings".formatted(Amount.text(delay)));
         } else if (notices.written(DELAY).isPresent() && delay.compareTo(retry.giveUpAfter()) >= 0) {
             notices.warning(
                     DELAY,

@@ -157,10 +157,9 @@ final class DelayWatch {
             return Optional.of(new DelayTold(delay.id(), author.get(), null, withheld));
         }
         return writer.write(delay)
-                .map(notice -> NoticeDesk.submission(
-                        notice, lane.supply().owner(), waiting.priority(), delay.now()))
-                .map(letter -> new DelayTold(
-                        delay.id(), letter.envelope().recipients().getFirst(), letter, null));
+                .map(notice -> NoticeDesk.submission(notice, lane.supply().owner(), waiting.priority(), delay.now()))
+                .map(letter ->
+                        new DelayTold(delay.id(), letter.envelope().recipients().getFirst(), letter, null));
     }
 
     // RFC 3461 §4.1: who says nothing leaves it to the relay; who says something wants only that

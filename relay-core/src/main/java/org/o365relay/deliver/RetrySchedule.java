@@ -37,7 +37,10 @@ public record RetrySchedule(Duration firstDelay, Duration giveUpAfter) {
 
     /// @return until when a message is tried at least: one that is too old gets all the delays once
     Instant until(Instant receivedAt, Instant now) {
-        int all = FACTORS.stream().limit(FACTORS.size() - 1L).mapToInt(Integer::intValue).sum();
+        int all = FACTORS.stream()
+                .limit(FACTORS.size() - 1L)
+                .mapToInt(Integer::intValue)
+                .sum();
         Instant usual = receivedAt.plus(giveUpAfter);
         Instant soonest = now.plus(firstDelay.multipliedBy(all));
         return usual.isAfter(soonest) ? usual : soonest;

@@ -64,8 +64,7 @@ final class Secretary {
     /// @param failure of what failed
     /// @param withheld instead, if there were too many about the device
     /// @param relayed of what was handed over
-    record Notices(
-            Optional<Submission> failure, Optional<Withheld> withheld, Optional<Submission> relayed) {
+    record Notices(Optional<Submission> failure, Optional<Withheld> withheld, Optional<Submission> relayed) {
 
         List<Submission> letters() {
             return Stream.concat(failure.stream(), relayed.stream()).toList();
@@ -110,8 +109,8 @@ final class Secretary {
     private Notices ofFailure(Failure failure, Claim claim, Optional<Submission> report) {
         Optional<EmailAddress> told = writer.addressee(failure);
         if (told.isPresent() && !desk.limit().admits(failure.arrival().client())) {
-            Withheld withheld = new Withheld(
-                    failure.id(), Kind.FAILED, failure.arrival().client(), told.get(), failure.now());
+            Withheld withheld =
+                    new Withheld(failure.id(), Kind.FAILED, failure.arrival().client(), told.get(), failure.now());
             return new Notices(Optional.empty(), Optional.of(withheld), report);
         }
         Optional<Submission> notice = submission(claim, failure.now(), () -> writer.write(failure));

@@ -15,8 +15,8 @@ import org.o365relay.mail.Reply;
 /// Reads the catalogue's [Blocks]. The file itself explains the keys.
 final class CatalogueText {
 
-    private static final Set<String> KEYS = Set.of(
-            "from", "code", "status", "error", "text", "class", "probe", "cause", "author", "advice", "example");
+    private static final Set<String> KEYS =
+            Set.of("from", "code", "status", "error", "text", "class", "probe", "cause", "author", "advice", "example");
 
     private final Block block;
 
@@ -33,7 +33,10 @@ final class CatalogueText {
 
     private KnownReply entry() {
         ReplyPattern pattern = new ReplyPattern(
-                words("code"), words("status").stream().map(StatusRange::parse).toList(), words("error"), block.all("text"));
+                words("code"),
+                words("status").stream().map(StatusRange::parse).toList(),
+                words("error"),
+                block.all("text"));
         return new KnownReply(
                 block.section(),
                 block.name(),
@@ -48,7 +51,9 @@ final class CatalogueText {
     }
 
     private Speaker speaker() {
-        return block.all("from").isEmpty() ? Speaker.SMTP : named(Speaker.values(), block.one("from"), "not one who says things: ");
+        return block.all("from").isEmpty()
+                ? Speaker.SMTP
+                : named(Speaker.values(), block.one("from"), "not one who says things: ");
     }
 
     private KnownReply.Kind kind() {

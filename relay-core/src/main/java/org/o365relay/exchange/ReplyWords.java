@@ -30,7 +30,8 @@ public final class ReplyWords {
                 .forEach(entry ->
                         wordings.put(entry.name(), new Wording(entry.cause(), entry.author(), entry.advice())));
         if (!language.getLanguage().equals(Locale.ENGLISH.getLanguage())) {
-            translations(language).forEach((name, said) -> wordings.computeIfPresent(name, (_, english) -> over(english, said)));
+            translations(language)
+                    .forEach((name, said) -> wordings.computeIfPresent(name, (_, english) -> over(english, said)));
         }
         return new ReplyWords(wordings);
     }
@@ -62,8 +63,9 @@ public final class ReplyWords {
     /// @param mailbox that is meant by `{mailbox}`
     /// @return empty if there is no such entry
     public Optional<Wording> of(String name, EmailAddress mailbox) {
-        return Optional.ofNullable(wordings.get(name)).map(wording -> new Wording(
-                wording.cause(), about(wording.author(), mailbox), about(wording.advice(), mailbox)));
+        return Optional.ofNullable(wordings.get(name))
+                .map(wording -> new Wording(
+                        wording.cause(), about(wording.author(), mailbox), about(wording.advice(), mailbox)));
     }
 
     private static String about(String text, EmailAddress mailbox) {

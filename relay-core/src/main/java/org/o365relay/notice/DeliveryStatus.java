@@ -46,7 +46,10 @@ final class DeliveryStatus {
         field("Arrival-Date", date(occurrence.arrival().at()));
         field("X-Queue-ID", occurrence.id().toString());
         switch (occurrence) {
-            case Failure failure -> failure.recipients().forEach(failed -> describe(failed, MAX_DIAGNOSTICS / failure.recipients().size()));
+            case Failure failure ->
+                failure.recipients()
+                        .forEach(failed -> describe(
+                                failed, MAX_DIAGNOSTICS / failure.recipients().size()));
             case Relaying relaying -> relaying.recipients().forEach(this::describe);
             case Delay delay -> delay.recipients().forEach(recipient -> describe(delay, recipient));
         }
@@ -83,7 +86,10 @@ final class DeliveryStatus {
             if (!delay.upstream().isEmpty()) {
                 remoteMta();
             }
-            diagnose(reply, !delay.upstream().isEmpty(), MAX_DIAGNOSTICS / delay.recipients().size());
+            diagnose(
+                    reply,
+                    !delay.upstream().isEmpty(),
+                    MAX_DIAGNOSTICS / delay.recipients().size());
         }
         // RFC 3464 §2.3.9
         field("Will-Retry-Until", date(delay.retryUntil()));

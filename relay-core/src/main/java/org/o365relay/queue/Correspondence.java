@@ -40,9 +40,7 @@ public final class Correspondence {
         List<NoticeTables.WaitingRow> rows = store.readers()
                 .read(statements -> NoticeTables.waiting(statements, after.value(), before.value(), most));
         List<Waiting> waiting = rows.stream()
-                .flatMap(found -> found.row()
-                        .waiting(store.readers(), found.recipients(), found.reason())
-                        .stream())
+                .flatMap(found -> found.row().waiting(store.readers(), found.recipients(), found.reason()).stream())
                 .toList();
         boolean isLast = rows.size() < most;
         return new Batch(

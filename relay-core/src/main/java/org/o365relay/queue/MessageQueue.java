@@ -236,8 +236,7 @@ public final class MessageQueue implements AutoCloseable {
     /// @throws QueueException if the disk fails (settle again), or, finally, if the lease had ended; nothing is
     ///     recorded then, and the claim ends with its lease
     /// @throws IllegalArgumentException if the settlement is not about exactly the claim's recipients
-    public List<QueueId> settle(
-            Claim claim, Settlement settlement, List<Submission> notices, List<Withheld> withheld) {
+    public List<QueueId> settle(Claim claim, Settlement settlement, List<Submission> notices, List<Withheld> withheld) {
         if (!settlement.outcomes().keySet().equals(Set.copyOf(claim.recipients()))) {
             throw new IllegalArgumentException("the settlement of message " + claim.id() + " is about "
                     + settlement.outcomes().keySet() + " and should be about " + claim.recipients());

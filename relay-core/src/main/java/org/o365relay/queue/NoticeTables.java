@@ -43,8 +43,7 @@ final class NoticeTables {
     }
 
     /// A row of `message`, why it waits, and who it is for.
-    record WaitingRow(
-            MessageRow row, @Nullable String reason, List<RecipientRow> recipients) {}
+    record WaitingRow(MessageRow row, @Nullable String reason, List<RecipientRow> recipients) {}
 
     static List<WaitingRow> waiting(Statements statements, long after, long before, int most) throws SQLException {
         List<WaitingRow> waiting = new ArrayList<>();
@@ -75,7 +74,11 @@ final class NoticeTables {
     static List<WithheldMessage> listed(Statements statements, WithheldPile pile, int most) throws SQLException {
         List<WithheldMessage> listed = new ArrayList<>();
         try (ResultSet row = statements
-                .with("withheld", pile.client().getHostAddress(), pile.recipient().toString(), most)
+                .with(
+                        "withheld",
+                        pile.client().getHostAddress(),
+                        pile.recipient().toString(),
+                        most)
                 .executeQuery()) {
             while (row.next()) {
                 listed.add(message(statements, row));
@@ -114,7 +117,8 @@ final class NoticeTables {
                 .forEach(event -> failed.add(Objects.requireNonNull(event.recipient(), "an outcome has a recipient")));
         return Lanes.recipients(statements, id).stream()
                 .filter(row -> switch (kind) {
-                    case FAILED -> failed.contains(row.ordinal()) && row.wishes().wants(Occasion.FAILURE);
+                    case FAILED ->
+                        failed.contains(row.ordinal()) && row.wishes().wants(Occasion.FAILURE);
                     case DELAYED -> !row.state().equals("failed");
                 })
                 .map(row -> row.recipient().address())

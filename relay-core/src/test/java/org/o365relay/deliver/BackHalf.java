@@ -67,8 +67,7 @@ final class BackHalf implements AutoCloseable {
         this(directory, new ManualClock("2026-11-21T08:00:00Z"), NOTICES, limits, spare);
     }
 
-    BackHalf(
-            Path directory, ManualClock clock, NoticeSettings notices, MailboxLimits limits, FakeUpstream... spare)
+    BackHalf(Path directory, ManualClock clock, NoticeSettings notices, MailboxLimits limits, FakeUpstream... spare)
             throws QueueUnavailableException {
         this.clock = clock;
         queue = MessageQueue.open(new QueueSettings(directory, 0, Long.MAX_VALUE, Duration.ofDays(30)), clock, random);

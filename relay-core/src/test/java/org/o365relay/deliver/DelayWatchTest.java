@@ -173,7 +173,9 @@ class DelayWatchTest {
         relay.deliverDue();
         watchUntil(AGE.plus(STEP));
 
-        assertThat(warning()).contains("Final-Recipient: rfc822; " + BERT).doesNotContain("Final-Recipient: rfc822; anna");
+        assertThat(warning())
+                .contains("Final-Recipient: rfc822; " + BERT)
+                .doesNotContain("Final-Recipient: rfc822; anna");
     }
 
     @Test
@@ -278,7 +280,8 @@ class DelayWatchTest {
                 .containsExactly("notice", "notice", "digest", "digest");
         relay.upstream.answer(FakeUpstream.OK).answer(FakeUpstream.OK);
         relay.queue.claim(relay.lane.supply(), 100).stream()
-                .filter(claim -> !claim.notice() && claim.recipients().getFirst().address().localPart().equals("d"))
+                .filter(claim -> !claim.notice()
+                        && claim.recipients().getFirst().address().localPart().equals("d"))
                 .forEach(relay.courier::deliver);
         relay.queue.close();
         open(Language.ENGLISH, AGE, 2);
@@ -290,7 +293,8 @@ class DelayWatchTest {
                 .filteredOn(content -> content.contains("Subject: 2 more messages from"))
                 .singleElement()
                 .asString()
-                .contains("to c@contoso.example\r\n    not delivered yet: Microsoft takes mail from this public address")
+                .contains(
+                        "to c@contoso.example\r\n    not delivered yet: Microsoft takes mail from this public address")
                 .contains("to d@contoso.example\r\n    delivered meanwhile\r\n");
     }
 

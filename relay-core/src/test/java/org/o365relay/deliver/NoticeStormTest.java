@@ -144,7 +144,11 @@ class NoticeStormTest {
     @Test
     void limitsTheAdminToo() {
         for (int i = 0; i <= MOST; i++) {
-            refuse("root@localhost", "From: root@localhost\r\n\r\nhi\r\n", ReportRequest.NONE, "nobody" + i + "@contoso.example");
+            refuse(
+                    "root@localhost",
+                    "From: root@localhost\r\n\r\nhi\r\n",
+                    ReportRequest.NONE,
+                    "nobody" + i + "@contoso.example");
         }
 
         assertThat(relay.journal.lines("failed").getLast()).contains("digest to it@contoso.example");
@@ -160,7 +164,9 @@ class NoticeStormTest {
         clock.advance(Duration.ofHours(1));
         relay.watchNotices();
 
-        assertThat(letters().getLast()).contains("to nobody91@contoso.example\r\n").doesNotContain("nobody90@");
+        assertThat(letters().getLast())
+                .contains("to nobody91@contoso.example\r\n")
+                .doesNotContain("nobody90@");
         assertThat(relay.journal.lines("failed").subList(MOST, MOST + 2))
                 .satisfiesExactly(
                         never -> assertThat(never).contains("nobody90@", ", notice to null"),
@@ -217,8 +223,8 @@ class NoticeStormTest {
     /// There are nobodies, and there is who writes to them.
     private void deliver() {
         for (Claim claim : relay.due()) {
-            relay.upstream.answer(recipient ->
-                    recipient.address().localPart().matches("nobody\\d+") ? UNKNOWN : FakeUpstream.OK);
+            relay.upstream.answer(
+                    recipient -> recipient.address().localPart().matches("nobody\\d+") ? UNKNOWN : FakeUpstream.OK);
             relay.courier.deliver(claim);
         }
     }

@@ -37,8 +37,9 @@ class ReplyWordsTest {
     void translatesEverythingThatEndsInANotice(String language) {
         Map<String, Wording> translations = ReplyWords.translations(Locale.of(language));
 
-        assertThat(catalogue.entries()).extracting(KnownReply::name).allSatisfy(name -> assertThat(translations)
-                .containsKey(name));
+        assertThat(catalogue.entries())
+                .extracting(KnownReply::name)
+                .allSatisfy(name -> assertThat(translations).containsKey(name));
         assertThat(catalogue.entries())
                 .filteredOn(entry -> entry.kind() == Kind.PERMANENT || entry.kind() == Kind.AUTHOR)
                 .allSatisfy(entry -> {
@@ -73,7 +74,9 @@ class ReplyWordsTest {
     private static void assertSamePlaces(String name, String said, String english) {
         if (!said.isEmpty()) {
             assertThat(said.contains("{mailbox}")).as(name).isEqualTo(english.contains("{mailbox}"));
-            assertThat(said.replace("{mailbox}", "").replace("@{Add=", "")).as(name).doesNotContain("{");
+            assertThat(said.replace("{mailbox}", "").replace("@{Add=", ""))
+                    .as(name)
+                    .doesNotContain("{");
         }
     }
 }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 import org.slf4j.LoggerFactory;
 
@@ -82,6 +83,9 @@ class LogJournalTest {
         journal.stopped(mailbox, "anna");
         journal.started(mailbox, "anna");
         journal.changed("redirect to sales@contoso.com", 12, "anna");
+        InetAddress printer = InetAddress.ofLiteral("10.0.0.7");
+        journal.warned(new QueueId(1), printer, mailbox, Duration.ofHours(4), false);
+        journal.warned(new QueueId(1), printer, mailbox, Duration.ofHours(4), true);
         assertThat(lines.list)
                 .extracting(line -> line.getLevel() + " " + line.getFormattedMessage())
                 .containsExactly(
@@ -101,6 +105,9 @@ class LogJournalTest {
                                 + " days-left=7 advice=\"Make a new one.\"",
                         "WARN stopped mailbox=relay@contoso.com by=anna",
                         "INFO started mailbox=relay@contoso.com by=anna",
-                        "WARN changed change=\"redirect to sales@contoso.com\" messages=12 by=anna");
+                        "WARN changed change=\"redirect to sales@contoso.com\" messages=12 by=anna",
+                        "INFO warned id=0000000000001 client=10.0.0.7 delay=14400.0s notice=<relay@contoso.com>",
+                        "INFO warned id=0000000000001 client=10.0.0.7 delay=14400.0s"
+                                + " notice=\"digest to <relay@contoso.com>\"");
     }
 }

@@ -67,24 +67,28 @@ record Failures(
 
     Failures expired(Reason reason) {
         Reply reply = Reply.of(451, "4.4.1", "No answer from smtp.office365.com for five days");
-        FailedRecipient failed = new FailedRecipient(
-                new Recipient(0, address("bob@fabrikam.com")),
-                reply,
-                false,
-                reason);
+        FailedRecipient failed =
+                new FailedRecipient(new Recipient(0, address("bob@fabrikam.com")), reply, false, reason);
         return new Failures(author, sender, isNotice, header, List.of(failed), others, 127, "2026-11-26T07:00:01Z");
     }
 
     Failures headerTooLarge() {
         Reply reply = Reply.of(552, "5.3.4", "Header size exceeds fixed maximum size");
-        FailedRecipient failed = new FailedRecipient(new Recipient(0, address("bob@fabrikam.com")), reply, false, GeneralReason.RELAY.in(Language.ENGLISH, ""));
+        FailedRecipient failed = new FailedRecipient(
+                new Recipient(0, address("bob@fabrikam.com")),
+                reply,
+                false,
+                GeneralReason.RELAY.in(Language.ENGLISH, ""));
         return new Failures(author, sender, isNotice, header, List.of(failed), others, 0, givenUp);
     }
 
     Failures twoOfThree() {
         Reply restricted = Reply.of(550, "5.7.124", "Sender not in allowed-senders list");
         FailedRecipient second = new FailedRecipient(
-                new Recipient(2, address("eve@fabrikam.com")), restricted, true, new Reason("the recipient takes mail only from chosen senders", "", "Allow it."));
+                new Recipient(2, address("eve@fabrikam.com")),
+                restricted,
+                true,
+                new Reason("the recipient takes mail only from chosen senders", "", "Allow it."));
         List<FailedRecipient> two = List.of(recipients.getFirst(), second);
         return new Failures(author, sender, isNotice, header, two, List.of("kim@fabrikam.com"), 2, givenUp);
     }

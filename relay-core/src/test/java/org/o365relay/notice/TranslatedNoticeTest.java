@@ -50,7 +50,8 @@ class TranslatedNoticeTest {
                 .expired(GeneralReason.UNREACHABLE.in(language, ""))
                 .failure();
 
-        Golden.assertSame(language.code() + "-expired", writer(language).write(failure).orElseThrow());
+        Golden.assertSame(
+                language.code() + "-expired", writer(language).write(failure).orElseThrow());
     }
 
     @ParameterizedTest
@@ -59,8 +60,7 @@ class TranslatedNoticeTest {
         Failure failure = Failures.refused().header("").headerTooLarge().failure();
 
         Golden.assertSame(
-                language.code() + "-not-tried",
-                writer(language).write(failure).orElseThrow());
+                language.code() + "-not-tried", writer(language).write(failure).orElseThrow());
     }
 
     @ParameterizedTest
@@ -194,7 +194,8 @@ class TranslatedNoticeTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"the recipient is gone,The recipient is gone.", "Done.,Done.", "österreich,Österreich.", "'',.", "x,X."})
+    @CsvSource({"the recipient is gone,The recipient is gone.", "Done.,Done.", "österreich,Österreich.", "'',.", "x,X."
+    })
     void makesASentenceOfACause(String cause, String sentence) {
         assertThat(Letter.asSentence(cause)).isEqualTo(sentence);
     }
@@ -202,7 +203,8 @@ class TranslatedNoticeTest {
     private static List<FailedRecipient> refused(Language language) {
         Reply reply = Reply.of(550, "5.1.10", "RESOLVER.ADR.RecipientNotFound; not found by SMTP address lookup");
         Reason unknown = language == Language.GERMAN
-                ? new Reason("den Empfänger gibt es nicht", "Prüfen Sie die Adresse auf Fehler.", "Berichtigen Sie sie.")
+                ? new Reason(
+                        "den Empfänger gibt es nicht", "Prüfen Sie die Adresse auf Fehler.", "Berichtigen Sie sie.")
                 : new Reason("the recipient does not exist", "Check the address for mistakes.", "Correct it.");
         return List.of(new FailedRecipient(recipient(0, "bob@fabrikam.com"), reply, true, unknown));
     }

@@ -28,8 +28,7 @@ class WordsTest {
         Properties english = sentences("words.properties");
         Properties others = sentences("words_" + language.code() + ".properties");
 
-        assertThat(new TreeSet<>(others.stringPropertyNames()))
-                .isEqualTo(new TreeSet<>(english.stringPropertyNames()));
+        assertThat(new TreeSet<>(others.stringPropertyNames())).isEqualTo(new TreeSet<>(english.stringPropertyNames()));
         for (String key : english.stringPropertyNames()) {
             assertThat(places(others.getProperty(key))).as(key).isEqualTo(places(english.getProperty(key)));
             assertThat(others.getProperty(key)).as(key).isNotBlank();
@@ -72,10 +71,7 @@ class WordsTest {
     }
 
     private static Set<String> places(String sentence) {
-        return PLACE.matcher(sentence)
-                .results()
-                .map(MatchResult::group)
-                .collect(Collectors.toCollection(TreeSet::new));
+        return PLACE.matcher(sentence).results().map(MatchResult::group).collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static Properties sentences(String file) throws IOException {

@@ -87,7 +87,8 @@ class CorrespondenceTest {
                     .settle(claim, QueueHouse.failed(claim), List.of(), List.of(withheld(claim.id(), Kind.FAILED)));
         }
 
-        assertThat(correspondence().send(pile(1), house.notice("told of the first"))).isEmpty();
+        assertThat(correspondence().send(pile(1), house.notice("told of the first")))
+                .isEmpty();
         assertThat(house.claim(9)).isEmpty();
         assertThat(correspondence().piles()).extracting(WithheldPile::count).containsExactly(2);
     }
@@ -133,7 +134,8 @@ class CorrespondenceTest {
         QueueId open = house.accept("open", QueueHouse.BERT);
         house.queue().settle(claim, QueueHouse.delivered(claim), List.of());
 
-        List<QueueId> letters = correspondence().warn(WORK, "17", List.of(letter(gone, "too late"), letter(open, "wait")));
+        List<QueueId> letters =
+                correspondence().warn(WORK, "17", List.of(letter(gone, "too late"), letter(open, "wait")));
 
         assertThat(letters.getFirst()).isNull();
         assertThat(house.queue().mark(WORK)).contains("17");
@@ -150,8 +152,7 @@ class CorrespondenceTest {
 
         assertThatThrownBy(() -> new DelayTold(id, QueueHouse.PRINTER, null, null))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() ->
-                        new DelayTold(id, QueueHouse.PRINTER, house.notice("x"), withheld(id, Kind.DELAYED)))
+        assertThatThrownBy(() -> new DelayTold(id, QueueHouse.PRINTER, house.notice("x"), withheld(id, Kind.DELAYED)))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
