@@ -76,15 +76,18 @@ public final class Correspondence {
 
     private static @Nullable QueueId warn(Statements statements, DelayTold told, QueueId letterId, Instant now)
             throws SQLException {
-        String detail = (told.letter() == null ? "in a digest to " : "to ") + told.to();
+        Submission letter = told.letter();
+        String detail = (letter == null ? "in a digest to " : "to ") + told.to();
         if (!NoticeTables.warned(statements, told.message(), now, detail)) {
             return null;
         }
         if (told.withheld() != null) {
             NoticeTables.withhold(statements, told.withheld());
+        }
+        if (letter == null) {
             return null;
         }
-        MessageQueue.insert(statements, letterId, told.letter());
+        MessageQueue.insert(statements, letterId, letter);
         return letterId;
     }
 

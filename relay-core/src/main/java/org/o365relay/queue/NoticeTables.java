@@ -119,7 +119,7 @@ final class NoticeTables {
                 .filter(row -> switch (kind) {
                     case FAILED ->
                         failed.contains(row.ordinal()) && row.wishes().wants(Occasion.FAILURE);
-                    case DELAYED -> !row.state().equals("failed");
+                    case DELAYED -> row.isOpen() || row.state().equals("delivered");
                 })
                 .map(row -> row.recipient().address())
                 .toList();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -43,7 +44,7 @@ class ReplyWordsTest {
         assertThat(catalogue.entries())
                 .filteredOn(entry -> entry.kind() == Kind.PERMANENT || entry.kind() == Kind.AUTHOR)
                 .allSatisfy(entry -> {
-                    Wording said = translations.get(entry.name());
+                    Wording said = Objects.requireNonNull(translations.get(entry.name()));
                     assertThat(said.author().isEmpty()).isEqualTo(entry.author().isEmpty());
                     assertThat(said.advice()).isNotBlank();
                 });
