@@ -141,7 +141,9 @@ class CorrespondenceTest {
 
         assertThat(letters.getFirst()).isNull();
         assertThat(house.queue().mark(WORK)).contains("17");
-        assertThat(house.claim(9)).extracting(Claim::id).containsExactlyInAnyOrder(open, Objects.requireNonNull(letters.getLast()));
+        assertThat(house.claim(9))
+                .extracting(Claim::id)
+                .containsExactlyInAnyOrder(open, Objects.requireNonNull(letters.getLast()));
         assertThat(house.queue().events(open)).singleElement().satisfies(event -> {
             assertThat(event.kind()).isEqualTo("warned");
             assertThat(event.detail()).isEqualTo("to printer@contoso.example");
