@@ -147,17 +147,7 @@ class ControlServerTest {
 
     @Test
     void nothingElseIsTakenForContentWhenReadingFailsInTheMiddle() throws Exception {
-        relay.contentIs(new InputStream() {
-            private int left = 100_000;
-
-            @Override
-            public int read() {
-                if (left-- == 0) {
-                    throw new IllegalStateException("bug");
-                }
-                return 'x';
-            }
-        });
+        relay.contentIs(new FailingStream(100_000, new IllegalStateException("bug")));
 
         try (InputStream content = client.content(Views.detail())) {
             assertThatThrownBy(content::readAllBytes).isInstanceOf(IOException.class);
@@ -166,12 +156,7 @@ class ControlServerTest {
 
     @Test
     void contentThatCannotBeReadAtAllIsAnError() {
-        relay.contentIs(new InputStream() {
-            @Override
-            public int read() throws IOException {
-                throw new IOException("a piece of the message is missing");
-            }
-        });
+        relay.contentIs(new FailingStream(0, new IOException("a piece of the message is missing")));
 
         assertThatThrownBy(() -> client.content(Views.detail()))
                 .asInstanceOf(type(ControlException.class))
