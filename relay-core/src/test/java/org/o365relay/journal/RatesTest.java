@@ -36,7 +36,7 @@ class RatesTest {
         rates.overdrawn(new Overdrawn(CLIENT, "", "", null, null, "recipients-per-day", Instant.EPOCH, REPLY));
         times(3, () -> rates.delivered(DELIVERY));
         times(4, () -> rates.deferred(DELIVERY, Instant.EPOCH, false));
-        times(5, () -> rates.failed(DELIVERY, null));
+        times(5, () -> rates.failed(DELIVERY, null, false));
 
         assertThat(List.of(rates.accepted(), rates.rejected(), rates.delivered(), rates.deferred(), rates.failed()))
                 .extracting(Rate::lastMinute)
