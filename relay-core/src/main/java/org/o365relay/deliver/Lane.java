@@ -110,7 +110,7 @@ public final class Lane {
 
     /// @return whether mail may leave just now
     boolean isOpen() {
-        return roads.isOpen();
+        return roads.isOpen() && !roads.isStopped();
     }
 
     /// @return whether messages of this mailbox or pool may leave through it

@@ -202,6 +202,11 @@ final class Roads {
         notifyAll();
     }
 
+    /// @return whether an operator lets nothing leave
+    synchronized boolean isStopped() {
+        return stop != null;
+    }
+
     /// Nothing more is tried until [#resume()].
     synchronized void stop(Instant since, String by) {
         stop = new Stop(since, by);

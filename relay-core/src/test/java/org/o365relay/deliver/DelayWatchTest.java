@@ -245,6 +245,18 @@ class DelayWatchTest {
     }
 
     @Test
+    void waitsItselfWhileAnOperatorStopsTheOnlyMailbox() {
+        deferred(ReportRequest.NONE, ANNA);
+        relay.lane.stop(clock.instant(), "anna");
+        watchUntil(AGE.plusHours(1));
+        assertThat(relay.journal.lines("warned")).isEmpty();
+        relay.lane.resume();
+        relay.watchNotices();
+
+        assertThat(relay.journal.lines("warned")).hasSize(1);
+    }
+
+    @Test
     void takesAnotherMailboxWhileItsOwnCannotSend() {
         EmailAddress other = BackHalf.address("other@contoso.example");
         FakeUpstream upstream = new FakeUpstream(2);

@@ -73,12 +73,16 @@ record Failures(
     }
 
     Failures headerTooLarge() {
+        return headerTooLarge(GeneralReason.RELAY.in(Language.ENGLISH, ""));
+    }
+
+    Failures headerTooLarge(Reason reason) {
         Reply reply = Reply.of(552, "5.3.4", "Header size exceeds fixed maximum size");
         FailedRecipient failed = new FailedRecipient(
                 new Recipient(0, address("bob@fabrikam.com")),
                 reply,
                 false,
-                GeneralReason.RELAY.in(Language.ENGLISH, ""));
+                reason);
         return new Failures(author, sender, isNotice, header, List.of(failed), others, 0, givenUp);
     }
 
