@@ -177,6 +177,53 @@ final class Lanes {
         }
     }
 
+    /// @param limit when every message should be due that is not on hold
+    /// @return messages that are not, at most about `most`
+    static List<Long> late(Statements statements, Instant limit, int most) throws SQLException {
+        List<Long> late = new ArrayList<>();
+        for (String lane : names(statements)) {
+            for (Priority priority : Priority.values()) {
+                int number = MessageRow.number(priority);
+                if (late.size() < most) {
+                    late.addAll(late(statements, lane, number, limit, most - late.size()));
+                }
+            }
+        }
+        return late;
+    }
+
+    private static List<Long> late(Statements statements, String lane, int priority, Instant limit, int most)
+            throws SQLException {
+        try (ResultSet row = statements
+                .with(
+                        "late",
+                        lane,
+                        priority,
+                        lane,
+                        priority,
+                        lane,
+                        priority,
+                        limit.toEpochMilli(),
+                        END_OF_TIME.toEpochMilli(),
+                        most)
+                .executeQuery()) {
+            List<Long> ids = new ArrayList<>();
+            while (row.next()) {
+                ids.add(row.getLong(1));
+            }
+            return ids;
+        }
+    }
+
+    /// @return how many messages are due now
+    static int hasten(Statements statements, List<Long> ids, Instant now) throws SQLException {
+        int hastened = 0;
+        for (long id : ids) {
+            hastened += statements.with("hasten", now.toEpochMilli(), id).executeUpdate();
+        }
+        return hastened;
+    }
+
     /// Where a walk through a lane has come to.
     record Place(int priority, String client, long dueAt, long id) {
         static final Place START = new Place(-1, "", 0, 0);

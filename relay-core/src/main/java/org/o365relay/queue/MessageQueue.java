@@ -53,15 +53,24 @@ public final class MessageQueue implements AutoCloseable {
     private volatile @Nullable DeviceRider deviceRider;
 
     private MessageQueue(
-            QueueSettings settings, InstantSource clock, RandomGenerator random, DirectoryLock lock, Store store) {
+            QueueSettings settings,
+            InstantSource clock,
+            RandomGenerator random,
+            DirectoryLock lock,
+            Store store,
+            KeptCopies copies) {
         this.clock = clock;
         this.lock = lock;
         this.store = store;
-        this.ids = new QueueIds(clock, random);
+        this.ids = new QueueIds(clock, random, store.readers().read(Tables::newestId));
         this.leases = new AtomicLong(random.nextLong(1L << 62));
         this.housekeeper = new Housekeeper(
                 store,
-                () -> forgetBefore(clock.instant().minus(settings.history())),
+                () -> {
+                    forgetBefore(clock.instant().minus(settings.history()));
+                    copies.forgetOld();
+                    hasten(settings.longestWait());
+                },
                 () -> writeDevices(DEVICES_AT_ONCE));
     }
 
@@ -75,15 +84,18 @@ public final class MessageQueue implements AutoCloseable {
             throws QueueUnavailableException {
         DirectoryLock lock = DirectoryLock.acquire(settings.directory());
         Sqlite sqlite = new Sqlite(settings.directory());
+        KeptCopies copies = new KeptCopies(settings.directory(), clock);
         try {
+            new Unfinished(settings.directory()).refuse();
+            copies.keepBeforeAnUpgrade(sqlite);
             Store store = Store.open(settings, sqlite);
             try {
-                recover(store, clock);
+                recover(store, settings, clock);
+                return new MessageQueue(settings, clock, random, lock, store, copies);
             } catch (QueueException e) {
                 store.close();
                 throw e;
             }
-            return new MessageQueue(settings, clock, random, lock, store);
         } catch (QueueUnavailableException e) {
             lock.release();
             throw e;
@@ -427,6 +439,32 @@ public final class MessageQueue implements AutoCloseable {
         store.committer().write(statements -> Ledger.forget(statements, clock.instant()));
     }
 
+    /// Makes due what would have to wait for longer than any message ever has to. That is so if the clock was far ahead
+    /// for a while. What is on hold stays so.
+    ///
+    /// @return how many messages
+    int hasten(Duration longestWait) {
+        int hastened = hasten(store, clock.instant(), longestWait);
+        if (hastened > 0) {
+            dueSooner.raiseAll();
+        }
+        return hastened;
+    }
+
+    private static int hasten(Store store, Instant now, Duration longestWait) {
+        int all = 0;
+        List<Long> late;
+        do {
+            late = store.readers().read(statements -> Lanes.late(statements, now.plus(longestWait), BATCH));
+            List<Long> ids = late;
+            all += store.committer().write(statements -> Lanes.hasten(statements, ids, now));
+        } while (late.size() >= BATCH);
+        if (all > 0) {
+            log.warn("the clock must have been far ahead: {} messages that would have waited until then are due now", all);
+        }
+        return all;
+    }
+
     /// Repeats work that does a batch at a time. Between batches others get their turn.
     private int inBatches(Committer.Work<Integer> work) {
         int all = 0;
@@ -457,7 +495,7 @@ public final class MessageQueue implements AutoCloseable {
         return store;
     }
 
-    private static void recover(Store store, InstantSource clock) {
+    private static void recover(Store store, QueueSettings settings, InstantSource clock) {
         int interrupted = store.committer().write(statements -> Tables.endLeases(statements, clock.instant()));
         int swept = store.sweepIncoming();
         if (interrupted + swept > 0) {
@@ -467,5 +505,6 @@ public final class MessageQueue implements AutoCloseable {
                     interrupted,
                     swept);
         }
+        hasten(store, clock.instant(), settings.longestWait());
     }
 }

@@ -135,10 +135,30 @@ record MessageRow(
                 () -> new ContentStream(readers, content(), size)));
     }
 
+    /// @param isOpen whether it should have open recipients
+    /// @return why it makes no sense; empty if it does
+    Optional<String> flaw(List<RecipientRow> addressed, boolean isOpen) {
+        try {
+            content();
+            var _ = new QueueId(id);
+            arrival();
+            envelope(addressed);
+            if (isOpen) {
+                open(addressed);
+            }
+            if (size < 0 || attempts < 0) {
+                throw new IllegalArgumentException("its size is " + size + ", its attempts are " + attempts);
+            }
+            return Optional.empty();
+        } catch (IllegalArgumentException | NullPointerException damaged) {
+            return Optional.of(String.valueOf(damaged.getMessage()));
+        }
+    }
+
     private <T> Optional<T> whole(Supplier<T> reading) {
         try {
             return Optional.of(reading.get());
-        } catch (IllegalArgumentException damaged) {
+        } catch (IllegalArgumentException | NullPointerException damaged) {
             log.error("message {} is damaged in the queue and is left alone: {}", id, damaged.getMessage());
             return Optional.empty();
         }

@@ -1,5 +1,6 @@
 package org.o365relay.queue;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
@@ -13,13 +14,21 @@ final class QueueIds {
 
     private static final long LATEST = (1L << 42) - 1;
 
+    /// Further ahead than this the clock was wrong when an id was made, and what is new does not go on from there.
+    private static final Duration CLOCK_CORRECTION = Duration.ofDays(1);
+
     private final InstantSource clock;
     private final RandomGenerator random;
-    private final AtomicLong last = new AtomicLong();
+    private final AtomicLong last;
 
-    QueueIds(InstantSource clock, RandomGenerator random) {
+    /// @param newest the last id that was given before the relay was started, so that ids go on growing if the clock
+    ///     has been set back a little meanwhile; 0 if there is none
+    QueueIds(InstantSource clock, RandomGenerator random, long newest) {
         this.clock = clock;
         this.random = random;
+        boolean credible = newest >> CHANCE_BITS
+                <= clock.instant().plus(CLOCK_CORRECTION).toEpochMilli();
+        this.last = new AtomicLong(credible ? Math.max(newest, 0) : 0);
     }
 
     /// @param millis since 1970

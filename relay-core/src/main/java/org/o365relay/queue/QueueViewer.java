@@ -90,7 +90,7 @@ public final class QueueViewer {
     }
 
     @FunctionalInterface
-    private interface Look<T extends @Nullable Object> {
+    interface Look<T extends @Nullable Object> {
         T at(Statements statements) throws SQLException, QueueUnavailableException;
     }
 
@@ -99,7 +99,8 @@ public final class QueueViewer {
         return look(statements -> sqlite.version(statements.connection()) < first ? List.of() : look.at(statements));
     }
 
-    private <T extends @Nullable Object> T look(Look<T> look) throws QueueUnavailableException {
+    /// @param look repeated if a relay has started meanwhile
+    <T extends @Nullable Object> T look(Look<T> look) throws QueueUnavailableException {
         try {
             return read(look);
         } catch (NoSuchFileException e) {

@@ -43,6 +43,9 @@ final class Readers implements AutoCloseable, Window {
             }
             return result;
         } catch (SQLException e) {
+            if (reader != null) {
+                reader.statements().forget(); // else it would fail for ever
+            }
             throw new QueueException(e);
         } finally {
             if (reader != null) {

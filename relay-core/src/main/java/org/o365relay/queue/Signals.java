@@ -21,4 +21,9 @@ final class Signals {
             }
         });
     }
+
+    /// Anything may be due sooner than before.
+    void raiseAll() {
+        signals.values().forEach(Signal::raise);
+    }
 }

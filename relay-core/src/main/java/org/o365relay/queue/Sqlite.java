@@ -1,12 +1,18 @@
 package org.o365relay.queue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.o365relay.queue.QueueUnavailableException.Reason;
 
 /// The SQLite dialect: how connections are opened, what the schema looks like, what its errors mean.
@@ -26,12 +32,23 @@ final class Sqlite {
     private static final int CORRUPT = 11;
     private static final int FULL = 13;
     private static final int CANTOPEN = 14;
+    private static final int CONSTRAINT = 19;
+    private static final int MISMATCH = 20;
     private static final int NOTADB = 26;
 
     private final Path file;
 
     Sqlite(Path directory) {
-        this.file = directory.resolve(FILE);
+        this(directory, FILE);
+    }
+
+    /// A database that is not the queue itself, but is to become it, or was.
+    Sqlite(Path directory, String name) {
+        this.file = directory.resolve(name);
+    }
+
+    Path file() {
+        return file;
     }
 
     /// What a database takes, in octets.
@@ -101,10 +118,33 @@ final class Sqlite {
 
     /// @return whether there are commits that may not be in the database yet
     boolean hasLog() {
-        return file.resolveSibling(FILE + "-wal").toFile().length() > 0;
+        return log().toFile().length() > 0;
     }
 
-    private Connection connect() throws SQLException {
+    /// @return the write-ahead log, which need not be there
+    Path log() {
+        return file.resolveSibling(file.getFileName() + "-wal");
+    }
+
+    /// @return the index to the log, which need not be there
+    Path index() {
+        return file.resolveSibling(file.getFileName() + "-shm");
+    }
+
+    /// @return those of its files that are there
+    List<Path> files() {
+        return Stream.of(file, log(), index()).filter(Files::exists).toList();
+    }
+
+    /// Deletes all its files.
+    void delete() throws IOException {
+        Disk.delete(index());
+        Disk.delete(log());
+        Disk.delete(file);
+    }
+
+    /// Opens a connection that takes everything as it finds it, with auto-commit on.
+    Connection connect() throws SQLException {
         Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
         execute(connection, "PRAGMA busy_timeout = 10000", "PRAGMA synchronous = FULL"); // 250 means: on disk
         return connection;
@@ -148,13 +188,11 @@ final class Sqlite {
     }
 
     /// Makes the tables of a new database, or those that an older one does not have yet. Each version is a step
-    /// from the one before it, and a transaction.
+    /// from the one before it; all of them are one transaction.
     void bringUpToDate(Connection connection) throws SQLException, QueueUnavailableException {
-        long version = version(connection);
-        for (long next = version + 1; next <= SCHEMA_VERSION; next++) {
+        for (long next = version(connection) + 1; next <= SCHEMA_VERSION; next++) {
             execute(connection, schema(next));
             execute(connection, "PRAGMA user_version = " + next);
-            connection.commit();
         }
         connection.commit();
     }
@@ -196,10 +234,9 @@ final class Sqlite {
         return cause instanceof SQLException e && isDamage(e)
                 ? new QueueUnavailableException(
                         Reason.DAMAGED,
-                        "the queue " + file + " is damaged (" + cause.getMessage() + "); nothing was changed. Copy the"
-                                + " directory away first; then try \"sqlite3 " + FILE + " .recover\" on the copy, or"
-                                + " move " + FILE + ", " + FILE + "-wal and " + FILE
-                                + "-shm aside and start with an empty queue")
+                        "the queue " + file + " is damaged (" + cause.getMessage() + "); nothing was changed. Run"
+                                + " \"o365-relay queue verify\" to see what is wrong, and with --repair to save what can"
+                                + " be read; it first copies the files as they are")
                 : new QueueUnavailableException(
                         Reason.UNUSABLE_DIRECTORY,
                         "the queue " + file + " cannot be opened: " + cause.getMessage()
@@ -207,8 +244,63 @@ final class Sqlite {
                                 + " the user that runs the relay (" + System.getProperty("user.name") + ")");
     }
 
+    /// @return what is wrong with pages, indexes and constraints, in SQLite's words, at most 100 lines; empty if nothing is
+    static List<String> integrity(Connection connection) throws SQLException {
+        List<String> wrong = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("PRAGMA integrity_check")) {
+            while (row.next()) {
+                String text = row.getString(1);
+                if (!text.equals("ok")) {
+                    wrong.addAll(text.lines().toList());
+                }
+            }
+        } catch (SQLException e) {
+            if (!isDamage(e)) {
+                throw e;
+            }
+            wrong.add(String.valueOf(e.getMessage()));
+        }
+        return wrong;
+    }
+
+    /// @return each column of a table and each index, by name
+    static Set<String> structure(Connection connection) throws SQLException {
+        Set<String> parts = new TreeSet<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT 'column ' || p.name || ' of table ' || s.name"
+                        + " FROM sqlite_schema s JOIN pragma_table_info(s.name) p WHERE s.type = 'table'"
+                        + " UNION ALL SELECT 'index ' || name FROM sqlite_schema WHERE type = 'index'")) {
+            while (row.next()) {
+                parts.add(row.getString(1));
+            }
+        }
+        return parts;
+    }
+
+    /// @return what [#structure] finds in a queue of that version
+    static Set<String> structure(long version) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite::memory:")) {
+            for (long step = 1; step <= version; step++) {
+                execute(connection, schema(step));
+            }
+            return structure(connection);
+        }
+    }
+
+    /// @return whether it is the file that is wrong, not the machine
     static boolean isDamage(SQLException e) {
         return Set.of(CORRUPT, NOTADB).contains(primaryCode(e));
+    }
+
+    /// @return whether a page could not be read, or what is on it is none
+    static boolean isUnreadable(SQLException e) {
+        return isDamage(e) || primaryCode(e) == IOERR;
+    }
+
+    /// @return whether a row has values that its table forbids
+    static boolean isNonsense(SQLException e) {
+        return Set.of(CONSTRAINT, MISMATCH).contains(primaryCode(e));
     }
 
     private static int primaryCode(SQLException e) {

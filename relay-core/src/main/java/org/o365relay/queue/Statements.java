@@ -13,11 +13,13 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// The named statements of `statements.sql`, prepared once for one connection. Used by one thread at a time.
+/// The named statements of `statements.sql` and `inspection.sql`, prepared once for one connection. Used by one thread
+/// at a time.
 final class Statements {
 
     private static final String NAME_MARK = "-- name: ";
     private static final Map<String, String> TEXTS = parse(resource("statements.sql"));
+    private static final Map<String, String> OF_INSPECTION = parse(resource("inspection.sql"));
 
     private final Connection connection;
     private final Map<String, PreparedStatement> prepared = new HashMap<>();
@@ -51,6 +53,20 @@ final class Statements {
         return statement;
     }
 
+    /// Prepares every statement anew when it is asked for next: after an error the driver may have closed it.
+    void forget() {
+        prepared.values().forEach(Statements::close);
+        prepared.clear();
+    }
+
+    private static void close(PreparedStatement statement) {
+        try {
+            statement.close();
+        } catch (SQLException _) {
+            // tells once more what went wrong before
+        }
+    }
+
     /// @return octets of content given as parameters since it was last asked
     long takeContent() {
         long taken = content;
@@ -58,7 +74,7 @@ final class Statements {
         return taken;
     }
 
-    /// @return each statement's text by its name
+    /// @return the text by its name of each statement that a running relay uses
     static Map<String, String> texts() {
         return TEXTS;
     }
@@ -84,7 +100,7 @@ final class Statements {
         if (known != null) {
             return known;
         }
-        String text = TEXTS.get(name);
+        String text = TEXTS.getOrDefault(name, OF_INSPECTION.get(name));
         if (text == null) {
             throw new IllegalArgumentException("no statement named " + name);
         }

@@ -86,6 +86,13 @@ final class Tables {
         }
     }
 
+    /// @return 0 if there is no message
+    static long newestId(Statements statements) throws SQLException {
+        try (ResultSet row = statements.with("newest-id").executeQuery()) {
+            return row.next() ? row.getLong(1) : 0;
+        }
+    }
+
     static void insertChunk(Statements statements, QueueId id, int ordinal, byte[] content) throws SQLException {
         if (content.length > 0) {
             statements

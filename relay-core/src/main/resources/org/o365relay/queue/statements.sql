@@ -73,6 +73,25 @@ SELECT min((SELECT min(due_at) FROM message
   WHERE lane = ? AND priority = ? AND client = turn.name AND due_at IS NOT NULL))
 FROM turn WHERE name IS NOT NULL
 
+-- Messages due so late that the clock must have been wrong; those on hold are due at the end of time.
+-- name: late
+WITH RECURSIVE turn (name) AS (
+  SELECT min(client) FROM message WHERE lane = ? AND priority = ? AND due_at IS NOT NULL
+  UNION ALL
+  SELECT (SELECT min(client) FROM message WHERE lane = ? AND priority = ? AND client > turn.name AND due_at IS NOT NULL)
+  FROM turn WHERE turn.name IS NOT NULL
+)
+SELECT message.id FROM turn CROSS JOIN message
+WHERE turn.name IS NOT NULL AND message.lane = ? AND message.priority = ? AND message.client = turn.name
+  AND message.due_at > ? AND message.due_at < ? AND message.lease IS NULL
+LIMIT ?
+
+-- name: hasten
+UPDATE message SET due_at = ? WHERE id = ? AND lease IS NULL AND held_at IS NULL AND due_at IS NOT NULL
+
+-- name: newest-id
+SELECT max(id) FROM message
+
 -- What an operator has put on hold stays so, whoever has claimed it: only an operator claims it, to give it up. Such
 -- a claim has a negative lease, and is no attempt.
 -- name: put-back

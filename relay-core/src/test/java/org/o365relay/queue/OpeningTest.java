@@ -102,7 +102,7 @@ class OpeningTest {
         Files.createDirectories(directory);
         Path file = directory.resolve("queue.db");
         Files.writeString(file, "Dear admin, this was never a database. ".repeat(500));
-        assertUnavailable(Reason.DAMAGED, file.toString(), "damaged", "Copy the directory away first", ".recover");
+        assertUnavailable(Reason.DAMAGED, file.toString(), "damaged", "nothing was changed", "queue verify");
         assertThat(file).content().startsWith("Dear admin").hasSize(39 * 500);
     }
 
@@ -154,7 +154,7 @@ class OpeningTest {
         assertThat(house.claimOne()).isNotNull();
         house.close();
         overwrite("SELECT rootpage FROM sqlite_schema WHERE name = 'message_lease'");
-        assertUnavailable(Reason.DAMAGED, "queue.db", "malformed", "Copy the directory away first");
+        assertUnavailable(Reason.DAMAGED, "queue.db", "malformed", "--repair");
         assertThat(Thread.getAllStackTraces().keySet())
                 .filteredOn(thread -> thread.getName().startsWith("queue-"))
                 .isEmpty();

@@ -2,6 +2,7 @@ package org.o365relay.queue;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.RandomAccessFile;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -224,6 +225,17 @@ final class QueueHouse implements AutoCloseable {
 
     Connection connection() throws SQLException {
         return DriverManager.getConnection("jdbc:sqlite:" + directory.resolve(Sqlite.FILE));
+    }
+
+    /// Overwrites a page of the closed queue with garbage.
+    void spoil(long page) {
+        try (RandomAccessFile file =
+                new RandomAccessFile(directory.resolve(Sqlite.FILE).toFile(), "rw")) {
+            file.seek((page - 1) * 4096);
+            file.write(content(13, 4096));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /// @return every way in which the tables do not agree with one another; empty if all is well

@@ -1,0 +1,134 @@
+package org.o365relay.queue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// The first page of a database says where its tables begin. If it is lost, one that says the same can be made: a queue
+/// that gives space back (`auto_vacuum`) keeps the first pages of its tables at the beginning of the file, in the order
+/// in which they were made, and so they are where they are in a new queue.
+///
+/// With such a page the tables can be read, and no more: it knows of no indexes and no free pages.
+final class FirstPage {
+
+    private static final int SIZE = 4_096;
+
+    // https://www.sqlite.org/fileformat2.html#the_database_header
+    private static final int FORMATS = 18;
+    private static final byte WITH_LOG = 2;
+    private static final int PAGE_COUNT = 28;
+    private static final int FIRST_FREE_PAGE = 32;
+    private static final int FREE_PAGES = 36;
+
+    private FirstPage() {}
+
+    /// A table of a new queue.
+    ///
+    /// @param statement makes one like it, without what is needed only to write to it
+    private record Table(String name, int rootPage, String statement) {}
+
+    /// Gives a copy of a damaged queue a first page with which it can be read.
+    ///
+    /// @param scratch a folder for what is needed meanwhile
+    static void graft(Sqlite copy, Path scratch) throws IOException, SQLException, QueueUnavailableException {
+        Sqlite fresh = new Sqlite(scratch, "fresh.db");
+        Sqlite skeleton = new Sqlite(scratch, "skeleton.db");
+        fresh.delete();
+        skeleton.delete();
+        List<Table> tables;
+        try (Connection connection = fresh.openWriter()) {
+            fresh.bringUpToDate(connection);
+            tables = tables(connection);
+            connection.commit();
+        }
+        make(skeleton, tables);
+        ByteBuffer page = read(skeleton.file());
+        page.putInt(PAGE_COUNT, Math.toIntExact(Disk.size(copy.file()) / SIZE));
+        page.putInt(FIRST_FREE_PAGE, 0).putInt(FREE_PAGES, 0);
+        page.put(FORMATS, WITH_LOG).put(FORMATS + 1, WITH_LOG);
+        try (FileChannel file = FileChannel.open(copy.file(), StandardOpenOption.WRITE)) {
+            file.write(page, 0);
+        }
+        fresh.delete();
+        skeleton.delete();
+    }
+
+    private static List<Table> tables(Connection connection) throws SQLException {
+        List<Table> tables = new ArrayList<>();
+        try (var statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT s.name, s.rootpage, l.wr FROM sqlite_schema s"
+                        + " JOIN pragma_table_list(s.name) l WHERE s.type = 'table'")) {
+            while (row.next()) {
+                String name = row.getString("name");
+                String columns = columns(connection, name, row.getInt("wr") != 0);
+                tables.add(new Table(name, row.getInt("rootpage"), "CREATE TABLE " + name + columns));
+            }
+        }
+        return tables;
+    }
+
+    private static String columns(Connection connection, String table, boolean withoutRowid) throws SQLException {
+        List<String> columns = new ArrayList<>();
+        List<String> key = new ArrayList<>();
+        try (var statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "SELECT name, type, dflt_value, pk FROM pragma_table_info('" + table + "') ORDER BY cid")) {
+            while (row.next()) {
+                String usual = row.getString("dflt_value");
+                columns.add(row.getString("name") + " " + row.getString("type")
+                        + (usual == null ? "" : " DEFAULT " + usual));
+            }
+        }
+        try (var statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "SELECT name FROM pragma_table_info('" + table + "') WHERE pk > 0 ORDER BY pk")) {
+            while (row.next()) {
+                key.add(row.getString("name"));
+            }
+        }
+        if (withoutRowid) {
+            return "(" + String.join(",", columns) + ",PRIMARY KEY(" + String.join(",", key) + ")) WITHOUT ROWID";
+        }
+        String number = key.size() == 1 ? key.getFirst() + " INTEGER" : "";
+        return columns.stream()
+                .map(column -> column.equals(number) ? column + " PRIMARY KEY" : column)
+                .collect(Collectors.joining(",", "(", ")"));
+    }
+
+    private static void make(Sqlite skeleton, List<Table> tables) throws SQLException {
+        try (Connection connection = skeleton.connect()) {
+            Sqlite.execute(connection, "CREATE TABLE none (none)", "PRAGMA writable_schema = ON");
+            Sqlite.execute(connection, "DELETE FROM sqlite_schema");
+            for (Table table : tables) {
+                try (PreparedStatement insert =
+                        connection.prepareStatement("INSERT INTO sqlite_schema VALUES ('table', ?, ?, ?, ?)")) {
+                    insert.setString(1, table.name());
+                    insert.setString(2, table.name());
+                    insert.setInt(3, table.rootPage());
+                    insert.setString(4, table.statement());
+                    insert.executeUpdate();
+                }
+            }
+            Sqlite.execute(connection, "PRAGMA user_version = " + Sqlite.SCHEMA_VERSION);
+        }
+    }
+
+    private static ByteBuffer read(Path file) throws IOException {
+        ByteBuffer page = ByteBuffer.allocate(SIZE);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            while (page.hasRemaining() && channel.read(page) >= 0) {
+                // the first page, whole
+            }
+        }
+        return page.flip();
+    }
+}

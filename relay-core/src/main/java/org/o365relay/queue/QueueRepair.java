@@ -1,0 +1,179 @@
+package org.o365relay.queue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.o365relay.queue.QueueUnavailableException.Reason;
+import org.o365relay.queue.Unfinished.Begun;
+
+/// Repairs a queue that no relay uses. First the files are copied as they are; then everything that can be read is kept,
+/// what cannot be delivered is put in quarantine and on hold, and nothing is discarded.
+///
+/// Whenever it is killed, it can be run again: what it exchanges files for is marked until it is through, and no relay
+/// starts on files that may not belong together.
+public final class QueueRepair {
+
+    private static final String COMMAND = "queue verify --repair";
+    private static final long MIB = 1024L * 1024;
+
+    private final QueueSettings settings;
+    private final InstantSource clock;
+    private final Sqlite queue;
+    private final Sqlite fresh;
+    private final Sqlite grafted;
+    private final Unfinished unfinished;
+
+    public QueueRepair(QueueSettings settings, InstantSource clock) {
+        this.settings = settings;
+        this.clock = clock;
+        this.queue = new Sqlite(settings.directory());
+        this.fresh = new Sqlite(settings.directory(), "queue-repair.db");
+        this.grafted = new Sqlite(settings.directory(), "queue-repair-source.db");
+        this.unfinished = new Unfinished(settings.directory());
+    }
+
+    /// What was done.
+    ///
+    /// @param quarantine where the files are as they were, and what was set aside
+    /// @param rebuilt whether a new database was made of what could be read
+    /// @param done one line for each thing
+    /// @param setAside what is in quarantine now, one line for each message
+    /// @param open messages that the queue holds now, those on hold included
+    public record Report(Path quarantine, boolean rebuilt, List<String> done, List<String> setAside, long open) {
+
+        public Report {
+            done = List.copyOf(done);
+            setAside = List.copyOf(setAside);
+        }
+    }
+
+    /// @throws QueueUnavailableException with a message for the admin: a relay runs, there is too little room for the
+    ///     copy, or the disk fails
+    public Report repair() throws QueueUnavailableException {
+        if (!Files.exists(queue.file())) {
+            throw new QueueUnavailableException(
+                    Reason.UNUSABLE_DIRECTORY, "there is no queue in " + settings.directory());
+        }
+        DirectoryLock lock = DirectoryLock.acquire(settings.directory());
+        try {
+            unfinished.refuseExcept(COMMAND);
+            return repair(quarantine());
+        } catch (IOException | SQLException e) {
+            throw new QueueUnavailableException(
+                    Reason.UNUSABLE_DIRECTORY,
+                    "the queue " + queue.file() + " could not be repaired: " + e.getMessage()
+                            + "; nothing of it is lost, run it again");
+        } finally {
+            lock.release();
+        }
+    }
+
+    private Quarantine quarantine() throws IOException, QueueUnavailableException {
+        fresh.delete();
+        grafted.delete();
+        Optional<Begun> begun = unfinished.begun();
+        if (begun.isPresent()) {
+            Quarantine quarantine = new Quarantine(begun.get().folder());
+            quarantine.putBack(queue);
+            unfinished.end();
+            return quarantine;
+        }
+        long size = queue.files().stream().mapToLong(Disk::size).sum();
+        long free = Files.getFileStore(settings.directory()).getUsableSpace();
+        if (free < 3 * size) {
+            throw new QueueUnavailableException(
+                    Reason.UNUSABLE_DIRECTORY,
+                    "a repair of " + queue.file() + " needs up to " + (3 * size / MIB + 1) + " MiB besides, and "
+                            + free / MIB + " MiB are free; nothing was changed");
+        }
+        Quarantine quarantine = Quarantine.at(settings.directory(), clock.instant());
+        quarantine.keep(queue);
+        return quarantine;
+    }
+
+    private Report repair(Quarantine quarantine) throws IOException, SQLException, QueueUnavailableException {
+        boolean isDamaged = isDamaged();
+        return isDamaged ? rebuild(quarantine) : mend(queue, quarantine, List.of(), false);
+    }
+
+    private boolean isDamaged() throws SQLException, QueueUnavailableException {
+        try (Connection connection = queue.connect()) {
+            long version = queue.version(connection);
+            return version == 0 || !QueueVerifier.damages(connection, version).isEmpty();
+        } catch (SQLException e) {
+            if (!Sqlite.isUnreadable(e)) {
+                throw e;
+            }
+            return true;
+        }
+    }
+
+    private Report rebuild(Quarantine quarantine) throws IOException, SQLException, QueueUnavailableException {
+        List<String> done = new ArrayList<>();
+        try (Connection target = fresh.openWriter()) {
+            fresh.bringUpToDate(target);
+            done.add("a new database was made of everything that could be read");
+            done.addAll(salvage(quarantine, target));
+        }
+        Report report = mend(fresh, quarantine, done, true);
+        unfinished.begin(COMMAND, quarantine.folder());
+        queue.delete();
+        Disk.sync(fresh.file());
+        Disk.move(fresh.file(), queue.file());
+        unfinished.end();
+        grafted.delete();
+        return report;
+    }
+
+    private List<String> salvage(Quarantine quarantine, Connection target)
+            throws IOException, SQLException, QueueUnavailableException {
+        try (Connection source = queue.connect()) {
+            Sqlite.execute(source, "PRAGMA query_only = ON");
+            if (Sqlite.structure(source).contains("column id of table message")) {
+                return new Salvage(source, target).copy();
+            }
+        } catch (SQLException e) {
+            if (!Sqlite.isUnreadable(e)) {
+                throw e;
+            }
+        }
+        for (Path file : new Sqlite(quarantine.folder()).files()) {
+            String suffix = file.getFileName().toString().substring(Sqlite.FILE.length());
+            Disk.copy(file, settings.directory().resolve("queue-repair-source.db" + suffix));
+        }
+        FirstPage.graft(grafted, settings.directory());
+        List<String> done = new ArrayList<>(List.of("the first page was lost; it was made anew"));
+        try (Connection source = grafted.connect()) {
+            Sqlite.execute(source, "PRAGMA query_only = ON");
+            done.addAll(new Salvage(source, target).copy());
+        }
+        return done;
+    }
+
+    private Report mend(Sqlite database, Quarantine quarantine, List<String> before, boolean rebuilt)
+            throws IOException, SQLException, QueueUnavailableException {
+        Instant now = clock.instant();
+        Duration longestWait = settings.longestWait();
+        try (Connection connection = database.openWriter()) {
+            database.bringUpToDate(connection);
+            Statements statements = new Statements(connection);
+            Mending mending = new Mending(statements, quarantine, now, longestWait);
+            mending.mend();
+            connection.commit();
+            long open = Sqlite.number(connection, "SELECT count(*) FROM message WHERE due_at IS NOT NULL");
+            connection.commit();
+            Sqlite.number(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+            List<String> done = new ArrayList<>(before);
+            done.addAll(mending.done());
+            return new Report(quarantine.folder(), rebuilt, done, mending.setAside(), open);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+package org.o365relay.queue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.queue.QueueUnavailableException.Reason;
+import org.o365relay.queue.Unfinished.Begun;
+
+/// Makes a backup, or a copy kept before an upgrade, the queue. No relay may run.
+///
+/// What was delivered after the backup was made is open in it, and will be delivered again: the history of every open
+/// message says so.
+public final class QueueRestore {
+
+    private static final String COMMAND = "restore";
+
+    private final Path directory;
+    private final InstantSource clock;
+    private final Sqlite queue;
+    private final Sqlite fresh;
+    private final Unfinished unfinished;
+
+    /// @param directory the data directory
+    public QueueRestore(Path directory, InstantSource clock) {
+        this.directory = directory;
+        this.clock = clock;
+        this.queue = new Sqlite(directory);
+        this.fresh = new Sqlite(directory, "queue-restore.db");
+        this.unfinished = new Unfinished(directory);
+    }
+
+    /// What was done.
+    ///
+    /// @param aside where the queue is that was there before; null if there was none
+    /// @param open messages that will be delivered, or are on hold
+    public record Restored(@Nullable Path aside, long open) {}
+
+    /// @param backup a file made by a backup
+    /// @param replace whether a queue that is there is moved aside; if not, and there is one, nothing is done
+    /// @param hold whether nothing of it is delivered until an operator releases it
+    /// @throws QueueUnavailableException with a message for the admin
+    public Restored restore(Path backup, boolean replace, boolean hold) throws QueueUnavailableException {
+        if (!Files.isRegularFile(backup)) {
+            throw refused(Reason.UNUSABLE_DIRECTORY, backup + " is no file");
+        }
+        DirectoryLock lock = DirectoryLock.acquire(directory);
+        try {
+            unfinished.refuseExcept(COMMAND);
+            Optional<Begun> begun = unfinished.begun();
+            if (Files.exists(queue.file()) && !replace && begun.isEmpty()) {
+                throw refused(
+                        Reason.UNUSABLE_DIRECTORY,
+                        "there is a queue in " + directory + " already; --replace moves it aside");
+            }
+            fresh.delete();
+            Disk.copy(backup, fresh.file());
+            Disk.syncDirectory(directory);
+            long open = prepare(backup, hold);
+            Path aside = exchange(begun);
+            return new Restored(aside, open);
+        } catch (IOException e) {
+            throw refused(Reason.UNUSABLE_DIRECTORY, "the backup could not be restored: " + e.getMessage());
+        } catch (SQLException e) {
+            throw Sqlite.isDamage(e)
+                    ? refused(Reason.DAMAGED, backup + " is damaged: " + e.getMessage())
+                    : refused(Reason.UNUSABLE_DIRECTORY, "the backup could not be restored: " + e.getMessage());
+        } finally {
+            clean();
+            lock.release();
+        }
+    }
+
+    /// @return how many messages are open
+    private long prepare(Path backup, boolean hold)
+            throws IOException, SQLException, QueueUnavailableException {
+        Instant takenAt = Files.getLastModifiedTime(backup).toInstant();
+        try (Connection look = fresh.connect()) {
+            List<String> damages = Sqlite.integrity(look);
+            if (!damages.isEmpty()) {
+                throw refused(Reason.DAMAGED, backup + " is damaged: " + damages.getFirst());
+            }
+            if (fresh.version(look) == 0) {
+                throw refused(Reason.DAMAGED, backup + " is no queue of an o365-relay");
+            }
+        }
+        try (Connection writer = fresh.openWriter()) {
+            fresh.bringUpToDate(writer);
+            long open = mark(new Statements(writer), takenAt, hold);
+            writer.commit();
+            Sqlite.number(writer, "PRAGMA wal_checkpoint(TRUNCATE)");
+            return open;
+        }
+    }
+
+    private long mark(Statements statements, Instant takenAt, boolean hold) throws SQLException {
+        long now = clock.instant().toEpochMilli();
+        long open = statements
+                .with(
+                        "events-of-open",
+                        now,
+                        "restored",
+                        "from a backup of " + takenAt + "; it may have been delivered after that")
+                .executeUpdate();
+        if (hold) {
+            statements.with("hold-open", now, Lanes.END_OF_TIME.toEpochMilli()).executeUpdate();
+        }
+        return open;
+    }
+
+    /// @param begun if it was interrupted before: part of the old queue may be aside already
+    private @Nullable Path exchange(Optional<Begun> begun) throws IOException {
+        Disk.sync(fresh.file());
+        Path folder = begun.map(Begun::folder)
+                .orElse(directory.resolve("replaced").resolve(Quarantine.name(clock.instant())));
+        if (begun.isEmpty() && queue.files().isEmpty()) {
+            Disk.move(fresh.file(), queue.file());
+            return null;
+        }
+        Disk.createDirectories(folder);
+        unfinished.begin(COMMAND, folder);
+        for (Path file : queue.files()) {
+            Path aside = folder.resolve(file.getFileName());
+            if (!Files.exists(aside)) {
+                Disk.move(file, aside);
+            }
+        }
+        queue.delete(); // what is there now was put there by a restore that did not end
+        Disk.move(fresh.file(), queue.file());
+        unfinished.end();
+        return folder;
+    }
+
+    private void clean() throws QueueUnavailableException {
+        try {
+            fresh.delete();
+        } catch (IOException e) {
+            throw refused(Reason.UNUSABLE_DIRECTORY, fresh.file() + " could not be deleted: " + e.getMessage());
+        }
+    }
+
+    private static QueueUnavailableException refused(Reason reason, String message) {
+        return new QueueUnavailableException(reason, message);
+    }
+}

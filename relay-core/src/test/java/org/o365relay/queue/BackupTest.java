@@ -1,0 +1,281 @@
+package org.o365relay.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.o365relay.queue.QueueHouse.ANNA;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.o365relay.mail.QueueId;
+import org.o365relay.queue.QueueRestore.Restored;
+
+@Timeout(120)
+class BackupTest {
+
+    private Path scratch;
+    private Path folder;
+    private QueueHouse house;
+
+    @BeforeEach
+    void open(@TempDir Path directory) throws IOException {
+        scratch = directory;
+        folder = Files.createDirectory(directory.resolve("backups"));
+        house = new QueueHouse(directory.resolve("queue"));
+    }
+
+    @AfterEach
+    void close() {
+        house.close();
+    }
+
+    private Path backup() throws QueueUnavailableException {
+        return new QueueBackup(house.directory, house.clock).to(folder).file();
+    }
+
+    private Restored restore(QueueHouse into, Path backup, boolean replace, boolean hold) throws Exception {
+        return new QueueRestore(into.directory, into.clock).restore(backup, replace, hold);
+    }
+
+    private QueueHouse other() {
+        return new QueueHouse(scratch.resolve("other"));
+    }
+
+    private static Set<String> texts(QueueHouse house) {
+        Set<String> texts = new TreeSet<>();
+        List<Claim> claims = house.claim(100);
+        while (!claims.isEmpty()) {
+            claims.forEach(claim -> texts.add(house.text(claim)));
+            claims = house.claim(100);
+        }
+        return texts;
+    }
+
+    private static Set<String> names(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString()).collect(Collectors.toSet());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void isOneFileForItsOwnerAloneAndCanBeRestored(boolean running) throws Exception {
+        house.accept("one", ANNA);
+        house.accept(CrashScenes.LARGE, ANNA);
+        if (!running) {
+            house.close();
+        }
+        Path made = backup();
+
+        assertThat(names(folder)).containsExactly("queue-20260301-080000.db");
+        assertThat(Files.getPosixFilePermissions(made)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
+        try (QueueHouse other = other()) {
+            Restored restored = restore(other, made, false, false);
+            assertThat(restored).isEqualTo(new Restored(null, 2));
+            assertThat(other.claim(10)).hasSize(2);
+            assertThat(other.contradictions()).isEmpty();
+        }
+    }
+
+    @Test
+    void everyMessageAcknowledgedBeforeItBeganIsInItAndAcceptingGoesOn() throws Exception {
+        Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+        AtomicBoolean enough = new AtomicBoolean();
+        CountDownLatch underWay = new CountDownLatch(500);
+        Thread load = Thread.ofPlatform().start(() -> {
+            for (int i = 0; !enough.get(); i++) {
+                List<CompletableFuture<?>> group = new ArrayList<>();
+                for (int k = 0; k < 20; k++) {
+                    String text = "message " + i + "." + k + " " + "x".repeat(2_000);
+                    group.add(house.queue()
+                            .receive()
+                            .commit(
+                                    house.arrival(),
+                                    QueueHouse.routed(QueueHouse.envelope(ANNA)),
+                                    text.getBytes(StandardCharsets.UTF_8))
+                            .thenAccept(_ -> {
+                                acknowledged.add(text);
+                                underWay.countDown();
+                            }));
+                }
+                group.forEach(CompletableFuture::join);
+            }
+        });
+        underWay.await();
+        List<Set<String>> before = new ArrayList<>();
+        List<Path> made = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            before.add(Set.copyOf(acknowledged));
+            made.add(backup());
+            house.clock.advance(Duration.ofSeconds(1));
+        }
+        int atTheEnd = acknowledged.size();
+        enough.set(true);
+        load.join();
+
+        assertThat(atTheEnd).as("accepting went on").isGreaterThan(before.getLast().size());
+        for (int i = 0; i < made.size(); i++) {
+            try (QueueHouse other = new QueueHouse(scratch.resolve("other-" + i))) {
+                restore(other, made.get(i), false, false);
+                other.clock.advance(Duration.ofMinutes(1));
+                assertThat(texts(other)).containsAll(before.get(i));
+                assertThat(other.contradictions()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void aFolderThatIsNotThereIsNotMade() {
+        house.accept("one", ANNA);
+        assertThatThrownBy(() -> new QueueBackup(house.directory, house.clock).to(scratch.resolve("nowhere")))
+                .isInstanceOf(QueueUnavailableException.class)
+                .hasMessageContaining("nowhere")
+                .hasMessageContaining("existing folder");
+        assertThat(scratch.resolve("nowhere")).doesNotExist();
+    }
+
+    @Test
+    void aFullDiskLeavesNoHalfFile() throws Exception {
+        for (int i = 0; i < 80; i++) {
+            house.accept(QueueHouse.content(i, 100_000), ANNA);
+        }
+        house.close();
+        try (ChildJvm child = ChildJvm.startLimited(
+                4_096, scratch, BackupTest.class, house.directory.toString(), folder.toString())) {
+            assertThat(child.awaitLine("REFUSED")).contains("no backup", "full", "see that there is room");
+        }
+        assertThat(folder).isEmptyDirectory();
+        assertThat(house.claim(100)).hasSize(80);
+    }
+
+    /// The backup that finds no room.
+    public static void main(String[] arguments) {
+        QueueHouse house = new QueueHouse(Path.of(arguments[0]));
+        try {
+            new QueueBackup(house.directory, house.clock).to(Path.of(arguments[1]));
+        } catch (QueueUnavailableException e) {
+            System.out.println("REFUSED " + e.getMessage());
+        }
+    }
+
+    @Test
+    void whatIsRestoredSaysSoInItsHistoryBecauseItMayBeADuplicate() throws Exception {
+        QueueId id = house.accept("perhaps delivered later", ANNA);
+        Path made = backup();
+        try (QueueHouse other = other()) {
+            restore(other, made, false, false);
+            assertThat(other.queue().events(id)).singleElement().satisfies(event -> {
+                assertThat(event.kind()).isEqualTo("restored");
+                assertThat(event.uncertain()).isTrue();
+                assertThat(event.detail()).contains("from a backup of", "may have been delivered");
+            });
+            assertThat(other.text(other.claimOne())).isEqualTo("perhaps delivered later");
+        }
+    }
+
+    @Test
+    void canBeRestoredOnHold() throws Exception {
+        house.accept("not before I have looked", ANNA);
+        Path made = backup();
+        try (QueueHouse other = other()) {
+            restore(other, made, false, true);
+            other.clock.advance(Duration.ofDays(3));
+            assertThat(other.claim(10)).isEmpty();
+            assertThat(other.number("SELECT count(*) FROM message WHERE held_at IS NOT NULL AND due_at IS NOT NULL"))
+                    .isEqualTo(1);
+            assertThat(new QueueVerifier(other.settings(), other.clock).verify()).isEmpty();
+        }
+    }
+
+    @Test
+    void aQueueThatIsThereIsMovedAsideOnlyIfAskedAndNeverDeleted() throws Exception {
+        house.accept("in the backup", ANNA);
+        Path made = backup();
+        house.accept("after it", ANNA);
+        house.close();
+        assertThatThrownBy(() -> restore(house, made, false, false)).hasMessageContaining("--replace");
+
+        Restored restored = restore(house, made, true, false);
+
+        assertThat(texts(house)).containsExactly("in the backup");
+        Path aside = Objects.requireNonNull(restored.aside());
+        assertThat(texts(new QueueHouse(aside))).containsExactly("after it", "in the backup");
+    }
+
+    @Test
+    void aDamagedBackupIsRefusedAndNothingIsChanged() throws Exception {
+        for (int i = 0; i < 50; i++) {
+            house.accept("kept " + i + "x".repeat(3_000), ANNA);
+        }
+        Path made = backup();
+        house.close();
+        byte[] octets = Files.readAllBytes(made);
+        System.arraycopy(QueueHouse.content(1, 40_000), 0, octets, 20_000, 40_000);
+        Files.write(made, octets);
+        assertThatThrownBy(() -> restore(house, made, true, false)).hasMessageContaining("is damaged");
+        Files.writeString(made, "Dear admin, this was never a database. ".repeat(500));
+        assertThatThrownBy(() -> restore(house, made, true, false)).hasMessageContaining("is damaged");
+        assertThatThrownBy(() -> restore(house, scratch.resolve("none"), true, false)).hasMessageContaining("no file");
+        assertThat(texts(house)).hasSize(50);
+        assertThat(names(house.directory)).doesNotContain("replaced", "queue-restore.db");
+    }
+
+    @Test
+    void aRunningRelayKeepsItsQueue() throws Exception {
+        house.accept("mine", ANNA);
+        Path made = backup();
+        assertThatThrownBy(() -> restore(house, made, true, false)).hasMessageContaining("in use");
+    }
+
+    @Test
+    void aRestoreThatWasKilledInTheMiddleIsRunAgainAndNoRelayStartsBefore() throws Exception {
+        house.accept("in the backup", ANNA);
+        Path made = backup();
+        house.accept("after it", ANNA);
+        house.close();
+        Path aside = Files.createDirectories(house.directory.resolve("replaced/1"));
+        new Unfinished(house.directory).begin("restore", aside);
+        Files.move(house.directory.resolve("queue.db"), aside.resolve("queue.db"));
+        Files.writeString(house.directory.resolve("queue.db"), "half of it");
+
+        assertThatThrownBy(() -> MessageQueue.open(house.settings(), house.clock, new Random(1)))
+                .isInstanceOf(QueueUnavailableException.class)
+                .hasMessageContaining("o365-relay restore");
+        assertThat(restore(house, made, false, false).aside()).isEqualTo(aside);
+
+        assertThat(texts(house)).containsExactly("in the backup");
+        assertThat(texts(new QueueHouse(aside))).containsExactly("after it", "in the backup");
+    }
+
+    @Test
+    void aBackupOfAnOlderRelayIsBroughtUpToDate() throws Exception {
+        house.version(3);
+        try (QueueHouse other = other()) {
+            restore(other, house.directory.resolve("queue.db"), false, false);
+            assertThat(other.number("PRAGMA user_version")).isEqualTo(4);
+            assertThat(other.accept("new", ANNA)).isNotNull();
+        }
+    }
+}

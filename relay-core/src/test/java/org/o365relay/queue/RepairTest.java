@@ -1,0 +1,308 @@
+package org.o365relay.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.o365relay.queue.QueueHouse.ANNA;
+import static org.o365relay.queue.QueueHouse.BERT;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.o365relay.mail.QueueId;
+import org.o365relay.queue.Finding.Kind;
+import org.o365relay.queue.QueueRepair.Report;
+
+/// Every kind of damage, made on purpose: it is found, and after a repair every open message is either served by a
+/// queue, or in quarantine.
+@Timeout(120)
+class RepairTest {
+
+    private static final int MESSAGES = 300;
+
+    private final Map<String, QueueId> accepted = new TreeMap<>();
+    private QueueHouse house;
+
+    @BeforeEach
+    void open(@TempDir Path directory) {
+        house = new QueueHouse(directory.resolve("queue"));
+    }
+
+    @AfterEach
+    void close() {
+        house.close();
+    }
+
+    private void fill(int messages) {
+        Map<String, CompletableFuture<List<QueueId>>> ids = new TreeMap<>();
+        for (int i = 0; i < messages; i++) {
+            house.clock.advance(Duration.ofMillis(10));
+            String text = "message " + i + " " + "x".repeat(i % 9 * 700);
+            ids.put(
+                    text,
+                    house.queue()
+                            .receive()
+                            .commit(
+                                    house.arrival(),
+                                    QueueHouse.routed(QueueHouse.envelope(ANNA, BERT)),
+                                    text.getBytes(StandardCharsets.UTF_8)));
+        }
+        ids.forEach((text, id) -> accepted.put(text, id.join().getFirst()));
+        for (Claim claim : house.claim(messages / 30)) {
+            accepted.values().remove(claim.id());
+            house.queue().settle(claim, QueueHouse.delivered(claim), List.of());
+        }
+        for (Claim claim : house.claim(messages / 30)) {
+            house.queue()
+                    .settle(
+                            claim,
+                            QueueHouse.deferred(
+                                    claim, house.clock.instant().plus(Duration.ofMinutes(10))),
+                            List.of());
+        }
+        house.close();
+    }
+
+    private List<Finding> verify() throws Exception {
+        return new QueueVerifier(house.settings(), house.clock).verify();
+    }
+
+    private Report repair() throws Exception {
+        house.clock.advance(Duration.ofSeconds(1));
+        return new QueueRepair(house.settings(), house.clock).repair();
+    }
+
+    /// @return the content of everything that a queue serves
+    private Set<String> served() {
+        Set<String> served = new TreeSet<>();
+        house.clock.advance(Duration.ofHours(1));
+        List<Claim> claims = house.claim(100);
+        while (!claims.isEmpty()) {
+            claims.forEach(claim -> assertThat(served.add(house.text(claim))).isTrue());
+            claims = house.claim(100);
+        }
+        return served;
+    }
+
+    private void assertThatNothingIsLost(Report report) throws IOException {
+        Set<String> served = served();
+        List<String> lost = new ArrayList<>();
+        accepted.forEach((text, id) -> {
+            if (!served.contains(text)
+                    && !Files.exists(report.quarantine().resolve(id + ".json"))) {
+                lost.add(id + " " + text);
+            }
+        });
+        assertThat(lost).as(report.toString()).isEmpty();
+        assertThat(report.quarantine().resolve("queue.db")).exists();
+    }
+
+    @Test
+    void findsNothingInASoundQueueBesideTheRelayAndWithoutOne() throws Exception {
+        fill(50);
+        house.accept("being delivered", ANNA);
+        house.claim(3);
+        house.receive(new byte[2 * Incoming.CHUNK_SIZE]);
+        assertThat(verify()).isEmpty();
+        house.close();
+        assertThat(verify()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "message", "recipient", "chunk", "event", "device", "incoming", "sent", "told", "spending", "message_claim",
+        "message_settled", "message_lease", "message_content", "message_bound", "message_reason", "event_message",
+        "sqlite_autoindex_chunk_1"
+    })
+    void savesWhatCanBeReadWhenTheRootPageIsGarbage(String name) throws Exception {
+        fill(MESSAGES);
+        house.spoil(house.number("SELECT rootpage FROM sqlite_schema WHERE name = '" + name + "'"));
+        assertThat(verify()).extracting(Finding::kind).contains(Kind.FILE);
+
+        Report report = repair();
+
+        assertThat(report.rebuilt()).isTrue();
+        assertThatNothingIsLost(report);
+        house.close();
+        assertThat(verify()).filteredOn(Finding::isDamage).isEmpty();
+        assertThat(house.contradictions()).allMatch(text -> text.contains("whose chunks") || text.contains("without recipients"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "message,       leaf,     2, 30",
+        "recipient,     leaf,     2, 60",
+        "chunk,         leaf,     2, 30",
+        "chunk,         overflow, 2, 1",
+        "event,         leaf,     0, 0",
+        "message_claim, leaf,     2, 0"
+    })
+    void losesNoMoreThanWhatWasOnThePage(String table, String kind, int page, int mostSetAside) throws Exception {
+        fill(MESSAGES);
+        house.spoil(house.number("SELECT pageno FROM dbstat WHERE name = '" + table + "' AND pagetype = '" + kind
+                + "' ORDER BY pageno LIMIT 1 OFFSET " + page));
+        assertThat(verify()).extracting(Finding::kind).contains(Kind.FILE);
+
+        Report report = repair();
+
+        assertThat(report.setAside()).hasSizeLessThanOrEqualTo(mostSetAside);
+        assertThatNothingIsLost(report);
+        assertThat(house.accept("new mail", ANNA)).isNotNull();
+        house.close();
+        assertThat(verify()).filteredOn(Finding::isDamage).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 16, 100, 4096})
+    void readsADatabaseWhoseBeginningIsLost(int octets) throws Exception {
+        fill(MESSAGES);
+        Path file = house.directory.resolve("queue.db");
+        byte[] whole = Files.readAllBytes(file);
+        System.arraycopy(QueueHouse.content(7, octets), 0, whole, 0, octets);
+        Files.write(file, whole);
+        assertThat(verify()).extracting(Finding::kind).containsOnly(Kind.FILE);
+
+        Report report = repair();
+
+        assertThat(report.setAside()).isEmpty();
+        assertThat(served()).containsExactlyElementsOf(accepted.keySet());
+    }
+
+    @Test
+    void everyPageSpoiledOneAfterTheOtherLosesNothing() throws Exception {
+        fill(60);
+        long pages = house.number("PRAGMA page_count");
+        Path file = house.directory.resolve("queue.db");
+        byte[] sound = Files.readAllBytes(file);
+        for (long page = 1; page <= pages; page += 4) {
+            Files.write(file, sound);
+            house.spoil(page);
+            if (verify().stream().anyMatch(Finding::isDamage)) {
+                assertThatNothingIsLost(repair());
+                house.close();
+                assertThat(verify()).as("page %d", page).filteredOn(Finding::isDamage).isEmpty();
+                new Sqlite(house.directory).delete();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            UPDATE message SET client = 'printer-3' WHERE id = $                           | MESSAGE | printer-3
+            UPDATE message SET sender = 'a b' WHERE id = $                                 | MESSAGE | is no address
+            UPDATE message SET body = 'EBCDIC' WHERE id = $                                | MESSAGE | EBCDIC
+            UPDATE message SET size = size + 1 WHERE id = $                                | MESSAGE | octets
+            UPDATE recipient SET address = '' WHERE message_id = $                         | MESSAGE | is no address
+            UPDATE recipient SET state = 'delivered' WHERE message_id = $                  | MESSAGE | no recipient is open
+            DELETE FROM recipient WHERE message_id = $                                     | MESSAGE | recipient
+            DELETE FROM chunk WHERE message_id = $                                         | MESSAGE | content
+            UPDATE chunk SET ordinal = 3 WHERE message_id = $                              | MESSAGE | piece 0
+            UPDATE chunk SET checksum = 7 WHERE message_id = $                             | MESSAGE | not what was received
+            UPDATE message SET content_id = 7 WHERE id = $                                 | MESSAGE | content
+            DELETE FROM message WHERE id = $                                               | MESSAGE | no message
+            UPDATE message SET lease = 5, due_at = NULL, settled_at = 1 WHERE id = $       | TRIFLE  | leased
+            UPDATE message SET due_at = NULL WHERE id = $                                  | TRIFLE  | neither
+            UPDATE message SET settled_at = 1 WHERE id = $                                 | TRIFLE  | settled
+            UPDATE message SET due_at = due_at + 31536000000 WHERE id = $                  | TRIFLE  | clock
+            UPDATE message SET held_at = 1 WHERE id = $                                    | TRIFLE  | on hold
+            UPDATE message SET priority = 9 WHERE id = $                                   | TRIFLE  | priority
+            INSERT INTO incoming VALUES ($, 1)                                             | TRIFLE  | half received
+            INSERT INTO recipient (message_id, ordinal, address, state) VALUES (7, 0, 'x', 'queued') | TRIFLE | recipients
+            INSERT INTO event (message_id, at, kind, upstream, detail) VALUES (7, 1, '', '', '')     | TRIFLE | events
+            """)
+    void whatMakesNoSenseIsFoundAndPutInOrderOrInQuarantine(String damage, Kind kind, String words) throws Exception {
+        fill(40);
+        QueueId id = accepted.get(accepted.keySet().iterator().next());
+        house.change(damage.replace("$", Long.toString(id.value())));
+
+        assertThat(verify()).anySatisfy(finding -> {
+            assertThat(finding.kind()).isEqualTo(kind);
+            assertThat(finding.text()).contains(words);
+        });
+        Report report = repair();
+
+        assertThat(report.rebuilt()).isFalse();
+        assertThat(verify()).filteredOn(Finding::isDamage).isEmpty();
+        if (kind == Kind.MESSAGE) {
+            assertThat(report.setAside()).singleElement().asString().contains(id.toString());
+            assertThat(report.quarantine().resolve(id + ".json")).content().contains("\"id\":\"" + id);
+            assertThat(report.quarantine().resolve(id + ".eml")).exists();
+        }
+        Set<String> served = served();
+        assertThat(accepted.keySet().stream().filter(text -> !served.contains(text)))
+                .hasSizeLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void aMessageInQuarantineIsOnHoldAndItsHistorySaysWhy() throws Exception {
+        fill(20);
+        QueueId id = accepted.get(accepted.keySet().iterator().next());
+        house.change("UPDATE chunk SET checksum = 7 WHERE message_id = " + id.value());
+        Report report = repair();
+
+        assertThat(house.queue().events(id)).last().satisfies(event -> {
+            assertThat(event.kind()).isEqualTo("damaged");
+            assertThat(event.detail()).contains("not what was received", report.quarantine().toString());
+        });
+        assertThat(house.number("SELECT held_at IS NOT NULL AND due_at > 250000000000000 FROM message WHERE id = "
+                        + id.value()))
+                .isEqualTo(1);
+        assertThat(Files.readString(report.quarantine().resolve(id + ".eml"), StandardCharsets.UTF_8))
+                .startsWith("message ");
+        assertThat(verify()).extracting(Finding::kind).containsExactly(Kind.NOTE);
+    }
+
+    @Test
+    void aRunningRelayKeepsItsQueue() {
+        house.accept("mine", ANNA);
+        assertThatThrownBy(this::repair)
+                .isInstanceOf(QueueUnavailableException.class)
+                .hasMessageContaining("in use");
+    }
+
+    @Test
+    void aRepairThatWasKilledWhileFilesWereExchangedIsRunAgainAndNoRelayStartsBefore() throws Exception {
+        fill(40);
+        house.spoil(house.number("SELECT rootpage FROM sqlite_schema WHERE name = 'message_claim'"));
+        Quarantine quarantine = Quarantine.at(house.directory, house.clock.instant());
+        quarantine.keep(new Sqlite(house.directory));
+        new Unfinished(house.directory).begin("queue verify --repair", quarantine.folder());
+        Files.delete(house.directory.resolve("queue.db"));
+        Files.writeString(house.directory.resolve("queue.db"), "half of it");
+
+        assertThatThrownBy(() -> MessageQueue.open(house.settings(), house.clock, new Random(1)))
+                .isInstanceOf(QueueUnavailableException.class)
+                .hasMessageContaining("queue verify --repair")
+                .hasMessageContaining(quarantine.folder().toString());
+        Report report = repair();
+
+        assertThat(report.quarantine()).isEqualTo(quarantine.folder());
+        assertThatNothingIsLost(report);
+        assertThat(names()).doesNotContain("queue.unfinished", "queue-repair.db");
+    }
+
+    private Set<String> names() throws IOException {
+        try (Stream<Path> files = Files.list(house.directory)) {
+            return files.map(file -> file.getFileName().toString()).collect(Collectors.toSet());
+        }
+    }
+}
