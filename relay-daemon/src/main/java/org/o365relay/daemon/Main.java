@@ -2,6 +2,7 @@ package org.o365relay.daemon;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.o365relay.daemon.cli.BackupCommand;
 import org.o365relay.daemon.cli.CheckCommand;
 import org.o365relay.daemon.cli.CommandLines;
 import org.o365relay.daemon.cli.CompletionCommand;
@@ -12,6 +13,7 @@ import org.o365relay.daemon.cli.ExplainCommand;
 import org.o365relay.daemon.cli.ExplainReplyCommand;
 import org.o365relay.daemon.cli.LoginCommand;
 import org.o365relay.daemon.cli.OperatorCommands;
+import org.o365relay.daemon.cli.RestoreCommand;
 import org.o365relay.daemon.cli.RunCommand;
 import org.o365relay.daemon.cli.SandboxCommand;
 import org.o365relay.daemon.cli.SetupCommand;
@@ -44,6 +46,8 @@ public final class Main {
                 new ExplainCommand(),
                 new ExplainReplyCommand(),
                 new DevicesCommand(),
+                new BackupCommand(),
+                new RestoreCommand(),
                 new LoginCommand(),
                 new SandboxCommand(),
                 new CompletionCommand()));

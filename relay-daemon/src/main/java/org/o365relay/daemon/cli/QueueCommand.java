@@ -51,7 +51,8 @@ final class QueueCommand implements Callable<Integer> {
                 .addSubcommand(new QueueReleaseCommand(desk))
                 .addSubcommand(new QueueRedirectCommand(desk))
                 .addSubcommand(new QueueBounceCommand(desk))
-                .addSubcommand(new QueueDeleteCommand(desk));
+                .addSubcommand(new QueueDeleteCommand(desk))
+                .addSubcommand(new QueueVerifyCommand(queue.config));
     }
 
     private Desk desk() {

@@ -1,0 +1,53 @@
+package org.o365relay.daemon.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.concurrent.Callable;
+import org.o365relay.queue.QueueBackup;
+import org.o365relay.queue.QueueUnavailableException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `o365-relay backup`: the queue as it is now, in one file.
+@Command(
+        name = "backup",
+        mixinStandardHelpOptions = true,
+        versionProvider = ProgramVersion.class,
+        description = {
+            "Copies the queue as it is at this moment to DIR/queue-YYYYMMDD-HHMMSS.db (UTC), with the relay running or"
+                    + " not, and looks whether the copy is sound. It holds mail, and is for its owner alone.",
+            "A message acknowledged before is in it. What is delivered afterwards will be delivered again if it is"
+                    + " restored: see \"o365-relay restore\"."
+        })
+public final class BackupCommand implements Callable<Integer> {
+
+    private final InstantSource clock = InstantSource.system();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private ConfigFile config = new ConfigFile();
+
+    @Parameters(paramLabel = "DIR", description = "An existing directory, better on another disk.")
+    private Path folder = Path.of(".");
+
+    @Override
+    public Integer call() throws CommandFailed {
+        Path directory = config.read().settings().queue().directory();
+        PrintWriter out = spec.commandLine().getOut();
+        try {
+            QueueBackup.Made made = new QueueBackup(directory, clock).to(folder);
+            out.println(made.file() + ": " + made.open() + " open messages, "
+                    + (made.octets() + 1023) / 1024 + " KiB");
+            out.flush();
+            return ExitCode.OK;
+        } catch (QueueUnavailableException e) {
+            throw new CommandFailed(ExitCode.of(e.reason()), String.valueOf(e.getMessage()));
+        }
+    }
+}

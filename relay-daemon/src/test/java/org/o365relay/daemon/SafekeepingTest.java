@@ -1,0 +1,122 @@
+package org.o365relay.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.RandomAccessFile;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.daemon.cli.BackupCommand;
+import org.o365relay.daemon.cli.CommandLines;
+import org.o365relay.daemon.cli.OperatorCommands;
+import org.o365relay.daemon.cli.RestoreCommand;
+import org.o365relay.daemon.cli.Workplace;
+
+/// `queue verify`, `backup` and `restore`, beside a running relay and without one.
+@Timeout(60)
+final class SafekeepingTest {
+
+    @TempDir
+    Path directory;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int run(String... arguments) {
+        List<Object> commands = new ArrayList<>(List.of(new BackupCommand(), new RestoreCommand()));
+        commands.addAll(OperatorCommands.of(Workplace.ofProgram()));
+        return CommandLines.of(commands.toArray())
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(arguments);
+    }
+
+    private int verify(String... more) {
+        return run(Stream.concat(Stream.of("queue", "--config", config(), "verify"), Stream.of(more))
+                .toArray(String[]::new));
+    }
+
+    private String config() {
+        return directory.resolve("relay.conf").toString();
+    }
+
+    private RelayFixture relay() throws Exception {
+        return new RelayFixture(directory, directory.resolve("office"));
+    }
+
+    @Test
+    void aBackupOfARunningRelayIsRestoredAndItsMailDeliveredAgain() throws Exception {
+        Path folder = Files.createDirectory(directory.resolve("backups"));
+        Path backup;
+        try (RelayFixture fixture = relay().with("connect:drop").start();
+                Device device = fixture.device()) {
+            device.send("a scan");
+            assertThat(run("backup", "--config", config(), folder.toString()))
+                    .as(err.toString())
+                    .isZero();
+            assertThat(out.toString()).contains("1 open messages");
+            assertThat(verify()).as(out.toString()).isZero();
+            assertThat(out.toString()).contains("The queue is sound.");
+            assertThat(verify("--repair")).isEqualTo(75);
+            try (Stream<Path> files = Files.list(folder)) {
+                backup = files.toList().getFirst();
+            }
+            assertThat(run("restore", "--config", config(), backup.toString(), "--replace"))
+                    .isEqualTo(75);
+        }
+        assertThat(run("restore", "--config", config(), backup.toString())).isEqualTo(73);
+        assertThat(err.toString()).contains("--replace").doesNotContain("\tat ");
+        assertThat(run("restore", "--config", config(), backup.toString(), "--replace"))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString()).contains("replaced", "Restored: 1 open messages.");
+        try (RelayFixture fixture = relay().start()) {
+            assertThat(fixture.received("a scan")).isNotNull();
+        }
+    }
+
+    @Test
+    void aDamagedQueueIsCalledSoAndRepaired() throws Exception {
+        try (RelayFixture fixture = relay().with("connect:drop").start();
+                Device device = fixture.device()) {
+            for (int i = 0; i < 60; i++) {
+                device.send("scan " + i);
+            }
+        }
+        assertThat(verify()).isZero();
+        spoil(9);
+        assertThat(verify()).isEqualTo(65);
+        assertThat(out.toString()).contains("file: ", "--repair");
+        assertThat(verify("--repair")).as(out + "" + err).isIn(0, 65);
+        assertThat(out.toString()).contains("The files as they were are in", "The queue is in order.");
+        assertThat(verify()).as(out.toString()).isZero();
+        assertThat(err.toString()).doesNotContain("\tat ");
+    }
+
+    @Test
+    void withoutAQueueThereIsNothingToVerify() throws Exception {
+        try (RelayFixture fixture = relay()) {
+            ConfigText.write(directory, fixture.office());
+        }
+        for (List<String> more : List.of(List.<String>of(), List.of("--repair"))) {
+            assertThat(verify(more.toArray(String[]::new))).isEqualTo(73);
+        }
+        assertThat(err.toString()).contains("there is no queue in").doesNotContain("\tat ");
+    }
+
+    private void spoil(long page) throws IOException {
+        try (RandomAccessFile file =
+                new RandomAccessFile(directory.resolve("queue/queue.db").toFile(), "rw")) {
+            file.seek((page - 1) * 4096);
+            file.write("garbage ".repeat(512).getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        }
+    }
+}
