@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,13 +24,25 @@ import org.o365relay.daemon.sandbox.Accepted;
 import org.o365relay.daemon.sandbox.Fault;
 import org.o365relay.daemon.sandbox.Sandbox;
 import org.o365relay.daemon.sandbox.SandboxSettings.Keep;
+import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Event;
+import org.o365relay.queue.QueueReading;
+import org.o365relay.queue.QueueUnavailableException;
+import org.o365relay.queue.QueueViewer;
 
-/// The promise of 250, kept by a process that is killed again and again.
-@Timeout(180)
+/// The promise of 250, kept by a process that is killed with SIGKILL again and again under load.
+///
+/// Every message that was acknowledged is delivered, and its body is what the device sent, octet for octet. One that is
+/// delivered more than once says so in its history: the connection broke after the final dot, and nobody can know what
+/// the upstream made of it. A message that was not acknowledged may be delivered, too: it was committed, and only its
+/// 250 was lost; the device then sends it again.
+///
+/// `-Dcrash.rounds=200 -Dcrash.seed=…` for more rounds, or for the same ones again.
+@Timeout(1800)
 final class CrashTest {
 
-    private static final int ROUNDS = 20;
+    private static final int ROUNDS = Integer.getInteger("crash.rounds", 20);
+    private static final long SEED = Long.getLong("crash.seed", System.nanoTime());
     private static final int DEVICES = 4;
     private static final String LARGE = "0123456789abcdef0123456789abcdef\r\n".repeat(6_000); // more than one chunk
 
@@ -39,14 +52,15 @@ final class CrashTest {
     @TempDir
     Path office;
 
-    private final Random random = new Random();
+    private final Random random = new Random(SEED);
     private final AtomicInteger names = new AtomicInteger();
     private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
 
     @Test
     void deliversEveryAcknowledgedMessageHoweverOftenItIsKilled() throws Exception {
+        System.out.printf("%d rounds, seed %d%n", ROUNDS, SEED);
         try (Sandbox sandbox =
-                Sandbox.start(RelayFixture.sandboxSettings(office).with(Keep.RECORDS))) {
+                Sandbox.start(RelayFixture.sandboxSettings(office).with(Keep.FILES))) {
             sandbox.faults().add(Fault.parse("content:delay 20ms")); // so that deliveries are hit after the final dot
             Path config = ConfigText.write(directory, sandbox, "relay.mailbox-defaults.limits.connections = 4");
             for (int round = 0; round < ROUNDS; round++) {
@@ -63,7 +77,8 @@ final class CrashTest {
                 relay.terminate();
                 assertThat(relay.exitCode()).isZero();
             }
-            assertThatEveryDuplicateWasInterrupted(sandbox.accepted());
+            assertThatEveryCopyIsAsItWasSent(sandbox.accepted());
+            assertThatEveryDuplicateIsMarked(sandbox.accepted());
         }
     }
 
@@ -97,7 +112,7 @@ final class CrashTest {
             while (!fallSilent || wanted.getCount() > 0) {
                 int name = names.incrementAndGet();
                 String subject = "crash " + name;
-                device.sendContent(Device.message(subject) + (name % 8 == 0 ? LARGE : ""));
+                device.sendContent(content(subject));
                 acknowledged.add(subject);
                 wanted.countDown();
             }
@@ -106,21 +121,44 @@ final class CrashTest {
         }
     }
 
-    private void assertThatEveryDuplicateWasInterrupted(List<Accepted> arrived) throws Exception {
+    private static String content(String subject) {
+        int name = Integer.parseInt(subject.substring(subject.indexOf(' ') + 1));
+        return Device.message(subject) + (name % 8 == 0 ? LARGE : "");
+    }
+
+    private static void assertThatEveryCopyIsAsItWasSent(List<Accepted> arrived) throws IOException {
+        for (Accepted message : arrived) {
+            String subject = String.valueOf(message.subject());
+            assertThat(body(new String(message.content(), StandardCharsets.ISO_8859_1))
+                            .equals(body(content(subject))))
+                    .as("the body of %s is as it was sent", subject)
+                    .isTrue();
+        }
+    }
+
+    private static String body(String content) {
+        return content.substring(content.indexOf("\r\n\r\n"));
+    }
+
+    private void assertThatEveryDuplicateIsMarked(List<Accepted> arrived) throws QueueUnavailableException {
         Map<String, Long> copies = arrived.stream()
                 .collect(Collectors.groupingBy(message -> String.valueOf(message.messageId()), Collectors.counting()));
-        List<String> duplicates = copies.keySet().stream()
-                .filter(messageId -> copies.getOrDefault(messageId, 0L) > 1)
-                .toList();
-        System.out.printf(
-                "%d rounds: %d messages acknowledged, %d arrived, %d of them more than once%n",
-                ROUNDS, acknowledged.size(), copies.size(), duplicates.size());
-        for (String messageId : duplicates) {
+        QueueReading history = new QueueViewer(directory.resolve("queue")).reading();
+        int duplicates = 0;
+        for (String messageId : copies.keySet()) {
+            long more = copies.getOrDefault(messageId, 1L) - 1;
+            duplicates += more > 0 ? 1 : 0;
             String id = messageId.substring(1, messageId.indexOf('@')); // the relay's own Message-ID
-            assertThat(RelayFixture.history(directory, id))
-                    .as("%s arrived %d times", messageId, copies.get(messageId))
-                    .extracting(Event::kind)
-                    .contains("interrupted");
+            if (more > 0) {
+                assertThat(history.show(QueueId.parse(id).orElseThrow()).orElseThrow().events())
+                        .as("%s arrived %d times more than once", messageId, more)
+                        .filteredOn(Event::uncertain)
+                        .hasSizeGreaterThanOrEqualTo((int) more);
+            }
         }
+        System.out.printf(
+                "%d rounds: %d messages acknowledged and delivered, %d delivered that were not acknowledged, %d delivered"
+                        + " more than once, all of them marked%n",
+                ROUNDS, acknowledged.size(), copies.size() - acknowledged.size(), duplicates);
     }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.RandomAccessFile;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -116,7 +117,7 @@ final class SafekeepingTest {
         try (RandomAccessFile file =
                 new RandomAccessFile(directory.resolve("queue/queue.db").toFile(), "rw")) {
             file.seek((page - 1) * 4096);
-            file.write("garbage ".repeat(512).getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+            file.write("garbage ".repeat(512).getBytes(StandardCharsets.US_ASCII));
         }
     }
 }
