@@ -95,7 +95,7 @@ record RelayReader(Path directory, Map<String, String> environment, Path kernelH
                     hostname,
                     listeners,
                     accept,
-                    queue,
+                    queue.waitingAtMost(schedule.longestWait()),
                     mailboxes.good().stream().map(MailboxInForce::settings).toList(),
                     ways,
                     http,

@@ -327,7 +327,8 @@ class ConfigReaderTest {
                         false,
                         routes,
                         List.of(address)),
-                new QueueSettings(Path.of("/var/lib/o365-relay"), 512L << 20, 20L << 30, Duration.ofDays(30)),
+                new QueueSettings(Path.of("/var/lib/o365-relay"), 512L << 20, 20L << 30, Duration.ofDays(30))
+                        .waitingAtMost(Duration.ofDays(2)),
                 List.of(new MailboxSettings(
                         address,
                         "relay@contoso.example",

@@ -17,6 +17,7 @@ public record RetrySchedule(Duration firstDelay, Duration giveUpAfter) {
 
     private static final List<Integer> FACTORS = List.of(1, 2, 5, 10, 20, 30, 60);
     private static final double JITTER = 0.1;
+    private static final Duration A_DAY = Duration.ofDays(1);
 
     /// @param attempts how many attempts there were, at least 1
     /// @return when to try again; empty if it is time to give up
@@ -44,6 +45,14 @@ public record RetrySchedule(Duration firstDelay, Duration giveUpAfter) {
         Instant usual = receivedAt.plus(giveUpAfter);
         Instant soonest = now.plus(firstDelay.multipliedBy(all));
         return usual.isAfter(soonest) ? usual : soonest;
+    }
+
+    /// @return the longest time that any message has to wait for its next attempt, with a day to spare: after an attempt,
+    ///     or, if that is longer, until an account's recipients of the last 24 hours are fewer again
+    public Duration longestWait() {
+        Duration delay = firstDelay.multipliedBy(FACTORS.getLast());
+        Duration longest = delay.plusMillis((long) (delay.toMillis() * JITTER));
+        return (longest.compareTo(A_DAY) > 0 ? longest : A_DAY).plus(A_DAY);
     }
 
     /// @return whether a message would be given up if it has had its chances

@@ -94,6 +94,7 @@ public final class QueueBackup {
     private static void remove(Path partial) throws QueueUnavailableException {
         try {
             Files.deleteIfExists(partial);
+            Files.deleteIfExists(partial.resolveSibling(partial.getFileName() + "-journal"));
         } catch (IOException e) {
             throw failed(partial, reason(e), "delete it");
         }

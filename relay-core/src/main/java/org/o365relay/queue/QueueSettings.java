@@ -18,4 +18,9 @@ public record QueueSettings(
     public QueueSettings(Path directory, long freeSpaceFloor, long maximumSize, Duration history) {
         this(directory, freeSpaceFloor, maximumSize, history, Duration.ofDays(70));
     }
+
+    /// @return the same, with another longest wait
+    public QueueSettings waitingAtMost(Duration longest) {
+        return new QueueSettings(directory, freeSpaceFloor, maximumSize, history, longest);
+    }
 }
