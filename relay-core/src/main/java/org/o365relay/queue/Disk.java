@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
 import java.util.Set;
 
 /// Files that are whole and on the disk before anybody counts on them. The mail in them is nobody else's business: they
@@ -56,12 +57,12 @@ final class Disk {
     /// Gives a file its name for good, in place of one that has it.
     static void move(Path from, Path to) throws IOException {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        syncDirectory(to.toAbsolutePath().getParent());
+        syncDirectory(folder(to));
     }
 
     static void delete(Path file) throws IOException {
         if (Files.deleteIfExists(file)) {
-            syncDirectory(file.toAbsolutePath().getParent());
+            syncDirectory(folder(file));
         }
     }
 
@@ -77,6 +78,10 @@ final class Disk {
                 channel.force(true);
             }
         }
+    }
+
+    private static Path folder(Path file) {
+        return Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file is in a folder");
     }
 
     /// @return octets, 0 if it is not there

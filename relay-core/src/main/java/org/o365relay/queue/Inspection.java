@@ -59,7 +59,7 @@ final class Inspection {
         }
     }
 
-    /// @param set asked for messages that have been set aside before, and of settled ones whose rows make no sense
+    /// @param notes gets those that have been set aside before, and settled ones whose rows make no sense
     void damaged(Consumer<Damaged> to, Consumer<Finding> notes) throws SQLException {
         long last = Long.MIN_VALUE;
         List<Whole> batch = messages(last);

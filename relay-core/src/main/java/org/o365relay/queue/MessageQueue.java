@@ -460,7 +460,9 @@ public final class MessageQueue implements AutoCloseable {
             all += store.committer().write(statements -> Lanes.hasten(statements, ids, now));
         } while (late.size() >= BATCH);
         if (all > 0) {
-            log.warn("the clock must have been far ahead: {} messages that would have waited until then are due now", all);
+            log.warn(
+                    "the clock must have been far ahead: {} messages that would have waited until then are due now",
+                    all);
         }
         return all;
     }

@@ -115,7 +115,8 @@ final class Quarantine {
                 for (int i = 1; i <= columns.getColumnCount(); i++) {
                     Object value = rows.getObject(i);
                     json.writeUntypedField(
-                            columns.getColumnName(i), value instanceof byte[] octets ? octets.length + " octets" : value);
+                            columns.getColumnName(i),
+                            value instanceof byte[] octets ? octets.length + " octets" : value);
                 }
                 json.writeEndObject();
             }

@@ -50,7 +50,7 @@ public final class QueueBackup {
             throw failed(file, reason(e), "give an existing folder in which you may write");
         }
         try {
-            long open = new QueueViewer(directory).look(statements -> copy(statements, partial));
+            long open = new QueueViewer(directory).look(statements -> copy(statements, folder, partial));
             Disk.sync(partial);
             Disk.move(partial, file);
             return new Made(file, Disk.size(file), open);
@@ -63,10 +63,11 @@ public final class QueueBackup {
         }
     }
 
-    private static long copy(Statements statements, Path partial) throws SQLException {
+    private static long copy(Statements statements, Path folder, Path partial) throws SQLException {
         Connection connection = statements.connection();
         connection.setAutoCommit(true);
-        Sqlite.execute(connection, "PRAGMA query_only = OFF"); // it would forbid the other file, too; this one is read-only
+        Sqlite.execute(
+                connection, "PRAGMA query_only = OFF"); // it would forbid the other file, too; this one is read-only
         try (PreparedStatement copying = connection.prepareStatement("VACUUM INTO ?")) {
             copying.setString(1, partial.toAbsolutePath().toString());
             copying.executeUpdate();
@@ -76,7 +77,7 @@ public final class QueueBackup {
             }
             throw notWritten(String.valueOf(e.getMessage()));
         }
-        Sqlite made = new Sqlite(partial.toAbsolutePath().getParent(), partial.getFileName().toString());
+        Sqlite made = new Sqlite(folder, partial.getFileName().toString());
         try (Connection look = made.connect()) {
             List<String> damages = Sqlite.integrity(look);
             if (!damages.isEmpty()) {
@@ -101,7 +102,9 @@ public final class QueueBackup {
     }
 
     private static String reason(IOException e) {
-        return e instanceof FileSystemException ? e.toString().replaceFirst("^[^:]*: ", "") : String.valueOf(e.getMessage());
+        return e instanceof FileSystemException
+                ? e.toString().replaceFirst("^[^:]*: ", "")
+                : String.valueOf(e.getMessage());
     }
 
     private static QueueUnavailableException failed(Path file, String why, String advice) {

@@ -26,8 +26,8 @@ final class QueueIds {
     QueueIds(InstantSource clock, RandomGenerator random, long newest) {
         this.clock = clock;
         this.random = random;
-        boolean credible = newest >> CHANCE_BITS
-                <= clock.instant().plus(CLOCK_CORRECTION).toEpochMilli();
+        boolean credible =
+                newest >> CHANCE_BITS <= clock.instant().plus(CLOCK_CORRECTION).toEpochMilli();
         this.last = new AtomicLong(credible ? Math.max(newest, 0) : 0);
     }
 

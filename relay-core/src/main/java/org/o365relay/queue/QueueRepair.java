@@ -14,8 +14,8 @@ import java.util.Optional;
 import org.o365relay.queue.QueueUnavailableException.Reason;
 import org.o365relay.queue.Unfinished.Begun;
 
-/// Repairs a queue that no relay uses. First the files are copied as they are; then everything that can be read is kept,
-/// what cannot be delivered is put in quarantine and on hold, and nothing is discarded.
+/// Repairs a queue that no relay uses. First the files are copied as they are; then everything that can be read is
+/// kept, what cannot be delivered is put in quarantine and on hold, and nothing is discarded.
 ///
 /// Whenever it is killed, it can be run again: what it exchanges files for is marked until it is through, and no relay
 /// starts on files that may not belong together.

@@ -78,8 +78,7 @@ public final class QueueRestore {
     }
 
     /// @return how many messages are open
-    private long prepare(Path backup, boolean hold)
-            throws IOException, SQLException, QueueUnavailableException {
+    private long prepare(Path backup, boolean hold) throws IOException, SQLException, QueueUnavailableException {
         Instant takenAt = Files.getLastModifiedTime(backup).toInstant();
         try (Connection look = fresh.connect()) {
             List<String> damages = Sqlite.integrity(look);

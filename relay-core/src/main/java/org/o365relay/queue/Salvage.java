@@ -22,13 +22,14 @@ import org.jspecify.annotations.Nullable;
 /// and ids of messages are known from the other tables.
 final class Salvage {
 
-    /// After so many numbers in a row that cannot be read it is not one page that is damaged, but one that leads to many.
+    /// After so many numbers in a row that cannot be read it is not one page that is damaged, but one that
+    /// leads to many.
     private static final int MOST_IN_VAIN = 1_000;
 
     private static final long LAST_NUMBER = 1L << 40;
 
-    private static final List<String> SMALL = List.of(
-            "device", "deviation", "spending", "sent", "told", "stopped", "withheld", "alert", "mark");
+    private static final List<String> SMALL =
+            List.of("device", "deviation", "spending", "sent", "told", "stopped", "withheld", "alert", "mark");
 
     private final Connection source;
     private final Connection target;
@@ -195,8 +196,7 @@ final class Salvage {
 
         private List<String> names(Connection connection) throws SQLException {
             List<String> names = new ArrayList<>();
-            try (PreparedStatement statement =
-                    connection.prepareStatement("SELECT name FROM pragma_table_info(?)")) {
+            try (PreparedStatement statement = connection.prepareStatement("SELECT name FROM pragma_table_info(?)")) {
                 statement.setString(1, table);
                 try (ResultSet row = statement.executeQuery()) {
                     while (row.next()) {
@@ -240,8 +240,8 @@ final class Salvage {
 
         private boolean isReadable(long number) throws SQLException {
             try (var statement = source.createStatement();
-                    ResultSet row = statement.executeQuery(
-                            "SELECT 1 FROM " + table + " WHERE " + key + " = " + number)) {
+                    ResultSet row =
+                            statement.executeQuery("SELECT 1 FROM " + table + " WHERE " + key + " = " + number)) {
                 row.next();
                 return true;
             } catch (SQLException e) {

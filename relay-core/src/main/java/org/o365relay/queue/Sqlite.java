@@ -244,7 +244,8 @@ final class Sqlite {
                                 + " the user that runs the relay (" + System.getProperty("user.name") + ")");
     }
 
-    /// @return what is wrong with pages, indexes and constraints, in SQLite's words, at most 100 lines; empty if nothing is
+    /// @return what is wrong with pages, indexes and constraints, in SQLite's words, at most 100 lines; empty if
+    ///     nothing is
     static List<String> integrity(Connection connection) throws SQLException {
         List<String> wrong = new ArrayList<>();
         try (Statement statement = connection.createStatement();

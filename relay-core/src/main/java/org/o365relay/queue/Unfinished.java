@@ -42,7 +42,8 @@ final class Unfinished {
         }
         String text = Files.readString(file);
         int end = text.indexOf('\n');
-        return Optional.of(new Begun(text.substring(0, end), Path.of(text.substring(end + 1).strip())));
+        return Optional.of(new Begun(
+                text.substring(0, end), Path.of(text.substring(end + 1).strip())));
     }
 
     /// @throws QueueUnavailableException if something was begun and has not ended

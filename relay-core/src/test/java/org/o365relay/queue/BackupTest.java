@@ -135,7 +135,9 @@ class BackupTest {
         enough.set(true);
         load.join();
 
-        assertThat(atTheEnd).as("accepting went on").isGreaterThan(before.getLast().size());
+        assertThat(atTheEnd)
+                .as("accepting went on")
+                .isGreaterThan(before.getLast().size());
         for (int i = 0; i < made.size(); i++) {
             try (QueueHouse other = new QueueHouse(scratch.resolve("other-" + i))) {
                 restore(other, made.get(i), false, false);
@@ -205,7 +207,8 @@ class BackupTest {
             assertThat(other.claim(10)).isEmpty();
             assertThat(other.number("SELECT count(*) FROM message WHERE held_at IS NOT NULL AND due_at IS NOT NULL"))
                     .isEqualTo(1);
-            assertThat(new QueueVerifier(other.settings(), other.clock).verify()).isEmpty();
+            assertThat(new QueueVerifier(other.settings(), other.clock).verify())
+                    .isEmpty();
         }
     }
 
@@ -239,7 +242,8 @@ class BackupTest {
         assertThatThrownBy(() -> restore(house, made, true, false)).hasMessageContaining("is damaged");
         Files.writeString(made, "Dear admin, this was never a database. ".repeat(500));
         assertThatThrownBy(() -> restore(house, made, true, false)).hasMessageContaining("is damaged");
-        assertThatThrownBy(() -> restore(house, scratch.resolve("none"), true, false)).hasMessageContaining("no file");
+        assertThatThrownBy(() -> restore(house, scratch.resolve("none"), true, false))
+                .hasMessageContaining("no file");
         assertThat(texts(house)).hasSize(50);
         assertThat(names(house.directory)).doesNotContain("replaced", "queue-restore.db");
     }

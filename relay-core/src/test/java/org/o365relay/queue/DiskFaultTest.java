@@ -80,8 +80,8 @@ class DiskFaultTest {
     private static void real(FaultyDisk disk, Path directory) {
         try (QueueHouse house = new QueueHouse(directory.resolve("queue"))) {
             house.accept("before", ANNA);
-            for (Fault fault : List.of(
-                    Fault.full(Place.LOG, true, false), Fault.of(Operation.SYNC, Place.LOG, true, false))) {
+            for (Fault fault :
+                    List.of(Fault.full(Place.LOG, true, false), Fault.of(Operation.SYNC, Place.LOG, true, false))) {
                 disk.arm(fault, 1);
                 try {
                     house.accept("lost", ANNA);
@@ -103,7 +103,8 @@ class DiskFaultTest {
                     boolean torn = n % 3 == 0;
                     List<Fault> faults = operation == Operation.WRITE
                             ? List.of(Fault.of(operation, place, lasting, torn), Fault.full(place, lasting, torn))
-                            : List.of(Fault.of(operation, operation == Operation.DELETE ? null : place, lasting, false));
+                            : List.of(
+                                    Fault.of(operation, operation == Operation.DELETE ? null : place, lasting, false));
                     for (Fault fault : faults) {
                         Round round = new Round(disk, directory.resolve("round-" + rounds++), fault, n);
                         hit += (starting ? round.starting() : round.running()) > 0 ? 1 : 0;
@@ -176,7 +177,9 @@ class DiskFaultTest {
             accept(mayFail, 2 * Incoming.CHUNK_SIZE + 1_000);
             accept(mayFail, 40_000);
             attempt(mayFail, () -> claimAndSettle(1));
-            attempt(mayFail, () -> house.queue().forgetBefore(house.clock.instant().minus(Duration.ofDays(1))));
+            attempt(
+                    mayFail,
+                    () -> house.queue().forgetBefore(house.clock.instant().minus(Duration.ofDays(1))));
             attempt(mayFail, this::checkpoint);
             accept(mayFail, 700);
         }
@@ -242,7 +245,9 @@ class DiskFaultTest {
                 assertThat(tried).contains(name);
                 byte[] sent = acknowledged.get(name);
                 if (sent != null) {
-                    assertThat(Arrays.equals(content, sent)).as("%s is as it was sent", name).isTrue();
+                    assertThat(Arrays.equals(content, sent))
+                            .as("%s is as it was sent", name)
+                            .isTrue();
                 }
             }
             Set<String> open = new HashSet<>(acknowledged.keySet());

@@ -27,7 +27,8 @@ import org.sqlite.SQLiteConnection;
 /// A sync that does not fail does nothing: the machine will not lose its power in the middle of a test, and hundreds of
 /// queues are done with in seconds.
 ///
-/// Only files whose kind is known (database, write-ahead log) are wrapped. Layouts: https://www.sqlite.org/c3ref/vfs.html
+/// Only files whose kind is known (database, write-ahead log) are wrapped. Layouts:
+/// https://www.sqlite.org/c3ref/vfs.html
 /// and https://www.sqlite.org/c3ref/io_methods.html.
 final class FaultyDisk {
 
@@ -225,17 +226,11 @@ final class FaultyDisk {
         if (function.address() != 0) {
             Wrapper wrapper = new Wrapper(operation, linker.downcallHandle(function, descriptor));
             MethodHandle handle = MethodHandles.lookup()
-                    .findVirtual(
-                            Wrapper.class,
-                            "call",
-                            MethodType.methodType(int.class, Object[].class))
+                    .findVirtual(Wrapper.class, "call", MethodType.methodType(int.class, Object[].class))
                     .bindTo(wrapper)
                     .asCollector(Object[].class, parameters.length)
                     .asType(descriptor.toMethodType());
-            copy.set(
-                    ValueLayout.ADDRESS,
-                    operation.offset,
-                    linker.upcallStub(handle, descriptor, Arena.global()));
+            copy.set(ValueLayout.ADDRESS, operation.offset, linker.upcallStub(handle, descriptor, Arena.global()));
         }
     }
 

@@ -144,8 +144,8 @@ class KeptCopiesTest {
         oldQueue(house);
         house.change("INSERT INTO chunk VALUES (8, 0, zeroblob(9000000))");
         house.change("PRAGMA wal_checkpoint(TRUNCATE)");
-        try (ChildJvm child = ChildJvm.startLimited(
-                8 * 1024, scratch, CrashScenes.class, "COMMITTED", house.directory.toString())) {
+        try (ChildJvm child =
+                ChildJvm.startLimited(8 * 1024, scratch, CrashScenes.class, "COMMITTED", house.directory.toString())) {
             assertThat(child.awaitLine("UNUSABLE_DIRECTORY")).contains("no copy of the queue", "nothing was changed");
         }
         assertThat(house.number("PRAGMA user_version")).isEqualTo(3);

@@ -34,9 +34,7 @@ class QueuePageTest {
             List<String> classes = tests(match.group(1));
             assertThat(classes).as(match.group(1)).isNotEmpty();
             if (match.group(2) != null) {
-                assertThat(classes)
-                        .as(match.group())
-                        .anyMatch(text -> text.contains("void " + match.group(2) + "("));
+                assertThat(classes).as(match.group()).anyMatch(text -> text.contains("void " + match.group(2) + "("));
             }
         });
     }

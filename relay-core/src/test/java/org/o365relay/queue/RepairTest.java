@@ -75,8 +75,7 @@ class RepairTest {
             house.queue()
                     .settle(
                             claim,
-                            QueueHouse.deferred(
-                                    claim, house.clock.instant().plus(Duration.ofMinutes(10))),
+                            QueueHouse.deferred(claim, house.clock.instant().plus(Duration.ofMinutes(10))),
                             List.of());
         }
         house.close();
@@ -107,8 +106,7 @@ class RepairTest {
         Set<String> served = served();
         List<String> lost = new ArrayList<>();
         accepted.forEach((text, id) -> {
-            if (!served.contains(text)
-                    && !Files.exists(report.quarantine().resolve(id + ".json"))) {
+            if (!served.contains(text) && !Files.exists(report.quarantine().resolve(id + ".json"))) {
                 lost.add(id + " " + text);
             }
         });
@@ -129,8 +127,22 @@ class RepairTest {
 
     @ParameterizedTest
     @CsvSource({
-        "message", "recipient", "chunk", "event", "device", "incoming", "sent", "told", "spending", "message_claim",
-        "message_settled", "message_lease", "message_content", "message_bound", "message_reason", "event_message",
+        "message",
+        "recipient",
+        "chunk",
+        "event",
+        "device",
+        "incoming",
+        "sent",
+        "told",
+        "spending",
+        "message_claim",
+        "message_settled",
+        "message_lease",
+        "message_content",
+        "message_bound",
+        "message_reason",
+        "event_message",
         "sqlite_autoindex_chunk_1"
     })
     void savesWhatCanBeReadWhenTheRootPageIsGarbage(String name) throws Exception {
@@ -144,7 +156,8 @@ class RepairTest {
         assertThatNothingIsLost(report);
         house.close();
         assertThat(verify()).filteredOn(Finding::isDamage).isEmpty();
-        assertThat(house.contradictions()).allMatch(text -> text.contains("whose chunks") || text.contains("without recipients"));
+        assertThat(house.contradictions())
+                .allMatch(text -> text.contains("whose chunks") || text.contains("without recipients"));
     }
 
     @ParameterizedTest
@@ -199,7 +212,10 @@ class RepairTest {
             if (verify().stream().anyMatch(Finding::isDamage)) {
                 assertThatNothingIsLost(repair());
                 house.close();
-                assertThat(verify()).as("page %d", page).filteredOn(Finding::isDamage).isEmpty();
+                assertThat(verify())
+                        .as("page %d", page)
+                        .filteredOn(Finding::isDamage)
+                        .isEmpty();
                 new Sqlite(house.directory).delete();
             }
         }
@@ -261,7 +277,8 @@ class RepairTest {
 
         assertThat(house.queue().events(id)).last().satisfies(event -> {
             assertThat(event.kind()).isEqualTo("damaged");
-            assertThat(event.detail()).contains("not what was received", report.quarantine().toString());
+            assertThat(event.detail())
+                    .contains("not what was received", report.quarantine().toString());
         });
         assertThat(house.number("SELECT held_at IS NOT NULL AND due_at > 250000000000000 FROM message WHERE id = "
                         + id.value()))

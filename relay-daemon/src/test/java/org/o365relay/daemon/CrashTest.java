@@ -150,7 +150,9 @@ final class CrashTest {
             duplicates += more > 0 ? 1 : 0;
             String id = messageId.substring(1, messageId.indexOf('@')); // the relay's own Message-ID
             if (more > 0) {
-                assertThat(history.show(QueueId.parse(id).orElseThrow()).orElseThrow().events())
+                assertThat(history.show(QueueId.parse(id).orElseThrow())
+                                .orElseThrow()
+                                .events())
                         .as("%s arrived %d times more than once", messageId, more)
                         .filteredOn(Event::uncertain)
                         .hasSizeGreaterThanOrEqualTo((int) more);

@@ -42,8 +42,7 @@ public final class BackupCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         try {
             QueueBackup.Made made = new QueueBackup(directory, clock).to(folder);
-            out.println(made.file() + ": " + made.open() + " open messages, "
-                    + (made.octets() + 1023) / 1024 + " KiB");
+            out.println(made.file() + ": " + made.open() + " open messages, " + (made.octets() + 1023) / 1024 + " KiB");
             out.flush();
             return ExitCode.OK;
         } catch (QueueUnavailableException e) {
