@@ -162,12 +162,7 @@ final class DrainCommand implements Callable<Integer> {
             }
         }
         table.add(
-                String.format(
-                        Locale.ROOT,
-                        "emptied: %,d MiB, %,d MiB after %.0f s",
-                        full >> 20,
-                        least >> 20,
-                        seconds),
+                String.format(Locale.ROOT, "emptied: %,d MiB, %,d MiB after %.0f s", full >> 20, least >> 20, seconds),
                 "–",
                 "–",
                 "–",

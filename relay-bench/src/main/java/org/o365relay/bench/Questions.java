@@ -28,8 +28,8 @@ final class Questions {
 
     private static final int TIMES = 7;
     private static final int PAGE = 50;
-    private static final Set<MessageState> OPEN = Set.of(
-            MessageState.QUEUED, MessageState.DEFERRED, MessageState.DELIVERING, MessageState.HELD);
+    private static final Set<MessageState> OPEN =
+            Set.of(MessageState.QUEUED, MessageState.DEFERRED, MessageState.DELIVERING, MessageState.HELD);
 
     private final Path directory;
     private final int settled;
@@ -51,8 +51,7 @@ final class Questions {
 
     Table ask() throws IOException {
         QueueSettings settings = new QueueSettings(directory, 0, Long.MAX_VALUE, Duration.ofDays(3650));
-        try (MessageQueue queue =
-                MessageQueue.open(settings, InstantSource.system(), RandomGenerator.getDefault())) {
+        try (MessageQueue queue = MessageQueue.open(settings, InstantSource.system(), RandomGenerator.getDefault())) {
             askTheQueue(queue.reading());
             askTheHistory(queue.reading());
             Supply supply = new Supply(RelayLaunch.MAILBOX, List.of(RelayLaunch.MAILBOX));
@@ -78,7 +77,9 @@ final class Questions {
         time("queue list, newest first", () -> found(reading, Order.NEWEST_FIRST, all -> all));
         time("queue list --client", () -> found(reading, Order.OLDEST_FIRST, all -> client(all, Backlog.client(last))));
         time("queue list --client nobody's", () -> found(reading, Order.OLDEST_FIRST, all -> client(all, "10.9.9.9")));
-        time("queue list --sender nobody's", () -> found(reading, Order.OLDEST_FIRST, all -> sender(all, "no@x.example")));
+        time(
+                "queue list --sender nobody's",
+                () -> found(reading, Order.OLDEST_FIRST, all -> sender(all, "no@x.example")));
         time(
                 "queue list --recipient, last of all",
                 () -> found(reading, Order.OLDEST_FIRST, all -> recipient(all, Backlog.recipient(last))));
@@ -86,14 +87,18 @@ final class Questions {
                 "queue list --recipient nobody's",
                 () -> found(reading, Order.OLDEST_FIRST, all -> recipient(all, "no@x.example")));
         time("queue list --reason nobody's", () -> found(reading, Order.OLDEST_FIRST, all -> reason(all, "none-such")));
-        time("queue list --mailbox nobody's", () -> found(reading, Order.OLDEST_FIRST, all -> mailbox(all, "no@x.example")));
+        time(
+                "queue list --mailbox nobody's",
+                () -> found(reading, Order.OLDEST_FIRST, all -> mailbox(all, "no@x.example")));
         time("count all that are open", () -> reading.count(Selection.ALL.in(OPEN)));
     }
 
     private void askTheHistory(QueueReading reading) {
         time("trace, newest", () -> trace(reading, all -> all));
         time("trace by id", () -> reading.show(newest(reading)).stream().count());
-        time("trace by Message-ID, the first of all", () -> trace(reading, all -> messageId(all, Backlog.messageId(0))));
+        time(
+                "trace by Message-ID, the first of all",
+                () -> trace(reading, all -> messageId(all, Backlog.messageId(0))));
         time("trace by Message-ID, unknown", () -> trace(reading, all -> messageId(all, "<no@x.example>")));
         time("trace by subject, the first of all", () -> trace(reading, all -> subject(all, Backlog.subject(1))));
         time("trace by subject, unknown", () -> trace(reading, all -> subject(all, "no such subject")));
@@ -167,8 +172,7 @@ final class Questions {
     }
 
     private static Selection between(Selection all, Instant after, Instant before) {
-        return new Selection(
-                all.ids(), all.states(), after, before, null, null, null, null, null, null, null, null);
+        return new Selection(all.ids(), all.states(), after, before, null, null, null, null, null, null, null, null);
     }
 
     private static Selection with(
@@ -181,6 +185,17 @@ final class Questions {
             @Nullable String subject,
             @Nullable String messageId) {
         return new Selection(
-                all.ids(), all.states(), null, null, client, sender, recipient, mailbox, reason, subject, messageId, null);
+                all.ids(),
+                all.states(),
+                null,
+                null,
+                client,
+                sender,
+                recipient,
+                mailbox,
+                reason,
+                subject,
+                messageId,
+                null);
     }
 }

@@ -115,8 +115,7 @@ class BenchTest {
     void asksALongQueueAndComparesARelayThatHasItWithOneThatHasNone() throws IOException {
         writeScript("org.o365relay.daemon.Main");
 
-        assertThat(bench(
-                        "backlog", "--deferred=50", "--history=20", "--messages=20", "--sessions=2", "--rounds=1"))
+        assertThat(bench("backlog", "--deferred=50", "--history=20", "--messages=20", "--sessions=2", "--rounds=1"))
                 .isZero();
 
         assertThat(lastRow().getFirst()).isEqualTo("change");

@@ -47,7 +47,8 @@ public record RetrySchedule(Duration firstDelay, Duration giveUpAfter) {
         return usual.isAfter(soonest) ? usual : soonest;
     }
 
-    /// @return the longest time that any message has to wait for its next attempt, with a day to spare: after an attempt,
+    /// @return the longest time that any message has to wait for its next attempt, with a day to spare: after an
+    /// attempt,
     ///     or, if that is longer, until an account's recipients of the last 24 hours are fewer again
     public Duration longestWait() {
         Duration delay = firstDelay.multipliedBy(FACTORS.getLast());

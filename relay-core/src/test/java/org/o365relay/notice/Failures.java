@@ -78,11 +78,8 @@ record Failures(
 
     Failures headerTooLarge(Reason reason) {
         Reply reply = Reply.of(552, "5.3.4", "Header size exceeds fixed maximum size");
-        FailedRecipient failed = new FailedRecipient(
-                new Recipient(0, address("bob@fabrikam.com")),
-                reply,
-                false,
-                reason);
+        FailedRecipient failed =
+                new FailedRecipient(new Recipient(0, address("bob@fabrikam.com")), reply, false, reason);
         return new Failures(author, sender, isNotice, header, List.of(failed), others, 0, givenUp);
     }
 

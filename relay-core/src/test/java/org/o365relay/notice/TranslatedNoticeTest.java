@@ -57,7 +57,10 @@ class TranslatedNoticeTest {
     @ParameterizedTest
     @EnumSource
     void writesWhatCouldNotEvenBeTriedAsInTheFile(Language language) throws IOException {
-        Failure failure = Failures.refused().header("").headerTooLarge(GeneralReason.RELAY.in(language, "")).failure();
+        Failure failure = Failures.refused()
+                .header("")
+                .headerTooLarge(GeneralReason.RELAY.in(language, ""))
+                .failure();
 
         Golden.assertSame(
                 language.code() + "-not-tried", writer(language).write(failure).orElseThrow());

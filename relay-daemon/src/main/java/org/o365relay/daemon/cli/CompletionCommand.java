@@ -38,7 +38,8 @@ public final class CompletionCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         out.print(
                 switch (shell) {
-                    case BASH, ZSH -> AutoComplete.bash("o365-relay", spec.root().commandLine());
+                    case BASH, ZSH ->
+                        AutoComplete.bash("o365-relay", spec.root().commandLine());
                 });
         out.flush();
         return ExitCode.OK;

@@ -23,7 +23,8 @@ import org.o365relay.queue.Page;
 ///   (the first few), `recipient-count`, `size`, `route`, `lane`, `priority`, `attempts`, `due-at`, `reason`,
 ///   `subject`, `message-id`, `settled-at`, `notice`.
 /// - [MessageDetail]: `message` (as above), `protocol`, `body`, `smtp-utf8`, `content`, `has-content`, `recipients`
-///   (all: `ordinal`, `address`, `state`), `events` (`at`, `recipient`: an ordinal, `kind`, `upstream`, `detail`, `reason`,
+///   (all: `ordinal`, `address`, `state`), `events` (`at`, `recipient`: an ordinal, `kind`, `upstream`, `detail`,
+/// `reason`,
 ///   `uncertain`).
 /// - [Effect]: `changed`, `passed-over`, `stopped`, and `selected`: how many messages were meant.
 /// - [LaneStatus]: `mailbox`, `state`, `since`, `road`, `reply`, `reason`, `advice`, `next-try`, `delivering`.

@@ -138,7 +138,9 @@ public record MessageStory(Layout layout, Meanings meanings, DeviceNames names) 
     private static String who(MessageDetail message, List<Event> same) {
         List<Integer> ordinals =
                 same.stream().map(Event::recipient).filter(Objects::nonNull).toList();
-        if (ordinals.isEmpty() || (ordinals.size() > 1 && ordinals.size() == message.recipients().size())) {
+        if (ordinals.isEmpty()
+                || (ordinals.size() > 1
+                        && ordinals.size() == message.recipients().size())) {
             return "";
         }
         return " "
