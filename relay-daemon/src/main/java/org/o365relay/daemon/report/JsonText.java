@@ -40,8 +40,9 @@ public final class JsonText {
     }
 
     private static String indented(@Nullable Object value) {
-        boolean ofObjects = value instanceof List<?> list && list.stream().allMatch(Map.class::isInstance);
-        return ofObjects ? array((List<?>) value, "\n  ") : of(value);
+        return value instanceof List<?> list && list.stream().allMatch(Map.class::isInstance)
+                ? array(list, "\n  ")
+                : of(value);
     }
 
     private static String array(List<?> elements, String end) {

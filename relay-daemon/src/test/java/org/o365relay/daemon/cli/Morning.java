@@ -54,9 +54,16 @@ final class Morning {
 
     /// As the device sent it, with something in the subject that a terminal would obey.
     static byte[] original() {
-        return ("From: MFP <scanner@contoso.example>\r\nTo: anna@contoso.example\r\nSubject: Scan\u001b[2J of\r\n\tyesterday\r\n"
-                        + "Sender: mfp@local\r\n\r\nsee attachment\r\n")
-                .getBytes(StandardCharsets.UTF_8);
+        String lines = """
+                From: MFP <scanner@contoso.example>
+                To: anna@contoso.example
+                Subject: Scan\u001b[2J of
+                \tyesterday
+                Sender: mfp@local
+
+                see attachment
+                """;
+        return lines.replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8);
     }
 
     static List<MessageDetail> messages() {
