@@ -227,9 +227,9 @@ class DiskFaultTest {
             try {
                 step.run();
             } catch (CompletionException | QueueException e) {
-                QueueException failure = e instanceof QueueException known ? known : (QueueException) e.getCause();
+                Throwable failure = e.getCause() instanceof QueueException cause ? cause : e;
                 assertThat(mayFail).as("the disk works: %s", failure).isTrue();
-                assertThat(failure.getMessage()).as("says what is wrong").containsIgnoringCase("disk");
+                assertThat(failure).as("says what is wrong").message().containsIgnoringCase("disk");
             }
         }
 

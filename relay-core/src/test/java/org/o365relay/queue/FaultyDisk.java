@@ -30,6 +30,7 @@ import org.sqlite.SQLiteConnection;
 /// Only files whose kind is known (database, write-ahead log) are wrapped. Layouts:
 /// https://www.sqlite.org/c3ref/vfs.html
 /// and https://www.sqlite.org/c3ref/io_methods.html.
+@SuppressWarnings("restricted") // the layer below SQLite is native
 final class FaultyDisk {
 
     /// What can fail, and what SQLite is told then.

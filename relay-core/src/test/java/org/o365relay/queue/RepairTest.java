@@ -247,7 +247,7 @@ class RepairTest {
             """)
     void whatMakesNoSenseIsFoundAndPutInOrderOrInQuarantine(String damage, Kind kind, String words) throws Exception {
         fill(40);
-        QueueId id = accepted.get(accepted.keySet().iterator().next());
+        QueueId id = accepted.values().iterator().next();
         house.change(damage.replace("$", Long.toString(id.value())));
 
         assertThat(verify()).anySatisfy(finding -> {
@@ -271,7 +271,7 @@ class RepairTest {
     @Test
     void aMessageInQuarantineIsOnHoldAndItsHistorySaysWhy() throws Exception {
         fill(20);
-        QueueId id = accepted.get(accepted.keySet().iterator().next());
+        QueueId id = accepted.values().iterator().next();
         house.change("UPDATE chunk SET checksum = 7 WHERE message_id = " + id.value());
         Report report = repair();
 
