@@ -125,7 +125,7 @@ final class Backlog {
 
     /// @return the n-th message's id, received at that time
     static long id(int n, long receivedAt) {
-        return receivedAt << CHANCE_BITS | n & ((1 << CHANCE_BITS) - 1);
+        return receivedAt << CHANCE_BITS | (n & ((1 << CHANCE_BITS) - 1));
     }
 
     /// The statements that write one message.

@@ -124,23 +124,26 @@ final class DrainCommand implements Callable<Integer> {
                 Server relay = launch(smarthost).start(directory)) {
             report.progress("the upstream is back …");
             await(smarthost, warmUp);
-            try (Probes probes = new Probes(relay.address(), smarthost, NEW_MAIL)) {
-                long start = System.nanoTime();
-                await(smarthost, messages);
-                double rate = messages / ((System.nanoTime() - start) / 1e9);
-                probes.close();
-                table.add(
-                        String.format(Locale.ROOT, "a backlog of %,d (%.0f %%)", deferred, 100 * rate / fresh),
-                        String.format(Locale.ROOT, "%,.0f", rate),
-                        probes.normal().medianMillis(),
-                        probes.normal().maximumMillis(),
-                        probes.urgent().medianMillis(),
-                        probes.urgent().maximumMillis());
-            }
+            Probes probes = new Probes(relay.address(), smarthost, NEW_MAIL);
+            double rate = rate(smarthost);
+            probes.stop();
+            table.add(
+                    String.format(Locale.ROOT, "a backlog of %,d (%.0f %%)", deferred, 100 * rate / fresh),
+                    String.format(Locale.ROOT, "%,.0f", rate),
+                    probes.normal().medianMillis(),
+                    probes.normal().maximumMillis(),
+                    probes.urgent().medianMillis(),
+                    probes.urgent().maximumMillis());
             if (empty) {
                 drainAll(smarthost, directory.resolve("data"), table);
             }
         }
+    }
+
+    private double rate(CountingSmarthost smarthost) throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        await(smarthost, messages);
+        return messages / ((System.nanoTime() - start) / 1e9);
     }
 
     private void drainAll(CountingSmarthost smarthost, Path data, Table table)

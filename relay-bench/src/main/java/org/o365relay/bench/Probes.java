@@ -20,7 +20,7 @@ import org.HdrHistogram.Histogram;
 
 /// Now and then a message of its own on its way through a relay that has other things to do, by turns a normal and
 /// an urgent one; measures how long each takes from the 250 to the upstream.
-final class Probes implements AutoCloseable {
+final class Probes {
 
     /// What the recipients of urgent messages look like, as a pattern of the configuration.
     static final String URGENT = "urgent-*@contoso.example";
@@ -30,7 +30,7 @@ final class Probes implements AutoCloseable {
     private final Map<String, Long> sent = new ConcurrentHashMap<>();
     private final Times normal = new Times();
     private final Times urgent = new Times();
-    private final CountDownLatch closed = new CountDownLatch(1);
+    private final CountDownLatch stopped = new CountDownLatch(1);
     private final Thread thread;
 
     /// How long they took.
@@ -63,7 +63,7 @@ final class Probes implements AutoCloseable {
 
     private void run() {
         try {
-            for (int n = 0; !closed.await(pause.toMillis(), TimeUnit.MILLISECONDS); n++) {
+            for (int n = 0; !stopped.await(pause.toMillis(), TimeUnit.MILLISECONDS); n++) {
                 send((n % 2 == 0 ? "normal-" : "urgent-") + n + "@contoso.example");
             }
         } catch (IOException e) {
@@ -112,9 +112,8 @@ final class Probes implements AutoCloseable {
     }
 
     /// Sends no more; what is on its way is no longer measured.
-    @Override
-    public void close() throws InterruptedException {
-        closed.countDown();
+    void stop() throws InterruptedException {
+        stopped.countDown();
         thread.join();
     }
 }
