@@ -28,6 +28,10 @@ public record Ending(EmailAddress mailbox, Expiry expiry) {
         return DAY.format(expiry.at());
     }
 
+    String subject(long daysLeft) {
+        return what() + (daysLeft < 0 ? " has ended" : " ends on " + day());
+    }
+
     String consequence(long daysLeft) {
         return daysLeft < 0
                 ? "The " + what() + " (" + expiry.name() + ") has ended on " + day()

@@ -4,12 +4,17 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.o365relay.alert.AlertBoard;
+import org.o365relay.alert.Messengers;
+import org.o365relay.alert.Trouble;
+import org.o365relay.alert.Trouble.Known;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.RoadSettings;
 import org.o365relay.identity.Expiry;
@@ -30,34 +35,44 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Sees to it that nothing the relay signs in with ends unnoticed: 30, 14, 7 and 1 days before, and when it has ended,
-/// the journal says so and the admin gets a letter; once each, also over restarts.
+/// the journal says so and the admin gets a letter; once each, also over restarts. As long as it is so, there is an
+/// alert,
+/// of which no other letter tells than that it is over.
 final class ExpiryWatch implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ExpiryWatch.class);
     private static final List<Integer> DAYS_AHEAD = List.of(1, 7, 14, 30);
     private static final int ENDED = 0;
+    private static final String ALERT = "expiring ";
     private static final long LOOK_HOURS = 1;
 
     private final List<MailboxSettings> mailboxes;
+    private final Messengers messengers;
     private final Function<EmailAddress, NoticeWriter> writers;
     private final Upstreams upstreams;
     private final MessageQueue queue;
+    private final AlertBoard board;
     private final Journal journal;
     private final InstantSource clock;
     private final CountDownLatch closed = new CountDownLatch(1);
 
+    /// @param messengers which mailboxes can send letters
     /// @param writers who writes the letters of a mailbox
     ExpiryWatch(
             List<MailboxSettings> mailboxes,
+            Messengers messengers,
             Function<EmailAddress, NoticeWriter> writers,
             Upstreams upstreams,
             MessageQueue queue,
+            AlertBoard board,
             Journal journal,
             InstantSource clock) {
         this.mailboxes = mailboxes;
+        this.messengers = messengers;
         this.writers = writers;
         this.upstreams = upstreams;
         this.queue = queue;
+        this.board = board;
         this.journal = journal;
         this.clock = clock;
     }
@@ -78,41 +93,62 @@ final class ExpiryWatch implements AutoCloseable {
 
     /// Tells what is due to be told.
     void look() {
+        List<String> ending = new ArrayList<>();
+        boolean sawAll = true;
         for (MailboxSettings mailbox : mailboxes) {
             for (RoadSettings road : mailbox.roads()) {
                 try {
-                    expiry(mailbox, road).ifPresent(expiry -> tell(mailbox, expiry));
+                    Optional<Expiry> expiry = upstreams.expiry(road);
+                    expiry.flatMap(found -> tell(mailbox, found)).ifPresent(ending::add);
+                } catch (TokenException e) {
+                    sawAll = false;
+                    log.debug("{} cannot sign in, of which its lane tells: {}", mailbox.address(), e.getMessage());
                 } catch (QueueException e) {
+                    sawAll = false;
                     log.warn("the admin cannot be told of what ends, trying again in an hour: {}", e.getMessage());
                 } catch (RuntimeException e) { // the others must be looked at all the same
+                    sawAll = false;
                     log.error(
                             "what {} signs in with cannot be looked at, trying again in an hour", mailbox.address(), e);
                 }
             }
         }
-    }
-
-    private Optional<Expiry> expiry(MailboxSettings mailbox, RoadSettings road) {
-        try {
-            return upstreams.expiry(road);
-        } catch (TokenException e) {
-            log.debug("{} cannot sign in at all, of which its lane tells: {}", mailbox.address(), e.getMessage());
-            return Optional.empty();
+        if (sawAll) {
+            board.clearOthers(ALERT, ending);
         }
     }
 
-    private void tell(MailboxSettings mailbox, Expiry expiry) {
+    /// @return the name of the alert; empty if there is time yet
+    private Optional<String> tell(MailboxSettings mailbox, Expiry expiry) {
         long daysLeft =
                 Math.floorDiv(Duration.between(clock.instant(), expiry.at()).toSeconds(), 86_400L);
         Optional<Integer> mark = daysLeft < 0
                 ? Optional.of(ENDED)
                 : DAYS_AHEAD.stream().filter(days -> daysLeft <= days).findFirst();
-        mark.ifPresent(days -> tellOnce(mailbox, expiry, daysLeft, days));
+        return mark.map(days -> {
+            tellOnce(mailbox, expiry, daysLeft, days);
+            return alert(new Ending(mailbox.address(), expiry), daysLeft);
+        });
+    }
+
+    private String alert(Ending ending, long daysLeft) {
+        Expiry expiry = ending.expiry();
+        String name = ALERT + expiry.kind() + " " + expiry.name() + " " + expiry.at();
+        board.raise(new Trouble(
+                name,
+                ending.subject(daysLeft),
+                ending.consequence(daysLeft),
+                ending.advice(),
+                ending.mailbox(),
+                null,
+                null,
+                Known.LETTER));
+        return name;
     }
 
     private void tellOnce(MailboxSettings mailbox, Expiry expiry, long daysLeft, int mark) {
         // without the mailbox: several may sign in with the same
-        String name = "expiring " + expiry.kind() + " " + expiry.name() + " " + expiry.at() + " " + mark;
+        String name = ALERT + expiry.kind() + " " + expiry.name() + " " + expiry.at() + " " + mark;
         if (queue.told(name).isPresent()) {
             return;
         }
@@ -121,21 +157,14 @@ final class ExpiryWatch implements AutoCloseable {
         Instant now = clock.instant();
         Warning warning = new Warning(
                 "expiring." + Long.toHexString(name.hashCode() & 0xffff_ffffL) + "." + mark,
-                ending.what() + (daysLeft < 0 ? " has ended" : " ends on " + ending.day()),
+                ending.subject(daysLeft),
                 List.of(ending.consequence(daysLeft), "What to do: " + ending.advice()),
                 now);
-        EmailAddress from = messenger(mailbox).address();
+        // what may soon be shut is no good way for the news of it
+        EmailAddress from = messengers.open(mailbox.address()).orElseGet(messengers::any);
         writers.apply(from)
                 .write(warning)
                 .ifPresentOrElse(letter -> send(name, letter, from, now), () -> queue.tell(name, now));
-    }
-
-    /// What may soon be shut is no good way for the news of it.
-    private MailboxSettings messenger(MailboxSettings ending) {
-        return mailboxes.stream()
-                .filter(other -> !other.account().equals(ending.account()))
-                .findFirst()
-                .orElse(ending);
     }
 
     private void send(String name, Notice letter, EmailAddress mailbox, Instant now) {

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.accept.Endpoint;
@@ -19,7 +18,7 @@ import org.o365relay.accept.ListenerSettings;
 import org.o365relay.accept.Rerouting;
 import org.o365relay.accept.SmtpListener;
 import org.o365relay.admit.Devices;
-import org.o365relay.alert.Alert;
+import org.o365relay.alert.Alerts;
 import org.o365relay.deliver.Account;
 import org.o365relay.deliver.Courier;
 import org.o365relay.deliver.Dispatcher;
@@ -56,18 +55,28 @@ public final class Relay {
     private volatile @Nullable SmtpListener listener;
     private volatile @Nullable ExpiryWatch expiries;
     private final List<MailboxDesk> desks = new CopyOnWriteArrayList<>();
+    private final List<OpenMailboxes.Way> ways = new CopyOnWriteArrayList<>();
     private final Rates rates;
-    private final Supplier<List<Alert>> alerts = List::of;
+    private final String version;
+    private volatile @Nullable Alerts alerts;
     private volatile @Nullable Operations operations;
     private volatile @Nullable NoticeWatch notices;
 
-    /// A relay on the system's clock.
+    /// A relay of no version in particular, on the system's clock.
     public Relay(RelaySettings settings, Journal journal) {
-        this(settings, journal, InstantSource.system(), RandomGenerator.getDefault());
+        this(settings, journal, "unknown");
     }
 
-    Relay(RelaySettings settings, Journal journal, InstantSource clock, RandomGenerator random) {
+    /// A relay on the system's clock.
+    ///
+    /// @param version of the program, for who is told of alerts
+    public Relay(RelaySettings settings, Journal journal, String version) {
+        this(settings, journal, version, InstantSource.system(), RandomGenerator.getDefault());
+    }
+
+    Relay(RelaySettings settings, Journal journal, String version, InstantSource clock, RandomGenerator random) {
         this.settings = settings;
+        this.version = version;
         this.rates = new Rates(clock);
         this.journal = rates.and(journal);
         this.clock = clock;
@@ -89,21 +98,36 @@ public final class Relay {
                     settings.hostname(),
                     opened.correspondence().piles(),
                     clock);
-            List<Lane> lanes = lanes(opened);
-            lanes.forEach(lane -> desks.add(desk(opened, lane, notifying)));
+            Alerts bell = alerts(opened, notifying);
+            alerts = bell;
+            Journal told = journal.and(bell.journal());
+            List<Lane> lanes = lanes(opened, told);
+            lanes.forEach(lane -> desks.add(desk(opened, lane, notifying, told)));
+            for (int i = 0; i < desks.size(); i++) {
+                ways.add(new OpenMailboxes.Way(settings.mailboxes().get(i), desks.get(i).dispatcher()::status));
+            }
             keepStopped(opened);
             Devices devices = new Devices(opened.devices(), clock);
             opened.keep(devices);
-            listener = new SmtpListener(settings.accept(), devices, opened, journal, clock);
+            listener = new SmtpListener(settings.accept(), devices, opened, told, clock);
             for (ListenerSettings listenerSettings : settings.listeners()) {
                 endpoints.addAll(listener.listen(listenerSettings));
             }
             Thread.ofVirtual().name("reroute").start(() -> reroute(opened)); // ends with its work, or with the relay
             desks.forEach(desk -> desk.dispatcher().start());
             upstreams.start();
-            expiries = new ExpiryWatch(settings.mailboxes(), notifying::writer, upstreams, opened, journal, clock);
+            expiries = new ExpiryWatch(
+                    settings.mailboxes(),
+                    new OpenMailboxes(ways),
+                    notifying::writer,
+                    upstreams,
+                    opened,
+                    bell.board(),
+                    journal,
+                    clock);
             expiries.start();
-            operations = new Operations(settings, opened, desks, rates, alerts, endpoints(), journal, clock);
+            bell.start();
+            operations = new Operations(settings, opened, desks, rates, bell::active, endpoints(), journal, clock);
             notices = new NoticeWatch(opened, lanes, notifying, settings.retry(), journal, clock);
             notices.start();
         } catch (ListenException | RuntimeException e) {
@@ -160,20 +184,33 @@ public final class Relay {
     }
 
     /// One for each mailbox; those with the same account share its limits.
-    private List<Lane> lanes(MessageQueue from) {
+    private List<Lane> lanes(MessageQueue from, Journal told) {
         Map<String, Account> accounts = new HashMap<>();
         List<Lane> lanes = new ArrayList<>();
         for (MailboxSettings mailbox : settings.mailboxes()) {
             Account account = accounts.computeIfAbsent(mailbox.account(), name -> account(from, mailbox));
-            lanes.add(new Lane(
-                    mailbox, upstreams(mailbox), account, settings.routes(), settings.probe(), journal, clock));
+            lanes.add(
+                    new Lane(mailbox, upstreams(mailbox), account, settings.routes(), settings.probe(), told, clock));
         }
         return lanes;
     }
 
-    private MailboxDesk desk(MessageQueue from, Lane lane, NoticeDesk notifying) {
-        Courier courier = new Courier(from, lane, settings.retry(), notifying, journal, clock, random);
+    private MailboxDesk desk(MessageQueue from, Lane lane, NoticeDesk notifying, Journal told) {
+        Courier courier = new Courier(from, lane, settings.retry(), notifying, told, clock, random);
         return new MailboxDesk(new Dispatcher(from, lane, courier), courier);
+    }
+
+    private Alerts alerts(MessageQueue from, NoticeDesk notifying) {
+        return new Alerts(
+                settings.alerts(),
+                from,
+                new OpenMailboxes(ways),
+                notifying::writer,
+                journal,
+                settings.http(),
+                settings.hostname(),
+                version,
+                clock);
     }
 
     private Account account(MessageQueue from, MailboxSettings mailbox) {
@@ -229,6 +266,9 @@ public final class Relay {
         }
         if (notices != null) {
             notices.close();
+        }
+        if (alerts != null) {
+            alerts.close();
         }
         if (queue != null) {
             queue.close();

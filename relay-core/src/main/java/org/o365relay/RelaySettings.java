@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import org.o365relay.accept.AcceptSettings;
 import org.o365relay.accept.ListenerSettings;
+import org.o365relay.alert.AlertSettings;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.ProbeSchedule;
 import org.o365relay.deliver.RetrySchedule;
@@ -29,6 +30,7 @@ public record RelaySettings(
         RetrySchedule retry,
         ProbeSchedule probe,
         NoticeSettings notices,
+        AlertSettings alerts,
         Duration stopGrace) {
 
     public RelaySettings {

@@ -37,6 +37,7 @@ class ArchitectureTest {
             notice       |
             route        | admit
             accept       | admit, queue, route
+            alert        | queue, notice, net
             deliver.smtp  | deliver, identity, net
             deliver.graph | deliver, rewrite, identity, net
             deliver      | queue, rewrite, route, identity, net, exchange, notice, deliver.smtp, deliver.graph

@@ -15,6 +15,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.alert.AlertSettings;
+import org.o365relay.alert.Alerts;
+import org.o365relay.deliver.LaneStatus;
 import org.o365relay.deliver.MailboxLimits;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.RoadSettings;
@@ -41,6 +44,9 @@ class ExpiryWatchTest {
 
     /// The secret ends with the last second of 1 March.
     private static final LocalDate LAST_DAY = LocalDate.parse("2027-03-01");
+
+    private static final LaneStatus OPEN =
+            new LaneStatus(MAILBOX.toString(), LaneStatus.State.OPEN, null, "smtp.example", "", "", "", null, 0);
 
     @TempDir
     private Path directory;
@@ -105,13 +111,52 @@ class ExpiryWatchTest {
         assertThat(claims()).isEmpty();
     }
 
+    @Test
+    void isAnAlertUntilTheSecretIsReplaced() {
+        clock.advance(Duration.ofDays(20));
+        Alerts alerts = alerts();
+        look(ADMIN, alerts, LAST_DAY);
+        alerts.look();
+        assertThat(alerts.active())
+                .singleElement()
+                .satisfies(alert -> assertThat(alert.subject())
+                        .isEqualTo("client secret of relay@contoso.example ends on 1 March 2027"));
+        onlyClaim(); // the watch's own letter, and no other
+        look(ADMIN, alerts, LAST_DAY.plusYears(1));
+        alerts.look();
+        assertThat(alerts.active()).isEmpty();
+    }
+
+    private Alerts alerts() {
+        return new Alerts(
+                new AlertSettings(Duration.ZERO, Duration.ZERO, 0, null),
+                queue,
+                messengers(),
+                mailbox -> new NoticeWriter(new NoticeSettings(null), mailbox, "relay.contoso.example"),
+                journal,
+                HttpSettings.DIRECT,
+                "relay.contoso.example",
+                "1",
+                clock);
+    }
+
+    private static OpenMailboxes messengers() {
+        return new OpenMailboxes(List.of(new OpenMailboxes.Way(mailbox(LAST_DAY), () -> OPEN)));
+    }
+
     private void look(@Nullable EmailAddress admin) {
+        look(admin, alerts(), LAST_DAY);
+    }
+
+    private void look(@Nullable EmailAddress admin, Alerts alerts, LocalDate lastDay) {
         try (Upstreams upstreams = new Upstreams(HttpSettings.DIRECT, directory, clock)) {
             new ExpiryWatch(
-                            List.of(mailbox()),
+                            List.of(mailbox(lastDay)),
+                            messengers(),
                             mailbox -> new NoticeWriter(new NoticeSettings(admin), mailbox, "relay.contoso.example"),
                             upstreams,
                             queue,
+                            alerts.board(),
                             journal,
                             clock)
                     .look();
@@ -128,13 +173,13 @@ class ExpiryWatchTest {
         return queue.claim(new Supply(MAILBOX.toString(), List.of(MAILBOX.toString())), 10);
     }
 
-    private static MailboxSettings mailbox() {
+    private static MailboxSettings mailbox(LocalDate lastDay) {
         Duration moment = Duration.ofSeconds(1);
         Credential secret = new Credential.ClientSecret(
                 new App("https://login.example", "contoso.example", "1f6c0d2e-0000-0000-0000-000000000000"),
                 MAILBOX.toString(),
                 new Secret("geheim"),
-                LAST_DAY);
+                lastDay);
         SmtpUpstreamSettings upstream = new SmtpUpstreamSettings(
                 "smtp.example",
                 587,

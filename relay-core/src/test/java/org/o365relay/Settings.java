@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.o365relay.accept.AcceptSettings;
 import org.o365relay.accept.SessionLimits;
 import org.o365relay.admit.AdmissionRules;
+import org.o365relay.alert.AlertSettings;
 import org.o365relay.deliver.MailboxLimits;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.ProbeSchedule;
@@ -79,6 +80,7 @@ final class Settings {
                 new RetrySchedule(Duration.ofMinutes(1), Duration.ofDays(5)),
                 new ProbeSchedule(MOMENT, MOMENT),
                 new NoticeSettings(null),
+                new AlertSettings(MOMENT, MOMENT, 0, null),
                 MOMENT);
     }
 

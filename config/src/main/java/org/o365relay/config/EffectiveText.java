@@ -13,6 +13,8 @@ import org.o365relay.accept.SessionLimits;
 import org.o365relay.admit.AddressRules;
 import org.o365relay.admit.AdmissionRules;
 import org.o365relay.admit.ClientPolicy;
+import org.o365relay.alert.AlertSettings;
+import org.o365relay.alert.WebhookSettings;
 import org.o365relay.deliver.ProbeSchedule;
 import org.o365relay.deliver.RetrySchedule;
 import org.o365relay.net.HttpSettings;
@@ -58,6 +60,7 @@ final class EffectiveText {
         keys.put("http", http(settings.http()));
         keys.put("retry", retry(settings.retry(), settings.probe()));
         keys.put("notices", notices(settings.notices()));
+        keys.put("alerts", alerts(settings.alerts()));
         keys.put("stop-grace", Amount.text(settings.stopGrace()));
         return keys;
     }
@@ -142,6 +145,21 @@ final class EffectiveText {
                 "give-up-after", Amount.text(retry.giveUpAfter()),
                 "mailbox-probe", Amount.text(probe.first()),
                 "mailbox-probe-longest", Amount.text(probe.longest()));
+    }
+
+    private static Map<String, Object> alerts(AlertSettings alerts) {
+        Map<String, Object> keys = new HashMap<>(Map.of(
+                "after", Amount.text(alerts.after()),
+                "queue-age", Amount.text(alerts.queueAge()),
+                "queue-length", alerts.queueLength()));
+        WebhookSettings webhook = alerts.webhook();
+        if (webhook != null) {
+            Map<String, Object> hook = new HashMap<>(present("secret", webhook.secret()));
+            hook.put("url", webhook.url().toString());
+            hook.put("header", webhook.header());
+            keys.put("webhook", hook);
+        }
+        return keys;
     }
 
     /// @return the key, if there is something to say

@@ -22,6 +22,7 @@ import org.o365relay.accept.SessionLimits;
 import org.o365relay.admit.AddressRule;
 import org.o365relay.admit.AdmissionRules;
 import org.o365relay.admit.TrustedNetworks;
+import org.o365relay.alert.AlertSettings;
 import org.o365relay.deliver.ProbeSchedule;
 import org.o365relay.deliver.RetrySchedule;
 import org.o365relay.mail.EmailAddress;
@@ -75,6 +76,7 @@ record RelayReader(Path directory, Map<String, String> environment, Path kernelH
         RetrySchedule schedule = schedule(retry);
         ProbeSchedule probe = probe(retry);
         NoticeSettings notices = new NoticesReader(relay.section("notices")).read(schedule);
+        AlertSettings alerts = new AlertsReader(relay.section("alerts"), files).read();
         Duration grace = relay.value("stop-grace", duration(Duration.ZERO, HOUR));
         Optional<String> defaultDomain = relay.optional("default-domain", Addresses.DOMAIN);
         List<AddressRule> senders = new RulesReader(relay).read("sender-rules");
@@ -102,6 +104,7 @@ record RelayReader(Path directory, Map<String, String> environment, Path kernelH
                     schedule,
                     probe,
                     notices,
+                    alerts,
                     grace);
             return new InForce(settings, control, mailboxes.good(), policies.standard(), trusted);
         });

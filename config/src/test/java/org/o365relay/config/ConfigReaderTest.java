@@ -31,6 +31,7 @@ import org.o365relay.admit.Network;
 import org.o365relay.admit.Tolerance;
 import org.o365relay.admit.TrustedNetwork;
 import org.o365relay.admit.TrustedNetworks;
+import org.o365relay.alert.AlertSettings;
 import org.o365relay.deliver.MailboxLimits;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.ProbeSchedule;
@@ -113,7 +114,9 @@ class ConfigReaderTest {
         SecurityFiles.writeApp(directory, CertificateBuilder.Algorithm.rsa2048, Duration.ofDays(100));
         Configuration.Valid first = valid(Files.readString(Path.of("src/test/resources/every-key.conf")));
 
-        Configuration.Valid second = valid(first.effective().replace("\"***\"", "${RELAY_PASSWORD}"));
+        Configuration.Valid second = valid(first.effective()
+                .replace("url=\"***\"", "url=\"https://hooks.contoso.example/T0/x?key=1\"")
+                .replace("\"***\"", "${RELAY_PASSWORD}"));
 
         assertThat(second.settings()).isEqualTo(first.settings());
         assertThat(second.control()).isEqualTo(first.control());
@@ -353,6 +356,7 @@ class ConfigReaderTest {
                 new RetrySchedule(Duration.ofMinutes(1), Duration.ofDays(5)),
                 new ProbeSchedule(Duration.ofSeconds(15), Duration.ofMinutes(1)),
                 new NoticeSettings(null, Language.ENGLISH, ZoneId.systemDefault(), Duration.ofHours(4), 10),
+                new AlertSettings(Duration.ofMinutes(1), Duration.ofHours(1), 1000, null),
                 Duration.ofSeconds(20));
     }
 

@@ -104,6 +104,15 @@ class WarningsTest {
                         "relay.conf:5: relay.mailboxes[0].credential.password: is not used with type = none; remove it");
     }
 
+    @Test
+    void warnsOfAWebhookThatOthersCanListenTo() throws IOException {
+        String webhook = "relay.alerts.webhook.url = \"http://ntfy.contoso.example/geheim\"\n";
+
+        assertThat(warnings(webhook + MAILBOX.formatted("", FROM_ENVIRONMENT)))
+                .contains(
+                        "relay.conf:1: relay.alerts.webhook.url: is not https://: whoever is on the way can read it, and what is told");
+    }
+
     @ParameterizedTest
     @CsvSource({"localhost", "127.1.2.3", "'\"::1\"'"})
     void allowsAPasswordInPlainTextOnThisMachine(String host) throws IOException {

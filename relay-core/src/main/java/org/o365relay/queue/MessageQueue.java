@@ -392,6 +392,59 @@ public final class MessageQueue implements AutoCloseable {
         return store.readers().read(Memory::stopped);
     }
 
+    /// @return what the admin has been told is wrong, oldest first
+    /// @throws QueueException if the disk fails
+    public List<StandingAlert> standingAlerts() {
+        return store.readers().read(Alerts::standing);
+    }
+
+    /// Remembers that the admin has been told of something that is wrong, in place of what was remembered under its
+    /// name; by a letter, if there is one: the one is never there without the other.
+    ///
+    /// @return the letter's id
+    /// @throws QueueException if the disk fails
+    public Optional<QueueId> stand(StandingAlert alert, @Nullable Submission letter) {
+        return with(letter, statements -> Alerts.stand(statements, alert));
+    }
+
+    /// Forgets what the admin has been told is wrong, as it is right again. As [#stand].
+    ///
+    /// @return the letter's id
+    /// @throws QueueException if the disk fails
+    public Optional<QueueId> lift(String alert, @Nullable Submission letter) {
+        return with(letter, statements -> Alerts.lift(statements, alert));
+    }
+
+    private Optional<QueueId> with(@Nullable Submission letter, Committer.Work<Boolean> work) {
+        QueueId id = ids.next();
+        store.committer().write(statements -> {
+            if (letter != null) {
+                insert(statements, id, letter);
+            }
+            return work.on(statements);
+        });
+        if (letter == null) {
+            return Optional.empty();
+        }
+        dueSooner.raise(letter.routed().route());
+        return Optional.of(id);
+    }
+
+    /// Counts messages that wait to be delivered, without those an operator has put on hold.
+    ///
+    /// @param most where to stop counting
+    /// @throws QueueException if the disk fails
+    public int waiting(int most) {
+        return store.readers().read(statements -> Alerts.waiting(statements, most));
+    }
+
+    /// @return when the oldest message that waits to be delivered came in, without those an operator has put on hold;
+    ///     empty if none waits
+    /// @throws QueueException if the disk fails
+    public Optional<Instant> oldestWaiting() {
+        return store.readers().read(Alerts::oldestWaiting);
+    }
+
     static void insert(Statements statements, QueueId id, Submission letter) throws SQLException {
         Tables.insertMessage(
                 statements,

@@ -357,3 +357,24 @@ SELECT count(*) FROM withheld WHERE client = ? AND recipient = ?
 
 -- name: delete-withheld
 DELETE FROM withheld WHERE client = ? AND recipient = ?
+
+-- name: stand-alert
+INSERT INTO alert (name, since, subject, text, advice, mailed) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (name) DO UPDATE SET since = excluded.since, subject = excluded.subject, text = excluded.text,
+  advice = excluded.advice, mailed = excluded.mailed
+
+-- name: lift-alert
+DELETE FROM alert WHERE name = ?
+
+-- name: standing-alerts
+SELECT name, since, subject, text, advice, mailed FROM alert
+
+-- How many messages wait, as far as it is asked; those on hold do not. Reads no further than that.
+-- name: waiting-count
+SELECT count(*) FROM (SELECT 1 FROM message WHERE due_at IS NOT NULL AND due_at < ? LIMIT ?) AS waiting
+
+-- When the oldest message that waits came in. The plus keeps SQLite from going through all messages in the order of
+-- their ids, history first, instead of the index of open ones.
+-- name: oldest-waiting
+SELECT received_at FROM message
+WHERE id = (SELECT min(+id) FROM message WHERE due_at IS NOT NULL AND due_at < ?)

@@ -87,11 +87,12 @@ class SqliteTest {
                         // mailboxes
                         // withheld: of the last hour's notices those that were too many, looked at every minute
                         // message_claim, message_held: the overview counts open messages, in their indexes alone
+                        // and those that wait, as far as is asked, or once in 30 s; alert: what is wrong just now
                         // turn, found: what a recursion has found, one seek each
                         .matches("SEARCH .*|SCAN incoming.*|SCAN message USING INDEX message_lease"
                                 + overviewOf(name)
-                                + "|SCAN (device|deviation|spending|sent|told|stopped|withheld|turn|found)"
-                                + "|CO-ROUTINE (turn|found)|SETUP|RECURSIVE STEP"
+                                + "|SCAN (device|deviation|spending|sent|told|stopped|withheld|alert|turn|found|waiting)"
+                                + "|CO-ROUTINE (turn|found|waiting)|SETUP|RECURSIVE STEP"
                                 + "|(CORRELATED )?(SCALAR|LIST) SUBQUERY \\d+")));
     }
 
@@ -147,7 +148,7 @@ class SqliteTest {
 
     private static String overviewOf(String name) {
         return switch (name) {
-            case "open-by-place" -> "|SCAN message USING COVERING INDEX message_claim";
+            case "open-by-place", "waiting-count", "oldest-waiting" -> "|SCAN message USING COVERING INDEX message_claim";
             case "open-on-hold" -> "|SCAN message USING COVERING INDEX message_held";
             default -> "";
         };

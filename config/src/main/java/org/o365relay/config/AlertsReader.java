@@ -1,0 +1,73 @@
+package org.o365relay.config;
+
+import static org.o365relay.config.Amount.duration;
+import static org.o365relay.config.Amount.whole;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import org.o365relay.alert.AlertSettings;
+import org.o365relay.alert.WebhookSettings;
+import org.o365relay.mail.Secret;
+
+/// `relay.alerts`: when the admin is told that something is wrong, and how.
+record AlertsReader(Section alerts, SecretFiles files) {
+
+    private static final String URL = "url";
+    private static final String SECRET = "secret";
+    private static final String HEADER = "header";
+
+    /// The name of a header field (RFC 9110 §5.6.2).
+    private static final Kind<String> FIELD = Text.ANY.then(text -> text.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+            ? new Parsed.Good<>(text)
+            : new Parsed.Bad<>(
+                    Text.quoted(text) + " is not the name of a header field; use for example Authorization"));
+
+    AlertSettings read() {
+        return new AlertSettings(
+                alerts.value("after", duration(Duration.ZERO, Duration.ofMinutes(30))),
+                alerts.value("queue-age", duration(Duration.ZERO, Duration.ofDays(30))),
+                alerts.value("queue-length", whole(0, 10_000_000)),
+                webhook(alerts.section("webhook")).orElse(null));
+    }
+
+    private Optional<WebhookSettings> webhook(Section webhook) {
+        SecretReader url = new SecretReader(webhook, URL, "RELAY_WEBHOOK_URL", files);
+        SecretReader secret = new SecretReader(webhook, SECRET, "RELAY_WEBHOOK_SECRET", files);
+        String header = webhook.value(HEADER, FIELD);
+        Optional<Secret> seen = secret.read();
+        if (secret.isWritten() && !url.isWritten()) {
+            url.reportMissing();
+        }
+        Optional<Secret> address = url.read();
+        address.ifPresent(known -> reportBadAddress(webhook, known));
+        return address.map(known -> new WebhookSettings(known, header, seen.orElse(null)));
+    }
+
+    /// What is wrong is not quoted: it is a secret.
+    private static void reportBadAddress(Section webhook, Secret secret) {
+        String key = webhook.written(URL).isPresent() ? URL : URL + "-file";
+        String scheme = scheme(secret.reveal().strip());
+        switch (scheme) {
+            case "https" -> {}
+            case "http" -> webhook.warning(key, "is not https://: whoever is on the way can read it, and what is told");
+            default ->
+                webhook.problem(
+                        key, "is no URL; copy all of it, from https:// on, from the server's page for webhooks");
+        }
+    }
+
+    /// @return in small letters; empty if it is no URL with a host
+    private static String scheme(String text) {
+        try {
+            URI uri = new URI(text);
+            return uri.getHost() == null || uri.getScheme() == null
+                    ? ""
+                    : uri.getScheme().toLowerCase(Locale.ROOT);
+        } catch (URISyntaxException _) { // its message has the URL in it
+            return "";
+        }
+    }
+}

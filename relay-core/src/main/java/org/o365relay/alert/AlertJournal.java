@@ -1,0 +1,90 @@
+package org.o365relay.alert;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.journal.Journal;
+import org.o365relay.mail.Arrival;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Envelope;
+import org.o365relay.mail.QueueId;
+import org.o365relay.mail.Reply;
+
+/// Hears in the journal what goes wrong. Blocks nobody.
+record AlertJournal(AlertBoard board) implements Journal {
+
+    @Override
+    public void overdrawn(Overdrawn overdrawn) {
+        board.raise(Sentences.overBudget(overdrawn));
+    }
+
+    @Override
+    public void paused(EmailAddress mailbox, String upstream, Reply reply, String advice, Instant nextProbe) {
+        board.raise(Sentences.lanePaused(mailbox, upstream, reply, advice));
+        board.clear(Sentences.unreachable(mailbox)); // the same outage, and now it has a reason
+    }
+
+    @Override
+    public void resumed(EmailAddress mailbox, Duration after) {
+        moves(mailbox);
+    }
+
+    @Override
+    public void unreachable(EmailAddress mailbox, String upstream, Reply reply, Instant nextTry) {
+        board.raise(Sentences.unreachable(mailbox, upstream, reply));
+    }
+
+    @Override
+    public void reached(EmailAddress mailbox, String upstream, Duration after) {
+        moves(mailbox);
+    }
+
+    private void moves(EmailAddress mailbox) {
+        board.clear(Sentences.lanePaused(mailbox));
+        board.clear(Sentences.unreachable(mailbox));
+    }
+
+    @Override
+    public void accepted(QueueId id, Arrival arrival, Envelope envelope, long size) {}
+
+    @Override
+    public void rejected(
+            InetAddress client, String helo, @Nullable EmailAddress from, @Nullable EmailAddress to, Reply reply) {}
+
+    @Override
+    public void delivered(Delivery delivery) {}
+
+    @Override
+    public void deferred(Delivery delivery, Instant nextAttempt, boolean mayHaveArrived) {}
+
+    @Override
+    public void failed(Delivery delivery, @Nullable EmailAddress noticeTo, boolean inDigest) {}
+
+    @Override
+    public void warned(QueueId id, InetAddress client, EmailAddress noticeTo, Duration waiting, boolean inDigest) {}
+
+    @Override
+    public void switched(EmailAddress mailbox, String from, String to, Reply reply, String advice) {}
+
+    @Override
+    public void returned(EmailAddress mailbox, String upstream, Duration after) {}
+
+    @Override
+    public void slowed(EmailAddress mailbox, String upstream, Reply reply, int connections) {}
+
+    @Override
+    public void held(EmailAddress mailbox, String kind, String address, Reply reply, String advice, Instant until) {}
+
+    @Override
+    public void expiring(String what, Instant when, long daysLeft, String advice) {}
+
+    @Override
+    public void stopped(EmailAddress mailbox, String by) {}
+
+    @Override
+    public void started(EmailAddress mailbox, String by) {}
+
+    @Override
+    public void changed(String change, long messages, String by) {}
+}

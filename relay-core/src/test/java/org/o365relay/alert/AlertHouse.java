@@ -1,0 +1,150 @@
+package org.o365relay.alert;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.ManualClock;
+import org.o365relay.journal.RememberingJournal;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Reply;
+import org.o365relay.notice.NoticeSettings;
+import org.o365relay.notice.NoticeWriter;
+import org.o365relay.queue.Claim;
+import org.o365relay.queue.MessageQueue;
+import org.o365relay.queue.QueueSettings;
+import org.o365relay.queue.QueueUnavailableException;
+import org.o365relay.queue.Supply;
+
+/// A board over a queue in a directory, two mailboxes that are open or not, and what is told by them.
+final class AlertHouse implements AutoCloseable {
+
+    static final EmailAddress FIRST = address("first@contoso.example");
+    static final EmailAddress SECOND = address("second@contoso.example");
+    static final EmailAddress ADMIN = address("it@contoso.example");
+    static final Duration AFTER = Duration.ofMinutes(1);
+    static final Reply REFUSED = Reply.of(535, "5.7.139", "Authentication unsuccessful");
+
+    final ManualClock clock = new ManualClock("2026-03-01T02:10:00Z");
+    final RememberingJournal journal = new RememberingJournal();
+    final Set<EmailAddress> open = new LinkedHashSet<>(List.of(FIRST, SECOND));
+    final List<Bulletin> called = new ArrayList<>();
+    private final Path directory;
+    private MessageQueue queue;
+    private AlertBoard board;
+
+    AlertHouse(Path directory) {
+        this.directory = directory;
+        this.queue = openQueue();
+        this.board = newBoard();
+    }
+
+    private MessageQueue openQueue() {
+        try {
+            return MessageQueue.open(
+                    new QueueSettings(directory, 0, Long.MAX_VALUE / 2, Duration.ofDays(30)), clock, new Random(1));
+        } catch (QueueUnavailableException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private AlertBoard newBoard() {
+        Messengers messengers = new Messengers() {
+            @Override
+            public Optional<EmailAddress> open(@Nullable EmailAddress inTrouble) {
+                return open.stream()
+                        .filter(mailbox -> !mailbox.equals(inTrouble))
+                        .findFirst()
+                        .or(() -> open.stream().findFirst());
+            }
+
+            @Override
+            public EmailAddress any() {
+                return FIRST;
+            }
+        };
+        Letters letters = new Letters(
+                messengers, mailbox -> new NoticeWriter(new NoticeSettings(ADMIN), mailbox, "relay.example"), clock);
+        return new AlertBoard(queue, letters, called::add, journal, AFTER, clock);
+    }
+
+    AlertBoard board() {
+        return board;
+    }
+
+    MessageQueue queue() {
+        return queue;
+    }
+
+    AlertJournal events() {
+        return new AlertJournal(board);
+    }
+
+    void restart() {
+        queue.close();
+        queue = openQueue();
+        board = newBoard();
+    }
+
+    void pause(EmailAddress mailbox) {
+        open.remove(mailbox);
+        events().paused(mailbox, "smtp.example", REFUSED, "Give it the right password.", clock.instant());
+    }
+
+    void resume(EmailAddress mailbox) {
+        open.add(mailbox);
+        events().resumed(mailbox, Duration.ZERO);
+    }
+
+    /// Time goes by, and the board looks every ten seconds.
+    void pass(Duration time) {
+        for (Duration gone = Duration.ZERO; gone.compareTo(time) < 0; gone = gone.plusSeconds(10)) {
+            board.look();
+            clock.advance(Duration.ofSeconds(10));
+        }
+        board.look();
+    }
+
+    /// Takes the letters out of the queue that a mailbox is to send.
+    List<String> letters(EmailAddress mailbox) {
+        List<String> letters = new ArrayList<>();
+        for (Claim claim : queue.claim(new Supply(mailbox.toString(), List.of(mailbox.toString())), 100)) {
+            letters.add(content(claim));
+        }
+        return letters;
+    }
+
+    private String content(Claim claim) {
+        try (InputStream content = queue.content(claim)) {
+            return new String(content.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// @return what the webhook was told: `+ lane-paused …`, `- lane-paused …`
+    List<String> calls() {
+        return called.stream()
+                .map(bulletin ->
+                        (bulletin.isOver() ? "- " : "+ ") + bulletin.alert().name())
+                .toList();
+    }
+
+    static EmailAddress address(String text) {
+        return EmailAddress.parse(text).orElseThrow();
+    }
+
+    @Override
+    public void close() {
+        queue.close();
+    }
+}

@@ -1,0 +1,186 @@
+package org.o365relay.alert;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.azure.json.JsonProviders;
+import com.azure.json.JsonReader;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.o365relay.mail.Secret;
+import org.o365relay.net.HttpSettings;
+import org.o365relay.net.Https;
+
+class WebhookTest {
+
+    private static final Instant SINCE = Instant.parse("2026-03-01T02:10:00Z");
+
+    private record Request(
+            String method,
+            String path,
+            String type,
+            @Nullable String key,
+            String body) {}
+
+    private final BlockingQueue<Request> requests = new LinkedBlockingQueue<>();
+    private final AtomicInteger refusals = new AtomicInteger();
+    private HttpServer server;
+    private Webhook webhook;
+
+    @BeforeEach
+    void serve() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", this::answer);
+        server.start();
+        webhook = webhook(server.getAddress().getPort(), new Secret("Bearer geheim"));
+        webhook.start();
+    }
+
+    @AfterEach
+    void stop() {
+        webhook.close();
+        server.stop(0);
+    }
+
+    @Test
+    void postsWhatBeginsAndWhatIsOver() throws Exception {
+        webhook.offer(bulletin("lane-paused x", false));
+        Request begun = next();
+        assertThat(begun.method()).isEqualTo("POST");
+        assertThat(begun.path()).isEqualTo("/T0/geheim?key=1");
+        assertThat(begun.type()).isEqualTo("application/json; charset=utf-8");
+        assertThat(begun.key()).isEqualTo("Bearer geheim");
+        assertThat(json(begun))
+                .containsEntry("event", "raised")
+                .containsEntry("name", "lane-paused x")
+                .containsEntry("subject", "No mail leaves")
+                .containsEntry("text", "No mail leaves. The \"mailbox\" is päused. What to do: Mend it.")
+                .containsEntry("advice", "Mend it.")
+                .containsEntry("since", "2026-03-01T02:10:00Z")
+                .containsEntry("at", "2026-03-01T02:10:00Z")
+                .containsEntry("relay", "relay.example")
+                .containsEntry("version", "1.2.3")
+                .hasSize(9);
+        webhook.offer(bulletin("lane-paused x", true));
+        assertThat(json(next()))
+                .containsEntry("event", "cleared")
+                .containsEntry("subject", "Over: No mail leaves")
+                .containsEntry(
+                        "text",
+                        "Over: No mail leaves. It was so from 1 March 2026 02:10 UTC to 1 March 2026 03:10 UTC.")
+                .containsEntry("at", "2026-03-01T03:10:00Z");
+    }
+
+    @Test
+    void triesThreeTimesAndThenGoesOn() throws Exception {
+        refusals.set(3);
+        webhook.offer(bulletin("first", false));
+        webhook.offer(bulletin("second", false));
+        for (int i = 0; i < 3; i++) {
+            assertThat(json(next())).containsEntry("name", "first");
+        }
+        assertThat(json(next())).containsEntry("name", "second");
+    }
+
+    @Test
+    void triesAgainUntilItIsTaken() throws Exception {
+        refusals.set(2);
+        webhook.offer(bulletin("first", false));
+        webhook.offer(bulletin("second", false));
+        assertThat(json(next())).containsEntry("name", "first");
+        assertThat(json(next())).containsEntry("name", "first");
+        assertThat(json(next())).containsEntry("name", "first");
+        assertThat(json(next())).containsEntry("name", "second");
+    }
+
+    @Test
+    void neverMakesAnybodyWaitAndForgetsTheOldest() throws Exception {
+        webhook.close(); // so that nothing is posted
+        Webhook idle = webhook(server.getAddress().getPort(), null);
+        for (int i = 0; i < Webhook.MOST + 5; i++) {
+            idle.offer(bulletin("number " + i, false));
+        }
+        idle.start();
+        Request request = next();
+        assertThat(json(request)).containsEntry("name", "number 5");
+        assertThat(request.key()).isNull();
+        for (int i = 1; i < Webhook.MOST; i++) {
+            next();
+        }
+        idle.close();
+        assertThat(requests).isEmpty();
+    }
+
+    @Test
+    void survivesAServerThatIsNotThere() throws Exception {
+        Webhook broken = webhook(1, null);
+        broken.offer(bulletin("first", false));
+        broken.start();
+        broken.offer(bulletin("second", false));
+        broken.close(); // in the middle of it, and at once
+        webhook.offer(bulletin("third", false));
+        assertThat(json(next())).containsEntry("name", "third");
+    }
+
+    @Test
+    void hidesItsSecrets() {
+        WebhookSettings settings =
+                new WebhookSettings(new Secret("https://hooks/geheim"), "X-Key", new Secret("geheim"));
+        assertThat(settings.toString()).doesNotContain("geheim");
+        assertThat(new AlertSettings(Duration.ZERO, Duration.ZERO, 0, settings).toString())
+                .doesNotContain("geheim");
+    }
+
+    private Webhook webhook(int port, @Nullable Secret secret) {
+        Secret url = new Secret("http://127.0.0.1:" + port + "/T0/geheim?key=1");
+        return new Webhook(
+                new WebhookSettings(url, "X-Key", secret),
+                new Https(HttpSettings.DIRECT),
+                Duration.ofMillis(1),
+                "relay.example",
+                "1.2.3");
+    }
+
+    private static Bulletin bulletin(String name, boolean over) {
+        Alert alert = new Alert(name, SINCE, "No mail leaves", "The \"mailbox\" is päused.", "Mend it.");
+        return new Bulletin(alert, over, over ? SINCE.plus(Duration.ofHours(1)) : SINCE, false);
+    }
+
+    private Request next() throws InterruptedException {
+        Request request = requests.poll(10, TimeUnit.SECONDS);
+        assertThat(request).isNotNull();
+        return request;
+    }
+
+    private static Map<String, String> json(Request request) throws IOException {
+        try (JsonReader reader = JsonProviders.createReader(request.body())) {
+            return reader.readMap(JsonReader::getString);
+        }
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            requests.add(new Request(
+                    exchange.getRequestMethod(),
+                    exchange.getRequestURI().toString(),
+                    exchange.getRequestHeaders().getFirst("Content-Type"),
+                    exchange.getRequestHeaders().getFirst("X-Key"),
+                    new String(exchange.getRequestBody().readAllBytes(), UTF_8)));
+            exchange.sendResponseHeaders(refusals.getAndDecrement() > 0 ? 503 : 204, -1);
+        }
+    }
+}
