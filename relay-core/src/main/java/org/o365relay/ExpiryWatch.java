@@ -34,10 +34,9 @@ import org.o365relay.queue.Submission;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Sees to it that nothing the relay signs in with ends unnoticed: 30, 14, 7 and 1 days before, and when it has ended,
-/// the journal says so and the admin gets a letter; once each, also over restarts. As long as it is so, there is an
-/// alert,
-/// of which no other letter tells than that it is over.
+/// Sees to it that nothing the relay signs in with ends unnoticed: 30, 14, 7 and 1 days before, and when it
+/// has ended, the journal says so and the admin gets a letter; once each, also over restarts. As long as it
+/// is so, there is an alert, of which no other letter tells than that it is over.
 final class ExpiryWatch implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ExpiryWatch.class);

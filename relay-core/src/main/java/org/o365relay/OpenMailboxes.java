@@ -9,8 +9,8 @@ import org.o365relay.deliver.LaneStatus;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.mail.EmailAddress;
 
-/// The relay's own mailboxes as bearers of news. What shares an account with a mailbox in trouble may soon be in the
-/// same, so others come first.
+/// The relay's own mailboxes as bearers of news. What shares an account with a mailbox in trouble may soon be
+/// in the same, so others come first.
 ///
 /// @param lanes in the order of the settings; at least one
 record OpenMailboxes(List<Way> lanes) implements Messengers {

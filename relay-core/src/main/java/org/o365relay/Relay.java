@@ -1,5 +1,6 @@
 package org.o365relay;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -19,6 +20,8 @@ import org.o365relay.accept.Rerouting;
 import org.o365relay.accept.SmtpListener;
 import org.o365relay.admit.Devices;
 import org.o365relay.alert.Alerts;
+import org.o365relay.bounce.Authors;
+import org.o365relay.bounce.Bounces;
 import org.o365relay.deliver.Account;
 import org.o365relay.deliver.Courier;
 import org.o365relay.deliver.Dispatcher;
@@ -29,6 +32,9 @@ import org.o365relay.deliver.NoticeWatch;
 import org.o365relay.deliver.Upstream;
 import org.o365relay.journal.Journal;
 import org.o365relay.journal.Rates;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.notice.NoticeWriter;
+import org.o365relay.notice.Reason;
 import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueException;
 import org.o365relay.queue.QueueUnavailableException;
@@ -59,6 +65,7 @@ public final class Relay {
     private final Rates rates;
     private final String version;
     private volatile @Nullable Alerts alerts;
+    private volatile @Nullable Bounces bounces;
     private volatile @Nullable Operations operations;
     private volatile @Nullable NoticeWatch notices;
 
@@ -104,7 +111,8 @@ public final class Relay {
             List<Lane> lanes = lanes(opened, told);
             lanes.forEach(lane -> desks.add(desk(opened, lane, notifying, told)));
             for (int i = 0; i < desks.size(); i++) {
-                ways.add(new OpenMailboxes.Way(settings.mailboxes().get(i), desks.get(i).dispatcher()::status));
+                ways.add(new OpenMailboxes.Way(
+                        settings.mailboxes().get(i), desks.get(i).dispatcher()::status));
             }
             keepStopped(opened);
             Devices devices = new Devices(opened.devices(), clock);
@@ -127,6 +135,10 @@ public final class Relay {
                     clock);
             expiries.start();
             bell.start();
+            if (!settings.reports().isEmpty()) {
+                bounces = upstreams.bounces(settings.reports(), opened, authors(notifying), told);
+                bounces.start();
+            }
             operations = new Operations(settings, opened, desks, rates, bell::active, endpoints(), journal, clock);
             notices = new NoticeWatch(opened, lanes, notifying, settings.retry(), journal, clock);
             notices.start();
@@ -189,8 +201,7 @@ public final class Relay {
         List<Lane> lanes = new ArrayList<>();
         for (MailboxSettings mailbox : settings.mailboxes()) {
             Account account = accounts.computeIfAbsent(mailbox.account(), name -> account(from, mailbox));
-            lanes.add(
-                    new Lane(mailbox, upstreams(mailbox), account, settings.routes(), settings.probe(), told, clock));
+            lanes.add(new Lane(mailbox, upstreams(mailbox), account, settings.routes(), settings.probe(), told, clock));
         }
         return lanes;
     }
@@ -198,6 +209,25 @@ public final class Relay {
     private MailboxDesk desk(MessageQueue from, Lane lane, NoticeDesk notifying, Journal told) {
         Courier courier = new Courier(from, lane, settings.retry(), notifying, told, clock, random);
         return new MailboxDesk(new Dispatcher(from, lane, courier), courier);
+    }
+
+    private static Authors authors(NoticeDesk notifying) {
+        return new Authors() {
+            @Override
+            public NoticeWriter writer(EmailAddress mailbox) {
+                return notifying.writer(mailbox);
+            }
+
+            @Override
+            public boolean admits(InetAddress client) {
+                return notifying.admits(client);
+            }
+
+            @Override
+            public Reason reason(String name, EmailAddress mailbox) {
+                return notifying.reason(name, mailbox, "");
+            }
+        };
     }
 
     private Alerts alerts(MessageQueue from, NoticeDesk notifying) {
@@ -263,6 +293,9 @@ public final class Relay {
         upstreams.close();
         if (expiries != null) {
             expiries.close();
+        }
+        if (bounces != null) {
+            bounces.close();
         }
         if (notices != null) {
             notices.close();

@@ -5,6 +5,7 @@ import java.util.List;
 import org.o365relay.accept.AcceptSettings;
 import org.o365relay.accept.ListenerSettings;
 import org.o365relay.alert.AlertSettings;
+import org.o365relay.bounce.ReportSettings;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.ProbeSchedule;
 import org.o365relay.deliver.RetrySchedule;
@@ -18,6 +19,7 @@ import org.o365relay.route.Routes;
 /// @param hostname what the relay calls itself, in the greeting, in `Received` and upstream
 /// @param mailboxes at least one, with different addresses
 /// @param routes to targets made of these mailboxes
+/// @param reports of the mailboxes whose reports are read
 /// @param stopGrace how long transactions and deliveries in flight may take to end at a stop
 public record RelaySettings(
         String hostname,
@@ -31,10 +33,12 @@ public record RelaySettings(
         ProbeSchedule probe,
         NoticeSettings notices,
         AlertSettings alerts,
+        List<ReportSettings> reports,
         Duration stopGrace) {
 
     public RelaySettings {
         listeners = List.copyOf(listeners);
         mailboxes = List.copyOf(mailboxes);
+        reports = List.copyOf(reports);
     }
 }

@@ -7,8 +7,12 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.bounce.Authors;
+import org.o365relay.bounce.Bounces;
+import org.o365relay.bounce.ReportSettings;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.RoadSettings;
 import org.o365relay.deliver.Upstream;
@@ -19,10 +23,12 @@ import org.o365relay.identity.Credential;
 import org.o365relay.identity.Expiry;
 import org.o365relay.identity.SignInService;
 import org.o365relay.identity.TokenException;
+import org.o365relay.journal.Journal;
 import org.o365relay.net.CertifiedKey;
 import org.o365relay.net.HttpSettings;
 import org.o365relay.net.Https;
 import org.o365relay.net.UnusableKeyException;
+import org.o365relay.queue.MessageQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +60,19 @@ public final class Upstreams implements AutoCloseable {
             case RoadSettings.Smtp smtp -> smtp(smtp);
             case RoadSettings.Graph graph -> graph(mailbox, graph);
         };
+    }
+
+    /// @return reads the reports of these mailboxes; to be closed by the caller
+    /// @throws UncheckedIOException if a file it needs cannot be read
+    Bounces bounces(List<ReportSettings> reports, MessageQueue queue, Authors authors, Journal journal) {
+        return new Bounces(
+                reports,
+                source -> signIn().tokens(source.credential(), source.scope()),
+                https(),
+                queue,
+                authors,
+                journal,
+                clock);
     }
 
     /// @return when what the road signs in with ends; empty if it does not, or nobody knows

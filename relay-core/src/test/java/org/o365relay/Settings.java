@@ -81,6 +81,7 @@ final class Settings {
                 new ProbeSchedule(MOMENT, MOMENT),
                 new NoticeSettings(null),
                 new AlertSettings(MOMENT, MOMENT, 0, null),
+                List.of(),
                 MOMENT);
     }
 

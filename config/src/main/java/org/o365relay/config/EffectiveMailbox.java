@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.bounce.ReportSettings;
 import org.o365relay.deliver.MailboxLimits;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.RoadSettings;
@@ -35,6 +37,7 @@ final class EffectiveMailbox {
         keys.put("record-original", rules.recordOriginal());
         keys.put("suppress-auto-responses", rules.suppressAutoResponses());
         keys.put("limits", limits(inForce));
+        keys.put("reports", reports(inForce.reports()));
         keys.put("upstream", roads.getFirst());
         keys.put("credential", credential(mailbox.roads().getFirst().credential()));
         keys.put("fallback", fallback(mailbox, roads));
@@ -49,6 +52,16 @@ final class EffectiveMailbox {
             others.add(keys);
         }
         return others;
+    }
+
+    private static Map<String, Object> reports(@Nullable ReportSettings reports) {
+        return reports == null
+                ? Map.of("read", "none")
+                : Map.of(
+                        "read", "graph",
+                        "folder", reports.source().folder(),
+                        "root", reports.source().root().toString(),
+                        "poll", Amount.text(reports.poll()));
     }
 
     private static Map<String, Object> limits(MailboxInForce mailbox) {

@@ -2,6 +2,7 @@ package org.o365relay.config;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.bounce.ReportSettings;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.exchange.Cloud;
 import org.o365relay.exchange.Preset;
@@ -12,10 +13,12 @@ import org.o365relay.exchange.Preset;
 /// @param presets of its roads
 /// @param recipientsPerMessage null for any number
 /// @param messageSize octets; null for any size
+/// @param reports null if they are not read
 record MailboxInForce(
         Section section,
         MailboxSettings settings,
         Cloud cloud,
         List<Preset> presets,
         @Nullable Integer recipientsPerMessage,
-        @Nullable Long messageSize) {}
+        @Nullable Long messageSize,
+        @Nullable ReportSettings reports) {}

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.bounce.ReportSettings;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.RoadSettings;
 import org.o365relay.exchange.Cloud;
@@ -42,6 +43,8 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
                     .ifPresent(roads::add);
         }
         Optional<RewriteRules> rules = rules(address);
+        Optional<ReportSettings> reports =
+                new ReportsReader(mailbox.section(ReportsReader.KEY), cloud).read(address, usual.credential());
         Integer recipients = limits.recipientsPerMessage();
         Long size = limits.messageSize();
         readers.forEach(reader -> reportNarrow(reader, recipients, size));
@@ -52,7 +55,8 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
                         cloud,
                         presets,
                         recipients,
-                        size)));
+                        size,
+                        reports.orElse(null))));
     }
 
     /// @return the mailbox's address; empty if it is missing or wrong

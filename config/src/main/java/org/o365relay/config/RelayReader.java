@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.o365relay.RelaySettings;
 import org.o365relay.accept.AcceptSettings;
 import org.o365relay.accept.CertificateFiles;
@@ -105,6 +106,9 @@ record RelayReader(Path directory, Map<String, String> environment, Path kernelH
                     probe,
                     notices,
                     alerts,
+                    mailboxes.good().stream()
+                            .flatMap(mailbox -> Stream.ofNullable(mailbox.reports()))
+                            .toList(),
                     grace);
             return new InForce(settings, control, mailboxes.good(), policies.standard(), trusted);
         });

@@ -357,6 +357,7 @@ class ConfigReaderTest {
                 new ProbeSchedule(Duration.ofSeconds(15), Duration.ofMinutes(1)),
                 new NoticeSettings(null, Language.ENGLISH, ZoneId.systemDefault(), Duration.ofHours(4), 10),
                 new AlertSettings(Duration.ofMinutes(1), Duration.ofHours(1), 1000, null),
+                List.of(),
                 Duration.ofSeconds(20));
     }
 

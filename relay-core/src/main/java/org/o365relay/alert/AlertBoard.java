@@ -20,10 +20,12 @@ import org.o365relay.queue.Submission;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What is wrong just now. Each trouble is told once when it has lasted for a while, and once when it has been over
-/// for a while; so what comes and goes in between is not told anew. What was told is remembered over restarts.
+/// What is wrong just now. Each trouble is told once when it has lasted for a while, and once when it has
+/// been over for a while; so what comes and goes in between is not told anew. What was told is remembered
+/// over restarts.
 ///
-/// [#raise] and [#clear] block nobody and may be called by any thread; [#look] does the telling, by one thread.
+/// [#raise] and [#clear] block nobody and may be called by any thread; [#look] does the telling, by one
+/// thread.
 public final class AlertBoard {
 
     private static final Logger log = LoggerFactory.getLogger(AlertBoard.class);

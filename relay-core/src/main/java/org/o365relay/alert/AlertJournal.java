@@ -87,4 +87,14 @@ record AlertJournal(AlertBoard board) implements Journal {
 
     @Override
     public void changed(String change, long messages, String by) {}
+
+    @Override
+    public void bounced(
+            QueueId id,
+            EmailAddress mailbox,
+            String to,
+            Reply reply,
+            String advice,
+            @Nullable EmailAddress noticeTo,
+            boolean inDigest) {}
 }

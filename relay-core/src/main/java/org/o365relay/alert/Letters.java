@@ -21,8 +21,8 @@ import org.o365relay.queue.Submission;
 /// @param writers who writes the letters of a mailbox
 record Letters(Messengers messengers, Function<EmailAddress, NoticeWriter> writers, InstantSource clock) {
 
-    /// @return empty if no mailbox is open and the letter is of something that is wrong: the one that says that it is
-    ///     right again then tells both; or if there is no admin
+    /// @return empty if no mailbox is open and the letter is of something that is wrong: the one that says
+    ///     that it is right again then tells both; or if there is no admin
     Optional<Submission> write(Bulletin bulletin, Trouble trouble) {
         return messenger(bulletin, trouble.mailbox()).flatMap(mailbox -> through(mailbox, bulletin));
     }

@@ -7,7 +7,8 @@ import org.o365relay.mail.EmailAddress;
 /// The mailboxes that can send the admin a letter.
 public interface Messengers {
 
-    /// @param inTrouble the mailbox the letter is about: another account is better, if there is one; null for none
+    /// @param inTrouble the mailbox the letter is about: another account is better, if there is one; null for
+    ///     none
     /// @return a mailbox whose mail leaves just now; empty if there is none
     Optional<EmailAddress> open(@Nullable EmailAddress inTrouble);
 

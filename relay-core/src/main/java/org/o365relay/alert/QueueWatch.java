@@ -16,7 +16,8 @@ record QueueWatch(MessageQueue queue, AlertSettings settings, AlertBoard board, 
     private static final Logger log = LoggerFactory.getLogger(QueueWatch.class);
     private static final double MUCH = 0.9;
 
-    /// Costs a few milliseconds for an ordinary queue, less than a tenth of a second for one of a million messages.
+    /// Costs a few milliseconds for an ordinary queue, less than a tenth of a second for one of a million
+    /// messages.
     void look() {
         room(queue.capacity());
         try {

@@ -10,7 +10,8 @@ import org.o365relay.mail.EmailAddress;
 /// @param subject what is wrong, in a few words
 /// @param text what is wrong, in a sentence or two
 /// @param advice what to do; may be empty
-/// @param mailbox the one in trouble, through which a letter about it should rather not go; null if it is another thing
+/// @param mailbox the one in trouble, through which a letter about it should rather not go; null if it is
+///     another thing
 /// @param patience how long it has to last before it is told; null for the usual time
 /// @param lasts it is over when it was not found again for so long; null: when somebody says so
 /// @param known where it stands already

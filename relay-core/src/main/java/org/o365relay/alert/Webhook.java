@@ -20,8 +20,8 @@ import org.o365relay.net.NoAnswerException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Posts bulletins to a server, one after the other, on a thread of its own. Who offers one never waits. What the
-/// server does not take in a few tries is left out: the letter is what can be relied on.
+/// Posts bulletins to a server, one after the other, on a thread of its own. Who offers one never waits. What
+/// the server does not take in a few tries is left out: the letter is what can be relied on.
 final class Webhook implements AutoCloseable {
 
     /// Of bulletins that wait; beyond it the oldest are left out.

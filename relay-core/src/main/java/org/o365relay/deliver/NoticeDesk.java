@@ -44,6 +44,13 @@ public final class NoticeDesk {
         return new NoticeWriter(settings, mailbox, hostname);
     }
 
+    /// Counts one more notice about a device.
+    ///
+    /// @return false if there are too many; a digest will tell
+    public boolean admits(InetAddress client) {
+        return limit.admits(client);
+    }
+
     NoticeLimit limit() {
         return limit;
     }
@@ -51,7 +58,7 @@ public final class NoticeDesk {
     /// @param name as in the history
     /// @param mailbox that the advice is about
     /// @param advice for the admin, if the catalogue does not know the name; may be empty
-    Reason reason(String name, EmailAddress mailbox, String advice) {
+    public Reason reason(String name, EmailAddress mailbox, String advice) {
         return words.of(name, mailbox)
                 .map(said -> new Reason(said.cause(), said.author(), said.advice()))
                 .orElseGet(() -> reason(GeneralReason.of(name), advice));

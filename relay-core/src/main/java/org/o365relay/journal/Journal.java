@@ -47,6 +47,21 @@ public interface Journal {
     /// @param inDigest as for [#failed]
     void warned(QueueId id, InetAddress client, EmailAddress noticeTo, Duration waiting, boolean inDigest);
 
+    /// A report in the mailbox says that a message, though it was taken, was not delivered.
+    ///
+    /// @param to whom it was for, as the report has it
+    /// @param reply why not
+    /// @param noticeTo who is told; null for nobody
+    /// @param inDigest whether in a digest, for there were too many notices about the device
+    void bounced(
+            QueueId id,
+            EmailAddress mailbox,
+            String to,
+            Reply reply,
+            String advice,
+            @Nullable EmailAddress noticeTo,
+            boolean inDigest);
+
     /// Nothing leaves through the mailbox until a probe succeeds; no message loses an attempt.
     ///
     /// @param advice what the admin can do about it

@@ -106,6 +106,24 @@ public final class LogJournal implements Journal {
     }
 
     @Override
+    public void bounced(
+            QueueId id,
+            EmailAddress mailbox,
+            String to,
+            Reply reply,
+            String advice,
+            @Nullable EmailAddress noticeTo,
+            boolean inDigest) {
+        Line line = new Line("bounced")
+                .with("id", id)
+                .with("mailbox", mailbox)
+                .with("to", "<" + to + ">")
+                .with("reply", reply);
+        log.warn(
+                advised(line, advice).with("notice", notice(noticeTo, inDigest)).toString());
+    }
+
+    @Override
     public void paused(EmailAddress mailbox, String upstream, Reply reply, String advice, Instant nextProbe) {
         log.warn(new Line("paused")
                 .with("mailbox", mailbox)

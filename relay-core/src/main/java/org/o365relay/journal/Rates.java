@@ -95,6 +95,16 @@ public final class Rates implements Journal {
     public void warned(QueueId id, InetAddress client, EmailAddress noticeTo, Duration waiting, boolean inDigest) {}
 
     @Override
+    public void bounced(
+            QueueId id,
+            EmailAddress mailbox,
+            String to,
+            Reply reply,
+            String advice,
+            @Nullable EmailAddress noticeTo,
+            boolean inDigest) {}
+
+    @Override
     public void paused(EmailAddress mailbox, String upstream, Reply reply, String advice, Instant nextProbe) {}
 
     @Override

@@ -57,6 +57,19 @@ record TwoJournals(Journal first, Journal second) implements Journal {
     }
 
     @Override
+    public void bounced(
+            QueueId id,
+            EmailAddress mailbox,
+            String to,
+            Reply reply,
+            String advice,
+            @Nullable EmailAddress noticeTo,
+            boolean inDigest) {
+        first.bounced(id, mailbox, to, reply, advice, noticeTo, inDigest);
+        second.bounced(id, mailbox, to, reply, advice, noticeTo, inDigest);
+    }
+
+    @Override
     public void paused(EmailAddress mailbox, String upstream, Reply reply, String advice, Instant nextProbe) {
         first.paused(mailbox, upstream, reply, advice, nextProbe);
         second.paused(mailbox, upstream, reply, advice, nextProbe);

@@ -8,7 +8,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/// What is written and read for the admin to be told in time. Each method is part of a transaction of its caller's.
+/// What is written and read for the admin to be told in time. Each method is part of a transaction of its
+/// caller's.
 final class Alerts {
 
     /// Of messages on hold.

@@ -292,6 +292,12 @@ public final class MessageQueue implements AutoCloseable {
         return new Correspondence(store, dueSooner, ids, clock);
     }
 
+    /// @return what is known of a message, open or settled; empty if nothing is, or its row makes no sense
+    /// @throws QueueException if the disk fails
+    public Optional<Known> known(QueueId id) {
+        return store.readers().read(statements -> Tables.known(statements, id));
+    }
+
     /// @return what happened to a message so far, oldest first; empty if nothing did or it is not known
     public List<Event> events(QueueId id) {
         return store.readers().read(statements -> Tables.events(statements, id));
@@ -357,9 +363,30 @@ public final class MessageQueue implements AutoCloseable {
     /// @return the letters' ids, in their order
     /// @throws QueueException if the disk fails; nothing is written then
     public List<QueueId> mark(String name, String value, List<Submission> letters) {
+        return mark(name, value, Map.of(), letters, List.of());
+    }
+
+    /// As [#mark(String, String, List)], with what the work has found to have happened to messages.
+    ///
+    /// @param withheld of what a digest is to tell instead of a letter
+    /// @param events by message; what is recorded of a message that is no longer known is never seen
+    public List<QueueId> mark(
+            String name,
+            String value,
+            Map<QueueId, List<Event>> events,
+            List<Submission> letters,
+            List<Withheld> withheld) {
         List<QueueId> letterIds = letters.stream().map(_ -> ids.next()).toList();
         store.committer().write(statements -> {
             Memory.mark(statements, name, value);
+            for (Map.Entry<QueueId, List<Event>> happened : events.entrySet()) {
+                for (Event event : happened.getValue()) {
+                    Tables.insertEvent(statements, happened.getKey(), event);
+                }
+            }
+            for (Withheld notice : withheld) {
+                NoticeTables.withhold(statements, notice);
+            }
             for (int i = 0; i < letters.size(); i++) {
                 insert(statements, letterIds.get(i), letters.get(i));
             }
@@ -398,8 +425,8 @@ public final class MessageQueue implements AutoCloseable {
         return store.readers().read(Alerts::standing);
     }
 
-    /// Remembers that the admin has been told of something that is wrong, in place of what was remembered under its
-    /// name; by a letter, if there is one: the one is never there without the other.
+    /// Remembers that the admin has been told of something that is wrong, in place of what was
+    /// remembered under its name; by a letter, if there is one: the one is never there without the other.
     ///
     /// @return the letter's id
     /// @throws QueueException if the disk fails
@@ -438,8 +465,8 @@ public final class MessageQueue implements AutoCloseable {
         return store.readers().read(statements -> Alerts.waiting(statements, most));
     }
 
-    /// @return when the oldest message that waits to be delivered came in, without those an operator has put on hold;
-    ///     empty if none waits
+    /// @return when the oldest message that waits to be delivered came in, without those an operator has put
+    ///     on hold; empty if none waits
     /// @throws QueueException if the disk fails
     public Optional<Instant> oldestWaiting() {
         return store.readers().read(Alerts::oldestWaiting);

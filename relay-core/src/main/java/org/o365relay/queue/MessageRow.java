@@ -155,6 +155,18 @@ record MessageRow(
         }
     }
 
+    /// @return empty for a damaged row
+    Optional<Known> known(List<RecipientRow> addressed) {
+        return whole(() -> new Known(
+                new QueueId(id),
+                arrival(),
+                envelope(addressed),
+                addressed.stream().map(RecipientRow::recipient).toList(),
+                attempts,
+                priority,
+                notice));
+    }
+
     private <T> Optional<T> whole(Supplier<T> reading) {
         try {
             return Optional.of(reading.get());

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.EmailAddress;
@@ -143,6 +144,38 @@ final class Tables {
                         settlement.reason(),
                         claim.id().value(),
                         claim.lease())
+                .executeUpdate();
+    }
+
+    static Optional<Known> known(Statements statements, QueueId id) throws SQLException {
+        MessageRow message;
+        try (ResultSet row = statements.with("known-message", id.value()).executeQuery()) {
+            if (!row.next()) {
+                return Optional.empty();
+            }
+            message = MessageRow.of(row);
+        }
+        List<RecipientRow> addressed = new ArrayList<>();
+        try (ResultSet row = statements.with("recipients", id.value()).executeQuery()) {
+            while (row.next()) {
+                addressed.add(RecipientRow.of(row));
+            }
+        }
+        return message.known(addressed);
+    }
+
+    static void insertEvent(Statements statements, QueueId id, Event event) throws SQLException {
+        statements
+                .with(
+                        "insert-event",
+                        id.value(),
+                        event.at().toEpochMilli(),
+                        event.recipient(),
+                        event.kind(),
+                        event.upstream(),
+                        event.detail(),
+                        event.reason(),
+                        event.uncertain() ? 1 : 0)
                 .executeUpdate();
     }
 

@@ -378,3 +378,8 @@ SELECT count(*) FROM (SELECT 1 FROM message WHERE due_at IS NOT NULL AND due_at 
 -- name: oldest-waiting
 SELECT received_at FROM message
 WHERE id = (SELECT min(+id) FROM message WHERE due_at IS NOT NULL AND due_at < ?)
+
+-- name: known-message
+SELECT id, received_at, client, helo, protocol, sender, smtp_utf8, body, envelope_id, returned, notice, size, attempts,
+  route, lane, priority, content_id
+FROM message WHERE id = ?

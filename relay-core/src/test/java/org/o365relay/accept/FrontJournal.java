@@ -78,6 +78,18 @@ final class FrontJournal implements Journal {
     }
 
     @Override
+    public void bounced(
+            QueueId id,
+            EmailAddress mailbox,
+            String to,
+            Reply reply,
+            String advice,
+            @Nullable EmailAddress noticeTo,
+            boolean inDigest) {
+        throw new AssertionError(reply);
+    }
+
+    @Override
     public void paused(EmailAddress mailbox, String upstream, Reply reply, String advice, Instant nextProbe) {
         throw new AssertionError(reply);
     }

@@ -22,8 +22,8 @@ import org.o365relay.mail.Envelope;
 import org.o365relay.mail.Outcome;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.RoutedEnvelope;
-import org.o365relay.queue.Claim;
 import org.o365relay.queue.Capacity;
+import org.o365relay.queue.Claim;
 import org.o365relay.queue.Settlement;
 import org.o365relay.queue.Supply;
 

@@ -77,6 +77,7 @@ class LogJournalTest {
         journal.returned(mailbox, "smtp.example:587", Duration.ofSeconds(90));
         journal.unreachable(mailbox, "smtp.example:587", refused, at);
         journal.reached(mailbox, "smtp.example:587", Duration.ofSeconds(90));
+        journal.bounced(new QueueId(1), mailbox, "nobody@x.example", refused, "Do this.", null, false);
         journal.slowed(mailbox, "smtp.example:587", Reply.of(432, "4.3.2", "Too many"), 2);
         journal.held(mailbox, "author", "ups@contoso.com", Reply.of(554, "5.2.252", "Denied"), "Grant it.", at);
         journal.expiring("client secret of relay@contoso.com", at, 7, "Make a new one.");
@@ -97,6 +98,8 @@ class LogJournalTest {
                         "WARN unreachable mailbox=relay@contoso.com upstream=smtp.example:587"
                                 + " reply=\"451 4.4.1 connection refused\" next=2026-11-21T08:00:00Z",
                         "INFO reached mailbox=relay@contoso.com upstream=smtp.example:587 after=90.0s",
+                        "WARN bounced id=0000000000001 mailbox=relay@contoso.com to=<nobody@x.example>"
+                                + " reply=\"451 4.4.1 connection refused\" advice=\"Do this.\" notice=none",
                         "WARN slowed mailbox=relay@contoso.com upstream=smtp.example:587"
                                 + " reply=\"432 4.3.2 Too many\" connections=2",
                         "WARN held mailbox=relay@contoso.com author=<ups@contoso.com>"

@@ -84,6 +84,19 @@ public final class RememberingJournal implements Journal {
     }
 
     @Override
+    public void bounced(
+            QueueId id,
+            EmailAddress mailbox,
+            String to,
+            Reply reply,
+            String advice,
+            @Nullable EmailAddress noticeTo,
+            boolean inDigest) {
+        remember("bounced " + id + " in " + mailbox + " to " + to + ": " + reply + " | " + advice + ", notice to "
+                + noticeTo + (inDigest ? " in a digest" : ""));
+    }
+
+    @Override
     public void paused(EmailAddress mailbox, String upstream, Reply reply, String advice, Instant nextProbe) {
         remember("paused " + mailbox + ": " + reply + " | " + advice + " until " + nextProbe);
     }

@@ -148,7 +148,8 @@ class SqliteTest {
 
     private static String overviewOf(String name) {
         return switch (name) {
-            case "open-by-place", "waiting-count", "oldest-waiting" -> "|SCAN message USING COVERING INDEX message_claim";
+            case "open-by-place", "waiting-count", "oldest-waiting" ->
+                "|SCAN message USING COVERING INDEX message_claim";
             case "open-on-hold" -> "|SCAN message USING COVERING INDEX message_held";
             default -> "";
         };

@@ -19,16 +19,18 @@ import org.o365relay.daemon.sandbox.web.WebRequest;
 import org.o365relay.daemon.sandbox.web.WebServer;
 
 /// Microsoft Graph, as far as sending mail goes: `/v1.0/users/{user}/sendMail`, drafts, attachments, upload
-/// sessions.
+/// sessions; and as far as reading goes what has come in to the inbox.
 final class Graph {
 
     private static final String SEND = "Mail.Send";
+    private static final String READ = "Mail.Read";
     private static final String READ_WRITE = "Mail.ReadWrite";
 
     private final Office office;
     private final RandomGenerator random;
     private final GraphMail mail;
     private final Drafts drafts;
+    private final GraphInbox inbox;
     private final Uploads uploads;
     private final Map<String, AtomicInteger> busy = new ConcurrentHashMap<>();
 
@@ -38,6 +40,7 @@ final class Graph {
         this.random = random;
         this.mail = new GraphMail(office);
         this.drafts = new Drafts(random);
+        this.inbox = new GraphInbox(office.postboxes());
         this.uploads = new Uploads(office, random, directory);
     }
 
@@ -129,8 +132,14 @@ final class Graph {
             case "POST messages/id/attachments/createUploadSession" ->
                 uploads.begin(request, json(request), draft(token, account, id));
             case "POST messages/id/send" -> send(request, id, allowed(token, account, SEND));
+            case "GET mailFolders/inbox/messages" -> inbox.list(request, allowedToRead(token, account));
+            case "GET messages/id/$value" -> inbox.content(allowedToRead(token, account), id);
             default -> throw GraphRefusal.badRequest("Resource not found for the segment '" + pattern + "'.");
         };
+    }
+
+    private static Account allowedToRead(IssuedToken token, Account account) throws GraphRefusal {
+        return allowed(token, account, token.allows(READ, READ) ? READ : READ_WRITE);
     }
 
     /// @return the account, if the token may do this there

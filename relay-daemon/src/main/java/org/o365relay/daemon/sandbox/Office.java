@@ -16,6 +16,7 @@ record Office(
         Inbox inbox,
         Archive archive,
         Mailboxes mailboxes,
+        Postboxes postboxes,
         Directory directory,
         InstantSource clock,
         LongAdder handshakes,

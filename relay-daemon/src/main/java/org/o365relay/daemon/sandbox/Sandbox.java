@@ -72,6 +72,7 @@ public final class Sandbox implements AutoCloseable {
                 inbox,
                 new Archive(store, inbox, clock),
                 new Mailboxes(),
+                new Postboxes(),
                 new Directory(
                         () -> current.get().entra(),
                         clock,
@@ -225,6 +226,28 @@ public final class Sandbox implements AutoCloseable {
     /// @return those after the first `count`; empty if there were none when the time was up
     public List<Accepted> awaitAfter(int count, Duration timeout) throws InterruptedException {
         return office.inbox().awaitAfter(count, timeout);
+    }
+
+    /// Has Exchange report later that a message it took was not delivered after all: a non-delivery
+    /// report comes in to the mailbox that sent it, for who reads it by Graph.
+    ///
+    /// @param message one that was sent by a mailbox, with its content
+    /// @param recipient who has not got it
+    /// @param reply why: `550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address
+    ///     lookup`
+    /// @throws IOException if its content cannot be read
+    public void reportUndelivered(Accepted message, String recipient, String reply) throws IOException {
+        NonDelivery report =
+                new NonDelivery(message, recipient, reply, office.clock().instant());
+        receive(message.user(), report.subject(), report.type(), report.content());
+    }
+
+    /// Any mail comes in to a mailbox, for who reads it by Graph.
+    ///
+    /// @param type its content's, with parameters
+    /// @param content all of it, with the header
+    public void receive(String mailbox, String subject, String type, byte[] content) {
+        office.postboxes().put(mailbox, office.clock().instant(), subject, type, content);
     }
 
     /// How many connections there were to client submission since the start.

@@ -1,0 +1,85 @@
+package org.o365relay.daemon.sandbox;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.o365relay.daemon.sandbox.Postboxes.Letter;
+import org.o365relay.daemon.sandbox.web.WebAnswer;
+import org.o365relay.daemon.sandbox.web.WebRequest;
+
+/// The mail of a mailbox as Graph lists it: by time, from a time on, in pages.
+final class GraphInbox {
+
+    private static final Pattern SINCE = Pattern.compile("receivedDateTime ge (\\S+)");
+    private static final int LARGEST_PAGE = 1_000;
+
+    private final Postboxes postboxes;
+
+    GraphInbox(Postboxes postboxes) {
+        this.postboxes = postboxes;
+    }
+
+    WebAnswer list(WebRequest request, Account account) throws GraphRefusal {
+        Map<String, String> query = request.queryFields();
+        Instant since = since(query.getOrDefault("$filter", ""));
+        int top = number(query.getOrDefault("$top", "10"));
+        int skip = number(query.getOrDefault("$skip", "0"));
+        List<Letter> found = postboxes.of(account).stream()
+                .filter(letter ->
+                        !letter.receivedAt().truncatedTo(ChronoUnit.SECONDS).isBefore(since))
+                .toList();
+        List<Map<String, Object>> value = new ArrayList<>();
+        found.stream().skip(skip).limit(top).forEach(letter -> value.add(described(letter)));
+        Map<String, Object> page = new LinkedHashMap<>();
+        page.put("@odata.context", "https://graph.microsoft.com/v1.0/$metadata#users('user')/messages");
+        page.put("value", value);
+        if (found.size() > skip + top) {
+            String rest = request.query().replaceAll("&\\$skip=\\d+", "");
+            page.put("@odata.nextLink", request.origin() + request.path() + "?" + rest + "&$skip=" + (skip + top));
+        }
+        return WebAnswer.json(200, page);
+    }
+
+    private static Map<String, Object> described(Letter letter) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("id", letter.id());
+        members.put(
+                "receivedDateTime",
+                letter.receivedAt().truncatedTo(ChronoUnit.SECONDS).toString());
+        members.put("subject", letter.subject());
+        members.put("internetMessageHeaders", List.of(Map.of("name", "Content-Type", "value", letter.type())));
+        return members;
+    }
+
+    /// @return the message as MIME
+    WebAnswer content(Account account, String id) throws GraphRefusal {
+        Letter letter = postboxes.of(account).stream()
+                .filter(known -> known.id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> GraphRefusal.unknown("The process failed to get the correct properties."));
+        return new WebAnswer(200, Map.of("Content-Type", "text/plain"), letter.content());
+    }
+
+    private static Instant since(String filter) throws GraphRefusal {
+        Matcher since = SINCE.matcher(filter);
+        try {
+            return since.matches() ? Instant.parse(since.group(1)) : Instant.EPOCH;
+        } catch (DateTimeException unreadable) {
+            throw GraphRefusal.badRequest("Invalid filter clause");
+        }
+    }
+
+    private static int number(String text) throws GraphRefusal {
+        try {
+            return Math.clamp(Integer.parseInt(text), 0, LARGEST_PAGE);
+        } catch (NumberFormatException notOne) {
+            throw GraphRefusal.badRequest("Invalid value '" + text + "' for $top or $skip.");
+        }
+    }
+}
