@@ -55,6 +55,9 @@ final class CatalogueTest {
     @SuppressWarnings("NullAway.Init")
     private static Instant begun;
 
+    /// All the failures are one device's; each author is to be told.
+    private static final String NO_DIGESTS = "relay.notices.per-device-per-hour = 1000";
+
     @BeforeAll
     static void sendThroughEveryMailbox() throws Exception {
         log = new LogLines(LogLines.JOURNAL, Level.INFO);
@@ -63,7 +66,8 @@ final class CatalogueTest {
                 .filter(one -> !one.isOurOwn())
                 .forEach(one -> sandbox.faults().add(one.fault()));
         Path key = TestKey.made(directory, "relay").pem(directory.resolve("app.pem"));
-        RelaySettings settings = RelayFixture.settings(ConfigText.write(directory, sandbox, mailboxes(), routing()));
+        RelaySettings settings =
+                RelayFixture.settings(ConfigText.write(directory, sandbox, mailboxes(), routing(), NO_DIGESTS));
         Files.writeString(key, "not a key any more");
         begun = Instant.now();
         relay = new Relay(settings, new LogJournal());
