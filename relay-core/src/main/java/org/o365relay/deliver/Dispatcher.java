@@ -20,6 +20,7 @@ public final class Dispatcher {
     private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
     private static final Duration AFTER_DISK_TROUBLE = Duration.ofSeconds(5);
+    private static final Duration AFTER_FAILURE = Duration.ofMinutes(1);
     private static final int ANY_NUMBER = 1_000_000;
 
     private final MessageQueue queue;
@@ -169,10 +170,27 @@ public final class Dispatcher {
             courier.deliver(claim);
             shareIfPaused();
         } catch (RuntimeException | Error e) {
-            log.error("the delivery of message {} failed; it stays in the queue", claim.id(), e);
+            log.error("the delivery of message {} failed; unless it is settled it is tried again", claim.id(), e);
+            interrupt(claim);
         } finally {
             lane.account().connections().release(1);
             idle.release();
+        }
+    }
+
+    /// Left to the end of its lease, the message would wait for hours, and nobody would know that it may arrive twice.
+    private void interrupt(Claim claim) {
+        while (!Thread.currentThread().isInterrupted()) {
+            try {
+                queue.interrupt(claim, AFTER_FAILURE);
+                return;
+            } catch (QueueException e) {
+                if (e.isFinal()) {
+                    return; // closed; the next start does it
+                }
+                log.error("message {} cannot be given back, trying again: {}", claim.id(), e.getMessage());
+                pause(AFTER_DISK_TROUBLE);
+            }
         }
     }
 

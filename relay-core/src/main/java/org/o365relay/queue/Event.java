@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param recipient the recipient's ordinal; null for the whole message
 /// @param kind `delivered`, `deferred`, `failed`, `held` (the mailbox was in trouble) or `interrupted` (the
-///     relay ended during an attempt, which may have been successful); of an operator `retried`, `put-on-hold`,
+///     relay ended or failed during an attempt, which may have been successful); of an operator `retried`, `put-on-hold`,
 ///     `released`, `bounced`, `deleted`, `redirected`; `warned` (the author was told that it takes long), `returned`
 ///     (a report said later that it was not delivered), `restored` (with a backup), `damaged`
 /// @param upstream where it was tried; empty if nowhere

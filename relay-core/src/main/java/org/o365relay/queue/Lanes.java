@@ -34,6 +34,7 @@ final class Lanes {
         Map<Long, Instant> dueAt = new HashMap<>();
         List<MessageRow> rows = new ArrayList<>();
         for (Due due : next) {
+            recordInterruption(statements, due, now);
             try (ResultSet row = statements
                     .with(
                             "claim-message",
@@ -63,6 +64,35 @@ final class Lanes {
             }
         }
         return new Claimed(rows.size(), claims);
+    }
+
+    private static void recordInterruption(Statements statements, Due due, Instant now) throws SQLException {
+        statements
+                .with(
+                        "record-interruption",
+                        now.toEpochMilli(),
+                        "nothing was heard of this attempt; the upstream may have the message",
+                        due.id(),
+                        due.at().toEpochMilli(),
+                        due.lane())
+                .executeUpdate();
+    }
+
+    /// Ends a claim of which nobody knows what came of it.
+    ///
+    /// @return whether the lease was still good
+    static boolean interrupt(Statements statements, Claim claim, Instant next, Instant now) throws SQLException {
+        long id = claim.id().value();
+        int changed = statements
+                .with("interrupt", next.toEpochMilli(), id, claim.lease())
+                .executeUpdate();
+        if (changed > 0) {
+            String detail = "the relay failed during this attempt; the upstream may have the message";
+            statements
+                    .with("insert-event", id, now.toEpochMilli(), null, "interrupted", "", detail, "", 1)
+                    .executeUpdate();
+        }
+        return changed > 0;
     }
 
     /// Puts a damaged message on hold. The attempt does not count.

@@ -171,6 +171,18 @@ public final class MessageQueue implements AutoCloseable {
         }
     }
 
+    /// Gives a claim back of which nobody knows what came of it: the attempt counts, and the history says that the
+    /// upstream may have the message. Nothing happens if the lease had ended.
+    ///
+    /// @param pause until the next attempt
+    /// @throws QueueException if the disk fails; the claim then ends with its lease
+    public void interrupt(Claim claim, Duration pause) {
+        Instant now = clock.instant();
+        if (store.committer().write(statements -> Lanes.interrupt(statements, claim, now.plus(pause), now))) {
+            dueSooner.raise(claim.lane());
+        }
+    }
+
     /// Puts a claim on hold whose message is damaged: nobody can deliver it, and nobody but an operator may say what
     /// becomes of it. Nothing happens if the lease had ended.
     ///

@@ -55,6 +55,11 @@ WHERE id = ? AND due_at = ? AND lane = ?
 RETURNING id, received_at, client, helo, protocol, sender, smtp_utf8, body, envelope_id, returned, notice, size, attempts,
   route, lane, priority, content_id
 
+-- Whose lease has run out may have been delivered. Before claim-message, with the same conditions.
+-- name: record-interruption
+INSERT INTO event (message_id, at, recipient, kind, upstream, detail, uncertain)
+SELECT id, ?, NULL, 'interrupted', '', ?, 1 FROM message WHERE id = ? AND due_at = ? AND lane = ? AND lease > 0
+
 -- name: claimed-recipients
 SELECT recipient.message_id, recipient.ordinal, recipient.address, recipient.state,
   recipient.notify, recipient.original
@@ -101,6 +106,11 @@ WHERE id = ? AND lease = ?
 
 -- name: set-aside
 UPDATE message SET lease = NULL, held_at = ?, due_at = ?, attempts = attempts - 1 WHERE id = ? AND lease = ?
+
+-- name: interrupt
+UPDATE message SET lease = NULL, due_at = CASE WHEN held_at IS NULL THEN ? ELSE due_at END,
+  reason = coalesce(reason, 'interrupted')
+WHERE id = ? AND lease = ?
 
 -- name: release
 UPDATE message SET lane = route WHERE id IN (

@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -14,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.deliver.Response.Step;
 import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.QueueId;
 
 class DispatcherTest {
 
@@ -68,6 +71,27 @@ class DispatcherTest {
         dispatcher.start();
         assertThat(relay.journal.await("delivered", 50)).doesNotHaveDuplicates();
         assertThat(relay.upstream.mostAtOnce()).isLessThanOrEqualTo(2);
+    }
+
+    @Test
+    void tellsThatADeliveryWhichFailedMayHaveBeenSuccessfulAndTriesAgainSoon() throws Exception {
+        CountDownLatch handedOver = new CountDownLatch(1);
+        relay.upstream.answer(_ -> {
+            handedOver.countDown();
+            throw new StackOverflowError("a bug");
+        });
+        QueueId id = relay.accept("ups@contoso.example", ALERT, "anna@contoso.example");
+        dispatcher.start();
+        assertThat(handedOver.await(20, TimeUnit.SECONDS)).isTrue();
+        dispatcher.stop(Duration.ofSeconds(20));
+
+        assertThat(relay.queue.events(id)).singleElement().satisfies(event -> {
+            assertThat(event.kind()).isEqualTo("interrupted");
+            assertThat(event.uncertain()).isTrue();
+        });
+        relay.clock.advance(Duration.ofMinutes(1));
+        assertThat(relay.due()).singleElement().satisfies(claim -> assertThat(claim.attempts())
+                .isEqualTo(2));
     }
 
     @Test

@@ -197,6 +197,10 @@ class ClaimOrderTest {
         Claim stale = claimOne(ONE);
         house.clock.advance(MessageQueue.LEASE);
         Claim current = claimOne(ONE);
+        assertThat(house.queue().events(stale.id())).singleElement().satisfies(event -> {
+            assertThat(event.kind()).isEqualTo("interrupted");
+            assertThat(event.uncertain()).isTrue();
+        });
 
         house.queue().putBack(stale);
 
