@@ -166,8 +166,12 @@ public final class Operations {
     ///
     /// @param by who says so
     /// @return false if there was nothing to resume
-    /// @throws OperationException if it is not configured
+    /// @throws OperationException if it is not configured, and was not stopped either
     public synchronized boolean resume(EmailAddress mailbox, String by) throws OperationException {
+        if (desks.stream().noneMatch(desk -> desk.isOf(mailbox.toString())) && queue.resume(name(mailbox))) {
+            journal.started(mailbox, by);
+            return true;
+        }
         MailboxDesk desk = desk(mailbox);
         boolean wasStopped = queue.resume(name(desk));
         boolean resumed = desk.dispatcher().resume();
@@ -189,7 +193,11 @@ public final class Operations {
 
     /// As the queue has it.
     private static String name(MailboxDesk desk) {
-        return desk.dispatcher().mailbox().toString().toLowerCase(Locale.ROOT);
+        return name(desk.dispatcher().mailbox());
+    }
+
+    private static String name(EmailAddress mailbox) {
+        return mailbox.toString().toLowerCase(Locale.ROOT);
     }
 
     /// @param version of the program

@@ -71,7 +71,7 @@ class OperationsTest {
     }
 
     private Relay relay() {
-        return new Relay(Settings.unreachable(directory, "everybody", SALES, SCANS), journal);
+        return new Relay(Settings.unreachable(directory, "Everybody", SALES, SCANS), journal);
     }
 
     @AfterEach
@@ -122,6 +122,22 @@ class OperationsTest {
     }
 
     @Test
+    void aMailboxThatIsNoLongerConfiguredIsResumed() throws Exception {
+        operations.stop(SCANS, "olga");
+        relay.stop();
+        relay = new Relay(Settings.unreachable(directory, "Everybody", SALES), journal);
+        relay.start();
+        operations = relay.operations();
+
+        assertThat(operations.resume(SCANS, "otto")).isTrue();
+
+        assertThat(journal.lines("started")).containsExactly("started scans@contoso.example by otto");
+        assertThatThrownBy(() -> operations.resume(SCANS, "otto"))
+                .isInstanceOf(OperationException.class)
+                .hasMessageStartingWith("there is no mailbox scans@contoso.example");
+    }
+
+    @Test
     void resumingWhatIsOpenDoesNothing() throws Exception {
         assertThat(operations.resume(SCANS, "olga")).isFalse();
         assertThat(journal.lines("started")).isEmpty();
@@ -146,8 +162,8 @@ class OperationsTest {
         operations.change(new Change.Redirect("SCANS@contoso.example"), Selection.ALL, "olga");
         assertThat(shown().line().lane()).isEqualTo("scans@contoso.example");
         operations.stop(SALES, "olga");
-        operations.change(new Change.Redirect("Everybody"), Selection.ALL, "olga");
-        assertThat(shown().line().lane()).isEqualTo("everybody");
+        operations.change(new Change.Redirect("eVERYBODY"), Selection.ALL, "olga");
+        assertThat(shown().line().lane()).isEqualTo("Everybody");
     }
 
     @Test
@@ -173,7 +189,7 @@ class OperationsTest {
         assertThatThrownBy(() -> operations.change(new Change.Redirect("nobody"), Selection.ALL, "olga"))
                 .isInstanceOf(OperationException.class)
                 .hasMessage("there is no mailbox or pool \"nobody\"; there are sales@contoso.example,"
-                        + " scans@contoso.example, everybody");
+                        + " scans@contoso.example, Everybody");
         assertThatThrownBy(() -> operations.change(
                         new Change.Readdress(ANNA, new EmailAddress("root", "")), Selection.ALL, "olga"))
                 .isInstanceOf(OperationException.class)

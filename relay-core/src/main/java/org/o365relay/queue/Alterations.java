@@ -5,7 +5,6 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
@@ -24,7 +23,7 @@ record Alterations(Statements statements, Instant now, String by) {
             case Change.Hold _ -> hold(message);
             case Change.Release _ -> release(message);
             case Change.Delete _ -> delete(message);
-            case Change.Redirect(String target) -> redirect(message, target.toLowerCase(Locale.ROOT));
+            case Change.Redirect(String target) -> redirect(message, target);
             case Change.Readdress(EmailAddress from, EmailAddress to) -> readdress(message, from, to);
             case Change.Bounce _ -> throw new IllegalArgumentException("somebody has to tell the author");
         };
@@ -32,7 +31,7 @@ record Alterations(Statements statements, Instant now, String by) {
 
     /// @return where it waits then
     static String laneAfter(Change change, Candidate message) {
-        return change instanceof Change.Redirect(String target) ? target.toLowerCase(Locale.ROOT) : message.lane();
+        return change instanceof Change.Redirect(String target) ? target : message.lane();
     }
 
     private boolean retry(Candidate message) throws SQLException {

@@ -127,7 +127,7 @@ class SteeringTest {
         QueueId held = house.accept("held", ANNA);
         apply(new Change.Hold(), Selection.of(List.of(held)));
 
-        assertThat(apply(new Change.Redirect("Other@Contoso.example"), Selection.ALL))
+        assertThat(apply(new Change.Redirect("other@contoso.example"), Selection.ALL))
                 .isEqualTo(new Effect(2, 0, ""));
 
         assertThat(house.claim(10)).isEmpty();
@@ -141,6 +141,15 @@ class SteeringTest {
                         .changed())
                 .as("they are there already")
                 .isZero();
+    }
+
+    @Test
+    void theNameOfAPoolKeepsItsCase() {
+        QueueId id = house.accept("first", ANNA);
+
+        apply(new Change.Redirect("Everybody"), Selection.ALL);
+
+        assertThat(claimFor("Everybody")).extracting(Claim::id).containsExactly(id);
     }
 
     @Test
