@@ -43,15 +43,31 @@ final class Readers implements AutoCloseable, Window {
             }
             return result;
         } catch (SQLException e) {
-            if (reader != null) {
-                reader.statements().forget(); // else it would fail for ever
-            }
+            end(reader, e);
             throw new QueueException(e);
+        } catch (RuntimeException | Error e) {
+            end(reader, e);
+            throw e;
         } finally {
             if (reader != null) {
                 idle.add(reader);
             }
             free.release();
+        }
+    }
+
+    /// Left open, its view of the database would grow old, and no checkpoint could pass it.
+    private void end(@Nullable Reader reader, Throwable failure) {
+        if (reader == null || closed) {
+            return;
+        }
+        reader.statements().forget(); // else it would fail for ever
+        try {
+            if (!reader.connection().getAutoCommit()) {
+                reader.connection().rollback();
+            }
+        } catch (SQLException e) {
+            failure.addSuppressed(e);
         }
     }
 

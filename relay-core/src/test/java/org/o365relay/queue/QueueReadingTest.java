@@ -9,6 +9,7 @@ import static org.o365relay.queue.QueueHouse.CARL;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -58,6 +59,26 @@ class QueueReadingTest {
         assertThat(page.lines().getFirst().recipients())
                 .containsExactly("anna@contoso.example", "bert@contoso.example", "carl@contoso.example");
         assertThat(page.lines().getFirst().recipientCount()).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aLookThatFailsDoesNotMakeTheNextOnesStale(boolean itIsTheDisk) {
+        house.accept("before", ANNA);
+        for (int i = 0; i < 10; i++) { // whichever connection it takes
+            assertThatThrownBy(() -> house.queue().store().scanners().read(statements -> {
+                        statements.with("newest-id").executeQuery().next();
+                        if (itIsTheDisk) {
+                            throw new SQLException("no such luck");
+                        }
+                        throw new IllegalStateException("no such luck");
+                    }))
+                    .hasMessageContaining("no such luck");
+        }
+        house.accept("after", ANNA);
+        for (int i = 0; i < 10; i++) {
+            assertThat(house.queue().reading().overview().open()).isEqualTo(2);
+        }
     }
 
     @Test
