@@ -86,6 +86,11 @@ final class Conditions {
         return query("number", "", List.of());
     }
 
+    /// When the last of them came in.
+    Query latest() {
+        return query("latest", "", List.of());
+    }
+
     private Query query(String wanted, String order, List<? extends Object> behind) {
         List<Object> bounds = new ArrayList<>(List.of(first, last));
         String recipient = selection.recipient();

@@ -179,13 +179,13 @@ final class Lanes {
         }
     }
 
-    /// If nothing has been tried yet, it is nobody's again.
+    /// If nothing has been tried yet, it is nobody's again. Who was to be given up stays whose it was.
     static boolean putBack(Statements statements, Claim claim) throws SQLException {
         return statements
                         .with(
                                 "put-back",
                                 claim.dueAt().toEpochMilli(),
-                                claim.attempts() == 1 ? claim.route() : claim.lane(),
+                                claim.lease() > 0 && claim.attempts() == 1 ? claim.route() : claim.lane(),
                                 claim.id().value(),
                                 claim.lease())
                         .executeUpdate()

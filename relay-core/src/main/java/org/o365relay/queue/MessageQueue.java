@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -49,6 +50,7 @@ public final class MessageQueue implements AutoCloseable {
     private final Signals dueSooner = new Signals();
     private final Turns turns = new Turns();
     private final AtomicLong leases;
+    private final Map<Long, String> seizedBy = new ConcurrentHashMap<>(); // by lease
     private final Housekeeper housekeeper;
     private volatile @Nullable DeviceRider deviceRider;
 
@@ -267,8 +269,9 @@ public final class MessageQueue implements AutoCloseable {
         }
         Instant now = clock.instant();
         List<QueueId> noticeIds = notices.stream().map(_ -> ids.next()).toList();
+        String by = seizedBy.get(claim.lease());
         boolean settled = store.committer().write(statements -> {
-            if (!Tables.settle(statements, claim, settlement, now)) {
+            if (!Tables.settle(statements, claim, settlement, by, now)) {
                 return false;
             }
             for (int i = 0; i < notices.size(); i++) {
@@ -296,7 +299,7 @@ public final class MessageQueue implements AutoCloseable {
 
     /// @return what an operator may do with the queue
     public Steering steering() {
-        return new Steering(store, clock, leases::incrementAndGet, dueSooner);
+        return new Steering(store, clock, leases::incrementAndGet, seizedBy, dueSooner);
     }
 
     /// @return what people are told besides what a settlement brings

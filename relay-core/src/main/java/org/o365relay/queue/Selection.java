@@ -67,6 +67,12 @@ public record Selection(
                 ids, states, after, before, client, sender, recipient, mailbox, reason, subject, messageId, newest);
     }
 
+    /// @return the same, of those received before
+    Selection before(Instant limit) {
+        return new Selection(
+                ids, states, after, limit, client, sender, recipient, mailbox, reason, subject, messageId, upTo);
+    }
+
     /// @return the same, of those in these states
     public Selection in(Set<MessageState> wanted) {
         return new Selection(

@@ -9,11 +9,14 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.o365relay.mail.QueueId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Changes open messages as an operator says. What is being delivered just now is passed over.
 ///
@@ -29,16 +32,22 @@ public final class Steering {
     /// Of deleted content in a batch: it takes a while to give its pages free.
     private static final long OCTETS = 16L * 1024 * 1024;
 
+    private static final Logger log = LoggerFactory.getLogger(Steering.class);
+
     private final Store store;
     private final InstantSource clock;
     private final LongSupplier leases;
+    private final Map<Long, String> seizedBy;
     private final Signals dueSooner;
 
     /// @param leases each one a new positive number
-    Steering(Store store, InstantSource clock, LongSupplier leases, Signals dueSooner) {
+    /// @param seizedBy who gives up what is leased: whoever settles it writes that into the history
+    Steering(
+            Store store, InstantSource clock, LongSupplier leases, Map<Long, String> seizedBy, Signals dueSooner) {
         this.store = store;
         this.clock = clock;
         this.leases = leases;
+        this.seizedBy = seizedBy;
         this.dueSooner = dueSooner;
     }
 
@@ -65,18 +74,19 @@ public final class Steering {
         });
     }
 
-    /// Claims one message after the other, those on hold too, to be given up. The history says so. A message that the
-    /// consumer leaves as it is, because it fails, is put back. A damaged one is passed over.
+    /// Claims one message after the other, those on hold too, to be given up. The history says so of
+    /// those that are settled. A message that the consumer leaves as it is, because it fails, is put back, and nothing
+    /// more is done. A damaged one is passed over.
     ///
     /// @param by who says so, for the history
     /// @param settling settles each claim
-    /// @return what was done, also if the disk failed in the middle
+    /// @return what was done, also if the disk or the consumer failed in the middle
     /// @throws QueueException if the disk fails before anything was changed
     public Effect each(Selection selection, String by, Consumer<Claim> settling) {
         return walk(selection, (messages, progress) -> {
-            Batch batch = seize(selection, messages.getFirst(), by);
+            Batch batch = seize(selection, messages.getFirst());
             if (batch.claim().isPresent()) {
-                settle(batch.claim().get(), settling);
+                settle(batch.claim().get(), by, settling);
             }
             progress.add(batch);
             return 1;
@@ -89,23 +99,45 @@ public final class Steering {
         if (newest.isEmpty()) {
             return new Effect(0, 0, "");
         }
-        Selection fixed = selection.upTo(newest.get());
-        Progress progress = new Progress(store.scanners()
-                .read(statements ->
-                        Inquiry.number(statements, Conditions.of(fixed).open())));
+        Meant meant = store.scanners().read(statements -> meant(statements, selection.upTo(newest.get())));
+        Progress progress = new Progress(meant.number());
         try {
-            long from = 0;
-            while (true) {
-                List<Candidate> messages = candidates(fixed, from);
-                if (messages.isEmpty()) {
-                    return progress.through();
-                }
-                int done = step.take(messages, progress);
-                progress.takeLanes().forEach(dueSooner::raise);
-                from = messages.get(done - 1).id().value() + 1;
-            }
+            walk(meant.selection(), step, progress);
+            return progress.through();
         } catch (QueueException e) {
-            return progress.stoppedBy(e);
+            String why = e.isFinal() ? "" + e.getMessage() : "the disk failed: " + e.getMessage();
+            return progress.stopped(why);
+        } catch (RuntimeException e) {
+            log.error("messages cannot be changed because of a bug; please report it", e);
+            return progress.stopped("the relay failed, see its log: " + e.getMessage());
+        }
+    }
+
+    private void walk(Selection fixed, Step step, Progress progress) {
+        List<Candidate> messages = candidates(fixed, 0);
+        while (!messages.isEmpty()) {
+            int done = step.take(messages, progress);
+            progress.takeLanes().forEach(dueSooner::raise);
+            long last = messages.get(done - 1).id().value();
+            messages = done < messages.size()
+                    ? messages.subList(done, messages.size())
+                    : candidates(fixed, last + 1);
+        }
+    }
+
+    /// The messages that are meant.
+    private record Meant(Selection selection, long number) {}
+
+    /// A message gets its id when it begins to come in. One that takes long would be changed uncounted, were it not for
+    /// the time at which the last one came in.
+    private static Meant meant(Statements statements, Selection selection) throws SQLException {
+        long number = Inquiry.number(statements, Conditions.of(selection).open());
+        try (PreparedStatement statement =
+                        statements.with(Conditions.of(selection).open().latest());
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            long latest = row.getLong(1);
+            return new Meant(number == 0 ? selection : selection.before(Instant.ofEpochMilli(latest + 1)), number);
         }
     }
 
@@ -152,7 +184,7 @@ public final class Steering {
         return new Batch(changed, leased(alterations.statements(), meant), lanes, Optional.empty());
     }
 
-    private Batch seize(Selection selection, Candidate meant, String by) {
+    private Batch seize(Selection selection, Candidate meant) {
         long lease = -leases.getAsLong();
         Instant now = clock.instant();
         return store.committer().write(statements -> {
@@ -162,23 +194,23 @@ public final class Steering {
                 return new Batch(0, passedOver, Set.of(), Optional.empty());
             }
             Optional<Claim> claim = Lanes.seize(statements, still.getFirst(), lease, now.plus(MessageQueue.LEASE));
-            if (claim.isPresent()) {
-                new Alterations(statements, now, by).record(meant, "bounced", null, "by " + by);
-            }
             return new Batch(claim.isPresent() ? 1 : 0, claim.isPresent() ? 0 : 1, Set.of(), claim);
         });
     }
 
-    private void settle(Claim claim, Consumer<Claim> settling) {
+    private void settle(Claim claim, String by, Consumer<Claim> settling) {
+        seizedBy.put(claim.lease(), by);
         try {
             settling.accept(claim);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             putBack(claim, e);
             throw e;
+        } finally {
+            seizedBy.remove(claim.lease());
         }
     }
 
-    private void putBack(Claim claim, RuntimeException why) {
+    private void putBack(Claim claim, Throwable why) {
         try {
             store.committer().write(statements -> Lanes.putBack(statements, claim));
             dueSooner.raise(claim.lane());
@@ -238,8 +270,7 @@ public final class Steering {
             return new Effect(changed, passedOver, "");
         }
 
-        Effect stoppedBy(QueueException failure) {
-            String why = failure.isFinal() ? failure.getMessage() : "the disk failed: " + failure.getMessage();
+        Effect stopped(String why) {
             return new Effect(
                     changed,
                     passedOver,

@@ -102,12 +102,18 @@ final class Tables {
         }
     }
 
+    /// @param by who gives it up; null if nobody does
     /// @return whether the claim was still good; if not, nothing is written
-    static boolean settle(Statements statements, Claim claim, Settlement settlement, Instant now) throws SQLException {
+    static boolean settle(
+            Statements statements, Claim claim, Settlement settlement, @Nullable String by, Instant now)
+            throws SQLException {
         boolean open = settlement.leavesOpen();
         int changed = open ? defer(statements, claim, settlement) : close(statements, claim, now);
         if (changed == 0) {
             return false;
+        }
+        if (by != null && !open) {
+            insertEvent(statements, claim.id(), new Event(now, null, "bounced", "", "by " + by, "", false));
         }
         for (Recipient recipient : claim.recipients()) {
             Outcome outcome = settlement.outcomes().get(recipient);
@@ -234,7 +240,9 @@ final class Tables {
                         now.toEpochMilli(),
                         "the relay ended during this attempt; the upstream may have the message")
                 .executeUpdate();
-        return statements.with("end-leases", now.toEpochMilli()).executeUpdate();
+        return statements
+                .with("end-leases", now.toEpochMilli(), now.toEpochMilli())
+                .executeUpdate();
     }
 
     private static void settleRecipient(Statements statements, QueueId id, Recipient recipient, Outcome outcome)

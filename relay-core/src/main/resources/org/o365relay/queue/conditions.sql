@@ -16,6 +16,9 @@ SELECT message.id, message.lane, message.route, message.lease, message.held_at, 
 -- name: number
 SELECT count(*)
 
+-- name: latest
+SELECT max(message.received_at)
+
 -- name: among-messages
 FROM message WHERE message.id >= ? AND message.id <= ?
 

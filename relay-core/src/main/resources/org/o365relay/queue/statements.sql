@@ -105,7 +105,9 @@ UPDATE message SET lease = NULL, due_at = CASE WHEN held_at IS NULL THEN ? ELSE 
 WHERE id = ? AND lease = ?
 
 -- name: set-aside
-UPDATE message SET lease = NULL, held_at = ?, due_at = ?, attempts = attempts - 1 WHERE id = ? AND lease = ?
+UPDATE message SET lease = NULL, held_at = ?, due_at = ?,
+  attempts = attempts - CASE WHEN lease < 0 THEN 0 ELSE 1 END
+WHERE id = ? AND lease = ?
 
 -- name: interrupt
 UPDATE message SET lease = NULL, due_at = CASE WHEN held_at IS NULL THEN ? ELSE due_at END,
@@ -148,7 +150,8 @@ UPDATE recipient SET state = ? WHERE message_id = ? AND ordinal = ?
 UPDATE message SET lease = NULL, due_at = NULL, held_at = NULL, settled_at = ? WHERE id = ? AND lease = ?
 
 -- name: defer-message
-UPDATE message SET lease = NULL, due_at = CASE WHEN held_at IS NULL THEN ? ELSE due_at END, attempts = attempts - ?,
+UPDATE message SET lease = NULL, due_at = CASE WHEN held_at IS NULL THEN ? ELSE due_at END,
+  attempts = attempts - CASE WHEN lease < 0 THEN 0 ELSE ? END,
   reason = coalesce(?, reason, 'unknown')
 WHERE id = ? AND lease = ?
 
@@ -159,11 +162,14 @@ INSERT INTO event (message_id, at, recipient, kind, upstream, detail, reason, un
 INSERT INTO event (message_id, at, recipient, kind, upstream, detail, uncertain)
 SELECT id, ?, NULL, 'interrupted', '', ?, 1 FROM message WHERE lease > 0
 
--- Who had not been tried before keeps its place.
+-- Who has not been tried often keeps its place, unless the clock was ahead when it came in. To be given up is no
+-- attempt: who had been tried before is due now.
 -- name: end-leases
 UPDATE message SET lease = NULL,
-  due_at = CASE WHEN held_at IS NOT NULL THEN due_at WHEN attempts <= 1 THEN received_at ELSE ? END,
-  reason = CASE WHEN attempts > 0 THEN coalesce(reason, 'interrupted') ELSE reason END
+  due_at = CASE WHEN held_at IS NOT NULL THEN due_at
+    WHEN received_at < ? AND attempts <= CASE WHEN lease < 0 THEN 0 ELSE 3 END THEN received_at
+    ELSE ? END,
+  reason = CASE WHEN lease > 0 THEN coalesce(reason, 'interrupted') ELSE reason END
 WHERE lease IS NOT NULL
 
 -- name: old-messages

@@ -210,6 +210,28 @@ class ClaimOrderTest {
     }
 
     @Test
+    void whatIsInterruptedKeepsItsPlaceUntilItSeemsToBeTheReason() {
+        QueueId first = commit(1, POOL, Priority.NORMAL);
+        house.clock.advance(Duration.ofSeconds(1));
+        QueueId second = commit(1, POOL, Priority.NORMAL);
+        for (int i = 0; i < 4; i++) {
+            assertThat(claimOne(ONE).id()).isEqualTo(first);
+            house.clock.advance(Duration.ofSeconds(1));
+            house.close(); // the next one to ask opens it again
+        }
+        assertThat(house.queue().claim(TWO, 1)).extracting(Claim::id).containsExactly(second);
+    }
+
+    @Test
+    void aClockThatWasAheadDoesNotDelayWhatIsInterrupted() {
+        QueueId id = commit(1, POOL, Priority.NORMAL);
+        claimOne(ONE);
+        house.clock.advance(Duration.ofHours(-1));
+        house.close();
+        assertThat(claimOne(ONE).id()).isEqualTo(id);
+    }
+
+    @Test
     void anAttemptThatDoesNotCountKeepsThePlace() {
         QueueId first = commit(1, POOL, Priority.NORMAL);
         house.clock.advance(Duration.ofSeconds(1));

@@ -299,19 +299,85 @@ class SteeringTest {
         QueueId waiting = house.accept("waiting", ANNA);
         Instant due = show(waiting).line().dueAt();
 
-        assertThatThrownBy(() -> house.queue().steering().each(Selection.ALL, EVA, _ -> {
+        assertThat(house.queue().steering().each(Selection.ALL, EVA, _ -> {
                     throw new IllegalStateException("a bug");
                 }))
-                .hasMessage("a bug");
+                .isEqualTo(new Effect(
+                        0,
+                        0,
+                        "the relay failed, see its log: a bug; 0 of 2 messages were changed; ask again for the rest"));
         assertThat(show(held).line().state()).isEqualTo(MessageState.HELD);
 
-        assertThatThrownBy(() -> house.queue().steering().each(Selection.of(List.of(waiting)), EVA, _ -> {
-                    throw new IllegalStateException("a bug");
-                }))
-                .hasMessage("a bug");
+        house.queue().steering().each(Selection.of(List.of(waiting)), EVA, _ -> {
+            throw new IllegalStateException("a bug");
+        });
         assertThat(show(waiting).line().state()).isEqualTo(MessageState.QUEUED);
         assertThat(show(waiting).line().dueAt()).isEqualTo(due);
+        assertThat(house.queue().events(waiting)).as("it is not given up").isEmpty();
         assertThat(house.claimOne().attempts()).isEqualTo(1);
+    }
+
+    @Test
+    void aPoolsMessageThatCannotBeGivenUpStaysWithWhoHasTriedIt() {
+        QueueId id = house.accept("tried", ANNA);
+        house.change("UPDATE message SET route = 'pool', lane = 'pool'");
+        Claim claim = house.queue()
+                .claim(new Supply(QueueHouse.MAILBOX, List.of("pool")), 1)
+                .getFirst();
+        Instant inAnHour = house.clock.instant().plus(Duration.ofHours(1));
+        house.queue().settle(claim, QueueHouse.deferred(claim, inAnHour), List.of());
+
+        house.queue().steering().each(Selection.ALL, EVA, _ -> {
+            throw new IllegalStateException("a bug");
+        });
+
+        assertThat(show(id).line().lane()).isEqualTo(QueueHouse.MAILBOX);
+        assertThat(show(id).line().dueAt()).isEqualTo(inAnHour);
+        assertThat(show(id).line().attempts()).isEqualTo(1);
+    }
+
+    @Test
+    void manyAreGivenUpOneByOne() {
+        fill(600);
+        assertThat(house.queue()
+                        .steering()
+                        .each(
+                                Selection.ALL,
+                                EVA,
+                                claim -> house.queue().settle(claim, QueueHouse.failed(claim), List.of())))
+                .isEqualTo(new Effect(600, 0, ""));
+        assertThat(house.number("SELECT count(*) FROM event WHERE kind = 'bounced'"))
+                .isEqualTo(600);
+    }
+
+    @Test
+    void whatBeganToComeInBeforeAndEndsLaterIsNotMeant() {
+        fill(250);
+        Incoming slow = house.queue().receive();
+        house.accept("last", ANNA); // in a batch of its own
+        List<QueueId> seen = new ArrayList<>();
+        house.queue().steering().each(Selection.ALL, EVA, claim -> {
+            if (seen.isEmpty()) {
+                house.clock.advance(Duration.ofSeconds(1));
+                slow.commit(house.arrival(), QueueHouse.routed(QueueHouse.envelope(ANNA)), new byte[] {'.'})
+                        .join();
+            }
+            seen.add(claim.id());
+            house.queue().settle(claim, QueueHouse.failed(claim), List.of());
+        });
+        assertThat(seen).hasSize(251);
+    }
+
+    @Test
+    void whatWasBeingGivenUpWhenTheRelayEndedWaitsBehindWhatWasNotTriedYet() {
+        QueueId tried = defer(house.accept("tried", ANNA));
+        QueueId fresh = house.accept("fresh", ANNA);
+        house.clock.advance(Duration.ofSeconds(1));
+
+        house.queue().steering().each(Selection.of(List.of(tried)), EVA, _ -> house.close());
+
+        assertThat(house.claim(10)).extracting(Claim::id).containsExactly(fresh, tried);
+        assertThat(house.queue().events(tried)).extracting(Event::kind).containsExactly("deferred");
     }
 
     @Test
