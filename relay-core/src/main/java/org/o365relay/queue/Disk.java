@@ -29,8 +29,15 @@ final class Disk {
         Files.createFile(file, only("rw-------"));
     }
 
+    /// Makes a folder, and those it is in, and waits until the disk has their names.
     static void createDirectories(Path directory) throws IOException {
-        Files.createDirectories(directory, only("rwx------"));
+        if (Files.isDirectory(directory)) {
+            return;
+        }
+        Path parent = folder(directory);
+        createDirectories(parent);
+        Files.createDirectory(directory, only("rwx------"));
+        syncDirectory(parent);
     }
 
     /// Copies a file to a new one, and waits until the disk has it.
@@ -80,7 +87,7 @@ final class Disk {
         }
     }
 
-    private static Path folder(Path file) {
+    static Path folder(Path file) {
         return Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file is in a folder");
     }
 

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import org.o365relay.mail.QueueId;
+import org.o365relay.queue.QueueUnavailableException.Reason;
 
 /// A folder below the data directory with everything that a repair has found and could have spoiled: the files as they
 /// were, and of each message that cannot be delivered what there is of its content (`ID.eml`) and all that is known of
@@ -21,6 +22,9 @@ final class Quarantine {
 
     private static final DateTimeFormatter NAME =
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
+
+    /// The kept files, on their way back.
+    static final String COPIED = "queue-repair.partial";
 
     private final Path folder;
 
@@ -51,17 +55,31 @@ final class Quarantine {
         Disk.syncDirectory(folder);
     }
 
-    /// Puts the files back as they were.
-    void putBack(Sqlite queue) throws IOException {
-        Disk.delete(queue.index());
-        Disk.delete(queue.log());
-        Disk.delete(queue.file());
+    /// Puts the files back as they were. Nothing is deleted before a copy of all of them is on the disk.
+    ///
+    /// @throws QueueUnavailableException with a message for the admin if they are not there; nothing was changed then
+    void putBack(Sqlite queue) throws IOException, QueueUnavailableException {
         Sqlite kept = new Sqlite(folder);
-        for (Path file : kept.files()) {
-            Path partial = queue.file().resolveSibling("queue-repair.partial");
-            Files.deleteIfExists(partial);
-            Disk.copy(file, partial);
-            Disk.move(partial, queue.file().resolveSibling(file.getFileName()));
+        if (!Files.exists(kept.file())) {
+            throw new QueueUnavailableException(
+                    Reason.UNUSABLE_DIRECTORY,
+                    "a repair was ended before it was through, and " + kept.file() + ", the queue as it was before,"
+                            + " is not there; nothing was changed. Put the folder back in its place and run it again."
+                            + " If it is lost, delete " + queue.file().resolveSibling(Unfinished.FILE)
+                            + " and run it again: it then repairs what is there");
+        }
+        Sqlite copied = new Sqlite(Disk.folder(queue.file()), COPIED);
+        copied.delete();
+        if (Files.exists(kept.log())) {
+            Disk.copy(kept.log(), copied.log());
+        }
+        Disk.copy(kept.file(), copied.file());
+        Disk.syncDirectory(Disk.folder(queue.file()));
+        Disk.delete(queue.index()); // SQLite makes it anew
+        Disk.delete(queue.log());
+        Disk.move(copied.file(), queue.file());
+        if (Files.exists(copied.log())) {
+            Disk.move(copied.log(), queue.log());
         }
     }
 

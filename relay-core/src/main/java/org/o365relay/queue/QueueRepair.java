@@ -58,13 +58,16 @@ public final class QueueRepair {
     /// @throws QueueUnavailableException with a message for the admin: a relay runs, there is too little room for the
     ///     copy, or the disk fails
     public Report repair() throws QueueUnavailableException {
-        if (!Files.exists(queue.file())) {
-            throw new QueueUnavailableException(
-                    Reason.UNUSABLE_DIRECTORY, "there is no queue in " + settings.directory());
+        // a lock would make the directory
+        if (!Files.isDirectory(settings.directory())) {
+            throw thereIsNone();
         }
         DirectoryLock lock = DirectoryLock.acquire(settings.directory());
         try {
             unfinished.refuseExcept(COMMAND);
+            if (unfinished.begun().isEmpty() && !Files.exists(queue.file())) {
+                throw thereIsNone();
+            }
             return repair(quarantine());
         } catch (IOException | SQLException e) {
             throw new QueueUnavailableException(
@@ -76,16 +79,21 @@ public final class QueueRepair {
         }
     }
 
+    private QueueUnavailableException thereIsNone() {
+        return new QueueUnavailableException(
+                Reason.UNUSABLE_DIRECTORY, "there is no queue in " + settings.directory());
+    }
+
     private Quarantine quarantine() throws IOException, QueueUnavailableException {
-        fresh.delete();
-        grafted.delete();
         Optional<Begun> begun = unfinished.begun();
         if (begun.isPresent()) {
             Quarantine quarantine = new Quarantine(begun.get().folder());
             quarantine.putBack(queue);
             unfinished.end();
+            deleteLeftovers();
             return quarantine;
         }
+        deleteLeftovers();
         long size = queue.files().stream().mapToLong(Disk::size).sum();
         long free = Files.getFileStore(settings.directory()).getUsableSpace();
         if (free < 3 * size) {
@@ -97,6 +105,11 @@ public final class QueueRepair {
         Quarantine quarantine = Quarantine.at(settings.directory(), clock.instant());
         quarantine.keep(queue);
         return quarantine;
+    }
+
+    private void deleteLeftovers() throws IOException {
+        fresh.delete();
+        grafted.delete();
     }
 
     private Report repair(Quarantine quarantine) throws IOException, SQLException, QueueUnavailableException {
@@ -124,13 +137,20 @@ public final class QueueRepair {
             done.addAll(salvage(quarantine, target));
         }
         Report report = mend(fresh, quarantine, done, true);
-        unfinished.begin(COMMAND, quarantine.folder());
-        queue.delete();
+        fresh.refuseLog();
         Disk.sync(fresh.file());
-        Disk.move(fresh.file(), queue.file());
+        unfinished.begin(COMMAND, quarantine.folder());
+        exchange();
         unfinished.end();
         grafted.delete();
         return report;
+    }
+
+    /// The old log goes first: it must not be taken for the new file's.
+    private void exchange() throws IOException {
+        Disk.delete(queue.index());
+        Disk.delete(queue.log());
+        Disk.move(fresh.file(), queue.file());
     }
 
     private List<String> salvage(Quarantine quarantine, Connection target)

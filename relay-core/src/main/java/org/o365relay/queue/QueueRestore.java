@@ -42,7 +42,7 @@ public final class QueueRestore {
     /// @param open messages that will be delivered, or are on hold
     public record Restored(@Nullable Path aside, long open) {}
 
-    /// @param backup a file made by a backup
+    /// @param backup a file made by a backup, or a queue that was put aside, with its log if it has one
     /// @param replace whether a queue that is there is moved aside; if not, and there is one, nothing is done
     /// @param hold whether nothing of it is delivered until an operator releases it
     /// @throws QueueUnavailableException with a message for the admin
@@ -60,8 +60,7 @@ public final class QueueRestore {
                         "there is a queue in " + directory + " already; --replace moves it aside");
             }
             fresh.delete();
-            Disk.copy(backup, fresh.file());
-            Disk.syncDirectory(directory);
+            copy(backup);
             long open = prepare(backup, hold);
             Path aside = exchange(begun);
             return new Restored(aside, open);
@@ -77,9 +76,29 @@ public final class QueueRestore {
         }
     }
 
+    /// A queue that was put aside may have a log, with its newest commits.
+    private void copy(Path backup) throws IOException {
+        Path log = log(backup);
+        if (Disk.size(log) > 0) {
+            Disk.copy(log, fresh.log());
+        }
+        Disk.copy(backup, fresh.file());
+        Disk.syncDirectory(directory);
+    }
+
+    private static Path log(Path backup) {
+        return new Sqlite(Disk.folder(backup), backup.getFileName().toString()).log();
+    }
+
+    private static Instant takenAt(Path backup) throws IOException {
+        Path log = log(backup);
+        Path newest = Disk.size(log) > 0 ? log : backup;
+        return Files.getLastModifiedTime(newest).toInstant();
+    }
+
     /// @return how many messages are open
     private long prepare(Path backup, boolean hold) throws IOException, SQLException, QueueUnavailableException {
-        Instant takenAt = Files.getLastModifiedTime(backup).toInstant();
+        Instant takenAt = takenAt(backup);
         try (Connection look = fresh.connect()) {
             List<String> damages = Sqlite.integrity(look);
             if (!damages.isEmpty()) {
@@ -114,7 +133,8 @@ public final class QueueRestore {
     }
 
     /// @param begun if it was interrupted before: part of the old queue may be aside already
-    private @Nullable Path exchange(Optional<Begun> begun) throws IOException {
+    private @Nullable Path exchange(Optional<Begun> begun) throws IOException, QueueUnavailableException {
+        fresh.refuseLog();
         Disk.sync(fresh.file());
         Path folder = begun.map(Begun::folder)
                 .orElse(directory.resolve("replaced").resolve(Quarantine.name(clock.instant())));

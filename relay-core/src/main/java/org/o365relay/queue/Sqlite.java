@@ -121,6 +121,16 @@ final class Sqlite {
         return log().toFile().length() > 0;
     }
 
+    /// @throws QueueUnavailableException if there are commits that are not in the database; nobody has it open
+    void refuseLog() throws QueueUnavailableException {
+        if (hasLog()) {
+            throw new QueueUnavailableException(
+                    Reason.UNUSABLE_DIRECTORY,
+                    "another program has " + file + " open; end that program and run it again. The queue was not"
+                            + " changed");
+        }
+    }
+
     /// @return the write-ahead log, which need not be there
     Path log() {
         return file.resolveSibling(file.getFileName() + "-wal");

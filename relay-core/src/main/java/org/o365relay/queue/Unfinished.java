@@ -11,11 +11,13 @@ import org.o365relay.queue.QueueUnavailableException.Reason;
 /// may open them, until the command that made the mark has been run again and has ended.
 final class Unfinished {
 
-    private static final String FILE = "queue.unfinished";
+    static final String FILE = "queue.unfinished";
 
+    private final Path directory;
     private final Path file;
 
     Unfinished(Path directory) {
+        this.directory = directory;
         this.file = directory.resolve(FILE);
     }
 
@@ -25,10 +27,12 @@ final class Unfinished {
     /// @param folder where the files are that were there before, below the data directory
     record Begun(String command, Path folder) {}
 
+    /// @param folder below the data directory, which may be elsewhere when the mark is read
     void begin(String command, Path folder) throws IOException {
         Path fresh = file.resolveSibling(FILE + ".partial");
         Files.deleteIfExists(fresh);
-        Disk.write(fresh, (command + "\n" + folder + "\n").getBytes(StandardCharsets.UTF_8));
+        Path inside = directory.toAbsolutePath().relativize(folder.toAbsolutePath());
+        Disk.write(fresh, (command + "\n" + inside + "\n").getBytes(StandardCharsets.UTF_8));
         Disk.move(fresh, file);
     }
 
@@ -43,7 +47,7 @@ final class Unfinished {
         String text = Files.readString(file);
         int end = text.indexOf('\n');
         return Optional.of(new Begun(
-                text.substring(0, end), Path.of(text.substring(end + 1).strip())));
+                text.substring(0, end), directory.resolve(text.substring(end + 1).strip())));
     }
 
     /// @throws QueueUnavailableException if something was begun and has not ended

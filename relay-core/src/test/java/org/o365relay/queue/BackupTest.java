@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -226,6 +227,28 @@ class BackupTest {
         Path aside = Objects.requireNonNull(restored.aside());
         try (QueueHouse old = new QueueHouse(aside)) {
             assertThat(texts(old)).containsExactly("after it", "in the backup");
+        }
+    }
+
+    @Test
+    void theNewestCommitsOfAQueueThatWasPutAsideAreInItsLogAndAreRestored() throws Exception {
+        house.accept("in the database", ANNA);
+        house.close();
+        Path aside = Files.createDirectory(scratch.resolve("aside"));
+        try (Connection reader = house.connection()) { // so that a stop leaves the log
+            Sqlite.number(reader, "SELECT count(*) FROM message");
+            house.accept("in the log", ANNA);
+            for (String name : List.of("queue.db", "queue.db-wal")) {
+                Files.copy(house.directory.resolve(name), aside.resolve(name));
+            }
+        }
+        assertThat(aside.resolve("queue.db-wal")).isNotEmptyFile();
+
+        try (QueueHouse other = other()) {
+            assertThat(restore(other, aside.resolve("queue.db"), false, false).open())
+                    .isEqualTo(2);
+            assertThat(texts(other)).containsExactly("in the database", "in the log");
+            assertThat(names(other.directory)).noneMatch(name -> name.startsWith("queue-restore"));
         }
     }
 

@@ -296,15 +296,23 @@ class RepairTest {
                 .hasMessageContaining("in use");
     }
 
-    @Test
-    void aRepairThatWasKilledWhileFilesWereExchangedIsRunAgainAndNoRelayStartsBefore() throws Exception {
+    private Quarantine exchanging() throws IOException {
         fill(40);
         house.spoil(house.number("SELECT rootpage FROM sqlite_schema WHERE name = 'message_claim'"));
         Quarantine quarantine = Quarantine.at(house.directory, house.clock.instant());
         quarantine.keep(new Sqlite(house.directory));
         new Unfinished(house.directory).begin("queue verify --repair", quarantine.folder());
+        return quarantine;
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aRepairThatWasKilledWhileFilesWereExchangedIsRunAgainAndNoRelayStartsBefore(boolean isThere) throws Exception {
+        Quarantine quarantine = exchanging();
         Files.delete(house.directory.resolve("queue.db"));
-        Files.writeString(house.directory.resolve("queue.db"), "half of it");
+        if (isThere) {
+            Files.writeString(house.directory.resolve("queue.db"), "half of it");
+        }
 
         assertThatThrownBy(() -> MessageQueue.open(house.settings(), house.clock, new Random(1)))
                 .isInstanceOf(QueueUnavailableException.class)
@@ -315,6 +323,57 @@ class RepairTest {
         assertThat(report.quarantine()).isEqualTo(quarantine.folder());
         assertThatNothingIsLost(report);
         assertThat(names()).doesNotContain("queue.unfinished", "queue-repair.db");
+    }
+
+    @Test
+    void theFilesAsTheyWereAreFoundWhereverTheDirectoryIsMovedMeanwhile() throws Exception {
+        exchanging();
+        Files.delete(house.directory.resolve("queue.db"));
+        Path elsewhere = house.directory.resolveSibling("elsewhere");
+        Files.move(house.directory, elsewhere);
+        house = new QueueHouse(elsewhere);
+
+        Report report = repair();
+
+        assertThat(report.quarantine()).startsWith(elsewhere);
+        assertThatNothingIsLost(report);
+    }
+
+    @Test
+    void ifTheFilesAsTheyWereAreGoneARepairThatIsRunAgainChangesNothingAndSaysWhatToDo() throws Exception {
+        Quarantine quarantine = exchanging();
+        Path kept = Files.move(quarantine.folder(), house.directory.resolveSibling("lost"));
+        byte[] before = Files.readAllBytes(house.directory.resolve("queue.db"));
+
+        assertThatThrownBy(this::repair)
+                .isInstanceOf(QueueUnavailableException.class)
+                .hasMessageContaining(
+                        quarantine.folder().resolve("queue.db").toString(), "nothing was changed", "queue.unfinished");
+        assertThat(house.directory.resolve("queue.db")).hasBinaryContent(before);
+
+        Files.move(kept, quarantine.folder());
+        assertThatNothingIsLost(repair());
+    }
+
+    @Test
+    void theLogOfTheOldFileIsNotTakenForTheNewOnes() throws Exception {
+        fill(40);
+        house.spoil(house.number("SELECT rootpage FROM sqlite_schema WHERE name = 'message_claim'"));
+        Path log = house.directory.resolve("queue.db-wal");
+        Files.write(log, QueueHouse.content(3, 50_000));
+
+        Report report = repair();
+
+        assertThat(log).doesNotExist();
+        assertThatNothingIsLost(report);
+    }
+
+    @Test
+    void whereThereIsNoQueueThereIsNoneToRepairAndNoDirectoryIsMade() {
+        assertThatThrownBy(this::repair)
+                .isInstanceOf(QueueUnavailableException.class)
+                .hasMessageContaining("there is no queue");
+        assertThat(house.directory).doesNotExist();
     }
 
     private Set<String> names() throws IOException {

@@ -1,6 +1,7 @@
 package org.o365relay.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.o365relay.queue.QueueHouse.ANNA;
 
 import java.io.IOException;
@@ -94,6 +95,17 @@ class SqliteTest {
                                 + "|SCAN (device|deviation|spending|sent|told|stopped|withheld|alert|turn|found|waiting)"
                                 + "|CO-ROUTINE (turn|found|waiting)|SETUP|RECURSIVE STEP"
                                 + "|(CORRELATED )?(SCALAR|LIST) SUBQUERY \\d+")));
+    }
+
+    @Test
+    void aFileThatIsToTakeAnothersPlaceIsRefusedWhileItHasALog() throws Exception {
+        house.accept("in the log", ANNA);
+        Sqlite queue = new Sqlite(house.directory);
+        assertThatThrownBy(queue::refuseLog)
+                .isInstanceOf(QueueUnavailableException.class)
+                .hasMessageContaining("another program has");
+        house.close();
+        queue.refuseLog();
     }
 
     @Test
