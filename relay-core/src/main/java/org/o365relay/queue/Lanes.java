@@ -245,6 +245,20 @@ final class Lanes {
         }
     }
 
+    /// @param limit later than now
+    /// @return messages that nobody has tried, and that are due later all the same, at most `most`
+    static List<Long> ahead(Statements statements, Instant limit, int most) throws SQLException {
+        long millis = limit.toEpochMilli();
+        List<Long> ids = new ArrayList<>();
+        try (ResultSet row =
+                statements.with("ahead", QueueIds.first(millis), millis, most).executeQuery()) {
+            while (row.next()) {
+                ids.add(row.getLong(1));
+            }
+        }
+        return ids;
+    }
+
     /// @return how many messages are due now
     static int hasten(Statements statements, List<Long> ids, Instant now) throws SQLException {
         int hastened = 0;

@@ -41,6 +41,9 @@ public final class MessageQueue implements AutoCloseable {
 
     private static final int BATCH = 500;
 
+    /// What is acknowledged while the clock is looked at is not ahead of it.
+    private static final Duration MOMENT = Duration.ofMinutes(1);
+
     private static final Logger log = LoggerFactory.getLogger(MessageQueue.class);
 
     private final InstantSource clock;
@@ -534,8 +537,8 @@ public final class MessageQueue implements AutoCloseable {
         store.committer().write(statements -> Ledger.forget(statements, clock.instant()));
     }
 
-    /// Makes due what would have to wait for longer than any message ever has to. That is so if the clock was far ahead
-    /// for a while. What is on hold stays so.
+    /// Makes due what would have to wait for longer than any message ever has to, or at all though nobody has tried it
+    /// yet. That is so if the clock was ahead for a while. What is on hold stays so.
     ///
     /// @return how many messages
     int hasten(Duration longestWait) {
@@ -547,18 +550,24 @@ public final class MessageQueue implements AutoCloseable {
     }
 
     private static int hasten(Store store, Instant now, Duration longestWait) {
-        int all = 0;
-        List<Long> late;
-        do {
-            late = store.readers().read(statements -> Lanes.late(statements, now.plus(longestWait), BATCH));
-            List<Long> ids = late;
-            all += store.committer().write(statements -> Lanes.hasten(statements, ids, now));
-        } while (late.size() >= BATCH);
+        int all = hasten(store, now, statements -> Lanes.late(statements, now.plus(longestWait), BATCH))
+                + hasten(store, now, statements -> Lanes.ahead(statements, now.plus(MOMENT), BATCH));
         if (all > 0) {
             log.warn(
-                    "the clock must have been far ahead: {} messages that would have waited until then are due now",
+                    "the clock must have been ahead: {} messages that would have waited until then are due now",
                     all);
         }
+        return all;
+    }
+
+    private static int hasten(Store store, Instant now, Committer.Work<List<Long>> found) {
+        int all = 0;
+        int hastened;
+        do {
+            List<Long> ids = store.readers().read(found);
+            hastened = ids.isEmpty() ? 0 : store.committer().write(statements -> Lanes.hasten(statements, ids, now));
+            all += hastened;
+        } while (hastened > 0);
         return all;
     }
 

@@ -8,14 +8,23 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.o365relay.queue.QueueUnavailableException.Reason;
 
 /// Copies a queue as it is at one moment, whether a relay runs or not. Every message that was acknowledged before it
 /// began is in the copy. Nobody is held up; but while it copies, the write-ahead log of a running relay cannot begin
 /// anew and grows.
 public final class QueueBackup {
+
+    /// What is left of one that was killed, and is this old: the file grows all the time while one is made.
+    private static final Duration LEFT = Duration.ofDays(1);
+
+    private static final Pattern PARTIAL = Pattern.compile("\\.queue-\\d{8}-\\d{6}\\.db\\.partial(-journal)?");
 
     private final Path directory;
     private final InstantSource clock;
@@ -45,6 +54,7 @@ public final class QueueBackup {
             throw failed(file, "there is one of this name", "wait a second");
         }
         try {
+            deleteLeftovers(folder);
             Disk.create(partial);
         } catch (IOException e) {
             throw failed(file, reason(e), "give an existing folder in which you may write");
@@ -63,7 +73,28 @@ public final class QueueBackup {
         }
     }
 
-    private static long copy(Statements statements, Path folder, Path partial) throws SQLException {
+    private void deleteLeftovers(Path folder) throws IOException {
+        Instant limit = clock.instant().minus(LEFT);
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(QueueBackup::isPartial).toList()) {
+                if (Files.getLastModifiedTime(file).toInstant().isBefore(limit)) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
+    }
+
+    private static boolean isPartial(Path file) {
+        return PARTIAL.matcher(file.getFileName().toString()).matches();
+    }
+
+    /// Done once more if a relay has started meanwhile.
+    static long copy(Statements statements, Path folder, Path partial) throws SQLException {
+        try {
+            Files.write(partial, new byte[0]);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         Connection connection = statements.connection();
         connection.setAutoCommit(true);
         Sqlite.execute(

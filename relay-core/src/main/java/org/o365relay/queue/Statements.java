@@ -79,6 +79,11 @@ final class Statements {
         return TEXTS;
     }
 
+    /// @return the text by its name of each statement that looks at a whole queue
+    static Map<String, String> ofInspection() {
+        return OF_INSPECTION;
+    }
+
     /// @return what they are prepared for
     Connection connection() {
         return connection;

@@ -1,5 +1,6 @@
 -- Statements that look at a whole queue and put it in order, by name. None is used while mail is accepted or delivered.
--- "?1" is now, "?2" the latest time at which a message can be due, "?3" the end of time.
+-- "?1" is now, "?2" the latest time at which a message can be due, "?3" the end of time. A statement may read a whole
+-- table once, but not once for each row: what is asked of each row is a search in a key.
 
 -- name: every-message
 SELECT * FROM message WHERE id > ? ORDER BY id
@@ -18,7 +19,8 @@ SELECT count(*) FROM event WHERE message_id = ? AND kind = 'damaged' AND detail 
 
 -- name: contents-without-message
 SELECT DISTINCT message_id FROM chunk
-WHERE NOT EXISTS (SELECT 1 FROM message WHERE id = chunk.message_id OR content_id = chunk.message_id)
+WHERE NOT EXISTS (SELECT 1 FROM message WHERE id = chunk.message_id)
+  AND message_id NOT IN (SELECT content_id FROM message WHERE content_id IS NOT NULL)
   AND NOT EXISTS (SELECT 1 FROM incoming WHERE message_id = chunk.message_id)
 
 -- name: delete-piece-without-message
@@ -98,15 +100,17 @@ DELETE FROM incoming WHERE EXISTS (SELECT 1 FROM message WHERE id = incoming.mes
 
 -- name: find-content-of-settled
 SELECT count(*) FROM chunk
-WHERE EXISTS (SELECT 1 FROM message WHERE id = chunk.message_id OR content_id = chunk.message_id)
+WHERE (EXISTS (SELECT 1 FROM message WHERE id = chunk.message_id)
+    OR message_id IN (SELECT content_id FROM message WHERE content_id IS NOT NULL))
   AND NOT EXISTS (SELECT 1 FROM message WHERE id = chunk.message_id AND due_at IS NOT NULL)
-  AND NOT EXISTS (SELECT 1 FROM message WHERE content_id = chunk.message_id AND due_at IS NOT NULL)
+  AND message_id NOT IN (SELECT content_id FROM message WHERE content_id IS NOT NULL AND due_at IS NOT NULL)
 
 -- name: cure-content-of-settled
 DELETE FROM chunk
-WHERE EXISTS (SELECT 1 FROM message WHERE id = chunk.message_id OR content_id = chunk.message_id)
+WHERE (EXISTS (SELECT 1 FROM message WHERE id = chunk.message_id)
+    OR message_id IN (SELECT content_id FROM message WHERE content_id IS NOT NULL))
   AND NOT EXISTS (SELECT 1 FROM message WHERE id = chunk.message_id AND due_at IS NOT NULL)
-  AND NOT EXISTS (SELECT 1 FROM message WHERE content_id = chunk.message_id AND due_at IS NOT NULL)
+  AND message_id NOT IN (SELECT content_id FROM message WHERE content_id IS NOT NULL AND due_at IS NOT NULL)
 
 -- name: find-recipients-without-message
 SELECT count(*) FROM recipient WHERE NOT EXISTS (SELECT 1 FROM message WHERE id = recipient.message_id)

@@ -88,7 +88,13 @@ WITH RECURSIVE turn (name) AS (
 )
 SELECT message.id FROM turn CROSS JOIN message
 WHERE turn.name IS NOT NULL AND message.lane = ? AND message.priority = ? AND message.client = turn.name
-  AND message.due_at > ? AND message.due_at < ? AND message.lease IS NULL
+  AND message.due_at > ? AND message.due_at < ? AND message.lease IS NULL AND message.held_at IS NULL
+LIMIT ?
+
+-- Messages that nobody has tried, made and due in the future: ids grow with time, so that others are not even looked at.
+-- name: ahead
+SELECT id FROM message
+WHERE id > ? AND due_at > ? AND attempts = 0 AND reason IS NULL AND lease IS NULL AND held_at IS NULL
 LIMIT ?
 
 -- name: hasten

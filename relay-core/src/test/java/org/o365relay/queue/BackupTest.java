@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.time.Duration;
@@ -147,6 +148,37 @@ class BackupTest {
                 assertThat(other.contradictions()).isEmpty();
             }
         }
+    }
+
+    @Test
+    void aRelayThatStartsMeanwhileOnlyMakesItBeginAnew() throws Exception {
+        house.accept("one", ANNA);
+        house.close();
+        Path partial = folder.resolve(".queue-20260301-080000.db.partial");
+        QueueViewer viewer = new QueueViewer(house.directory);
+        assertThat(viewer.<Long>look(statements -> {
+                    QueueBackup.copy(statements, folder, partial);
+                    house.accept("two", ANNA);
+                    return 0L;
+                }))
+                .isZero();
+        assertThat(viewer.<Long>look(statements -> QueueBackup.copy(statements, folder, partial)))
+                .isEqualTo(3);
+    }
+
+    @Test
+    void whatAKilledOneHasLeftIsDeletedADayLater() throws Exception {
+        house.accept("one", ANNA);
+        List<String> old = List.of(".queue-20260227-080000.db.partial", ".queue-20260227-080000.db.partial-journal");
+        List<String> kept = List.of(".queue-20260301-070000.db.partial", "queue-20260227-080000.db", ".queue-mine.db.partial");
+        for (String name : Stream.concat(old.stream(), kept.stream()).toList()) {
+            int hours = name.contains("0301") ? 1 : 48;
+            Files.setLastModifiedTime(
+                    Files.createFile(folder.resolve(name)),
+                    FileTime.from(house.clock.instant().minus(Duration.ofHours(hours))));
+        }
+        backup();
+        assertThat(names(folder)).containsAll(kept).doesNotContainAnyElementsOf(old).hasSize(4);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package org.o365relay.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.o365relay.queue.QueueHouse.ANNA;
 
 import java.nio.file.Path;
@@ -12,6 +13,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.mail.QueueId;
 
 /// The clock is wrong for a while: a year ahead, or set back by two hours.
@@ -74,6 +77,47 @@ class ClockJumpTest {
         house.close();
         assertThat(house.claim(10)).isEmpty();
         assertThat(house.number("SELECT due_at FROM message")).isEqualTo(253402214400000L);
+    }
+
+    @Test
+    void whatIsOnHoldAndDueAllTheSameHoldsUpNoStart() {
+        for (int i = 0; i < 510; i++) {
+            house.accept("on hold " + i, ANNA);
+        }
+        house.change("UPDATE message SET held_at = 1, due_at = 253402214300000");
+        house.close();
+        assertTimeoutPreemptively(Duration.ofSeconds(20), house::queue);
+        assertThat(house.claim(10)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatWasAcceptedAnHourAheadAndNeverTriedDoesNotWait(boolean start) {
+        house.accept("deferred before", ANNA);
+        defer(house.claimOne());
+        house.clock.advance(Duration.ofHours(1));
+        house.accept("accepted an hour ahead", ANNA);
+        house.accept("deferred an hour ahead", ANNA);
+        assertThat(house.claim(1)).singleElement().satisfies(this::defer);
+        house.clock.advance(Duration.ofHours(-1));
+        if (start) {
+            house.close();
+        } else {
+            assertThat(house.queue().hasten(house.settings().longestWait())).isEqualTo(2);
+        }
+
+        assertThat(house.claim(10)).as("who was deferred waits").hasSize(2).allSatisfy(claim -> assertThat(claim.attempts())
+                .isEqualTo(1));
+    }
+
+    @Test
+    void anAttemptThatWasInterruptedAnHourAheadIsDueAtOnce() {
+        house.clock.advance(Duration.ofHours(1));
+        house.accept("being delivered", ANNA);
+        house.claimOne();
+        house.close();
+        house.clock.advance(Duration.ofHours(-1));
+        assertThat(house.claim(10)).hasSize(1);
     }
 
     @Test

@@ -108,6 +108,23 @@ class SqliteTest {
         queue.refuseLog();
     }
 
+    /// Else a million messages would take days.
+    @Test
+    void noInspectionReadsAWholeTableForEachRow() throws SQLException {
+        house.queue();
+        try (Connection connection = house.connection()) {
+            for (Map.Entry<String, String> text : Statements.ofInspection().entrySet()) {
+                List<String> plan = plan(connection, text.getValue());
+                for (int i = 0; i + 1 < plan.size(); i++) {
+                    if (plan.get(i).startsWith("CORRELATED")) {
+                        assertThat(plan.get(i + 1)).as(text.getKey()).startsWith("SEARCH");
+                    }
+                }
+                assertThat(plan).as(text.getKey()).noneMatch(step -> step.contains("MULTI-INDEX OR"));
+            }
+        }
+    }
+
     @Test
     void aReaderOfAnotherProgramHoldsNobodyUp() throws Exception {
         house.accept("first", ANNA);
