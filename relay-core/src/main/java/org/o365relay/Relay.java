@@ -103,7 +103,7 @@ public final class Relay {
             NoticeDesk notifying = new NoticeDesk(
                     settings.notices(),
                     settings.hostname(),
-                    opened.correspondence().piles(),
+                    opened.correspondence().knownPiles(),
                     clock);
             Alerts bell = alerts(opened, notifying);
             alerts = bell;

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -12,6 +15,8 @@ import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.journal.LogJournal;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.EmailAddress;
@@ -40,6 +45,23 @@ class RelayTest {
     @Test
     void deliversWhatAnOlderRelayTook() throws Exception {
         queue("");
+        assertIsTried();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "INSERT INTO withheld VALUES (1, 'failed', 'printer-3', 'anna@contoso.example', 1)",
+                "INSERT INTO withheld VALUES (1, 'failed', '10.0.0.7', 'nobody at all', 1)",
+                "DROP TABLE withheld",
+                "DROP TABLE alert"
+            })
+    void deliversAllTheSameIfWhatPeopleWereToldMakesNoSense(String damage) throws Exception {
+        queue(MAILBOX.toString());
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("queue.db"));
+                Statement statement = connection.createStatement()) {
+            statement.execute(damage);
+        }
         assertIsTried();
     }
 

@@ -43,7 +43,6 @@ public final class AlertBoard {
     ///
     /// @param webhook must not block
     /// @param after how long a trouble has to last before it is told, and to be over before that is told
-    /// @throws QueueException if the queue cannot be read
     AlertBoard(
             MessageQueue queue,
             Letters letters,

@@ -39,7 +39,6 @@ public final class Alerts implements AutoCloseable {
     /// @param http the way to the webhook
     /// @param relay its host name
     /// @param version of the program
-    /// @throws org.o365relay.queue.QueueException if the queue cannot be read
     public Alerts(
             AlertSettings settings,
             MessageQueue queue,

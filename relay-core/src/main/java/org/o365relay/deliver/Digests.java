@@ -8,6 +8,7 @@ import java.util.function.BooleanSupplier;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Priority;
+import org.o365relay.mail.QueueId;
 import org.o365relay.notice.Digest;
 import org.o365relay.notice.Digest.Fate;
 import org.o365relay.queue.Correspondence;
@@ -41,40 +42,56 @@ final class Digests {
     /// Sends the digests whose hour is over, if a mailbox can send.
     ///
     /// @param goesOn asked between letters
-    /// @throws org.o365relay.queue.QueueException if the disk fails; the next look does the rest
+    /// @throws RuntimeException if one of them cannot be sent, after the others; the next look tries again
     void look(BooleanSupplier goesOn) {
         limit.tidy();
         Instant now = clock.instant();
+        RuntimeException first = null;
         for (WithheldPile pile : correspondence.piles()) {
             Optional<Lane> open = lanes.stream().filter(Lane::isOpen).findFirst();
             if (open.isEmpty() || !goesOn.getAsBoolean()) {
-                return;
+                break;
             }
-            boolean isOver = !now.isBefore(pile.since().plus(NoticeLimit.HOUR));
-            if (isOver && limit.admits(pile.client())) {
-                send(pile, open.get(), now);
+            try {
+                sendInTime(pile, open.get(), now);
+            } catch (RuntimeException e) { // one damaged page must not keep the others from being sent
+                first = first == null ? e : first;
             }
+        }
+        if (first != null) {
+            throw first;
         }
     }
 
-    private void send(WithheldPile pile, Lane lane, Instant now) {
+    private void sendInTime(WithheldPile pile, Lane lane, Instant now) {
+        boolean isOver = !now.isBefore(pile.since().plus(NoticeLimit.HOUR));
+        if (isOver && limit.hasRoom(pile.client()) && send(pile, lane, now)) {
+            limit.admits(pile.client()); // it is counted when it is on its way
+        }
+    }
+
+    /// @return whether it is on its way
+    private boolean send(WithheldPile pile, Lane lane, Instant now) {
         List<WithheldMessage> messages = correspondence.withheld(pile, MAX_LISTED);
+        Optional<WithheldMessage> newest =
+                messages.isEmpty() ? Optional.empty() : Optional.of(messages.getLast()); // all may be damaged
         EmailAddress mailbox = lane.mailbox();
         Digest digest = new Digest(
                 pile.recipient(),
                 pile.client(),
-                messages.getLast().helo(),
+                newest.map(WithheldMessage::helo).orElse(""),
                 pile.count(),
                 messages.stream().map(message -> line(message, mailbox)).toList(),
                 now);
         Submission letter = NoticeDesk.submission(
-                desk.writer(mailbox).write(digest, messages.getLast().id()),
+                desk.writer(mailbox)
+                        .write(digest, newest.map(WithheldMessage::id).orElseGet(() -> Correspondence.placeOf(now))),
                 lane.supply().owner(),
                 Priority.NORMAL,
                 now);
-        correspondence
-                .send(pile, letter)
-                .ifPresent(id -> journal.accepted(id, letter.arrival(), letter.envelope(), letter.size()));
+        Optional<QueueId> sent = correspondence.send(pile, letter);
+        sent.ifPresent(id -> journal.accepted(id, letter.arrival(), letter.envelope(), letter.size()));
+        return sent.isPresent();
     }
 
     private Digest.Line line(WithheldMessage message, EmailAddress mailbox) {

@@ -8,10 +8,14 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.QueueId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What people are told besides what a settlement brings: that a message waits, and, in a digest, what was
 /// withheld from them. A letter and what it stands for are written together or not at all.
 public final class Correspondence {
+
+    private static final Logger log = LoggerFactory.getLogger(Correspondence.class);
 
     private final Store store;
     private final Signals dueSooner;
@@ -91,13 +95,25 @@ public final class Correspondence {
         return letterId;
     }
 
-    /// @return everything that waits for a digest
+    /// @return everything that waits for a digest; what makes no sense is left out
     /// @throws QueueException if the disk fails
     public List<WithheldPile> piles() {
         return store.readers().read(NoticeTables::piles);
     }
 
-    /// @return the oldest messages of a pile
+    /// For the start.
+    ///
+    /// @return as [#piles()]. If they cannot be read, the log says so, and nothing is known: mail is more important
+    public List<WithheldPile> knownPiles() {
+        try {
+            return piles();
+        } catch (QueueException e) {
+            log.error("who has had too many notices cannot be read from the queue: {}", e.getMessage());
+            return List.of();
+        }
+    }
+
+    /// @return the oldest messages of a pile; those that make no sense are left out
     /// @throws QueueException if the disk fails
     public List<WithheldMessage> withheld(WithheldPile pile, int most) {
         return store.readers().read(statements -> NoticeTables.listed(statements, pile, most));

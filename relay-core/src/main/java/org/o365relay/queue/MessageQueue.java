@@ -437,10 +437,15 @@ public final class MessageQueue implements AutoCloseable {
         return store.readers().read(Memory::stopped);
     }
 
-    /// @return what the admin has been told is wrong, oldest first
-    /// @throws QueueException if the disk fails
+    /// @return what the admin has been told is wrong, oldest first. If it cannot be read, the log says so, and nothing
+    ///     is known: mail is more important
     public List<StandingAlert> standingAlerts() {
-        return store.readers().read(Alerts::standing);
+        try {
+            return store.readers().read(Alerts::standing);
+        } catch (QueueException e) {
+            log.error("what the admin was told is wrong cannot be read from the queue: {}", e.getMessage());
+            return List.of();
+        }
     }
 
     /// Remembers that the admin has been told of something that is wrong, in place of what was

@@ -9,15 +9,20 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.ReportRequest.Occasion;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What is written to and read from the tables about whom is told what. Each method is part of a transaction of
 /// its caller's.
 final class NoticeTables {
+
+    private static final Logger log = LoggerFactory.getLogger(NoticeTables.class);
 
     private NoticeTables() {}
 
@@ -61,13 +66,25 @@ final class NoticeTables {
         try (ResultSet row = statements.with("withheld-piles").executeQuery()) {
             List<WithheldPile> piles = new ArrayList<>();
             while (row.next()) {
-                piles.add(new WithheldPile(
-                        InetAddress.ofLiteral(row.getString("client")),
-                        MessageRow.address(row.getString("recipient")),
-                        row.getInt("count"),
-                        Instant.ofEpochMilli(row.getLong("since"))));
+                pile(row).ifPresent(piles::add);
             }
             return piles;
+        }
+    }
+
+    /// @return empty if it makes no sense: nobody can be told then
+    private static Optional<WithheldPile> pile(ResultSet row) throws SQLException {
+        String client = row.getString("client");
+        String recipient = row.getString("recipient");
+        try {
+            return Optional.of(new WithheldPile(
+                    InetAddress.ofLiteral(client),
+                    MessageRow.address(recipient),
+                    row.getInt("count"),
+                    Instant.ofEpochMilli(row.getLong("since"))));
+        } catch (IllegalArgumentException e) {
+            log.debug("no digest about \"{}\" can be sent to \"{}\": {}", client, recipient, e.getMessage());
+            return Optional.empty();
         }
     }
 
@@ -81,7 +98,11 @@ final class NoticeTables {
                         most)
                 .executeQuery()) {
             while (row.next()) {
-                listed.add(message(statements, row));
+                try {
+                    listed.add(message(statements, row));
+                } catch (IllegalArgumentException | NullPointerException e) { // damaged: it is counted all the same
+                    log.warn("a digest cannot list a message that makes no sense: {}", e.getMessage());
+                }
             }
         }
         return listed;

@@ -3,6 +3,9 @@ package org.o365relay.deliver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.HashMap;
@@ -203,6 +206,23 @@ class NoticeStormTest {
         relay.watchNotices();
 
         assertThat(letters()).hasSize(2 * MOST + 5);
+    }
+
+    @Test
+    void aDamagedRowKeepsNoOtherDigestBack() throws Exception {
+        fail(0, MOST + 1);
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("queue.db"));
+                Statement statement = connection.createStatement()) {
+            statement.execute("INSERT INTO withheld VALUES (1, 'failed', '10.0.0', 'a@contoso.example', 1)");
+            statement.execute("INSERT INTO withheld VALUES (1, 'eaten', '10.0.0.1', 'a@contoso.example', 1)");
+        }
+        clock.advance(Duration.ofHours(1));
+        relay.watchNotices();
+
+        assertThat(letters())
+                .hasSize(MOST + 2)
+                .anyMatch(letter -> letter.contains("One more message from 10.0.0.1"))
+                .anyMatch(letter -> letter.contains("One more message from scanner (10.0.0.7)"));
     }
 
     /// Messages to unknown recipients, and the notices about them.
