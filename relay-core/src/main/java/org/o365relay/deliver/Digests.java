@@ -1,5 +1,6 @@
 package org.o365relay.deliver;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -22,6 +23,10 @@ import org.o365relay.queue.WithheldPile;
 final class Digests {
 
     private static final int MAX_LISTED = 50;
+
+    /// How long it may take at most, unless the disk is in trouble, until what is withheld is on disk: so nothing comes
+    /// onto a pile while its digest is written.
+    private static final Duration ON_ITS_WAY = Duration.ofSeconds(10);
 
     private final Correspondence correspondence;
     private final List<Lane> lanes;
@@ -47,7 +52,7 @@ final class Digests {
         limit.tidy();
         Instant now = clock.instant();
         RuntimeException first = null;
-        for (WithheldPile pile : correspondence.piles()) {
+        for (WithheldPile pile : correspondence.piles(now.minus(ON_ITS_WAY))) {
             Optional<Lane> open = lanes.stream().filter(Lane::isOpen).findFirst();
             if (open.isEmpty() || !goesOn.getAsBoolean()) {
                 break;

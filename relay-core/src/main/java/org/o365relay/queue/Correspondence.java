@@ -95,18 +95,19 @@ public final class Correspondence {
         return letterId;
     }
 
-    /// @return everything that waits for a digest; what makes no sense is left out
+    /// @param until leaves out what was withheld later
+    /// @return what waits for a digest; what makes no sense is left out
     /// @throws QueueException if the disk fails
-    public List<WithheldPile> piles() {
-        return store.readers().read(NoticeTables::piles);
+    public List<WithheldPile> piles(Instant until) {
+        return store.readers().read(statements -> NoticeTables.piles(statements, until));
     }
 
     /// For the start.
     ///
-    /// @return as [#piles()]. If they cannot be read, the log says so, and nothing is known: mail is more important
+    /// @return all [#piles(Instant)]. If they cannot be read, the log says so, and nothing is known: mail is more important
     public List<WithheldPile> knownPiles() {
         try {
-            return piles();
+            return piles(Lanes.END_OF_TIME);
         } catch (QueueException e) {
             log.error("who has had too many notices cannot be read from the queue: {}", e.getMessage());
             return List.of();
@@ -119,16 +120,20 @@ public final class Correspondence {
         return store.readers().read(statements -> NoticeTables.listed(statements, pile, most));
     }
 
-    /// Puts the digest of a pile into the queue, and takes the pile away.
+    /// Puts the digest of a pile into the queue, and takes the pile away. What has come onto it after
+    /// its end stays.
     ///
-    /// @return the letter's id; empty if more has come onto the pile meanwhile: nothing is written then
+    /// @return the letter's id; empty if the pile is another one meanwhile: nothing is written then
     /// @throws QueueException if the disk fails; nothing is written then
     public Optional<QueueId> send(WithheldPile pile, Submission letter) {
         QueueId id = ids.next();
         boolean sent = store.committer().write(statements -> {
-            if (!NoticeTables.forget(statements, pile)) {
+            if (!NoticeTables.isThere(statements, pile)) {
                 return false;
             }
+            String client = pile.client().getHostAddress();
+            String recipient = pile.recipient().toString();
+            NoticeTables.forget(statements, client, recipient, pile.until().toEpochMilli(), Integer.MAX_VALUE);
             MessageQueue.insert(statements, id, letter);
             return true;
         });

@@ -62,18 +62,19 @@ final class NoticeTables {
         return waiting;
     }
 
-    static List<WithheldPile> piles(Statements statements) throws SQLException {
-        try (ResultSet row = statements.with("withheld-piles").executeQuery()) {
+    static List<WithheldPile> piles(Statements statements, Instant until) throws SQLException {
+        try (ResultSet row =
+                statements.with("withheld-piles", until.toEpochMilli()).executeQuery()) {
             List<WithheldPile> piles = new ArrayList<>();
             while (row.next()) {
-                pile(row).ifPresent(piles::add);
+                pile(row, until).ifPresent(piles::add);
             }
             return piles;
         }
     }
 
     /// @return empty if it makes no sense: nobody can be told then
-    private static Optional<WithheldPile> pile(ResultSet row) throws SQLException {
+    private static Optional<WithheldPile> pile(ResultSet row, Instant until) throws SQLException {
         String client = row.getString("client");
         String recipient = row.getString("recipient");
         try {
@@ -81,7 +82,8 @@ final class NoticeTables {
                     InetAddress.ofLiteral(client),
                     MessageRow.address(recipient),
                     row.getInt("count"),
-                    Instant.ofEpochMilli(row.getLong("since"))));
+                    Instant.ofEpochMilli(row.getLong("since")),
+                    until));
         } catch (IllegalArgumentException e) {
             log.debug("no digest about \"{}\" can be sent to \"{}\": {}", client, recipient, e.getMessage());
             return Optional.empty();
@@ -95,6 +97,7 @@ final class NoticeTables {
                         "withheld",
                         pile.client().getHostAddress(),
                         pile.recipient().toString(),
+                        pile.until().toEpochMilli(),
                         most)
                 .executeQuery()) {
             while (row.next()) {
@@ -154,17 +157,24 @@ final class NoticeTables {
                 .reduce("", (_, later) -> later);
     }
 
-    /// @return whether the pile was as it is said to be, and is gone
-    static boolean forget(Statements statements, WithheldPile pile) throws SQLException {
-        String client = pile.client().getHostAddress();
-        String recipient = pile.recipient().toString();
-        try (ResultSet row =
-                statements.with("count-withheld", client, recipient).executeQuery()) {
-            if (!row.next() || row.getInt(1) != pile.count()) {
-                return false;
-            }
+    /// @return whether the pile is there as it is said to be. What has come onto it later does not matter
+    static boolean isThere(Statements statements, WithheldPile pile) throws SQLException {
+        try (ResultSet row = statements
+                .with(
+                        "count-withheld",
+                        pile.client().getHostAddress(),
+                        pile.recipient().toString(),
+                        pile.until().toEpochMilli())
+                .executeQuery()) {
+            return row.next() && pile.count() > 0 && row.getInt(1) == pile.count();
         }
-        statements.with("delete-withheld", client, recipient).executeUpdate();
-        return true;
+    }
+
+    /// @return how many were taken away: at most as many, of those up to that time
+    static int forget(Statements statements, String client, String recipient, long until, int most)
+            throws SQLException {
+        return statements
+                .with("delete-withheld", client, recipient, until, most)
+                .executeUpdate();
     }
 }

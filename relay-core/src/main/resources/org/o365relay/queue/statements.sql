@@ -366,19 +366,21 @@ INSERT INTO withheld (message_id, kind, client, recipient, at) VALUES (?, ?, ?, 
 ON CONFLICT (client, recipient, message_id, kind) DO NOTHING
 
 -- name: withheld-piles
-SELECT client, recipient, count(*) AS count, min(at) AS since FROM withheld GROUP BY client, recipient
+SELECT client, recipient, count(*) AS count, min(at) AS since FROM withheld WHERE at <= ?
+GROUP BY client, recipient
 
 -- name: withheld
 SELECT withheld.message_id, withheld.kind, withheld.at, message.received_at, message.due_at, message.subject, message.helo
 FROM withheld LEFT JOIN message ON message.id = withheld.message_id
-WHERE withheld.client = ? AND withheld.recipient = ?
+WHERE withheld.client = ? AND withheld.recipient = ? AND withheld.at <= ?
 ORDER BY withheld.message_id, withheld.kind LIMIT ?
 
 -- name: count-withheld
-SELECT count(*) FROM withheld WHERE client = ? AND recipient = ?
+SELECT count(*) FROM withheld WHERE client = ? AND recipient = ? AND at <= ?
 
 -- name: delete-withheld
-DELETE FROM withheld WHERE client = ? AND recipient = ?
+DELETE FROM withheld WHERE (client, recipient, message_id, kind) IN (
+  SELECT client, recipient, message_id, kind FROM withheld WHERE client = ? AND recipient = ? AND at <= ? LIMIT ?)
 
 -- name: stand-alert
 INSERT INTO alert (name, since, subject, text, advice, mailed) VALUES (?, ?, ?, ?, ?, ?)

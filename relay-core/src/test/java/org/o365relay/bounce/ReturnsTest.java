@@ -179,7 +179,7 @@ class ReturnsTest {
             returns.record("here", report(id, ANNA.toString()));
         }
         assertThat(notices()).hasSize(1);
-        assertThat(queue.correspondence().piles())
+        assertThat(queue.correspondence().piles(clock.instant()))
                 .singleElement()
                 .satisfies(pile -> assertThat(pile.count()).isEqualTo(1));
         assertThat(journal.lines("bounced").getLast()).endsWith("notice to printer@contoso.example in a digest");

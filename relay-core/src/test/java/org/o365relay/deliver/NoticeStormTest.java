@@ -209,6 +209,19 @@ class NoticeStormTest {
     }
 
     @Test
+    void aDeviceThatFailsAllTheTimeHasItsDigests() {
+        fail(0, MOST + 1);
+        clock.advance(Duration.ofHours(1));
+        fail(MOST + 1, 2 * MOST + 3); // ten of them have letters again
+        relay.watchNotices();
+        assertThat(letters().getLast()).contains("Subject: One more message from");
+        clock.advance(Duration.ofHours(1));
+        relay.watchNotices();
+
+        assertThat(letters().getLast()).contains("Subject: 2 more messages from");
+    }
+
+    @Test
     void aDamagedRowKeepsNoOtherDigestBack() throws Exception {
         fail(0, MOST + 1);
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("queue.db"));

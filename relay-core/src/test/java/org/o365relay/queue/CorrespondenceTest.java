@@ -42,7 +42,7 @@ class CorrespondenceTest {
         house.queue().settle(claim, QueueHouse.failed(claim), List.of(), List.of(withheld(claim.id(), Kind.FAILED)));
         house.close();
 
-        assertThat(correspondence().piles()).extracting(WithheldPile::count).containsExactly(1);
+        assertThat(correspondence().piles(house.clock.instant())).extracting(WithheldPile::count).containsExactly(1);
         assertThat(correspondence().withheld(pile(1), 50)).singleElement().satisfies(message -> {
             assertThat(message.id()).isEqualTo(claim.id());
             assertThat(message.recipients()).containsExactly(QueueHouse.ANNA);
@@ -60,9 +60,9 @@ class CorrespondenceTest {
 
         assertThatThrownBy(() -> house.queue().settle(stale, QueueHouse.failed(stale), List.of(), withheld))
                 .isInstanceOf(QueueException.class);
-        assertThat(correspondence().piles()).isEmpty();
+        assertThat(correspondence().piles(house.clock.instant())).isEmpty();
         house.queue().settle(again, QueueHouse.failed(again), List.of(), withheld);
-        assertThat(correspondence().piles()).extracting(WithheldPile::count).containsExactly(1);
+        assertThat(correspondence().piles(house.clock.instant())).extracting(WithheldPile::count).containsExactly(1);
     }
 
     @Test
@@ -74,7 +74,7 @@ class CorrespondenceTest {
         assertThat(correspondence().send(pile(1), house.notice("digest"))).isPresent();
         house.close();
 
-        assertThat(correspondence().piles()).isEmpty();
+        assertThat(correspondence().piles(house.clock.instant())).isEmpty();
         assertThat(correspondence().send(pile(1), house.notice("digest again"))).isEmpty();
         assertThat(house.text(house.claimOne())).isEqualTo("digest");
         assertThat(house.claim(9)).isEmpty();
@@ -92,7 +92,29 @@ class CorrespondenceTest {
         assertThat(correspondence().send(pile(1), house.notice("told of the first")))
                 .isEmpty();
         assertThat(house.claim(9)).isEmpty();
-        assertThat(correspondence().piles()).extracting(WithheldPile::count).containsExactly(2);
+        assertThat(correspondence().piles(house.clock.instant())).extracting(WithheldPile::count).containsExactly(2);
+    }
+
+    @Test
+    void aDigestIsSentAlthoughMoreIsWithheldMeanwhile() {
+        withhold("told");
+        WithheldPile told = correspondence().piles(house.clock.instant()).getFirst();
+        house.clock.advance(Duration.ofMinutes(1));
+        withhold("later");
+
+        assertThat(correspondence().send(told, house.notice("digest"))).isPresent();
+        assertThat(correspondence().piles(house.clock.instant()))
+                .singleElement()
+                .satisfies(rest -> {
+                    assertThat(rest.count()).isEqualTo(1);
+                    assertThat(rest.since()).isEqualTo(house.clock.instant());
+                });
+    }
+
+    private void withhold(String content) {
+        house.accept(content, QueueHouse.ANNA);
+        Claim claim = house.claimOne();
+        house.queue().settle(claim, QueueHouse.failed(claim), List.of(), List.of(withheld(claim.id(), Kind.FAILED)));
     }
 
     @Test
@@ -173,6 +195,6 @@ class CorrespondenceTest {
     }
 
     private WithheldPile pile(int count) {
-        return new WithheldPile(PRINTER, QueueHouse.PRINTER, count, house.clock.instant());
+        return new WithheldPile(PRINTER, QueueHouse.PRINTER, count, house.clock.instant(), house.clock.instant());
     }
 }
