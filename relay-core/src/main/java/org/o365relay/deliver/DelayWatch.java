@@ -2,6 +2,7 @@ package org.o365relay.deliver;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -10,7 +11,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Original;
@@ -24,9 +24,11 @@ import org.o365relay.notice.NoticeWriter;
 import org.o365relay.notice.Reason;
 import org.o365relay.queue.Correspondence;
 import org.o365relay.queue.Correspondence.Batch;
+import org.o365relay.queue.Correspondence.Written;
 import org.o365relay.queue.DelayTold;
 import org.o365relay.queue.Event;
 import org.o365relay.queue.MessageQueue;
+import org.o365relay.queue.QueueException;
 import org.o365relay.queue.Submission;
 import org.o365relay.queue.Waiting;
 import org.o365relay.queue.Withheld;
@@ -104,28 +106,29 @@ final class DelayWatch {
         for (Waiting waiting : batch.messages()) {
             told(waiting, open).ifPresent(told::add);
         }
-        List<@Nullable QueueId> letters =
+        List<Written> written =
                 correspondence.warn(MARK, Long.toString(batch.end().value()), told);
         for (int i = 0; i < told.size(); i++) {
-            tellJournal(batch, told.get(i), letters.get(i));
+            tellJournal(batch, told.get(i), written.get(i));
         }
     }
 
-    private void tellJournal(Batch batch, DelayTold told, @Nullable QueueId letterId) {
+    private void tellJournal(Batch batch, DelayTold told, Written written) {
+        if (!written.isTold()) {
+            return; // settled meanwhile
+        }
         Submission letter = told.letter();
-        if (letter != null && letterId != null) {
-            journal.accepted(letterId, letter.arrival(), letter.envelope(), letter.size());
+        if (letter != null && written.letter() != null) {
+            journal.accepted(written.letter(), letter.arrival(), letter.envelope(), letter.size());
         }
-        if (letterId != null || letter == null) {
-            batch.messages().stream()
-                    .filter(waiting -> waiting.id().equals(told.message()))
-                    .forEach(waiting -> journal.warned(
-                            waiting.id(),
-                            waiting.arrival().client(),
-                            told.to(),
-                            Duration.between(waiting.arrival().at(), clock.instant()),
-                            letter == null));
-        }
+        batch.messages().stream()
+                .filter(waiting -> waiting.id().equals(told.message()))
+                .forEach(waiting -> journal.warned(
+                        waiting.id(),
+                        waiting.arrival().client(),
+                        told.to(),
+                        Duration.between(waiting.arrival().at(), clock.instant()),
+                        letter == null));
     }
 
     /// @return empty if nobody is told
@@ -138,9 +141,13 @@ final class DelayWatch {
         }
         Lane lane = open(waiting).orElse(open);
         try {
-            Delay delay = delay(waiting, recipients, lane);
-            return told(delay, waiting, lane);
+            return told(waiting, recipients, lane);
+        } catch (QueueException e) {
+            leaveUnlessDamaged(waiting, e);
         } catch (IOException e) {
+            if (e.getCause() instanceof QueueException trouble) { // else it is damaged
+                throw trouble;
+            }
             log.error("message {} cannot be read for a warning: {}", waiting.id(), e.getMessage());
         } catch (RuntimeException e) { // the others must be warned all the same
             log.error("nobody can be warned of message {} because of a bug; please report it", waiting.id(), e);
@@ -148,14 +155,28 @@ final class DelayWatch {
         return Optional.empty();
     }
 
-    private Optional<DelayTold> told(Delay delay, Waiting waiting, Lane lane) {
-        NoticeWriter writer = desk.writer(lane.mailbox());
-        Optional<EmailAddress> author = writer.addressee(delay);
-        if (author.isPresent() && !desk.limit().admits(delay.arrival().client())) {
-            Withheld withheld = new Withheld(
-                    delay.id(), Withheld.Kind.DELAYED, delay.arrival().client(), author.get(), delay.now());
-            return Optional.of(new DelayTold(delay.id(), author.get(), null, withheld));
+    /// The next look can tell it if the disk is well again. What is damaged must not keep the others from being told.
+    private static void leaveUnlessDamaged(Waiting waiting, QueueException trouble) {
+        if (!trouble.isDamage()) {
+            throw trouble;
         }
+        log.error("nobody can be warned of message {}, it is damaged: {}", waiting.id(), trouble.getMessage());
+    }
+
+    private Optional<DelayTold> told(Waiting waiting, List<Recipient> recipients, Lane lane) throws IOException {
+        NoticeWriter writer = desk.writer(lane.mailbox());
+        Original original = original(waiting, lane);
+        Optional<EmailAddress> author = writer.toldOfDelay(waiting.envelope(), original);
+        if (author.isEmpty()) {
+            return Optional.empty();
+        }
+        InetAddress client = waiting.arrival().client();
+        if (!desk.limit().admits(client)) {
+            Withheld withheld =
+                    new Withheld(waiting.id(), Withheld.Kind.DELAYED, client, author.get(), clock.instant());
+            return Optional.of(new DelayTold(waiting.id(), author.get(), null, withheld));
+        }
+        Delay delay = delay(waiting, original, recipients, lane);
         return writer.write(delay)
                 .map(notice -> NoticeDesk.submission(notice, lane.supply().owner(), waiting.priority(), delay.now()))
                 .map(letter ->
@@ -175,7 +196,7 @@ final class DelayWatch {
                 .findFirst();
     }
 
-    private Delay delay(Waiting waiting, List<Recipient> recipients, Lane lane) throws IOException {
+    private Delay delay(Waiting waiting, Original original, List<Recipient> recipients, Lane lane) {
         Instant now = clock.instant();
         Optional<Event> trouble = queue.events(waiting.id()).reversed().stream()
                 .filter(event -> event.kind().equals("deferred") || event.kind().equals("held"))
@@ -185,7 +206,7 @@ final class DelayWatch {
                 waiting.id(),
                 waiting.arrival(),
                 waiting.envelope(),
-                original(waiting, lane),
+                original,
                 recipients,
                 reason(waiting, lane),
                 trouble.flatMap(event -> Reply.parse(event.detail())).orElse(null),

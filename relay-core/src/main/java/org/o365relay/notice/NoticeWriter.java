@@ -15,6 +15,7 @@ import java.util.Optional;
 import org.o365relay.mail.BodyType;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
+import org.o365relay.mail.Original;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.ReportRequest;
 
@@ -49,14 +50,18 @@ public final class NoticeWriter {
         return addressee(failure).map(recipient -> notice(failure, recipient, "failed.subject"));
     }
 
-    /// @return who is told that a message waits: the original author and nobody else; empty if nobody may be told
-    public Optional<EmailAddress> addressee(Delay delay) {
-        return author(delay);
+    /// Of a message that is no notice itself.
+    ///
+    /// @return who is told that it waits: the original author and nobody else; empty if nobody may be told
+    public Optional<EmailAddress> toldOfDelay(Envelope envelope, Original original) {
+        return original.author()
+                .filter(_ -> envelope.returnPath().isPresent())
+                .filter(this::isSomebodyElse);
     }
 
-    /// Tells the [#addressee(Delay)].
+    /// Tells [who is told][#toldOfDelay].
     public Optional<Notice> write(Delay delay) {
-        return addressee(delay).map(recipient -> notice(delay, recipient, "delayed.subject"));
+        return toldOfDelay(delay.envelope(), delay.original()).map(recipient -> notice(delay, recipient, "delayed.subject"));
     }
 
     /// Tells the sender of the envelope, and nobody else, that a message went where nobody reports deliveries to

@@ -61,14 +61,14 @@ public final class Correspondence {
     /// the meantime is left out.
     ///
     /// @param mark the name of the work
-    /// @return the ids of the letters, in the order of `told`; null for what has no letter
+    /// @return what was written, in the order of `told`
     /// @throws QueueException if the disk fails; nothing is written then
-    public List<@Nullable QueueId> warn(String mark, String value, List<DelayTold> told) {
+    public List<Written> warn(String mark, String value, List<DelayTold> told) {
         Instant now = clock.instant();
         List<QueueId> letterIds = told.stream().map(_ -> ids.next()).toList();
-        List<@Nullable QueueId> written = store.committer().write(statements -> {
+        List<Written> written = store.committer().write(statements -> {
             Memory.mark(statements, mark, value);
-            List<@Nullable QueueId> letters = new ArrayList<>();
+            List<Written> letters = new ArrayList<>();
             for (int i = 0; i < told.size(); i++) {
                 letters.add(warn(statements, told.get(i), letterIds.get(i), now));
             }
@@ -78,21 +78,27 @@ public final class Correspondence {
         return written;
     }
 
-    private static @Nullable QueueId warn(Statements statements, DelayTold told, QueueId letterId, Instant now)
+    /// What has been written of a warning.
+    ///
+    /// @param isTold false if the message had been settled: nobody is told then
+    /// @param letter its id; null if there is none
+    public record Written(boolean isTold, @Nullable QueueId letter) {}
+
+    private static Written warn(Statements statements, DelayTold told, QueueId letterId, Instant now)
             throws SQLException {
         Submission letter = told.letter();
         String detail = (letter == null ? "in a digest to " : "to ") + told.to();
         if (!NoticeTables.warned(statements, told.message(), now, detail)) {
-            return null;
+            return new Written(false, null);
         }
         if (told.withheld() != null) {
             NoticeTables.withhold(statements, told.withheld());
         }
         if (letter == null) {
-            return null;
+            return new Written(true, null);
         }
         MessageQueue.insert(statements, letterId, letter);
-        return letterId;
+        return new Written(true, letterId);
     }
 
     /// @param until leaves out what was withheld later

@@ -29,7 +29,7 @@ public final class QueueException extends RuntimeException {
     }
 
     /// @return whether pages of the database make no sense
-    boolean isDamage() {
+    public boolean isDamage() {
         return getCause() instanceof SQLException failure && Sqlite.isDamage(failure);
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -308,6 +309,25 @@ class DelayWatchTest {
                 .contains(
                         "to c@contoso.example\r\n    not delivered yet: Microsoft takes mail from this public address")
                 .contains("to d@contoso.example\r\n    delivered meanwhile\r\n");
+    }
+
+    @Test
+    void warnsLaterIfTheDiskFailsWhileItLooks() throws Exception {
+        QueueId id = deferred(ReportRequest.NONE, ANNA);
+        change("ALTER TABLE event RENAME TO away");
+        watchUntil(AGE.plus(STEP));
+        assertThat(relay.journal.lines("warned")).isEmpty();
+        change("ALTER TABLE away RENAME TO event");
+        relay.watchNotices();
+
+        assertThat(relay.journal.lines("warned")).singleElement().asString().contains(id.toString());
+    }
+
+    private void change(String statement) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("queue.db"));
+                Statement change = connection.createStatement()) {
+            change.execute(statement);
+        }
     }
 
     @Test

@@ -9,12 +9,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.mail.QueueId;
+import org.o365relay.queue.Correspondence.Written;
 import org.o365relay.queue.Withheld.Kind;
 
 class CorrespondenceTest {
@@ -158,14 +158,17 @@ class CorrespondenceTest {
         QueueId open = house.accept("open", QueueHouse.BERT);
         house.queue().settle(claim, QueueHouse.delivered(claim), List.of());
 
-        List<@Nullable QueueId> letters =
-                correspondence().warn(WORK, "17", List.of(letter(gone, "too late"), letter(open, "wait")));
+        DelayTold withheld = new DelayTold(gone, QueueHouse.PRINTER, null, withheld(gone, Kind.DELAYED));
+        List<Written> written =
+                correspondence().warn(WORK, "17", List.of(letter(gone, "too late"), withheld, letter(open, "wait")));
 
-        assertThat(letters.getFirst()).isNull();
+        assertThat(written.subList(0, 2)).containsOnly(new Written(false, null));
+        assertThat(written.getLast().isTold()).isTrue();
+        assertThat(correspondence().piles(house.clock.instant())).isEmpty();
         assertThat(house.queue().mark(WORK)).contains("17");
         assertThat(house.claim(9))
                 .extracting(Claim::id)
-                .containsExactlyInAnyOrder(open, Objects.requireNonNull(letters.getLast()));
+                .containsExactlyInAnyOrder(open, Objects.requireNonNull(written.getLast().letter()));
         assertThat(house.queue().events(open)).singleElement().satisfies(event -> {
             assertThat(event.kind()).isEqualTo("warned");
             assertThat(event.detail()).isEqualTo("to printer@contoso.example");
