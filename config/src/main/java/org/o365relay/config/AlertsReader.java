@@ -42,7 +42,7 @@ record AlertsReader(Section alerts, SecretFiles files) {
             url.reportMissing();
         }
         Optional<Secret> address = url.read();
-        address.ifPresent(known -> reportBadAddress(webhook, known));
+        address.filter(_ -> files.areOpened()).ifPresent(known -> reportBadAddress(webhook, known));
         return address.map(known -> new WebhookSettings(known, header, seen.orElse(null)));
     }
 

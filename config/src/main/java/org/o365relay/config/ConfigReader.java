@@ -3,6 +3,7 @@ package org.o365relay.config;
 import com.typesafe.config.ConfigObject;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,26 +12,49 @@ import java.util.Set;
 /// Reads a configuration file (HOCON). Every key is documented in `reference.conf`, which also holds the defaults.
 public final class ConfigReader {
 
+    /// Where the service manager would hand files over to the relay: `${CREDENTIALS_DIRECTORY}` in the file.
+    private static final String SERVICE_CREDENTIALS = "/run/credentials/o365-relay.service";
+
     private static final Path KERNEL_HOSTNAME = Path.of("/proc/sys/kernel/hostname");
 
     private final Map<String, String> environment;
     private final Path kernelHostname;
     private final long heap;
     private final InstantSource clock;
+    private final boolean opensSecrets;
 
     /// @param environment what `${NAME}` and `${?NAME}` in the file refer to
     public ConfigReader(Map<String, String> environment) {
-        this(environment, KERNEL_HOSTNAME, Runtime.getRuntime().maxMemory(), InstantSource.system());
+        this(environment, KERNEL_HOSTNAME, Runtime.getRuntime().maxMemory(), InstantSource.system(), true);
     }
 
     /// @param kernelHostname the file the kernel tells the machine's name in
     /// @param heap octets of memory the relay may take for its objects
     /// @param clock for what is valid only for a time
     ConfigReader(Map<String, String> environment, Path kernelHostname, long heap, InstantSource clock) {
+        this(environment, kernelHostname, heap, clock, true);
+    }
+
+    private ConfigReader(
+            Map<String, String> environment,
+            Path kernelHostname,
+            long heap,
+            InstantSource clock,
+            boolean opensSecrets) {
         this.environment = Map.copyOf(environment);
         this.kernelHostname = kernelHostname;
         this.heap = heap;
         this.clock = clock;
+        this.opensSecrets = opensSecrets;
+    }
+
+    /// For somebody who asks a relay, or looks at its queue: files with secrets, certificates and users are not
+    /// opened, and secrets count as given, for only the relay itself may be able to read them. All other mistakes
+    /// are told. A relay cannot be run with what this reads.
+    public ConfigReader forOperators() {
+        Map<String, String> known = new HashMap<>(environment);
+        known.putIfAbsent(SecretFiles.SYSTEMD, SERVICE_CREDENTIALS);
+        return new ConfigReader(known, kernelHostname, heap, clock, false);
     }
 
     /// Reads the file, the files it includes, and the files with passwords, certificates, keys and users it
@@ -88,7 +112,7 @@ public final class ConfigReader {
 
     private Optional<InForce> settings(Path file, Section relay) {
         Path directory = Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(file);
-        return new RelayReader(directory, environment, kernelHostname, heap, clock.instant()).read(relay);
+        return new RelayReader(directory, environment, kernelHostname, heap, clock.instant(), opensSecrets).read(relay);
     }
 
     private static Configuration result(Optional<InForce> read, Problems problems) {

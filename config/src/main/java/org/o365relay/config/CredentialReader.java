@@ -158,7 +158,7 @@ record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path
             }
             case CERTIFICATE -> {
                 reportMissing(CERTIFICATE, "name the PEM or PFX file with the app's certificate and its key");
-                given.certificate().ifPresent(file -> reportCertificate(file, given));
+                given.certificate().filter(_ -> files.areOpened()).ifPresent(file -> reportCertificate(file, given));
                 yield withApp(
                         given,
                         username,
@@ -204,7 +204,7 @@ record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path
         if (!reader.isWritten()) {
             reader.reportMissing();
         }
-        return secret;
+        return files.areOpened() ? secret : Optional.of(SecretFiles.UNSEEN);
     }
 
     private void reportMissing(String key, String remedy) {

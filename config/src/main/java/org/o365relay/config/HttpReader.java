@@ -19,7 +19,7 @@ record HttpReader(Section http, SecretFiles files) {
     HttpSettings read() {
         return new HttpSettings(
                 proxy(http.section("proxy")).orElse(null),
-                http.optional("trusted-certificates", FileContent.certificates(files.directory()))
+                http.optional("trusted-certificates", files.certificatesBeside())
                         .orElse(null),
                 http.value("connect-timeout", timeout()),
                 http.value("reply-timeout", timeout()));

@@ -38,7 +38,14 @@ import org.o365relay.route.Routes;
 /// @param kernelHostname the file the kernel tells the machine's name in
 /// @param heap octets of memory the relay may take for its objects
 /// @param now for what is valid only for a time
-record RelayReader(Path directory, Map<String, String> environment, Path kernelHostname, long heap, Instant now) {
+/// @param opensSecrets whether files with secrets, certificates and users are looked into
+record RelayReader(
+        Path directory,
+        Map<String, String> environment,
+        Path kernelHostname,
+        long heap,
+        Instant now,
+        boolean opensSecrets) {
 
     // Estimates for an idle connection: its session and buffers; with TLS its engine and two records more.
     private static final long CONNECTION = 12 * KIB;
@@ -56,7 +63,8 @@ record RelayReader(Path directory, Map<String, String> environment, Path kernelH
                 .orElseGet(() -> Hostname.find(environment, kernelHostname));
         Section limits = relay.section("limits");
         SessionLimits sessions = sessions(limits);
-        SecurityReader security = new SecurityReader(relay.section("tls"), relay.section("auth"), directory, now);
+        SecretFiles files = new SecretFiles(directory, environment, opensSecrets);
+        SecurityReader security = new SecurityReader(relay.section("tls"), relay.section("auth"), files, now);
         Optional<CertificateFiles> certificate = security.certificate();
         Optional<Path> users = security.users();
         reportMemory(limits, sessions.connections(), security.hasCertificate());
@@ -68,7 +76,6 @@ record RelayReader(Path directory, Map<String, String> environment, Path kernelH
         security.reportLogins(listeners);
         QueueSettings queue = queue(relay, policies.standard().messageSize(), listeners);
         ControlSettings control = new ControlReader(relay.section("control"), directory).read(queue.directory());
-        SecretFiles files = new SecretFiles(directory, environment);
         HttpSettings http = new HttpReader(relay.section("http"), files).read();
         MailboxesReader.Result mailboxes = new MailboxesReader(relay, files, queue.directory(), hostname, now).read();
         reportLargeMessages(limits, mailboxes.good());

@@ -15,9 +15,14 @@ import org.o365relay.mail.Secret;
 /// Files nobody else should read: next to the configuration, or handed over by the service manager.
 ///
 /// @param directory of the configuration file
-record SecretFiles(Path directory, Map<String, String> environment) {
+/// @param areOpened whether they are looked into. Somebody who only asks a relay that runs may not be able to, and
+///     need not: then files are taken for right, and secrets for given
+record SecretFiles(Path directory, Map<String, String> environment, boolean areOpened) {
 
-    private static final String SYSTEMD = "CREDENTIALS_DIRECTORY"; // systemd.exec(5), LoadCredential=
+    /// Stands for one that is nobody's business.
+    static final Secret UNSEEN = new Secret("");
+
+    static final String SYSTEMD = "CREDENTIALS_DIRECTORY"; // systemd.exec(5), LoadCredential=
 
     /// A relative path is looked for among the service manager's credentials first.
     Kind<Path> path() {
@@ -30,7 +35,22 @@ record SecretFiles(Path directory, Map<String, String> environment) {
 
     /// A file that is there and may be read.
     Kind<Path> readable() {
-        return path().then(file -> FileContent.read(file).then(content -> new Parsed.Good<>(file)));
+        return areOpened ? path().then(file -> FileContent.read(file).then(_ -> new Parsed.Good<>(file))) : path();
+    }
+
+    /// A PEM file with at least one certificate.
+    Kind<Path> certificates() {
+        return areOpened ? path().then(FileContent::checkCertificates) : path();
+    }
+
+    /// As [#readable()], next to the configuration only.
+    Kind<Path> readableBeside() {
+        return areOpened ? FileContent.readable(directory) : FileContent.path(directory);
+    }
+
+    /// As [#certificates()], next to the configuration only.
+    Kind<Path> certificatesBeside() {
+        return areOpened ? FileContent.certificates(directory) : FileContent.path(directory);
     }
 
     /// What a file holds, but for the line end after it; read anew when the file changes.

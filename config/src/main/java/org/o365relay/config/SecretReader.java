@@ -23,6 +23,11 @@ record SecretReader(Section section, String key, String variable, SecretFiles fi
         if (section.written(key).isPresent() && section.written(fileKey()).isPresent()) {
             section.problem(fileKey(), "there is %s as well; keep one of the two".formatted(key));
         }
+        if (!files.areOpened()) {
+            return isWritten() || section.unsetVariable(key).isPresent()
+                    ? Optional.of(SecretFiles.UNSEEN)
+                    : Optional.empty();
+        }
         Optional<Secret> direct = section.optional(key, Text.SECRET);
         direct.ifPresent(secret -> reportReadableConfiguration());
         return direct.or(() -> section.optional(fileKey(), files.path().then(this::fromFile)));
@@ -33,7 +38,11 @@ record SecretReader(Section section, String key, String variable, SecretFiles fi
         return section.written(key).isPresent() || section.written(fileKey()).isPresent();
     }
 
+    /// Unless it would not be looked at anyway.
     void reportMissing() {
+        if (!files.areOpened()) {
+            return;
+        }
         section.unsetVariable(key)
                 .ifPresentOrElse(
                         name -> section.problem(

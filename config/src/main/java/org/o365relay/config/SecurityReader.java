@@ -16,9 +16,8 @@ import org.o365relay.admit.TrustedNetwork;
 
 /// `relay.tls` and `relay.auth`: the relay's own certificate, and who may log in.
 ///
-/// @param directory where relative paths start
 /// @param now whether the certificate is valid
-record SecurityReader(Section tls, Section auth, Path directory, Instant now) {
+record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now) {
 
     private static final String CERTIFICATE = "certificate";
     private static final String KEY = "key";
@@ -27,21 +26,21 @@ record SecurityReader(Section tls, Section auth, Path directory, Instant now) {
 
     /// @return empty if there is no certificate, or it is wrong
     Optional<CertificateFiles> certificate() {
-        Optional<Path> certificate = tls.optional(CERTIFICATE, FileContent.certificates(directory));
-        Optional<Path> key = tls.optional(KEY, FileContent.readable(directory));
+        Optional<Path> certificate = tls.optional(CERTIFICATE, files.certificatesBeside());
+        Optional<Path> key = tls.optional(KEY, files.readableBeside());
         Duration detection = tls.value("detection", Amount.duration(Duration.ZERO, Duration.ofSeconds(5)));
         if (hasCertificate() != tls.written(KEY).isPresent()) {
             tls.problem(hasCertificate() ? KEY : CERTIFICATE, "is missing; certificate and key belong together");
         }
         key.ifPresent(file -> reportReadable(tls, KEY, file));
-        Optional<CertificateFiles> files =
+        Optional<CertificateFiles> both =
                 certificate.flatMap(chain -> key.map(secret -> new CertificateFiles(chain, secret, detection)));
-        files.ifPresent(this::reportContent);
-        return files;
+        both.filter(_ -> files.areOpened()).ifPresent(this::reportContent);
+        return both;
     }
 
-    private void reportContent(CertificateFiles files) {
-        for (CertificateFiles.Problem problem : files.problems(now)) {
+    private void reportContent(CertificateFiles both) {
+        for (CertificateFiles.Problem problem : both.problems(now)) {
             if (problem.fatal()) {
                 tls.problem(KEY, problem.text()); // that the other file holds certificates is known by now
             } else {
@@ -56,8 +55,8 @@ record SecurityReader(Section tls, Section auth, Path directory, Instant now) {
 
     /// @return empty if there is no such file, or it cannot be read; what is wrong in it has been told
     Optional<Path> users() {
-        Optional<Path> users = auth.optional(USERS, FileContent.readable(directory));
-        users.ifPresent(file -> {
+        Optional<Path> users = auth.optional(USERS, files.readableBeside());
+        users.filter(_ -> files.areOpened()).ifPresent(file -> {
             reportReadable(auth, USERS, file);
             UsersFile.read(file).problems().forEach(problem -> auth.problem(USERS, problem));
         });

@@ -32,7 +32,7 @@ record SmtpRoadReader(Section keys, Preset preset, Cloud cloud, SecretFiles file
         Optional<String> host = host(mailbox);
         Tls tls = keys.value(TLS, Text.oneOf(Tls.class));
         int port = keys.optional("port", Amount.port(1)).orElse(usualPort(tls));
-        Optional<Path> trusted = keys.optional("trusted-certificates", FileContent.certificates(files.directory()));
+        Optional<Path> trusted = keys.optional("trusted-certificates", files.certificatesBeside());
         Duration connect = keys.value("connect-timeout", timeout());
         Duration reply = keys.value("reply-timeout", timeout());
         Duration content = keys.value("content-timeout", timeout());
@@ -114,7 +114,7 @@ record SmtpRoadReader(Section keys, Preset preset, Cloud cloud, SecretFiles file
     }
 
     private Optional<ClientCertificate> certificate() {
-        Optional<Path> certificate = keys.optional(CERTIFICATE, files.path().then(FileContent::checkCertificates));
+        Optional<Path> certificate = keys.optional(CERTIFICATE, files.certificates());
         Optional<Path> key = keys.optional(KEY, files.readable());
         if (isWritten(CERTIFICATE) != isWritten(KEY)) {
             keys.problem(isWritten(CERTIFICATE) ? KEY : CERTIFICATE, "is missing; certificate and key belong together");
@@ -122,7 +122,9 @@ record SmtpRoadReader(Section keys, Preset preset, Cloud cloud, SecretFiles file
         key.filter(files::isExposed)
                 .ifPresent(
                         file -> keys.warning(KEY, "%s can be read by others; do chmod 600 %s".formatted(file, file)));
-        certificate.ifPresent(chain -> key.ifPresent(secret -> reportUnusable(chain, secret)));
+        if (files.areOpened()) {
+            certificate.ifPresent(chain -> key.ifPresent(secret -> reportUnusable(chain, secret)));
+        }
         return certificate.flatMap(chain -> key.map(secret -> new ClientCertificate(chain, secret)));
     }
 

@@ -113,6 +113,28 @@ final class SafekeepingTest {
         assertThat(err.toString()).contains("there is no queue in").doesNotContain("\tat ");
     }
 
+    @Test
+    void nobodyNeedsTheRelaysSecretsToLookAtItsQueue() throws Exception {
+        try (RelayFixture fixture = relay().with("connect:drop").start();
+                Device device = fixture.device()) {
+            device.send("a scan");
+        }
+        Path file = Path.of(config());
+        String written = "password = \"" + ConfigText.PASSWORD + "\"";
+        String text = Files.readString(file);
+        assertThat(text).contains(written);
+        for (String given : List.of("password = ${?RELAY_NO_SUCH_VARIABLE}", "password-file = missing")) {
+            Files.writeString(file, text.replace(written, given));
+
+            assertThat(run("status", "--config", config())).as(err.toString()).isEqualTo(69);
+            assertThat(run("queue", "--config", config())).isZero();
+            assertThat(verify()).isZero();
+            assertThat(run("backup", "--config", config(), directory.toString()))
+                    .isIn(0, 73); // two in the same second have the same name
+        }
+        assertThat(err.toString()).doesNotContain("problem");
+    }
+
     private void spoil(long page) throws IOException {
         try (RandomAccessFile file =
                 new RandomAccessFile(directory.resolve("queue/queue.db").toFile(), "rw")) {

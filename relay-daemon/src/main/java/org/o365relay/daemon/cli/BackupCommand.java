@@ -38,7 +38,7 @@ public final class BackupCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailed {
-        Path directory = config.read().settings().queue().directory();
+        Path directory = config.readForOperators().settings().queue().directory();
         PrintWriter out = spec.commandLine().getOut();
         try {
             QueueBackup.Made made = new QueueBackup(directory, clock).to(folder);

@@ -4,7 +4,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.config.ConfigReader;
-import org.o365relay.config.Configuration;
 import org.o365relay.config.Configuration.Invalid;
 import org.o365relay.config.Configuration.Valid;
 import org.o365relay.config.Problem;
@@ -37,27 +36,27 @@ final class ConfigFile {
     ///
     /// @throws CommandFailed if there are problems
     Valid read() throws CommandFailed {
-        Valid read = readWithoutWarnings();
+        Valid read = read(new ConfigReader(System.getenv()), "; nothing was started");
         PrintWriter err = spec.commandLine().getErr();
         read.warnings().forEach(warning -> err.println("warning: " + warning));
         err.flush();
         return read;
     }
 
-    /// As [#read()], for somebody who has other worries than what is not wrong yet. Reads the file once.
-    Valid readWithoutWarnings() throws CommandFailed {
+    /// As [#read()], for somebody who asks a relay or looks at its queue, and has other worries than what is not
+    /// wrong yet. Secrets, and files with them, need not be there. Reads the file once.
+    Valid readForOperators() throws CommandFailed {
         Valid known = valid;
         if (known == null) {
-            known = readNow();
+            known = read(new ConfigReader(System.getenv()).forOperators(), "");
             valid = known;
         }
         return known;
     }
 
-    private Valid readNow() throws CommandFailed {
+    private Valid read(ConfigReader reader, String consequence) throws CommandFailed {
         PrintWriter err = spec.commandLine().getErr();
-        Configuration configuration = new ConfigReader(System.getenv()).read(file);
-        return switch (configuration) {
+        return switch (reader.read(file)) {
             case Valid read -> read;
             case Invalid(var problems) -> {
                 for (Problem problem : problems) {
@@ -67,7 +66,7 @@ final class ConfigFile {
                 throw new CommandFailed(
                         ExitCode.CONFIGURATION,
                         (problems.size() == 1 ? "1 problem" : problems.size() + " problems") + " in " + file
-                                + "; nothing was started");
+                                + consequence);
             }
         };
     }

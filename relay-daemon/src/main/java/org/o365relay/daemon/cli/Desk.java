@@ -16,7 +16,7 @@ import org.o365relay.exchange.ReplyCatalogue;
 record Desk(Workplace place, ConfigFile config, Answer answer) {
 
     Valid configuration() throws CommandFailed {
-        return config.readWithoutWarnings();
+        return config.readForOperators();
     }
 
     /// @return to be closed

@@ -61,7 +61,7 @@ public final class DevicesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailed {
-        RelaySettings settings = config.read().settings();
+        RelaySettings settings = config.readForOperators().settings();
         List<DeviceEntry> entries = DeviceRecords.read(settings.queue()).stream()
                 .filter(device -> network == null || network.contains(device.address()))
                 .sorted(Comparator.comparing(DeviceRecord::lastSeen).reversed())

@@ -52,7 +52,7 @@ public final class QueueVerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailed {
-        QueueSettings queue = config.read().settings().queue();
+        QueueSettings queue = config.readForOperators().settings().queue();
         PrintWriter out = spec.commandLine().getOut();
         try {
             return repair ? repair(queue, out) : verify(queue, out);

@@ -45,7 +45,7 @@ public final class RestoreCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailed {
-        Path directory = config.read().settings().queue().directory();
+        Path directory = config.readForOperators().settings().queue().directory();
         PrintWriter out = spec.commandLine().getOut();
         try {
             QueueRestore.Restored restored = new QueueRestore(directory, clock).restore(backup, replace, hold);
