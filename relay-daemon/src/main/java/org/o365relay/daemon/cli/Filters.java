@@ -1,10 +1,10 @@
 package org.o365relay.daemon.cli;
 
-import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.QueueId;
@@ -14,6 +14,9 @@ import picocli.CommandLine.Option;
 
 /// The options that say which messages are meant.
 final class Filters {
+
+    /// `*@*` is every address there is.
+    private static final Pattern ANYTHING = Pattern.compile("[.:@]*\\*[.:@*]*");
 
     @Option(
             names = "--state",
@@ -85,6 +88,15 @@ final class Filters {
                         .allMatch(condition -> condition == null);
     }
 
+    /// @return whether every message is like that: `--client '*'`, `--older 0s`, or nothing at all
+    boolean meansAll() {
+        return states.isEmpty()
+                && Stream.of(younger, after, before).allMatch(condition -> condition == null)
+                && (older == null || !older.isPositive())
+                && Stream.of(client, sender, recipient, mailbox, reason, subject, messageId)
+                        .allMatch(text -> text == null || ANYTHING.matcher(text).matches());
+    }
+
     boolean hasStates() {
         return !states.isEmpty();
     }
@@ -152,11 +164,9 @@ final class Filters {
         if (text.contains("*")) {
             return text;
         }
-        try {
-            return InetAddress.ofLiteral(text).getHostAddress();
-        } catch (IllegalArgumentException e) {
-            throw wrong("--client: '" + text + "' is no IP address; use for example 192.168.10.7 or 192.168.10.*");
-        }
+        return AddressText.parse(text)
+                .orElseThrow(() -> wrong(
+                        "--client: '" + text + "' is no IP address; use for example 192.168.10.7 or 192.168.10.*"));
     }
 
     private static @Nullable String some(String option, @Nullable String text) throws CommandFailed {

@@ -58,9 +58,9 @@ final class Targets {
         if (filtered && all) {
             throw wrong("--all means every message that waits; leave it out, or the filters");
         }
-        if (ids.isEmpty() && !filtered && deed.isFinal()) {
-            throw wrong(deed.name() + " wants to know which messages: ids, or a filter such as --client 192.168.10.7 or"
-                    + " --older 3d");
+        if (ids.isEmpty() && filters.meansAll() && deed.isFinal()) {
+            throw wrong((filtered ? "that would be every message; " : "") + deed.name()
+                    + " wants to know which messages: ids, or a filter such as --client 192.168.10.7 or --older 3d");
         }
         if (ids.isEmpty() && !filtered && !all) {
             throw wrong(deed.name() + ": which messages? Give ids, filters, or --all");

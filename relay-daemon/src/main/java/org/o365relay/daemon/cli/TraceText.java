@@ -1,9 +1,7 @@
 package org.o365relay.daemon.cli;
 
-import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Selection;
@@ -12,38 +10,85 @@ import org.o365relay.queue.Selection;
 /// something of the subject.
 record TraceText(String text) {
 
-    private static final Pattern ADDRESSES = Pattern.compile("[0-9a-fA-F.:]*\\*[0-9a-fA-F.:*]*");
+    /// What the words may be.
+    private enum Meaning {
+        ID("messages of that id"),
+        CLIENT("devices' addresses"),
+        MESSAGE_ID("Message-IDs"),
+        ADDRESS("senders, recipients and Message-IDs"),
+        SUBJECT("subjects");
+
+        private final String place;
+
+        Meaning(String place) {
+            this.place = place;
+        }
+    }
 
     /// @param base what else is asked for
     /// @return what may be meant, one or several; a message that is meant in any way is looked for
-    List<Selection> in(Selection base) {
-        Optional<QueueId> id = QueueId.parse(text);
-        if (id.isPresent()) {
-            return List.of(with(base, id.get(), null, null, null, null, null));
-        }
-        String client = client();
-        if (client != null) {
-            return List.of(with(base, null, client, null, null, null, null));
-        }
-        if (text.startsWith("<") && text.endsWith(">")) {
-            return List.of(with(base, null, null, null, null, null, text));
-        }
-        return text.contains("@")
-                ? List.of(
+    /// @throws CommandFailed if what else is asked for says something about the same
+    List<Selection> in(Selection base) throws CommandFailed {
+        Meaning meaning = meaning();
+        refuseTwice(meaning, base);
+        return switch (meaning) {
+            case ID ->
+                QueueId.parse(text)
+                        .map(id -> with(base, id, null, null, null, null, null))
+                        .map(List::of)
+                        .orElseThrow();
+            case CLIENT -> List.of(with(base, null, address().orElse(text), null, null, null, null));
+            case MESSAGE_ID -> List.of(with(base, null, null, null, null, null, text));
+            case ADDRESS ->
+                List.of(
                         with(base, null, null, text, null, null, null),
                         with(base, null, null, null, text, null, null),
-                        with(base, null, null, null, null, null, text))
-                : List.of(with(base, null, null, null, null, text, null));
+                        with(base, null, null, null, null, null, text));
+            case SUBJECT -> List.of(with(base, null, null, null, null, text, null));
+        };
     }
 
-    private @Nullable String client() {
-        if (ADDRESSES.matcher(text).matches() && text.length() > 1) {
-            return text;
+    /// @return where it is looked for, in words: "subjects"
+    String place() {
+        return meaning().place;
+    }
+
+    private Meaning meaning() {
+        if (QueueId.parse(text).isPresent()) {
+            return Meaning.ID;
         }
-        try {
-            return InetAddress.ofLiteral(text).getHostAddress();
-        } catch (IllegalArgumentException e) {
-            return null;
+        if (AddressText.isPattern(text) || address().isPresent()) {
+            return Meaning.CLIENT;
+        }
+        if (text.startsWith("<") && text.endsWith(">")) {
+            return Meaning.MESSAGE_ID;
+        }
+        return text.contains("@") ? Meaning.ADDRESS : Meaning.SUBJECT;
+    }
+
+    private Optional<String> address() {
+        return AddressText.parse(text);
+    }
+
+    private void refuseTwice(Meaning meaning, Selection base) throws CommandFailed {
+        String twice =
+                switch (meaning) {
+                    case ID -> null;
+                    case CLIENT -> base.client() == null ? null : "--client";
+                    case MESSAGE_ID -> base.messageId() == null ? null : "--message-id";
+                    case ADDRESS ->
+                        base.sender() != null
+                                ? "--sender"
+                                : base.recipient() != null
+                                        ? "--recipient"
+                                        : base.messageId() == null ? null : "--message-id";
+                    case SUBJECT -> base.subject() == null ? null : "--subject";
+                };
+        if (twice != null) {
+            throw new CommandFailed(
+                    ExitCode.USAGE,
+                    "'" + text + "' is looked for in " + meaning.place + ", and " + twice
+                            + " says something about the same; leave one out, or say it all with filters");
         }
     }
 
