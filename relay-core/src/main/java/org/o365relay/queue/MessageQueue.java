@@ -92,6 +92,8 @@ public final class MessageQueue implements AutoCloseable {
         KeptCopies copies = new KeptCopies(settings.directory(), clock);
         try {
             new Unfinished(settings.directory()).refuse();
+            QueueRepair.deleteLeftovers(settings.directory());
+            QueueRestore.deleteLeftovers(settings.directory());
             copies.keepBeforeAnUpgrade(sqlite);
             Store store = Store.open(settings, sqlite);
             try {
@@ -558,9 +560,7 @@ public final class MessageQueue implements AutoCloseable {
         int all = hasten(store, now, statements -> Lanes.late(statements, now.plus(longestWait), BATCH))
                 + hasten(store, now, statements -> Lanes.ahead(statements, now.plus(MOMENT), BATCH));
         if (all > 0) {
-            log.warn(
-                    "the clock must have been ahead: {} messages that would have waited until then are due now",
-                    all);
+            log.warn("the clock must have been ahead: {} messages that would have waited until then are due now", all);
         }
         return all;
     }

@@ -57,7 +57,8 @@ final class Quarantine {
 
     /// Puts the files back as they were. Nothing is deleted before a copy of all of them is on the disk.
     ///
-    /// @throws QueueUnavailableException with a message for the admin if they are not there; nothing was changed then
+    /// @throws QueueUnavailableException with a message for the admin if they are not there; nothing was
+    ///     changed then
     void putBack(Sqlite queue) throws IOException, QueueUnavailableException {
         Sqlite kept = new Sqlite(folder);
         if (!Files.exists(kept.file())) {

@@ -22,6 +22,8 @@ import org.o365relay.queue.Unfinished.Begun;
 public final class QueueRepair {
 
     private static final String COMMAND = "queue verify --repair";
+    private static final String FRESH = "queue-repair.db";
+    private static final String GRAFTED = "queue-repair-source.db";
     private static final long MIB = 1024L * 1024;
 
     private final QueueSettings settings;
@@ -35,8 +37,8 @@ public final class QueueRepair {
         this.settings = settings;
         this.clock = clock;
         this.queue = new Sqlite(settings.directory());
-        this.fresh = new Sqlite(settings.directory(), "queue-repair.db");
-        this.grafted = new Sqlite(settings.directory(), "queue-repair-source.db");
+        this.fresh = new Sqlite(settings.directory(), FRESH);
+        this.grafted = new Sqlite(settings.directory(), GRAFTED);
         this.unfinished = new Unfinished(settings.directory());
     }
 
@@ -80,8 +82,7 @@ public final class QueueRepair {
     }
 
     private QueueUnavailableException thereIsNone() {
-        return new QueueUnavailableException(
-                Reason.UNUSABLE_DIRECTORY, "there is no queue in " + settings.directory());
+        return new QueueUnavailableException(Reason.UNUSABLE_DIRECTORY, "there is no queue in " + settings.directory());
     }
 
     private Quarantine quarantine() throws IOException, QueueUnavailableException {
@@ -90,10 +91,10 @@ public final class QueueRepair {
             Quarantine quarantine = new Quarantine(begun.get().folder());
             quarantine.putBack(queue);
             unfinished.end();
-            deleteLeftovers();
+            deleteLeftovers(settings.directory());
             return quarantine;
         }
-        deleteLeftovers();
+        deleteLeftovers(settings.directory());
         long size = queue.files().stream().mapToLong(Disk::size).sum();
         long free = Files.getFileStore(settings.directory()).getUsableSpace();
         if (free < 3 * size) {
@@ -107,9 +108,11 @@ public final class QueueRepair {
         return quarantine;
     }
 
-    private void deleteLeftovers() throws IOException {
-        fresh.delete();
-        grafted.delete();
+    /// Deletes what a killed one has left. Nobody needs it, unless there is a mark.
+    static void deleteLeftovers(Path directory) throws IOException {
+        for (String name : List.of(FRESH, GRAFTED, Quarantine.COPIED)) {
+            new Sqlite(directory, name).delete();
+        }
     }
 
     private Report repair(Quarantine quarantine) throws IOException, SQLException, QueueUnavailableException {
@@ -167,7 +170,7 @@ public final class QueueRepair {
         }
         for (Path file : new Sqlite(quarantine.folder()).files()) {
             String suffix = file.getFileName().toString().substring(Sqlite.FILE.length());
-            Disk.copy(file, settings.directory().resolve("queue-repair-source.db" + suffix));
+            Disk.copy(file, settings.directory().resolve(GRAFTED + suffix));
         }
         FirstPage.graft(grafted, settings.directory());
         List<String> done = new ArrayList<>(List.of("the first page was lost; it was made anew"));

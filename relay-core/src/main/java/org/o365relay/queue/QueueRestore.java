@@ -20,6 +20,7 @@ import org.o365relay.queue.Unfinished.Begun;
 public final class QueueRestore {
 
     private static final String COMMAND = "restore";
+    private static final String FRESH = "queue-restore.db";
 
     private final Path directory;
     private final InstantSource clock;
@@ -32,7 +33,7 @@ public final class QueueRestore {
         this.directory = directory;
         this.clock = clock;
         this.queue = new Sqlite(directory);
-        this.fresh = new Sqlite(directory, "queue-restore.db");
+        this.fresh = new Sqlite(directory, FRESH);
         this.unfinished = new Unfinished(directory);
     }
 
@@ -154,6 +155,11 @@ public final class QueueRestore {
         Disk.move(fresh.file(), queue.file());
         unfinished.end();
         return folder;
+    }
+
+    /// Deletes what a killed one has left. Nobody needs it.
+    static void deleteLeftovers(Path directory) throws IOException {
+        new Sqlite(directory, FRESH).delete();
     }
 
     private void clean() throws QueueUnavailableException {

@@ -47,7 +47,8 @@ final class Unfinished {
         String text = Files.readString(file);
         int end = text.indexOf('\n');
         return Optional.of(new Begun(
-                text.substring(0, end), directory.resolve(text.substring(end + 1).strip())));
+                text.substring(0, end),
+                directory.resolve(text.substring(end + 1).strip())));
     }
 
     /// @throws QueueUnavailableException if something was begun and has not ended

@@ -170,7 +170,8 @@ class BackupTest {
     void whatAKilledOneHasLeftIsDeletedADayLater() throws Exception {
         house.accept("one", ANNA);
         List<String> old = List.of(".queue-20260227-080000.db.partial", ".queue-20260227-080000.db.partial-journal");
-        List<String> kept = List.of(".queue-20260301-070000.db.partial", "queue-20260227-080000.db", ".queue-mine.db.partial");
+        List<String> kept =
+                List.of(".queue-20260301-070000.db.partial", "queue-20260227-080000.db", ".queue-mine.db.partial");
         for (String name : Stream.concat(old.stream(), kept.stream()).toList()) {
             int hours = name.contains("0301") ? 1 : 48;
             Files.setLastModifiedTime(
@@ -178,7 +179,10 @@ class BackupTest {
                     FileTime.from(house.clock.instant().minus(Duration.ofHours(hours))));
         }
         backup();
-        assertThat(names(folder)).containsAll(kept).doesNotContainAnyElementsOf(old).hasSize(4);
+        assertThat(names(folder))
+                .containsAll(kept)
+                .doesNotContainAnyElementsOf(old)
+                .hasSize(4);
     }
 
     @Test

@@ -106,8 +106,10 @@ class ClockJumpTest {
             assertThat(house.queue().hasten(house.settings().longestWait())).isEqualTo(2);
         }
 
-        assertThat(house.claim(10)).as("who was deferred waits").hasSize(2).allSatisfy(claim -> assertThat(claim.attempts())
-                .isEqualTo(1));
+        assertThat(house.claim(10))
+                .as("who was deferred waits")
+                .hasSize(2)
+                .allSatisfy(claim -> assertThat(claim.attempts()).isEqualTo(1));
     }
 
     @Test

@@ -107,6 +107,26 @@ class OpeningTest {
     }
 
     @Test
+    void whatAKilledRepairOrRestoreHasLeftIsDeletedAndNothingElse() throws Exception {
+        List<String> left = List.of(
+                "queue-repair.db",
+                "queue-repair.db-wal",
+                "queue-repair-source.db",
+                "queue-repair.partial",
+                "queue-restore.db");
+        Path mine = house.directory.resolve("queue-restore-mine.db");
+        Files.createDirectories(house.directory);
+        Files.createFile(mine);
+        for (String name : left) {
+            Files.createFile(house.directory.resolve(name));
+        }
+        house.queue();
+        assertThat(left)
+                .allSatisfy(name -> assertThat(house.directory.resolve(name)).doesNotExist());
+        assertThat(mine).exists();
+    }
+
+    @Test
     void aDatabaseOfANewerRelayIsLeftAsItIs() {
         house.accept("from the future", ANNA);
         house.close();
