@@ -202,7 +202,8 @@ final class Returns {
                 failed,
                 reporter.isEmpty() ? "Exchange Online" : reporter,
                 Math.max(1, message.attempts()),
-                now);
+                now,
+                true);
         NoticeWriter writer = authors.writer(mailbox);
         Optional<EmailAddress> addressee = writer.addressee(failure);
         if (addressee.isPresent() && !authors.admits(message.arrival().client())) {

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.Attempt.Result;
@@ -90,7 +91,8 @@ public final class Courier {
     /// @param claim of whichever lane
     /// @throws QueueException if that cannot be written
     public void bounce(Claim claim) {
-        Attempt none = ourselves(claim, RETURNED, original(claim));
+        Attempt none = ourselves(
+                claim, RETURNED, original(claim), response -> lane.judge(response, false).named("operator"));
         record(
                 claim,
                 none,
@@ -242,10 +244,15 @@ public final class Courier {
     }
 
     private Attempt ourselves(Claim claim, Reply reply, Original original) {
+        return ourselves(claim, reply, original, response -> lane.judge(response, false));
+    }
+
+    private static Attempt ourselves(
+            Claim claim, Reply reply, Original original, Function<Response, Verdict> judging) {
         Response response = new Response(Step.CONTENT, reply, Origin.RELAY);
+        Verdict verdict = judging.apply(response);
         Map<Recipient, Result> results = new HashMap<>();
-        claim.recipients()
-                .forEach(recipient -> results.put(recipient, new Result(response, lane.judge(response, false))));
+        claim.recipients().forEach(recipient -> results.put(recipient, new Result(response, verdict)));
         return Attempt.of(claim.recipients(), results, original, null);
     }
 

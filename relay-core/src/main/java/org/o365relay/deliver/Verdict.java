@@ -25,6 +25,11 @@ public record Verdict(
         return new Verdict(then, other, name, cause, advice, probe);
     }
 
+    /// @return the same for a reason of another name
+    Verdict named(String reason) {
+        return new Verdict(outcome, scope, reason, cause, advice, probe);
+    }
+
     /// What an outcome is about.
     public enum Scope {
         /// This recipient; the message's others may fare better.

@@ -25,7 +25,7 @@ final class Explanation {
 
     /// @return lines ending with CRLF
     String compose() {
-        letter.paragraph(words.say("failed.opening", "hostname", hostname));
+        letter.paragraph(words.say(failure.isReturned() ? "returned.opening" : "failed.opening", "hostname", hostname));
         letter.describe(failure, original);
         failure.recipients().stream()
                 .collect(groupingBy(Common::of, LinkedHashMap::new, Collectors.toList()))
@@ -53,14 +53,20 @@ final class Explanation {
                 common.reply());
     }
 
-    private void describeAttempts() {
-        String key = switch (failure.attempts()) {
+    private String closing() {
+        if (failure.isReturned()) {
+            return "returned.closing";
+        }
+        return switch (failure.attempts()) {
             case 0 -> "failed.attempts.none";
             case 1 -> "failed.attempts.one";
             default -> "failed.attempts.many";
         };
+    }
+
+    private void describeAttempts() {
         letter.paragraph(words.say(
-                key,
+                closing(),
                 "received",
                 words.time(failure.arrival().at()),
                 "attempts",

@@ -14,6 +14,7 @@ import org.o365relay.mail.QueueId;
 /// @param upstream host name of the mail service
 /// @param attempts how often delivery was tried; 0 if the message could not even be tried
 /// @param now when it was given up; with the id it makes the notice the same whenever it is written
+/// @param isReturned whether the mail service had taken it, and reported later that it could not deliver it
 public record Failure(
         QueueId id,
         Arrival arrival,
@@ -23,8 +24,23 @@ public record Failure(
         List<FailedRecipient> recipients,
         String upstream,
         int attempts,
-        Instant now)
+        Instant now,
+        boolean isReturned)
         implements Occurrence {
+
+    /// What the relay itself has given up.
+    public Failure(
+            QueueId id,
+            Arrival arrival,
+            Envelope envelope,
+            boolean isNotice,
+            Original original,
+            List<FailedRecipient> recipients,
+            String upstream,
+            int attempts,
+            Instant now) {
+        this(id, arrival, envelope, isNotice, original, recipients, upstream, attempts, now, false);
+    }
 
     public Failure {
         recipients = List.copyOf(recipients);

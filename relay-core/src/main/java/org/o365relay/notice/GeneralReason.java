@@ -15,6 +15,8 @@ public enum GeneralReason {
     SIGN_IN,
     /// The relay itself cannot handle the message.
     RELAY,
+    /// The operator of the relay has given it up.
+    OPERATOR,
     /// Nothing leaves through the mailbox just now.
     MAILBOX,
     /// It waits for its turn.

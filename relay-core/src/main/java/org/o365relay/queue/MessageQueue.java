@@ -487,14 +487,14 @@ public final class MessageQueue implements AutoCloseable {
     /// @param most where to stop counting
     /// @throws QueueException if the disk fails
     public int waiting(int most) {
-        return store.readers().read(statements -> Alerts.waiting(statements, most));
+        return store.scanners().read(statements -> Alerts.waiting(statements, most));
     }
 
     /// @return when the oldest message that waits to be delivered came in, without those an operator has put
     ///     on hold; empty if none waits
     /// @throws QueueException if the disk fails
     public Optional<Instant> oldestWaiting() {
-        return store.readers().read(Alerts::oldestWaiting);
+        return store.scanners().read(Alerts::oldestWaiting);
     }
 
     static void insert(Statements statements, QueueId id, Submission letter) throws SQLException {

@@ -95,6 +95,8 @@ class ReturnsTest {
                 .singleElement()
                 .asString()
                 .contains("To: <printer@contoso.example>", "Subject: Not delivered: Scan", "In-Reply-To: <own-1@mfp>")
+                .contains("The mail service had taken a", "the report came")
+                .doesNotContain("given up", "gave up")
                 .contains("Final-Recipient: rfc822; bert@fabrikam.example", "Remote-MTA: dns; mail.example")
                 .doesNotContain("anna@fabrikam.example");
         assertThat(queue.mark(MARK)).contains("here");
