@@ -2,7 +2,10 @@ package org.o365relay.config;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import org.o365relay.accept.Endpoint;
+import org.o365relay.accept.ListenerSettings;
 
 /// `relay.control`: where commands reach a running relay.
 ///
@@ -10,21 +13,47 @@ import java.util.Optional;
 record ControlReader(Section control, Path directory) {
 
     private static final String SOCKET = "socket";
+    private static final String GROUP = "group";
     private static final String USUAL_NAME = "control.sock";
 
     /// @param dataDirectory where the socket is if nothing is said of it
-    ControlSettings read(Path dataDirectory) {
+    /// @param listeners whose sockets it must not be
+    ControlSettings read(Path dataDirectory, List<ListenerSettings> listeners) {
         Optional<Path> written =
                 control.optional(SOCKET, FileContent.path(directory).then(ControlReader::checkLength));
-        Path usual = dataDirectory.resolve(USUAL_NAME);
+        Path usual = usualIn(dataDirectory);
         if (control.written(SOCKET).isEmpty() && octets(usual) > ControlSettings.LONGEST) {
             control.problem(
                     SOCKET,
                     "is missing; %s in the data-directory would be too long for a socket: name a path of at most %d octets"
                             .formatted(USUAL_NAME, ControlSettings.LONGEST));
         }
-        return new ControlSettings(
-                written.orElse(usual), control.optional("group", Text.ANY).orElse(null));
+        Path socket = written.orElse(usual);
+        Optional<String> group = control.optional(GROUP, Text.ANY);
+        checkPlace(socket, dataDirectory, listeners);
+        if (group.isPresent() && socket.startsWith(dataDirectory)) {
+            control.warning(
+                    GROUP,
+                    "its members cannot reach %s: only the relay may enter the data-directory; set socket, for example to /run/o365-relay/%s"
+                            .formatted(socket, USUAL_NAME));
+        }
+        return new ControlSettings(socket, group.orElse(null));
+    }
+
+    private void checkPlace(Path socket, Path dataDirectory, List<ListenerSettings> listeners) {
+        if (socket.equals(dataDirectory)) {
+            control.problem(SOCKET, "is the data-directory itself; name a file, such as " + usualIn(dataDirectory));
+        }
+        boolean isTaken = listeners.stream()
+                .anyMatch(listener -> listener.endpoint() instanceof Endpoint.UnixSocket(Path path, var _)
+                        && path.normalize().equals(socket));
+        if (isTaken) {
+            control.problem(SOCKET, "a listener has the socket %s; use another one".formatted(socket));
+        }
+    }
+
+    private static Path usualIn(Path directory) {
+        return directory.resolve(USUAL_NAME);
     }
 
     private static Parsed<Path> checkLength(Path socket) {
