@@ -42,7 +42,9 @@ class CorrespondenceTest {
         house.queue().settle(claim, QueueHouse.failed(claim), List.of(), List.of(withheld(claim.id(), Kind.FAILED)));
         house.close();
 
-        assertThat(correspondence().piles(house.clock.instant())).extracting(WithheldPile::count).containsExactly(1);
+        assertThat(correspondence().piles(house.clock.instant()))
+                .extracting(WithheldPile::count)
+                .containsExactly(1);
         assertThat(correspondence().withheld(pile(1), 50)).singleElement().satisfies(message -> {
             assertThat(message.id()).isEqualTo(claim.id());
             assertThat(message.recipients()).containsExactly(QueueHouse.ANNA);
@@ -62,7 +64,9 @@ class CorrespondenceTest {
                 .isInstanceOf(QueueException.class);
         assertThat(correspondence().piles(house.clock.instant())).isEmpty();
         house.queue().settle(again, QueueHouse.failed(again), List.of(), withheld);
-        assertThat(correspondence().piles(house.clock.instant())).extracting(WithheldPile::count).containsExactly(1);
+        assertThat(correspondence().piles(house.clock.instant()))
+                .extracting(WithheldPile::count)
+                .containsExactly(1);
     }
 
     @Test
@@ -92,7 +96,9 @@ class CorrespondenceTest {
         assertThat(correspondence().send(pile(1), house.notice("told of the first")))
                 .isEmpty();
         assertThat(house.claim(9)).isEmpty();
-        assertThat(correspondence().piles(house.clock.instant())).extracting(WithheldPile::count).containsExactly(2);
+        assertThat(correspondence().piles(house.clock.instant()))
+                .extracting(WithheldPile::count)
+                .containsExactly(2);
     }
 
     @Test
@@ -168,7 +174,8 @@ class CorrespondenceTest {
         assertThat(house.queue().mark(WORK)).contains("17");
         assertThat(house.claim(9))
                 .extracting(Claim::id)
-                .containsExactlyInAnyOrder(open, Objects.requireNonNull(written.getLast().letter()));
+                .containsExactlyInAnyOrder(
+                        open, Objects.requireNonNull(written.getLast().letter()));
         assertThat(house.queue().events(open)).singleElement().satisfies(event -> {
             assertThat(event.kind()).isEqualTo("warned");
             assertThat(event.detail()).isEqualTo("to printer@contoso.example");
