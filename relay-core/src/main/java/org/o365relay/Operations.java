@@ -74,6 +74,10 @@ public final class Operations {
     /// @param by who says so, for the history and the journal
     /// @throws OperationException if the change is impossible here; nothing is changed then
     public Effect change(Change change, Selection selection, String by) throws OperationException {
+        boolean isFinal = change instanceof Change.Bounce || change instanceof Change.Delete;
+        if (isFinal && selection.isEveryOpenMessage()) {
+            throw new OperationException(words(change) + " wants to know which messages: ids, or a condition");
+        }
         Change possible = possible(change);
         Effect effect = possible instanceof Change.Bounce
                 ? queue.steering().each(selection, by, claim -> courier(claim).bounce(claim))

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -182,6 +183,24 @@ class OperationsTest {
                     assertThat(notice.notice()).isTrue();
                     assertThat(notice.lane()).isEqualTo("sales@contoso.example");
                 }));
+    }
+
+    @Test
+    void neverGivesUpEverythingThereIs() throws Exception {
+        Selection open = Selection.ALL
+                .upTo(message)
+                .in(Set.of(
+                        MessageState.QUEUED, MessageState.DEFERRED, MessageState.DELIVERING, MessageState.HELD));
+        for (Change change : List.of(new Change.Delete(), new Change.Bounce())) {
+            for (Selection everything : List.of(Selection.ALL, open)) {
+                assertThatThrownBy(() -> operations.change(change, everything, "olga"))
+                        .isInstanceOf(OperationException.class)
+                        .hasMessageEndingWith("wants to know which messages: ids, or a condition");
+            }
+        }
+        assertThat(shown().line().state().isOpen()).isTrue();
+        assertThat(operations.change(new Change.Delete(), open.in(Set.of(MessageState.QUEUED, MessageState.DEFERRED)), "olga"))
+                .isEqualTo(new Effect(1, 0, ""));
     }
 
     @Test

@@ -2,7 +2,9 @@ package org.o365relay.queue;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.QueueId;
 
@@ -48,6 +50,19 @@ public record Selection(
         }
         ids = List.copyOf(ids);
         states = Set.copyOf(states);
+    }
+
+    /// @return whether every open message is meant that came in until then
+    public boolean isEveryOpenMessage() {
+        boolean anyState = states.isEmpty() || everyOpenState().allMatch(states::contains);
+        return anyState
+                && ids.isEmpty()
+                && Stream.of(after, before, client, sender, recipient, mailbox, reason, subject, messageId)
+                        .allMatch(Objects::isNull);
+    }
+
+    private static Stream<MessageState> everyOpenState() {
+        return Stream.of(MessageState.values()).filter(MessageState::isOpen);
     }
 
     /// @return these messages

@@ -19,10 +19,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.RelayStatus;
 import org.o365relay.config.ConfigReader;
 import org.o365relay.config.Configuration.Valid;
+import org.o365relay.daemon.cli.Workplace;
 import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
 import org.o365relay.daemon.control.ControlException.Kind;
-import org.o365relay.daemon.control.Controls;
 import org.o365relay.daemon.sandbox.Sandbox;
 import org.o365relay.deliver.LaneStatus;
 import org.o365relay.mail.EmailAddress;
@@ -156,7 +156,7 @@ class ControlTest {
 
     private static Control control(Path config) throws ControlException {
         if (new ConfigReader(Map.of()).read(config) instanceof Valid valid) {
-            return Controls.open(valid.control(), valid.settings().queue(), "o365-relay test");
+            return Workplace.ofProgram().relay().reach(valid);
         }
         throw new AssertionError("the configuration is not valid");
     }

@@ -1,6 +1,7 @@
 package org.o365relay.daemon.control;
 
 import java.util.Optional;
+import java.util.Set;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.Page;
@@ -10,6 +11,7 @@ import org.o365relay.queue.Selection;
 record Answers(Control control) {
 
     private static final int MOST = 1000;
+    private static final Set<String> CHANGE = Set.of("protocol", "program", "ask", "change", "selection");
 
     /// @throws BadJson if the request says not what it should
     JsonObject to(JsonObject request) throws ControlException {
@@ -25,13 +27,16 @@ record Answers(Control control) {
                                 control.show(request.id("id"))
                                         .map(MessageJson::of)
                                         .orElse(null));
-            case "change" ->
-                ChangeJson.of(control.change(ChangeJson.change(request.object("change")), selection(request)));
+            case "change" -> change(request.requireOnly(CHANGE));
             case "status" -> StatusJson.of(control.status());
             case "pause" -> new JsonObject().with("done", control.pause(request.address("mailbox")));
             case "resume" -> new JsonObject().with("done", control.resume(request.address("mailbox")));
             case String other -> throw new BadJson("there is nothing called \"" + other + "\" to ask for");
         };
+    }
+
+    private JsonObject change(JsonObject request) throws ControlException {
+        return ChangeJson.of(control.change(ChangeJson.change(request.object("change")), selection(request)));
     }
 
     private JsonObject find(JsonObject request) throws ControlException {

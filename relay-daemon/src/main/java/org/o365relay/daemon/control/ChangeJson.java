@@ -1,6 +1,7 @@
 package org.o365relay.daemon.control;
 
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.o365relay.queue.Change;
 import org.o365relay.queue.Change.Bounce;
@@ -16,6 +17,8 @@ import org.o365relay.queue.Selection;
 
 /// What is done, to which messages, and what came of it, as JSON.
 final class ChangeJson {
+
+    private static final Set<String> CONDITIONS = of(Selection.ALL).names();
 
     private ChangeJson() {}
 
@@ -36,17 +39,27 @@ final class ChangeJson {
         return new JsonObject().with("name", name);
     }
 
+    /// @throws BadJson also if it says more than is understood
     static Change change(JsonObject json) {
         return switch (json.text("name")) {
-            case "retry" -> new Retry();
-            case "hold" -> new Hold();
-            case "release" -> new Release();
-            case "bounce" -> new Bounce();
-            case "delete" -> new Delete();
-            case "redirect" -> new Redirect(json.text("target"));
-            case "readdress" -> new Readdress(json.address("from"), json.address("to"));
+            case "retry" -> alone(json, new Retry());
+            case "hold" -> alone(json, new Hold());
+            case "release" -> alone(json, new Release());
+            case "bounce" -> alone(json, new Bounce());
+            case "delete" -> alone(json, new Delete());
+            case "redirect" ->
+                new Redirect(json.requireOnly(Set.of("name", "target")).text("target"));
+            case "readdress" -> {
+                json.requireOnly(Set.of("name", "from", "to"));
+                yield new Readdress(json.address("from"), json.address("to"));
+            }
             case String other -> throw new BadJson("there is no change called \"" + other + "\"");
         };
+    }
+
+    private static Change alone(JsonObject json, Change change) {
+        json.requireOnly(Set.of("name"));
+        return change;
     }
 
     static JsonObject of(Selection selection) {
@@ -65,7 +78,11 @@ final class ChangeJson {
                 .with("up-to", selection.upTo());
     }
 
+    /// A condition that is not known must not be overlooked: more would be selected than was meant.
+    ///
+    /// @throws BadJson also if there is one
     static Selection selection(JsonObject json) {
+        json.requireOnly(CONDITIONS);
         return new Selection(
                 json.texts("ids").stream()
                         .map(text -> JsonObject.id("ids", text))

@@ -71,7 +71,7 @@ record ControlConnection(
     private void answer(JsonObject request) throws IOException {
         @Nullable String asking = request.textOrNull("program");
         try {
-            if (!Protocol.isUnderstood(request)) {
+            if (!Protocol.isUnderstood(request) || Protocol.isChangeOfAnother(request, program)) {
                 throw Protocol.otherVersion(asking, program);
             }
             Answers answers = new Answers(control);
@@ -83,7 +83,7 @@ record ControlConnection(
         } catch (ControlException e) {
             write(error(e));
         } catch (BadJson e) {
-            write(error(program.equals(asking) ? bad(e) : Protocol.otherVersion(asking, program)));
+            write(error(program.equals(asking) && !e.isUnknown() ? bad(e) : Protocol.otherVersion(asking, program)));
         } catch (RuntimeException e) {
             log.error("what was asked over the control socket failed because of a bug; please report it", e);
             write(error(new ControlException(Kind.QUEUE, "the relay has failed, see its log")));

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +82,21 @@ final class JsonObject {
     /// @return whether there is such a member, and it is not null
     boolean has(String name) {
         return members.get(name) != null;
+    }
+
+    Set<String> names() {
+        return Set.copyOf(members.keySet());
+    }
+
+    /// @return this
+    /// @throws BadJson if there is a member of another name, and it is not null
+    JsonObject requireOnly(Set<String> names) {
+        members.forEach((name, value) -> {
+            if (value != null && !names.contains(name)) {
+                throw BadJson.unknown(name);
+            }
+        });
+        return this;
     }
 
     String text(String name) {

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// | `pause`, `resume` | `mailbox` | `done` |
 ///
 /// The objects are those of [ControlJson] and [ChangeJson]. A newer program may ask for more; the number changes
-/// when an older one would be misunderstood.
+/// when an older one would be misunderstood. Only a program of the relay's own version may `change` anything, and
+/// members of a selection or a change that are not known are an error: overlooked, they would make it a larger one.
 final class Protocol {
 
     static final int NUMBER = 1;
@@ -54,6 +55,15 @@ final class Protocol {
     /// @return whether it was written by a program that means the same by it
     static boolean isUnderstood(JsonObject line) {
         return line.number("protocol") == NUMBER;
+    }
+
+    /// Reading goes well between versions. But what an older or newer program takes for a small change may be a large
+    /// one for this.
+    ///
+    /// @param running program of the relay
+    /// @return whether messages are to be changed by a program of another version
+    static boolean isChangeOfAnother(JsonObject request, String running) {
+        return "change".equals(request.textOrNull("ask")) && !running.equals(request.textOrNull("program"));
     }
 
     /// @param asking program

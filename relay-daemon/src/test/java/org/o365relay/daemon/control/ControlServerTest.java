@@ -257,6 +257,32 @@ class ControlServerTest {
         assertThat(client.newest()).isPresent();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"change\",\"change\":{\"name\":\"delete\"},\"selection\":{\"colour\":\"red\"}",
+                "\"change\",\"change\":{\"name\":\"delete\",\"only\":\"red\"},\"selection\":{\"client\":\"192.0.2.7\"}",
+                "\"change\",\"change\":{\"name\":\"delete\"},\"selection\":{\"client\":\"192.0.2.7\"},\"unless\":1",
+                "\"count\",\"selection\":{\"colour\":\"red\"}"
+            })
+    void whatIsNotKnownIsNotOverlooked(String request) {
+        assertThat(say("{\"protocol\":1,\"program\":\"" + PROGRAM + "\",\"ask\":" + request + "}\n"))
+                .contains("\"kind\":\"other-version\"");
+        assertThat(relay.asked()).isEmpty();
+    }
+
+    @Test
+    void aProgramOfAnotherVersionMayLookAndChangesNothing() throws Exception {
+        Control other = open("o365-relay 0.0.9");
+
+        assertThat(other.count(Selection.ALL)).isEqualTo(3);
+        assertThatThrownBy(() -> other.change(new Change.Hold(), Selection.of(List.of(Views.ID))))
+                .asInstanceOf(type(ControlException.class))
+                .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.OTHER_VERSION))
+                .satisfies(e -> assertThat(e).hasMessageContaining("Restart the relay after an upgrade"));
+        assertThat(relay.asked()).noneMatch(line -> line.startsWith("change"));
+    }
+
     @Test
     void aRequestThatIsTooLongIsRefusedHereAndThere() {
         assertThat(say("x".repeat(Protocol.LONGEST_REQUEST))).contains("longer than 65536 octets");
@@ -296,7 +322,8 @@ class ControlServerTest {
         try (SocketChannel channel = connect()) {
             write(
                     channel,
-                    "{\"protocol\":1,\"program\":\"x\",\"ask\":\"change\",\"change\":{\"name\":\"hold\"},"
+                    "{\"protocol\":1,\"program\":\"" + PROGRAM
+                            + "\",\"ask\":\"change\",\"change\":{\"name\":\"hold\"},"
                             + "\"selection\":{}}\n");
             relay.awaitChange();
         }
