@@ -8,10 +8,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.config.Configuration.Valid;
 import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
 import org.o365relay.daemon.control.ControlJson;
 import org.o365relay.daemon.report.Amounts;
+import org.o365relay.daemon.report.ClosedLanes;
 import org.o365relay.daemon.report.MessageTable;
 import org.o365relay.daemon.report.StateWords;
 import org.o365relay.daemon.setup.Terminal;
@@ -44,7 +46,8 @@ final class Changing {
     int run() throws CommandFailed, ControlException, IOException {
         Selection selection = targets.selection(desk.place(), deed);
         Optional<Terminal> terminal = askable();
-        try (Control relay = desk.relay(desk.configuration())) {
+        Valid configuration = desk.configuration();
+        try (Control relay = desk.relay(configuration)) {
             requireRunning(relay);
             List<String> left = leftAlone(relay);
             Optional<QueueId> newest = relay.newest();
@@ -53,7 +56,8 @@ final class Changing {
             if (count == 0) {
                 return nothingToDo(left);
             }
-            announce(relay, counted, count, left);
+            ClosedLanes closed = desk.answer().isJson() ? ClosedLanes.NONE : Lanes.closed(relay, configuration);
+            announce(relay, closed, counted, count, left);
             if (targets.isDryRun()) {
                 return told(count, NOTHING, List.of("Nothing was changed: this was a dry run."));
             }
@@ -61,8 +65,14 @@ final class Changing {
                 desk.answer().lines(List.of("Nothing was changed."));
                 return ExitCode.DECLINED;
             }
+            Set<String> lanes = deed.lanes(
+                    relay.find(counted, Page.Order.OLDEST_FIRST, null, PAGE).lines());
             Effect effect = relay.change(deed.change(), counted);
-            return told(count, effect, words(count, effect));
+            List<String> words = words(count, effect);
+            if (effect.changed() > 0) {
+                words.addAll(but(lanes, closed));
+            }
+            return told(count, effect, words);
         }
     }
 
@@ -102,7 +112,10 @@ final class Changing {
             if (state == null) {
                 unknown.add(id);
             } else if (!deed.concerns().contains(state)) {
-                lines.add(id + " is left as it is: it is " + StateWords.of(state) + ".");
+                String instead = deed.isRetry() && state == MessageState.HELD
+                        ? "; let it go with: o365-relay queue release " + id
+                        : ".";
+                lines.add(id + " is left as it is: it is " + StateWords.of(state) + instead);
             }
         }
         if (!unknown.isEmpty()) {
@@ -138,7 +151,9 @@ final class Changing {
         return targets.ids().isEmpty() ? ExitCode.OK : ExitCode.NO_SUCH_MESSAGE;
     }
 
-    private void announce(Control relay, Selection selection, long count, List<String> left) throws ControlException {
+    private void announce(
+            Control relay, ClosedLanes closed, Selection selection, long count, List<String> left)
+            throws ControlException {
         if (desk.answer().isJson()) {
             return;
         }
@@ -146,7 +161,7 @@ final class Changing {
                 relay.find(selection, Page.Order.OLDEST_FIRST, null, SAMPLES).lines();
         List<String> lines = new ArrayList<>(left);
         lines.add("This would " + deed.plan().formatted(Amounts.of(count, "message")) + ":");
-        lines.addAll(new MessageTable(desk.layout()).lines(samples));
+        lines.addAll(new MessageTable(desk.layout(), closed).lines(samples));
         if (count > samples.size()) {
             lines.add("... and " + Amounts.count(count - samples.size()) + " more");
         }
@@ -187,8 +202,21 @@ final class Changing {
         if (!effect.isComplete()) {
             lines.add("It stopped there, " + Amounts.of(others, "message") + " before the end: " + effect.stopped());
         } else if (others > 0) {
-            lines.add(Amounts.of(others, "message") + " had moved on in the meantime.");
+            lines.add(Amounts.of(others, "message")
+                    + (deed.isMove()
+                            ? " had nothing to change: delivered already, or already there."
+                            : " had moved on in the meantime."));
         }
         return lines;
+    }
+
+    /// @return what still keeps them from leaving
+    private static List<String> but(Set<String> lanes, ClosedLanes closed) {
+        return lanes.stream()
+                .flatMap(lane -> closed.state(lane)
+                        .map(state -> "But nothing leaves through " + lane + " just now: it is " + state
+                                + ", see: o365-relay lanes")
+                        .stream())
+                .toList();
     }
 }

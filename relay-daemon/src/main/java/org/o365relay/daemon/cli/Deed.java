@@ -3,10 +3,12 @@ package org.o365relay.daemon.cli;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.o365relay.daemon.report.StateWords;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.queue.Change;
+import org.o365relay.queue.MessageLine;
 import org.o365relay.queue.MessageState;
 
 /// A change as it is announced and told.
@@ -89,6 +91,25 @@ record Deed(String name, Change change, Set<MessageState> concerns, String plan,
     /// @return whether `--recipient` says what is changed
     boolean namesRecipient() {
         return change instanceof Change.Readdress;
+    }
+
+    boolean isRetry() {
+        return change instanceof Change.Retry;
+    }
+
+    /// @return whether messages go another way, or to somebody else; some may have nothing that could
+    boolean isMove() {
+        return change instanceof Change.Redirect || change instanceof Change.Readdress;
+    }
+
+    /// @return the mailboxes and pools through which it is to let them leave; none if that is not what it is for
+    Set<String> lanes(List<MessageLine> messages) {
+        return switch (change) {
+            case Change.Retry _, Change.Release _ ->
+                messages.stream().map(MessageLine::lane).collect(Collectors.toCollection(TreeSet::new));
+            case Change.Redirect(String target) -> Set.of(target);
+            case Change.Hold _, Change.Bounce _, Change.Delete _, Change.Readdress _ -> Set.of();
+        };
     }
 
     String statesInWords() {

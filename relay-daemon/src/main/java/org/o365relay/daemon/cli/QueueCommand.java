@@ -6,6 +6,7 @@ import org.o365relay.config.Configuration.Valid;
 import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
 import org.o365relay.daemon.control.ControlJson;
+import org.o365relay.daemon.report.ClosedLanes;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -68,7 +69,9 @@ final class QueueCommand implements Callable<Integer> {
             if (answer.isJson()) {
                 answer.json(ControlJson.text(status));
             } else {
-                answer.lines(desk.queueReport(configuration).lines(status));
+                ClosedLanes closed = ClosedLanes.of(
+                        status, configuration.settings().routes().targets());
+                answer.lines(desk.queueReport(configuration).lines(status, closed));
             }
         }
         return ExitCode.OK;

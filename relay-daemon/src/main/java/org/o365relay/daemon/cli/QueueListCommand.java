@@ -7,9 +7,11 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.config.Configuration.Valid;
 import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
 import org.o365relay.daemon.control.ControlJson;
+import org.o365relay.daemon.report.ClosedLanes;
 import org.o365relay.daemon.report.MessageTable;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.MessageState;
@@ -52,22 +54,24 @@ final class QueueListCommand implements Callable<Integer> {
         Selection selection = filters.selection(desk.place(), List.of());
         Selection wanted = filters.hasStates() ? selection : selection.in(OPEN);
         Page.Order order = newest ? Page.Order.NEWEST_FIRST : Page.Order.OLDEST_FIRST;
-        try (Control relay = desk.relay(desk.configuration())) {
-            tell(relay.find(wanted, order, paging.from(), paging.limit()), relay.isRunning());
+        Valid configuration = desk.configuration();
+        try (Control relay = desk.relay(configuration)) {
+            Page page = relay.find(wanted, order, paging.from(), paging.limit());
+            if (desk.answer().isJson()) {
+                desk.answer().json(ControlJson.text(page));
+            } else {
+                tell(page, Lanes.closed(relay, configuration), relay.isRunning());
+            }
         }
         return ExitCode.OK;
     }
 
-    private void tell(Page page, boolean running) {
-        if (desk.answer().isJson()) {
-            desk.answer().json(ControlJson.text(page));
-            return;
-        }
+    private void tell(Page page, ClosedLanes closed, boolean running) {
         List<String> lines = new ArrayList<>();
         if (page.lines().isEmpty()) {
             lines.add(filters.isEmpty() ? "No mail waits." : "No message is like that.");
         } else {
-            lines.addAll(new MessageTable(desk.layout()).lines(page.lines()));
+            lines.addAll(new MessageTable(desk.layout(), closed).lines(page.lines()));
         }
         lines.addAll(more(page.next()));
         if (!running) {

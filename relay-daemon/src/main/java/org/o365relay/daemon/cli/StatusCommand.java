@@ -10,6 +10,7 @@ import org.o365relay.config.Configuration.Valid;
 import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
 import org.o365relay.daemon.control.ControlJson;
+import org.o365relay.daemon.report.ClosedLanes;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -82,7 +83,7 @@ final class StatusCommand implements Callable<Integer> {
         if (answer.isJson()) {
             answer.json(ControlJson.text(status));
         } else {
-            answer.lines(desk.statusReport(configuration).lines(status));
+            answer.lines(lines(desk, configuration, status));
         }
         return status.running() == null ? ExitCode.UNAVAILABLE : ExitCode.OK;
     }
@@ -103,10 +104,16 @@ final class StatusCommand implements Callable<Integer> {
     /// A relay that is being restarted is looked at again.
     private static List<String> look(Desk desk, Valid configuration) {
         try {
-            return desk.statusReport(configuration).lines(status(desk, configuration));
+            return lines(desk, configuration, status(desk, configuration));
         } catch (ControlException e) {
             return List.of(String.valueOf(e.getMessage()));
         }
+    }
+
+    private static List<String> lines(Desk desk, Valid configuration, RelayStatus status) {
+        ClosedLanes closed =
+                ClosedLanes.of(status, configuration.settings().routes().targets());
+        return desk.statusReport(configuration).lines(status, closed);
     }
 
     private static RelayStatus status(Desk desk, Valid configuration) throws ControlException {

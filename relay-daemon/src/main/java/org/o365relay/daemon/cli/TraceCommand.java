@@ -8,6 +8,7 @@ import org.o365relay.config.Configuration.Valid;
 import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
 import org.o365relay.daemon.control.ControlJson;
+import org.o365relay.daemon.report.ClosedLanes;
 import org.o365relay.daemon.report.TraceTable;
 import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.MessageLine;
@@ -75,7 +76,7 @@ final class TraceCommand implements Callable<Integer> {
             if (answer.isJson()) {
                 answer.json(ControlJson.text(messages, page.next()));
             } else {
-                answer.lines(lines(desk, configuration, messages, page));
+                answer.lines(lines(desk, configuration, messages, page, Lanes.closed(relay, configuration)));
             }
         }
         return ExitCode.OK;
@@ -92,7 +93,8 @@ final class TraceCommand implements Callable<Integer> {
         return new TraceText(text.strip()).in(base);
     }
 
-    private List<String> lines(Desk desk, Valid configuration, List<MessageDetail> messages, Page page) {
+    private List<String> lines(
+            Desk desk, Valid configuration, List<MessageDetail> messages, Page page, ClosedLanes closed) {
         if (messages.isEmpty()) {
             String where = text == null
                     ? ""
@@ -104,8 +106,8 @@ final class TraceCommand implements Callable<Integer> {
         }
         List<String> lines = new ArrayList<>(
                 messages.size() == 1 && page.next() == null
-                        ? desk.story(configuration).lines(messages.getFirst())
-                        : new TraceTable(desk.layout()).lines(messages));
+                        ? desk.story(configuration).lines(messages.getFirst(), closed)
+                        : new TraceTable(desk.layout(), closed).lines(messages));
         lines.addAll(QueueListCommand.more(page.next()));
         return lines;
     }

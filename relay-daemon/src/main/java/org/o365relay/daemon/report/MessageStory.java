@@ -17,10 +17,10 @@ public record MessageStory(Layout layout, Meanings meanings, DeviceNames names) 
     private static final int INDENT = 2;
     private static final int COLUMN = 14;
 
-    public List<String> lines(MessageDetail message) {
+    public List<String> lines(MessageDetail message, ClosedLanes closed) {
         MessageLine line = message.line();
         List<String> lines = new ArrayList<>();
-        lines.add(line.id() + "  " + state(line));
+        lines.add(line.id() + "  " + state(line, closed));
         add(lines, "received", received(message));
         add(lines, "from", sender(line));
         String label = "to";
@@ -43,7 +43,7 @@ public record MessageStory(Layout layout, Meanings meanings, DeviceNames names) 
         lines.addAll(layout.labelled(INDENT, COLUMN, label, Shown.text(text)));
     }
 
-    private String state(MessageLine line) {
+    private String state(MessageLine line, ClosedLanes closed) {
         Instant due = line.dueAt();
         Instant settled = line.settledAt();
         String tried =
@@ -57,7 +57,11 @@ public record MessageStory(Layout layout, Meanings meanings, DeviceNames names) 
                         + (due.isAfter(layout.times().now())
                                 ? "at " + layout.times().of(due)
                                 : "try is due");
-        return StateWords.of(line.state()) + when + tried;
+        String held = closed.holding(line, layout.times().now())
+                .flatMap(closed::words)
+                .map(", waits for "::concat)
+                .orElse(when);
+        return StateWords.of(line.state()) + held + tried;
     }
 
     private String received(MessageDetail message) {

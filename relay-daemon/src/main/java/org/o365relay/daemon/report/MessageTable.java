@@ -1,11 +1,13 @@
 package org.o365relay.daemon.report;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.o365relay.queue.MessageLine;
 
 /// Messages, a line each.
-public record MessageTable(Layout layout) {
+public record MessageTable(Layout layout, ClosedLanes closed) {
 
     public List<String> lines(List<MessageLine> messages) {
         Table table = Table.of("ID", "RECEIVED", "STATE", "<FROM", "<TO", "<REASON", "<SUBJECT", "NEXT TRY", "<DEVICE");
@@ -21,13 +23,19 @@ public record MessageTable(Layout layout) {
                     next(message),
                     message.client());
         }
-        return table.lines(layout.width());
+        List<String> lines = new ArrayList<>(table.lines(layout.width()));
+        lines.addAll(closed.lines(messages, layout.times().now()));
+        return lines;
     }
 
     private String next(MessageLine message) {
         Instant due = message.dueAt();
         if (due == null) {
             return "-";
+        }
+        Optional<String> held = closed.holding(message, layout.times().now()).flatMap(closed::state);
+        if (held.isPresent()) {
+            return held.get();
         }
         return due.isAfter(layout.times().now()) ? layout.times().of(due) : "now";
     }

@@ -16,7 +16,7 @@ public record QueueReport(Layout layout, Meanings meanings, DeviceNames names) {
     static final String NOT_RUNNING =
             "The relay is not running: nothing is taken and nothing leaves. Start it: systemctl start o365-relay";
 
-    public List<String> lines(RelayStatus status) {
+    public List<String> lines(RelayStatus status, ClosedLanes closed) {
         Running running = status.running();
         Overview queue = status.queue();
         List<LaneStatus> lanes = running == null ? List.of() : running.lanes();
@@ -24,7 +24,7 @@ public record QueueReport(Layout layout, Meanings meanings, DeviceNames names) {
         if (running == null) {
             lines.add(NOT_RUNNING);
         }
-        lines.addAll(summary(queue));
+        lines.addAll(summary(queue, closed));
         addTable(lines, new LaneLines(layout).lines(lanes, queue.mailboxes()));
         addTable(lines, devices(queue));
         addTable(lines, reasons(queue, lanes));
@@ -36,7 +36,7 @@ public record QueueReport(Layout layout, Meanings meanings, DeviceNames names) {
     }
 
     /// @return how much waits, in one or two lines
-    List<String> summary(Overview queue) {
+    List<String> summary(Overview queue, ClosedLanes closed) {
         List<String> lines = new ArrayList<>();
         if (queue.open() == 0) {
             lines.add("No mail waits.");
@@ -50,7 +50,7 @@ public record QueueReport(Layout layout, Meanings meanings, DeviceNames names) {
                     + layout.times().of(oldest) + " (" + layout.times().age(oldest) + " ago)");
         }
         Instant next = queue.nextDue();
-        if (next != null) {
+        if (next != null && !closed.holdAll(queue.mailboxes())) {
             boolean due = !next.isAfter(layout.times().now());
             lines.add("next due: "
                     + (due

@@ -11,7 +11,7 @@ import org.o365relay.alert.Alert;
 /// The relay on one screen.
 public record StatusReport(Layout layout, Meanings meanings, DeviceNames names) {
 
-    public List<String> lines(RelayStatus status) {
+    public List<String> lines(RelayStatus status, ClosedLanes closed) {
         List<String> lines = new ArrayList<>();
         Running running = status.running();
         if (running == null) {
@@ -26,7 +26,7 @@ public record StatusReport(Layout layout, Meanings meanings, DeviceNames names) 
         }
         add(lines, "disk", disk(status.disk()));
         lines.add("");
-        lines.addAll(new QueueReport(layout, meanings, names).summary(status.queue()));
+        lines.addAll(new QueueReport(layout, meanings, names).summary(status.queue(), closed));
         List<String> lanes = new LaneLines(layout)
                 .lines(
                         running == null ? List.of() : running.lanes(),

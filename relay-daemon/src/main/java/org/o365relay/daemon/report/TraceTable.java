@@ -6,9 +6,10 @@ import java.util.Optional;
 import org.o365relay.queue.Event;
 import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.MessageLine;
+import org.o365relay.queue.MessageState;
 
 /// Messages, a line each, with how they ended, or why they have not.
-public record TraceTable(Layout layout) {
+public record TraceTable(Layout layout, ClosedLanes closed) {
 
     public List<String> lines(List<MessageDetail> messages) {
         Table table = Table.of("ID", "RECEIVED", "<FROM", "<TO", "<WHAT HAPPENED", "<SUBJECT", "<DEVICE");
@@ -32,8 +33,7 @@ public record TraceTable(Layout layout) {
         String when = settled == null ? "" : " " + layout.times().after(line.receivedAt(), settled);
         String twice = message.events().stream().anyMatch(EventWords::isUncertain) ? ", perhaps twice" : "";
         return switch (line.state()) {
-            case QUEUED -> "waits";
-            case DEFERRED -> "waits" + (line.reason().isEmpty() ? "" : ": " + line.reason()) + next(line);
+            case QUEUED, DEFERRED -> waits(line);
             case DELIVERING -> "is being delivered";
             case HELD -> "on hold";
             case DELIVERED ->
@@ -46,6 +46,14 @@ public record TraceTable(Layout layout) {
                 "FAILED" + when + said(message, "failed").map(": "::concat).orElse("");
             case DELETED -> "deleted by an operator" + when;
         };
+    }
+
+    private String waits(MessageLine line) {
+        String reason = line.reason().isEmpty() ? "" : ": " + line.reason();
+        return closed.holding(line, layout.times().now())
+                .flatMap(closed::words)
+                .map(lane -> "waits for " + lane + reason)
+                .orElseGet(() -> "waits" + reason + (line.state() == MessageState.QUEUED ? "" : next(line)));
     }
 
     private String next(MessageLine line) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,6 +20,8 @@ import org.o365relay.RelayStatus.Running;
 import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
 import org.o365relay.daemon.control.ControlException.Kind;
+import org.o365relay.deliver.LaneStatus;
+import org.o365relay.deliver.LaneStatus.State;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Change;
@@ -37,6 +40,7 @@ final class FakeControl implements Control {
     private final Map<QueueId, MessageDetail> messages = new HashMap<>();
     private final Map<QueueId, byte[]> contents = new HashMap<>();
     private final Set<String> stopped;
+    private final Set<String> resumed = new HashSet<>();
     private @Nullable Effect effect;
     private @Nullable ControlException refusal;
     final List<Change> changes = new ArrayList<>();
@@ -129,7 +133,25 @@ final class FakeControl implements Control {
     @Override
     public RelayStatus status() throws ControlException {
         refuse();
-        return status;
+        Running running = status.running();
+        return running == null || resumed.isEmpty()
+                ? status
+                : new RelayStatus(status.at(), resumed(running), status.queue(), status.disk());
+    }
+
+    private Running resumed(Running running) {
+        return new Running(
+                running.version(),
+                running.pid(),
+                running.startedAt(),
+                running.listeners(),
+                running.lanes().stream()
+                        .map(lane -> lane.state() == State.STOPPED && resumed.contains(lane.mailbox())
+                                ? new LaneStatus(lane.mailbox(), State.OPEN, null, lane.road(), "", "", "", null, 0)
+                                : lane)
+                        .toList(),
+                running.rates(),
+                running.alerts());
     }
 
     @Override
@@ -139,7 +161,15 @@ final class FakeControl implements Control {
 
     @Override
     public boolean resume(EmailAddress mailbox) throws ControlException {
-        return isStopped(mailbox);
+        resumed.add(mailbox.toString());
+        return isStopped(mailbox) || hasTrouble(mailbox);
+    }
+
+    private boolean hasTrouble(EmailAddress mailbox) {
+        Running running = status.running();
+        return running != null
+                && running.lanes().stream()
+                        .anyMatch(lane -> lane.mailbox().equals(mailbox.toString()) && lane.state() != State.OPEN);
     }
 
     @Override

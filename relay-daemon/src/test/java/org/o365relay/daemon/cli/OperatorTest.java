@@ -183,6 +183,17 @@ final class OperatorTest {
         assertThat(out.toString()).contains("1 message had moved on in the meantime.");
     }
 
+    @Test
+    void doesNotCallAMoveThatWasNotNeededAMessageThatMovedOn() {
+        relay.changing(new Effect(1, 0, ""));
+        assertThat(pipe("queue", "redirect", "--all", "--to-mailbox", "scan1@contoso.example", "--yes"))
+                .isZero();
+        assertThat(out.toString())
+                .contains(
+                        "4 messages had nothing to change: delivered already, or already there.",
+                        "But nothing leaves through scan1@contoso.example just now: it is STOPPED");
+    }
+
     @ParameterizedTest
     @EnumSource(Kind.class)
     void endsWithAnExitCodeForEveryReasonWhyARelayDoesNotAnswer(Kind kind) {
