@@ -28,11 +28,18 @@ public final class CommandLines {
         CommandLine command = mistake.getCommandLine();
         PrintWriter err = command.getErr();
         err.println("o365-relay: " + mistake.getMessage());
-        if (!UnmatchedArgumentException.printSuggestions(mistake, err)) {
+        if (isRisky(mistake) || !UnmatchedArgumentException.printSuggestions(mistake, err)) {
             err.println("Try \"" + command.getCommandSpec().qualifiedName() + " --help\".");
         }
         err.flush();
         return ExitCode.USAGE;
+    }
+
+    /// Nobody is to delete mail because a word looks like it.
+    private static boolean isRisky(ParameterException mistake) {
+        return mistake instanceof UnmatchedArgumentException unmatched
+                && unmatched.getSuggestions().stream()
+                        .anyMatch(suggestion -> suggestion.endsWith("delete") || suggestion.endsWith("bounce"));
     }
 
     private static int explainFailure(Exception failure, CommandLine command, ParseResult arguments) {

@@ -10,6 +10,7 @@ import org.o365relay.daemon.report.ClosedLanes;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.OptionSpec;
 
 /// `o365-relay queue`: what waits, and why? Its subcommands look closer and change things.
 @Command(
@@ -51,9 +52,18 @@ final class QueueCommand implements Callable<Integer> {
                 .addSubcommand(new QueueHoldCommand(desk))
                 .addSubcommand(new QueueReleaseCommand(desk))
                 .addSubcommand(new QueueRedirectCommand(desk))
-                .addSubcommand(new QueueBounceCommand(desk))
-                .addSubcommand(new QueueDeleteCommand(desk))
+                .addSubcommand(withoutAll(new QueueBounceCommand(desk)))
+                .addSubcommand(withoutAll(new QueueDeleteCommand(desk)))
                 .addSubcommand(new QueueVerifyCommand(queue.config));
+    }
+
+    /// It is read, to be refused with a reason, and not offered.
+    private static CommandLine withoutAll(Object command) {
+        CommandLine line = new CommandLine(command);
+        OptionSpec all = line.getCommandSpec().findOption("--all");
+        line.getCommandSpec().remove(all);
+        line.getCommandSpec().addOption(OptionSpec.builder(all).hidden(true).build());
+        return line;
     }
 
     private Desk desk() {

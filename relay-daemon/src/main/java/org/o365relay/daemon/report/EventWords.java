@@ -2,6 +2,7 @@ package org.o365relay.daemon.report;
 
 import java.util.Set;
 import org.o365relay.queue.Event;
+import org.o365relay.queue.MessageDetail;
 
 /// What happened to a message, in words.
 final class EventWords {
@@ -34,7 +35,11 @@ final class EventWords {
         return ANSWERS.contains(event.kind());
     }
 
-    static boolean isUncertain(Event event) {
+    /// A message that was never tried cannot have arrived before the backup was restored, as far as its history goes.
+    static boolean isUncertain(Event event, MessageDetail message) {
+        if (event.kind().equals("restored") && message.line().attempts() == 0) {
+            return false;
+        }
         return event.uncertain() || event.kind().equals("interrupted");
     }
 }

@@ -22,6 +22,19 @@ public final class Meanings {
                 : new Meaning(entry.cause(), entry.advice().replace("{mailbox}", mailbox));
     }
 
+    /// @param said the cause as a lane says it
+    /// @return whether that is what the reason means
+    boolean isSaid(String reason, String said) {
+        String cause = of(reason, "").cause();
+        return !cause.isEmpty() && (said.equals(cause) || said.equals(cause + "."));
+    }
+
+    /// @return whether its advice is for a certain mailbox
+    boolean namesMailbox(String reason) {
+        KnownReply entry = known.get(reason);
+        return entry != null && entry.advice().contains("{mailbox}");
+    }
+
     private static Meaning own(String reason) {
         return switch (reason) {
             case "unreachable" ->

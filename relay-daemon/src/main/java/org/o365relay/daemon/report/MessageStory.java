@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.o365relay.mail.Priority;
 import org.o365relay.queue.Event;
@@ -13,6 +14,8 @@ import org.o365relay.queue.MessageLine;
 
 /// All there is to say of a message: what it is, and what has happened to it.
 public record MessageStory(Layout layout, Meanings meanings, DeviceNames names) {
+
+    private static final Pattern TIME = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z");
 
     private static final int INDENT = 2;
     private static final int COLUMN = 14;
@@ -123,16 +126,30 @@ public record MessageStory(Layout layout, Meanings meanings, DeviceNames names) 
         String who = who(message, same);
         String where = event.upstream().isEmpty() ? "" : " by " + event.upstream();
         lines.add(Shown.text("  " + layout.times().exactly(event.at()) + "  " + EventWords.of(event) + who + where));
-        boolean answer = EventWords.isAnswer(event);
-        told(lines, answer ? "said" : "note", event.detail());
-        Meaning meaning = meanings.of(event.reason(), message.line().lane());
+        boolean answer = EventWords.isAnswer(event) && !isOwn(message, event);
+        told(lines, answer ? "said" : "note", answer ? event.detail() : local(event.detail()));
+        Meaning meaning =
+                isOwn(message, event) ? Meaning.UNKNOWN : meanings.of(event.reason(), message.line().lane());
         told(lines, "means", meaning.cause());
         told(lines, "to do", meaning.advice());
         if (event.kind().equals("delivered")) {
             told(lines, "their id", UpstreamId.in(event.detail()).orElse(""));
         }
-        told(lines, "beware", EventWords.isUncertain(event) ? EventWords.TWICE : "");
+        told(lines, "beware", EventWords.isUncertain(event, message) ? EventWords.TWICE : "");
         return lines;
+    }
+
+    /// What an operator gave up has failed for no other reason.
+    private static boolean isOwn(MessageDetail message, Event event) {
+        return event.kind().equals("failed")
+                && event.reason().equals("relay")
+                && message.events().stream().anyMatch(other -> other.kind().equals("bounced"));
+    }
+
+    /// Times in what the relay itself noted are UTC.
+    private String local(String note) {
+        return TIME.matcher(note)
+                .replaceAll(time -> layout.times().exactly(Instant.parse(time.group())));
     }
 
     private void told(List<String> lines, String label, String text) {

@@ -86,9 +86,10 @@ public record QueueReport(Layout layout, Meanings meanings, DeviceNames names) {
     private List<String> reasons(Overview queue, List<LaneStatus> lanes) {
         Table table = Table.of("REASON", ">WAITING", ">OLDEST", "<MEANS");
         for (Tally tally : queue.reasons()) {
-            Meaning meaning = meanings.of(tally.name(), "the mailbox");
-            boolean said = lanes.stream().anyMatch(lane -> lane.reason().equals(meaning.cause()));
-            List<String> below = said ? List.of() : layout.labelled(4, 12, "to do", meaning.advice());
+            String reason = tally.name();
+            Meaning meaning = meanings.of(reason, "the mailbox");
+            boolean said = lanes.stream().anyMatch(lane -> meanings.isSaid(reason, lane.reason()));
+            List<String> below = said ? List.of() : layout.labelled(4, 12, "to do", advice(reason, queue, lanes));
             table.row(
                     List.of(
                             tally.name(),
@@ -98,6 +99,21 @@ public record QueueReport(Layout layout, Meanings meanings, DeviceNames names) {
                     below);
         }
         return table.isEmpty() ? List.of() : table.lines(layout.width());
+    }
+
+    private String advice(String reason, Overview queue, List<LaneStatus> lanes) {
+        String look = "o365-relay queue list --reason " + reason + ", then o365-relay queue show ID";
+        if (reason.equals("unknown-reply") || reason.equals("relay")) {
+            return "See what was said: " + look;
+        }
+        if (!meanings.namesMailbox(reason)) {
+            return meanings.of(reason, "").advice();
+        }
+        List<String> mailboxes = queue.mailboxes().stream().map(Tally::name).toList();
+        if (mailboxes.size() == 1 && mailboxes.getFirst().contains("@")) {
+            return meanings.of(reason, mailboxes.getFirst()).advice();
+        }
+        return lanes.isEmpty() ? "For each: " + look : "See for which mailbox, and what to do there: o365-relay lanes";
     }
 
     private static void addTable(List<String> lines, List<String> table) {

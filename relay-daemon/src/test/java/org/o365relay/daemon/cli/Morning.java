@@ -249,7 +249,7 @@ final class Morning {
                                 Instant.parse("2026-11-20T17:00:00Z"),
                                 "smtp.office365.com:587",
                                 WRONG_PASSWORD,
-                                "the password is wrong or has expired",
+                                "the password is wrong or has expired.",
                                 "Try user name and password of relay@contoso.example at https://outlook.office.com, then"
                                         + " correct the relay's configuration.",
                                 NOW.plusSeconds(60),

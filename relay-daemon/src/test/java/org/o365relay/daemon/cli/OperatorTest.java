@@ -300,6 +300,22 @@ final class OperatorTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"delete", "bounce"})
+    void offersNoAllToWhatNeverTakesIt(String command) {
+        assertThat(pipe("queue", command, "--all", "--yes")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains(command + " wants to know which messages");
+        assertThat(run(Layout.UNLIMITED, List.of(), "queue", command, "--help")).isZero();
+        assertThat(out.toString()).contains("--dry-run").doesNotContain("--all");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"frobnicate", "delet", "boounce"})
+    void suggestsNoLossOfMail(String word) {
+        assertThat(pipe("queue", word)).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("--help").doesNotContain("queue delete", "queue bounce");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"bash", "zsh"})
     void printsACompletionThatKnowsCommandsAndOptions(String shell) {
         Workplace place = new Workplace(

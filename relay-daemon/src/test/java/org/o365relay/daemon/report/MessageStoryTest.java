@@ -1,0 +1,81 @@
+package org.o365relay.daemon.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.o365relay.exchange.ReplyCatalogue;
+import org.o365relay.mail.Priority;
+import org.o365relay.mail.QueueId;
+import org.o365relay.queue.Event;
+import org.o365relay.queue.MessageDetail;
+import org.o365relay.queue.MessageDetail.RecipientLine;
+import org.o365relay.queue.MessageLine;
+import org.o365relay.queue.MessageState;
+
+final class MessageStoryTest {
+
+    private static final Instant NOW = Instant.parse("2026-11-21T07:05:00Z");
+    private static final Event RESTORED = new Event(
+            NOW.minusSeconds(300),
+            null,
+            "restored",
+            "",
+            "from a backup of 2026-11-20T17:00:00.123456Z; it may have been delivered after that",
+            "",
+            true);
+
+    private final MessageStory story = new MessageStory(
+            new Layout(new Times(NOW, ZoneId.of("Europe/Berlin")), Layout.UNLIMITED),
+            new Meanings(ReplyCatalogue.microsoft365()),
+            new DeviceNames(List.of()));
+
+    private String told(int attempts, Event... events) {
+        MessageLine line = new MessageLine(
+                new QueueId(1L << 40),
+                MessageState.FAILED,
+                NOW.minusSeconds(600),
+                "192.168.10.17",
+                "",
+                "a@contoso.example",
+                List.of("b@contoso.example"),
+                1,
+                1000,
+                "relay@contoso.example",
+                "relay@contoso.example",
+                Priority.NORMAL,
+                attempts,
+                null,
+                "",
+                "",
+                "",
+                NOW,
+                false);
+        List<RecipientLine> recipients = List.of(new RecipientLine(0, "b@contoso.example", "failed"));
+        MessageDetail message =
+                new MessageDetail(line, "ESMTP", "8BITMIME", false, line.id(), false, recipients, List.of(events));
+        return String.join("\n", story.lines(message, ClosedLanes.NONE));
+    }
+
+    @Test
+    void saysOfWhatAnOperatorGaveUpNothingButThat() {
+        Event bounced = new Event(NOW, null, "bounced", "", "by root", "", false);
+        Event failed = new Event(NOW, 0, "failed", "", "554 5.3.0 Returned by the operator", "relay", false);
+        assertThat(told(0, bounced, failed))
+                .contains("an operator gave it up", "note      554 5.3.0 Returned by the operator")
+                .doesNotContain("could not send", "Read what it says");
+        assertThat(told(1, failed)).contains("the relay itself could not send it");
+    }
+
+    @Test
+    void saysLocallyOfWhenABackupIs() {
+        assertThat(told(1, RESTORED)).contains("from a backup of 2026-11-20 18:00:00; it may", "arrived twice");
+    }
+
+    @Test
+    void doesNotWarnOfDuplicatesOfWhatWasNeverTried() {
+        assertThat(told(0, RESTORED)).contains("restored from a backup").doesNotContain("arrived twice");
+    }
+}

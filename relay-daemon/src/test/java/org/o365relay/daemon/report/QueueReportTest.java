@@ -1,0 +1,77 @@
+package org.o365relay.daemon.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.o365relay.RelayStatus;
+import org.o365relay.RelayStatus.Disk;
+import org.o365relay.RelayStatus.Running;
+import org.o365relay.deliver.LaneStatus;
+import org.o365relay.deliver.LaneStatus.State;
+import org.o365relay.exchange.ReplyCatalogue;
+import org.o365relay.mail.QueueId;
+import org.o365relay.queue.MessageState;
+import org.o365relay.queue.Overview;
+import org.o365relay.queue.Tally;
+
+final class QueueReportTest {
+
+    private static final Instant NOW = Instant.parse("2026-11-21T07:05:00Z");
+    private static final Meanings MEANINGS = new Meanings(ReplyCatalogue.microsoft365());
+    private static final String ADVICE = "Try user name and password of ";
+
+    private final QueueReport report = new QueueReport(
+            new Layout(new Times(NOW, ZoneId.of("UTC")), Layout.UNLIMITED), MEANINGS, new DeviceNames(List.of()));
+
+    private String told(String reason, State state, String... mailboxes) {
+        String cause = state == State.OPEN ? "" : MEANINGS.of(reason, "").cause() + ".";
+        LaneStatus lane = new LaneStatus("a@x.example", state, null, "graph", "", cause, "", null, 0);
+        Running running = new Running("1", 1, NOW, List.of(), List.of(lane), List.of(), List.of());
+        Overview queue = new Overview(
+                NOW,
+                Map.of(MessageState.DEFERRED, 1L),
+                new QueueId(1),
+                NOW,
+                NOW,
+                Stream.of(mailboxes).map(name -> new Tally(name, 1, NOW)).toList(),
+                List.of(),
+                List.of(new Tally(reason, 1, NOW)));
+        RelayStatus status = new RelayStatus(NOW, running, queue, new Disk(1, 1, 1, 1));
+        return String.join("\n", report.lines(status, ClosedLanes.of(status, List.of())));
+    }
+
+    @Test
+    void doesNotRepeatTheAdviceOfALane() {
+        assertThat(told("credentials-incorrect", State.PAUSED, "a@x.example")).doesNotContain(ADVICE);
+    }
+
+    @Test
+    void namesTheMailboxIfItIsTheOnlyOne() {
+        assertThat(told("credentials-incorrect", State.OPEN, "a@x.example")).contains(ADVICE + "a@x.example");
+    }
+
+    @Test
+    void pointsToTheLanesIfItMayBeOneOfSeveral() {
+        assertThat(told("credentials-incorrect", State.OPEN, "a@x.example", "b@x.example"))
+                .contains("what to do there: o365-relay lanes")
+                .doesNotContain("the mailbox at", ADVICE);
+    }
+
+    @Test
+    void saysWhereToReadAReplyThatNobodyKnows() {
+        assertThat(told("unknown-reply", State.OPEN, "a@x.example"))
+                .contains("o365-relay queue list --reason unknown-reply, then o365-relay queue show ID");
+    }
+
+    @Test
+    void leavesOutANextTryThatNothingHappensAt() {
+        assertThat(told("unreachable", State.OPEN, "a@x.example")).contains("next due: now");
+        assertThat(told("unreachable", State.RESTING, "a@x.example")).doesNotContain("next due");
+        assertThat(told("unreachable", State.RESTING, "a@x.example", "b@x.example")).contains("next due: now");
+    }
+}
