@@ -178,7 +178,8 @@ public final class Dispatcher {
         }
     }
 
-    /// Left to the end of its lease, the message would wait for hours, and nobody would know that it may arrive twice.
+    /// Left to the end of its lease, the message would wait for hours, and nobody would know that it may arrive
+    /// twice.
     private void interrupt(Claim claim) {
         while (!Thread.currentThread().isInterrupted()) {
             try {

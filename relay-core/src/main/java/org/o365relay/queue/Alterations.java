@@ -131,7 +131,8 @@ record Alterations(Statements statements, Instant now, String by) {
         return recipients;
     }
 
-    private void record(Candidate message, String kind, @Nullable Integer recipient, String detail) throws SQLException {
+    private void record(Candidate message, String kind, @Nullable Integer recipient, String detail)
+            throws SQLException {
         update("insert-event", message.id().value(), millis(), recipient, kind, "", detail, "", 0);
     }
 

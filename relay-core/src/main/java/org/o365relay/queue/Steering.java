@@ -42,8 +42,7 @@ public final class Steering {
 
     /// @param leases each one a new positive number
     /// @param seizedBy who gives up what is leased: whoever settles it writes that into the history
-    Steering(
-            Store store, InstantSource clock, LongSupplier leases, Map<Long, String> seizedBy, Signals dueSooner) {
+    Steering(Store store, InstantSource clock, LongSupplier leases, Map<Long, String> seizedBy, Signals dueSooner) {
         this.store = store;
         this.clock = clock;
         this.leases = leases;
@@ -74,9 +73,9 @@ public final class Steering {
         });
     }
 
-    /// Claims one message after the other, those on hold too, to be given up. The history says so of
-    /// those that are settled. A message that the consumer leaves as it is, because it fails, is put back, and nothing
-    /// more is done. A damaged one is passed over.
+    /// Claims one message after the other, those on hold too, to be given up. The history says so of those that
+    /// are settled. A message that the consumer leaves as it is, because it fails, is put back, and nothing more
+    /// is done. A damaged one is passed over.
     ///
     /// @param by who says so, for the history
     /// @param settling settles each claim
@@ -119,17 +118,15 @@ public final class Steering {
             int done = step.take(messages, progress);
             progress.takeLanes().forEach(dueSooner::raise);
             long last = messages.get(done - 1).id().value();
-            messages = done < messages.size()
-                    ? messages.subList(done, messages.size())
-                    : candidates(fixed, last + 1);
+            messages = done < messages.size() ? messages.subList(done, messages.size()) : candidates(fixed, last + 1);
         }
     }
 
     /// The messages that are meant.
     private record Meant(Selection selection, long number) {}
 
-    /// A message gets its id when it begins to come in. One that takes long would be changed uncounted, were it not for
-    /// the time at which the last one came in.
+    /// A message gets its id when it begins to come in. One that takes long would be changed uncounted, were it
+    /// not for the time at which the last one came in.
     private static Meant meant(Statements statements, Selection selection) throws SQLException {
         long number = Inquiry.number(statements, Conditions.of(selection).open());
         try (PreparedStatement statement =

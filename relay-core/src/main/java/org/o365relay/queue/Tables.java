@@ -104,8 +104,7 @@ final class Tables {
 
     /// @param by who gives it up; null if nobody does
     /// @return whether the claim was still good; if not, nothing is written
-    static boolean settle(
-            Statements statements, Claim claim, Settlement settlement, @Nullable String by, Instant now)
+    static boolean settle(Statements statements, Claim claim, Settlement settlement, @Nullable String by, Instant now)
             throws SQLException {
         boolean open = settlement.leavesOpen();
         int changed = open ? defer(statements, claim, settlement) : close(statements, claim, now);

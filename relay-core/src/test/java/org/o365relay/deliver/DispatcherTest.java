@@ -90,8 +90,9 @@ class DispatcherTest {
             assertThat(event.uncertain()).isTrue();
         });
         relay.clock.advance(Duration.ofMinutes(1));
-        assertThat(relay.due()).singleElement().satisfies(claim -> assertThat(claim.attempts())
-                .isEqualTo(2));
+        assertThat(relay.due())
+                .singleElement()
+                .satisfies(claim -> assertThat(claim.attempts()).isEqualTo(2));
     }
 
     @Test
