@@ -69,6 +69,9 @@ class OperationsTest {
         relay.start();
         operations = relay.operations();
         journal.await("unreachable " + SALES, 1);
+        while (shown().line().state() == MessageState.DELIVERING) {
+            Thread.onSpinWait(); // the journal is told before the attempt is settled
+        }
     }
 
     private Relay relay() {
