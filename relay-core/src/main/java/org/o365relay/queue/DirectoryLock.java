@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.o365relay.queue.QueueUnavailableException.Reason;
@@ -25,7 +26,9 @@ import org.slf4j.LoggerFactory;
 final class DirectoryLock {
 
     private static final Logger log = LoggerFactory.getLogger(DirectoryLock.class);
-    private static final String FILE = "relay.lock";
+    static final String FILE = "relay.lock";
+
+    private static final Path LOCKS = Path.of("/proc/locks");
 
     /// Those of this process. The system gives up a process's lock on a file when that process closes any other
     /// channel to it, so a second one must not even be opened.
@@ -58,6 +61,27 @@ final class DirectoryLock {
                     "data directory " + directory + " cannot be used: " + reason(e)
                             + "; it must exist, or be creatable, and belong to the user that runs the relay ("
                             + System.getProperty("user.name") + ")");
+        }
+    }
+
+    /// Asks the system and not the lock: to try it would keep a relay out that starts at this moment.
+    ///
+    /// @return the process that holds a lock on the file; empty if none does, or it cannot be seen
+    static OptionalLong holder(Path file) {
+        try {
+            long device = ((Number) Files.getAttribute(file, "unix:dev")).longValue();
+            long number = ((Number) Files.getAttribute(file, "unix:ino")).longValue();
+            long major = device >> 8 & 0xfff | device >> 32 & ~0xfffL; // makedev(3)
+            long minor = device & 0xff | device >> 12 & ~0xffL;
+            String held = "%02x:%02x:%d".formatted(major, minor, number);
+            // proc_locks(5): "1: POSIX ADVISORY WRITE 4711 fd:01:123456 0 EOF"
+            return Files.readAllLines(LOCKS).stream()
+                    .map(line -> line.strip().split(" +", -1))
+                    .filter(words -> words.length > 5 && words[1].equals("POSIX") && words[5].equals(held))
+                    .mapToLong(words -> Long.parseLong(words[4]))
+                    .findFirst();
+        } catch (IOException | UnsupportedOperationException unknown) {
+            return OptionalLong.empty();
         }
     }
 

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.DeviceRecord;
 import org.o365relay.mail.Spending;
@@ -35,6 +36,11 @@ public final class QueueViewer {
         this.clock = clock;
         this.file = directory.resolve(Sqlite.FILE);
         this.sqlite = new Sqlite(directory);
+    }
+
+    /// @return the process that has the queue in use; empty if none has, or it cannot be seen
+    public OptionalLong holder() {
+        return DirectoryLock.holder(file.resolveSibling(DirectoryLock.FILE));
     }
 
     /// Reads what is known of devices. What happened in the last few seconds may be missing; but recipients of

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -135,6 +136,25 @@ class ControlTest {
             assertThat(control.show(left.line().id()))
                     .map(message -> message.line().state())
                     .contains(MessageState.FAILED);
+        }
+    }
+
+    @Test
+    void aRelayWhoseSocketIsGoneIsNotCalledDead() throws Exception {
+        Path config = ConfigText.write(directory, sandbox);
+        try (Program relay = Program.run(config)) {
+            relay.address();
+            control(config).newest();
+            Files.delete(directory.resolve("queue/control.sock"));
+
+            Control control = control(config);
+            assertThat(control.count(Selection.ALL)).isZero();
+            assertThat(control.isRunning()).isTrue();
+            assertThatThrownBy(control::status)
+                    .asInstanceOf(type(ControlException.class))
+                    .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.NOT_RUNNING))
+                    .satisfies(e -> assertThat(e)
+                            .hasMessageContaining("a relay (process " + relay.pid() + ") has this queue"));
         }
     }
 

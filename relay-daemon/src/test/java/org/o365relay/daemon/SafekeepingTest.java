@@ -103,6 +103,12 @@ final class SafekeepingTest {
     }
 
     @Test
+    void verifyPrintsNoJson() {
+        assertThat(verify("--json")).isEqualTo(64);
+        assertThat(err.toString()).contains("leave out --json");
+    }
+
+    @Test
     void withoutAQueueThereIsNothingToVerify() throws Exception {
         try (RelayFixture fixture = relay()) {
             ConfigText.write(directory, fixture.office());

@@ -48,6 +48,7 @@ public final class ExitCode {
     static int of(ControlException.Kind kind) {
         return switch (kind) {
             case NOT_RUNNING -> UNAVAILABLE;
+            case BROKEN_OFF -> PARTLY_DONE;
             case NOT_PERMITTED -> REFUSED;
             case OTHER_VERSION -> OTHER_VERSION;
             case BAD_REQUEST -> USAGE;

@@ -54,7 +54,7 @@ final class QueueCommand implements Callable<Integer> {
                 .addSubcommand(new QueueRedirectCommand(desk))
                 .addSubcommand(withoutAll(new QueueBounceCommand(desk)))
                 .addSubcommand(withoutAll(new QueueDeleteCommand(desk)))
-                .addSubcommand(new QueueVerifyCommand(queue.config));
+                .addSubcommand(new QueueVerifyCommand(desk));
     }
 
     /// It is read, to be refused with a reason, and not offered.

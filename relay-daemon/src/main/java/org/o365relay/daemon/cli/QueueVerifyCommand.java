@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
         })
 public final class QueueVerifyCommand implements Callable<Integer> {
 
-    private final ConfigFile config;
+    private final Desk desk;
     private final InstantSource clock = InstantSource.system();
 
     @Spec
@@ -45,14 +45,18 @@ public final class QueueVerifyCommand implements Callable<Integer> {
     @Option(names = "--repair", description = "Repair what is wrong. The relay must be stopped.")
     private boolean repair;
 
-    /// @param config of the command it belongs to
-    QueueVerifyCommand(ConfigFile config) {
-        this.config = config;
+    /// @param desk of the command it belongs to
+    QueueVerifyCommand(Desk desk) {
+        this.desk = desk;
     }
 
     @Override
     public Integer call() throws CommandFailed {
-        QueueSettings queue = config.readForOperators().settings().queue();
+        if (desk.answer().isJson()) {
+            throw new CommandFailed(ExitCode.USAGE, "verify prints no JSON, but ends with 65 if the queue is damaged;"
+                    + " leave out --json");
+        }
+        QueueSettings queue = desk.configuration().settings().queue();
         PrintWriter out = spec.commandLine().getOut();
         try {
             return repair ? repair(queue, out) : verify(queue, out);

@@ -21,6 +21,8 @@ public final class ControlException extends Exception {
     public enum Kind {
         /// Only a running relay can do it, and none runs; or it does not answer.
         NOT_RUNNING,
+        /// The relay ended in the middle of a change: some messages are changed, others not.
+        BROKEN_OFF,
         /// Whoever asks may not use the socket, or not read the queue.
         NOT_PERMITTED,
         /// The relay that runs is of another version.

@@ -3,6 +3,7 @@ package org.o365relay.daemon.control;
 import java.io.InputStream;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.RelayStatus;
 import org.o365relay.RelayStatus.Disk;
@@ -22,7 +23,7 @@ import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.QueueViewer;
 import org.o365relay.queue.Selection;
 
-/// The queue of a relay that does not run. It can be looked at.
+/// The queue of a relay that does not run, or does not answer. It can be looked at.
 final class QueueAtRest implements Control {
 
     private final QueueSettings settings;
@@ -57,16 +58,29 @@ final class QueueAtRest implements Control {
         };
     }
 
-    private static ControlException notRunning(String what) {
+    private ControlException notRunning(String what) {
+        OptionalLong holder = viewer.holder();
+        if (holder.isPresent()) {
+            return silent(holder.getAsLong());
+        }
         return new ControlException(
                 Kind.NOT_RUNNING,
                 "the relay is not running; " + what + " takes one that runs. Start it (systemctl start o365-relay) and"
                         + " try again");
     }
 
+    private static ControlException silent(long process) {
+        return new ControlException(
+                Kind.NOT_RUNNING,
+                "a relay (process " + process + ") has this queue, but does not answer here: it is starting or stopping;"
+                        + " or its control socket was removed, then restart it (systemctl restart o365-relay). What"
+                        + " is in the queue can be seen all the same: o365-relay queue list");
+    }
+
+    /// One that has the queue runs, although it cannot be asked.
     @Override
     public boolean isRunning() {
-        return false;
+        return viewer.holder().isPresent();
     }
 
     @Override
@@ -106,6 +120,10 @@ final class QueueAtRest implements Control {
 
     @Override
     public RelayStatus status() throws ControlException {
+        OptionalLong holder = viewer.holder();
+        if (holder.isPresent()) {
+            throw silent(holder.getAsLong());
+        }
         return look(reading -> {
             Capacity capacity = viewer.capacity(settings);
             Disk disk = new Disk(capacity.free(), capacity.floor(), capacity.used(), capacity.maximum());

@@ -5,12 +5,15 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.RelayStatus;
@@ -24,26 +27,40 @@ import org.o365relay.queue.Overview;
 import org.o365relay.queue.Page;
 import org.o365relay.queue.Selection;
 
-/// A running relay, asked over its control socket; a connection for each question. Waits for as long as the relay
-/// works.
+/// A running relay, asked over its control socket; a connection for each question. Waits as long as it takes for
+/// a change, and some seconds for the beginning of any other answer: a relay that is stopped or hangs says nothing.
 final class SocketControl implements Control {
 
-    private static final String WRITTEN = "what was changed until then stays changed; look, and ask again for the rest";
+    private static final String WRITTEN = "what was changed until then stays changed; the relay's log says how many (a"
+            + " line \"changed\"). Look, and ask again for the rest";
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Path socket;
     private final String program;
+    private final Duration patience;
+    private final Deadlines deadlines = new Deadlines();
 
     /// @param program that asks
     SocketControl(Path socket, String program) {
+        this(socket, program, PATIENCE);
+    }
+
+    /// @param patience for the beginning of an answer
+    SocketControl(Path socket, String program, Duration patience) {
         this.socket = socket;
         this.program = program;
+        this.patience = patience;
     }
 
     /// @return whether somebody listens at the socket
     /// @throws IOException if that cannot be found out: it may not be used
     static boolean isAlive(Path socket) throws IOException {
-        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
-            return channel.isConnected();
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+                Deadlines deadlines = new Deadlines()) {
+            return deadlines.within(PATIENCE, channel, () -> channel.connect(UnixDomainSocketAddress.of(socket)));
+        } catch (AsynchronousCloseException silent) {
+            return true;
         } catch (ConnectException nobody) {
             return false;
         }
@@ -93,16 +110,18 @@ final class SocketControl implements Control {
     public InputStream content(MessageDetail message) throws ControlException {
         QueueId id = message.line().id();
         try {
-            InputStream in = say(request("content").with("id", id));
+            Said said = say(request("content").with("id", id));
+            InputStream in = said.answer();
             try {
-                long size = understood(hear(in), answer -> answer.number("size"));
+                String begun = deadlines.within(patience, said.channel(), () -> line(in));
+                long size = understood(checked(begun), answer -> answer.number("size"));
                 return new SizedStream(in, size, "message " + id);
             } catch (IOException | ControlException e) {
                 in.close();
                 throw e;
             }
         } catch (IOException e) {
-            throw broken(e, "ask again");
+            throw broken(e);
         }
     }
 
@@ -110,7 +129,7 @@ final class SocketControl implements Control {
     public Effect change(Change change, Selection selection) throws ControlException {
         JsonObject request =
                 request("change").with("change", ChangeJson.of(change)).with("selection", ChangeJson.of(selection));
-        return understood(ask(request, WRITTEN), ChangeJson::effect);
+        return understood(changed(request), ChangeJson::effect);
     }
 
     @Override
@@ -130,7 +149,7 @@ final class SocketControl implements Control {
 
     @Override
     public void close() {
-        // no connection outlives its question
+        deadlines.close();
     }
 
     private JsonObject request(String what) {
@@ -151,27 +170,45 @@ final class SocketControl implements Control {
     }
 
     private JsonObject ask(JsonObject request) throws ControlException {
-        return ask(request, "ask again");
-    }
-
-    /// @param otherwise what there is to say if the relay ends meanwhile
-    private JsonObject ask(JsonObject request, String otherwise) throws ControlException {
-        try (InputStream in = say(request)) {
-            return hear(in);
+        try {
+            Said said = say(request);
+            try (InputStream in = said.answer()) {
+                return checked(deadlines.within(patience, said.channel(), () -> line(in)));
+            }
         } catch (IOException e) {
-            throw broken(e, otherwise);
+            throw broken(e);
         }
     }
 
-    private ControlException broken(IOException failure, String otherwise) {
-        return new ControlException(
-                Kind.NOT_RUNNING,
-                "the relay does not answer at " + socket + " (" + failure.getMessage() + "); it may have ended: "
-                        + otherwise);
+    /// A change takes its time.
+    private JsonObject changed(JsonObject request) throws ControlException {
+        Said said;
+        try {
+            said = say(request);
+        } catch (IOException e) {
+            throw broken(e);
+        }
+        try (InputStream in = said.answer()) {
+            return checked(line(in));
+        } catch (IOException e) {
+            throw new ControlException(
+                    Kind.BROKEN_OFF, "the relay has ended, or the connection to it (" + e.getMessage() + "): " + WRITTEN);
+        }
     }
 
-    /// @return where the answer will be read; closing it ends the connection
-    private InputStream say(JsonObject request) throws IOException, ControlException {
+    private ControlException broken(IOException failure) {
+        String why = failure instanceof AsynchronousCloseException
+                ? "the relay does not answer at " + socket + ": it has said nothing for " + patience.toSeconds()
+                        + " s. See what it does: systemctl status o365-relay; if it hangs, restart it"
+                : "the relay does not answer at " + socket + " (" + failure.getMessage()
+                        + "); it may have ended: ask again";
+        return new ControlException(Kind.NOT_RUNNING, why);
+    }
+
+    /// @param answer where it will be read; closing it ends the connection
+    private record Said(SocketChannel channel, InputStream answer) {}
+
+    private Said say(JsonObject request) throws IOException, ControlException {
         byte[] line = (request + "\n").getBytes(StandardCharsets.US_ASCII);
         if (line.length > Protocol.LONGEST_REQUEST) {
             throw new ControlException(
@@ -179,10 +216,15 @@ final class SocketControl implements Control {
                     "that is too much at once (" + line.length + " octets, " + Protocol.LONGEST_REQUEST
                             + " at most); name fewer messages, or say by a filter which ones");
         }
-        SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         try {
-            write(channel, ByteBuffer.wrap(line));
-            return new BufferedInputStream(Channels.newInputStream(channel), Protocol.LONGEST_REQUEST);
+            deadlines.within(patience, channel, () -> {
+                channel.connect(UnixDomainSocketAddress.of(socket));
+                write(channel, ByteBuffer.wrap(line));
+                return channel;
+            });
+            InputStream in = new BufferedInputStream(Channels.newInputStream(channel), Protocol.LONGEST_REQUEST);
+            return new Said(channel, in);
         } catch (IOException e) {
             channel.close();
             throw e;
@@ -202,10 +244,10 @@ final class SocketControl implements Control {
         }
     }
 
-    private JsonObject hear(InputStream in) throws IOException, ControlException {
+    private JsonObject checked(String line) throws ControlException {
         JsonObject answer;
         try {
-            answer = JsonObject.parse(line(in));
+            answer = JsonObject.parse(line);
             if (answer.has("error")) {
                 JsonObject error = answer.object("error");
                 throw new ControlException(error.constant("kind", Kind.class), error.text("message"));

@@ -200,6 +200,7 @@ final class OperatorTest {
         relay.refusing(kind, "why, and what to do");
         int expected = switch (kind) {
             case NOT_RUNNING -> 69;
+            case BROKEN_OFF -> 74;
             case NOT_PERMITTED -> 77;
             case OTHER_VERSION -> 76;
             case BAD_REQUEST -> 64;

@@ -370,9 +370,23 @@ class ControlServerTest {
 
             assertThatThrownBy(() -> client.change(new Change.Hold(), Selection.ALL))
                     .asInstanceOf(type(ControlException.class))
-                    .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.NOT_RUNNING))
+                    .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.BROKEN_OFF))
                     .satisfies(e -> assertThat(e).hasMessageContaining("what was changed until then stays changed"));
             answering.join();
+        }
+    }
+
+    @Test
+    void aRelayThatHangsIsNotWaitedFor() throws Exception {
+        server.close();
+        try (ServerSocketChannel hanging = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            hanging.bind(UnixDomainSocketAddress.of(socket));
+            try (Control impatient = new SocketControl(socket, PROGRAM, Duration.ofMillis(50))) {
+                assertThatThrownBy(impatient::newest)
+                        .asInstanceOf(type(ControlException.class))
+                        .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.NOT_RUNNING))
+                        .satisfies(e -> assertThat(e).hasMessageContaining("if it hangs, restart it"));
+            }
         }
     }
 
