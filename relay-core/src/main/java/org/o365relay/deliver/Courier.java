@@ -92,7 +92,10 @@ public final class Courier {
     /// @throws QueueException if that cannot be written
     public void bounce(Claim claim) {
         Attempt none = ourselves(
-                claim, RETURNED, original(claim), response -> lane.judge(response, false).named("operator"));
+                claim,
+                RETURNED,
+                original(claim),
+                response -> lane.judge(response, false).named("operator"));
         record(
                 claim,
                 none,
@@ -247,8 +250,7 @@ public final class Courier {
         return ourselves(claim, reply, original, response -> lane.judge(response, false));
     }
 
-    private static Attempt ourselves(
-            Claim claim, Reply reply, Original original, Function<Response, Verdict> judging) {
+    private static Attempt ourselves(Claim claim, Reply reply, Original original, Function<Response, Verdict> judging) {
         Response response = new Response(Step.CONTENT, reply, Origin.RELAY);
         Verdict verdict = judging.apply(response);
         Map<Recipient, Result> results = new HashMap<>();

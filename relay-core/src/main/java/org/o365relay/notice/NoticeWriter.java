@@ -54,14 +54,13 @@ public final class NoticeWriter {
     ///
     /// @return who is told that it waits: the original author and nobody else; empty if nobody may be told
     public Optional<EmailAddress> toldOfDelay(Envelope envelope, Original original) {
-        return original.author()
-                .filter(_ -> envelope.returnPath().isPresent())
-                .filter(this::isSomebodyElse);
+        return original.author().filter(_ -> envelope.returnPath().isPresent()).filter(this::isSomebodyElse);
     }
 
     /// Tells [who is told][#toldOfDelay].
     public Optional<Notice> write(Delay delay) {
-        return toldOfDelay(delay.envelope(), delay.original()).map(recipient -> notice(delay, recipient, "delayed.subject"));
+        return toldOfDelay(delay.envelope(), delay.original())
+                .map(recipient -> notice(delay, recipient, "delayed.subject"));
     }
 
     /// Tells the sender of the envelope, and nobody else, that a message went where nobody reports deliveries to

@@ -110,7 +110,8 @@ public final class Correspondence {
 
     /// For the start.
     ///
-    /// @return all [#piles(Instant)]. If they cannot be read, the log says so, and nothing is known: mail is more important
+    /// @return all [#piles(Instant)]. If they cannot be read, the log says so, and nothing is known: mail is
+    ///     more important
     public List<WithheldPile> knownPiles() {
         try {
             return piles(Lanes.END_OF_TIME);

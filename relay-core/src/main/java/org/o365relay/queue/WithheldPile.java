@@ -9,9 +9,4 @@ import org.o365relay.mail.EmailAddress;
 /// @param count how many, at least one
 /// @param since when the oldest was withheld
 /// @param until when the last may have been; what was withheld later is for another digest
-public record WithheldPile(
-        InetAddress client,
-        EmailAddress recipient,
-        int count,
-        Instant since,
-        Instant until) {}
+public record WithheldPile(InetAddress client, EmailAddress recipient, int count, Instant since, Instant until) {}
