@@ -66,14 +66,14 @@ public record Headline(@Nullable String subject, @Nullable String messageId) {
         }
     }
 
-    /// Line ends go with the other control characters: unfolding leaves the blank that begins the next line.
+    /// Line ends go with what is not safe to show: unfolding leaves the blank that begins the next line.
     private static @Nullable String shown(String text, int longest) {
         StringBuilder shown = new StringBuilder(Math.min(text.length(), longest));
         int at = 0;
         while (at < text.length()) {
             int character = text.codePointAt(at);
             at += Character.charCount(character);
-            int kept = character == '\t' ? ' ' : character;
+            int kept = pictured(character == '\t' ? ' ' : character);
             if (Visible.isSafe(kept) && !(kept == ' ' && shown.isEmpty())) {
                 if (shown.length() + Character.charCount(kept) > longest) {
                     break;
@@ -83,6 +83,17 @@ public record Headline(@Nullable String subject, @Nullable String messageId) {
         }
         String stripped = shown.toString().stripTrailing();
         return stripped.isEmpty() ? null : stripped;
+    }
+
+    /// Who looks at it is to see that there is something: ESC is shown as U+241B. Line ends are of the folding.
+    private static int pictured(int character) {
+        if (character == '\r' || character == '\n') {
+            return character;
+        }
+        if (character < ' ') {
+            return 0x2400 + character;
+        }
+        return character == 0x7f ? 0x2421 : Character.isISOControl(character) ? '?' : character;
     }
 
     private static int fieldEnd(byte[] message, int from) {

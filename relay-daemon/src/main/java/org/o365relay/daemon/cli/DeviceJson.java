@@ -24,8 +24,8 @@ record DeviceJson(Instant now) {
         members.put("address", device.address().getHostAddress());
         members.put("name", entry.name());
         members.put("helo", device.helo());
-        members.put("first-seen", device.firstSeen().toString());
-        members.put("last-seen", device.lastSeen().toString());
+        members.put("first-seen", JsonText.time(device.firstSeen()));
+        members.put("last-seen", JsonText.time(device.lastSeen()));
         members.put("messages", device.messages());
         members.put("octets", device.octets());
         members.put("refusals", device.refusals());

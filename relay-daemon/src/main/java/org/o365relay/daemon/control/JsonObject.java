@@ -39,7 +39,7 @@ final class JsonObject {
             case Enum<?> constant -> name(constant);
             case QueueId id -> id.toString();
             case EmailAddress address -> address.toString();
-            case Instant time -> time.toString();
+            case Instant time -> JsonText.time(time);
             case JsonObject object -> object.members;
             case List<?> list -> list.stream().map(JsonObject::plain).toList();
             case Object other -> other;

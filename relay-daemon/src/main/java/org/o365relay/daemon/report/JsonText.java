@@ -4,6 +4,9 @@ import com.azure.json.JsonProviders;
 import com.azure.json.JsonWriter;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -13,7 +16,15 @@ import org.jspecify.annotations.Nullable;
 /// JSON (RFC 8259) in ASCII, so that no terminal and no locale can do anything to it. Members keep their order.
 public final class JsonText {
 
+    private static final DateTimeFormatter TIME =
+            new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
+
     private JsonText() {}
+
+    /// @return in UTC, always with milliseconds, so that times can be compared as text: `2026-11-21T07:05:00.000Z`
+    public static String time(Instant time) {
+        return TIME.format(time);
+    }
 
     /// @param value text, number, boolean, null, or a map or list of these
     /// @return on one line

@@ -59,6 +59,12 @@ public final class Table {
         return rows.isEmpty();
     }
 
+    /// @param most columns of the terminal
+    /// @return whether nothing has to be cut or left out
+    boolean isWithin(int most) {
+        return total(widths()) <= most;
+    }
+
     /// Columns for which there is no room are left out, the last ones first; `...` stands behind the titles then.
     ///
     /// @param most columns of the terminal

@@ -1,6 +1,7 @@
 package org.o365relay.daemon.report;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.o365relay.queue.Event;
@@ -12,6 +13,37 @@ import org.o365relay.queue.MessageState;
 public record TraceTable(Layout layout, ClosedLanes closed) {
 
     public List<String> lines(List<MessageDetail> messages) {
+        Table wide = wide(messages);
+        if (wide.isWithin(layout.width())) {
+            return wide.lines(layout.width());
+        }
+        Table narrow = narrow(messages);
+        List<String> lines = new ArrayList<>(narrow.lines(layout.width()));
+        if (!narrow.isWithin(layout.width())) {
+            lines.add("Cut to the terminal: --wide shows all, \"queue show ID\" one message.");
+        }
+        return lines;
+    }
+
+    /// What happened is what was asked for: it has a line to itself, and is never cut.
+    private Table narrow(List<MessageDetail> messages) {
+        Table table = Table.of("ID", "RECEIVED", "<FROM", "<TO", "<SUBJECT", "<DEVICE");
+        for (MessageDetail message : messages) {
+            MessageLine line = message.line();
+            table.row(
+                    List.of(
+                            line.id().toString(),
+                            layout.times().of(line.receivedAt()),
+                            MessageTable.sender(line),
+                            MessageTable.recipients(line),
+                            line.subject().isEmpty() ? "-" : line.subject(),
+                            line.client()),
+                    layout.labelled(4, 5, "", Shown.text(fate(message))));
+        }
+        return table;
+    }
+
+    private Table wide(List<MessageDetail> messages) {
         Table table = Table.of("ID", "RECEIVED", "<FROM", "<TO", "<WHAT HAPPENED", "<SUBJECT", "<DEVICE");
         for (MessageDetail message : messages) {
             MessageLine line = message.line();
@@ -24,7 +56,7 @@ public record TraceTable(Layout layout, ClosedLanes closed) {
                     line.subject().isEmpty() ? "-" : line.subject(),
                     line.client());
         }
-        return table.lines(layout.width());
+        return table;
     }
 
     private String fate(MessageDetail message) {
