@@ -22,8 +22,8 @@ class HeadlineTest {
                     =?ISO-8859-1?Q?caf=E9_au_lait?=              | caf\u00e9 au lait
                     =?x-unknown?Q?a?= b                          | =?x-unknown?Q?a?= b
                     =?UTF-8?B?broken                             | =?UTF-8?B?broken
-                    =?UTF-8?Q?a=0D=0Ab=00c=1B[31m?=              | abc[31m
-                    a\\7b\\0c                                  | abc
+                    =?UTF-8?Q?a=0D=0Ab=00c=1B[31m?=              | ab␀c␛[31m
+                    a\\7b\\0c                                  | a␇b␀c
                     ''                                           | none
                     /                                            | none
                     =?UTF-8?Q?=0A?=                              | none

@@ -151,8 +151,7 @@ final class Changing {
         return targets.ids().isEmpty() ? ExitCode.OK : ExitCode.NO_SUCH_MESSAGE;
     }
 
-    private void announce(
-            Control relay, ClosedLanes closed, Selection selection, long count, List<String> left)
+    private void announce(Control relay, ClosedLanes closed, Selection selection, long count, List<String> left)
             throws ControlException {
         if (desk.answer().isJson()) {
             return;
@@ -213,7 +212,8 @@ final class Changing {
     /// @return what still keeps them from leaving
     private static List<String> but(Set<String> lanes, ClosedLanes closed) {
         return lanes.stream()
-                .flatMap(lane -> closed.state(lane)
+                .flatMap(lane -> closed
+                        .state(lane)
                         .map(state -> "But nothing leaves through " + lane + " just now: it is " + state
                                 + ", see: o365-relay lanes")
                         .stream())

@@ -72,8 +72,8 @@ final class QueueShowCommand implements Callable<Integer> {
             } else if (desk.answer().isJson()) {
                 desk.answer().json(ControlJson.text(message));
             } else {
-                List<String> lines = new ArrayList<>(
-                        desk.story(configuration).lines(message, Lanes.closed(relay, configuration)));
+                List<String> lines =
+                        new ArrayList<>(desk.story(configuration).lines(message, Lanes.closed(relay, configuration)));
                 lines.addAll(headers ? header(relay, configuration, message) : List.of());
                 desk.answer().lines(lines);
             }

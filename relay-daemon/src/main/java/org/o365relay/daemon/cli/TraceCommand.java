@@ -96,9 +96,7 @@ final class TraceCommand implements Callable<Integer> {
     private List<String> lines(
             Desk desk, Valid configuration, List<MessageDetail> messages, Page page, ClosedLanes closed) {
         if (messages.isEmpty()) {
-            String where = text == null
-                    ? ""
-                    : " It was looked for in " + new TraceText(text.strip()).place() + ".";
+            String where = text == null ? "" : " It was looked for in " + new TraceText(text.strip()).place() + ".";
             return List.of(
                     "Nothing is known of such a message." + where,
                     "It has not come to this relay, has been refused (the log says \"rejected\", and \"o365-relay devices\""

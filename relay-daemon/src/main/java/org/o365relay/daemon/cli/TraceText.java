@@ -71,19 +71,16 @@ record TraceText(String text) {
     }
 
     private void refuseTwice(Meaning meaning, Selection base) throws CommandFailed {
-        String twice =
-                switch (meaning) {
-                    case ID -> null;
-                    case CLIENT -> base.client() == null ? null : "--client";
-                    case MESSAGE_ID -> base.messageId() == null ? null : "--message-id";
-                    case ADDRESS ->
-                        base.sender() != null
-                                ? "--sender"
-                                : base.recipient() != null
-                                        ? "--recipient"
-                                        : base.messageId() == null ? null : "--message-id";
-                    case SUBJECT -> base.subject() == null ? null : "--subject";
-                };
+        String twice = switch (meaning) {
+            case ID -> null;
+            case CLIENT -> base.client() == null ? null : "--client";
+            case MESSAGE_ID -> base.messageId() == null ? null : "--message-id";
+            case ADDRESS ->
+                base.sender() != null
+                        ? "--sender"
+                        : base.recipient() != null ? "--recipient" : base.messageId() == null ? null : "--message-id";
+            case SUBJECT -> base.subject() == null ? null : "--subject";
+        };
         if (twice != null) {
             throw new CommandFailed(
                     ExitCode.USAGE,

@@ -87,12 +87,11 @@ public final class ClosedLanes {
     /// @return a line for each closed lane that some of them wait for
     List<String> lines(List<MessageLine> messages, Instant now) {
         Map<String, Long> counts = new TreeMap<>();
-        messages.forEach(
-                message -> holding(message, now).ifPresent(lane -> counts.merge(key(lane), 1L, Long::sum)));
+        messages.forEach(message -> holding(message, now).ifPresent(lane -> counts.merge(key(lane), 1L, Long::sum)));
         List<String> lines = new ArrayList<>();
         counts.forEach((lane, count) -> words(lane)
-                .ifPresent(words -> lines.add(
-                        Amounts.of(count, "message") + (count == 1 ? " waits for " : " wait for ") + words)));
+                .ifPresent(words ->
+                        lines.add(Amounts.of(count, "message") + (count == 1 ? " waits for " : " wait for ") + words)));
         return lines;
     }
 

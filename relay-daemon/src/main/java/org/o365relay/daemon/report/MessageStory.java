@@ -128,8 +128,9 @@ public record MessageStory(Layout layout, Meanings meanings, DeviceNames names) 
         lines.add(Shown.text("  " + layout.times().exactly(event.at()) + "  " + EventWords.of(event) + who + where));
         boolean answer = EventWords.isAnswer(event) && !isOwn(message, event);
         told(lines, answer ? "said" : "note", answer ? event.detail() : local(event.detail()));
-        Meaning meaning =
-                isOwn(message, event) ? Meaning.UNKNOWN : meanings.of(event.reason(), message.line().lane());
+        Meaning meaning = isOwn(message, event)
+                ? Meaning.UNKNOWN
+                : meanings.of(event.reason(), message.line().lane());
         told(lines, "means", meaning.cause());
         told(lines, "to do", meaning.advice());
         if (event.kind().equals("delivered")) {
@@ -148,8 +149,7 @@ public record MessageStory(Layout layout, Meanings meanings, DeviceNames names) 
 
     /// Times in what the relay itself noted are UTC.
     private String local(String note) {
-        return TIME.matcher(note)
-                .replaceAll(time -> layout.times().exactly(Instant.parse(time.group())));
+        return TIME.matcher(note).replaceAll(time -> layout.times().exactly(Instant.parse(time.group())));
     }
 
     private void told(List<String> lines, String label, String text) {

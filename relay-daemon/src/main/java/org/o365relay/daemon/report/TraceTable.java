@@ -63,7 +63,9 @@ public record TraceTable(Layout layout, ClosedLanes closed) {
         MessageLine line = message.line();
         Instant settled = line.settledAt();
         String when = settled == null ? "" : " " + layout.times().after(line.receivedAt(), settled);
-        String twice = message.events().stream().anyMatch(event -> EventWords.isUncertain(event, message)) ? ", perhaps twice" : "";
+        String twice = message.events().stream().anyMatch(event -> EventWords.isUncertain(event, message))
+                ? ", perhaps twice"
+                : "";
         return switch (line.state()) {
             case QUEUED, DEFERRED -> waits(line);
             case DELIVERING -> "is being delivered";

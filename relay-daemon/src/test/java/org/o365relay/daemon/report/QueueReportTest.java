@@ -72,6 +72,7 @@ final class QueueReportTest {
     void leavesOutANextTryThatNothingHappensAt() {
         assertThat(told("unreachable", State.OPEN, "a@x.example")).contains("next due: now");
         assertThat(told("unreachable", State.RESTING, "a@x.example")).doesNotContain("next due");
-        assertThat(told("unreachable", State.RESTING, "a@x.example", "b@x.example")).contains("next due: now");
+        assertThat(told("unreachable", State.RESTING, "a@x.example", "b@x.example"))
+                .contains("next due: now");
     }
 }
