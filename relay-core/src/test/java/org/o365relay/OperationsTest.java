@@ -192,8 +192,7 @@ class OperationsTest {
     void neverGivesUpEverythingThereIs() throws Exception {
         Selection open = Selection.ALL
                 .upTo(message)
-                .in(Set.of(
-                        MessageState.QUEUED, MessageState.DEFERRED, MessageState.DELIVERING, MessageState.HELD));
+                .in(Set.of(MessageState.QUEUED, MessageState.DEFERRED, MessageState.DELIVERING, MessageState.HELD));
         for (Change change : List.of(new Change.Delete(), new Change.Bounce())) {
             for (Selection everything : List.of(Selection.ALL, open)) {
                 assertThatThrownBy(() -> operations.change(change, everything, "olga"))
@@ -202,7 +201,8 @@ class OperationsTest {
             }
         }
         assertThat(shown().line().state().isOpen()).isTrue();
-        assertThat(operations.change(new Change.Delete(), open.in(Set.of(MessageState.QUEUED, MessageState.DEFERRED)), "olga"))
+        assertThat(operations.change(
+                        new Change.Delete(), open.in(Set.of(MessageState.QUEUED, MessageState.DEFERRED)), "olga"))
                 .isEqualTo(new Effect(1, 0, ""));
     }
 

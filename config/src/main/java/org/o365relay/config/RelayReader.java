@@ -75,8 +75,8 @@ record RelayReader(
                 new ListenersReader(relay, networks, trusted, security.hasCertificate()).read();
         security.reportLogins(listeners);
         QueueSettings queue = queue(relay, policies.standard().messageSize(), listeners);
-        ControlSettings control = new ControlReader(relay.section("control"), directory)
-                .read(queue.directory(), listeners);
+        ControlSettings control =
+                new ControlReader(relay.section("control"), directory).read(queue.directory(), listeners);
         HttpSettings http = new HttpReader(relay.section("http"), files).read();
         MailboxesReader.Result mailboxes = new MailboxesReader(relay, files, queue.directory(), hostname, now).read();
         reportLargeMessages(limits, mailboxes.good());

@@ -16,8 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Whoever asks a relay needs none of its secrets.
 class OperatorsTest {
 
-    private static final String APP =
-            "tenant = contoso.example, client-id = 6f1d1c2e-0f7b-4bfa-a3a5-2f6a9f1f0c11, ";
+    private static final String APP = "tenant = contoso.example, client-id = 6f1d1c2e-0f7b-4bfa-a3a5-2f6a9f1f0c11, ";
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -60,11 +59,13 @@ class OperatorsTest {
     @Test
     void otherMistakesAreStillTold() throws IOException {
         assertThat(read("data-directry = /srv", "credential { password = ${?RELAY_PASSWORD} }"))
-                .isInstanceOfSatisfying(Configuration.Invalid.class, invalid -> assertThat(invalid.problems())
-                        .singleElement()
-                        .extracting(Problem::toString)
-                        .asString()
-                        .contains("did you mean data-directory?"));
+                .isInstanceOfSatisfying(
+                        Configuration.Invalid.class,
+                        invalid -> assertThat(invalid.problems())
+                                .singleElement()
+                                .extracting(Problem::toString)
+                                .asString()
+                                .contains("did you mean data-directory?"));
     }
 
     @Test
@@ -72,8 +73,9 @@ class OperatorsTest {
         Path file = write("", "credential { password = ${?RELAY_PASSWORD} }");
 
         assertThat(new ConfigReader(Map.of()).read(file))
-                .isInstanceOfSatisfying(Configuration.Invalid.class, invalid -> assertThat(invalid.problems())
-                        .hasSize(1));
+                .isInstanceOfSatisfying(
+                        Configuration.Invalid.class,
+                        invalid -> assertThat(invalid.problems()).hasSize(1));
     }
 
     /// Not even by root, whom its permissions do not keep out.

@@ -54,7 +54,7 @@ final class NoticeLimit {
     /// @return whether one more letter might be written about this device; none is counted
     synchronized boolean hasRoom(InetAddress client) {
         Hour hour = hours.get(client);
-        return hour == null || hour.isOver(clock.instant()) ? most > 0 : hour.count() < most;
+        return (hour == null || hour.isOver(clock.instant())) ? most > 0 : hour.count() < most;
     }
 
     /// Forgets devices whose hour is over.

@@ -71,8 +71,8 @@ final class DirectoryLock {
         try {
             long device = ((Number) Files.getAttribute(file, "unix:dev")).longValue();
             long number = ((Number) Files.getAttribute(file, "unix:ino")).longValue();
-            long major = device >> 8 & 0xfff | device >> 32 & ~0xfffL; // makedev(3)
-            long minor = device & 0xff | device >> 12 & ~0xffL;
+            long major = ((device >> 8) & 0xfff) | ((device >> 32) & ~0xfffL); // makedev(3)
+            long minor = (device & 0xff) | ((device >> 12) & ~0xffL);
             String held = "%02x:%02x:%d".formatted(major, minor, number);
             // proc_locks(5): "1: POSIX ADVISORY WRITE 4711 fd:01:123456 0 EOF"
             return Files.readAllLines(LOCKS).stream()

@@ -53,8 +53,9 @@ public final class QueueVerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandFailed {
         if (desk.answer().isJson()) {
-            throw new CommandFailed(ExitCode.USAGE, "verify prints no JSON, but ends with 65 if the queue is damaged;"
-                    + " leave out --json");
+            throw new CommandFailed(
+                    ExitCode.USAGE,
+                    "verify prints no JSON, but ends with 65 if the queue is damaged;" + " leave out --json");
         }
         QueueSettings queue = desk.configuration().settings().queue();
         PrintWriter out = spec.commandLine().getOut();

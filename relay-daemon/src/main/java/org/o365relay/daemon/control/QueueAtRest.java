@@ -72,7 +72,8 @@ final class QueueAtRest implements Control {
     private static ControlException silent(long process) {
         return new ControlException(
                 Kind.NOT_RUNNING,
-                "a relay (process " + process + ") has this queue, but does not answer here: it is starting or stopping;"
+                "a relay (process " + process
+                        + ") has this queue, but does not answer here: it is starting or stopping;"
                         + " or its control socket was removed, then restart it (systemctl restart o365-relay). What"
                         + " is in the queue can be seen all the same: o365-relay queue list");
     }

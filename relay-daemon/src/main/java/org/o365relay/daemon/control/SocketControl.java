@@ -192,7 +192,8 @@ final class SocketControl implements Control {
             return checked(line(in));
         } catch (IOException e) {
             throw new ControlException(
-                    Kind.BROKEN_OFF, "the relay has ended, or the connection to it (" + e.getMessage() + "): " + WRITTEN);
+                    Kind.BROKEN_OFF,
+                    "the relay has ended, or the connection to it (" + e.getMessage() + "): " + WRITTEN);
         }
     }
 
