@@ -90,12 +90,12 @@ final class DeviceTableTest {
         DeviceEntry hostile = new DeviceEntry(device("2001:db8::7", "\"\\\n\u001b é", 0, Map.of()), "Büro", null);
         assertThat(new DeviceJson(NOW).text(List.of(PRINTER, hostile))).isEqualTo("""
                 [
-                  {"address":"192.168.10.7","name":"2nd floor","helo":"MFP","first-seen":"2026-01-31T23:30:00Z",\
-                "last-seen":"2026-03-02T07:59:59Z","messages":13,"octets":1300000,"refusals":3,\
+                  {"address":"192.168.10.7","name":"2nd floor","helo":"MFP","first-seen":"2026-01-31T23:30:00.000Z",\
+                "last-seen":"2026-03-02T07:59:59.000Z","messages":13,"octets":1300000,"refusals":3,\
                 "recipients-in-24-hours":12,"recipients-per-day":500,\
                 "deviations":{"bare-line-feed":412,"nul":3,"no-date":1}},
                   {"address":"2001:db8:0:0:0:0:0:7","name":"B\\u00fcro","helo":"\\"\\\\\\n\\u001B \\u00e9",\
-                "first-seen":"2026-01-31T23:30:00Z","last-seen":"2026-03-02T07:59:59Z","messages":0,\
+                "first-seen":"2026-01-31T23:30:00.000Z","last-seen":"2026-03-02T07:59:59.000Z","messages":0,\
                 "octets":0,"refusals":3,"recipients-in-24-hours":12,"recipients-per-day":null,\
                 "deviations":{}}
                 ]""");
