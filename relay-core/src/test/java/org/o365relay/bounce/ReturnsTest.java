@@ -95,7 +95,7 @@ class ReturnsTest {
                 .singleElement()
                 .asString()
                 .contains("To: <printer@contoso.example>", "Subject: Not delivered: Scan", "In-Reply-To: <own-1@mfp>")
-                .contains("The mail service had taken a", "the report came")
+                .contains("The mail service had taken a", "report came on")
                 .doesNotContain("given up", "gave up")
                 .contains("Final-Recipient: rfc822; bert@fabrikam.example", "Remote-MTA: dns; mail.example")
                 .doesNotContain("anna@fabrikam.example");

@@ -151,7 +151,7 @@ class MessageQueueTest {
         assertThat(house.text(current)).isEqualTo("scan");
         settle(current, QueueHouse.delivered(current));
         assertThatThrownBy(() -> settle(current, QueueHouse.delivered(current))).isInstanceOf(QueueException.class);
-        assertThat(house.queue().events(id)).extracting(Event::kind).containsExactly("delivered");
+        assertThat(house.queue().events(id)).extracting(Event::kind).containsExactly("interrupted", "delivered");
     }
 
     @Test
