@@ -55,7 +55,7 @@ final class Questions {
             askTheQueue(queue.reading());
             askTheHistory(queue.reading());
             Supply supply = new Supply(RelayLaunch.MAILBOX, List.of(RelayLaunch.MAILBOX));
-            time("what is due (nothing is)", () -> queue.claim(supply, 20).size());
+            time("claim 20 of those that are due", () -> queue.claim(supply, 20).size());
             MessageQueue later = queue;
             time("claim and put back 20 due", () -> claimAndPutBack(later, supply));
         } catch (QueueUnavailableException e) {
