@@ -8,13 +8,14 @@ import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Moves what SQLite's write-ahead log holds into the database.
+/// Moves the content of SQLite's write-ahead log into the database.
 ///
-/// Done by the writer itself, a checkpoint would make everybody who waits for a 250 wait for it too. So it is
-/// done beside the writer, in passive mode. The log can start anew only once a checkpoint has caught up with
-/// it, which under steady load one beside the writer does not; so when the log has grown long, the writer is
-/// asked to do what remains. It does not wait for readers either: somebody who looks into the database with
-/// another program makes the log longer, but nobody wait.
+/// A checkpoint run by the writer would delay every client that waits for its 250, so checkpoints run on a thread
+/// of their own, in passive mode. The log restarts only after a checkpoint has caught up with it, which one beside
+/// a busy writer never does; therefore, once the log is long, the writer runs the checkpoint itself. Until it has,
+/// this thread starts none: on a slow disk one would always be running, and the writer's would never get its turn.
+/// Readers are not waited for: a program that keeps the database open for reading makes the log longer, and delays
+/// no client.
 final class Checkpointer implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Checkpointer.class);
@@ -47,8 +48,8 @@ final class Checkpointer implements AutoCloseable {
             nudges.release();
         }
         if (logIsLong) {
-            logIsLong = false;
             checkpoint(writer, "PASSIVE");
+            logIsLong = false;
         }
     }
 
@@ -77,6 +78,9 @@ final class Checkpointer implements AutoCloseable {
         while (!closed) {
             nudges.acquireUninterruptibly();
             nudges.drainPermits();
+            if (logIsLong && !toBeShortened) {
+                continue; // the writer's turn
+            }
             String mode = toBeShortened ? "TRUNCATE" : "PASSIVE";
             toBeShortened = false;
             logIsLong = checkpoint(connection, mode) > LONG_LOG_PAGES;
