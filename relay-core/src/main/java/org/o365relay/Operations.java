@@ -12,18 +12,18 @@ import org.o365relay.RelayStatus.Rate;
 import org.o365relay.RelayStatus.Running;
 import org.o365relay.accept.Endpoint;
 import org.o365relay.alert.Alert;
-import org.o365relay.deliver.Courier;
-import org.o365relay.deliver.LaneStatus;
+import org.o365relay.deliver.Delivery;
+import org.o365relay.deliver.MailboxStatus;
 import org.o365relay.journal.Journal;
 import org.o365relay.journal.Rates;
 import org.o365relay.mail.EmailAddress;
-import org.o365relay.queue.Capacity;
+import org.o365relay.queue.DiskCapacity;
 import org.o365relay.queue.Change;
 import org.o365relay.queue.Claim;
-import org.o365relay.queue.Effect;
+import org.o365relay.queue.ChangeResult;
 import org.o365relay.queue.MessageQueue;
-import org.o365relay.queue.QueueReading;
-import org.o365relay.queue.Selection;
+import org.o365relay.queue.QueueReader;
+import org.o365relay.queue.MessageFilter;
 import org.o365relay.route.Target;
 
 /// What a running relay can be asked and told. Safe for any number of threads; blocks on the queue.
@@ -33,7 +33,7 @@ public final class Operations {
 
     private final RelaySettings settings;
     private final MessageQueue queue;
-    private final List<MailboxDesk> desks;
+    private final List<MailboxWorkers> desks;
     private final Rates rates;
     private final Supplier<List<Alert>> alerts;
     private final List<Endpoint> listeners;
@@ -47,7 +47,7 @@ public final class Operations {
     Operations(
             RelaySettings settings,
             MessageQueue queue,
-            List<MailboxDesk> desks,
+            List<MailboxWorkers> desks,
             Rates rates,
             Supplier<List<Alert>> alerts,
             List<Endpoint> listeners,
@@ -65,7 +65,7 @@ public final class Operations {
     }
 
     /// @return what can be asked of the queue
-    public QueueReading reading() {
+    public QueueReader reading() {
         return queue.reading();
     }
 
@@ -73,13 +73,13 @@ public final class Operations {
     ///
     /// @param by who says so, for the history and the journal
     /// @throws OperationException if the change is impossible here; nothing is changed then
-    public Effect change(Change change, Selection selection, String by) throws OperationException {
+    public ChangeResult change(Change change, MessageFilter selection, String by) throws OperationException {
         boolean isFinal = change instanceof Change.Bounce || change instanceof Change.Delete;
         if (isFinal && selection.isEveryOpenMessage()) {
             throw new OperationException(words(change) + " wants to know which messages: ids, or a condition");
         }
         Change possible = possible(change);
-        Effect effect = possible instanceof Change.Bounce
+        ChangeResult effect = possible instanceof Change.Bounce
                 ? queue.steering().each(selection, by, claim -> courier(claim).bounce(claim))
                 : queue.steering().apply(possible, selection, by);
         if (effect.changed() > 0) {
@@ -119,7 +119,7 @@ public final class Operations {
     }
 
     /// @return who writes notices for the lane a message is in; for a pool's or an unknown one, one that can
-    private Courier courier(Claim claim) {
+    private Delivery courier(Claim claim) {
         return desks.stream()
                 .filter(desk -> desk.isOf(claim.lane()) || isInPool(desk, claim.lane()))
                 .findFirst()
@@ -127,7 +127,7 @@ public final class Operations {
                 .courier();
     }
 
-    private boolean isInPool(MailboxDesk desk, String pool) {
+    private boolean isInPool(MailboxWorkers desk, String pool) {
         return settings.routes().targets().stream()
                 .filter(target -> target.name().equalsIgnoreCase(pool))
                 .anyMatch(target -> target.mailboxes().stream().anyMatch(member -> desk.isOf(member.toString())));
@@ -146,8 +146,8 @@ public final class Operations {
     }
 
     /// @return how each mailbox's way out is, in the order of the configuration
-    public List<LaneStatus> lanes() {
-        return desks.stream().map(MailboxDesk::status).toList();
+    public List<MailboxStatus> lanes() {
+        return desks.stream().map(MailboxWorkers::status).toList();
     }
 
     /// Stops a mailbox: nothing leaves through it until it is resumed, also after a restart. Deliveries in flight end.
@@ -156,7 +156,7 @@ public final class Operations {
     /// @return false if it was stopped already
     /// @throws OperationException if it is not configured
     public synchronized boolean stop(EmailAddress mailbox, String by) throws OperationException {
-        MailboxDesk desk = desk(mailbox);
+        MailboxWorkers desk = desk(mailbox);
         Instant now = clock.instant();
         if (!queue.stop(name(desk), now, by)) {
             return false;
@@ -176,7 +176,7 @@ public final class Operations {
             journal.started(mailbox, by);
             return true;
         }
-        MailboxDesk desk = desk(mailbox);
+        MailboxWorkers desk = desk(mailbox);
         boolean wasStopped = queue.resume(name(desk));
         boolean resumed = desk.dispatcher().resume();
         if (wasStopped) {
@@ -185,7 +185,7 @@ public final class Operations {
         return resumed;
     }
 
-    private MailboxDesk desk(EmailAddress mailbox) throws OperationException {
+    private MailboxWorkers desk(EmailAddress mailbox) throws OperationException {
         return desks.stream()
                 .filter(desk -> desk.isOf(mailbox.toString()))
                 .findFirst()
@@ -196,7 +196,7 @@ public final class Operations {
     }
 
     /// As the queue has it.
-    private static String name(MailboxDesk desk) {
+    private static String name(MailboxWorkers desk) {
         return name(desk.dispatcher().mailbox());
     }
 
@@ -227,7 +227,7 @@ public final class Operations {
         return new Rate(event, rate.lastMinute(), rate.lastHour(), rate.lastDay());
     }
 
-    private static Disk disk(Capacity capacity) {
+    private static Disk disk(DiskCapacity capacity) {
         return new Disk(capacity.free(), capacity.floor(), capacity.used(), capacity.maximum());
     }
 }

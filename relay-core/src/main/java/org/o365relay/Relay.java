@@ -20,15 +20,15 @@ import org.o365relay.accept.Rerouting;
 import org.o365relay.accept.SmtpListener;
 import org.o365relay.admit.Devices;
 import org.o365relay.alert.Alerts;
-import org.o365relay.bounce.Authors;
-import org.o365relay.bounce.Bounces;
-import org.o365relay.deliver.Account;
-import org.o365relay.deliver.Courier;
+import org.o365relay.ndr.SenderNotifier;
+import org.o365relay.ndr.NdrReaders;
+import org.o365relay.deliver.SendingAccount;
+import org.o365relay.deliver.Delivery;
 import org.o365relay.deliver.Dispatcher;
-import org.o365relay.deliver.Lane;
+import org.o365relay.deliver.MailboxSender;
 import org.o365relay.deliver.MailboxSettings;
-import org.o365relay.deliver.NoticeDesk;
-import org.o365relay.deliver.NoticeWatch;
+import org.o365relay.deliver.NoticePolicy;
+import org.o365relay.deliver.NoticeScheduler;
 import org.o365relay.deliver.Upstream;
 import org.o365relay.journal.Journal;
 import org.o365relay.journal.Rates;
@@ -38,7 +38,7 @@ import org.o365relay.notice.Reason;
 import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueException;
 import org.o365relay.queue.QueueUnavailableException;
-import org.o365relay.queue.Stopped;
+import org.o365relay.queue.PausedMailbox;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,21 +53,21 @@ public final class Relay {
     private final RelaySettings settings;
     private final Journal journal;
     private final InstantSource clock;
-    private final Upstreams upstreams;
+    private final UpstreamFactory upstreams;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final RandomGenerator random;
     private final List<Endpoint> endpoints = new ArrayList<>();
     private volatile @Nullable MessageQueue queue;
     private volatile @Nullable SmtpListener listener;
-    private volatile @Nullable ExpiryWatch expiries;
-    private final List<MailboxDesk> desks = new CopyOnWriteArrayList<>();
-    private final List<OpenMailboxes.Way> ways = new CopyOnWriteArrayList<>();
+    private volatile @Nullable ExpiryMonitor expiries;
+    private final List<MailboxWorkers> desks = new CopyOnWriteArrayList<>();
+    private final List<RelayAlertMailboxes.Way> ways = new CopyOnWriteArrayList<>();
     private final Rates rates;
     private final String version;
     private volatile @Nullable Alerts alerts;
-    private volatile @Nullable Bounces bounces;
+    private volatile @Nullable NdrReaders bounces;
     private volatile @Nullable Operations operations;
-    private volatile @Nullable NoticeWatch notices;
+    private volatile @Nullable NoticeScheduler notices;
 
     /// A relay of no version in particular, on the system's clock.
     public Relay(RelaySettings settings, Journal journal) {
@@ -89,7 +89,7 @@ public final class Relay {
         this.clock = clock;
         this.random = random;
         this.upstreams =
-                new Upstreams(settings.http(), settings.queue().directory().resolve("spool"), clock);
+                new UpstreamFactory(settings.http(), settings.queue().directory().resolve("spool"), clock);
     }
 
     /// Opens the queue, begins to listen and to deliver. If it fails, nothing is left open.
@@ -100,7 +100,7 @@ public final class Relay {
         MessageQueue opened = MessageQueue.open(settings.queue(), clock, random);
         queue = opened;
         try {
-            NoticeDesk notifying = new NoticeDesk(
+            NoticePolicy notifying = new NoticePolicy(
                     settings.notices(),
                     settings.hostname(),
                     opened.correspondence().knownPiles(),
@@ -108,10 +108,10 @@ public final class Relay {
             Alerts bell = alerts(opened, notifying);
             alerts = bell;
             Journal told = journal.and(bell.journal());
-            List<Lane> lanes = lanes(opened, told);
+            List<MailboxSender> lanes = lanes(opened, told);
             lanes.forEach(lane -> desks.add(desk(opened, lane, notifying, told)));
             for (int i = 0; i < desks.size(); i++) {
-                ways.add(new OpenMailboxes.Way(
+                ways.add(new RelayAlertMailboxes.Way(
                         settings.mailboxes().get(i), desks.get(i).dispatcher()::status));
             }
             keepStopped(opened);
@@ -124,9 +124,9 @@ public final class Relay {
             Thread.ofVirtual().name("reroute").start(() -> reroute(opened)); // ends with its work, or with the relay
             desks.forEach(desk -> desk.dispatcher().start());
             upstreams.start();
-            expiries = new ExpiryWatch(
+            expiries = new ExpiryMonitor(
                     settings.mailboxes(),
-                    new OpenMailboxes(ways),
+                    new RelayAlertMailboxes(ways),
                     notifying::writer,
                     upstreams,
                     opened,
@@ -140,7 +140,7 @@ public final class Relay {
                 bounces.start();
             }
             operations = new Operations(settings, opened, desks, rates, bell::active, endpoints(), journal, clock);
-            notices = new NoticeWatch(opened, lanes, notifying, settings.retry(), journal, clock);
+            notices = new NoticeScheduler(opened, lanes, notifying, settings.retry(), journal, clock);
             notices.start();
         } catch (ListenException | RuntimeException e) {
             stop();
@@ -188,7 +188,7 @@ public final class Relay {
 
     /// What an operator has stopped stays so over a restart.
     private void keepStopped(MessageQueue from) {
-        for (Stopped mailbox : from.stopped()) {
+        for (PausedMailbox mailbox : from.stopped()) {
             desks.stream()
                     .filter(desk -> desk.isOf(mailbox.mailbox()))
                     .forEach(desk -> desk.dispatcher().halt(mailbox.at(), mailbox.by()));
@@ -196,23 +196,23 @@ public final class Relay {
     }
 
     /// One for each mailbox; those with the same account share its limits.
-    private List<Lane> lanes(MessageQueue from, Journal told) {
-        Map<String, Account> accounts = new HashMap<>();
-        List<Lane> lanes = new ArrayList<>();
+    private List<MailboxSender> lanes(MessageQueue from, Journal told) {
+        Map<String, SendingAccount> accounts = new HashMap<>();
+        List<MailboxSender> lanes = new ArrayList<>();
         for (MailboxSettings mailbox : settings.mailboxes()) {
-            Account account = accounts.computeIfAbsent(mailbox.account(), name -> account(from, mailbox));
-            lanes.add(new Lane(mailbox, upstreams(mailbox), account, settings.routes(), settings.probe(), told, clock));
+            SendingAccount account = accounts.computeIfAbsent(mailbox.account(), name -> account(from, mailbox));
+            lanes.add(new MailboxSender(mailbox, upstreams(mailbox), account, settings.routes(), settings.probe(), told, clock));
         }
         return lanes;
     }
 
-    private MailboxDesk desk(MessageQueue from, Lane lane, NoticeDesk notifying, Journal told) {
-        Courier courier = new Courier(from, lane, settings.retry(), notifying, told, clock, random);
-        return new MailboxDesk(new Dispatcher(from, lane, courier), courier);
+    private MailboxWorkers desk(MessageQueue from, MailboxSender lane, NoticePolicy notifying, Journal told) {
+        Delivery courier = new Delivery(from, lane, settings.retry(), notifying, told, clock, random);
+        return new MailboxWorkers(new Dispatcher(from, lane, courier), courier);
     }
 
-    private static Authors authors(NoticeDesk notifying) {
-        return new Authors() {
+    private static SenderNotifier authors(NoticePolicy notifying) {
+        return new SenderNotifier() {
             @Override
             public NoticeWriter writer(EmailAddress mailbox) {
                 return notifying.writer(mailbox);
@@ -230,11 +230,11 @@ public final class Relay {
         };
     }
 
-    private Alerts alerts(MessageQueue from, NoticeDesk notifying) {
+    private Alerts alerts(MessageQueue from, NoticePolicy notifying) {
         return new Alerts(
                 settings.alerts(),
                 from,
-                new OpenMailboxes(ways),
+                new RelayAlertMailboxes(ways),
                 notifying::writer,
                 journal,
                 settings.http(),
@@ -243,9 +243,9 @@ public final class Relay {
                 clock);
     }
 
-    private Account account(MessageQueue from, MailboxSettings mailbox) {
-        Instant since = clock.instant().minus(Account.REACH);
-        return new Account(mailbox.account(), mailbox.limits(), from.sent(mailbox.account(), since), clock);
+    private SendingAccount account(MessageQueue from, MailboxSettings mailbox) {
+        Instant since = clock.instant().minus(SendingAccount.REACH);
+        return new SendingAccount(mailbox.account(), mailbox.limits(), from.sent(mailbox.account(), since), clock);
     }
 
     private List<Upstream> upstreams(MailboxSettings mailbox) {
@@ -308,7 +308,7 @@ public final class Relay {
         }
     }
 
-    private Thread stopping(MailboxDesk desk) {
+    private Thread stopping(MailboxWorkers desk) {
         return Thread.ofVirtual()
                 .name("stop-deliveries")
                 .start(() -> desk.dispatcher().stop(settings.stopGrace()));

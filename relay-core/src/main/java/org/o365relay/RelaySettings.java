@@ -5,7 +5,7 @@ import java.util.List;
 import org.o365relay.accept.AcceptSettings;
 import org.o365relay.accept.ListenerSettings;
 import org.o365relay.alert.AlertSettings;
-import org.o365relay.bounce.ReportSettings;
+import org.o365relay.ndr.NdrSettings;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.ProbeSchedule;
 import org.o365relay.deliver.RetrySchedule;
@@ -33,7 +33,7 @@ public record RelaySettings(
         ProbeSchedule probe,
         NoticeSettings notices,
         AlertSettings alerts,
-        List<ReportSettings> reports,
+        List<NdrSettings> reports,
         Duration stopGrace) {
 
     public RelaySettings {

@@ -4,14 +4,14 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.alert.Alert;
-import org.o365relay.deliver.LaneStatus;
-import org.o365relay.queue.Overview;
+import org.o365relay.deliver.MailboxStatus;
+import org.o365relay.queue.QueueSummary;
 
 /// The relay at a glance.
 ///
 /// @param at when it was looked at
 /// @param running what only a running relay knows; null if none runs
-public record RelayStatus(Instant at, @Nullable Running running, Overview queue, Disk disk) {
+public record RelayStatus(Instant at, @Nullable Running running, QueueSummary queue, Disk disk) {
 
     /// What only a running relay knows.
     ///
@@ -23,7 +23,7 @@ public record RelayStatus(Instant at, @Nullable Running running, Overview queue,
             long pid,
             Instant startedAt,
             List<String> listeners,
-            List<LaneStatus> lanes,
+            List<MailboxStatus> lanes,
             List<Rate> rates,
             List<Alert> alerts) {
 

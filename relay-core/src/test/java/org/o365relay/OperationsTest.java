@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.RelayStatus.Rate;
-import org.o365relay.deliver.LaneStatus;
-import org.o365relay.deliver.LaneStatus.State;
+import org.o365relay.deliver.MailboxStatus;
+import org.o365relay.deliver.MailboxStatus.State;
 import org.o365relay.journal.RememberingJournal;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.EmailAddress;
@@ -27,13 +27,13 @@ import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.RoutedEnvelope;
 import org.o365relay.queue.Change;
-import org.o365relay.queue.Effect;
+import org.o365relay.queue.ChangeResult;
 import org.o365relay.queue.Event;
 import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.Page;
-import org.o365relay.queue.Selection;
+import org.o365relay.queue.MessageFilter;
 
 /// What a whole relay can be asked and told. Nobody listens where it sends mail, so that everything waits.
 @Timeout(60)
@@ -90,8 +90,8 @@ class OperationsTest {
         assertThat(status.running()).satisfies(running -> {
             assertThat(running.version()).isEqualTo("0.1.0");
             assertThat(running.pid()).isEqualTo(ProcessHandle.current().pid());
-            assertThat(running.lanes()).extracting(LaneStatus::mailbox).containsExactly(SALES.toString(), "" + SCANS);
-            assertThat(running.lanes()).extracting(LaneStatus::state).containsExactly(State.RESTING, State.OPEN);
+            assertThat(running.lanes()).extracting(MailboxStatus::mailbox).containsExactly(SALES.toString(), "" + SCANS);
+            assertThat(running.lanes()).extracting(MailboxStatus::state).containsExactly(State.RESTING, State.OPEN);
             assertThat(running.rates())
                     .extracting(Rate::event)
                     .containsExactly("accepted", "rejected", "delivered", "deferred", "failed");
@@ -149,12 +149,12 @@ class OperationsTest {
 
     @Test
     void changesMessagesAndTellsTheJournalWhoSaidSo() throws Exception {
-        assertThat(operations.change(new Change.Hold(), Selection.ALL, "olga")).isEqualTo(new Effect(1, 0, ""));
+        assertThat(operations.change(new Change.Hold(), MessageFilter.ALL, "olga")).isEqualTo(new ChangeResult(1, 0, ""));
 
         assertThat(shown().line().state()).isEqualTo(MessageState.HELD);
         assertThat(shown().events()).last().extracting(Event::detail).isEqualTo("by olga");
         assertThat(journal.lines("changed")).containsExactly("changed 1: hold by olga");
-        assertThat(operations.change(new Change.Hold(), Selection.ALL, "olga").changed())
+        assertThat(operations.change(new Change.Hold(), MessageFilter.ALL, "olga").changed())
                 .isZero();
         assertThat(journal.lines("changed")).as("nothing was changed").hasSize(1);
     }
@@ -163,25 +163,25 @@ class OperationsTest {
     void redirectsToAnyMailboxOrPoolWhateverItsCase() throws Exception {
         operations.stop(SCANS, "olga");
 
-        operations.change(new Change.Redirect("SCANS@contoso.example"), Selection.ALL, "olga");
+        operations.change(new Change.Redirect("SCANS@contoso.example"), MessageFilter.ALL, "olga");
         assertThat(shown().line().lane()).isEqualTo("scans@contoso.example");
         operations.stop(SALES, "olga");
-        operations.change(new Change.Redirect("eVERYBODY"), Selection.ALL, "olga");
+        operations.change(new Change.Redirect("eVERYBODY"), MessageFilter.ALL, "olga");
         assertThat(shown().line().lane()).isEqualTo("Everybody");
     }
 
     @Test
     void bouncesThroughTheMailboxOfTheMessage() throws Exception {
         operations.stop(SALES, "olga");
-        assertThat(operations.change(new Change.Bounce(), Selection.of(List.of(message)), "olga"))
-                .isEqualTo(new Effect(1, 0, ""));
+        assertThat(operations.change(new Change.Bounce(), MessageFilter.of(List.of(message)), "olga"))
+                .isEqualTo(new ChangeResult(1, 0, ""));
 
         assertThat(shown().line().state()).isEqualTo(MessageState.FAILED);
         assertThat(journal.lines("failed")).singleElement().asString().contains("notice to scans@contoso.example");
         assertThat(operations.status("").running())
                 .satisfies(running -> assertThat(running.rates())
                         .contains(new Rate("failed", 1, 1, 1), new Rate("accepted", 1, 1, 1)));
-        assertThat(operations.reading().find(Selection.ALL, Page.Order.NEWEST_FIRST, null, 1))
+        assertThat(operations.reading().find(MessageFilter.ALL, Page.Order.NEWEST_FIRST, null, 1))
                 .satisfies(page -> assertThat(page.lines()).singleElement().satisfies(notice -> {
                     assertThat(notice.notice()).isTrue();
                     assertThat(notice.lane()).isEqualTo("sales@contoso.example");
@@ -190,11 +190,11 @@ class OperationsTest {
 
     @Test
     void neverGivesUpEverythingThereIs() throws Exception {
-        Selection open = Selection.ALL
+        MessageFilter open = MessageFilter.ALL
                 .upTo(message)
                 .in(Set.of(MessageState.QUEUED, MessageState.DEFERRED, MessageState.DELIVERING, MessageState.HELD));
         for (Change change : List.of(new Change.Delete(), new Change.Bounce())) {
-            for (Selection everything : List.of(Selection.ALL, open)) {
+            for (MessageFilter everything : List.of(MessageFilter.ALL, open)) {
                 assertThatThrownBy(() -> operations.change(change, everything, "olga"))
                         .isInstanceOf(OperationException.class)
                         .hasMessageEndingWith("wants to know which messages: ids, or a condition");
@@ -203,17 +203,17 @@ class OperationsTest {
         assertThat(shown().line().state().isOpen()).isTrue();
         assertThat(operations.change(
                         new Change.Delete(), open.in(Set.of(MessageState.QUEUED, MessageState.DEFERRED)), "olga"))
-                .isEqualTo(new Effect(1, 0, ""));
+                .isEqualTo(new ChangeResult(1, 0, ""));
     }
 
     @Test
     void refusesWhatMakesNoSense() {
-        assertThatThrownBy(() -> operations.change(new Change.Redirect("nobody"), Selection.ALL, "olga"))
+        assertThatThrownBy(() -> operations.change(new Change.Redirect("nobody"), MessageFilter.ALL, "olga"))
                 .isInstanceOf(OperationException.class)
                 .hasMessage("there is no mailbox or pool \"nobody\"; there are sales@contoso.example,"
                         + " scans@contoso.example, Everybody");
         assertThatThrownBy(() -> operations.change(
-                        new Change.Readdress(ANNA, new EmailAddress("root", "")), Selection.ALL, "olga"))
+                        new Change.Readdress(ANNA, new EmailAddress("root", "")), MessageFilter.ALL, "olga"))
                 .isInstanceOf(OperationException.class)
                 .hasMessageContaining("root");
         assertThatThrownBy(() -> operations.stop(ANNA, "olga"))

@@ -14,7 +14,7 @@ import org.o365relay.deliver.MailboxLimits;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.ProbeSchedule;
 import org.o365relay.deliver.RetrySchedule;
-import org.o365relay.deliver.RoadSettings;
+import org.o365relay.deliver.UpstreamSettings;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Tls;
 import org.o365relay.identity.Credential;
@@ -91,7 +91,7 @@ final class Settings {
         return new MailboxSettings(
                 mailbox,
                 mailbox.toString(),
-                List.of(new RoadSettings.Smtp(
+                List.of(new UpstreamSettings.Smtp(
                         upstream, new Credential.Password(mailbox.toString(), new Secret("x")), "")),
                 new MailboxLimits(null, 1, 1, null),
                 new RewriteRules(mailbox, "%n", List.of(), null, false, false, HOSTNAME));

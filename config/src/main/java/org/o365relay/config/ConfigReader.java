@@ -78,7 +78,7 @@ public final class ConfigReader {
                 Problems problems = new Problems(file.toString());
                 Source source = new Source(place, substitutions, KnownKeys.in(reference), problems);
                 reportStrays(root, source);
-                Optional<InForce> settings = relay(root, reference, source).flatMap(section -> settings(file, section));
+                Optional<ResolvedConfiguration> settings = relay(root, reference, source).flatMap(section -> settings(file, section));
                 yield result(settings, problems);
             }
         };
@@ -110,12 +110,12 @@ public final class ConfigReader {
                 .flatMap(value -> source.layer(new Setting("relay", value, source.file())));
     }
 
-    private Optional<InForce> settings(Path file, Section relay) {
+    private Optional<ResolvedConfiguration> settings(Path file, Section relay) {
         Path directory = Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(file);
         return new RelayReader(directory, environment, kernelHostname, heap, clock.instant(), opensSecrets).read(relay);
     }
 
-    private static Configuration result(Optional<InForce> read, Problems problems) {
+    private static Configuration result(Optional<ResolvedConfiguration> read, Problems problems) {
         return read.filter(complete -> problems.isEmpty())
                 .<Configuration>map(complete -> new Configuration.Valid(
                         complete.settings(), complete.control(), EffectiveText.of(complete), problems.warnings()))

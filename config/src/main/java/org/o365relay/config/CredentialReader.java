@@ -233,7 +233,7 @@ record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path
 
     private void reportExpiry(LocalDate day) {
         Instant end = day.atStartOfDay(ZoneOffset.UTC).toInstant();
-        new Expiry(credential, now).report(SECRET_EXPIRES, "the secret", day, end, "make a new one (" + SECRETS + ")");
+        new ExpiryWarnings(credential, now).report(SECRET_EXPIRES, "the secret", day, end, "make a new one (" + SECRETS + ")");
     }
 
     private void reportCertificate(Path file, Given given) {
@@ -263,7 +263,7 @@ record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path
     private void reportExpiry(Path file, X509Certificate certificate) {
         Instant end = certificate.getNotAfter().toInstant();
         String remedy = "upload a new one (" + SECRETS + ") and put it in its place";
-        new Expiry(credential, now).report(CERTIFICATE, "the certificate in " + file, end, end, remedy);
+        new ExpiryWarnings(credential, now).report(CERTIFICATE, "the certificate in " + file, end, end, remedy);
     }
 
     // RFC 5321 §4.1.2: a local part may have a slash

@@ -8,10 +8,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.bounce.ReportSettings;
+import org.o365relay.ndr.NdrSettings;
 import org.o365relay.deliver.MailboxLimits;
 import org.o365relay.deliver.MailboxSettings;
-import org.o365relay.deliver.RoadSettings;
+import org.o365relay.deliver.UpstreamSettings;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.ClientCertificate;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Lookup;
@@ -25,7 +25,7 @@ final class EffectiveMailbox {
 
     private EffectiveMailbox() {}
 
-    static Map<String, Object> of(MailboxInForce inForce) {
+    static Map<String, Object> of(ResolvedMailbox inForce) {
         MailboxSettings mailbox = inForce.settings();
         RewriteRules rules = mailbox.rewrite();
         List<Map<String, Object>> roads = roads(inForce);
@@ -54,7 +54,7 @@ final class EffectiveMailbox {
         return others;
     }
 
-    private static Map<String, Object> reports(@Nullable ReportSettings reports) {
+    private static Map<String, Object> reports(@Nullable NdrSettings reports) {
         return reports == null
                 ? Map.of("read", "none")
                 : Map.of(
@@ -64,7 +64,7 @@ final class EffectiveMailbox {
                         "poll", Amount.text(reports.poll()));
     }
 
-    private static Map<String, Object> limits(MailboxInForce mailbox) {
+    private static Map<String, Object> limits(ResolvedMailbox mailbox) {
         MailboxLimits limits = mailbox.settings().limits();
         Map<String, Object> keys = new HashMap<>(present("messages-per-minute", limits.messagesPerMinute()));
         keys.putAll(present("recipients-per-day", limits.recipientsPerDay()));
@@ -78,9 +78,9 @@ final class EffectiveMailbox {
         return keys;
     }
 
-    private static List<Map<String, Object>> roads(MailboxInForce mailbox) {
+    private static List<Map<String, Object>> roads(ResolvedMailbox mailbox) {
         List<Map<String, Object>> roads = new ArrayList<>();
-        List<RoadSettings> settings = mailbox.settings().roads();
+        List<UpstreamSettings> settings = mailbox.settings().roads();
         for (int i = 0; i < settings.size(); i++) {
             Map<String, Object> keys = new HashMap<>(road(settings.get(i)));
             keys.put("preset", mailbox.presets().get(i).key());
@@ -89,15 +89,15 @@ final class EffectiveMailbox {
         return roads;
     }
 
-    private static Map<String, Object> road(RoadSettings road) {
+    private static Map<String, Object> road(UpstreamSettings road) {
         return switch (road) {
-            case RoadSettings.Smtp(SmtpUpstreamSettings upstream, Credential.OAuth token, String scope) -> {
+            case UpstreamSettings.Smtp(SmtpUpstreamSettings upstream, Credential.OAuth token, String scope) -> {
                 Map<String, Object> keys = smtp(upstream);
                 keys.put("scope", scope);
                 yield keys;
             }
-            case RoadSettings.Smtp smtp -> smtp(smtp.upstream());
-            case RoadSettings.Graph graph ->
+            case UpstreamSettings.Smtp smtp -> smtp(smtp.upstream());
+            case UpstreamSettings.Graph graph ->
                 Map.of("root", graph.upstream().root().toString(), "scope", graph.scope());
         };
     }

@@ -32,11 +32,11 @@ final class EffectiveText {
 
     private EffectiveText() {}
 
-    static String of(InForce inForce) {
+    static String of(ResolvedConfiguration inForce) {
         return ConfigValueFactory.fromMap(Map.of("relay", relay(inForce))).render(READABLE);
     }
 
-    private static Map<String, Object> relay(InForce inForce) {
+    private static Map<String, Object> relay(ResolvedConfiguration inForce) {
         RelaySettings settings = inForce.settings();
         EffectiveTerms terms = new EffectiveTerms(inForce.standard(), inForce.trusted());
         AdmissionRules rules = settings.accept().rules();

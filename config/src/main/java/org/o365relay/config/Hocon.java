@@ -46,7 +46,7 @@ sealed interface Hocon {
             Config resolved = written.resolveWith(written.withFallback(reference), resolving);
             return new Tree(resolved.root(), Substitutions.in(written.root()));
         } catch (ConfigException mistake) {
-            return new Broken(SyntaxMistake.of(mistake, file.toString()));
+            return new Broken(SyntaxProblem.of(mistake, file.toString()));
         }
     }
 

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.bounce.ReportSettings;
+import org.o365relay.ndr.NdrSettings;
 import org.o365relay.deliver.MailboxSettings;
-import org.o365relay.deliver.RoadSettings;
+import org.o365relay.deliver.UpstreamSettings;
 import org.o365relay.exchange.Cloud;
 import org.o365relay.exchange.Preset;
 import org.o365relay.identity.Credential;
@@ -28,28 +28,28 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
     private static final Kind<Cloud> CLOUD = Text.oneOf(Cloud.class);
 
     /// @return empty if something is wrong
-    Optional<MailboxInForce> read() {
+    Optional<ResolvedMailbox> read() {
         Optional<EmailAddress> address = address();
         Cloud cloud = mailbox.value("cloud", CLOUD);
-        List<RoadReader> readers = readers(cloud);
-        List<Preset> presets = readers.stream().map(RoadReader::preset).toList();
+        List<UpstreamReader> readers = readers(cloud);
+        List<Preset> presets = readers.stream().map(UpstreamReader::preset).toList();
         var limits = new MailboxLimitsReader(mailbox.section("limits"), presets);
         var sending = limits.read();
-        SignIn usual = usualSignIn(readers, cloud, address);
-        List<RoadSettings> roads = new ArrayList<>();
-        for (RoadReader reader : readers) {
-            SignIn signIn = signIn(reader, usual, cloud, address);
+        UpstreamCredential usual = usualSignIn(readers, cloud, address);
+        List<UpstreamSettings> roads = new ArrayList<>();
+        for (UpstreamReader reader : readers) {
+            UpstreamCredential signIn = signIn(reader, usual, cloud, address);
             reader.read(sending.connections(), address.map(EmailAddress::domain), signIn)
                     .ifPresent(roads::add);
         }
         Optional<RewriteRules> rules = rules(address);
-        Optional<ReportSettings> reports =
-                new ReportsReader(mailbox.section(ReportsReader.KEY), cloud).read(address, usual.credential());
+        Optional<NdrSettings> reports =
+                new NdrReader(mailbox.section(NdrReader.KEY), cloud).read(address, usual.credential());
         Integer recipients = limits.recipientsPerMessage();
         Long size = limits.messageSize();
         readers.forEach(reader -> reportNarrow(reader, recipients, size));
         return address.filter(known -> roads.size() == readers.size())
-                .flatMap(known -> rules.map(rewrite -> new MailboxInForce(
+                .flatMap(known -> rules.map(rewrite -> new ResolvedMailbox(
                         mailbox,
                         new MailboxSettings(known, account(roads, known), roads, sending, rewrite),
                         cloud,
@@ -68,7 +68,7 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
     }
 
     /// Who is not signed in as anybody is counted by itself.
-    private static String account(List<RoadSettings> roads, EmailAddress address) {
+    private static String account(List<UpstreamSettings> roads, EmailAddress address) {
         return roads.stream()
                 .map(road -> road.credential().username())
                 .filter(username -> !username.isEmpty())
@@ -77,12 +77,12 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
                 .toLowerCase(Locale.ROOT);
     }
 
-    private List<RoadReader> readers(Cloud cloud) {
-        List<RoadReader> readers = new ArrayList<>();
-        readers.add(new RoadReader(mailbox.section("upstream"), cloud, files, hostname));
+    private List<UpstreamReader> readers(Cloud cloud) {
+        List<UpstreamReader> readers = new ArrayList<>();
+        readers.add(new UpstreamReader(mailbox.section("upstream"), cloud, files, hostname));
         for (Setting element : mailbox.elements(FALLBACK)) {
             mailbox.element(element, List.of(), fallbackKeys())
-                    .ifPresent(road -> readers.add(new RoadReader(road, cloud, files, hostname)));
+                    .ifPresent(road -> readers.add(new UpstreamReader(road, cloud, files, hostname)));
         }
         return readers;
     }
@@ -99,13 +99,13 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
     }
 
     /// The mailbox's own credential, if any road has a use for it.
-    private SignIn usualSignIn(List<RoadReader> readers, Cloud cloud, Optional<EmailAddress> address) {
+    private UpstreamCredential usualSignIn(List<UpstreamReader> readers, Cloud cloud, Optional<EmailAddress> address) {
         CredentialReader reader = credentials(mailbox.section(CredentialReader.KEY), cloud);
         boolean used = readers.stream().anyMatch(road -> road.preset() != Preset.CONNECTOR && !hasCredential(road));
         if (!used && reader.isWritten() && readers.getFirst().preset() == Preset.CONNECTOR) {
             reportLogin(reader);
         }
-        return new SignIn(
+        return new UpstreamCredential(
                 reader.credential(),
                 CredentialReader.TYPE,
                 used || reader.isWritten()
@@ -113,7 +113,7 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
                         : Optional.of(new Credential.None()));
     }
 
-    private SignIn signIn(RoadReader road, SignIn usual, Cloud cloud, Optional<EmailAddress> address) {
+    private UpstreamCredential signIn(UpstreamReader road, UpstreamCredential usual, Cloud cloud, Optional<EmailAddress> address) {
         boolean connector = road.preset() == Preset.CONNECTOR;
         if (hasCredential(road)) {
             CredentialReader reader = credentials(road.keys().section(CredentialReader.KEY), cloud);
@@ -121,18 +121,18 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
             if (connector && reader.isWritten()) {
                 reportLogin(reader);
             }
-            return new SignIn(reader.credential(), CredentialReader.TYPE, credential);
+            return new UpstreamCredential(reader.credential(), CredentialReader.TYPE, credential);
         }
         if (connector) {
-            return new SignIn(mailbox, CredentialReader.KEY, Optional.of(new Credential.None()));
+            return new UpstreamCredential(mailbox, CredentialReader.KEY, Optional.of(new Credential.None()));
         }
         return road.keys().path().equals(mailbox.path() + ".upstream")
                 ? usual
-                : new SignIn(road.keys(), CredentialReader.KEY, usual.credential());
+                : new UpstreamCredential(road.keys(), CredentialReader.KEY, usual.credential());
     }
 
     /// What the first road may carry has to fit through the others.
-    private static void reportNarrow(RoadReader road, @Nullable Integer recipients, @Nullable Long size) {
+    private static void reportNarrow(UpstreamReader road, @Nullable Integer recipients, @Nullable Long size) {
         Integer fewer = road.preset().recipientsPerMessage();
         Long smaller = road.preset().messageSize();
         if (road.preset().hasFixedLimits() && fewer != null && (recipients == null || recipients > fewer)) {
@@ -143,21 +143,21 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
         }
     }
 
-    private static void reportNarrow(RoadReader road, String most, String limit) {
+    private static void reportNarrow(UpstreamReader road, String most, String limit) {
         road.keys()
                 .warning(
-                        RoadReader.PRESET,
+                        UpstreamReader.PRESET,
                         "%s takes messages of at most %s; set limits.%s for the mailbox, or they fail there"
                                 .formatted(road.preset().key(), most, limit));
     }
 
     private static void reportLogin(CredentialReader reader) {
-        new SignIn(reader.credential(), CredentialReader.TYPE, Optional.empty())
+        new UpstreamCredential(reader.credential(), CredentialReader.TYPE, Optional.empty())
                 .problem("a connector takes no login; remove it, or use type = none");
     }
 
     /// The first road has none: what stands beside it is the mailbox's.
-    private boolean hasCredential(RoadReader road) {
+    private boolean hasCredential(UpstreamReader road) {
         return !road.keys().path().endsWith(".upstream")
                 && road.keys().written(CredentialReader.KEY).isPresent();
     }
@@ -167,7 +167,7 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
     }
 
     private Optional<RewriteRules> rules(Optional<EmailAddress> address) {
-        String displayName = mailbox.value("display-name", DisplayName.TEMPLATE);
+        String displayName = mailbox.value("display-name", DisplayNameTemplate.TEMPLATE);
         List<RewriteRules.SendAs> sendAs = mailbox.list("send-as", Addresses.SEND_AS);
         Optional<EmailAddress> replyTo = mailbox.optional("reply-to-fallback", Addresses.MAIL);
         boolean recordOriginal = mailbox.value("record-original", Text.FLAG);

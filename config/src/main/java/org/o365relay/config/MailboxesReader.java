@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.o365relay.deliver.RoadSettings;
+import org.o365relay.deliver.UpstreamSettings;
 import org.o365relay.identity.App;
 import org.o365relay.identity.Credential;
 import org.o365relay.mail.EmailAddress;
@@ -28,7 +28,7 @@ record MailboxesReader(Section relay, SecretFiles files, Path data, String hostn
 
     /// @param all what is said of them, in the order of the file
     /// @param good those with which nothing is wrong
-    record Result(List<Section> all, List<MailboxInForce> good) {
+    record Result(List<Section> all, List<ResolvedMailbox> good) {
 
         /// @return the addresses of those that have one
         List<EmailAddress> addresses() {
@@ -48,7 +48,7 @@ record MailboxesReader(Section relay, SecretFiles files, Path data, String hostn
         List<Section> all = elements.stream()
                 .flatMap(element -> relay.element(element, beneath, defaults).stream())
                 .toList();
-        List<MailboxInForce> good = all.stream()
+        List<ResolvedMailbox> good = all.stream()
                 .flatMap(mailbox -> new MailboxReader(mailbox, files, data, hostname, now).read().stream())
                 .toList();
         Result result = new Result(all, good);
@@ -62,7 +62,7 @@ record MailboxesReader(Section relay, SecretFiles files, Path data, String hostn
         List<EmailAddress> before = new ArrayList<>();
         for (Section mailbox : mailboxes) {
             Optional<EmailAddress> address = mailbox.optional("address", Addresses.MAIL);
-            address.filter(known -> before.stream().anyMatch(other -> Targets.isSame(known, other)))
+            address.filter(known -> before.stream().anyMatch(other -> TargetBuilder.isSame(known, other)))
                     .ifPresent(twice -> mailbox.problem(
                             "address",
                             "another mailbox has the address %s as well; make one of them".formatted(twice)));
@@ -71,10 +71,10 @@ record MailboxesReader(Section relay, SecretFiles files, Path data, String hostn
     }
 
     /// One would overwrite the other's.
-    private static void reportSharedLogins(List<MailboxInForce> mailboxes) {
+    private static void reportSharedLogins(List<ResolvedMailbox> mailboxes) {
         Map<Path, App> logins = new HashMap<>();
-        for (MailboxInForce mailbox : mailboxes) {
-            for (RoadSettings road : mailbox.settings().roads()) {
+        for (ResolvedMailbox mailbox : mailboxes) {
+            for (UpstreamSettings road : mailbox.settings().roads()) {
                 if (road.credential() instanceof Credential.DeviceCode login
                         && !login.app().equals(logins.getOrDefault(login.file(), login.app()))) {
                     Section section = mailbox.section();
@@ -91,11 +91,11 @@ record MailboxesReader(Section relay, SecretFiles files, Path data, String hostn
     }
 
     /// They take from the same.
-    private static void reportUnequal(List<MailboxInForce> mailboxes) {
-        Map<String, MailboxInForce> accounts = new HashMap<>();
-        for (MailboxInForce mailbox : mailboxes) {
+    private static void reportUnequal(List<ResolvedMailbox> mailboxes) {
+        Map<String, ResolvedMailbox> accounts = new HashMap<>();
+        for (ResolvedMailbox mailbox : mailboxes) {
             String account = mailbox.settings().account();
-            MailboxInForce first = accounts.putIfAbsent(account, mailbox);
+            ResolvedMailbox first = accounts.putIfAbsent(account, mailbox);
             if (first != null
                     && !first.settings().limits().equals(mailbox.settings().limits())) {
                 mailbox.section()

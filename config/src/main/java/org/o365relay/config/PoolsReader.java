@@ -48,7 +48,7 @@ record PoolsReader(Section relay, List<EmailAddress> mailboxes) {
     /// One of the mailboxes there are.
     static Kind<EmailAddress> known(List<EmailAddress> mailboxes) {
         return Addresses.MAIL.then(address -> mailboxes.stream()
-                .filter(mailbox -> Targets.isSame(mailbox, address))
+                .filter(mailbox -> TargetBuilder.isSame(mailbox, address))
                 .findFirst()
                 .<Parsed<EmailAddress>>map(Parsed.Good::new)
                 .orElseGet(() -> unknown(

@@ -58,7 +58,7 @@ record RelayReader(
     private static final Duration DAY = Duration.ofDays(1);
 
     /// @return empty if there is no good mailbox; every other problem has been told as well
-    Optional<InForce> read(Section relay) {
+    Optional<ResolvedConfiguration> read(Section relay) {
         String hostname = relay.optional("hostname", Addresses.HOSTNAME)
                 .orElseGet(() -> Hostname.find(environment, kernelHostname));
         Section limits = relay.section("limits");
@@ -107,7 +107,7 @@ record RelayReader(
                     listeners,
                     accept,
                     queue.waitingAtMost(schedule.longestWait()),
-                    mailboxes.good().stream().map(MailboxInForce::settings).toList(),
+                    mailboxes.good().stream().map(ResolvedMailbox::settings).toList(),
                     ways,
                     http,
                     schedule,
@@ -118,16 +118,16 @@ record RelayReader(
                             .flatMap(mailbox -> Stream.ofNullable(mailbox.reports()))
                             .toList(),
                     grace);
-            return new InForce(settings, control, mailboxes.good(), policies.standard(), trusted);
+            return new ResolvedConfiguration(settings, control, mailboxes.good(), policies.standard(), trusted);
         });
     }
 
     /// The size is only looked at if the operator has thought of it: otherwise the mailbox's limit is the one that
     /// counts.
-    private static void reportLargeMessages(Section limits, List<MailboxInForce> mailboxes) {
+    private static void reportLargeMessages(Section limits, List<ResolvedMailbox> mailboxes) {
         long accepted = limits.value(MESSAGE_SIZE, size(64 * KIB, GIB));
         long sent = mailboxes.stream()
-                .mapToLong(mailbox -> Targets.mailbox(mailbox).messageSize())
+                .mapToLong(mailbox -> TargetBuilder.mailbox(mailbox).messageSize())
                 .max()
                 .orElse(GIB);
         if (limits.written(MESSAGE_SIZE).isPresent() && accepted > sent) {

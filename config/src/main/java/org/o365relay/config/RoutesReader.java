@@ -48,19 +48,19 @@ record RoutesReader(Section relay, MailboxesReader.Result mailboxes) {
     }
 
     private Stream<Target> mailboxTargets() {
-        return mailboxes.good().stream().map(Targets::mailbox);
+        return mailboxes.good().stream().map(TargetBuilder::mailbox);
     }
 
     private Stream<Target> poolTargets(Map<String, List<EmailAddress>> pools) {
         return pools.entrySet().stream()
                 .filter(pool -> !members(pool.getValue()).isEmpty())
-                .map(pool -> Targets.of(pool.getKey(), members(pool.getValue())));
+                .map(pool -> TargetBuilder.of(pool.getKey(), members(pool.getValue())));
     }
 
-    private List<MailboxInForce> members(List<EmailAddress> addresses) {
+    private List<ResolvedMailbox> members(List<EmailAddress> addresses) {
         return addresses.stream()
                 .flatMap(address -> mailboxes.good().stream()
-                        .filter(mailbox -> Targets.isSame(mailbox.settings().address(), address)))
+                        .filter(mailbox -> TargetBuilder.isSame(mailbox.settings().address(), address)))
                 .toList();
     }
 
@@ -92,7 +92,7 @@ record RoutesReader(Section relay, MailboxesReader.Result mailboxes) {
         Optional<AddressPattern> author = rule.optional(FROM, RulesReader.PATTERN);
         Optional<AddressPattern> recipient = rule.optional(RECIPIENT, RulesReader.PATTERN);
         Optional<String> mailbox =
-                rule.optional(MAILBOX, PoolsReader.known(addresses)).map(Targets::name);
+                rule.optional(MAILBOX, PoolsReader.known(addresses)).map(TargetBuilder::name);
         Optional<String> pool = rule.optional(POOL, pool(pools));
         Optional<Priority> priority = rule.optional(PRIORITY, Text.oneOf(Priority.class));
         if (CONSEQUENCES.stream().noneMatch(key -> rule.written(key).isPresent())) {
@@ -140,8 +140,8 @@ record RoutesReader(Section relay, MailboxesReader.Result mailboxes) {
     /// Mailboxes and pools that no mail can come to.
     private void reportUnused(Routes routes, Map<String, List<EmailAddress>> pools) {
         Set<String> used = used(routes);
-        for (MailboxInForce mailbox : mailboxes.good()) {
-            if (!used.contains(Targets.name(mailbox.settings().address()))) {
+        for (ResolvedMailbox mailbox : mailboxes.good()) {
+            if (!used.contains(TargetBuilder.name(mailbox.settings().address()))) {
                 mailbox.section()
                         .warning(
                                 "address",
@@ -172,7 +172,7 @@ record RoutesReader(Section relay, MailboxesReader.Result mailboxes) {
         routes.targets().stream()
                 .filter(target -> used.contains(target.name()))
                 .toList()
-                .forEach(target -> target.mailboxes().forEach(address -> used.add(Targets.name(address))));
+                .forEach(target -> target.mailboxes().forEach(address -> used.add(TargetBuilder.name(address))));
         return used;
     }
 }

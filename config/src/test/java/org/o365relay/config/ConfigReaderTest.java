@@ -36,7 +36,7 @@ import org.o365relay.deliver.MailboxLimits;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.ProbeSchedule;
 import org.o365relay.deliver.RetrySchedule;
-import org.o365relay.deliver.RoadSettings;
+import org.o365relay.deliver.UpstreamSettings;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Tls;
 import org.o365relay.identity.Credential;
@@ -300,8 +300,8 @@ class ConfigReaderTest {
         return road(valid).upstream();
     }
 
-    private static RoadSettings.Smtp road(Configuration.Valid valid) {
-        return (RoadSettings.Smtp)
+    private static UpstreamSettings.Smtp road(Configuration.Valid valid) {
+        return (UpstreamSettings.Smtp)
                 valid.settings().mailboxes().getFirst().roads().getFirst();
     }
 
@@ -335,7 +335,7 @@ class ConfigReaderTest {
                 List.of(new MailboxSettings(
                         address,
                         "relay@contoso.example",
-                        List.of(new RoadSettings.Smtp(
+                        List.of(new UpstreamSettings.Smtp(
                                 new SmtpUpstreamSettings(
                                         "smtp.office365.com",
                                         587,

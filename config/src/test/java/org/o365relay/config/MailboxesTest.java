@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.deliver.MailboxLimits;
 import org.o365relay.deliver.MailboxSettings;
-import org.o365relay.deliver.RoadSettings;
+import org.o365relay.deliver.UpstreamSettings;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Lookup;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Tls;
@@ -61,12 +61,12 @@ class MailboxesTest {
             china,     https://microsoftgraph.chinacloudapi.cn
             """)
     void findsGraphWhereTheCloudIs(String cloud, String root) throws Exception {
-        RoadSettings road = mailbox("cloud = %s, upstream.preset = graph, credential { %s, username = %s }"
+        UpstreamSettings road = mailbox("cloud = %s, upstream.preset = graph, credential { %s, username = %s }"
                         .formatted(cloud, SECRET, "\"box@contoso.example\""))
                 .roads()
                 .getFirst();
 
-        assertThat(road).isInstanceOfSatisfying(RoadSettings.Graph.class, graph -> {
+        assertThat(road).isInstanceOfSatisfying(UpstreamSettings.Graph.class, graph -> {
             assertThat(graph.upstream().root()).hasToString(root);
             assertThat(graph.upstream().user()).isEqualTo("box@contoso.example");
             assertThat(graph.scope()).isEqualTo(root + "/.default");
@@ -168,7 +168,7 @@ class MailboxesTest {
 
     @Test
     void hasOtherRoadsWithTheSameOrTheirOwnCredential() throws Exception {
-        List<RoadSettings> roads = mailbox("""
+        List<UpstreamSettings> roads = mailbox("""
                         credential { %s }
                         fallback = [
                           { preset = graph }
@@ -176,14 +176,14 @@ class MailboxesTest {
                         ]""".formatted(SECRET)).roads();
 
         assertThat(roads).hasSize(3);
-        assertThat(roads.get(1)).isInstanceOf(RoadSettings.Graph.class);
+        assertThat(roads.get(1)).isInstanceOf(UpstreamSettings.Graph.class);
         assertThat(roads.get(1).credential()).isEqualTo(roads.get(0).credential());
         assertThat(roads.get(2).credential()).isEqualTo(new Credential.Password("me", new Secret("other")));
     }
 
     @Test
     void keepsTheCredentialBesideAConnectorForTheOtherRoads() throws Exception {
-        List<RoadSettings> roads = mailbox(
+        List<UpstreamSettings> roads = mailbox(
                         "upstream.preset = connector, credential { %s }, fallback = [ { preset = graph } ]"
                                 .formatted(SECRET))
                 .roads();
@@ -262,7 +262,7 @@ class MailboxesTest {
         return ReadText.valid(directory, "relay.data-directory = queue\n" + text);
     }
 
-    private static RoadSettings.Smtp smtp(MailboxSettings mailbox) {
-        return (RoadSettings.Smtp) Objects.requireNonNull(mailbox.roads().getFirst());
+    private static UpstreamSettings.Smtp smtp(MailboxSettings mailbox) {
+        return (UpstreamSettings.Smtp) Objects.requireNonNull(mailbox.roads().getFirst());
     }
 }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.o365relay.deliver.RoadSettings;
+import org.o365relay.deliver.UpstreamSettings;
 import org.o365relay.identity.Credential;
 import org.o365relay.mail.Secret;
 
@@ -229,7 +229,7 @@ class SignInFilesTest {
     }
 
     private Credential credential(String keys) throws IOException {
-        RoadSettings road = ReadText.valid(directory, MAILBOX.formatted(keys))
+        UpstreamSettings road = ReadText.valid(directory, MAILBOX.formatted(keys))
                 .settings()
                 .mailboxes()
                 .getFirst()

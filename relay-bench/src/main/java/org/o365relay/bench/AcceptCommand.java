@@ -14,7 +14,7 @@ import picocli.CommandLine.Mixin;
 final class AcceptCommand implements Callable<Integer> {
 
     @Mixin
-    private Report report = new Report();
+    private BenchReport report = new BenchReport();
 
     @Mixin
     private TargetOptions target = new TargetOptions();
@@ -25,7 +25,7 @@ final class AcceptCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         return report.of(scratch -> {
-            Table table = AcceptMeasurement.table();
+            MarkdownTable table = AcceptMeasurement.table();
             Launch launch = target.launch();
             for (Shape shape : load.shapes()) {
                 report.progress(launch.name() + ": " + shape + " …");

@@ -60,8 +60,8 @@ record AcceptMeasurement(Extent extent, Extent warmUp) {
         }
     }
 
-    static Table table() {
-        return new Table(
+    static MarkdownTable table() {
+        return new MarkdownTable(
                 "server",
                 "load",
                 "accepted/s",

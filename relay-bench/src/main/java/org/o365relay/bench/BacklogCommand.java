@@ -27,7 +27,7 @@ final class BacklogCommand implements Callable<Integer> {
     private static final Duration DUE = Duration.ofHours(12);
 
     @Mixin
-    private Report report = new Report();
+    private BenchReport report = new BenchReport();
 
     @Mixin
     private TargetOptions target = new TargetOptions();
@@ -61,7 +61,7 @@ final class BacklogCommand implements Callable<Integer> {
         return report.of(this::measure);
     }
 
-    private Table measure(Scratch scratch) throws IOException, InterruptedException {
+    private MarkdownTable measure(Scratch scratch) throws IOException, InterruptedException {
         RelayLaunch launch = target.relay();
         Path emptyOne = scratch.fresh();
         Path longOne = scratch.fresh();
@@ -70,7 +70,7 @@ final class BacklogCommand implements Callable<Integer> {
         Path data = longOne.resolve("data");
         new Backlog(data, SIZE).fill(history, deferred, DUE);
         report.progress("its questions …");
-        Table questions = new Questions(data, history, deferred).ask();
+        MarkdownTable questions = new Questions(data, history, deferred).ask();
         report.progress(questions + "\n");
         List<State> empty = new ArrayList<>();
         List<State> full = new ArrayList<>();
@@ -102,8 +102,8 @@ final class BacklogCommand implements Callable<Integer> {
         return load;
     }
 
-    private Table table(List<State> empty, List<State> full) {
-        Table table = new Table("queue at the start", "open port ms", "live heap MiB", "accepted/s", "p99 ms");
+    private MarkdownTable table(List<State> empty, List<State> full) {
+        MarkdownTable table = new MarkdownTable("queue at the start", "open port ms", "live heap MiB", "accepted/s", "p99 ms");
         add(table, "empty", empty);
         add(table, String.format(Locale.ROOT, "%,d deferred, %,d settled", deferred, history), full);
         table.add(
@@ -115,7 +115,7 @@ final class BacklogCommand implements Callable<Integer> {
         return table;
     }
 
-    private static void add(Table table, String queue, List<State> states) {
+    private static void add(MarkdownTable table, String queue, List<State> states) {
         table.add(
                 queue,
                 String.format(Locale.ROOT, "%.0f", median(states, State::openedMillis)),

@@ -23,7 +23,7 @@ final class DeliverCommand implements Callable<Integer> {
     private static final Duration AFTERMATH = Duration.ofMillis(500);
 
     @Mixin
-    private Report report = new Report();
+    private BenchReport report = new BenchReport();
 
     @Mixin
     private TargetOptions target = new TargetOptions();
@@ -59,7 +59,7 @@ final class DeliverCommand implements Callable<Integer> {
         return report.of(this::measure);
     }
 
-    private Table measure(Scratch scratch) throws IOException, InterruptedException {
+    private MarkdownTable measure(Scratch scratch) throws IOException, InterruptedException {
         try (Smarthost smarthost = smarthost(scratch.fresh());
                 Server relay = target.relayTo(smarthost)
                         .configured("relay.mailbox-defaults.limits.connections = " + connections)
@@ -79,14 +79,14 @@ final class DeliverCommand implements Callable<Integer> {
                 : CountingSmarthost.open(Certificate.make(directory));
     }
 
-    private Table delivered(Server relay, Smarthost smarthost) throws IOException, InterruptedException {
+    private MarkdownTable delivered(Server relay, Smarthost smarthost) throws IOException, InterruptedException {
         long pid = relay.pid().orElseThrow();
         ProcessUsage before = ProcessUsage.of(pid);
         Duration elapsed = deliver(relay, smarthost, messages);
         ProcessUsage after = ProcessUsage.of(pid);
         boolean more = smarthost.awaitMessages(1, AFTERMATH);
         double seconds = elapsed.toMillis() / 1e3;
-        Table table = new Table(
+        MarkdownTable table = new MarkdownTable(
                 "server",
                 "messages",
                 "all delivered after s",

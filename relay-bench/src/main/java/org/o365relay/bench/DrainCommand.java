@@ -26,7 +26,7 @@ final class DrainCommand implements Callable<Integer> {
     private static final Duration NEW_MAIL = Duration.ofMillis(100);
 
     @Mixin
-    private Report report = new Report();
+    private BenchReport report = new BenchReport();
 
     @Mixin
     private TargetOptions target = new TargetOptions();
@@ -66,9 +66,9 @@ final class DrainCommand implements Callable<Integer> {
         return report.of(this::measure);
     }
 
-    private Table measure(Scratch scratch) throws IOException, InterruptedException {
+    private MarkdownTable measure(Scratch scratch) throws IOException, InterruptedException {
         Certificate certificate = Certificate.make(scratch.fresh());
-        Table table = new Table("mail", "left/s", "new mail ms, median", "max", "urgent mail ms, median", "max");
+        MarkdownTable table = new MarkdownTable("mail", "left/s", "new mail ms, median", "max", "urgent mail ms, median", "max");
         double fresh = fresh(scratch, certificate, table);
         backlog(scratch, certificate, table, fresh);
         return table;
@@ -81,7 +81,7 @@ final class DrainCommand implements Callable<Integer> {
                         + RelayLaunch.MAILBOX + "\", priority = urgent } ]");
     }
 
-    private double fresh(Scratch scratch, Certificate certificate, Table table)
+    private double fresh(Scratch scratch, Certificate certificate, MarkdownTable table)
             throws IOException, InterruptedException {
         try (CountingSmarthost smarthost = CountingSmarthost.open(certificate);
                 Server relay = launch(smarthost).start(scratch.fresh())) {
@@ -115,7 +115,7 @@ final class DrainCommand implements Callable<Integer> {
         }
     }
 
-    private void backlog(Scratch scratch, Certificate certificate, Table table, double fresh)
+    private void backlog(Scratch scratch, Certificate certificate, MarkdownTable table, double fresh)
             throws IOException, InterruptedException {
         Path directory = scratch.fresh();
         report.progress("making a queue of " + deferred + " messages …");
@@ -146,7 +146,7 @@ final class DrainCommand implements Callable<Integer> {
         return messages / ((System.nanoTime() - start) / 1e9);
     }
 
-    private void drainAll(CountingSmarthost smarthost, Path data, Table table)
+    private void drainAll(CountingSmarthost smarthost, Path data, MarkdownTable table)
             throws IOException, InterruptedException {
         long full = size(data);
         report.progress("until the queue is empty …");

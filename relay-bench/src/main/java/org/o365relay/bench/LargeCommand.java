@@ -20,7 +20,7 @@ final class LargeCommand implements Callable<Integer> {
     private static final Duration LONGEST = Duration.ofMinutes(10);
 
     @Mixin
-    private Report report = new Report();
+    private BenchReport report = new BenchReport();
 
     @Mixin
     private TargetOptions target = new TargetOptions();
@@ -39,7 +39,7 @@ final class LargeCommand implements Callable<Integer> {
         return report.of(this::measure);
     }
 
-    private Table measure(Scratch scratch) throws IOException, InterruptedException {
+    private MarkdownTable measure(Scratch scratch) throws IOException, InterruptedException {
         Certificate certificate = Certificate.make(scratch.fresh());
         try (CountingSmarthost smarthost = CountingSmarthost.open(certificate);
                 Server relay =
@@ -50,7 +50,7 @@ final class LargeCommand implements Callable<Integer> {
         }
     }
 
-    private Table passed(Server relay, CountingSmarthost smarthost, long maximum)
+    private MarkdownTable passed(Server relay, CountingSmarthost smarthost, long maximum)
             throws IOException, InterruptedException {
         long start = System.nanoTime();
         LoadResult load = Shape.plain(sessions, size, Connections.KEPT)
@@ -64,7 +64,7 @@ final class LargeCommand implements Callable<Integer> {
         }
         Duration delivered = Duration.ofNanos(System.nanoTime() - start);
         ProcessUsage usage = ProcessUsage.of(relay.pid().orElseThrow());
-        Table table = new Table("server", "load", "heap MiB", "accepted after s", "delivered after s", "peak RSS MiB");
+        MarkdownTable table = new MarkdownTable("server", "load", "heap MiB", "accepted after s", "delivered after s", "peak RSS MiB");
         table.add(
                 "o365-relay",
                 sessions + " × " + size,

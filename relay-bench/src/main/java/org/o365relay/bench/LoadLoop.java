@@ -8,16 +8,16 @@ import java.util.Queue;
 import java.util.concurrent.Callable;
 
 /// One thread's sessions and the selector they share.
-final class LoadLoop implements Callable<Tally> {
+final class LoadLoop implements Callable<LoadTally> {
 
     private static final long LOOK_AFTER_MILLIS = 500;
 
     private final SmtpLoad load;
     private final int sessions;
     private final Budget budget;
-    private final Tally tally = new Tally();
+    private final LoadTally tally = new LoadTally();
     /// Sessions that need a connection. A queue, so that a server which refuses every connection costs no stack.
-    private final Queue<Session> unconnected = new ArrayDeque<>();
+    private final Queue<LoadSession> unconnected = new ArrayDeque<>();
 
     private int working;
     private long lastReply;
@@ -29,10 +29,10 @@ final class LoadLoop implements Callable<Tally> {
     }
 
     @Override
-    public Tally call() throws IOException {
+    public LoadTally call() throws IOException {
         try (Selector selector = Selector.open()) {
             for (int session = 0; session < sessions; session++) {
-                unconnected.add(new Session(load, selector, budget, tally, unconnected::add));
+                unconnected.add(new LoadSession(load, selector, budget, tally, unconnected::add));
             }
             working = sessions;
             lastReply = System.nanoTime();
@@ -72,7 +72,7 @@ final class LoadLoop implements Callable<Tally> {
         }
     }
 
-    private static Session session(SelectionKey key) {
-        return (Session) key.attachment();
+    private static LoadSession session(SelectionKey key) {
+        return (LoadSession) key.attachment();
     }
 }

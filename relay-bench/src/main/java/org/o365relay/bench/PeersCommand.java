@@ -20,7 +20,7 @@ import picocli.CommandLine.Mixin;
 final class PeersCommand implements Callable<Integer> {
 
     @Mixin
-    private Report report = new Report();
+    private BenchReport report = new BenchReport();
 
     @Mixin
     private TargetOptions target = new TargetOptions();
@@ -33,8 +33,8 @@ final class PeersCommand implements Callable<Integer> {
         return report.of(this::measure);
     }
 
-    private Table measure(Scratch scratch) throws IOException, InterruptedException {
-        Table table = AcceptMeasurement.table();
+    private MarkdownTable measure(Scratch scratch) throws IOException, InterruptedException {
+        MarkdownTable table = AcceptMeasurement.table();
         for (Launch launch : launches()) {
             for (Shape shape : load.shapes()) {
                 report.progress(launch.name() + ": " + shape + " …");

@@ -16,11 +16,11 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.Page.Order;
-import org.o365relay.queue.QueueReading;
+import org.o365relay.queue.QueueReader;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
-import org.o365relay.queue.Selection;
-import org.o365relay.queue.Supply;
+import org.o365relay.queue.MessageFilter;
+import org.o365relay.queue.ClaimScope;
 
 /// Asks a queue that a [Backlog] has made what operators and deliveries ask, in this process, as the relay does in
 /// its own.
@@ -34,7 +34,7 @@ final class Questions {
     private final Path directory;
     private final int settled;
     private final int open;
-    private final Table table = new Table("question", "ms, median of " + TIMES, "slowest", "found");
+    private final MarkdownTable table = new MarkdownTable("question", "ms, median of " + TIMES, "slowest", "found");
 
     /// @param directory the data directory
     /// @param settled messages of the history, which come first
@@ -49,12 +49,12 @@ final class Questions {
         long ask();
     }
 
-    Table ask() throws IOException {
+    MarkdownTable ask() throws IOException {
         QueueSettings settings = new QueueSettings(directory, 0, Long.MAX_VALUE, Duration.ofDays(3650));
         try (MessageQueue queue = MessageQueue.open(settings, InstantSource.system(), RandomGenerator.getDefault())) {
             askTheQueue(queue.reading());
             askTheHistory(queue.reading());
-            Supply supply = new Supply(RelayLaunch.MAILBOX, List.of(RelayLaunch.MAILBOX));
+            ClaimScope supply = new ClaimScope(RelayLaunch.MAILBOX, List.of(RelayLaunch.MAILBOX));
             time("claim 20 of those that are due", () -> queue.claim(supply, 20).size());
             MessageQueue later = queue;
             time("claim and put back 20 due", () -> claimAndPutBack(later, supply));
@@ -64,13 +64,13 @@ final class Questions {
         return table;
     }
 
-    private static long claimAndPutBack(MessageQueue queue, Supply supply) {
+    private static long claimAndPutBack(MessageQueue queue, ClaimScope supply) {
         var claims = queue.claim(supply, 20);
         claims.forEach(queue::putBack);
         return claims.size();
     }
 
-    private void askTheQueue(QueueReading reading) {
+    private void askTheQueue(QueueReader reading) {
         int last = settled + open - 1;
         time("queue (summary)", () -> reading.overview().open());
         time("queue list, first page", () -> found(reading, Order.OLDEST_FIRST, all -> all));
@@ -90,10 +90,10 @@ final class Questions {
         time(
                 "queue list --mailbox nobody's",
                 () -> found(reading, Order.OLDEST_FIRST, all -> mailbox(all, "no@x.example")));
-        time("count all that are open", () -> reading.count(Selection.ALL.in(OPEN)));
+        time("count all that are open", () -> reading.count(MessageFilter.ALL.in(OPEN)));
     }
 
-    private void askTheHistory(QueueReading reading) {
+    private void askTheHistory(QueueReader reading) {
         time("trace, newest", () -> trace(reading, all -> all));
         time("trace by id", () -> reading.show(newest(reading)).stream().count());
         time(
@@ -111,18 +111,18 @@ final class Questions {
                 () -> trace(reading, all -> between(all, beginning, beginning.plusSeconds(60))));
     }
 
-    private static QueueId newest(QueueReading reading) {
+    private static QueueId newest(QueueReader reading) {
         return reading.newest().orElseThrow();
     }
 
-    private long found(QueueReading reading, Order order, UnaryOperator<Selection> which) {
-        return reading.find(which.apply(Selection.ALL).in(OPEN), order, null, PAGE)
+    private long found(QueueReader reading, Order order, UnaryOperator<MessageFilter> which) {
+        return reading.find(which.apply(MessageFilter.ALL).in(OPEN), order, null, PAGE)
                 .lines()
                 .size();
     }
 
-    private long trace(QueueReading reading, UnaryOperator<Selection> which) {
-        return reading.find(which.apply(Selection.ALL), Order.NEWEST_FIRST, null, PAGE)
+    private long trace(QueueReader reading, UnaryOperator<MessageFilter> which) {
+        return reading.find(which.apply(MessageFilter.ALL), Order.NEWEST_FIRST, null, PAGE)
                 .lines()
                 .size();
     }
@@ -143,40 +143,40 @@ final class Questions {
                 String.format(Locale.ROOT, "%,d", found));
     }
 
-    private static Selection client(Selection all, String client) {
+    private static MessageFilter client(MessageFilter all, String client) {
         return with(all, client, null, null, null, null, null, null);
     }
 
-    private static Selection sender(Selection all, String sender) {
+    private static MessageFilter sender(MessageFilter all, String sender) {
         return with(all, null, sender, null, null, null, null, null);
     }
 
-    private static Selection recipient(Selection all, String recipient) {
+    private static MessageFilter recipient(MessageFilter all, String recipient) {
         return with(all, null, null, recipient, null, null, null, null);
     }
 
-    private static Selection mailbox(Selection all, String mailbox) {
+    private static MessageFilter mailbox(MessageFilter all, String mailbox) {
         return with(all, null, null, null, mailbox, null, null, null);
     }
 
-    private static Selection reason(Selection all, String reason) {
+    private static MessageFilter reason(MessageFilter all, String reason) {
         return with(all, null, null, null, null, reason, null, null);
     }
 
-    private static Selection subject(Selection all, String subject) {
+    private static MessageFilter subject(MessageFilter all, String subject) {
         return with(all, null, null, null, null, null, subject, null);
     }
 
-    private static Selection messageId(Selection all, String messageId) {
+    private static MessageFilter messageId(MessageFilter all, String messageId) {
         return with(all, null, null, null, null, null, null, messageId);
     }
 
-    private static Selection between(Selection all, Instant after, Instant before) {
-        return new Selection(all.ids(), all.states(), after, before, null, null, null, null, null, null, null, null);
+    private static MessageFilter between(MessageFilter all, Instant after, Instant before) {
+        return new MessageFilter(all.ids(), all.states(), after, before, null, null, null, null, null, null, null, null);
     }
 
-    private static Selection with(
-            Selection all,
+    private static MessageFilter with(
+            MessageFilter all,
             @Nullable String client,
             @Nullable String sender,
             @Nullable String recipient,
@@ -184,7 +184,7 @@ final class Questions {
             @Nullable String reason,
             @Nullable String subject,
             @Nullable String messageId) {
-        return new Selection(
+        return new MessageFilter(
                 all.ids(),
                 all.states(),
                 null,

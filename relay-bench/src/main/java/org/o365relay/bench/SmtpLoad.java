@@ -46,22 +46,22 @@ public record SmtpLoad(
     public LoadResult run() throws IOException, InterruptedException {
         Duration cpuBefore = ProcessUsage.ownCpu();
         long start = System.nanoTime();
-        Tally tally = divide(new Budget(extent));
+        LoadTally tally = divide(new Budget(extent));
         Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
         Duration cpu = ProcessUsage.ownCpu().minus(cpuBefore);
         return new LoadResult(tally.accepted(), tally.refusals(), tally.drops(), elapsed, tally.latency(), cpu);
     }
 
-    private Tally divide(Budget budget) throws IOException, InterruptedException {
+    private LoadTally divide(Budget budget) throws IOException, InterruptedException {
         int loops = Math.min(threads, sessions);
         try (ExecutorService executor = Executors.newFixedThreadPool(loops)) {
-            List<Future<Tally>> parts = new ArrayList<>();
+            List<Future<LoadTally>> parts = new ArrayList<>();
             for (int loop = 0; loop < loops; loop++) {
                 int share = sessions / loops + (loop < sessions % loops ? 1 : 0);
                 parts.add(executor.submit(new LoadLoop(this, share, budget)));
             }
-            Tally sum = new Tally();
-            for (Future<Tally> part : parts) {
+            LoadTally sum = new LoadTally();
+            for (Future<LoadTally> part : parts) {
                 sum.add(part.get());
             }
             return sum;

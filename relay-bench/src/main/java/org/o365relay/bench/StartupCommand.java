@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
 final class StartupCommand implements Callable<Integer> {
 
     @Mixin
-    private Report report = new Report();
+    private BenchReport report = new BenchReport();
 
     @Mixin
     private TargetOptions target = new TargetOptions();
@@ -36,7 +36,7 @@ final class StartupCommand implements Callable<Integer> {
         return report.of(this::measure);
     }
 
-    private Table measure(Scratch scratch) throws IOException, InterruptedException {
+    private MarkdownTable measure(Scratch scratch) throws IOException, InterruptedException {
         RelayLaunch launch = target.relay();
         Path directory = scratch.fresh();
         report.progress("one start to make the queue …");
@@ -50,7 +50,7 @@ final class StartupCommand implements Callable<Integer> {
         }
         Arrays.sort(millis);
         ProcessUsage usage = whenIdle(launch, directory);
-        Table table = new Table("server", "open port ms, median", "fastest", "slowest", "idle RSS MiB", "peak MiB");
+        MarkdownTable table = new MarkdownTable("server", "open port ms, median", "fastest", "slowest", "idle RSS MiB", "peak MiB");
         table.add(
                 launch.name(),
                 Long.toString(millis[times / 2]),

@@ -27,7 +27,7 @@ public record CertificateFiles(Path certificate, Path key, Duration detection) {
             return ServerIdentity.read(this).objection(now).stream()
                     .map(objection -> new Problem(false, objection))
                     .toList();
-        } catch (UnusableCertificate e) {
+        } catch (UnusableCertificateException e) {
             return List.of(new Problem(true, String.valueOf(e.getMessage())));
         }
     }

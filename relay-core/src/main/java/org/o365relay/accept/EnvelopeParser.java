@@ -44,7 +44,7 @@ final class EnvelopeParser {
         return sender.isPresent()
                 ? parser.mail(sender.get(), parameters)
                 : new Malformed(
-                        Reply.of(501, "5.1.7", "Sender is not an address: " + Refusals.printable(path.address())));
+                        Reply.of(501, "5.1.7", "Sender is not an address: " + RejectReplies.printable(path.address())));
     }
 
     // RFC 5321 §4.1.1.3
@@ -59,7 +59,7 @@ final class EnvelopeParser {
         return recipient.isPresent()
                 ? parser.rcpt(recipient.get(), parameters)
                 : new Malformed(
-                        Reply.of(501, "5.1.3", "Recipient is not an address: " + Refusals.printable(path.address())));
+                        Reply.of(501, "5.1.3", "Recipient is not an address: " + RejectReplies.printable(path.address())));
     }
 
     /// @return the first parameter that no extension offered here has; empty if all have one

@@ -3,7 +3,7 @@ package org.o365relay.accept;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.admit.Admission;
-import org.o365relay.admit.Overdraft;
+import org.o365relay.admit.LimitExceeded;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
@@ -18,9 +18,9 @@ final class EnvelopePolicy {
     private final Client client;
     private final AcceptSettings settings;
     private final MessageQueue queue;
-    private final Conduct conduct;
+    private final SessionErrors conduct;
 
-    EnvelopePolicy(Client client, AcceptSettings settings, MessageQueue queue, Conduct conduct) {
+    EnvelopePolicy(Client client, AcceptSettings settings, MessageQueue queue, SessionErrors conduct) {
         this.client = client;
         this.settings = settings;
         this.queue = queue;
@@ -35,7 +35,7 @@ final class EnvelopePolicy {
 
         record Refused(Reply reply) implements Verdict {}
 
-        record Overdrawn(Overdraft overdraft, Reply reply) implements Verdict {}
+        record Overdrawn(LimitExceeded overdraft, Reply reply) implements Verdict {}
     }
 
     /// @param introduced whether the client has said EHLO or HELO
@@ -50,12 +50,12 @@ final class EnvelopePolicy {
                 client.device()
                         .begin(client.policy().limits())
                         .<Verdict>map(overdraft ->
-                                new Verdict.Overdrawn(overdraft, Refusals.overdrawn(client.address(), overdraft)))
+                                new Verdict.Overdrawn(overdraft, RejectReplies.overdrawn(client.address(), overdraft)))
                         .orElseGet(() -> new Verdict.Granted(sender));
         };
     }
 
-    Verdict rcpt(Command.Rcpt rcpt, Transaction transaction) {
+    Verdict rcpt(Command.Rcpt rcpt, MailTransaction transaction) {
         Optional<Reply> refusal = manners(rcpt, transaction);
         if (refusal.isPresent()) {
             return new Verdict.Refused(refusal.get());
@@ -70,7 +70,7 @@ final class EnvelopePolicy {
 
     /// A report that a client asks for goes to the sender it names, so that must be one to whom the client
     /// could write itself; the wish to hear of success counts for no other.
-    OfRecipient wishes(Command.Rcpt rcpt, Transaction transaction) {
+    OfRecipient wishes(Command.Rcpt rcpt, MailTransaction transaction) {
         OfRecipient asked = rcpt.wishes().wishes();
         if (asked.occasions() == null || !asked.wants(Occasion.SUCCESS)) {
             return asked;
@@ -81,52 +81,52 @@ final class EnvelopePolicy {
         return admitted ? asked : asked.without(Occasion.SUCCESS);
     }
 
-    private Verdict oneMore(EmailAddress recipient, Transaction transaction) {
+    private Verdict oneMore(EmailAddress recipient, MailTransaction transaction) {
         int most = settings.limits().recipients();
         if (transaction.recipients().size() >= most) {
-            return new Verdict.Refused(Refusals.tooManyRecipients(most));
+            return new Verdict.Refused(RejectReplies.tooManyRecipients(most));
         }
         return client.device()
                 .reserve(client.policy().limits())
                 .<Verdict>map(overdraft ->
-                        new Verdict.Overdrawn(overdraft, Refusals.recipientOverdrawn(client.address(), overdraft)))
+                        new Verdict.Overdrawn(overdraft, RejectReplies.recipientOverdrawn(client.address(), overdraft)))
                 .orElseGet(() -> new Verdict.Granted(recipient));
     }
 
     private Optional<Reply> manners(Command.Mail mail, boolean introduced) {
         if (!introduced && !conduct.tolerates(Deviation.NO_HELO)) {
-            return Optional.of(Refusals.notTolerated(Deviation.NO_HELO, 503, "5.5.1", "Say EHLO or HELO first"));
+            return Optional.of(RejectReplies.notTolerated(Deviation.NO_HELO, 503, "5.5.1", "Say EHLO or HELO first"));
         }
         Optional<Deviation> refused = conduct.refusedOf(mail.deviations());
         if (refused.isPresent()) {
-            return Optional.of(Refusals.notTolerated(refused.get(), mail));
+            return Optional.of(RejectReplies.notTolerated(refused.get(), mail));
         }
         EmailAddress sender = mail.sender();
         if (sender == null) {
             return Optional.empty();
         }
         if (!sender.isQualified() && !conduct.tolerates(Deviation.UNQUALIFIED_SENDER)) {
-            return Optional.of(Refusals.unqualifiedSender());
+            return Optional.of(RejectReplies.unqualifiedSender());
         }
         return sender.isAscii() || mail.asksForUtf8() || conduct.tolerates(Deviation.UNDECLARED_UTF8)
                 ? Optional.empty()
-                : Optional.of(Refusals.senderNotAscii());
+                : Optional.of(RejectReplies.senderNotAscii());
     }
 
-    private Optional<Reply> manners(Command.Rcpt rcpt, Transaction transaction) {
+    private Optional<Reply> manners(Command.Rcpt rcpt, MailTransaction transaction) {
         Optional<Deviation> refused = conduct.refusedOf(rcpt.deviations());
         if (refused.isPresent()) {
-            return Optional.of(Refusals.notTolerated(refused.get(), rcpt));
+            return Optional.of(RejectReplies.notTolerated(refused.get(), rcpt));
         }
         EmailAddress recipient = rcpt.recipient();
         if (!recipient.isQualified()
                 && !recipient.localPart().equalsIgnoreCase("postmaster") // RFC 5321 §4.5.1
                 && !conduct.tolerates(Deviation.UNQUALIFIED_RECIPIENT)) {
-            return Optional.of(Refusals.unqualifiedRecipient());
+            return Optional.of(RejectReplies.unqualifiedRecipient());
         }
         return recipient.isAscii() || transaction.smtpUtf8() || conduct.tolerates(Deviation.UNDECLARED_UTF8)
                 ? Optional.empty()
-                : Optional.of(Refusals.recipientNotAscii());
+                : Optional.of(RejectReplies.recipientNotAscii());
     }
 
     private Optional<Reply> size(Command.Mail mail) {
@@ -134,6 +134,6 @@ final class EnvelopePolicy {
         SizeLimit most = SizeLimit.of(client.policy(), settings.routes());
         return size > most.octets()
                 ? Optional.of(most.refusal())
-                : queue.shortageFor(size).map(Refusals::noRoom);
+                : queue.shortageFor(size).map(RejectReplies::noRoom);
     }
 }

@@ -20,11 +20,11 @@ final class Handshake extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(Handshake.class);
 
     private final Client client;
-    private final TurnedAway turnedAway;
+    private final RejectHandler turnedAway;
     private final Consumer<ChannelHandlerContext> whenDone;
 
     /// @param whenDone passes [SslHandshakeCompletionEvent#SUCCESS] on
-    Handshake(Client client, TurnedAway turnedAway, Consumer<ChannelHandlerContext> whenDone) {
+    Handshake(Client client, RejectHandler turnedAway, Consumer<ChannelHandlerContext> whenDone) {
         this.client = client;
         this.turnedAway = turnedAway;
         this.whenDone = whenDone;

@@ -29,7 +29,7 @@ sealed interface HandshakeFailure {
                 explained("took longer than allowed (relay.limits.command-timeout)", Deviation.TOO_SLOW);
             case NotSslRecordException _ -> plainText(client);
             default -> {
-                String message = Refusals.printable(String.valueOf(cause.getMessage()));
+                String message = RejectReplies.printable(String.valueOf(cause.getMessage()));
                 yield OLD.matcher(message).matches() ? tooOld(client, message) : rejected(message);
             }
         };

@@ -41,7 +41,7 @@ record PemFile(Path path, List<Section> sections) {
     }
 
     /// @param key what the file is, by its configuration key
-    static PemFile read(Path path, String key) throws UnusableCertificate {
+    static PemFile read(Path path, String key) throws UnusableCertificateException {
         try {
             String text = Files.readString(path, StandardCharsets.ISO_8859_1);
             List<Section> sections = new ArrayList<>();
@@ -50,11 +50,11 @@ record PemFile(Path path, List<Section> sections) {
             }
             return new PemFile(path, List.copyOf(sections));
         } catch (NoSuchFileException e) {
-            throw new UnusableCertificate(path + " does not exist (" + key + ")");
+            throw new UnusableCertificateException(path + " does not exist (" + key + ")");
         } catch (AccessDeniedException e) {
-            throw new UnusableCertificate("the relay's user may not read " + path + " (" + key + ")");
+            throw new UnusableCertificateException("the relay's user may not read " + path + " (" + key + ")");
         } catch (IOException e) {
-            throw new UnusableCertificate("cannot read " + path + " (" + key + "): " + e.getMessage());
+            throw new UnusableCertificateException("cannot read " + path + " (" + key + "): " + e.getMessage());
         }
     }
 }

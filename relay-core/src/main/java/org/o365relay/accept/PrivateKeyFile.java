@@ -21,10 +21,10 @@ final class PrivateKeyFile {
 
     private PrivateKeyFile() {}
 
-    static PrivateKey read(Path path) throws UnusableCertificate {
+    static PrivateKey read(Path path) throws UnusableCertificateException {
         PemFile.Section section = keySection(PemFile.read(path, KEY));
         if (section.isEncrypted()) {
-            throw new UnusableCertificate(
+            throw new UnusableCertificateException(
                     "the key in " + path + " is encrypted, and nobody is there to type its password; " + cure(path));
         }
         return switch (section.label()) {
@@ -35,16 +35,16 @@ final class PrivateKeyFile {
         };
     }
 
-    private static PemFile.Section keySection(PemFile file) throws UnusableCertificate {
+    private static PemFile.Section keySection(PemFile file) throws UnusableCertificateException {
         return file.sections().stream()
                 .filter(section -> section.label().endsWith("PRIVATE KEY"))
                 .findFirst()
-                .orElseThrow(() -> new UnusableCertificate("there is no private key in PEM in " + file.path() + " ("
+                .orElseThrow(() -> new UnusableCertificateException("there is no private key in PEM in " + file.path() + " ("
                         + KEY + "); it begins with -----BEGIN PRIVATE KEY-----"));
     }
 
-    private static UnusableCertificate otherFormat(Path path, String format) {
-        return new UnusableCertificate(
+    private static UnusableCertificateException otherFormat(Path path, String format) {
+        return new UnusableCertificateException(
                 "the key in " + path + " is in the format " + format + ", not in PKCS #8; " + cure(path));
     }
 
@@ -53,11 +53,11 @@ final class PrivateKeyFile {
                 + " to the new file";
     }
 
-    private static PrivateKey decoded(PemFile.Section section, Path path) throws UnusableCertificate {
+    private static PrivateKey decoded(PemFile.Section section, Path path) throws UnusableCertificateException {
         return ALGORITHMS.stream()
                 .flatMap(algorithm -> key(section, algorithm).stream())
                 .findFirst()
-                .orElseThrow(() -> new UnusableCertificate("the key in " + path + " (" + KEY
+                .orElseThrow(() -> new UnusableCertificateException("the key in " + path + " (" + KEY
                         + ") is damaged, or neither RSA nor of an elliptic curve; see what is in it with: openssl pkey"
                         + " -noout -text -in " + path));
     }

@@ -29,14 +29,14 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
     /// Octets for what a proxy may say besides addresses (version 2); the certificate of a client among it.
     private static final int LARGEST_EXTRAS = 8 * 1024;
 
-    private final Reception reception;
-    private final TurnedAway turnedAway;
+    private final ConnectionFilter reception;
+    private final RejectHandler turnedAway;
     private final InetAddress proxy;
     private final Duration patience;
     private @Nullable Future<?> limit;
     private boolean settled;
 
-    ProxyHeader(Reception reception, TurnedAway turnedAway, InetAddress proxy, Duration patience) {
+    ProxyHeader(ConnectionFilter reception, RejectHandler turnedAway, InetAddress proxy, Duration patience) {
         this.reception = reception;
         this.turnedAway = turnedAway;
         this.proxy = proxy;
@@ -120,7 +120,7 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
                     421,
                     "4.7.0",
                     "Connections of this address must begin with a PROXY protocol header (proxies in relay.listeners): "
-                            + Refusals.printable(reason));
+                            + RejectReplies.printable(reason));
             turnedAway.close(ctx, proxy, reply);
         }
     }

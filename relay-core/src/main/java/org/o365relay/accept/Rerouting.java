@@ -10,17 +10,17 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.RoutedEnvelope;
-import org.o365relay.queue.Stranded;
-import org.o365relay.queue.Way;
+import org.o365relay.queue.OrphanedMessage;
+import org.o365relay.queue.Destination;
 import org.o365relay.route.AuthorField;
-import org.o365relay.route.Origin;
+import org.o365relay.route.RoutingInput;
 import org.o365relay.route.Routes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Finds another way for messages in the queue whose mailbox or pool is no longer configured: the one they
 /// would be sent if they came in now. They are not divided any more: the first open recipient decides for all.
-public final class Rerouting implements Function<Stranded, Way> {
+public final class Rerouting implements Function<OrphanedMessage, Destination> {
 
     private static final Logger log = LoggerFactory.getLogger(Rerouting.class);
     private static final int HEADER = 64 * 1024;
@@ -36,26 +36,26 @@ public final class Rerouting implements Function<Stranded, Way> {
 
     /// A message of a pool goes back to it, if it is the mailbox alone that is gone.
     @Override
-    public Way apply(Stranded message) {
+    public Destination apply(OrphanedMessage message) {
         if (routes.target(message.route()).isPresent()) {
-            return new Way(message.route(), message.priority());
+            return new Destination(message.route(), message.priority());
         }
         Envelope envelope = message.envelope();
         List<EmailAddress> open =
                 message.recipients().stream().map(Recipient::address).toList();
-        Origin origin = new Origin(message.arrival().client(), envelope.sender(), author(message));
+        RoutingInput origin = new RoutingInput(message.arrival().client(), envelope.sender(), author(message));
         RoutedEnvelope part = routes.parts(origin, new Envelope(envelope.sender(), open, envelope.smtpUtf8()))
                 .getFirst();
-        return new Way(part.route(), part.priority());
+        return new Destination(part.route(), part.priority());
     }
 
-    private @Nullable EmailAddress author(Stranded message) {
+    private @Nullable EmailAddress author(OrphanedMessage message) {
         if (!routes.needsAuthor()) {
             return null;
         }
         try (InputStream content = message.content().get()) {
             byte[] beginning = content.readNBytes(HEADER);
-            Optional<String> author = HeaderGlance.at(beginning, beginning.length < HEADER, hostname)
+            Optional<String> author = HeaderScan.at(beginning, beginning.length < HEADER, hostname)
                     .author();
             return author.flatMap(AuthorField::address).orElse(null);
         } catch (IOException e) {

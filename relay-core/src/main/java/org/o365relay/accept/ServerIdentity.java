@@ -19,12 +19,12 @@ record ServerIdentity(Path file, PrivateKey key, List<X509Certificate> chain) {
 
     private static final String KEY = "relay.tls.certificate";
 
-    /// @throws UnusableCertificate if they cannot be used
-    static ServerIdentity read(CertificateFiles files) throws UnusableCertificate {
+    /// @throws UnusableCertificateException if they cannot be used
+    static ServerIdentity read(CertificateFiles files) throws UnusableCertificateException {
         List<X509Certificate> chain = chain(files.certificate());
         PrivateKey key = PrivateKeyFile.read(files.key());
         if (!PrivateKeyFile.belongTogether(key, chain.getFirst().getPublicKey())) {
-            throw new UnusableCertificate("the key in " + files.key() + " does not belong to the first certificate in "
+            throw new UnusableCertificateException("the key in " + files.key() + " does not belong to the first certificate in "
                     + files.certificate() + ", which is for " + name(chain.getFirst())
                     + "; set relay.tls.key to its key, and put the relay's own certificate before those of its"
                     + " issuers");
@@ -32,7 +32,7 @@ record ServerIdentity(Path file, PrivateKey key, List<X509Certificate> chain) {
         return new ServerIdentity(files.certificate(), key, chain);
     }
 
-    private static List<X509Certificate> chain(Path path) throws UnusableCertificate {
+    private static List<X509Certificate> chain(Path path) throws UnusableCertificateException {
         List<X509Certificate> chain = new ArrayList<>();
         for (PemFile.Section section : PemFile.read(path, KEY).sections()) {
             if (section.label().equals("CERTIFICATE")) {
@@ -40,18 +40,18 @@ record ServerIdentity(Path file, PrivateKey key, List<X509Certificate> chain) {
             }
         }
         if (chain.isEmpty()) {
-            throw new UnusableCertificate("there is no certificate in PEM in " + path + " (" + KEY
+            throw new UnusableCertificateException("there is no certificate in PEM in " + path + " (" + KEY
                     + "); it begins with -----BEGIN CERTIFICATE-----");
         }
         return List.copyOf(chain);
     }
 
-    private static X509Certificate certificate(PemFile.Section section, Path path) throws UnusableCertificate {
+    private static X509Certificate certificate(PemFile.Section section, Path path) throws UnusableCertificateException {
         try {
             return (X509Certificate) CertificateFactory.getInstance("X.509")
                     .generateCertificate(new ByteArrayInputStream(section.octets()));
         } catch (CertificateException | IllegalArgumentException e) {
-            throw new UnusableCertificate("a certificate in " + path + " (" + KEY + ") is damaged: " + e.getMessage()
+            throw new UnusableCertificateException("a certificate in " + path + " (" + KEY + ") is damaged: " + e.getMessage()
                     + "; see what is in it with: openssl x509 -noout -text -in " + path);
         }
     }

@@ -38,9 +38,9 @@ final class ServerSockets {
     /// Netty takes a Unix socket for one that does not, unless told.
     private static final boolean LISTENS = true;
 
-    private final HandedOverSockets handedOver;
+    private final InheritedSockets handedOver;
 
-    ServerSockets(HandedOverSockets handedOver) {
+    ServerSockets(InheritedSockets handedOver) {
         this.handedOver = handedOver;
     }
 

@@ -3,8 +3,8 @@ package org.o365relay.accept;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.o365relay.accept.Answer.Say;
-import org.o365relay.accept.Answer.SayAndClose;
+import org.o365relay.accept.SessionAction.Say;
+import org.o365relay.accept.SessionAction.SayAndClose;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.QueueId;
@@ -15,18 +15,18 @@ import org.o365relay.queue.MessageQueue;
 /// methods blocks.
 ///
 /// Lines come in through [#line], content through [#content()], [#spill()], [#endOfChunk()] and
-/// [#endOfContent()]. Its parts: [Hello] and [Login] know who the client says it is, [Transactions] what it
-/// is sending, and [Conduct] what it did wrong.
+/// [#endOfContent()]. Its parts: [Greeting] and [AuthExchange] know who the client says it is, [TransactionCommands] what it
+/// is sending, and [SessionErrors] what it did wrong.
 final class Session {
 
     private static final Reply OK = Reply.of(250, "2.0.0", "Ok");
 
     private final Client client;
     private final AcceptSettings settings;
-    private final Conduct conduct;
-    private final Hello hello;
-    private final Login login;
-    private final Transactions transactions;
+    private final SessionErrors conduct;
+    private final Greeting hello;
+    private final AuthExchange login;
+    private final TransactionCommands transactions;
 
     private boolean spoken;
 
@@ -45,10 +45,10 @@ final class Session {
             InstantSource clock) {
         this.client = client;
         this.settings = settings;
-        this.conduct = new Conduct(client, journal);
-        this.hello = new Hello(conduct, client.tls() == ListenerTls.IMPLICIT);
-        this.login = new Login(client, settings.plainTextLogin(), users, conduct);
-        this.transactions = new Transactions(
+        this.conduct = new SessionErrors(client, journal);
+        this.hello = new Greeting(conduct, client.tls() == ListenerTls.IMPLICIT);
+        this.login = new AuthExchange(client, settings.plainTextLogin(), users, conduct);
+        this.transactions = new TransactionCommands(
                 client,
                 settings,
                 new EnvelopePolicy(client, settings, queue, conduct),
@@ -66,7 +66,7 @@ final class Session {
     }
 
     /// @param line without its line feed; it ends in CR unless the client ends its lines in a bare LF
-    Answer line(String line) {
+    SessionAction line(String line) {
         if (login.isRunning()) {
             return login.line(line);
         }
@@ -74,18 +74,18 @@ final class Session {
                 ? handle(CommandParser.parse(line))
                 // Not a word more: a client that did not wait for this has perhaps sent content, with commands in it.
                 : conduct.sendAway(
-                        Refusals.notTolerated(Deviation.BARE_LINE_FEED, 500, "5.5.2", "Lines must end in CRLF"));
+                        RejectReplies.notTolerated(Deviation.BARE_LINE_FEED, 500, "5.5.2", "Lines must end in CRLF"));
     }
 
-    Answer handle(Command command) {
+    SessionAction handle(Command command) {
         spoken = true;
         login.heard(command); // before anything can refuse it: a device goes on with its password all the same
         if (contentRefused && !isUnderstood(command)) {
             return conduct.sendAway(Reply.of(421, "4.7.0", "Not a command, after a DATA that was refused"));
         }
         boolean bringsMail = command instanceof Command.Rcpt || command instanceof Command.Bdat;
-        Answer answer = (bringsMail ? Optional.<Answer>empty() : conduct.idled()).orElseGet(() -> obey(command));
-        contentRefused = isData(command) && !(answer instanceof Answer.ReadContent);
+        SessionAction answer = (bringsMail ? Optional.<SessionAction>empty() : conduct.idled()).orElseGet(() -> obey(command));
+        contentRefused = isData(command) && !(answer instanceof SessionAction.ReadContent);
         return answer;
     }
 
@@ -102,7 +102,7 @@ final class Session {
     }
 
     /// The line is longer than may be, and skipped.
-    Answer tooLong() {
+    SessionAction tooLong() {
         login.breakOff();
         return error(Deviation.BAD_COMMAND, Reply.of(500, "5.5.2", "Line too long (relay.limits.command-line-length)"));
     }
@@ -154,21 +154,21 @@ final class Session {
     }
 
     /// @return the transaction whose content is being read
-    Transaction content() {
+    MailTransaction content() {
         return transactions.content();
     }
 
-    /// @see Transactions#spill()
+    /// @see TransactionCommands#spill()
     Optional<CompletableFuture<QueueId>> spill() {
         return transactions.spill();
     }
 
-    /// @see Transactions#endOfChunk()
+    /// @see TransactionCommands#endOfChunk()
     Reply endOfChunk() {
         return transactions.endOfChunk();
     }
 
-    /// @see Transactions#endOfContent()
+    /// @see TransactionCommands#endOfContent()
     CompletableFuture<Reply> endOfContent() {
         return transactions.endOfContent();
     }
@@ -184,7 +184,7 @@ final class Session {
         transactions.end();
     }
 
-    private Answer obey(Command command) {
+    private SessionAction obey(Command command) {
         if (client.tls() == ListenerTls.REQUIRED && !hello.isSecure() && !isForAnybody(command)) {
             // RFC 3207 §4
             Reply refusal = Reply.of(530, "5.7.0", "Must issue a STARTTLS command first (relay.listeners: tls)");
@@ -222,7 +222,7 @@ final class Session {
         };
     }
 
-    private Answer refuse(Command command, Reply reply) {
+    private SessionAction refuse(Command command, Reply reply) {
         return command instanceof Command.Bdat bdat ? transactions.refuseChunk(bdat, reply) : conduct.error(reply);
     }
 
@@ -240,7 +240,7 @@ final class Session {
     }
 
     // RFC 5321 §4.1.1.1: also ends a transaction
-    private Answer hello(String name, boolean esmtp, Reply reply) {
+    private SessionAction hello(String name, boolean esmtp, Reply reply) {
         Optional<Reply> refusal = hello.say(name, esmtp);
         if (refusal.isPresent()) {
             return conduct.error(refusal.get()); // RFC 5321 §4.1.4: and all is as it was
@@ -260,7 +260,7 @@ final class Session {
         return !hello.isSecure() && client.tls() != ListenerTls.OFF;
     }
 
-    private Answer startTls() {
+    private SessionAction startTls() {
         if (hello.isSecure()) {
             return conduct.error(Reply.of(503, "5.5.1", "TLS is on already"));
         }
@@ -270,20 +270,20 @@ final class Session {
         }
         endTransaction();
         spoken = false; // who breaks off the handshake has nothing to quit
-        return new Answer.StartTls(Reply.of(220, "2.0.0", "Go ahead"));
+        return new SessionAction.StartTls(Reply.of(220, "2.0.0", "Go ahead"));
     }
 
-    private Answer auth(Command.Auth auth) {
+    private SessionAction auth(Command.Auth auth) {
         return transactions.isOpen()
                 ? conduct.error(Reply.of(503, "5.5.1", "A login comes before MAIL"))
                 : login.begin(auth, hello.isSecure());
     }
 
-    private Answer overloaded(String verb, Command meant) {
+    private SessionAction overloaded(String verb, Command meant) {
         return conduct.tolerates(Deviation.NEEDLESS_ARGUMENT)
                 ? obey(meant)
                 : conduct.error(
-                        Refusals.notTolerated(Deviation.NEEDLESS_ARGUMENT, 501, "5.5.4", verb + " stands alone"));
+                        RejectReplies.notTolerated(Deviation.NEEDLESS_ARGUMENT, 501, "5.5.4", verb + " stands alone"));
     }
 
     /// Who has tried to log in may go on with name and password although nobody asked; these are not repeated.
@@ -292,7 +292,7 @@ final class Session {
         return Reply.of(500, "5.5.1", harmless ? "Command not known: " + unknown.verb() : "Command not known");
     }
 
-    private Answer error(Deviation deviation, Reply reply) {
+    private SessionAction error(Deviation deviation, Reply reply) {
         conduct.deviated(deviation);
         return conduct.error(reply);
     }

@@ -20,6 +20,6 @@ public record SizeLimit(long octets, boolean isDevices) {
 
     /// @return the reply to what is larger
     public Reply refusal() {
-        return isDevices ? Refusals.tooLarge(octets) : Refusals.tooLargeFor("any mailbox", octets);
+        return isDevices ? RejectReplies.tooLarge(octets) : RejectReplies.tooLargeFor("any mailbox", octets);
     }
 }

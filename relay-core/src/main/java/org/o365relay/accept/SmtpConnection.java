@@ -45,11 +45,11 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     private final Session session;
     private final int longestLine;
     private final int contentRate;
-    private final Patience patience;
+    private final SessionTimeouts patience;
     private final TlsStart tls;
     private Phase phase = Phase.COMMAND;
-    private final Unread unread = new Unread();
-    private Answer.@Nullable ReadChunk chunk;
+    private final InputBuffer unread = new InputBuffer();
+    private SessionAction.@Nullable ReadChunk chunk;
     private long chunkLeft;
     private @Nullable Future<?> look;
     private boolean bareLineFeeds;
@@ -65,7 +65,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         this.session = session;
         this.longestLine = limits.commandLine();
         this.contentRate = limits.contentRate();
-        this.patience = new Patience(limits);
+        this.patience = new SessionTimeouts(limits);
         this.tls = tls;
     }
 
@@ -132,7 +132,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        LostConnection.close(ctx, cause);
+        ConnectionErrors.close(ctx, cause);
     }
 
     /// Ends the connection as soon as no message is in the middle of being received. On the event loop.
@@ -163,7 +163,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
 
     /// @return whether there was a whole line
     private boolean command(ChannelHandlerContext ctx) {
-        int longest = asked ? Math.max(longestLine, Login.LONGEST_LINE) : longestLine;
+        int longest = asked ? Math.max(longestLine, AuthExchange.LONGEST_LINE) : longestLine;
         int length = unread.lineLength();
         if (length >= longest || (length < 0 && unread.length() >= longest)) {
             asked = false;
@@ -196,7 +196,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
             return false;
         }
         if (decode(Integer.MAX_VALUE)) {
-            Transaction ended = session.content();
+            MailTransaction ended = session.content();
             endOfContent(ctx, bareLineFeeds || ended.endedLeniently());
         } else {
             session.spill().ifPresent(written -> await(ctx, written, _ -> phase = Phase.CONTENT));
@@ -204,7 +204,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         return true;
     }
 
-    private boolean chunk(ChannelHandlerContext ctx, Answer.ReadChunk current) {
+    private boolean chunk(ChannelHandlerContext ctx, SessionAction.ReadChunk current) {
         if (chunkLeft == 0) {
             endOfChunk(ctx, current);
             return true;
@@ -228,14 +228,14 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     ///
     /// @return whether the final dot was there
     private boolean decode(long most) {
-        Transaction transaction = session.content();
+        MailTransaction transaction = session.content();
         int length = (int) Math.min(Math.min(unread.length(), transaction.room()), most);
         int taken = transaction.decode(unread.first(length));
         unread.skip(taken < 0 ? length : taken);
         return taken >= 0;
     }
 
-    private void endOfChunk(ChannelHandlerContext ctx, Answer.ReadChunk ended) {
+    private void endOfChunk(ChannelHandlerContext ctx, SessionAction.ReadChunk ended) {
         chunk = null;
         phase = Phase.COMMAND;
         patience.contentEnded();
@@ -309,7 +309,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void look(ChannelHandlerContext ctx) {
-        boolean lastWordUnread = phase == Phase.CLOSING && patience.verdict(now(ctx)) != Patience.Verdict.FINE;
+        boolean lastWordUnread = phase == Phase.CLOSING && patience.verdict(now(ctx)) != SessionTimeouts.Verdict.FINE;
         if (lastWordUnread) {
             ctx.close();
             return;
@@ -325,9 +325,9 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     private void judge(ChannelHandlerContext ctx) {
         switch (patience.verdict(now(ctx))) {
             case FINE -> {}
-            case SILENT -> close(ctx, session.silent(Refusals.silent()));
-            case SLOW_COMMAND -> close(ctx, session.tooSlow(Refusals.slowCommand()));
-            case SLOW_CONTENT -> close(ctx, session.tooSlow(Refusals.slowContent(contentRate)));
+            case SILENT -> close(ctx, session.silent(RejectReplies.silent()));
+            case SLOW_COMMAND -> close(ctx, session.tooSlow(RejectReplies.slowCommand()));
+            case SLOW_CONTENT -> close(ctx, session.tooSlow(RejectReplies.slowContent(contentRate)));
         }
     }
 
@@ -335,28 +335,28 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         return ctx.executor().ticker().nanoTime();
     }
 
-    private void answer(ChannelHandlerContext ctx, Answer answer) {
+    private void answer(ChannelHandlerContext ctx, SessionAction answer) {
         switch (answer) {
-            case Answer.Say(Reply reply) -> say(ctx, reply);
-            case Answer.ReadContent(Reply reply) -> {
+            case SessionAction.Say(Reply reply) -> say(ctx, reply);
+            case SessionAction.ReadContent(Reply reply) -> {
                 say(ctx, reply);
                 session.content()
                         .decodeWith(new ContentDecoder(bareLineFeeds || session.accepts(Deviation.LENIENT_END)));
                 phase = Phase.CONTENT;
                 patience.contentBegins(now(ctx));
             }
-            case Answer.ReadChunk next -> beginChunk(ctx, next);
-            case Answer.SayAndClose(Reply reply) -> close(ctx, reply);
-            case Answer.Ask(Reply reply) -> {
+            case SessionAction.ReadChunk next -> beginChunk(ctx, next);
+            case SessionAction.SayAndClose(Reply reply) -> close(ctx, reply);
+            case SessionAction.Ask(Reply reply) -> {
                 say(ctx, reply);
                 asked = true;
             }
-            case Answer.Later(CompletableFuture<Answer> later) -> await(ctx, later, then -> answerNow(ctx, then));
-            case Answer.StartTls(Reply reply) -> startTls(ctx, reply);
+            case SessionAction.Later(CompletableFuture<SessionAction> later) -> await(ctx, later, then -> answerNow(ctx, then));
+            case SessionAction.StartTls(Reply reply) -> startTls(ctx, reply);
         }
     }
 
-    private void beginChunk(ChannelHandlerContext ctx, Answer.ReadChunk next) {
+    private void beginChunk(ChannelHandlerContext ctx, SessionAction.ReadChunk next) {
         Reply refusal = next.refusal() == null ? session.content().refusal().orElse(null) : next.refusal();
         if (refusal != null && next.size() > MOST_SKIPPED) {
             close(ctx, refusal);
@@ -368,7 +368,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         patience.contentBegins(now(ctx));
     }
 
-    private void answerNow(ChannelHandlerContext ctx, @Nullable Answer answer) {
+    private void answerNow(ChannelHandlerContext ctx, @Nullable SessionAction answer) {
         phase = Phase.COMMAND;
         if (answer != null) {
             answer(ctx, answer);
@@ -400,7 +400,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         phase = Phase.CLOSING;
         patience.lastWord(now(ctx));
         session.ended();
-        LastWord.say(ctx, ReplyText.of(ctx, reply), reply.code() == 221);
+        LingeringClose.say(ctx, ReplyText.of(ctx, reply), reply.code() == 221);
     }
 
     /// The client sends no more: it gets its replies, and that is that.

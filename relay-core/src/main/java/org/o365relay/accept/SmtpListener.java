@@ -37,9 +37,9 @@ public final class SmtpListener {
 
     private final SessionLimits limits;
     private final InstantSource clock;
-    private final Census census;
-    private final Census unnamed;
-    private final Entrance entrance;
+    private final ConnectionLimiter census;
+    private final ConnectionLimiter unnamed;
+    private final PipelineFactory entrance;
     private final ServerSockets sockets;
     private final ExecutorService handshakes;
     private final Users users;
@@ -52,7 +52,7 @@ public final class SmtpListener {
     public SmtpListener(
             AcceptSettings settings, Devices devices, MessageQueue queue, Journal journal, InstantSource clock)
             throws ListenException {
-        this(settings, devices, queue, journal, clock, System.getenv(), CertificateWatch.INTERVAL);
+        this(settings, devices, queue, journal, clock, System.getenv(), CertificateMonitor.INTERVAL);
     }
 
     /// @param environment may tell of sockets that were handed over
@@ -68,18 +68,18 @@ public final class SmtpListener {
             throws ListenException {
         this.limits = settings.limits();
         this.clock = clock;
-        this.census = new Census(limits.connections());
-        this.unnamed = new Census(limits.connections());
-        this.sockets = new ServerSockets(HandedOverSockets.of(environment));
+        this.census = new ConnectionLimiter(limits.connections());
+        this.unnamed = new ConnectionLimiter(limits.connections());
+        this.sockets = new ServerSockets(InheritedSockets.of(environment));
         this.handshakes = handshakes();
         this.tls = tls(settings, lookInterval);
         this.users = new Users(settings.users(), clock);
-        DoorJournal doorJournal = new DoorJournal(journal, clock);
-        this.entrance = new Entrance(
-                settings, users, devices, queue, journal, clock, new TurnedAway(devices, doorJournal), tls);
+        RejectLog doorJournal = new RejectLog(journal, clock);
+        this.entrance = new PipelineFactory(
+                settings, users, devices, queue, journal, clock, new RejectHandler(devices, doorJournal), tls);
         IoHandlerFactory io = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         this.eventLoops = new MultiThreadIoEventLoopGroup(Runtime.getRuntime().availableProcessors(), io);
-        long pause = DoorJournal.PAUSE.toMillis();
+        long pause = RejectLog.PAUSE.toMillis();
         eventLoops.scheduleWithFixedDelay(doorJournal::catchUp, pause, pause, TimeUnit.MILLISECONDS);
     }
 
@@ -101,7 +101,7 @@ public final class SmtpListener {
         CertificateFiles files = settings.certificate();
         try {
             return files == null ? null : new Tls(files, limits.command(), handshakes, clock, lookInterval);
-        } catch (UnusableCertificate e) {
+        } catch (UnusableCertificateException e) {
             throw new ListenException("cannot speak TLS: " + e.getMessage());
         }
     }
@@ -115,13 +115,13 @@ public final class SmtpListener {
         checkTls(listener);
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(eventLoops)
-                .handler(new AcceptTrouble(clock))
+                .handler(new AcceptFailureHandler(clock))
                 .childOption(ChannelOption.AUTO_READ, false)
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true) // who has sent all may still wait for the reply
                 .childOption(
                         ChannelOption.RECVBUF_ALLOCATOR,
                         new AdaptiveRecvByteBufAllocator(512, 2_048, 64 * 1024).maxMessagesPerRead(1))
-                .childHandler(new Reception(listener, entrance, census, unnamed, clients, limits.command()));
+                .childHandler(new ConnectionFilter(listener, entrance, census, unnamed, clients, limits.command()));
         List<ServerSockets.Bound> bound = sockets.open(listener.endpoint(), bootstrap);
         bound.forEach(socket -> listening.add(socket.channel()));
         return bound.stream().map(ServerSockets.Bound::endpoint).toList();

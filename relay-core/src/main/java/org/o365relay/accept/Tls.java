@@ -33,20 +33,20 @@ final class Tls implements AutoCloseable {
     private final Duration handshake;
     private final Executor workers;
     private final InstantSource clock;
-    private final CertificateWatch watch;
+    private final CertificateMonitor watch;
     private volatile Contexts contexts;
 
     /// @param handshake how long it may take
     /// @param workers do what is too slow for an event loop
     /// @param lookInterval how often to look whether the files have changed
-    /// @throws UnusableCertificate if certificate and key cannot be used
+    /// @throws UnusableCertificateException if certificate and key cannot be used
     Tls(CertificateFiles files, Duration handshake, Executor workers, InstantSource clock, Duration lookInterval)
-            throws UnusableCertificate {
+            throws UnusableCertificateException {
         this.files = files;
         this.handshake = handshake;
         this.workers = workers;
         this.clock = clock;
-        this.watch = new CertificateWatch(files, this::reload, lookInterval);
+        this.watch = new CertificateMonitor(files, this::reload, lookInterval);
         this.contexts = load();
         watch.start();
     }
@@ -72,12 +72,12 @@ final class Tls implements AutoCloseable {
     private void reload() {
         try {
             contexts = load();
-        } catch (UnusableCertificate e) {
+        } catch (UnusableCertificateException e) {
             log.error("the relay's certificate has changed, but the old one stays: {}", e.getMessage());
         }
     }
 
-    private Contexts load() throws UnusableCertificate {
+    private Contexts load() throws UnusableCertificateException {
         ServerIdentity identity = ServerIdentity.read(files);
         Contexts loaded = new Contexts(context(identity, false), context(identity, true));
         log.info("speaking TLS with {}", identity);
@@ -90,7 +90,7 @@ final class Tls implements AutoCloseable {
         watch.close();
     }
 
-    private static SslContext context(ServerIdentity identity, boolean old) throws UnusableCertificate {
+    private static SslContext context(ServerIdentity identity, boolean old) throws UnusableCertificateException {
         try {
             return SslContextBuilder.forServer(identity.key(), identity.chain())
                     .sslProvider(SslProvider.JDK)
@@ -99,7 +99,7 @@ final class Tls implements AutoCloseable {
                     .sessionCacheSize(KEPT_SESSIONS)
                     .build();
         } catch (SSLException | IllegalArgumentException e) {
-            throw new UnusableCertificate(
+            throw new UnusableCertificateException(
                     "the certificate in " + identity.file() + " cannot be used for TLS: " + e.getMessage());
         }
     }

@@ -48,18 +48,18 @@ final class Users implements AutoCloseable {
 
     private final @Nullable Path file;
     private final InstantSource clock;
-    private final LoginChecks checks;
+    private final PasswordChecks checks;
     private @Nullable Stamp stamp;
     private Instant nextLook = Instant.MIN;
     private @Nullable Map<String, String> hashes;
 
     /// @param file null if nobody needs to log in
     Users(@Nullable Path file, InstantSource clock) {
-        this(file, clock, new LoginChecks(LoginChecks.PAUSE));
+        this(file, clock, new PasswordChecks(PasswordChecks.PAUSE));
     }
 
     /// @param checks closed with this
-    Users(@Nullable Path file, InstantSource clock, LoginChecks checks) {
+    Users(@Nullable Path file, InstantSource clock, PasswordChecks checks) {
         this.file = file;
         this.clock = clock;
         this.checks = checks;
@@ -70,8 +70,8 @@ final class Users implements AutoCloseable {
     ///
     /// @param client whose checks are counted
     /// @param password cleared when it has been compared, or need not be
-    LoginChecks.Check check(InetAddress client, String name, byte[] password) {
-        LoginChecks.Check check = checks.begin(client, () -> compareOnce(name, password));
+    PasswordChecks.Check check(InetAddress client, String name, byte[] password) {
+        PasswordChecks.Check check = checks.begin(client, () -> compareOnce(name, password));
         var _ = check.verdict().thenRun(() -> Arrays.fill(password, (byte) 0));
         return check;
     }

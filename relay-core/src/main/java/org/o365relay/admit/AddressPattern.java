@@ -44,10 +44,10 @@ public final class AddressPattern {
 
     /// @param address null for the null sender
     public boolean matches(@Nullable EmailAddress address) {
-        return matches(PlainAddress.of(address));
+        return matches(NormalizedAddress.of(address));
     }
 
-    boolean matches(PlainAddress address) {
+    boolean matches(NormalizedAddress address) {
         if (localPart == null) {
             return rest.matches(address.toString());
         }
@@ -72,10 +72,10 @@ public final class AddressPattern {
 
     private static AddressPattern of(String text, int at) {
         if (at < 0) {
-            return new AddressPattern(text, null, new Glob(PlainAddress.localPart(text)));
+            return new AddressPattern(text, null, new Glob(NormalizedAddress.localPart(text)));
         }
-        String localPart = at == 0 ? "*" : PlainAddress.localPart(text.substring(0, at));
-        return new AddressPattern(text, new Glob(localPart), new Glob(PlainAddress.domain(text.substring(at + 1))));
+        String localPart = at == 0 ? "*" : NormalizedAddress.localPart(text.substring(0, at));
+        return new AddressPattern(text, new Glob(localPart), new Glob(NormalizedAddress.domain(text.substring(at + 1))));
     }
 
     private static boolean isAddress(String text, int at) {

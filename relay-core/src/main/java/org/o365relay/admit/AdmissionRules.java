@@ -47,12 +47,12 @@ public record AdmissionRules(
     }
 
     /// @return the sender rule that decides about an address [#sender] lets through; empty if there is none
-    public Optional<Ruling> senderRuling(InetAddress client, @Nullable EmailAddress sender) {
+    public Optional<MatchedRule> senderRuling(InetAddress client, @Nullable EmailAddress sender) {
         return senders.ruling(client, sender == null ? null : completed(sender));
     }
 
     /// @return the recipient rule that decides; empty if there is none, or nothing to decide
-    public Optional<Ruling> recipientRuling(InetAddress client, EmailAddress recipient) {
+    public Optional<MatchedRule> recipientRuling(InetAddress client, EmailAddress recipient) {
         return isBarePostmaster(recipient) ? Optional.empty() : recipients.ruling(client, completed(recipient));
     }
 

@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.DeviceChange;
 import org.o365relay.mail.DeviceRecord;
-import org.o365relay.mail.Spending;
+import org.o365relay.mail.UsageSlot;
 
 /// What is known and counted of one client address, over all its sessions. Safe for any number of threads;
 /// never blocks for long.
@@ -21,7 +21,7 @@ public final class Device {
 
     private final InetAddress address;
     private final InstantSource clock;
-    private final Unwritten unwritten;
+    private final DirtyDevices unwritten;
     private final Usage usage = new Usage();
     private final Map<Deviation, Long> deviations = new EnumMap<>(Deviation.class);
     private final long firstSeen;
@@ -37,7 +37,7 @@ public final class Device {
     private boolean isWritten; // whole, once at least
     private boolean isForgotten;
 
-    Device(InetAddress address, InstantSource clock, Unwritten unwritten) {
+    Device(InetAddress address, InstantSource clock, DirtyDevices unwritten) {
         this.address = address;
         this.clock = clock;
         this.unwritten = unwritten;
@@ -45,7 +45,7 @@ public final class Device {
         this.lastSeen = firstSeen;
     }
 
-    Device(DeviceRecord remembered, InstantSource clock, Unwritten unwritten) {
+    Device(DeviceRecord remembered, InstantSource clock, DirtyDevices unwritten) {
         this.address = remembered.address();
         this.clock = clock;
         this.unwritten = unwritten;
@@ -104,7 +104,7 @@ public final class Device {
     /// seconds, whatever becomes of it.
     ///
     /// @return why not; empty if it may
-    public synchronized Optional<Overdraft> begin(DeviceLimits limits) {
+    public synchronized Optional<LimitExceeded> begin(DeviceLimits limits) {
         return limits.messagesPerMinute() == null
                 ? Optional.empty()
                 : usage.begin(limits.messagesPerMinute(), clock.millis());
@@ -116,7 +116,7 @@ public final class Device {
     /// there are more than the limit. Those that are set aside count as well.
     ///
     /// @return why not; empty if it may
-    public synchronized Optional<Overdraft> reserve(DeviceLimits limits) {
+    public synchronized Optional<LimitExceeded> reserve(DeviceLimits limits) {
         if (limits.recipientsPerHour() == null && limits.recipientsPerDay() == null) {
             usage.reserve();
             return Optional.empty();
@@ -191,7 +191,7 @@ public final class Device {
         return record(usage.all());
     }
 
-    private DeviceRecord record(List<Spending> spending) {
+    private DeviceRecord record(List<UsageSlot> spending) {
         return new DeviceRecord(
                 address,
                 helo,

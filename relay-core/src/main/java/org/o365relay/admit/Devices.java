@@ -28,7 +28,7 @@ public final class Devices implements DeviceChanges {
     public static final int MOST_STRANGERS = 1_000;
 
     private final InstantSource clock;
-    private final Unwritten unwritten = new Unwritten();
+    private final DirtyDevices unwritten = new DirtyDevices();
     private final Map<InetAddress, Device> known = new LinkedHashMap<>(16, 0.75f, true);
 
     /// Also those that have sent something since they were looked at.

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.mail.Spending;
+import org.o365relay.mail.UsageSlot;
 
 /// What a device has used up of its limits, and which of that is not on disk. Not thread-safe. Times are
 /// milliseconds since 1970.
@@ -16,9 +16,9 @@ final class Usage {
 
     private static final long SECOND = 1_000;
     private static final int MINUTE = 60 + 1;
-    private static final long SLOT = Spending.SLOT.toMillis();
-    private static final int HOUR = Math.toIntExact(Duration.ofHours(1).dividedBy(Spending.SLOT)) + 1;
-    private static final int DAY = Math.toIntExact(Duration.ofHours(24).dividedBy(Spending.SLOT)) + 1;
+    private static final long SLOT = UsageSlot.SLOT.toMillis();
+    private static final int HOUR = Math.toIntExact(Duration.ofHours(1).dividedBy(UsageSlot.SLOT)) + 1;
+    private static final int DAY = Math.toIntExact(Duration.ofHours(24).dividedBy(UsageSlot.SLOT)) + 1;
 
     // made when they are needed: most devices have no limits, and strangers send nothing
     private @Nullable RollingCount messages;
@@ -29,11 +29,11 @@ final class Usage {
     private final Set<Long> underway = new TreeSet<>();
     private long markedLast = -1;
 
-    Optional<Overdraft> begin(int allowed, long now) {
+    Optional<LimitExceeded> begin(int allowed, long now) {
         RollingCount count = messages == null ? new RollingCount(SECOND, MINUTE, now) : messages;
         messages = count;
         count.moveTo(now);
-        Optional<Overdraft> overdraft = overdraft("messages-per-minute", allowed, count, MINUTE, 0);
+        Optional<LimitExceeded> overdraft = overdraft("messages-per-minute", allowed, count, MINUTE, 0);
         if (overdraft.isEmpty()) {
             count.add(1);
         }
@@ -44,9 +44,9 @@ final class Usage {
         reserved++;
     }
 
-    Optional<Overdraft> reserve(DeviceLimits limits, long now) {
+    Optional<LimitExceeded> reserve(DeviceLimits limits, long now) {
         RollingCount count = recipients(now);
-        Optional<Overdraft> overdraft =
+        Optional<LimitExceeded> overdraft =
                 overdraft("recipients-per-day", limits.recipientsPerDay(), count, DAY, reserved);
         if (overdraft.isEmpty()) {
             overdraft = overdraft("recipients-per-hour", limits.recipientsPerHour(), count, HOUR, reserved);
@@ -88,8 +88,8 @@ final class Usage {
         }
     }
 
-    void remember(List<Spending> spending, long now) {
-        for (Spending spent : spending) {
+    void remember(List<UsageSlot> spending, long now) {
+        for (UsageSlot spent : spending) {
             RollingCount count = recipients(now);
             long slot = spent.since().toEpochMilli() / SLOT;
             count.add(slot, spent.recipients());
@@ -101,7 +101,7 @@ final class Usage {
     }
 
     /// @return slots that have changed since they were [#written]
-    List<Spending> unwritten() {
+    List<UsageSlot> unwritten() {
         underway.addAll(unwritten);
         unwritten.clear();
         markedLast = -1;
@@ -113,7 +113,7 @@ final class Usage {
     }
 
     /// @return slots in which something was spent
-    List<Spending> all() {
+    List<UsageSlot> all() {
         if (recipients == null) {
             return List.of();
         }
@@ -124,8 +124,8 @@ final class Usage {
                 .toList();
     }
 
-    private Spending spending(long slot) {
-        return new Spending(Instant.ofEpochMilli(slot * SLOT), recipients == null ? 0 : recipients.in(slot));
+    private UsageSlot spending(long slot) {
+        return new UsageSlot(Instant.ofEpochMilli(slot * SLOT), recipients == null ? 0 : recipients.in(slot));
     }
 
     private RollingCount recipients(long now) {
@@ -146,12 +146,12 @@ final class Usage {
         }
     }
 
-    private static Optional<Overdraft> overdraft(
+    private static Optional<LimitExceeded> overdraft(
             String limit, @Nullable Integer allowed, RollingCount count, int slots, int besides) {
         if (allowed == null || count.latest(slots) + besides < allowed) {
             return Optional.empty();
         }
         Instant until = Instant.ofEpochMilli(count.timeOf(slots, allowed - besides));
-        return Optional.of(new Overdraft(limit, allowed, until));
+        return Optional.of(new LimitExceeded(limit, allowed, until));
     }
 }

@@ -12,17 +12,17 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 
 /// Hears in the journal what goes wrong. Blocks nobody.
-record AlertJournal(AlertBoard board) implements Journal {
+record AlertJournal(ActiveAlerts board) implements Journal {
 
     @Override
     public void overdrawn(Overdrawn overdrawn) {
-        board.raise(Sentences.overBudget(overdrawn));
+        board.raise(AlertTexts.overBudget(overdrawn));
     }
 
     @Override
     public void paused(EmailAddress mailbox, String upstream, Reply reply, String advice, Instant nextProbe) {
-        board.raise(Sentences.lanePaused(mailbox, upstream, reply, advice));
-        board.clear(Sentences.unreachable(mailbox)); // the same outage, and now it has a reason
+        board.raise(AlertTexts.lanePaused(mailbox, upstream, reply, advice));
+        board.clear(AlertTexts.unreachable(mailbox)); // the same outage, and now it has a reason
     }
 
     @Override
@@ -32,7 +32,7 @@ record AlertJournal(AlertBoard board) implements Journal {
 
     @Override
     public void unreachable(EmailAddress mailbox, String upstream, Reply reply, Instant nextTry) {
-        board.raise(Sentences.unreachable(mailbox, upstream, reply));
+        board.raise(AlertTexts.unreachable(mailbox, upstream, reply));
     }
 
     @Override
@@ -41,8 +41,8 @@ record AlertJournal(AlertBoard board) implements Journal {
     }
 
     private void moves(EmailAddress mailbox) {
-        board.clear(Sentences.lanePaused(mailbox));
-        board.clear(Sentences.unreachable(mailbox));
+        board.clear(AlertTexts.lanePaused(mailbox));
+        board.clear(AlertTexts.unreachable(mailbox));
     }
 
     @Override

@@ -26,8 +26,8 @@ public final class Alerts implements AutoCloseable {
     private static final long LOOK_SECONDS = 5;
     private static final int LOOKS_FOR_EACH_OF_QUEUE = 6;
 
-    private final AlertBoard board;
-    private final QueueWatch watch;
+    private final ActiveAlerts board;
+    private final QueueMonitor watch;
     private final @Nullable Webhook webhook;
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile @Nullable Thread worker;
@@ -42,7 +42,7 @@ public final class Alerts implements AutoCloseable {
     public Alerts(
             AlertSettings settings,
             MessageQueue queue,
-            Messengers messengers,
+            AlertMailboxes messengers,
             Function<EmailAddress, NoticeWriter> writers,
             Journal journal,
             HttpSettings http,
@@ -51,16 +51,16 @@ public final class Alerts implements AutoCloseable {
             InstantSource clock) {
         WebhookSettings hook = settings.webhook();
         this.webhook = hook == null ? null : new Webhook(hook, https(http), PAUSE, relay, version);
-        this.board = new AlertBoard(
-                queue, new Letters(messengers, writers, clock), this::call, journal, settings.after(), clock);
-        this.watch = new QueueWatch(queue, settings, board, clock);
+        this.board = new ActiveAlerts(
+                queue, new AlertEmails(messengers, writers, clock), this::call, journal, settings.after(), clock);
+        this.watch = new QueueMonitor(queue, settings, board, clock);
     }
 
     private static Https https(HttpSettings http) {
         return new Https(new HttpSettings(http.proxy(), http.trustedCertificates(), TRY, TRY));
     }
 
-    private void call(Bulletin bulletin) {
+    private void call(AlertMessage bulletin) {
         if (webhook != null) {
             webhook.offer(bulletin);
         }
@@ -72,7 +72,7 @@ public final class Alerts implements AutoCloseable {
     }
 
     /// @return where troubles are told of that are not in the journal
-    public AlertBoard board() {
+    public ActiveAlerts board() {
         return board;
     }
 

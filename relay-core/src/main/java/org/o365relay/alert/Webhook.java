@@ -36,7 +36,7 @@ final class Webhook implements AutoCloseable {
     private final Duration pause;
     private final String relay;
     private final String version;
-    private final LinkedBlockingDeque<Bulletin> waiting = new LinkedBlockingDeque<>(MOST);
+    private final LinkedBlockingDeque<AlertMessage> waiting = new LinkedBlockingDeque<>(MOST);
     private final CountDownLatch closed = new CountDownLatch(1);
     private @Nullable Thread worker;
 
@@ -56,9 +56,9 @@ final class Webhook implements AutoCloseable {
         worker = Thread.ofVirtual().name("alert-webhook").start(this::work);
     }
 
-    void offer(Bulletin bulletin) {
+    void offer(AlertMessage bulletin) {
         while (!waiting.offer(bulletin)) {
-            Bulletin oldest = waiting.poll();
+            AlertMessage oldest = waiting.poll();
             if (oldest != null) {
                 log.warn(
                         "the webhook is too slow and does not hear of \"{}\"",
@@ -77,7 +77,7 @@ final class Webhook implements AutoCloseable {
         }
     }
 
-    private void post(Bulletin bulletin) throws InterruptedException {
+    private void post(AlertMessage bulletin) throws InterruptedException {
         Duration rest = pause;
         String trouble = "";
         for (int tried = 0; tried < TRIES; tried++) {
@@ -97,7 +97,7 @@ final class Webhook implements AutoCloseable {
     }
 
     /// @return what went wrong; empty if nothing did
-    private String tried(Bulletin bulletin) throws InterruptedException {
+    private String tried(AlertMessage bulletin) throws InterruptedException {
         try {
             HttpResponse<Void> response = https.send(request(bulletin), HttpResponse.BodyHandlers.discarding());
             int status = response.statusCode();
@@ -109,7 +109,7 @@ final class Webhook implements AutoCloseable {
         }
     }
 
-    private HttpRequest request(Bulletin bulletin) {
+    private HttpRequest request(AlertMessage bulletin) {
         HttpRequest.Builder request = https.request(
                         URI.create(settings.url().reveal().strip()))
                 .header("Content-Type", "application/json; charset=utf-8")
@@ -122,15 +122,15 @@ final class Webhook implements AutoCloseable {
         return request.build();
     }
 
-    private String json(Bulletin bulletin) {
+    private String json(AlertMessage bulletin) {
         Alert alert = bulletin.alert();
         StringWriter text = new StringWriter();
         try (JsonWriter json = JsonProviders.createWriter(text)) {
             json.writeStartObject()
                     .writeStringField("event", bulletin.isOver() ? "cleared" : "raised")
                     .writeStringField("name", alert.name())
-                    .writeStringField("subject", Sentences.subject(bulletin))
-                    .writeStringField("text", Sentences.summary(bulletin))
+                    .writeStringField("subject", AlertTexts.subject(bulletin))
+                    .writeStringField("text", AlertTexts.summary(bulletin))
                     .writeStringField("advice", alert.advice())
                     .writeStringField("since", alert.since().toString())
                     .writeStringField("at", bulletin.at().toString())

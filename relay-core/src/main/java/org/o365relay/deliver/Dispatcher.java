@@ -24,15 +24,15 @@ public final class Dispatcher {
     private static final int ANY_NUMBER = 1_000_000;
 
     private final MessageQueue queue;
-    private final Lane lane;
-    private final Courier courier;
+    private final MailboxSender lane;
+    private final Delivery courier;
     private final Semaphore idle = new Semaphore(ANY_NUMBER); // less one for each delivery in flight
     private volatile boolean stopping;
     private @Nullable Thread loop;
     private @Nullable Thread checks;
 
     /// @param courier delivers through the lane
-    public Dispatcher(MessageQueue queue, Lane lane, Courier courier) {
+    public Dispatcher(MessageQueue queue, MailboxSender lane, Delivery courier) {
         this.queue = queue;
         this.lane = lane;
         this.courier = courier;
@@ -92,7 +92,7 @@ public final class Dispatcher {
         return lane.resume();
     }
 
-    public LaneStatus status() {
+    public MailboxStatus status() {
         return lane.roads().status();
     }
 

@@ -9,7 +9,7 @@ import org.o365relay.deliver.Verdict.Scope;
 import org.o365relay.exchange.KnownReply;
 import org.o365relay.exchange.KnownReply.Kind;
 import org.o365relay.exchange.ReplyCatalogue;
-import org.o365relay.exchange.Speaker;
+import org.o365relay.exchange.ReplySource;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Outcome;
@@ -62,10 +62,10 @@ public final class FailurePolicy {
             case UPSTREAM -> {
                 boolean taken = response.step() == Step.END_OF_CONTENT
                         && response.reply().category() == 2;
-                yield taken ? delivered(response) : known(Speaker.SMTP, response, alias);
+                yield taken ? delivered(response) : known(ReplySource.SMTP, response, alias);
             }
-            case GRAPH -> response.reply().code() == 202 ? delivered(response) : known(Speaker.GRAPH, response, alias);
-            case SIGN_IN -> known(Speaker.SIGN_IN, response, alias);
+            case GRAPH -> response.reply().code() == 202 ? delivered(response) : known(ReplySource.GRAPH, response, alias);
+            case SIGN_IN -> known(ReplySource.SIGN_IN, response, alias);
             case NETWORK ->
                 deferred(response.reply(), Scope.MESSAGE, "the upstream could not be reached or was lost", "");
             case TLS ->
@@ -92,7 +92,7 @@ public final class FailurePolicy {
         return verdict.about(scopeOf(response), verdict.outcome());
     }
 
-    private Verdict known(Speaker speaker, Response response, boolean alias) {
+    private Verdict known(ReplySource speaker, Response response, boolean alias) {
         return catalogue
                 .find(speaker, response.reply())
                 .map(known -> judgeKnown(response, known, alias))
@@ -125,7 +125,7 @@ public final class FailurePolicy {
         };
     }
 
-    private Verdict judgeUnknown(Speaker speaker, Response response) {
+    private Verdict judgeUnknown(ReplySource speaker, Response response) {
         return switch (speaker) {
             case SMTP -> judgeUnknownReply(response);
             case SIGN_IN ->

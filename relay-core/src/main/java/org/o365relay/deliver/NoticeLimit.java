@@ -7,7 +7,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.o365relay.queue.WithheldPile;
+import org.o365relay.queue.SuppressedNotices;
 
 /// How many letters there may be about the mail of one device. Its hour begins with the first of them.
 final class NoticeLimit {
@@ -32,7 +32,7 @@ final class NoticeLimit {
     }
 
     /// What a restart knows of the hour before: who had too many then has so until it is over.
-    synchronized void resume(List<WithheldPile> piles) {
+    synchronized void resume(List<SuppressedNotices> piles) {
         piles.forEach(pile -> hours.put(pile.client(), new Hour(pile.since(), most)));
     }
 

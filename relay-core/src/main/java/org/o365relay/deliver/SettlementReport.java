@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import org.o365relay.deliver.Attempt.Result;
-import org.o365relay.deliver.Secretary.Notices;
+import org.o365relay.deliver.DsnSender.Notices;
 import org.o365relay.journal.Journal;
 import org.o365relay.journal.Journal.Delivery;
 import org.o365relay.mail.Outcome.Deferred;

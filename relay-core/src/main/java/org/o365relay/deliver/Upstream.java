@@ -12,10 +12,10 @@ public interface Upstream extends AutoCloseable {
     /// A connection that had gone stale in the pool is replaced without being told of.
     ///
     /// @return a response for each recipient, in the order of the message's recipients
-    Map<Recipient, Response> attempt(Outgoing message);
+    Map<Recipient, Response> attempt(OutgoingMessage message);
 
     /// Walks to the server and signs in, on a connection of its own; sends nothing.
-    RoadCheck check();
+    UpstreamCheck check();
 
     /// @return how many attempts may run at once
     int connections();

@@ -50,10 +50,10 @@ final class CatalogueText {
                 examples());
     }
 
-    private Speaker speaker() {
+    private ReplySource speaker() {
         return block.all("from").isEmpty()
-                ? Speaker.SMTP
-                : named(Speaker.values(), block.one("from"), "not one who says things: ");
+                ? ReplySource.SMTP
+                : named(ReplySource.values(), block.one("from"), "not one who says things: ");
     }
 
     private KnownReply.Kind kind() {

@@ -19,7 +19,7 @@ import org.o365relay.mail.Reply;
 public record KnownReply(
         String section,
         String name,
-        Speaker speaker,
+        ReplySource speaker,
         ReplyPattern pattern,
         Kind kind,
         String cause,

@@ -35,7 +35,7 @@ record DeviceLogin(Credential.DeviceCode credential, String scope, LoginFile fil
                     null);
         }
         String user = result.account().username();
-        file.store(new SavedLogin(
+        file.store(new StoredLogin(
                 app.clientId(),
                 app.tenant(),
                 user,

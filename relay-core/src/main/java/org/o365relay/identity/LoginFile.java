@@ -16,20 +16,20 @@ final class LoginFile {
     private static final Logger LOG = LoggerFactory.getLogger(LoginFile.class);
 
     private final Credential.DeviceCode credential;
-    private final SealedFile file;
+    private final EncryptedFile file;
     private volatile @Nullable Instant usedAt;
 
     LoginFile(Credential.DeviceCode credential) {
         this.credential = credential;
-        this.file = new SealedFile(credential.file(), credential.key());
+        this.file = new EncryptedFile(credential.file(), credential.key());
     }
 
     /// @throws NoTokenException if there is none that can be used
-    synchronized SavedLogin read() throws NoTokenException {
+    synchronized StoredLogin read() throws NoTokenException {
         String content = file.read()
                 .orElseThrow(() -> unusable(
                         "nobody has signed in yet: there is no " + credential.file() + "; run o365-relay login"));
-        SavedLogin login = SavedLogin.parse(content)
+        StoredLogin login = StoredLogin.parse(content)
                 .orElseThrow(() -> unusable(credential.file() + " is damaged; run o365-relay login again"));
         if (!login.isFor(credential.app())) {
             throw unusable(credential.file() + " is the login of " + login + ", not with app "
@@ -42,7 +42,7 @@ final class LoginFile {
 
     /// Keeps what the sign-in service has renewed. A token that was had is of use even if its successor cannot
     /// be written down: the one before it works for a while.
-    synchronized void keep(SavedLogin renewed) {
+    synchronized void keep(StoredLogin renewed) {
         try {
             file.rewrite(renewed.json());
             usedAt = renewed.usedAt();
@@ -52,7 +52,7 @@ final class LoginFile {
     }
 
     /// @throws NoTokenException if it cannot be written
-    synchronized void store(SavedLogin login) throws NoTokenException {
+    synchronized void store(StoredLogin login) throws NoTokenException {
         file.write(login.json());
         usedAt = login.usedAt();
     }

@@ -64,7 +64,7 @@ final class NoTokenException extends Exception {
                 failure);
     }
 
-    private static NoTokenException refused(SignInAnswer answer, Throwable failure) {
+    private static NoTokenException refused(SignInResponse answer, Throwable failure) {
         Duration asked = answer.retryAfter();
         Duration patience = asked == null && answer.asksForPatience() ? MINUTE : asked;
         return answer.words()
@@ -73,7 +73,7 @@ final class NoTokenException extends Exception {
     }
 
     /// Whoever said it, it was not the sign-in service.
-    private static NoTokenException foreign(SignInAnswer answer, @Nullable Duration patience, Throwable failure) {
+    private static NoTokenException foreign(SignInResponse answer, @Nullable Duration patience, Throwable failure) {
         String text = "something else answered in the place of the sign-in service: " + answer.foreignWords();
         return new NoTokenException(Origin.NETWORK, UNREACHABLE, text, patience, failure);
     }

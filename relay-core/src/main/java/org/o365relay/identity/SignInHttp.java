@@ -37,7 +37,7 @@ final class SignInHttp implements IHttpClient {
     }
 
     private final Https https;
-    private volatile @Nullable SignInAnswer refusal;
+    private volatile @Nullable SignInResponse refusal;
     private volatile @Nullable IOException failure;
 
     SignInHttp(Https https) {
@@ -45,7 +45,7 @@ final class SignInHttp implements IHttpClient {
     }
 
     /// @return the last answer, if it was no token
-    Optional<SignInAnswer> refusal() {
+    Optional<SignInResponse> refusal() {
         return Optional.ofNullable(refusal);
     }
 
@@ -84,11 +84,11 @@ final class SignInHttp implements IHttpClient {
         if (response.statusCode() == 200) {
             // what is no token but begins like one may hold half of one, and MSAL would log it
             String shown = response.body().startsWith("{") ? "" : response.body();
-            refusal = SignInAnswer.of(200, Optional.empty(), shown);
+            refusal = SignInResponse.of(200, Optional.empty(), shown);
             return new Answered(BAD_REQUEST, Map.of(), "{}");
         }
         String body = withoutSecrets(response.body(), body(asked));
-        refusal = SignInAnswer.of(response.statusCode(), response.headers().firstValue("Retry-After"), body);
+        refusal = SignInResponse.of(response.statusCode(), response.headers().firstValue("Retry-After"), body);
         return new Answered(response.statusCode(), response.headers().map(), body);
     }
 

@@ -19,7 +19,7 @@ public final class SignInService implements AutoCloseable {
     private final Https https;
     private final Https nearby;
     private final InstantSource clock;
-    private final Map<Wanted, KeptToken> tokens = new ConcurrentHashMap<>();
+    private final Map<Wanted, CachedToken> tokens = new ConcurrentHashMap<>();
     private final Map<Credential.DeviceCode, LoginFile> logins = new ConcurrentHashMap<>();
     private final CountDownLatch closed = new CountDownLatch(1);
 
@@ -57,7 +57,7 @@ public final class SignInService implements AutoCloseable {
     }
 
     void renew() {
-        tokens.values().forEach(KeptToken::renew);
+        tokens.values().forEach(CachedToken::renew);
     }
 
     /// @param scope what tokens are asked for: `https://outlook.office365.com/.default`; several with blanks
@@ -65,7 +65,7 @@ public final class SignInService implements AutoCloseable {
     /// @return where they come from; nothing is asked yet
     public TokenSource tokens(Credential.OAuth credential, String scope) {
         return tokens.computeIfAbsent(
-                new Wanted(anonymous(credential), scope), wanted -> new KeptToken(fetch(wanted), clock));
+                new Wanted(anonymous(credential), scope), wanted -> new CachedToken(fetch(wanted), clock));
     }
 
     /// @return what ends one day and is needed to sign in; empty if nothing is known to
@@ -93,14 +93,14 @@ public final class SignInService implements AutoCloseable {
         }
     }
 
-    private TokenFetch fetch(Wanted wanted) {
+    private TokenFlow fetch(Wanted wanted) {
         String scope = wanted.scope();
         return switch (wanted.credential()) {
-            case Credential.ClientSecret secret -> new AppFetch(secret.app(), scope, AppProof.secret(secret), https);
+            case Credential.ClientSecret secret -> new ClientCredentialsFlow(secret.app(), scope, AppCredential.secret(secret), https);
             case Credential.ClientCertificate certificate ->
-                new AppFetch(certificate.app(), scope, AppProof.certificate(certificate, clock), https);
-            case Credential.DeviceCode login -> new DeviceFetch(login, scope, loginFile(login), https, clock);
-            case Credential.ManagedIdentity(var _, var clientId) -> new MachineFetch(clientId, scope, nearby);
+                new ClientCredentialsFlow(certificate.app(), scope, AppCredential.certificate(certificate, clock), https);
+            case Credential.DeviceCode login -> new DeviceCodeFlow(login, scope, loginFile(login), https, clock);
+            case Credential.ManagedIdentity(var _, var clientId) -> new ManagedIdentityFlow(clientId, scope, nearby);
         };
     }
 

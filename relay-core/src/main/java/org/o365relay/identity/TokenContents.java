@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.mail.Visible;
+import org.o365relay.mail.VisibleText;
 
 /// What an access token says of itself, unverified: for whoever looks for the reason why it is not taken. Never
 /// the token. Words are as the token has them, empty if it does not say.
@@ -88,7 +88,7 @@ public record TokenContents(
 
     private static String shown(String text) {
         return text.codePoints()
-                .filter(Visible::isSafe)
+                .filter(VisibleText::isSafe)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
     }

@@ -130,7 +130,7 @@ public interface Journal {
 
     /// @return tells this journal and another, in this order
     default Journal and(Journal other) {
-        return new TwoJournals(this, other);
+        return new CombinedJournal(this, other);
     }
 
     /// What there is to say of a device that has used up what it may.

@@ -13,7 +13,7 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
-import org.o365relay.mail.Visible;
+import org.o365relay.mail.VisibleText;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -299,7 +299,7 @@ public final class LogJournal implements Journal {
         private void append(int point) {
             if (point == '"' || point == '\\') {
                 text.append('\\').appendCodePoint(point);
-            } else if (Visible.isSafe(point)) {
+            } else if (VisibleText.isSafe(point)) {
                 text.appendCodePoint(point);
             } else {
                 for (char c : Character.toChars(point)) {

@@ -19,7 +19,7 @@ public sealed interface DeviceChange {
     /// Nothing but its spending.
     ///
     /// @param spending slots that have changed, as they are now; perhaps without any recipients
-    record Spent(InetAddress address, List<Spending> spending) implements DeviceChange {
+    record Spent(InetAddress address, List<UsageSlot> spending) implements DeviceChange {
         public Spent {
             spending = List.copyOf(spending);
         }

@@ -22,7 +22,7 @@ public record DeviceRecord(
         long octets,
         long refusals,
         Map<Deviation, Long> deviations,
-        List<Spending> spending) {
+        List<UsageSlot> spending) {
 
     public DeviceRecord {
         deviations = Map.copyOf(deviations);
@@ -31,10 +31,10 @@ public record DeviceRecord(
 
     /// @return recipients that count against the budget of 24 hours
     public long recipientsAt(Instant now) {
-        Instant oldest = now.minus(Spending.LASTING);
+        Instant oldest = now.minus(UsageSlot.LASTING);
         return spending.stream()
                 .filter(spent -> spent.since().isAfter(oldest))
-                .mapToLong(Spending::recipients)
+                .mapToLong(UsageSlot::recipients)
                 .sum();
     }
 }

@@ -97,10 +97,10 @@ public final class Https {
         try {
             response = client.send(request, body);
         } catch (IOException e) {
-            throw new HttpTrouble(settings, request.uri()).noAnswer(e);
+            throw new HttpFailures(settings, request.uri()).noAnswer(e);
         }
         if (response.statusCode() == PROXY_LOGIN_REQUIRED) {
-            throw new HttpTrouble(settings, request.uri()).noLogin();
+            throw new HttpFailures(settings, request.uri()).noLogin();
         }
         return response;
     }

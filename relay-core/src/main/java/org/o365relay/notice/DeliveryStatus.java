@@ -24,10 +24,10 @@ final class DeliveryStatus {
     private static final int MIN_DIAGNOSTIC = 500;
     private static final int MAX_DIAGNOSTIC = 6_000;
 
-    private final Occurrence occurrence;
+    private final NoticeSubject occurrence;
     private final StringBuilder text = new StringBuilder();
 
-    DeliveryStatus(Occurrence occurrence) {
+    DeliveryStatus(NoticeSubject occurrence) {
         this.occurrence = occurrence;
     }
 
@@ -50,7 +50,7 @@ final class DeliveryStatus {
                 failure.recipients()
                         .forEach(failed -> describe(
                                 failed, MAX_DIAGNOSTICS / failure.recipients().size()));
-            case Relaying relaying -> relaying.recipients().forEach(this::describe);
+            case RelayedMessage relaying -> relaying.recipients().forEach(this::describe);
             case Delay delay -> delay.recipients().forEach(recipient -> describe(delay, recipient));
         }
         return text.toString();

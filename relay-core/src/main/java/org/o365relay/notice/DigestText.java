@@ -10,14 +10,14 @@ final class DigestText {
 
     private final Digest digest;
     private final String hostname;
-    private final Words words;
-    private final Letter letter;
+    private final NoticeTexts words;
+    private final PlainTextBody letter;
 
-    DigestText(Digest digest, String hostname, Words words) {
+    DigestText(Digest digest, String hostname, NoticeTexts words) {
         this.digest = digest;
         this.hostname = hostname;
         this.words = words;
-        this.letter = new Letter(words);
+        this.letter = new PlainTextBody(words);
     }
 
     String subject() {
@@ -43,7 +43,7 @@ final class DigestText {
                 "count",
                 Integer.toString(digest.count()),
                 "device",
-                Letter.device(digest.helo(), address()),
+                PlainTextBody.device(digest.helo(), address()),
                 "hostname",
                 hostname);
     }
@@ -54,7 +54,7 @@ final class DigestText {
 
     private void list(Digest.Line line) {
         String subject = line.subject().isEmpty() ? words.say("no-subject") : Wrapping.printable(line.subject());
-        letter.line(Letter.INDENT + words.time(line.receivedAt()));
+        letter.line(PlainTextBody.INDENT + words.time(line.receivedAt()));
         letter.lines(subject);
         if (!line.to().isEmpty()) {
             letter.lines(words.say("digest.to", "recipients", recipients(line)));

@@ -26,7 +26,7 @@ public record Failure(
         int attempts,
         Instant now,
         boolean isReturned)
-        implements Occurrence {
+        implements NoticeSubject {
 
     /// What the relay itself has given up.
     public Failure(

@@ -34,7 +34,7 @@ public enum GeneralReason {
     /// @param advice for the admin; may be empty
     public Reason in(Language language, String advice) {
 
-        String cause = Words.sentences(language.locale()).getString("reason." + key());
+        String cause = NoticeTexts.sentences(language.locale()).getString("reason." + key());
         return new Reason(cause, "", advice);
     }
 

@@ -25,7 +25,7 @@ public final class NoticeWriter {
     private final NoticeSettings settings;
     private final EmailAddress mailbox;
     private final String hostname;
-    private final Words words;
+    private final NoticeTexts words;
 
     /// @param mailbox author of the notices, as Exchange lets the relay send as nobody else
     /// @param hostname this relay's name
@@ -33,7 +33,7 @@ public final class NoticeWriter {
         this.settings = settings;
         this.mailbox = mailbox;
         this.hostname = hostname;
-        this.words = new Words(settings.language(), settings.zone());
+        this.words = new NoticeTexts(settings.language(), settings.zone());
     }
 
     /// Whether the sender wants to hear of it (RFC 3461 §4.1) is asked elsewhere.
@@ -67,7 +67,7 @@ public final class NoticeWriter {
     /// it: only of the sender it has been asked whether a client may have it written to.
     ///
     /// @return empty if nobody may be told, or can be reached
-    public Optional<Notice> write(Relaying relaying) {
+    public Optional<Notice> write(RelayedMessage relaying) {
         return relaying.envelope()
                 .returnPath()
                 .filter(_ -> !relaying.isNotice())
@@ -76,7 +76,7 @@ public final class NoticeWriter {
     }
 
     /// Tells the admin, if there is one.
-    public Optional<Notice> write(Warning warning) {
+    public Optional<Notice> write(AdminWarning warning) {
         return Optional.ofNullable(settings.admin()).map(admin -> notice(warning, admin));
     }
 
@@ -95,7 +95,7 @@ public final class NoticeWriter {
             append(header, "Content-Transfer-Encoding", "quoted-printable");
             ByteArrayOutputStream content = new ByteArrayOutputStream();
             content.write(header.append("\r\n").toString().getBytes(UTF_8));
-            content.write(Report.quotedPrintable(text.compose().getBytes(UTF_8)));
+            content.write(MultipartReport.quotedPrintable(text.compose().getBytes(UTF_8)));
             return sent(digest.recipient(), content.toByteArray());
         } catch (MessagingException | IOException inMemory) {
             throw new IllegalStateException("cannot write the digest about " + digest.client(), inMemory);
@@ -106,9 +106,9 @@ public final class NoticeWriter {
         return new Notice(new Envelope(null, List.of(recipient), !recipient.isAscii()), content);
     }
 
-    private Notice notice(Warning warning, EmailAddress admin) {
+    private Notice notice(AdminWarning warning, EmailAddress admin) {
         // English as the log is: so is what it says
-        Letter letter = new Letter(words);
+        PlainTextBody letter = new PlainTextBody(words);
         letter.paragraph("This is the mail relay " + hostname + ".");
         warning.paragraphs().forEach(letter::paragraph);
         try {
@@ -119,7 +119,7 @@ public final class NoticeWriter {
         }
     }
 
-    private String header(Warning warning, EmailAddress admin) throws IOException {
+    private String header(AdminWarning warning, EmailAddress admin) throws IOException {
         StringBuilder header = new StringBuilder();
         append(header, "From", "Mail relay <" + mailbox + ">");
         append(header, "To", "<" + admin + ">");
@@ -133,7 +133,7 @@ public final class NoticeWriter {
         return header.append("\r\n").toString();
     }
 
-    private Optional<EmailAddress> author(Occurrence occurrence) {
+    private Optional<EmailAddress> author(NoticeSubject occurrence) {
         return occurrence
                 .original()
                 .author()
@@ -141,7 +141,7 @@ public final class NoticeWriter {
                 .filter(this::isSomebodyElse);
     }
 
-    private static boolean isNeverAnswered(Occurrence occurrence) {
+    private static boolean isNeverAnswered(NoticeSubject occurrence) {
         return occurrence.isNotice() || occurrence.envelope().returnPath().isEmpty();
     }
 
@@ -149,10 +149,10 @@ public final class NoticeWriter {
         return address.isReachable() && !address.toString().equalsIgnoreCase(mailbox.toString());
     }
 
-    private Notice notice(Occurrence occurrence, EmailAddress recipient, String subjectKey) {
+    private Notice notice(NoticeSubject occurrence, EmailAddress recipient, String subjectKey) {
         try {
             OriginalHeader original = new OriginalHeader(occurrence.original());
-            Report report = report(occurrence, original);
+            MultipartReport report = report(occurrence, original);
             String named = original.text("Subject").orElseGet(() -> words.say("unnamed"));
             String subject = words.say(subjectKey, "subject", named);
             ByteArrayOutputStream content = new ByteArrayOutputStream();
@@ -165,12 +165,12 @@ public final class NoticeWriter {
         }
     }
 
-    private Report report(Occurrence occurrence, OriginalHeader original) throws MessagingException, IOException {
-        Report report = new Report("=_" + uniqueName(occurrence));
+    private MultipartReport report(NoticeSubject occurrence, OriginalHeader original) throws MessagingException, IOException {
+        MultipartReport report = new MultipartReport("=_" + uniqueName(occurrence));
         String explanation = switch (occurrence) {
-            case Failure failure -> new Explanation(failure, original, hostname, words).compose();
-            case Relaying relaying -> new RelayedExplanation(relaying, original, hostname, words).compose();
-            case Delay delay -> new DelayExplanation(delay, original, hostname, words).compose();
+            case Failure failure -> new FailureText(failure, original, hostname, words).compose();
+            case RelayedMessage relaying -> new RelayedText(relaying, original, hostname, words).compose();
+            case Delay delay -> new DelayText(delay, original, hostname, words).compose();
         };
         report.add("text/plain; charset=utf-8", "Notification", explanation.getBytes(UTF_8));
         String status = new DeliveryStatus(occurrence).compose(hostname);
@@ -197,7 +197,7 @@ public final class NoticeWriter {
     }
 
     private String header(
-            Occurrence occurrence, OriginalHeader original, EmailAddress recipient, String subject, Report report)
+            NoticeSubject occurrence, OriginalHeader original, EmailAddress recipient, String subject, MultipartReport report)
             throws IOException {
         StringBuilder header = new StringBuilder();
         address(header, recipient, subject, occurrence.now());
@@ -227,11 +227,11 @@ public final class NoticeWriter {
 
     /// A message can be given up for one recipient today and for another tomorrow, or now for one and handed
     /// over for another.
-    private static String uniqueName(Occurrence occurrence) {
+    private static String uniqueName(NoticeSubject occurrence) {
         String name = occurrence.id() + "." + time(occurrence.now());
         return switch (occurrence) {
             case Failure _ -> name;
-            case Relaying _ -> name + ".R";
+            case RelayedMessage _ -> name + ".R";
             case Delay _ -> name + ".D";
         };
     }

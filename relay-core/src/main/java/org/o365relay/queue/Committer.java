@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// transactions by itself (full disk, I/O error), and on that connection every later statement would be
 /// committed by itself.
 ///
-/// A [Rider] writes into each transaction, too.
+/// A [CommitHook] writes into each transaction, too.
 final class Committer implements AutoCloseable {
 
     /// Something to write.
@@ -43,17 +43,17 @@ final class Committer implements AutoCloseable {
     private static final int LARGEST_GROUP = 1_000;
 
     private final Opening opening;
-    private final Room room;
+    private final FreeSpace room;
     private final Checkpointer checkpointer;
     private final BlockingQueue<Pending<?>> waiting = new LinkedBlockingQueue<>();
     private final Thread thread;
     private @Nullable Writer writer; // null after a failure; the thread's own
-    private volatile Rider rider = Rider.NONE;
+    private volatile CommitHook rider = CommitHook.NONE;
     private volatile boolean closed;
 
     /// @param first for this committer alone, with auto-commit off; closed with it
     /// @param opening opens one like it in its place
-    Committer(Connection first, Opening opening, Room room, Checkpointer checkpointer) {
+    Committer(Connection first, Opening opening, FreeSpace room, Checkpointer checkpointer) {
         this.writer = new Writer(first);
         this.opening = opening;
         this.room = room;
@@ -62,7 +62,7 @@ final class Committer implements AutoCloseable {
     }
 
     /// From now on this one rides along.
-    void ride(Rider next) {
+    void ride(CommitHook next) {
         rider = next;
     }
 
@@ -134,7 +134,7 @@ final class Committer implements AutoCloseable {
     }
 
     private void commit(List<Pending<?>> group) {
-        Rider along = rider;
+        CommitHook along = rider;
         Writer current;
         try {
             current = writer == null ? new Writer(opening.open()) : writer;
@@ -145,7 +145,7 @@ final class Committer implements AutoCloseable {
             along.write(current.statements());
             room.used(Sqlite.usage(current.connection()));
             current.connection().commit();
-        } catch (Rider.LeftBehind e) {
+        } catch (CommitHook.LeftBehind e) {
             discardWriter(e);
             commit(group);
             return;

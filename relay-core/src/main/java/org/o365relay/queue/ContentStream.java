@@ -11,7 +11,7 @@ import org.o365relay.mail.QueueId;
 /// original is not whole, or was changed by the disk.
 public final class ContentStream extends InputStream {
 
-    private final Window window;
+    private final ReadAccess window;
     private final QueueId id;
     private final long size;
     private byte[] chunk = {};
@@ -21,7 +21,7 @@ public final class ContentStream extends InputStream {
     private @Nullable String damage;
 
     /// @param size what the message must add up to
-    ContentStream(Window window, QueueId id, long size) {
+    ContentStream(ReadAccess window, QueueId id, long size) {
         this.window = window;
         this.id = id;
         this.size = size;

@@ -16,7 +16,7 @@ import org.o365relay.mail.DeviceChange.Forgotten;
 import org.o365relay.mail.DeviceChange.Known;
 import org.o365relay.mail.DeviceChange.Spent;
 import org.o365relay.mail.DeviceRecord;
-import org.o365relay.mail.Spending;
+import org.o365relay.mail.UsageSlot;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +31,7 @@ final class DeviceTables {
     static void write(Statements statements, DeviceChange change) throws SQLException {
         switch (change) {
             case Known(DeviceRecord device) -> writeDevice(statements, device);
-            case Spent(InetAddress address, List<Spending> spending) ->
+            case Spent(InetAddress address, List<UsageSlot> spending) ->
                 writeSpending(statements, address.getHostAddress(), spending);
             case Forgotten(InetAddress address) -> forget(statements, address.getHostAddress());
         }
@@ -40,7 +40,7 @@ final class DeviceTables {
     /// @return what is known of all of them; rows that make no sense are left out
     static List<DeviceRecord> all(Statements statements) throws SQLException {
         Map<String, Map<Deviation, Long>> deviations = deviations(statements);
-        Map<String, List<Spending>> spending = spending(statements);
+        Map<String, List<UsageSlot>> spending = spending(statements);
         List<DeviceRecord> devices = new ArrayList<>();
         try (ResultSet row = statements.with("devices").executeQuery()) {
             while (row.next()) {
@@ -58,8 +58,8 @@ final class DeviceTables {
         return statements
                 .with(
                         "delete-old-spending",
-                        now.minus(Spending.LASTING).toEpochMilli(),
-                        now.plus(Spending.LASTING).toEpochMilli())
+                        now.minus(UsageSlot.LASTING).toEpochMilli(),
+                        now.plus(UsageSlot.LASTING).toEpochMilli())
                 .executeUpdate();
     }
 
@@ -84,9 +84,9 @@ final class DeviceTables {
         writeSpending(statements, address, device.spending());
     }
 
-    private static void writeSpending(Statements statements, String address, List<Spending> spending)
+    private static void writeSpending(Statements statements, String address, List<UsageSlot> spending)
             throws SQLException {
-        for (Spending spent : spending) {
+        for (UsageSlot spent : spending) {
             statements
                     .with("write-spending", address, spent.since().toEpochMilli(), spent.recipients())
                     .executeUpdate();
@@ -116,19 +116,19 @@ final class DeviceTables {
         return all;
     }
 
-    private static Map<String, List<Spending>> spending(Statements statements) throws SQLException {
-        Map<String, List<Spending>> all = new HashMap<>();
+    private static Map<String, List<UsageSlot>> spending(Statements statements) throws SQLException {
+        Map<String, List<UsageSlot>> all = new HashMap<>();
         try (ResultSet row = statements.with("spending").executeQuery()) {
             while (row.next()) {
                 all.computeIfAbsent(row.getString("address"), _ -> new ArrayList<>())
-                        .add(new Spending(Instant.ofEpochMilli(row.getLong("since")), row.getInt("recipients")));
+                        .add(new UsageSlot(Instant.ofEpochMilli(row.getLong("since")), row.getInt("recipients")));
             }
         }
         return all;
     }
 
     private static Optional<DeviceRecord> device(
-            ResultSet row, Map<Deviation, Long> deviations, List<Spending> spending) throws SQLException {
+            ResultSet row, Map<Deviation, Long> deviations, List<UsageSlot> spending) throws SQLException {
         String address = row.getString("address");
         try {
             return Optional.of(new DeviceRecord(

@@ -52,7 +52,7 @@ final class FirstPage {
         }
         make(skeleton, tables);
         ByteBuffer page = read(skeleton.file());
-        page.putInt(PAGE_COUNT, Math.toIntExact(Disk.size(copy.file()) / SIZE));
+        page.putInt(PAGE_COUNT, Math.toIntExact(DurableFiles.size(copy.file()) / SIZE));
         page.putInt(FIRST_FREE_PAGE, 0).putInt(FREE_PAGES, 0);
         page.put(FORMATS, WITH_LOG).put(FORMATS + 1, WITH_LOG);
         try (FileChannel file = FileChannel.open(copy.file(), StandardOpenOption.WRITE)) {

@@ -6,7 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.o365relay.mail.Arrival;
-import org.o365relay.mail.Headline;
+import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.RoutedEnvelope;
 
@@ -66,7 +66,7 @@ public final class Incoming {
 
     /// As [#commit(Arrival, List, Headline, byte[])], of a message of whose header nothing is known.
     public CompletableFuture<List<QueueId>> commit(Arrival arrival, List<RoutedEnvelope> parts, byte[] last) {
-        return commit(arrival, parts, Headline.NONE, last);
+        return commit(arrival, parts, SearchableHeaders.NONE, last);
     }
 
     /// Makes it a message, or as many messages as there are parts: one for each, with a content that they
@@ -79,7 +79,7 @@ public final class Incoming {
     ///     all on disk, and only then may anybody say 250; exceptionally, with a [QueueException], if there is
     ///     none
     public CompletableFuture<List<QueueId>> commit(
-            Arrival arrival, List<RoutedEnvelope> parts, Headline headline, byte[] last) {
+            Arrival arrival, List<RoutedEnvelope> parts, SearchableHeaders headline, byte[] last) {
         int ordinal = chunks++;
         size += last.length;
         long whole = size;

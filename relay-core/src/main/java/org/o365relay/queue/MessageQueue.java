@@ -17,12 +17,12 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.DeviceChanges;
 import org.o365relay.mail.DeviceRecord;
-import org.o365relay.mail.Headline;
+import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.mail.QueueId;
-import org.o365relay.mail.Spending;
-import org.o365relay.queue.Lanes.Claimed;
-import org.o365relay.queue.Lanes.Passed;
-import org.o365relay.queue.Lanes.Place;
+import org.o365relay.mail.UsageSlot;
+import org.o365relay.queue.ClaimTables.Claimed;
+import org.o365relay.queue.ClaimTables.Passed;
+import org.o365relay.queue.ClaimTables.Place;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,11 +51,11 @@ public final class MessageQueue implements AutoCloseable {
     private final Store store;
     private final QueueIds ids;
     private final Signals dueSooner = new Signals();
-    private final Turns turns = new Turns();
+    private final FairScheduler turns = new FairScheduler();
     private final AtomicLong leases;
     private final Map<Long, String> seizedBy = new ConcurrentHashMap<>(); // by lease
     private final Housekeeper housekeeper;
-    private volatile @Nullable DeviceRider deviceRider;
+    private volatile @Nullable DeviceCommitHook deviceRider;
 
     private MessageQueue(
             QueueSettings settings,
@@ -63,7 +63,7 @@ public final class MessageQueue implements AutoCloseable {
             RandomGenerator random,
             DirectoryLock lock,
             Store store,
-            KeptCopies copies) {
+            SchemaBackups copies) {
         this.clock = clock;
         this.lock = lock;
         this.store = store;
@@ -89,9 +89,9 @@ public final class MessageQueue implements AutoCloseable {
             throws QueueUnavailableException {
         DirectoryLock lock = DirectoryLock.acquire(settings.directory());
         Sqlite sqlite = new Sqlite(settings.directory());
-        KeptCopies copies = new KeptCopies(settings.directory(), clock);
+        SchemaBackups copies = new SchemaBackups(settings.directory(), clock);
         try {
-            new Unfinished(settings.directory()).refuse();
+            new MaintenanceMarker(settings.directory()).refuse();
             QueueRepair.deleteLeftovers(settings.directory());
             QueueRestore.deleteLeftovers(settings.directory());
             copies.keepBeforeAnUpgrade(sqlite);
@@ -116,12 +116,12 @@ public final class MessageQueue implements AutoCloseable {
     ///
     /// @param size octets, 0 if not known
     /// @return why there is no room; empty if there is
-    public Optional<Shortage> shortageFor(long size) {
+    public Optional<SpaceShortage> shortageFor(long size) {
         return store.room().shortageFor(size);
     }
 
     /// @return how much room there is. Never blocks; some seconds old at most
-    public Capacity capacity() {
+    public DiskCapacity capacity() {
         return store.room().capacity();
     }
 
@@ -138,16 +138,16 @@ public final class MessageQueue implements AutoCloseable {
     /// @param most 1 or more
     /// @return at most as many claims; none if nothing is due
     /// @throws QueueException if the disk fails
-    public List<Claim> claim(Supply supply, int most) {
+    public List<Claim> claim(ClaimScope supply, int most) {
         while (true) {
             Instant now = clock.instant();
-            List<Due> next = store.readers().read(statements -> turns.next(statements, supply, now, most));
+            List<DueMessage> next = store.readers().read(statements -> turns.next(statements, supply, now, most));
             if (next.isEmpty()) {
                 return List.of();
             }
             long lease = leases.incrementAndGet();
             Claimed claimed =
-                    store.committer().write(statements -> Lanes.claim(statements, supply.owner(), next, lease, now));
+                    store.committer().write(statements -> ClaimTables.claim(statements, supply.owner(), next, lease, now));
             turns.had(supply, next);
             if (claimed.rows() > 0) {
                 return claimed.claims();
@@ -160,9 +160,9 @@ public final class MessageQueue implements AutoCloseable {
     /// released, the next one's time has come, or `atMost` is over.
     ///
     /// @throws QueueException if the disk fails
-    public void awaitDue(Supply supply, Duration atMost) throws InterruptedException {
+    public void awaitDue(ClaimScope supply, Duration atMost) throws InterruptedException {
         Signal signal = dueSooner.of(supply);
-        Instant next = store.readers().read(statements -> Lanes.nextDue(statements, supply));
+        Instant next = store.readers().read(statements -> ClaimTables.nextDue(statements, supply));
         Duration untilNext = next == null ? atMost : Duration.between(clock.instant(), next);
         signal.await(untilNext.compareTo(atMost) < 0 ? untilNext : atMost);
     }
@@ -172,7 +172,7 @@ public final class MessageQueue implements AutoCloseable {
     ///
     /// @throws QueueException if the disk fails; the claim then ends with its lease
     public void putBack(Claim claim) {
-        if (store.committer().write(statements -> Lanes.putBack(statements, claim))) {
+        if (store.committer().write(statements -> ClaimTables.putBack(statements, claim))) {
             dueSooner.raise(claim.lane());
             dueSooner.raise(claim.route());
         }
@@ -185,7 +185,7 @@ public final class MessageQueue implements AutoCloseable {
     /// @throws QueueException if the disk fails; the claim then ends with its lease
     public void interrupt(Claim claim, Duration pause) {
         Instant now = clock.instant();
-        if (store.committer().write(statements -> Lanes.interrupt(statements, claim, now.plus(pause), now))) {
+        if (store.committer().write(statements -> ClaimTables.interrupt(statements, claim, now.plus(pause), now))) {
             dueSooner.raise(claim.lane());
         }
     }
@@ -198,7 +198,7 @@ public final class MessageQueue implements AutoCloseable {
     public void setAside(Claim claim, String damage) {
         Instant now = clock.instant();
         store.committer()
-                .write(statements -> Lanes.setAside(statements, claim.id().value(), claim.lease(), damage, now));
+                .write(statements -> ClaimTables.setAside(statements, claim.id().value(), claim.lease(), damage, now));
     }
 
     /// Gives back to the pools that a claimant serves what it has claimed of theirs and is not trying just now,
@@ -206,11 +206,11 @@ public final class MessageQueue implements AutoCloseable {
     ///
     /// @return how many messages
     /// @throws QueueException if the disk fails; what is not given back yet can be given back again
-    public int release(Supply supply) {
+    public int release(ClaimScope supply) {
         int released = 0;
         for (String route : supply.routes()) {
             if (!route.equals(supply.owner())) {
-                released += inBatches(statements -> Lanes.release(statements, supply.owner(), route, BATCH));
+                released += inBatches(statements -> ClaimTables.release(statements, supply.owner(), route, BATCH));
                 dueSooner.raise(route);
             }
         }
@@ -221,7 +221,7 @@ public final class MessageQueue implements AutoCloseable {
     ///     are no longer configured, or the empty name, for messages of an older relay
     /// @throws QueueException if the disk fails
     public List<String> lanes() {
-        return store.readers().read(Lanes::names);
+        return store.readers().read(ClaimTables::names);
     }
 
     /// Sends the open messages of a lane another way. For lanes that nobody claims from any more.
@@ -229,21 +229,21 @@ public final class MessageQueue implements AutoCloseable {
     /// @param way asked for each message, on the caller's thread
     /// @return how many messages
     /// @throws QueueException if the disk fails; what is not moved yet can be moved again
-    public int reroute(String lane, Function<Stranded, Way> way) {
+    public int reroute(String lane, Function<OrphanedMessage, Destination> way) {
         int moved = 0;
         Place place = Place.START;
         while (true) {
             Place after = place;
-            List<Passed> batch = store.readers().read(statements -> Lanes.stranded(statements, lane, after, BATCH));
+            List<Passed> batch = store.readers().read(statements -> ClaimTables.stranded(statements, lane, after, BATCH));
             if (batch.isEmpty()) {
                 return moved;
             }
-            Map<Long, Way> ways = new LinkedHashMap<>();
+            Map<Long, Destination> ways = new LinkedHashMap<>();
             batch.forEach(passed -> passed.row()
                     .stranded(store.readers(), passed.recipients())
                     .ifPresent(stranded -> ways.put(passed.row().id(), way.apply(stranded))));
-            moved += store.committer().write(statements -> Lanes.reroute(statements, lane, ways));
-            ways.values().stream().map(Way::route).distinct().forEach(dueSooner::raise);
+            moved += store.committer().write(statements -> ClaimTables.reroute(statements, lane, ways));
+            ways.values().stream().map(Destination::route).distinct().forEach(dueSooner::raise);
             place = batch.getLast().place();
         }
     }
@@ -254,7 +254,7 @@ public final class MessageQueue implements AutoCloseable {
     }
 
     /// As [#settle(Claim, Settlement, List, List)], with nothing withheld.
-    public List<QueueId> settle(Claim claim, Settlement settlement, List<Submission> notices) {
+    public List<QueueId> settle(Claim claim, Settlement settlement, List<LocalMessage> notices) {
         return settle(claim, settlement, notices, List.of());
     }
 
@@ -267,7 +267,7 @@ public final class MessageQueue implements AutoCloseable {
     /// @throws QueueException if the disk fails (settle again), or, finally, if the lease had ended; nothing is
     ///     recorded then, and the claim ends with its lease
     /// @throws IllegalArgumentException if the settlement is not about exactly the claim's recipients
-    public List<QueueId> settle(Claim claim, Settlement settlement, List<Submission> notices, List<Withheld> withheld) {
+    public List<QueueId> settle(Claim claim, Settlement settlement, List<LocalMessage> notices, List<SuppressedNotice> withheld) {
         if (!settlement.outcomes().keySet().equals(Set.copyOf(claim.recipients()))) {
             throw new IllegalArgumentException("the settlement of message " + claim.id() + " is about "
                     + settlement.outcomes().keySet() + " and should be about " + claim.recipients());
@@ -282,7 +282,7 @@ public final class MessageQueue implements AutoCloseable {
             for (int i = 0; i < notices.size(); i++) {
                 insert(statements, noticeIds.get(i), notices.get(i));
             }
-            for (Withheld notice : withheld) {
+            for (SuppressedNotice notice : withheld) {
                 NoticeTables.withhold(statements, notice);
             }
             return true;
@@ -298,23 +298,23 @@ public final class MessageQueue implements AutoCloseable {
     }
 
     /// @return what can be asked of the queue; a look at everything holds up nobody
-    public QueueReading reading() {
-        return new Inquiry(store.scanners(), clock);
+    public QueueReader reading() {
+        return new QueueQueries(store.scanners(), clock);
     }
 
     /// @return what an operator may do with the queue
-    public Steering steering() {
-        return new Steering(store, clock, leases::incrementAndGet, seizedBy, dueSooner);
+    public QueueAdmin steering() {
+        return new QueueAdmin(store, clock, leases::incrementAndGet, seizedBy, dueSooner);
     }
 
     /// @return what people are told besides what a settlement brings
-    public Correspondence correspondence() {
-        return new Correspondence(store, dueSooner, ids, clock);
+    public NoticeStore correspondence() {
+        return new NoticeStore(store, dueSooner, ids, clock);
     }
 
     /// @return what is known of a message, open or settled; empty if nothing is, or its row makes no sense
     /// @throws QueueException if the disk fails
-    public Optional<Known> known(QueueId id) {
+    public Optional<MessageSummary> known(QueueId id) {
         return store.readers().read(statements -> Tables.known(statements, id));
     }
 
@@ -328,15 +328,15 @@ public final class MessageQueue implements AutoCloseable {
     /// @param since when to begin; whoever was handed over before may be among the first ten minutes
     /// @return recipients in steps of ten minutes, oldest first; steps without any are left out
     /// @throws QueueException if the disk fails
-    public List<Spending> sent(String account, Instant since) {
-        return store.readers().read(statements -> Ledger.sentSince(statements, account, since));
+    public List<UsageSlot> sent(String account, Instant since) {
+        return store.readers().read(statements -> QuotaTables.sentSince(statements, account, since));
     }
 
     /// @param name of something the admin is told once
     /// @return when it was told; empty if it was not, or more than a year ago
     /// @throws QueueException if the disk fails
     public Optional<Instant> told(String name) {
-        return store.readers().read(statements -> Ledger.told(statements, name));
+        return store.readers().read(statements -> QuotaTables.told(statements, name));
     }
 
     /// Remembers that the admin has been told something.
@@ -344,7 +344,7 @@ public final class MessageQueue implements AutoCloseable {
     /// @throws QueueException if the disk fails
     public void tell(String name, Instant at) {
         store.committer().write(statements -> {
-            Ledger.tell(statements, name, at);
+            QuotaTables.tell(statements, name, at);
             return true;
         });
     }
@@ -353,10 +353,10 @@ public final class MessageQueue implements AutoCloseable {
     ///
     /// @return the letter's id
     /// @throws QueueException if the disk fails
-    public QueueId tell(String name, Instant at, Submission letter) {
+    public QueueId tell(String name, Instant at, LocalMessage letter) {
         QueueId id = ids.next();
         store.committer().write(statements -> {
-            Ledger.tell(statements, name, at);
+            QuotaTables.tell(statements, name, at);
             insert(statements, id, letter);
             return true;
         });
@@ -368,7 +368,7 @@ public final class MessageQueue implements AutoCloseable {
     /// @return how far it has come; empty if it has not begun
     /// @throws QueueException if the disk fails
     public Optional<String> mark(String name) {
-        return store.readers().read(statements -> Memory.marked(statements, name));
+        return store.readers().read(statements -> StateTables.marked(statements, name));
     }
 
     /// Remembers how far work has come.
@@ -382,7 +382,7 @@ public final class MessageQueue implements AutoCloseable {
     ///
     /// @return the letters' ids, in their order
     /// @throws QueueException if the disk fails; nothing is written then
-    public List<QueueId> mark(String name, String value, List<Submission> letters) {
+    public List<QueueId> mark(String name, String value, List<LocalMessage> letters) {
         return mark(name, value, Map.of(), letters, List.of());
     }
 
@@ -394,17 +394,17 @@ public final class MessageQueue implements AutoCloseable {
             String name,
             String value,
             Map<QueueId, List<Event>> events,
-            List<Submission> letters,
-            List<Withheld> withheld) {
+            List<LocalMessage> letters,
+            List<SuppressedNotice> withheld) {
         List<QueueId> letterIds = letters.stream().map(_ -> ids.next()).toList();
         store.committer().write(statements -> {
-            Memory.mark(statements, name, value);
+            StateTables.mark(statements, name, value);
             for (Map.Entry<QueueId, List<Event>> happened : events.entrySet()) {
                 for (Event event : happened.getValue()) {
                     Tables.insertEvent(statements, happened.getKey(), event);
                 }
             }
-            for (Withheld notice : withheld) {
+            for (SuppressedNotice notice : withheld) {
                 NoticeTables.withhold(statements, notice);
             }
             for (int i = 0; i < letters.size(); i++) {
@@ -422,7 +422,7 @@ public final class MessageQueue implements AutoCloseable {
     /// @return whether it was not stopped before
     /// @throws QueueException if the disk fails
     public boolean stop(String mailbox, Instant at, String by) {
-        return store.committer().write(statements -> Memory.stop(statements, new Stopped(mailbox, at, by)));
+        return store.committer().write(statements -> StateTables.stop(statements, new PausedMailbox(mailbox, at, by)));
     }
 
     /// Forgets that a mailbox was stopped.
@@ -430,20 +430,20 @@ public final class MessageQueue implements AutoCloseable {
     /// @return whether it was
     /// @throws QueueException if the disk fails
     public boolean resume(String mailbox) {
-        return store.committer().write(statements -> Memory.resume(statements, mailbox));
+        return store.committer().write(statements -> StateTables.resume(statements, mailbox));
     }
 
     /// @return the mailboxes that were stopped, by name; they need not be configured any more
     /// @throws QueueException if the disk fails
-    public List<Stopped> stopped() {
-        return store.readers().read(Memory::stopped);
+    public List<PausedMailbox> stopped() {
+        return store.readers().read(StateTables::stopped);
     }
 
     /// @return what the admin has been told is wrong, oldest first. If it cannot be read, the log says so, and nothing
     ///     is known: mail is more important
-    public List<StandingAlert> standingAlerts() {
+    public List<StoredAlert> standingAlerts() {
         try {
-            return store.readers().read(Alerts::standing);
+            return store.readers().read(AlertTables::standing);
         } catch (QueueException e) {
             log.error("what the admin was told is wrong cannot be read from the queue: {}", e.getMessage());
             return List.of();
@@ -455,19 +455,19 @@ public final class MessageQueue implements AutoCloseable {
     ///
     /// @return the letter's id
     /// @throws QueueException if the disk fails
-    public Optional<QueueId> stand(StandingAlert alert, @Nullable Submission letter) {
-        return with(letter, statements -> Alerts.stand(statements, alert));
+    public Optional<QueueId> stand(StoredAlert alert, @Nullable LocalMessage letter) {
+        return with(letter, statements -> AlertTables.stand(statements, alert));
     }
 
     /// Forgets what the admin has been told is wrong, as it is right again. As [#stand].
     ///
     /// @return the letter's id
     /// @throws QueueException if the disk fails
-    public Optional<QueueId> lift(String alert, @Nullable Submission letter) {
-        return with(letter, statements -> Alerts.lift(statements, alert));
+    public Optional<QueueId> lift(String alert, @Nullable LocalMessage letter) {
+        return with(letter, statements -> AlertTables.lift(statements, alert));
     }
 
-    private Optional<QueueId> with(@Nullable Submission letter, Committer.Work<Boolean> work) {
+    private Optional<QueueId> with(@Nullable LocalMessage letter, Committer.Work<Boolean> work) {
         QueueId id = ids.next();
         store.committer().write(statements -> {
             if (letter != null) {
@@ -487,24 +487,24 @@ public final class MessageQueue implements AutoCloseable {
     /// @param most where to stop counting
     /// @throws QueueException if the disk fails
     public int waiting(int most) {
-        return store.scanners().read(statements -> Alerts.waiting(statements, most));
+        return store.scanners().read(statements -> AlertTables.waiting(statements, most));
     }
 
     /// @return when the oldest message that waits to be delivered came in, without those an operator has put
     ///     on hold; empty if none waits
     /// @throws QueueException if the disk fails
     public Optional<Instant> oldestWaiting() {
-        return store.scanners().read(Alerts::oldestWaiting);
+        return store.scanners().read(AlertTables::oldestWaiting);
     }
 
-    static void insert(Statements statements, QueueId id, Submission letter) throws SQLException {
+    static void insert(Statements statements, QueueId id, LocalMessage letter) throws SQLException {
         Tables.insertMessage(
                 statements,
                 id,
                 id,
                 letter.arrival(),
                 letter.routed(),
-                Headline.of(letter.content()),
+                SearchableHeaders.of(letter.content()),
                 letter.size(),
                 true);
         Tables.insertChunk(statements, id, 0, letter.content());
@@ -524,14 +524,14 @@ public final class MessageQueue implements AutoCloseable {
     /// From now on keeps what changes of devices: what must be on disk together with messages is written in
     /// their transactions, the rest every few seconds and at [#close()].
     public void keep(DeviceChanges changes) {
-        DeviceRider rider = new DeviceRider(changes);
+        DeviceCommitHook rider = new DeviceCommitHook(changes);
         store.committer().ride(rider);
         deviceRider = rider;
     }
 
     /// @param most how many devices
     void writeDevices(int most) {
-        DeviceRider rider = deviceRider;
+        DeviceCommitHook rider = deviceRider;
         if (rider != null && rider.hurry(most)) {
             store.committer().write(_ -> true); // it rides along
         }
@@ -541,7 +541,7 @@ public final class MessageQueue implements AutoCloseable {
     void forgetBefore(Instant limit) {
         inBatches(statements -> Tables.forgetSettledBefore(statements, limit, BATCH));
         store.committer().write(statements -> DeviceTables.forgetSpending(statements, clock.instant()));
-        store.committer().write(statements -> Ledger.forget(statements, clock.instant()));
+        store.committer().write(statements -> QuotaTables.forget(statements, clock.instant()));
     }
 
     /// Makes due what would have to wait for longer than any message ever has to, or at all though nobody has tried it
@@ -557,8 +557,8 @@ public final class MessageQueue implements AutoCloseable {
     }
 
     private static int hasten(Store store, Instant now, Duration longestWait) {
-        int all = hasten(store, now, statements -> Lanes.late(statements, now.plus(longestWait), BATCH))
-                + hasten(store, now, statements -> Lanes.ahead(statements, now.plus(MOMENT), BATCH));
+        int all = hasten(store, now, statements -> ClaimTables.late(statements, now.plus(longestWait), BATCH))
+                + hasten(store, now, statements -> ClaimTables.ahead(statements, now.plus(MOMENT), BATCH));
         if (all > 0) {
             log.warn("the clock must have been ahead: {} messages that would have waited until then are due now", all);
         }
@@ -570,7 +570,7 @@ public final class MessageQueue implements AutoCloseable {
         int hastened;
         do {
             List<Long> ids = store.readers().read(found);
-            hastened = ids.isEmpty() ? 0 : store.committer().write(statements -> Lanes.hasten(statements, ids, now));
+            hastened = ids.isEmpty() ? 0 : store.committer().write(statements -> ClaimTables.hasten(statements, ids, now));
             all += hastened;
         } while (hastened > 0);
         return all;

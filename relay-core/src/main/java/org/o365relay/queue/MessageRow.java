@@ -109,8 +109,8 @@ record MessageRow(
     }
 
     /// @return empty for a damaged row
-    Optional<Stranded> stranded(Window window, List<RecipientRow> addressed) {
-        return whole(() -> new Stranded(
+    Optional<OrphanedMessage> stranded(ReadAccess window, List<RecipientRow> addressed) {
+        return whole(() -> new OrphanedMessage(
                 new QueueId(id),
                 route,
                 priority,
@@ -122,8 +122,8 @@ record MessageRow(
 
     /// @param reason why it was deferred last
     /// @return empty for a damaged row
-    Optional<Waiting> waiting(Readers readers, List<RecipientRow> addressed, @Nullable String reason) {
-        return whole(() -> new Waiting(
+    Optional<WaitingMessage> waiting(ReaderPool readers, List<RecipientRow> addressed, @Nullable String reason) {
+        return whole(() -> new WaitingMessage(
                 new QueueId(id),
                 arrival(),
                 envelope(addressed),
@@ -156,8 +156,8 @@ record MessageRow(
     }
 
     /// @return empty for a damaged row
-    Optional<Known> known(List<RecipientRow> addressed) {
-        return whole(() -> new Known(
+    Optional<MessageSummary> known(List<RecipientRow> addressed) {
+        return whole(() -> new MessageSummary(
                 new QueueId(id),
                 arrival(),
                 envelope(addressed),

@@ -27,7 +27,7 @@ final class NoticeTables {
     private NoticeTables() {}
 
     /// Who is withheld twice is withheld once.
-    static void withhold(Statements statements, Withheld withheld) throws SQLException {
+    static void withhold(Statements statements, SuppressedNotice withheld) throws SQLException {
         statements
                 .with(
                         "withhold",
@@ -56,16 +56,16 @@ final class NoticeTables {
             while (row.next()) {
                 MessageRow message = MessageRow.of(row);
                 waiting.add(
-                        new WaitingRow(message, row.getString("reason"), Lanes.recipients(statements, message.id())));
+                        new WaitingRow(message, row.getString("reason"), ClaimTables.recipients(statements, message.id())));
             }
         }
         return waiting;
     }
 
-    static List<WithheldPile> piles(Statements statements, Instant until) throws SQLException {
+    static List<SuppressedNotices> piles(Statements statements, Instant until) throws SQLException {
         try (ResultSet row =
                 statements.with("withheld-piles", until.toEpochMilli()).executeQuery()) {
-            List<WithheldPile> piles = new ArrayList<>();
+            List<SuppressedNotices> piles = new ArrayList<>();
             while (row.next()) {
                 pile(row, until).ifPresent(piles::add);
             }
@@ -74,11 +74,11 @@ final class NoticeTables {
     }
 
     /// @return empty if it makes no sense: nobody can be told then
-    private static Optional<WithheldPile> pile(ResultSet row, Instant until) throws SQLException {
+    private static Optional<SuppressedNotices> pile(ResultSet row, Instant until) throws SQLException {
         String client = row.getString("client");
         String recipient = row.getString("recipient");
         try {
-            return Optional.of(new WithheldPile(
+            return Optional.of(new SuppressedNotices(
                     InetAddress.ofLiteral(client),
                     MessageRow.address(recipient),
                     row.getInt("count"),
@@ -90,8 +90,8 @@ final class NoticeTables {
         }
     }
 
-    static List<WithheldMessage> listed(Statements statements, WithheldPile pile, int most) throws SQLException {
-        List<WithheldMessage> listed = new ArrayList<>();
+    static List<SuppressedMessage> listed(Statements statements, SuppressedNotices pile, int most) throws SQLException {
+        List<SuppressedMessage> listed = new ArrayList<>();
         try (ResultSet row = statements
                 .with(
                         "withheld",
@@ -111,10 +111,10 @@ final class NoticeTables {
         return listed;
     }
 
-    private static WithheldMessage message(Statements statements, ResultSet row) throws SQLException {
+    private static SuppressedMessage message(Statements statements, ResultSet row) throws SQLException {
         long id = row.getLong("message_id");
         long withheldAt = row.getLong("at");
-        Withheld.Kind kind = Withheld.Kind.valueOf(row.getString("kind").toUpperCase(Locale.ROOT));
+        SuppressedNotice.Kind kind = SuppressedNotice.Kind.valueOf(row.getString("kind").toUpperCase(Locale.ROOT));
         long receivedAt = row.getLong("received_at");
         boolean forgotten = row.wasNull();
         String subject = row.getString("subject");
@@ -122,7 +122,7 @@ final class NoticeTables {
         row.getLong("due_at");
         boolean settled = row.wasNull() && !forgotten;
         List<Event> events = Tables.events(statements, new QueueId(id));
-        return new WithheldMessage(
+        return new SuppressedMessage(
                 new QueueId(id),
                 kind,
                 Instant.ofEpochMilli(forgotten ? withheldAt : receivedAt),
@@ -134,12 +134,12 @@ final class NoticeTables {
     }
 
     private static List<EmailAddress> recipients(
-            Statements statements, long id, Withheld.Kind kind, List<Event> events, Instant since) throws SQLException {
+            Statements statements, long id, SuppressedNotice.Kind kind, List<Event> events, Instant since) throws SQLException {
         Set<Integer> failed = new HashSet<>();
         events.stream()
                 .filter(event -> event.kind().equals("failed") && !event.at().isBefore(since))
                 .forEach(event -> failed.add(Objects.requireNonNull(event.recipient(), "an outcome has a recipient")));
-        return Lanes.recipients(statements, id).stream()
+        return ClaimTables.recipients(statements, id).stream()
                 .filter(row -> switch (kind) {
                     case FAILED ->
                         failed.contains(row.ordinal()) && row.wishes().wants(Occasion.FAILURE);
@@ -149,16 +149,16 @@ final class NoticeTables {
                 .toList();
     }
 
-    private static String reason(List<Event> events, Withheld.Kind kind) {
+    private static String reason(List<Event> events, SuppressedNotice.Kind kind) {
         return events.stream()
-                .filter(event -> kind == Withheld.Kind.DELAYED || event.kind().equals("failed"))
+                .filter(event -> kind == SuppressedNotice.Kind.DELAYED || event.kind().equals("failed"))
                 .map(Event::reason)
                 .filter(reason -> !reason.isEmpty())
                 .reduce("", (_, later) -> later);
     }
 
     /// @return whether the pile is there as it is said to be. What has come onto it later does not matter
-    static boolean isThere(Statements statements, WithheldPile pile) throws SQLException {
+    static boolean isThere(Statements statements, SuppressedNotices pile) throws SQLException {
         try (ResultSet row = statements
                 .with(
                         "count-withheld",

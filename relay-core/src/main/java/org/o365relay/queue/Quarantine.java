@@ -35,7 +35,7 @@ final class Quarantine {
     /// Makes a new folder.
     static Quarantine at(Path directory, Instant now) throws IOException {
         Path folder = directory.resolve("quarantine").resolve(name(now));
-        Disk.createDirectories(folder);
+        DurableFiles.createDirectories(folder);
         return new Quarantine(folder);
     }
 
@@ -50,9 +50,9 @@ final class Quarantine {
     /// Keeps the files as they are.
     void keep(Sqlite queue) throws IOException {
         for (Path file : queue.files()) {
-            Disk.copy(file, folder.resolve(file.getFileName()));
+            DurableFiles.copy(file, folder.resolve(file.getFileName()));
         }
-        Disk.syncDirectory(folder);
+        DurableFiles.syncDirectory(folder);
     }
 
     /// Puts the files back as they were. Nothing is deleted before a copy of all of them is on the disk.
@@ -66,21 +66,21 @@ final class Quarantine {
                     Reason.UNUSABLE_DIRECTORY,
                     "a repair was ended before it was through, and " + kept.file() + ", the queue as it was before,"
                             + " is not there; nothing was changed. Put the folder back in its place and run it again."
-                            + " If it is lost, delete " + queue.file().resolveSibling(Unfinished.FILE)
+                            + " If it is lost, delete " + queue.file().resolveSibling(MaintenanceMarker.FILE)
                             + " and run it again: it then repairs what is there");
         }
-        Sqlite copied = new Sqlite(Disk.folder(queue.file()), COPIED);
+        Sqlite copied = new Sqlite(DurableFiles.folder(queue.file()), COPIED);
         copied.delete();
         if (Files.exists(kept.log())) {
-            Disk.copy(kept.log(), copied.log());
+            DurableFiles.copy(kept.log(), copied.log());
         }
-        Disk.copy(kept.file(), copied.file());
-        Disk.syncDirectory(Disk.folder(queue.file()));
-        Disk.delete(queue.index()); // SQLite makes it anew
-        Disk.delete(queue.log());
-        Disk.move(copied.file(), queue.file());
+        DurableFiles.copy(kept.file(), copied.file());
+        DurableFiles.syncDirectory(DurableFiles.folder(queue.file()));
+        DurableFiles.delete(queue.index()); // SQLite makes it anew
+        DurableFiles.delete(queue.log());
+        DurableFiles.move(copied.file(), queue.file());
         if (Files.exists(copied.log())) {
-            Disk.move(copied.log(), queue.log());
+            DurableFiles.move(copied.log(), queue.log());
         }
     }
 
@@ -93,7 +93,7 @@ final class Quarantine {
         Path known = folder.resolve(name + ".json");
         Files.deleteIfExists(text);
         Files.deleteIfExists(known);
-        Disk.create(text);
+        DurableFiles.create(text);
         String rest = why;
         try (OutputStream out = Files.newOutputStream(text)) {
             writeContent(statements, content, out);
@@ -101,7 +101,7 @@ final class Quarantine {
             statements.forget();
             rest = why + "; what follows of its content cannot be read: " + e.getMessage();
         }
-        Disk.create(known);
+        DurableFiles.create(known);
         try (JsonWriter json = JsonProviders.createWriter(Files.newBufferedWriter(known))) {
             json.writeStartObject().writeStringField("id", name).writeStringField("why", rest);
             write(json, "message", statements.with("message", id).executeQuery());
@@ -109,9 +109,9 @@ final class Quarantine {
             write(json, "events", statements.with("all-events", id).executeQuery());
             json.writeEndObject();
         }
-        Disk.sync(text);
-        Disk.sync(known);
-        Disk.syncDirectory(folder);
+        DurableFiles.sync(text);
+        DurableFiles.sync(known);
+        DurableFiles.syncDirectory(folder);
     }
 
     private static void writeContent(Statements statements, long content, OutputStream out)

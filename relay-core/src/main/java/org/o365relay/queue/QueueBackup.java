@@ -55,15 +55,15 @@ public final class QueueBackup {
         }
         try {
             deleteLeftovers(folder);
-            Disk.create(partial);
+            DurableFiles.create(partial);
         } catch (IOException e) {
             throw failed(file, reason(e), "give an existing folder in which you may write");
         }
         try {
-            long open = new QueueViewer(directory).look(statements -> copy(statements, folder, partial));
-            Disk.sync(partial);
-            Disk.move(partial, file);
-            return new Made(file, Disk.size(file), open);
+            long open = new OfflineQueue(directory).look(statements -> copy(statements, folder, partial));
+            DurableFiles.sync(partial);
+            DurableFiles.move(partial, file);
+            return new Made(file, DurableFiles.size(file), open);
         } catch (IOException e) {
             throw failed(file, reason(e), "see that there is room");
         } catch (UncheckedIOException e) {

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.o365relay.queue.QueueUnavailableException.Reason;
-import org.o365relay.queue.Unfinished.Begun;
+import org.o365relay.queue.MaintenanceMarker.Begun;
 
 /// Repairs a queue that no relay uses. First the files are copied as they are; then everything that can be read is
 /// kept, what cannot be delivered is put in quarantine and on hold, and nothing is discarded.
@@ -31,7 +31,7 @@ public final class QueueRepair {
     private final Sqlite queue;
     private final Sqlite fresh;
     private final Sqlite grafted;
-    private final Unfinished unfinished;
+    private final MaintenanceMarker unfinished;
 
     public QueueRepair(QueueSettings settings, InstantSource clock) {
         this.settings = settings;
@@ -39,7 +39,7 @@ public final class QueueRepair {
         this.queue = new Sqlite(settings.directory());
         this.fresh = new Sqlite(settings.directory(), FRESH);
         this.grafted = new Sqlite(settings.directory(), GRAFTED);
-        this.unfinished = new Unfinished(settings.directory());
+        this.unfinished = new MaintenanceMarker(settings.directory());
     }
 
     /// What was done.
@@ -95,7 +95,7 @@ public final class QueueRepair {
             return quarantine;
         }
         deleteLeftovers(settings.directory());
-        long size = queue.files().stream().mapToLong(Disk::size).sum();
+        long size = queue.files().stream().mapToLong(DurableFiles::size).sum();
         long free = Files.getFileStore(settings.directory()).getUsableSpace();
         if (free < 3 * size) {
             throw new QueueUnavailableException(
@@ -141,7 +141,7 @@ public final class QueueRepair {
         }
         Report report = mend(fresh, quarantine, done, true);
         fresh.refuseLog();
-        Disk.sync(fresh.file());
+        DurableFiles.sync(fresh.file());
         unfinished.begin(COMMAND, quarantine.folder());
         exchange();
         unfinished.end();
@@ -151,9 +151,9 @@ public final class QueueRepair {
 
     /// The old log goes first: it must not be taken for the new file's.
     private void exchange() throws IOException {
-        Disk.delete(queue.index());
-        Disk.delete(queue.log());
-        Disk.move(fresh.file(), queue.file());
+        DurableFiles.delete(queue.index());
+        DurableFiles.delete(queue.log());
+        DurableFiles.move(fresh.file(), queue.file());
     }
 
     private List<String> salvage(Quarantine quarantine, Connection target)
@@ -161,7 +161,7 @@ public final class QueueRepair {
         try (Connection source = queue.connect()) {
             Sqlite.execute(source, "PRAGMA query_only = ON");
             if (Sqlite.structure(source).contains("column id of table message")) {
-                return new Salvage(source, target).copy();
+                return new RowRecovery(source, target).copy();
             }
         } catch (SQLException e) {
             if (!Sqlite.isUnreadable(e)) {
@@ -170,13 +170,13 @@ public final class QueueRepair {
         }
         for (Path file : new Sqlite(quarantine.folder()).files()) {
             String suffix = file.getFileName().toString().substring(Sqlite.FILE.length());
-            Disk.copy(file, settings.directory().resolve(GRAFTED + suffix));
+            DurableFiles.copy(file, settings.directory().resolve(GRAFTED + suffix));
         }
         FirstPage.graft(grafted, settings.directory());
         List<String> done = new ArrayList<>(List.of("the first page was lost; it was made anew"));
         try (Connection source = grafted.connect()) {
             Sqlite.execute(source, "PRAGMA query_only = ON");
-            done.addAll(new Salvage(source, target).copy());
+            done.addAll(new RowRecovery(source, target).copy());
         }
         return done;
     }
@@ -188,7 +188,7 @@ public final class QueueRepair {
         try (Connection connection = database.openWriter()) {
             database.bringUpToDate(connection);
             Statements statements = new Statements(connection);
-            Mending mending = new Mending(statements, quarantine, now, longestWait);
+            RepairSteps mending = new RepairSteps(statements, quarantine, now, longestWait);
             mending.mend();
             connection.commit();
             long open = Sqlite.number(connection, "SELECT count(*) FROM message WHERE due_at IS NOT NULL");

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.queue.QueueUnavailableException.Reason;
-import org.o365relay.queue.Unfinished.Begun;
+import org.o365relay.queue.MaintenanceMarker.Begun;
 
 /// Makes a backup, or a copy kept before an upgrade, the queue. No relay may run.
 ///
@@ -26,7 +26,7 @@ public final class QueueRestore {
     private final InstantSource clock;
     private final Sqlite queue;
     private final Sqlite fresh;
-    private final Unfinished unfinished;
+    private final MaintenanceMarker unfinished;
 
     /// @param directory the data directory
     public QueueRestore(Path directory, InstantSource clock) {
@@ -34,7 +34,7 @@ public final class QueueRestore {
         this.clock = clock;
         this.queue = new Sqlite(directory);
         this.fresh = new Sqlite(directory, FRESH);
-        this.unfinished = new Unfinished(directory);
+        this.unfinished = new MaintenanceMarker(directory);
     }
 
     /// What was done.
@@ -80,20 +80,20 @@ public final class QueueRestore {
     /// A queue that was put aside may have a log, with its newest commits.
     private void copy(Path backup) throws IOException {
         Path log = log(backup);
-        if (Disk.size(log) > 0) {
-            Disk.copy(log, fresh.log());
+        if (DurableFiles.size(log) > 0) {
+            DurableFiles.copy(log, fresh.log());
         }
-        Disk.copy(backup, fresh.file());
-        Disk.syncDirectory(directory);
+        DurableFiles.copy(backup, fresh.file());
+        DurableFiles.syncDirectory(directory);
     }
 
     private static Path log(Path backup) {
-        return new Sqlite(Disk.folder(backup), backup.getFileName().toString()).log();
+        return new Sqlite(DurableFiles.folder(backup), backup.getFileName().toString()).log();
     }
 
     private static Instant takenAt(Path backup) throws IOException {
         Path log = log(backup);
-        Path newest = Disk.size(log) > 0 ? log : backup;
+        Path newest = DurableFiles.size(log) > 0 ? log : backup;
         return Files.getLastModifiedTime(newest).toInstant();
     }
 
@@ -128,7 +128,7 @@ public final class QueueRestore {
                         "from a backup of " + takenAt + "; it may have been delivered after that")
                 .executeUpdate();
         if (hold) {
-            statements.with("hold-open", now, Lanes.END_OF_TIME.toEpochMilli()).executeUpdate();
+            statements.with("hold-open", now, ClaimTables.END_OF_TIME.toEpochMilli()).executeUpdate();
         }
         return open;
     }
@@ -136,23 +136,23 @@ public final class QueueRestore {
     /// @param begun if it was interrupted before: part of the old queue may be aside already
     private @Nullable Path exchange(Optional<Begun> begun) throws IOException, QueueUnavailableException {
         fresh.refuseLog();
-        Disk.sync(fresh.file());
+        DurableFiles.sync(fresh.file());
         Path folder = begun.map(Begun::folder)
                 .orElse(directory.resolve("replaced").resolve(Quarantine.name(clock.instant())));
         if (begun.isEmpty() && queue.files().isEmpty()) {
-            Disk.move(fresh.file(), queue.file());
+            DurableFiles.move(fresh.file(), queue.file());
             return null;
         }
-        Disk.createDirectories(folder);
+        DurableFiles.createDirectories(folder);
         unfinished.begin(COMMAND, folder);
         for (Path file : queue.files()) {
             Path aside = folder.resolve(file.getFileName());
             if (!Files.exists(aside)) {
-                Disk.move(file, aside);
+                DurableFiles.move(file, aside);
             }
         }
         queue.delete(); // what is there now was put there by a restore that did not end
-        Disk.move(fresh.file(), queue.file());
+        DurableFiles.move(fresh.file(), queue.file());
         unfinished.end();
         return folder;
     }

@@ -27,7 +27,7 @@ public final class QueueVerifier {
     /// @throws QueueUnavailableException with a message for the admin, if it cannot even be looked at
     public List<Finding> verify() throws QueueUnavailableException {
         try {
-            return new QueueViewer(settings.directory()).look(this::findings);
+            return new OfflineQueue(settings.directory()).look(this::findings);
         } catch (QueueUnavailableException e) {
             if (e.reason() != Reason.DAMAGED) {
                 throw e;
@@ -49,7 +49,7 @@ public final class QueueVerifier {
             return findings;
         }
         try {
-            new Inspection(statements, clock.instant(), settings.longestWait()).findings(findings::add);
+            new IntegrityCheck(statements, clock.instant(), settings.longestWait()).findings(findings::add);
         } catch (SQLException e) {
             if (!Sqlite.isUnreadable(e)) {
                 throw e;

@@ -6,10 +6,10 @@ import java.util.concurrent.ConcurrentHashMap;
 /// Wakes those who wait for messages that they may claim.
 final class Signals {
 
-    private final Map<Supply, Signal> signals = new ConcurrentHashMap<>();
+    private final Map<ClaimScope, Signal> signals = new ConcurrentHashMap<>();
 
     /// @return to be taken before it is looked what is due: what changes after that raises it
-    Signal of(Supply supply) {
+    Signal of(ClaimScope supply) {
         return signals.computeIfAbsent(supply, _ -> new Signal());
     }
 

@@ -148,9 +148,9 @@ final class Sqlite {
 
     /// Deletes all its files.
     void delete() throws IOException {
-        Disk.delete(index());
-        Disk.delete(log());
-        Disk.delete(file);
+        DurableFiles.delete(index());
+        DurableFiles.delete(log());
+        DurableFiles.delete(file);
     }
 
     /// Opens a connection that takes everything as it finds it, with auto-commit on.

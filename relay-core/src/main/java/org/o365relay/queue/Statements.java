@@ -35,7 +35,7 @@ final class Statements {
     }
 
     /// @return a statement with its parameters set, ready to execute, to be closed by the caller
-    PreparedStatement with(Conditions.Query query) throws SQLException {
+    PreparedStatement with(FilterSql.Query query) throws SQLException {
         PreparedStatement statement = connection.prepareStatement(query.text());
         try {
             return set(statement, query.parameters().toArray());

@@ -30,13 +30,13 @@ final class Store implements AutoCloseable {
     /// Looks at everything take their time. They must not take the readers from deliveries and claims.
     private static final int SCANNERS = 2;
 
-    private final Room room;
+    private final FreeSpace room;
     private final Checkpointer checkpointer;
     private final Committer committer;
-    private final Readers readers;
-    private final Readers scanners;
+    private final ReaderPool readers;
+    private final ReaderPool scanners;
 
-    private Store(Room room, Checkpointer checkpointer, Committer committer, Readers readers, Readers scanners) {
+    private Store(FreeSpace room, Checkpointer checkpointer, Committer committer, ReaderPool readers, ReaderPool scanners) {
         this.room = room;
         this.checkpointer = checkpointer;
         this.committer = committer;
@@ -47,15 +47,15 @@ final class Store implements AutoCloseable {
     /// @throws QueueUnavailableException if a newer relay has written the database
     static Store open(QueueSettings settings, Sqlite sqlite)
             throws IOException, SQLException, QueueUnavailableException {
-        return open(new Room(settings), sqlite);
+        return open(new FreeSpace(settings), sqlite);
     }
 
-    static Store open(Room room, Sqlite sqlite) throws SQLException, QueueUnavailableException {
+    static Store open(FreeSpace room, Sqlite sqlite) throws SQLException, QueueUnavailableException {
         Connection writer = sqlite.openWriter();
         try {
             sqlite.bringUpToDate(writer);
-            Readers readers = new Readers(sqlite::openReader, READERS);
-            Readers scanners = new Readers(sqlite::openScanner, SCANNERS);
+            ReaderPool readers = new ReaderPool(sqlite::openReader, READERS);
+            ReaderPool scanners = new ReaderPool(sqlite::openScanner, SCANNERS);
             Checkpointer checkpointer = new Checkpointer(sqlite.openCheckpointer());
             Committer committer = new Committer(writer, sqlite::openWriter, room, checkpointer);
             return new Store(room, checkpointer, committer, readers, scanners);
@@ -65,7 +65,7 @@ final class Store implements AutoCloseable {
         }
     }
 
-    Room room() {
+    FreeSpace room() {
         return room;
     }
 
@@ -73,12 +73,12 @@ final class Store implements AutoCloseable {
         return committer;
     }
 
-    Readers readers() {
+    ReaderPool readers() {
         return readers;
     }
 
     /// @return for looks at everything
-    Readers scanners() {
+    ReaderPool scanners() {
         return scanners;
     }
 
@@ -98,7 +98,7 @@ final class Store implements AutoCloseable {
     /// Makes the files a little smaller if they are much larger than their content, as after a long outage, or if the
     /// disk is short: what the queue holds and does not need must not keep new mail out.
     void giveBack() {
-        boolean diskIsShort = room.shortageFor(0).equals(Optional.of(Shortage.DISK));
+        boolean diskIsShort = room.shortageFor(0).equals(Optional.of(SpaceShortage.DISK));
         if (diskIsShort) {
             checkpointer.shorten();
         }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
-import org.o365relay.mail.Headline;
+import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.mail.Notify;
 import org.o365relay.mail.OriginalRecipient;
 import org.o365relay.mail.Outcome;
@@ -37,7 +37,7 @@ final class Tables {
             QueueId content,
             Arrival arrival,
             RoutedEnvelope routed,
-            Headline headline,
+            SearchableHeaders headline,
             long size,
             boolean notice)
             throws SQLException {
@@ -124,7 +124,7 @@ final class Tables {
         }
         int delivered = settlement.delivered();
         if (delivered > 0) {
-            Ledger.sent(statements, settlement.account(), delivered, now);
+            QuotaTables.sent(statements, settlement.account(), delivered, now);
         }
         if (!open) {
             long content = claim.content().value();
@@ -152,7 +152,7 @@ final class Tables {
                 .executeUpdate();
     }
 
-    static Optional<Known> known(Statements statements, QueueId id) throws SQLException {
+    static Optional<MessageSummary> known(Statements statements, QueueId id) throws SQLException {
         MessageRow message;
         try (ResultSet row = statements.with("known-message", id.value()).executeQuery()) {
             if (!row.next()) {

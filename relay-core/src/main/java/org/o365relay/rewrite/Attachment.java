@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public record Attachment(String name, String type, @Nullable String contentId, String encoding, long from, long to) {
 
     /// @return its content, decoded; of broken base64 what can be read
-    public InputStream open(Stored message) throws IOException {
+    public InputStream open(StoredContent message) throws IOException {
         InputStream encoded = message.read(from, to);
         try {
             return encoding.equals("base64")

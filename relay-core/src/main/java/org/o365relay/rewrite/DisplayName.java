@@ -30,7 +30,7 @@ final class DisplayName {
                 "name", cleaned(author.name()),
                 "address", author.address().map(DisplayName::spelled).orElse(""),
                 "local-part", author.address().map(EmailAddress::localPart).orElse(""),
-                "device", Device.name(arrival));
+                "device", DeviceName.name(arrival));
         return cleaned(PLACEHOLDER
                 .matcher(template)
                 .replaceAll(match -> Matcher.quoteReplacement(values.getOrDefault(match.group(1), ""))));

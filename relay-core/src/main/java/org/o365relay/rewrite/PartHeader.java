@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.RawText;
-import org.o365relay.mail.Visible;
+import org.o365relay.mail.VisibleText;
 
 /// What the header of a MIME part says of its content (RFC 2183).
 ///
@@ -102,7 +102,7 @@ record PartHeader(
         boolean raw = name.chars().allMatch(c -> c < 0x100);
         String text = EncodedText.decode(raw ? RawText.of(name.getBytes(StandardCharsets.ISO_8859_1)) : name);
         StringBuilder shown = new StringBuilder();
-        text.codePoints().filter(Visible::isSafe).limit(MAX_NAME).forEach(shown::appendCodePoint);
+        text.codePoints().filter(VisibleText::isSafe).limit(MAX_NAME).forEach(shown::appendCodePoint);
         return shown.toString().strip();
     }
 }

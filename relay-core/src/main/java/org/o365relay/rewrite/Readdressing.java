@@ -45,7 +45,7 @@ public final class Readdressing {
     /// @param message as [Rewriting.Rewritten#writeTo] has written it
     /// @param recipients the envelope's
     /// @throws UnacceptableContentException if the header is larger than 2 MiB
-    public static Readdressed of(Stored message, List<EmailAddress> recipients) throws IOException {
+    public static Readdressed of(StoredContent message, List<EmailAddress> recipients) throws IOException {
         try (InputStream in = message.read(0, message.size())) {
             HeaderReader reader = new HeaderReader(in, MAX_HEADER);
             OriginalMessage read = reader.read();

@@ -29,7 +29,7 @@ final class Received {
         }
         return RawField.of(
                 "Received",
-                "from " + Device.heloForTrace(arrival) + " (" + Device.literal(arrival.client()) + ")\r\n\tby "
+                "from " + DeviceName.heloForTrace(arrival) + " (" + DeviceName.literal(arrival.client()) + ")\r\n\tby "
                         + hostname + " with " + arrival.protocol() + " id " + id + ";\r\n\t" + date);
     }
 }

@@ -23,7 +23,7 @@
 /// Every other field stays byte-identical, in its place.
 ///
 /// For a road without envelopes [org.o365relay.rewrite.Readdressing] makes the header name exactly the envelope,
-/// and [org.o365relay.rewrite.Detaching] takes large files out of what is too large for one request.
+/// and [org.o365relay.rewrite.AttachmentStripper] takes large files out of what is too large for one request.
 @NullMarked
 package org.o365relay.rewrite;
 

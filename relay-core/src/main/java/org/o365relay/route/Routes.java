@@ -72,7 +72,7 @@ public record Routes(List<RouteRule> rules, List<Target> targets) {
     /// mailbox's limit on recipients asks for. Recipients keep their order.
     ///
     /// @return at least one part; together they have every recipient once
-    public List<RoutedEnvelope> parts(Origin origin, Envelope envelope) {
+    public List<RoutedEnvelope> parts(RoutingInput origin, Envelope envelope) {
         if (rules.isEmpty() && fitsWhole(targets.getFirst(), envelope)) {
             return List.of(new RoutedEnvelope(targets.getFirst().name(), Priority.NORMAL, envelope));
         }
@@ -87,7 +87,7 @@ public record Routes(List<RouteRule> rules, List<Target> targets) {
 
     private record Way(Target target, Priority priority) {}
 
-    private Way way(Origin origin, EmailAddress recipient) {
+    private Way way(RoutingInput origin, EmailAddress recipient) {
         for (RouteRule rule : rules) {
             if (rule.fits(origin, recipient)) {
                 Target target = rule.target() == null

@@ -89,13 +89,13 @@ final class Conversations implements AutoCloseable {
     Outcome converse(ListenerSettings listener, AcceptSettings settings, byte[] stream, IntSupplier packets)
             throws IOException, QueueUnavailableException {
         return converse(stream, packets, (devices, journal) -> {
-            TurnedAway turnedAway = new TurnedAway(devices, new DoorJournal(journal, CLOCK));
-            Entrance entrance = new Entrance(settings, users, devices, queue, journal, CLOCK, turnedAway, null);
-            return new Reception(
+            RejectHandler turnedAway = new RejectHandler(devices, new RejectLog(journal, CLOCK));
+            PipelineFactory entrance = new PipelineFactory(settings, users, devices, queue, journal, CLOCK, turnedAway, null);
+            return new ConnectionFilter(
                     listener,
                     entrance,
-                    new Census(10),
-                    new Census(10),
+                    new ConnectionLimiter(10),
+                    new ConnectionLimiter(10),
                     new DefaultChannelGroup(GlobalEventExecutor.INSTANCE),
                     settings.limits().command());
         });

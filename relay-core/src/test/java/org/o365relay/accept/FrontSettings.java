@@ -14,7 +14,7 @@ import org.o365relay.admit.Tolerance;
 import org.o365relay.admit.TrustedNetwork;
 import org.o365relay.admit.TrustedNetworks;
 import org.o365relay.mail.EmailAddress;
-import org.o365relay.queue.Supply;
+import org.o365relay.queue.ClaimScope;
 import org.o365relay.route.Routes;
 import org.o365relay.route.Target;
 
@@ -33,7 +33,7 @@ record FrontSettings(
     static final String HOSTNAME = "relay.test";
     static final EmailAddress MAILBOX = EmailAddress.parse("relay@contoso.test").orElseThrow();
 
-    static final Supply SUPPLY = new Supply(MAILBOX.toString(), List.of(MAILBOX.toString()));
+    static final ClaimScope SUPPLY = new ClaimScope(MAILBOX.toString(), List.of(MAILBOX.toString()));
     static final Routes ROUTES =
             new Routes(List.of(), List.of(new Target(MAILBOX.toString(), List.of(MAILBOX), Long.MAX_VALUE, null)));
 
@@ -98,8 +98,8 @@ record FrontSettings(
     }
 
     /// @return what the mailboxes and pools would claim, all together
-    Supply supply() {
-        return new Supply(
+    ClaimScope supply() {
+        return new ClaimScope(
                 MAILBOX.toString(),
                 accept.routes().targets().stream().map(Target::name).toList());
     }

@@ -16,8 +16,8 @@ import org.o365relay.mail.Envelope;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
-import org.o365relay.queue.Stranded;
-import org.o365relay.queue.Way;
+import org.o365relay.queue.OrphanedMessage;
+import org.o365relay.queue.Destination;
 import org.o365relay.route.RouteRule;
 import org.o365relay.route.Routes;
 import org.o365relay.route.Target;
@@ -38,32 +38,32 @@ class ReroutingTest {
     void goesTheWayItWouldGoIfItCameInNow() {
         Rerouting rerouting = rerouting(PARTNER);
         assertThat(rerouting.apply(stranded("gone", new Recipient(0, ANNA))))
-                .isEqualTo(new Way("relay@contoso.example", Priority.NORMAL));
-        assertThat(rerouting.apply(stranded("", new Recipient(1, BERT)))).isEqualTo(new Way("scans", Priority.URGENT));
+                .isEqualTo(new Destination("relay@contoso.example", Priority.NORMAL));
+        assertThat(rerouting.apply(stranded("", new Recipient(1, BERT)))).isEqualTo(new Destination("scans", Priority.URGENT));
     }
 
     @Test
     void theFirstOpenRecipientDecidesForAll() {
         assertThat(rerouting(PARTNER).apply(stranded("gone", new Recipient(0, ANNA), new Recipient(1, BERT))))
-                .isEqualTo(new Way("relay@contoso.example", Priority.NORMAL));
+                .isEqualTo(new Destination("relay@contoso.example", Priority.NORMAL));
     }
 
     @Test
     void goesBackToItsPoolIfThatIsStillThere() {
         assertThat(rerouting(PARTNER).apply(stranded("scans", new Recipient(0, ANNA))))
-                .isEqualTo(new Way("scans", Priority.NORMAL));
+                .isEqualTo(new Destination("scans", Priority.NORMAL));
     }
 
     @Test
     void theAuthorIsReadFromTheContent() {
         assertThat(rerouting(ERP).apply(stranded("gone", new Recipient(0, ANNA))))
-                .isEqualTo(new Way("scans", Priority.NORMAL));
+                .isEqualTo(new Destination("scans", Priority.NORMAL));
     }
 
     @Test
     void contentThatCannotBeReadHasNoAuthor() {
-        Stranded whole = stranded("gone", new Recipient(0, ANNA));
-        Stranded broken = new Stranded(
+        OrphanedMessage whole = stranded("gone", new Recipient(0, ANNA));
+        OrphanedMessage broken = new OrphanedMessage(
                 whole.id(),
                 whole.route(),
                 whole.priority(),
@@ -71,7 +71,7 @@ class ReroutingTest {
                 whole.envelope(),
                 whole.recipients(),
                 ReroutingTest::broken);
-        assertThat(rerouting(ERP).apply(broken)).isEqualTo(new Way("relay@contoso.example", Priority.NORMAL));
+        assertThat(rerouting(ERP).apply(broken)).isEqualTo(new Destination("relay@contoso.example", Priority.NORMAL));
     }
 
     private static InputStream broken() {
@@ -88,9 +88,9 @@ class ReroutingTest {
         return new Rerouting(new Routes(List.of(rule), List.of(RELAY, SCANS)), "relay.example");
     }
 
-    private static Stranded stranded(String route, Recipient... open) {
+    private static OrphanedMessage stranded(String route, Recipient... open) {
         String content = "Subject: x\r\nFrom: ERP <batch@erp.example>\r\n\r\nx\r\n";
-        return new Stranded(
+        return new OrphanedMessage(
                 new QueueId(7),
                 route,
                 Priority.NORMAL,

@@ -59,7 +59,7 @@ class SessionTest {
         say("EHLO printer");
         say("MAIL FROM:<a@device.test>");
         say("RCPT TO:<b@contoso.test>");
-        assertThat(say("DATA")).isInstanceOf(Answer.ReadContent.class);
+        assertThat(say("DATA")).isInstanceOf(SessionAction.ReadContent.class);
         session.content().buffer().writeBytes("hello\r\n".getBytes(StandardCharsets.US_ASCII));
         assertThat(session.spill()).isEmpty();
         Reply reply = session.endOfContent().join();
@@ -179,15 +179,15 @@ class SessionTest {
     @Test
     void sendsAwayAfterTheTwentiethError() {
         for (int i = 1; i < 20; i++) {
-            assertThat(say("FOO")).isInstanceOf(Answer.Say.class);
+            assertThat(say("FOO")).isInstanceOf(SessionAction.Say.class);
         }
-        assertThat(say("DATA")).isInstanceOf(Answer.SayAndClose.class);
+        assertThat(say("DATA")).isInstanceOf(SessionAction.SayAndClose.class);
     }
 
     @Test
     void sendsAwayWhoOnlyEverSaysNoop() {
         for (int i = 0; i < 1_000; i++) {
-            assertThat(say("NOOP")).isInstanceOf(Answer.Say.class);
+            assertThat(say("NOOP")).isInstanceOf(SessionAction.Say.class);
         }
         assertSaid(say("NOOP"), "421 4.7.0 More than 1000 commands without a message");
     }
@@ -201,9 +201,9 @@ class SessionTest {
         say("DATA");
         session.endOfContent().join();
         for (int i = 0; i < 1_000; i++) {
-            assertThat(say("EHLO printer")).isInstanceOf(Answer.Say.class);
+            assertThat(say("EHLO printer")).isInstanceOf(SessionAction.Say.class);
         }
-        assertThat(say("QUIT")).isInstanceOf(Answer.SayAndClose.class);
+        assertThat(say("QUIT")).isInstanceOf(SessionAction.SayAndClose.class);
     }
 
     @Test
@@ -223,19 +223,19 @@ class SessionTest {
         for (int i = 0; i < 1_000; i++) {
             assertSaid(say("RCPT TO:<b" + i + "@contoso.test>"), "452 4.5.3 *");
         }
-        Answer last = say("RCPT TO:<c@contoso.test>");
-        assertThat(last).isInstanceOf(Answer.SayAndClose.class);
+        SessionAction last = say("RCPT TO:<c@contoso.test>");
+        assertThat(last).isInstanceOf(SessionAction.SayAndClose.class);
         assertSaid(last, "421 4.7.0 Too many refused recipients, last one: At most 1 recipients *");
     }
 
     @Test
     void sendsAwayWhoRepeatsARecipientWithoutEnd() {
         begin();
-        Answer answer = say("RCPT TO:<b@contoso.test>");
-        for (int i = 0; i < 1_000 && answer instanceof Answer.Say; i++) {
+        SessionAction answer = say("RCPT TO:<b@contoso.test>");
+        for (int i = 0; i < 1_000 && answer instanceof SessionAction.Say; i++) {
             answer = say("RCPT TO:<b@contoso.test>");
         }
-        assertThat(answer).isInstanceOf(Answer.SayAndClose.class);
+        assertThat(answer).isInstanceOf(SessionAction.SayAndClose.class);
     }
 
     @Test
@@ -330,7 +330,7 @@ class SessionTest {
     @Test
     void breaksALoginOffWhenALineIsTooLong() {
         session = session(FrontSettings.DEFAULTS.with(AuthPolicy.ACCEPT_ANY), ListenerTls.OFF);
-        assertThat(say("AUTH LOGIN")).isInstanceOf(Answer.Ask.class);
+        assertThat(say("AUTH LOGIN")).isInstanceOf(SessionAction.Ask.class);
         session.tooLong();
         assertSaid(session.line("NOOP\r"), "250 2.0.0 Ok");
     }
@@ -341,11 +341,11 @@ class SessionTest {
         say("EHLO liar");
         say("AUTH PLAIN =");
         begin();
-        assertThat(say("STARTTLS")).isEqualTo(new Answer.StartTls(Reply.of(220, "2.0.0", "Go ahead")));
+        assertThat(say("STARTTLS")).isEqualTo(new SessionAction.StartTls(Reply.of(220, "2.0.0", "Go ahead")));
         session.secured();
         assertSaid(say("RCPT TO:<b@contoso.test>"), "503 5.5.1 MAIL comes before RCPT");
         assertSaid(say("STARTTLS"), "503 5.5.1 TLS is on already");
-        assertThat(((Answer.Say) say("EHLO printer")).reply().lines())
+        assertThat(((SessionAction.Say) say("EHLO printer")).reply().lines())
                 .contains("AUTH LOGIN PLAIN")
                 .doesNotContain("STARTTLS");
         begin();
@@ -362,7 +362,7 @@ class SessionTest {
     void isSecureFromTheBeginningWhereTlsIsImplicit() {
         session = session(FrontSettings.DEFAULTS.with(AuthPolicy.REQUIRED), ListenerTls.IMPLICIT);
         assertSaid(say("STARTTLS"), "503 5.5.1 *");
-        assertThat(((Answer.Say) say("EHLO printer")).reply().lines()).contains("AUTH LOGIN PLAIN");
+        assertThat(((SessionAction.Say) say("EHLO printer")).reply().lines()).contains("AUTH LOGIN PLAIN");
     }
 
     @ParameterizedTest
@@ -379,7 +379,7 @@ class SessionTest {
             true  | true  | true  | true  | UTF8SMTPSA
             """)
     void namesTheProtocol(boolean extended, boolean utf8, boolean tls, boolean login, String protocol) {
-        Hello hello = new Hello(new Conduct(client(FrontSettings.DEFAULTS, ListenerTls.OFF), front.journal()), tls);
+        Greeting hello = new Greeting(new SessionErrors(client(FrontSettings.DEFAULTS, ListenerTls.OFF), front.journal()), tls);
         hello.say("printer", extended);
         assertThat(hello.protocol(utf8, login)).isEqualTo(protocol);
     }
@@ -389,11 +389,11 @@ class SessionTest {
         say("EHLO printer");
         say("MAIL FROM:<a@device.test> BODY=BINARYMIME");
         say("RCPT TO:<b@contoso.test>");
-        assertThat(say("BDAT 5")).isEqualTo(new Answer.ReadChunk(5, false, null));
+        assertThat(say("BDAT 5")).isEqualTo(new SessionAction.ReadChunk(5, false, null));
         session.content().buffer().writeBytes("hello".getBytes(StandardCharsets.US_ASCII));
         assertThat(session.endOfChunk()).hasToString("250 2.0.0 5 octets received");
         assertSaid(say("DATA"), "503 5.5.1 BDAT has begun; go on with BDAT, or RSET");
-        assertThat(say("BDAT 0 LAST")).isEqualTo(new Answer.ReadChunk(0, true, null));
+        assertThat(say("BDAT 0 LAST")).isEqualTo(new SessionAction.ReadChunk(0, true, null));
         assertThat(session.endOfContent().join().code()).isEqualTo(250);
         assertThat(front.claims())
                 .singleElement()
@@ -403,10 +403,10 @@ class SessionTest {
     @Test
     void throwsAwayAChunkThatNobodyAskedFor() {
         Reply early = Reply.of(503, "5.5.1", "MAIL and RCPT come before BDAT");
-        assertThat(say("BDAT 5 LAST")).isEqualTo(new Answer.ReadChunk(5, true, early));
+        assertThat(say("BDAT 5 LAST")).isEqualTo(new SessionAction.ReadChunk(5, true, early));
         say("MAIL FROM:<a@device.test>");
         assertThat(say("BDAT 7"))
-                .isEqualTo(new Answer.ReadChunk(7, false, Reply.of(554, "5.5.1", "No valid recipients")));
+                .isEqualTo(new SessionAction.ReadChunk(7, false, Reply.of(554, "5.5.1", "No valid recipients")));
     }
 
     @Test
@@ -416,11 +416,11 @@ class SessionTest {
         say("BDAT 60");
         session.content().buffer().writeBytes(new byte[60]);
         assertThat(session.endOfChunk().code()).isEqualTo(250);
-        Answer tooLarge = say("BDAT " + Long.MAX_VALUE);
+        SessionAction tooLarge = say("BDAT " + Long.MAX_VALUE);
         assertSaid(tooLarge, "552 5.3.4 *");
         assertThat(tooLarge)
                 .isInstanceOfSatisfying(
-                        Answer.ReadChunk.class,
+                        SessionAction.ReadChunk.class,
                         chunk -> assertThat(chunk.size()).isEqualTo(Long.MAX_VALUE));
         assertSaid(say("BDAT 1"), "552 5.3.4 *");
         assertSaid(say("BDAT 1 LAST"), "552 5.3.4 *");
@@ -442,8 +442,8 @@ class SessionTest {
     @Test
     void sendsAwayWhoSendsEmptyChunksWithoutEnd() {
         begin();
-        Answer answer = say("BDAT 0");
-        for (int i = 0; i < 1_000 && answer instanceof Answer.ReadChunk; i++) {
+        SessionAction answer = say("BDAT 0");
+        for (int i = 0; i < 1_000 && answer instanceof SessionAction.ReadChunk; i++) {
             answer = say("BDAT 0");
         }
         assertSaid(answer, "421 4.7.0 More than 1000 commands without a message");
@@ -457,7 +457,7 @@ class SessionTest {
         session.endOfChunk();
         assertSaid(say("RSET"), "250 2.0.0 Ok");
         begin();
-        assertThat(say("DATA")).isInstanceOf(Answer.ReadContent.class);
+        assertThat(say("DATA")).isInstanceOf(SessionAction.ReadContent.class);
         assertThat(session.content().size()).isZero();
     }
 
@@ -509,18 +509,18 @@ class SessionTest {
     }
 
     /// @param expected the reply on one line, with `*` for anything
-    private static void assertSaid(Answer answer, String expected) {
+    private static void assertSaid(SessionAction answer, String expected) {
         Reply reply = switch (answer) {
-            case Answer.Say say -> say.reply();
-            case Answer.SayAndClose last -> last.reply();
-            case Answer.ReadChunk chunk -> Objects.requireNonNull(chunk.refusal());
-            case Answer.Ask _, Answer.ReadContent _, Answer.StartTls _, Answer.Later _ ->
+            case SessionAction.Say say -> say.reply();
+            case SessionAction.SayAndClose last -> last.reply();
+            case SessionAction.ReadChunk chunk -> Objects.requireNonNull(chunk.refusal());
+            case SessionAction.Ask _, SessionAction.ReadContent _, SessionAction.StartTls _, SessionAction.Later _ ->
                 throw new AssertionError(answer);
         };
         assertThat(reply.toString()).matches("\\Q" + expected.replace("*", "\\E.*\\Q") + "\\E");
     }
 
-    private Answer say(String line) {
+    private SessionAction say(String line) {
         return session.handle(CommandParser.parse(line));
     }
 

@@ -78,16 +78,16 @@ final class TestRelayFront implements AutoCloseable {
     }
 
     /// @return one without a certificate
-    Entrance entrance() {
+    PipelineFactory entrance() {
         InstantSource clock = InstantSource.fixed(NOW);
-        return new Entrance(
+        return new PipelineFactory(
                 settings.accept(),
                 new Users(null, clock),
                 devices,
                 queue,
                 journal,
                 clock,
-                new TurnedAway(devices, new DoorJournal(journal, clock)),
+                new RejectHandler(devices, new RejectLog(journal, clock)),
                 null);
     }
 

@@ -188,7 +188,7 @@ class TlsTest {
                 inTime.handshake();
                 inTime.expect("220 ");
             }
-            assertThat(waitForGreeting(port)).isLessThan(FirstOctet.PATIENCE);
+            assertThat(waitForGreeting(port)).isLessThan(TlsDetection.PATIENCE);
         }
     }
 
@@ -202,7 +202,7 @@ class TlsTest {
                 plain.expect("220 ");
                 plain.expect("250 ");
             }
-            assertThat(waitForGreeting(port)).isLessThan(FirstOctet.PATIENCE);
+            assertThat(waitForGreeting(port)).isLessThan(TlsDetection.PATIENCE);
         }
     }
 

@@ -312,18 +312,18 @@ class TransferTest {
                 client.expect("220 ");
                 client.say("EHLO printer", "250");
                 client.say("MAIL FROM:<a@device.test>", "250 ");
-                for (int i = 0; i < Conduct.MOST_TOLD + 5; i++) {
+                for (int i = 0; i < SessionErrors.MOST_TOLD + 5; i++) {
                     client.say("RCPT TO:<root>", "553 ");
                 }
-                assertThat(front.journal().rejected()).hasSize(Conduct.MOST_TOLD);
+                assertThat(front.journal().rejected()).hasSize(SessionErrors.MOST_TOLD);
                 if (quits) {
                     client.say("QUIT", "221 ");
                     client.expectClosed();
                 }
             }
-            Await.until("journal", () -> front.journal().rejected().size() > Conduct.MOST_TOLD);
+            Await.until("journal", () -> front.journal().rejected().size() > SessionErrors.MOST_TOLD);
             front.stop();
-            assertThat(front.journal().rejected()).hasSize(Conduct.MOST_TOLD + 1);
+            assertThat(front.journal().rejected()).hasSize(SessionErrors.MOST_TOLD + 1);
             assertThat(front.journal().rejected().getLast().reply().text())
                     .endsWith("(the last of 5 more refusals in this session)");
         }

@@ -28,7 +28,7 @@ class UsersTest {
 
     private static final InetAddress CLIENT = InetAddress.ofLiteral("192.0.2.7");
 
-    private final LoginChecks checks = new LoginChecks(Duration.ZERO);
+    private final PasswordChecks checks = new PasswordChecks(Duration.ZERO);
     private final ManualClock clock = new ManualClock("2026-11-21T10:00:00Z");
     private Path file;
 

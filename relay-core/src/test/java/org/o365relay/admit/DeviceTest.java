@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.ManualClock;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.DeviceRecord;
-import org.o365relay.mail.Spending;
+import org.o365relay.mail.UsageSlot;
 
 @Timeout(60)
 class DeviceTest {
@@ -101,7 +101,7 @@ class DeviceTest {
         clock.advance(Duration.ofSeconds(20));
         assertThat(send(limits)).isNull();
 
-        assertThat(send(limits)).isEqualTo(new Overdraft(limit, 2, until));
+        assertThat(send(limits)).isEqualTo(new LimitExceeded(limit, 2, until));
 
         clock.advance(Duration.between(clock.instant(), until).minusMillis(1));
         assertThat(send(limits)).isNotNull();
@@ -109,8 +109,8 @@ class DeviceTest {
         assertThat(send(limits)).isNull();
     }
 
-    private @Nullable Overdraft send(DeviceLimits limits) {
-        Overdraft overdraft =
+    private @Nullable LimitExceeded send(DeviceLimits limits) {
+        LimitExceeded overdraft =
                 printer.begin(limits).or(() -> printer.reserve(limits)).orElse(null);
         if (overdraft == null) {
             printer.accepted(1, 1);
@@ -149,13 +149,13 @@ class DeviceTest {
             clock.advance(Duration.ofSeconds(10));
         }
         clock.advance(back);
-        Overdraft overdraft = printer.reserve(limits).orElseThrow();
-        assertThat(overdraft.until()).isBetween(clock.instant(), clock.instant().plus(Spending.LASTING));
+        LimitExceeded overdraft = printer.reserve(limits).orElseThrow();
+        assertThat(overdraft.until()).isBetween(clock.instant(), clock.instant().plus(UsageSlot.LASTING));
         assertThat(printer.begin(limits).orElseThrow().until())
                 .isBetween(clock.instant(), clock.instant().plusSeconds(61));
         clock.advance(Duration.ofSeconds(61));
         assertThat(printer.begin(limits)).isEmpty();
-        clock.advance(Spending.LASTING);
+        clock.advance(UsageSlot.LASTING);
         assertThat(printer.reserve(limits)).isEmpty();
     }
 
@@ -211,7 +211,7 @@ class DeviceTest {
         assertThat(record.refusals()).isEqualTo(1);
         assertThat(record.deviations())
                 .containsOnly(Map.entry(Deviation.BARE_LINE_FEED, 2L), Map.entry(Deviation.NO_DATE, 1L));
-        assertThat(record.spending()).containsExactly(new Spending(Instant.parse("2026-03-01T08:00:00Z"), 3));
+        assertThat(record.spending()).containsExactly(new UsageSlot(Instant.parse("2026-03-01T08:00:00Z"), 3));
         assertThat(printer.toRecord().deviations()).containsKey(Deviation.NO_DATE);
         assertThat(printer.toRecord().deviations()).doesNotContainKey(Deviation.NUL);
     }

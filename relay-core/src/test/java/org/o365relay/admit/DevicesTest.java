@@ -19,7 +19,7 @@ import org.o365relay.mail.DeviceChange.Forgotten;
 import org.o365relay.mail.DeviceChange.Known;
 import org.o365relay.mail.DeviceChange.Spent;
 import org.o365relay.mail.DeviceRecord;
-import org.o365relay.mail.Spending;
+import org.o365relay.mail.UsageSlot;
 
 @Timeout(60)
 class DevicesTest {
@@ -108,7 +108,7 @@ class DevicesTest {
 
         assertThat(write(0))
                 .containsExactly(
-                        new Spent(address(1), List.of(new Spending(Instant.parse("2026-03-01T08:00:00Z"), 2))));
+                        new Spent(address(1), List.of(new UsageSlot(Instant.parse("2026-03-01T08:00:00Z"), 2))));
         assertThat(write(0)).isEmpty();
         assertThat(devices.isPending()).isTrue();
         assertThat(write(1)).singleElement().isInstanceOfSatisfying(Known.class, known -> {
@@ -133,7 +133,7 @@ class DevicesTest {
 
         assertThat(write(0))
                 .containsExactly(
-                        new Spent(address(1), List.of(new Spending(Instant.parse("2026-03-01T08:00:00Z"), 1))));
+                        new Spent(address(1), List.of(new UsageSlot(Instant.parse("2026-03-01T08:00:00Z"), 1))));
     }
 
     @Test
@@ -162,7 +162,7 @@ class DevicesTest {
                 .isInstanceOfSatisfying(
                         Known.class, // its record was not written, either
                         known -> assertThat(known.device().spending())
-                                .extracting(Spending::recipients)
+                                .extracting(UsageSlot::recipients)
                                 .containsExactly(1, 1));
         assertThat(write(0)).isEmpty();
     }
@@ -176,7 +176,7 @@ class DevicesTest {
         devices.written();
         assertThat(write(0))
                 .containsExactly(
-                        new Spent(address(1), List.of(new Spending(Instant.parse("2026-03-01T08:00:00Z"), 2))));
+                        new Spent(address(1), List.of(new UsageSlot(Instant.parse("2026-03-01T08:00:00Z"), 2))));
     }
 
     @Test
@@ -219,11 +219,11 @@ class DevicesTest {
 
         clock.advance(Duration.ofHours(-5));
         Devices before = new Devices(disk.records(), clock);
-        Overdraft overdraft = before.at(address(1)).reserve(three).orElseThrow();
+        LimitExceeded overdraft = before.at(address(1)).reserve(three).orElseThrow();
         assertThat(overdraft.until()).isEqualTo("2026-03-02T03:40:00Z");
         disk.write(before.next(Integer.MAX_VALUE));
         assertThat(disk.records().getFirst().spending().stream()
-                        .mapToInt(Spending::recipients)
+                        .mapToInt(UsageSlot::recipients)
                         .sum())
                 .as("moved, and not counted twice")
                 .isEqualTo(3);
@@ -244,7 +244,7 @@ class DevicesTest {
         disk.write(devices.next(0));
         assertThat(disk.records().getFirst().spending())
                 .filteredOn(spent -> spent.recipients() > 0)
-                .containsExactly(new Spending(Instant.parse("2026-03-01T03:30:00Z"), 4));
+                .containsExactly(new UsageSlot(Instant.parse("2026-03-01T03:30:00Z"), 4));
     }
 
     private List<DeviceChange> write(int most) {
@@ -266,7 +266,7 @@ class DevicesTest {
                         rows.put(device.address(), device);
                         spend(device.address(), device.spending());
                     }
-                    case Spent(InetAddress address, List<Spending> spent) -> spend(address, spent);
+                    case Spent(InetAddress address, List<UsageSlot> spent) -> spend(address, spent);
                     case Forgotten(InetAddress address) -> {
                         rows.remove(address);
                         spending.remove(address);
@@ -287,12 +287,12 @@ class DevicesTest {
                     device.refusals(),
                     device.deviations(),
                     spending.getOrDefault(address, Map.of()).entrySet().stream()
-                            .map(slot -> new Spending(slot.getKey(), slot.getValue()))
+                            .map(slot -> new UsageSlot(slot.getKey(), slot.getValue()))
                             .toList())));
             return records;
         }
 
-        private void spend(InetAddress address, List<Spending> spent) {
+        private void spend(InetAddress address, List<UsageSlot> spent) {
             Map<Instant, Integer> slots = spending.computeIfAbsent(address, _ -> new TreeMap<>());
             spent.forEach(slot -> slots.put(slot.since(), slot.recipients()));
         }

@@ -23,7 +23,7 @@ import org.o365relay.queue.Claim;
 import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
-import org.o365relay.queue.Supply;
+import org.o365relay.queue.ClaimScope;
 
 /// A board over a queue in a directory, two mailboxes that are open or not, and what is told by them.
 final class AlertHouse implements AutoCloseable {
@@ -37,10 +37,10 @@ final class AlertHouse implements AutoCloseable {
     final ManualClock clock = new ManualClock("2026-03-01T02:10:00Z");
     final RememberingJournal journal = new RememberingJournal();
     final Set<EmailAddress> open = new LinkedHashSet<>(List.of(FIRST, SECOND));
-    final List<Bulletin> called = new ArrayList<>();
+    final List<AlertMessage> called = new ArrayList<>();
     private final Path directory;
     private MessageQueue queue;
-    private AlertBoard board;
+    private ActiveAlerts board;
 
     AlertHouse(Path directory) {
         this.directory = directory;
@@ -57,8 +57,8 @@ final class AlertHouse implements AutoCloseable {
         }
     }
 
-    private AlertBoard newBoard() {
-        Messengers messengers = new Messengers() {
+    private ActiveAlerts newBoard() {
+        AlertMailboxes messengers = new AlertMailboxes() {
             @Override
             public Optional<EmailAddress> open(@Nullable EmailAddress inTrouble) {
                 return open.stream()
@@ -72,12 +72,12 @@ final class AlertHouse implements AutoCloseable {
                 return FIRST;
             }
         };
-        Letters letters = new Letters(
+        AlertEmails letters = new AlertEmails(
                 messengers, mailbox -> new NoticeWriter(new NoticeSettings(ADMIN), mailbox, "relay.example"), clock);
-        return new AlertBoard(queue, letters, called::add, journal, AFTER, clock);
+        return new ActiveAlerts(queue, letters, called::add, journal, AFTER, clock);
     }
 
-    AlertBoard board() {
+    ActiveAlerts board() {
         return board;
     }
 
@@ -117,7 +117,7 @@ final class AlertHouse implements AutoCloseable {
     /// Takes the letters out of the queue that a mailbox is to send.
     List<String> letters(EmailAddress mailbox) {
         List<String> letters = new ArrayList<>();
-        for (Claim claim : queue.claim(new Supply(mailbox.toString(), List.of(mailbox.toString())), 100)) {
+        for (Claim claim : queue.claim(new ClaimScope(mailbox.toString(), List.of(mailbox.toString())), 100)) {
             letters.add(content(claim));
         }
         return letters;

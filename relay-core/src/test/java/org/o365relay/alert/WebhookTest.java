@@ -155,9 +155,9 @@ class WebhookTest {
                 "1.2.3");
     }
 
-    private static Bulletin bulletin(String name, boolean over) {
+    private static AlertMessage bulletin(String name, boolean over) {
         Alert alert = new Alert(name, SINCE, "No mail leaves", "The \"mailbox\" is päused.", "Mend it.");
-        return new Bulletin(alert, over, over ? SINCE.plus(Duration.ofHours(1)) : SINCE, false);
+        return new AlertMessage(alert, over, over ? SINCE.plus(Duration.ofHours(1)) : SINCE, false);
     }
 
     private Request next() throws InterruptedException {

@@ -47,16 +47,16 @@ final class BackHalf implements AutoCloseable {
     final RememberingJournal journal = new RememberingJournal();
     final FakeUpstream upstream = new FakeUpstream(2);
     final MessageQueue queue;
-    final NoticeDesk desk;
-    final Lane lane;
-    final Courier courier;
+    final NoticePolicy desk;
+    final MailboxSender lane;
+    final Delivery courier;
     private final Random random = new Random(1);
 
     /// What the next messages come from.
     String client = "10.0.0.7";
 
     /// A mailbox and who delivers for it.
-    record Member(Lane lane, Courier courier) {}
+    record Member(MailboxSender lane, Delivery courier) {}
 
     BackHalf(Path directory) throws QueueUnavailableException {
         this(directory, UNLIMITED);
@@ -71,9 +71,9 @@ final class BackHalf implements AutoCloseable {
             throws QueueUnavailableException {
         this.clock = clock;
         queue = MessageQueue.open(new QueueSettings(directory, 0, Long.MAX_VALUE, Duration.ofDays(30)), clock, random);
-        desk = new NoticeDesk(
+        desk = new NoticePolicy(
                 notices, "relay.contoso.example", queue.correspondence().knownPiles(), clock);
-        Account account = new Account(MAILBOX.toString(), limits, List.of(), clock);
+        SendingAccount account = new SendingAccount(MAILBOX.toString(), limits, List.of(), clock);
         List<Upstream> upstreams = Stream.concat(Stream.<Upstream>of(upstream), Arrays.stream(spare))
                 .toList();
         Member member = member(MAILBOX, upstreams, account, PROBES, clock);
@@ -83,9 +83,9 @@ final class BackHalf implements AutoCloseable {
 
     /// Another mailbox of the same pool.
     Member member(
-            EmailAddress mailbox, List<Upstream> upstreams, Account account, ProbeSchedule probes, InstantSource time) {
-        Lane another = new Lane(mailbox(mailbox), upstreams, account, routes(mailbox), probes, journal, time);
-        return new Member(another, new Courier(queue, another, RETRY, desk, journal, time, random));
+            EmailAddress mailbox, List<Upstream> upstreams, SendingAccount account, ProbeSchedule probes, InstantSource time) {
+        MailboxSender another = new MailboxSender(mailbox(mailbox), upstreams, account, routes(mailbox), probes, journal, time);
+        return new Member(another, new Delivery(queue, another, RETRY, desk, journal, time, random));
     }
 
     private static Routes routes(EmailAddress mailbox) {
@@ -101,9 +101,9 @@ final class BackHalf implements AutoCloseable {
     }
 
     /// Tells people what no delivery brings.
-    void watchNotices(Lane... others) {
-        List<Lane> lanes = Stream.concat(Stream.of(lane), Arrays.stream(others)).toList();
-        new NoticeWatch(queue, lanes, desk, RETRY, journal, clock).look();
+    void watchNotices(MailboxSender... others) {
+        List<MailboxSender> lanes = Stream.concat(Stream.of(lane), Arrays.stream(others)).toList();
+        new NoticeScheduler(queue, lanes, desk, RETRY, journal, clock).look();
     }
 
     /// Puts a message into the queue.

@@ -21,9 +21,9 @@ import org.o365relay.mail.ReportRequest;
 import org.o365relay.mail.ReportRequest.OfRecipient;
 import org.o365relay.mail.ReportRequest.Returned;
 import org.o365relay.queue.Change;
-import org.o365relay.queue.Effect;
+import org.o365relay.queue.ChangeResult;
 import org.o365relay.queue.Event;
-import org.o365relay.queue.Selection;
+import org.o365relay.queue.MessageFilter;
 
 /// Messages that an operator gives up.
 class BounceTest {
@@ -51,7 +51,7 @@ class BounceTest {
     void areNotTriedAndTheAuthorIsTold() {
         QueueId id = relay.accept("scan@contoso.example", SCAN, ANNA, BERT);
 
-        assertThat(bounce()).isEqualTo(new Effect(1, 0, ""));
+        assertThat(bounce()).isEqualTo(new ChangeResult(1, 0, ""));
         assertThat(relay.upstream.sent()).isEmpty();
         assertThat(relay.journal.lines("failed"))
                 .hasSize(2)
@@ -83,7 +83,7 @@ class BounceTest {
     @Test
     void areGivenUpWhileTheMailboxIsStoppedOrTheyAreOnHold() {
         relay.accept("scan@contoso.example", SCAN, ANNA);
-        relay.queue.steering().apply(new Change.Hold(), Selection.ALL, "olga");
+        relay.queue.steering().apply(new Change.Hold(), MessageFilter.ALL, "olga");
         relay.lane.stop(relay.clock.instant(), "olga");
 
         assertThat(bounce().changed()).isEqualTo(1);
@@ -121,7 +121,7 @@ class BounceTest {
             statement.executeUpdate("DELETE FROM chunk");
         }
 
-        assertThat(bounce()).isEqualTo(new Effect(1, 0, ""));
+        assertThat(bounce()).isEqualTo(new ChangeResult(1, 0, ""));
         relay.deliverDue();
         assertThat(relay.upstream.sent())
                 .singleElement()
@@ -130,7 +130,7 @@ class BounceTest {
                 .contains("To: <scan@contoso.example>\r\n", "a message without a subject");
     }
 
-    private Effect bounce() {
-        return relay.queue.steering().each(Selection.of(List.of()), "olga", relay.courier::bounce);
+    private ChangeResult bounce() {
+        return relay.queue.steering().each(MessageFilter.of(List.of()), "olga", relay.courier::bounce);
     }
 }

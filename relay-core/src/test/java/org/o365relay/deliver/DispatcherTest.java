@@ -137,7 +137,7 @@ class DispatcherTest {
         dispatcher.halt(relay.clock.instant(), "admin");
         dispatcher.start();
         assertThat(relay.due()).as("nobody else has claimed it").hasSize(1).allSatisfy(relay.queue::putBack);
-        assertThat(dispatcher.status().state()).isEqualTo(LaneStatus.State.STOPPED);
+        assertThat(dispatcher.status().state()).isEqualTo(MailboxStatus.State.STOPPED);
 
         assertThat(dispatcher.resume()).isTrue();
         relay.journal.await("delivered", 1);
@@ -153,7 +153,7 @@ class DispatcherTest {
         dispatcher.halt(relay.clock.instant(), "admin");
         FakeUpstream other = new FakeUpstream("other.example", 2);
         EmailAddress mailbox = BackHalf.address("b@contoso.example");
-        Account account = new Account(mailbox.toString(), BackHalf.UNLIMITED, List.of(), relay.clock);
+        SendingAccount account = new SendingAccount(mailbox.toString(), BackHalf.UNLIMITED, List.of(), relay.clock);
 
         relay.deliverDue(relay.member(mailbox, List.of(other), account, BackHalf.PROBES, relay.clock));
 
@@ -197,7 +197,7 @@ class DispatcherTest {
     /// With the clock of the system, and probes after some milliseconds.
     private void start(EmailAddress mailbox, MailboxLimits limits, FakeUpstream... upstreams) {
         InstantSource time = InstantSource.system();
-        Account account = new Account(mailbox.toString(), limits, List.of(), time);
+        SendingAccount account = new SendingAccount(mailbox.toString(), limits, List.of(), time);
         ProbeSchedule probes = new ProbeSchedule(Duration.ofMillis(20), Duration.ofMillis(20));
         BackHalf.Member member = relay.member(mailbox, List.of(upstreams), account, probes, time);
         Dispatcher another = new Dispatcher(relay.queue, member.lane(), member.courier());

@@ -14,7 +14,7 @@ import org.o365relay.deliver.Response.Step;
 import org.o365relay.deliver.Verdict.Scope;
 import org.o365relay.exchange.KnownReply;
 import org.o365relay.exchange.ReplyCatalogue;
-import org.o365relay.exchange.Speaker;
+import org.o365relay.exchange.ReplySource;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Outcome;
 import org.o365relay.mail.Reply;
@@ -148,7 +148,7 @@ class FailurePolicyTest {
         assertThat(verdict.advice()).doesNotContain("{mailbox}");
     }
 
-    private static Origin origin(Speaker speaker) {
+    private static Origin origin(ReplySource speaker) {
         return switch (speaker) {
             case SMTP -> Origin.UPSTREAM;
             case SIGN_IN -> Origin.SIGN_IN;

@@ -21,7 +21,7 @@ import org.o365relay.mail.Reply;
 final class FakeUpstream implements Upstream {
 
     /// @param content as it would have gone over the wire
-    record Sent(Outgoing message, String content) {}
+    record Sent(OutgoingMessage message, String content) {}
 
     static final Response OK = upstream(Step.END_OF_CONTENT, "250 2.0.0 OK");
 
@@ -29,7 +29,7 @@ final class FakeUpstream implements Upstream {
     private final Deque<Function<Recipient, Response>> script = new ArrayDeque<>();
     private final AtomicInteger atOnce = new AtomicInteger();
     private final AtomicInteger mostAtOnce = new AtomicInteger();
-    private final Deque<RoadCheck> checkScript = new ArrayDeque<>();
+    private final Deque<UpstreamCheck> checkScript = new ArrayDeque<>();
     private final AtomicInteger checks = new AtomicInteger();
     private final String name;
     private final int connections;
@@ -67,7 +67,7 @@ final class FakeUpstream implements Upstream {
 
     /// Scripts what comes of the next check that nothing is said of yet; the others go well.
     synchronized FakeUpstream failCheck(Response failure) {
-        checkScript.add(new RoadCheck(List.of(), failure));
+        checkScript.add(new UpstreamCheck(List.of(), failure));
         return this;
     }
 
@@ -84,7 +84,7 @@ final class FakeUpstream implements Upstream {
     }
 
     @Override
-    public Map<Recipient, Response> attempt(Outgoing message) {
+    public Map<Recipient, Response> attempt(OutgoingMessage message) {
         mostAtOnce.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
         try {
             return answered(message);
@@ -93,7 +93,7 @@ final class FakeUpstream implements Upstream {
         }
     }
 
-    private synchronized Map<Recipient, Response> answered(Outgoing message) {
+    private synchronized Map<Recipient, Response> answered(OutgoingMessage message) {
         sent.add(new Sent(message, written(message)));
         Function<Recipient, Response> responses = script.isEmpty() ? _ -> OK : script.remove();
         Map<Recipient, Response> answer = new LinkedHashMap<>();
@@ -102,9 +102,9 @@ final class FakeUpstream implements Upstream {
     }
 
     @Override
-    public synchronized RoadCheck check() {
+    public synchronized UpstreamCheck check() {
         checks.incrementAndGet();
-        return checkScript.isEmpty() ? new RoadCheck(List.of(), null) : checkScript.remove();
+        return checkScript.isEmpty() ? new UpstreamCheck(List.of(), null) : checkScript.remove();
     }
 
     @Override
@@ -120,7 +120,7 @@ final class FakeUpstream implements Upstream {
     @Override
     public void close() {}
 
-    private static String written(Outgoing message) {
+    private static String written(OutgoingMessage message) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {
             message.content().writeTo(out);

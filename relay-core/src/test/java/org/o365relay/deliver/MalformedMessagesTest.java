@@ -58,8 +58,8 @@ class MalformedMessagesTest {
     private final RememberingJournal journal = new RememberingJournal();
     private final ManualClock clock = new ManualClock("2026-11-21T08:00:00Z");
     private MessageQueue queue;
-    private Lane lane;
-    private Courier courier;
+    private MailboxSender lane;
+    private Delivery courier;
 
     /// Keeps the octets of what it is given.
     private static final class KeepingUpstream implements Upstream {
@@ -67,7 +67,7 @@ class MalformedMessagesTest {
         private final List<byte[]> sent = new ArrayList<>();
 
         @Override
-        public Map<Recipient, Response> attempt(Outgoing message) {
+        public Map<Recipient, Response> attempt(OutgoingMessage message) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             try {
                 message.content().writeTo(out);
@@ -79,8 +79,8 @@ class MalformedMessagesTest {
         }
 
         @Override
-        public RoadCheck check() {
-            return new RoadCheck(List.of(), null);
+        public UpstreamCheck check() {
+            return new UpstreamCheck(List.of(), null);
         }
 
         @Override
@@ -101,19 +101,19 @@ class MalformedMessagesTest {
     void open(@TempDir Path directory) throws Exception {
         Random random = new Random(1);
         queue = MessageQueue.open(new QueueSettings(directory, 0, Long.MAX_VALUE, Duration.ofDays(30)), clock, random);
-        lane = new Lane(
+        lane = new MailboxSender(
                 BackHalf.mailbox(MAILBOX, RULES),
                 List.of(upstream),
-                new Account(MAILBOX.toString(), BackHalf.UNLIMITED, List.of(), clock),
+                new SendingAccount(MAILBOX.toString(), BackHalf.UNLIMITED, List.of(), clock),
                 new Routes(List.of(), List.of(new Target(MAILBOX.toString(), List.of(MAILBOX), Long.MAX_VALUE, null))),
                 BackHalf.PROBES,
                 journal,
                 clock);
-        courier = new Courier(
+        courier = new Delivery(
                 queue,
                 lane,
                 new RetrySchedule(Duration.ofMinutes(1), Duration.ofDays(5)),
-                new NoticeDesk(new NoticeSettings(MAILBOX), "relay.contoso.example", List.of(), clock),
+                new NoticePolicy(new NoticeSettings(MAILBOX), "relay.contoso.example", List.of(), clock),
                 journal,
                 clock,
                 random);

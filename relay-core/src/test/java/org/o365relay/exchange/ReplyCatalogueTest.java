@@ -25,7 +25,7 @@ class ReplyCatalogueTest {
 
     @ParameterizedTest(name = "{0}: {2}")
     @MethodSource("examples")
-    void everyEntryIsReachedByItsOwnExamples(String name, Speaker speaker, Reply example) {
+    void everyEntryIsReachedByItsOwnExamples(String name, ReplySource speaker, Reply example) {
         assertThat(CATALOGUE.find(speaker, example)).map(KnownReply::name).contains(name);
     }
 
@@ -50,25 +50,25 @@ class ReplyCatalogueTest {
         Reply longer = Reply.parse(
                         "400 invalid_grant: AADSTS500121: Authentication failed during strong authentication.")
                 .orElseThrow();
-        assertThat(CATALOGUE.find(Speaker.SIGN_IN, longer)).isEmpty();
-        assertThat(CATALOGUE.find(Speaker.SIGN_IN, Reply.plain(401, "invalid_client: AADSTS50012: no")))
+        assertThat(CATALOGUE.find(ReplySource.SIGN_IN, longer)).isEmpty();
+        assertThat(CATALOGUE.find(ReplySource.SIGN_IN, Reply.plain(401, "invalid_client: AADSTS50012: no")))
                 .map(KnownReply::name)
                 .contains("certificate-not-registered");
     }
 
     @Test
     void doesNotTakeOneSpeakerForAnother() {
-        assertThat(CATALOGUE.find(Speaker.SMTP, Reply.plain(503, "ServiceUnavailable: no")))
+        assertThat(CATALOGUE.find(ReplySource.SMTP, Reply.plain(503, "ServiceUnavailable: no")))
                 .isEmpty();
-        assertThat(CATALOGUE.find(Speaker.GRAPH, Reply.plain(503, "ServiceUnavailable: no")))
+        assertThat(CATALOGUE.find(ReplySource.GRAPH, Reply.plain(503, "ServiceUnavailable: no")))
                 .map(KnownReply::name)
                 .contains("graph-unavailable");
     }
 
     @Test
     void knowsNothingOfOtherReplies() {
-        assertThat(CATALOGUE.find(Speaker.SMTP, Reply.of(550, "5.0.0", "No"))).isEmpty();
-        assertThat(CATALOGUE.find(Speaker.SMTP, Reply.plain(554, "No"))).isEmpty();
+        assertThat(CATALOGUE.find(ReplySource.SMTP, Reply.of(550, "5.0.0", "No"))).isEmpty();
+        assertThat(CATALOGUE.find(ReplySource.SMTP, Reply.plain(554, "No"))).isEmpty();
     }
 
     @Test
@@ -117,6 +117,6 @@ class ReplyCatalogueTest {
     }
 
     private static KnownReply find(String text) {
-        return CATALOGUE.find(Speaker.SMTP, Reply.parse(text).orElseThrow()).orElseThrow();
+        return CATALOGUE.find(ReplySource.SMTP, Reply.parse(text).orElseThrow()).orElseThrow();
     }
 }

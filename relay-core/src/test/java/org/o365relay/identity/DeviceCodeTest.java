@@ -156,11 +156,11 @@ class DeviceCodeTest extends SignInTest {
 
     @Test
     void doesNotOverwriteALoginThatSomebodyHasStoredMeanwhile() throws Exception {
-        SealedFile mine = new SealedFile(file, new Secret("k"));
+        EncryptedFile mine = new EncryptedFile(file, new Secret("k"));
         mine.write("first");
-        new SealedFile(file, new Secret("k")).write("of somebody else");
+        new EncryptedFile(file, new Secret("k")).write("of somebody else");
         mine.rewrite("second");
-        assertThat(new SealedFile(file, new Secret("k")).read()).contains("of somebody else");
+        assertThat(new EncryptedFile(file, new Secret("k")).read()).contains("of somebody else");
     }
 
     @Test

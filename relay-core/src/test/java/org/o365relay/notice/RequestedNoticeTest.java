@@ -99,7 +99,7 @@ class RequestedNoticeTest {
             """, delimiter = '|')
     void tellsTheSenderOfTheEnvelopeWhatWasRelayed(
             @Nullable String sender, @Nullable String author, @Nullable String told) {
-        Relaying relaying = relaying(sender, author, false);
+        RelayedMessage relaying = relaying(sender, author, false);
 
         assertThat(writer().write(relaying).map(notice -> notice.envelope().recipients()))
                 .isEqualTo(told == null ? Optional.empty() : Optional.of(List.of(address(told))));
@@ -113,7 +113,7 @@ class RequestedNoticeTest {
                         new Recipient(i, address("user" + i + "@fabrikam.com")), Reply.plain(250, "OK")))
                 .toList();
         Failure base = Failures.refused().failure();
-        Relaying relaying = new Relaying(
+        RelayedMessage relaying = new RelayedMessage(
                 base.id(),
                 base.arrival(),
                 base.envelope(),
@@ -126,7 +126,7 @@ class RequestedNoticeTest {
         assertThat(text(writer().write(relaying).orElseThrow()))
                 .contains("    user19@fabrikam.com\r\n    and 10 more\r\n")
                 .contains("Final-Recipient: rfc822; user29@fabrikam.com\r\nAction: relayed\r\nStatus: 2.0.0\r\n");
-        assertThatThrownBy(() -> new Relaying(
+        assertThatThrownBy(() -> new RelayedMessage(
                         base.id(), base.arrival(), base.envelope(), false, base.original(), List.of(), "x", base.now()))
                 .isInstanceOf(IllegalArgumentException.class);
     }
@@ -196,16 +196,16 @@ class RequestedNoticeTest {
                 base.now());
     }
 
-    private static Relaying relaying(String sender) {
+    private static RelayedMessage relaying(String sender) {
         return relaying(sender, null, false);
     }
 
-    private static Relaying relaying(@Nullable String sender, @Nullable String author, boolean isNotice) {
+    private static RelayedMessage relaying(@Nullable String sender, @Nullable String author, boolean isNotice) {
         Failure base = Failures.refused().failure();
         Original original = new Original(
                 author == null ? null : address(author), base.original().header());
         Reply reply = Reply.of(250, "2.6.0", "Queued mail for delivery");
-        return new Relaying(
+        return new RelayedMessage(
                 base.id(),
                 base.arrival(),
                 envelope(sender, Returned.FULL, BodyType.SEVEN_BIT),

@@ -70,7 +70,7 @@ class TranslatedNoticeTest {
     @EnumSource
     void writesWhatWasHandedOverAsInTheFile(Language language) throws IOException {
         Failure base = Failures.refused().failure();
-        Relaying relaying = new Relaying(
+        RelayedMessage relaying = new RelayedMessage(
                 base.id(),
                 base.arrival(),
                 base.envelope(),
@@ -181,7 +181,7 @@ class TranslatedNoticeTest {
             GERMAN  | America/St_Johns | 2026-12-01T10:00:00Z | 01.12.2026 um 06:30 Uhr (UTC-03:30)
             """)
     void tellsTheTimeOfThePlace(Language language, String zone, Instant instant, String told) {
-        assertThat(new Words(language, ZoneId.of(zone)).time(instant)).isEqualTo(told);
+        assertThat(new NoticeTexts(language, ZoneId.of(zone)).time(instant)).isEqualTo(told);
     }
 
     @Test
@@ -189,7 +189,7 @@ class TranslatedNoticeTest {
         Locale before = Locale.getDefault();
         Locale.setDefault(Locale.GERMAN);
         try {
-            assertThat(new Words(Language.ENGLISH, ZoneOffset.UTC).say("item.from"))
+            assertThat(new NoticeTexts(Language.ENGLISH, ZoneOffset.UTC).say("item.from"))
                     .isEqualTo("From");
         } finally {
             Locale.setDefault(before);
@@ -200,7 +200,7 @@ class TranslatedNoticeTest {
     @CsvSource({"the recipient is gone,The recipient is gone.", "Done.,Done.", "österreich,Österreich.", "'',.", "x,X."
     })
     void makesASentenceOfACause(String cause, String sentence) {
-        assertThat(Letter.asSentence(cause)).isEqualTo(sentence);
+        assertThat(PlainTextBody.asSentence(cause)).isEqualTo(sentence);
     }
 
     private static List<FailedRecipient> refused(Language language) {

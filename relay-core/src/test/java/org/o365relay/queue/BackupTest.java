@@ -155,7 +155,7 @@ class BackupTest {
         house.accept("one", ANNA);
         house.close();
         Path partial = folder.resolve(".queue-20260301-080000.db.partial");
-        QueueViewer viewer = new QueueViewer(house.directory);
+        OfflineQueue viewer = new OfflineQueue(house.directory);
         assertThat(viewer.<Long>look(statements -> {
                     QueueBackup.copy(statements, folder, partial);
                     house.accept("two", ANNA);
@@ -321,7 +321,7 @@ class BackupTest {
         house.accept("after it", ANNA);
         house.close();
         Path aside = Files.createDirectories(house.directory.resolve("replaced/1"));
-        new Unfinished(house.directory).begin("restore", aside);
+        new MaintenanceMarker(house.directory).begin("restore", aside);
         Files.move(house.directory.resolve("queue.db"), aside.resolve("queue.db"));
         Files.writeString(house.directory.resolve("queue.db"), "half of it");
 

@@ -27,8 +27,8 @@ import org.o365relay.mail.RoutedEnvelope;
 class ClaimOrderTest {
 
     private static final String POOL = "scans";
-    private static final Supply ONE = new Supply("one@contoso.example", List.of("one@contoso.example", POOL));
-    private static final Supply TWO = new Supply("two@contoso.example", List.of("two@contoso.example", POOL));
+    private static final ClaimScope ONE = new ClaimScope("one@contoso.example", List.of("one@contoso.example", POOL));
+    private static final ClaimScope TWO = new ClaimScope("two@contoso.example", List.of("two@contoso.example", POOL));
 
     private QueueHouse house;
 
@@ -155,7 +155,7 @@ class ClaimOrderTest {
         Claim claim = claimOne(ONE);
         house.queue().settle(claim, QueueHouse.deferred(claim, house.clock.instant()), List.of());
 
-        Supply alone = new Supply(ONE.owner(), List.of(ONE.owner()));
+        ClaimScope alone = new ClaimScope(ONE.owner(), List.of(ONE.owner()));
         assertThat(house.queue().release(alone)).isZero();
         assertThat(claimOne(alone).id()).isEqualTo(id);
     }
@@ -254,7 +254,7 @@ class ClaimOrderTest {
         commit(7, POOL, Priority.NORMAL);
         Set<QueueId> claimed = ConcurrentHashMap.newKeySet();
         List<Thread> claimants = new ArrayList<>();
-        for (Supply supply : List.of(ONE, TWO)) {
+        for (ClaimScope supply : List.of(ONE, TWO)) {
             claimants.add(Thread.ofPlatform().start(() -> {
                 for (List<Claim> some = house.queue().claim(supply, 3);
                         !some.isEmpty();
@@ -308,7 +308,7 @@ class ClaimOrderTest {
         assertThat(house.queue().claim(ONE, 10)).hasSize(1);
     }
 
-    private Thread waiting(Supply supply) {
+    private Thread waiting(ClaimScope supply) {
         Thread waiter = Thread.ofPlatform().start(() -> {
             try {
                 house.queue().awaitDue(supply, Duration.ofHours(1));
@@ -331,7 +331,7 @@ class ClaimOrderTest {
                 QueueHouse.MAILBOX);
     }
 
-    private Claim claimOne(Supply supply) {
+    private Claim claimOne(ClaimScope supply) {
         return house.queue().claim(supply, 1).getFirst();
     }
 

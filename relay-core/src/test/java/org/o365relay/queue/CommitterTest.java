@@ -30,7 +30,7 @@ class CommitterTest {
     private final AtomicInteger opened = new AtomicInteger();
     private final AtomicLong free = new AtomicLong(1L << 40);
     private QueueHouse house;
-    private Room room;
+    private FreeSpace room;
     private Checkpointer checkpointer;
     private Committer committer;
 
@@ -47,7 +47,7 @@ class CommitterTest {
         };
         Connection first = opening.open();
         sqlite.bringUpToDate(first);
-        room = new Room(house.settings(), free::get);
+        room = new FreeSpace(house.settings(), free::get);
         checkpointer = new Checkpointer(sqlite.openCheckpointer());
         committer = new Committer(first, opening, room, checkpointer);
     }
@@ -68,7 +68,7 @@ class CommitterTest {
                 .succeedsWithin(Duration.ofSeconds(20))
                 .isEqualTo(true);
 
-        assertThat(room.shortageFor(1_000)).contains(Shortage.DISK);
+        assertThat(room.shortageFor(1_000)).contains(SpaceShortage.DISK);
         assertThat(room.shortageFor(999)).isEmpty();
     }
 

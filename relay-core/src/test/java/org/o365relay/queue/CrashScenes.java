@@ -187,7 +187,7 @@ final class CrashScenes {
                 house.accept(SMALL, ANNA);
                 hold();
                 house.accept(LARGE, BERT);
-                house.queue().steering().each(Selection.ALL, "Eva", claim -> {
+                house.queue().steering().each(MessageFilter.ALL, "Eva", claim -> {
                     if (claim.size() == LARGE.length) {
                         reached(); // the one on hold is settled, this one is not
                     }
@@ -199,7 +199,7 @@ final class CrashScenes {
     }
 
     private void hold() {
-        house.queue().steering().apply(new Change.Hold(), Selection.ALL, "Eva");
+        house.queue().steering().apply(new Change.Hold(), MessageFilter.ALL, "Eva");
     }
 
     private void commitParts() {
@@ -229,7 +229,7 @@ final class CrashScenes {
         return house.clock.instant().plus(Duration.ofHours(1));
     }
 
-    private void settle(Claim claim, Settlement settlement, Submission... notices) {
+    private void settle(Claim claim, Settlement settlement, LocalMessage... notices) {
         house.queue().settle(claim, settlement, List.of(notices));
     }
 

@@ -212,7 +212,7 @@ class CrashTest {
     void onHold() throws Exception {
         crash(Scene.ON_HOLD);
         assertThat(house.claim(10)).isEmpty();
-        house.queue().steering().apply(new Change.Release(), Selection.ALL, "Eva");
+        house.queue().steering().apply(new Change.Release(), MessageFilter.ALL, "Eva");
         Claim claim = house.claimOne();
         assertThat(house.read(claim)).isEqualTo(SMALL);
         assertThat(claim.attempts()).isEqualTo(1);

@@ -14,7 +14,7 @@ import java.util.function.Function;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
-import org.o365relay.mail.Headline;
+import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.mail.Outcome.Deferred;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
@@ -45,14 +45,14 @@ final class FilledQueue {
                         QueueHouse.MAILBOX,
                         Map.of(claim.recipients().getFirst(), new Remark("server-busy", false))));
         QueueId held = accept("held", ANNA, "192.168.10.7");
-        house.queue().steering().apply(new Change.Hold(), Selection.of(List.of(held)), "Eva");
+        house.queue().steering().apply(new Change.Hold(), MessageFilter.of(List.of(held)), "Eva");
         accept("sending", BERT, "192.168.10.7");
         QueueId sent = accept("sent", ANNA, "192.168.10.8");
         claimOnly(sent, QueueHouse::delivered);
         QueueId lost = accept("lost", ANNA, "192.168.10.7");
         claimOnly(lost, QueueHouse::failed);
         QueueId gone = accept("gone", BERT, "192.168.10.7");
-        house.queue().steering().apply(new Change.Delete(), Selection.of(List.of(gone)), "Eva");
+        house.queue().steering().apply(new Change.Delete(), MessageFilter.of(List.of(gone)), "Eva");
         names.put(
                 house.queue()
                         .mark("told", "x", List.of(house.notice("Subject: notice\r\n\r\ntext")))
@@ -71,7 +71,7 @@ final class FilledQueue {
                 .commit(
                         arrival,
                         List.of(new RoutedEnvelope(QueueHouse.MAILBOX, Priority.NORMAL, envelope)),
-                        new Headline(name, "<" + name + "@device>"),
+                        new SearchableHeaders(name, "<" + name + "@device>"),
                         name.getBytes(StandardCharsets.UTF_8))
                 .join()
                 .getFirst();

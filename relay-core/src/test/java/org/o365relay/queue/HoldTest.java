@@ -52,16 +52,16 @@ class HoldTest {
         QueueId id = hold(house.accept("held", ANNA));
         house.queue().awaitDue(QueueHouse.SUPPLY, Duration.ZERO);
 
-        Effect effect = house.queue().steering().apply(new Change.Release(), Selection.ALL, EVA);
+        ChangeResult effect = house.queue().steering().apply(new Change.Release(), MessageFilter.ALL, EVA);
 
         long before = System.nanoTime();
         house.queue().awaitDue(QueueHouse.SUPPLY, Duration.ofSeconds(30));
         assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(10));
-        assertThat(effect).isEqualTo(new Effect(1, 0, ""));
+        assertThat(effect).isEqualTo(new ChangeResult(1, 0, ""));
         assertThat(house.claimOne().id()).isEqualTo(id);
-        assertThat(house.queue().steering().apply(new Change.Release(), Selection.ALL, EVA))
+        assertThat(house.queue().steering().apply(new Change.Release(), MessageFilter.ALL, EVA))
                 .as("it is not on hold any more")
-                .isEqualTo(new Effect(0, 1, ""));
+                .isEqualTo(new ChangeResult(0, 1, ""));
     }
 
     @Test
@@ -74,7 +74,7 @@ class HoldTest {
 
         assertThat(reason).isEqualTo("unknown");
         assertThat(line(id).reason()).isEqualTo(reason);
-        house.queue().steering().apply(new Change.Release(), Selection.ALL, EVA);
+        house.queue().steering().apply(new Change.Release(), MessageFilter.ALL, EVA);
         assertThat(line(id).state()).isEqualTo(MessageState.DEFERRED);
     }
 
@@ -91,12 +91,12 @@ class HoldTest {
     void aNewRouteDoesNotEndAHold() {
         QueueId id = hold(house.accept("held", ANNA));
 
-        int moved = house.queue().reroute(QueueHouse.MAILBOX, _ -> new Way("other@contoso.example", Priority.URGENT));
+        int moved = house.queue().reroute(QueueHouse.MAILBOX, _ -> new Destination("other@contoso.example", Priority.URGENT));
 
         assertThat(moved).isEqualTo(1);
         assertThat(line(id).lane()).isEqualTo("other@contoso.example");
         assertThat(line(id).state()).isEqualTo(MessageState.HELD);
-        assertThat(house.queue().claim(new Supply("other@contoso.example", List.of()), 1))
+        assertThat(house.queue().claim(new ClaimScope("other@contoso.example", List.of()), 1))
                 .isEmpty();
     }
 
@@ -104,7 +104,7 @@ class HoldTest {
     void whatGoesBackToThePoolStaysOnHold() {
         QueueId id = house.accept("held", ANNA);
         house.change("UPDATE message SET route = 'pool', lane = 'pool'");
-        Supply member = new Supply(QueueHouse.MAILBOX, List.of("pool"));
+        ClaimScope member = new ClaimScope(QueueHouse.MAILBOX, List.of("pool"));
         Claim claim = house.queue().claim(member, 1).getFirst();
         Instant next = house.clock.instant().plus(Duration.ofHours(1));
         house.queue().settle(claim, QueueHouse.deferred(claim, next), List.of());
@@ -121,13 +121,13 @@ class HoldTest {
     @Test
     void whoGivesAHeldMessageUpMayLeaveItOnHold() {
         QueueId id = hold(house.accept("held", ANNA));
-        house.queue().steering().each(Selection.ALL, EVA, claim -> {
+        house.queue().steering().each(MessageFilter.ALL, EVA, claim -> {
             assertThat(house.claim(1)).as("nobody else gets it").isEmpty();
             house.queue().settle(claim, QueueHouse.deferred(claim, house.clock.instant()), List.of());
         });
         assertThat(line(id).state()).isEqualTo(MessageState.HELD);
 
-        house.queue().steering().each(Selection.ALL, EVA, house.queue()::putBack);
+        house.queue().steering().each(MessageFilter.ALL, EVA, house.queue()::putBack);
         assertThat(line(id).state()).isEqualTo(MessageState.HELD);
         assertThat(line(id).attempts()).isZero();
     }
@@ -150,8 +150,8 @@ class HoldTest {
     }
 
     private QueueId hold(QueueId id) {
-        assertThat(house.queue().steering().apply(new Change.Hold(), Selection.of(List.of(id)), EVA))
-                .isEqualTo(new Effect(1, 0, ""));
+        assertThat(house.queue().steering().apply(new Change.Hold(), MessageFilter.of(List.of(id)), EVA))
+                .isEqualTo(new ChangeResult(1, 0, ""));
         return id;
     }
 

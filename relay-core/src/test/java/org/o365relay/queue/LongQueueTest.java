@@ -26,7 +26,7 @@ class LongQueueTest {
             house.queue();
             fill(house);
             QueueId due = house.accept("due", ANNA);
-            Supply pool = new Supply("other@contoso.example", List.of("pool"));
+            ClaimScope pool = new ClaimScope("other@contoso.example", List.of("pool"));
 
             assertQuick("a claim", () -> house.claim(1).stream().map(Claim::id).toList(), List.of(due), List.of());
             assertQuick("a claim of nothing", () -> house.claim(10).size(), 0, 0);

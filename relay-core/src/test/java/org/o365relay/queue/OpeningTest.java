@@ -144,7 +144,7 @@ class OpeningTest {
         house.change("INSERT INTO recipient VALUES (7, 0, 'anna@contoso.example', 'queued')");
         house.change("INSERT INTO chunk VALUES (7, 0, x'6f6c64')");
 
-        house.queue().reroute("", _ -> new Way(QueueHouse.MAILBOX, Priority.NORMAL));
+        house.queue().reroute("", _ -> new Destination(QueueHouse.MAILBOX, Priority.NORMAL));
         Claim old = house.claimOne();
         assertThat(house.text(old)).isEqualTo("old");
         house.queue().settle(old, QueueHouse.delivered(old), List.of());

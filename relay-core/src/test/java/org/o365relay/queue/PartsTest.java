@@ -24,7 +24,7 @@ import org.o365relay.mail.RoutedEnvelope;
 class PartsTest {
 
     private static final byte[] LARGE = QueueHouse.content(3, 3 * Incoming.CHUNK_SIZE + 17);
-    private static final Supply ALL = new Supply("anna", List.of("anna", "bert", "carl"));
+    private static final ClaimScope ALL = new ClaimScope("anna", List.of("anna", "bert", "carl"));
 
     private QueueHouse house;
 
@@ -135,7 +135,7 @@ class PartsTest {
     }
 
     private Claim claimOne(String route) {
-        List<Claim> claims = house.queue().claim(new Supply(route, List.of(route)), 10);
+        List<Claim> claims = house.queue().claim(new ClaimScope(route, List.of(route)), 10);
         assertThat(claims).hasSize(1);
         return claims.getFirst();
     }

@@ -44,7 +44,7 @@ final class QueueHouse implements AutoCloseable {
     static final EmailAddress CARL = address("carl@contoso.example");
 
     static final String MAILBOX = "relay@contoso.example";
-    static final Supply SUPPLY = new Supply(MAILBOX, List.of(MAILBOX));
+    static final ClaimScope SUPPLY = new ClaimScope(MAILBOX, List.of(MAILBOX));
 
     static final Reply OK = Reply.of(250, "2.0.0", "Ok");
     static final Reply LATER = Reply.of(451, "4.7.500", "Server busy");
@@ -177,9 +177,9 @@ final class QueueHouse implements AutoCloseable {
         return claim.recipients().stream().collect(Collectors.toMap(Function.identity(), judge));
     }
 
-    Submission notice(String content) {
+    LocalMessage notice(String content) {
         Arrival local = new Arrival(clock.instant(), InetAddress.getLoopbackAddress(), "", "LOCAL");
-        return new Submission(
+        return new LocalMessage(
                 local,
                 routed(new Envelope(null, List.of(PRINTER), false)).getFirst(),
                 content.getBytes(StandardCharsets.UTF_8));

@@ -301,7 +301,7 @@ class RepairTest {
         house.spoil(house.number("SELECT rootpage FROM sqlite_schema WHERE name = 'message_claim'"));
         Quarantine quarantine = Quarantine.at(house.directory, house.clock.instant());
         quarantine.keep(new Sqlite(house.directory));
-        new Unfinished(house.directory).begin("queue verify --repair", quarantine.folder());
+        new MaintenanceMarker(house.directory).begin("queue verify --repair", quarantine.folder());
         return quarantine;
     }
 

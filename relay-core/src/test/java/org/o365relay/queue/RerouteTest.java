@@ -43,12 +43,12 @@ class RerouteTest {
         int moved = house.queue().reroute("old", stranded -> {
             assertThat(stranded.route()).isEqualTo("old");
             boolean even = Integer.parseInt(text(stranded)) % 2 == 0;
-            return new Way(even ? "even" : "odd", even ? Priority.URGENT : Priority.NORMAL);
+            return new Destination(even ? "even" : "odd", even ? Priority.URGENT : Priority.NORMAL);
         });
 
         assertThat(moved).isEqualTo(1_100);
         assertThat(house.queue().lanes()).containsExactly("even", "odd", "other");
-        assertThat(house.queue().claim(new Supply("even", List.of()), 2_000))
+        assertThat(house.queue().claim(new ClaimScope("even", List.of()), 2_000))
                 .hasSize(550)
                 .allMatch(claim ->
                         claim.priority() == Priority.URGENT && claim.route().equals("even"));
@@ -60,7 +60,7 @@ class RerouteTest {
         commit("old", "whole");
         house.change("DELETE FROM recipient WHERE message_id = " + damaged.value());
 
-        assertThat(house.queue().reroute("old", _ -> new Way("new", Priority.NORMAL)))
+        assertThat(house.queue().reroute("old", _ -> new Destination("new", Priority.NORMAL)))
                 .isEqualTo(1);
 
         assertThat(house.queue().lanes()).containsExactly("new", "old");
@@ -71,12 +71,12 @@ class RerouteTest {
     void whatIsSettledOrBeingTriedIsNotMoved() {
         commit("old", "settled");
         commit("old", "being tried");
-        Supply old = new Supply("old", List.of());
+        ClaimScope old = new ClaimScope("old", List.of());
         Claim settled = house.queue().claim(old, 1).getFirst();
         house.queue().settle(settled, QueueHouse.delivered(settled), List.of());
         Claim tried = house.queue().claim(old, 1).getFirst();
 
-        assertThat(house.queue().reroute("old", _ -> new Way("new", Priority.NORMAL)))
+        assertThat(house.queue().reroute("old", _ -> new Destination("new", Priority.NORMAL)))
                 .isZero();
 
         assertThat(house.queue().settle(tried, QueueHouse.delivered(tried), List.of()))
@@ -84,7 +84,7 @@ class RerouteTest {
         assertThat(house.queue().lanes()).isEmpty();
     }
 
-    private static String text(Stranded stranded) {
+    private static String text(OrphanedMessage stranded) {
         try (InputStream content = stranded.content().get()) {
             return new String(content.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {

@@ -20,7 +20,7 @@ class StoreTest {
     void givesEverythingItDoesNotNeedBackWhenTheDiskIsShort(@TempDir Path directory) throws Exception {
         AtomicLong free = new AtomicLong(1L << 40);
         QueueSettings settings = new QueueSettings(directory, 1_000, 1L << 40, Duration.ofDays(30));
-        try (Store store = Store.open(new Room(settings, free::get), new Sqlite(directory))) {
+        try (Store store = Store.open(new FreeSpace(settings, free::get), new Sqlite(directory))) {
             write(store, "CREATE TABLE ballast (content)", "INSERT INTO ballast VALUES (randomblob(5000000))");
             write(store, "DELETE FROM ballast");
             store.giveBack();
@@ -40,7 +40,7 @@ class StoreTest {
     void aReaderHoldsNobodyUpWhenTheDiskIsShort(@TempDir Path directory) throws Exception {
         QueueSettings settings = new QueueSettings(directory, 1_000, 1L << 40, Duration.ofDays(30));
         Sqlite sqlite = new Sqlite(directory);
-        try (Store store = Store.open(new Room(settings, () -> 999), sqlite);
+        try (Store store = Store.open(new FreeSpace(settings, () -> 999), sqlite);
                 Connection reader = sqlite.openReader()) {
             write(store, "CREATE TABLE ballast (content)");
             reader.setAutoCommit(false);

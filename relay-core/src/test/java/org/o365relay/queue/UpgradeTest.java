@@ -48,9 +48,9 @@ class UpgradeTest {
         assertThat(house.queue().lanes()).containsExactly("");
         assertThat(house.queue().reading().overview().reasons())
                 .as("it has been tried, nobody knows any more what came of it")
-                .containsExactly(new Tally("unknown", 1, Instant.ofEpochMilli(1)));
+                .containsExactly(new GroupCount("unknown", 1, Instant.ofEpochMilli(1)));
         assertThat(house.claim(1)).as("nobody's yet").isEmpty();
-        assertThat(house.queue().reroute("", _ -> new Way(QueueHouse.MAILBOX, Priority.NORMAL)))
+        assertThat(house.queue().reroute("", _ -> new Destination(QueueHouse.MAILBOX, Priority.NORMAL)))
                 .isEqualTo(1);
         Claim claim = house.claimOne();
 
@@ -78,7 +78,7 @@ class UpgradeTest {
 
         house.queue().reroute("", stranded -> {
             assertThat(stranded.route()).isEmpty();
-            return new Way(QueueHouse.MAILBOX, stranded.priority());
+            return new Destination(QueueHouse.MAILBOX, stranded.priority());
         });
         Claim claim = house.claimOne();
 

@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
 /// A message in memory.
-final class StoredText implements Stored {
+final class StoredText implements StoredContent {
 
     private final byte[] octets;
 

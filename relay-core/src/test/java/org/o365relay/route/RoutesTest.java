@@ -65,7 +65,7 @@ class RoutesTest {
             String recipient,
             String route,
             Priority priority) {
-        Origin origin = new Origin(
+        RoutingInput origin = new RoutingInput(
                 InetAddress.ofLiteral(client),
                 sender == null ? null : address(sender),
                 author == null ? null : address(author));
@@ -79,7 +79,7 @@ class RoutesTest {
         Routes routes =
                 new Routes(List.of(new RouteRule(null, null, pattern("*"), null, "scans", Priority.NORMAL)), TARGETS);
         Envelope envelope = new Envelope(null, List.of(address("x@other.example")), false);
-        assertThat(routes.parts(new Origin(InetAddress.ofLiteral("10.1.2.3"), null, null), envelope))
+        assertThat(routes.parts(new RoutingInput(InetAddress.ofLiteral("10.1.2.3"), null, null), envelope))
                 .extracting(RoutedEnvelope::route)
                 .containsExactly("relay@contoso.example");
     }
@@ -184,8 +184,8 @@ class RoutesTest {
         return routes.parts(origin(), new Envelope(address("a@b.example"), addresses(recipients), false));
     }
 
-    private static Origin origin() {
-        return new Origin(InetAddress.ofLiteral("10.1.2.3"), address("a@b.example"), null);
+    private static RoutingInput origin() {
+        return new RoutingInput(InetAddress.ofLiteral("10.1.2.3"), address("a@b.example"), null);
     }
 
     private static RoutedEnvelope part(String route) {

@@ -17,7 +17,7 @@ import org.o365relay.daemon.cli.RestoreCommand;
 import org.o365relay.daemon.cli.RunCommand;
 import org.o365relay.daemon.cli.SandboxCommand;
 import org.o365relay.daemon.cli.SetupCommand;
-import org.o365relay.daemon.cli.Workplace;
+import org.o365relay.daemon.cli.CliEnvironment;
 import org.o365relay.daemon.demo.InProcessRelay;
 import org.o365relay.daemon.setup.Terminal;
 
@@ -51,7 +51,7 @@ public final class Main {
                 new LoginCommand(),
                 new SandboxCommand(),
                 new CompletionCommand()));
-        commands.addAll(OperatorCommands.of(Workplace.ofProgram()));
+        commands.addAll(OperatorCommands.of(CliEnvironment.ofProgram()));
         return commands;
     }
 }

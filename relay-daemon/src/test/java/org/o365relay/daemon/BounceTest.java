@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.daemon.sandbox.Accepted;
-import org.o365relay.daemon.sandbox.Account;
+import org.o365relay.daemon.sandbox.SandboxMailbox;
 import org.o365relay.queue.Event;
 
 /// What Exchange says later than with its 250.
@@ -34,7 +34,7 @@ final class BounceTest {
     @BeforeEach
     void open() throws Exception {
         relay = new RelayFixture(
-                directory, RelayFixture.whole(office, new Account(ConfigText.MAILBOX, ConfigText.PASSWORD)));
+                directory, RelayFixture.whole(office, new SandboxMailbox(ConfigText.MAILBOX, ConfigText.PASSWORD)));
         start();
     }
 

@@ -8,11 +8,11 @@ import java.util.regex.Pattern;
 import org.o365relay.daemon.sandbox.Action;
 import org.o365relay.daemon.sandbox.Fault;
 import org.o365relay.daemon.sandbox.Sandbox;
-import org.o365relay.daemon.sandbox.Step;
+import org.o365relay.daemon.sandbox.FaultPoint;
 import org.o365relay.exchange.KnownReply;
 import org.o365relay.exchange.KnownReply.Kind;
 import org.o365relay.exchange.ReplyCatalogue;
-import org.o365relay.exchange.Speaker;
+import org.o365relay.exchange.ReplySource;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 
@@ -92,7 +92,7 @@ record CatalogueCase(int number, KnownReply entry, Reply example, boolean hasFal
 
     /// @return how many the mailbox has at first
     int connections() {
-        return entry.speaker() == Speaker.GRAPH ? 4 : 2;
+        return entry.speaker() == ReplySource.GRAPH ? 4 : 2;
     }
 
     private String box() {
@@ -113,13 +113,13 @@ record CatalogueCase(int number, KnownReply entry, Reply example, boolean hasFal
     }
 
     boolean isAboutRecipient() {
-        return step() == Step.RCPT && entry.kind() != Kind.ROAD;
+        return step() == FaultPoint.RCPT && entry.kind() != Kind.ROAD;
     }
 
     Effect effect() {
         return switch (entry.kind()) {
-            case PERMANENT -> step() == Step.MAIL ? closed() : Effect.FAILED;
-            case TRANSIENT -> step() == Step.AUTH || step() == Step.TOKEN ? unreachable() : Effect.DEFERRED;
+            case PERMANENT -> step() == FaultPoint.MAIL ? closed() : Effect.FAILED;
+            case TRANSIENT -> step() == FaultPoint.AUTH || step() == FaultPoint.TOKEN ? unreachable() : Effect.DEFERRED;
             case CONNECTIONS -> Effect.SLOWED;
             case ROAD -> closed();
             case THROTTLED, AUTHOR, MAILBOX -> Effect.PAUSED;
@@ -134,31 +134,31 @@ record CatalogueCase(int number, KnownReply entry, Reply example, boolean hasFal
         return hasFallback ? Effect.SWITCHED : Effect.UNREACHABLE;
     }
 
-    private Step step() {
+    private FaultPoint step() {
         return switch (entry.speaker()) {
-            case SIGN_IN -> Step.TOKEN;
-            case GRAPH -> Step.GRAPH;
+            case SIGN_IN -> FaultPoint.TOKEN;
+            case GRAPH -> FaultPoint.GRAPH;
             case SMTP -> {
                 boolean signsIn = entry.kind() == Kind.ROAD || entry.name().startsWith("authentication-");
                 if (AT_MAIL.contains(entry.name())) {
-                    yield Step.MAIL;
+                    yield FaultPoint.MAIL;
                 }
-                yield AT_RCPT.contains(entry.name()) ? Step.RCPT : signsIn ? Step.AUTH : Step.CONTENT;
+                yield AT_RCPT.contains(entry.name()) ? FaultPoint.RCPT : signsIn ? FaultPoint.AUTH : FaultPoint.CONTENT;
             }
         };
     }
 
     Fault fault() {
         return switch (step()) {
-            case TOKEN -> new Fault(Step.TOKEN, status(), 1, "/" + tenant() + "/oauth2/v2.0/token");
-            case GRAPH -> new Fault(Step.GRAPH, status(), example.code() == 401 ? 2 : 1, box());
+            case TOKEN -> new Fault(FaultPoint.TOKEN, status(), 1, "/" + tenant() + "/oauth2/v2.0/token");
+            case GRAPH -> new Fault(FaultPoint.GRAPH, status(), example.code() == 401 ? 2 : 1, box());
             case RCPT ->
                 isAboutRecipient()
-                        ? new Fault(Step.RCPT, new Action.Reply(example.toString()), 1, recipient())
-                        : new Fault(Step.RCPT, new Action.Reply(example.toString()), 2, atExample());
-            case AUTH -> new Fault(Step.AUTH, new Action.Reply(example.toString()), 1, address());
-            case MAIL -> new Fault(Step.MAIL, new Action.Reply(example.toString()), 1, address());
-            case CONTENT -> new Fault(Step.CONTENT, new Action.Reply(example.toString()), 1, address());
+                        ? new Fault(FaultPoint.RCPT, new Action.Reply(example.toString()), 1, recipient())
+                        : new Fault(FaultPoint.RCPT, new Action.Reply(example.toString()), 2, atExample());
+            case AUTH -> new Fault(FaultPoint.AUTH, new Action.Reply(example.toString()), 1, address());
+            case MAIL -> new Fault(FaultPoint.MAIL, new Action.Reply(example.toString()), 1, address());
+            case CONTENT -> new Fault(FaultPoint.CONTENT, new Action.Reply(example.toString()), 1, address());
             default -> throw new IllegalStateException(step() + " is not for examples");
         };
     }

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.o365relay.Relay;
 import org.o365relay.RelaySettings;
-import org.o365relay.daemon.sandbox.Account;
+import org.o365relay.daemon.sandbox.SandboxMailbox;
 import org.o365relay.daemon.sandbox.Sandbox;
 import org.o365relay.daemon.sandbox.SandboxSettings;
 import org.o365relay.daemon.sandbox.SandboxSettings.Keep;
@@ -80,10 +80,10 @@ final class CatalogueTest {
     }
 
     private static SandboxSettings settings() {
-        Account[] accounts = Stream.concat(
+        SandboxMailbox[] accounts = Stream.concat(
                         Stream.of(ConfigText.MAILBOX), CASES.stream().map(CatalogueCase::address))
-                .map(address -> new Account(address, ConfigText.PASSWORD))
-                .toArray(Account[]::new);
+                .map(address -> new SandboxMailbox(address, ConfigText.PASSWORD))
+                .toArray(SandboxMailbox[]::new);
         String[] tenants = CASES.stream().map(CatalogueCase::tenant).toArray(String[]::new);
         return SandboxSettings.in(office, accounts)
                 .withTarpit(Duration.ZERO)

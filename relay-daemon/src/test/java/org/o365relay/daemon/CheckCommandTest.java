@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.daemon.cli.CheckCommand;
 import org.o365relay.daemon.cli.CommandLines;
 import org.o365relay.daemon.sandbox.Accepted;
-import org.o365relay.daemon.sandbox.Account;
+import org.o365relay.daemon.sandbox.SandboxMailbox;
 import org.o365relay.daemon.sandbox.Fault;
 
 /// The doctor, as an admin meets it: what `check` says of roads that are open, and of those that are not.
@@ -42,7 +42,7 @@ final class CheckCommandTest {
     @BeforeEach
     void open() throws IOException {
         relay = new RelayFixture(
-                directory, RelayFixture.whole(office, new Account(ConfigText.MAILBOX, ConfigText.PASSWORD)));
+                directory, RelayFixture.whole(office, new SandboxMailbox(ConfigText.MAILBOX, ConfigText.PASSWORD)));
         ConfigText.write(directory, relay.office(), mailboxes());
     }
 

@@ -20,20 +20,20 @@ import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.RelayStatus;
 import org.o365relay.config.ConfigReader;
 import org.o365relay.config.Configuration.Valid;
-import org.o365relay.daemon.cli.Workplace;
+import org.o365relay.daemon.cli.CliEnvironment;
 import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
 import org.o365relay.daemon.control.ControlException.Kind;
 import org.o365relay.daemon.sandbox.Sandbox;
-import org.o365relay.deliver.LaneStatus;
+import org.o365relay.deliver.MailboxStatus;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.queue.Change;
-import org.o365relay.queue.Effect;
+import org.o365relay.queue.ChangeResult;
 import org.o365relay.queue.Event;
 import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.Page;
-import org.o365relay.queue.Selection;
+import org.o365relay.queue.MessageFilter;
 
 /// A relay in a process of its own, asked and told from this one.
 @Timeout(120)
@@ -72,12 +72,12 @@ class ControlTest {
             MessageDetail waiting = onlyMessage(control);
             assertThat(waiting.line().state()).isEqualTo(MessageState.QUEUED);
             assertThat(content(control, waiting)).contains("Subject: waiting\r\n");
-            assertThat(control.change(new Change.Hold(), Selection.ALL)).isEqualTo(new Effect(1, 0, ""));
-            assertThat(control.change(new Change.Release(), Selection.ALL)).isEqualTo(new Effect(1, 0, ""));
+            assertThat(control.change(new Change.Hold(), MessageFilter.ALL)).isEqualTo(new ChangeResult(1, 0, ""));
+            assertThat(control.change(new Change.Release(), MessageFilter.ALL)).isEqualTo(new ChangeResult(1, 0, ""));
             RelayStatus.Running running = running(control);
             assertThat(running.pid()).isEqualTo(relay.pid());
             assertThat(running.lanes()).singleElement().satisfies(lane -> {
-                assertThat(lane.state()).isEqualTo(LaneStatus.State.STOPPED);
+                assertThat(lane.state()).isEqualTo(MailboxStatus.State.STOPPED);
                 assertThat(lane.reason()).isEqualTo("stopped by " + USER);
             });
 
@@ -113,9 +113,9 @@ class ControlTest {
         assertThat(atRest.status().disk().used()).isPositive();
         MessageDetail left = onlyMessage(atRest);
         assertThat(content(atRest, left)).contains("Subject: left behind\r\n");
-        assertThat(atRest.count(Selection.ALL)).isEqualTo(1);
+        assertThat(atRest.count(MessageFilter.ALL)).isEqualTo(1);
         assertThat(atRest.newest()).contains(left.line().id());
-        assertThatThrownBy(() -> atRest.change(new Change.Delete(), Selection.ALL))
+        assertThatThrownBy(() -> atRest.change(new Change.Delete(), MessageFilter.ALL))
                 .asInstanceOf(type(ControlException.class))
                 .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.NOT_RUNNING))
                 .satisfies(e -> assertThat(e).hasMessageStartingWith("the relay is not running; "));
@@ -126,13 +126,13 @@ class ControlTest {
             assertThat(control.isRunning()).isTrue();
             assertThat(running(control).lanes())
                     .singleElement()
-                    .extracting(LaneStatus::state)
+                    .extracting(MailboxStatus::state)
                     .as("still")
-                    .isEqualTo(LaneStatus.State.STOPPED);
+                    .isEqualTo(MailboxStatus.State.STOPPED);
             assertThat(control.change(
                             new Change.Bounce(),
-                            Selection.of(List.of(left.line().id()))))
-                    .isEqualTo(new Effect(1, 0, ""));
+                            MessageFilter.of(List.of(left.line().id()))))
+                    .isEqualTo(new ChangeResult(1, 0, ""));
             assertThat(control.show(left.line().id()))
                     .map(message -> message.line().state())
                     .contains(MessageState.FAILED);
@@ -148,7 +148,7 @@ class ControlTest {
             Files.delete(directory.resolve("queue/control.sock"));
 
             Control control = control(config);
-            assertThat(control.count(Selection.ALL)).isZero();
+            assertThat(control.count(MessageFilter.ALL)).isZero();
             assertThat(control.isRunning()).isTrue();
             assertThatThrownBy(control::status)
                     .asInstanceOf(type(ControlException.class))
@@ -176,7 +176,7 @@ class ControlTest {
 
     private static Control control(Path config) throws ControlException {
         if (new ConfigReader(Map.of()).read(config) instanceof Valid valid) {
-            return Workplace.ofProgram().relay().reach(valid);
+            return CliEnvironment.ofProgram().relay().reach(valid);
         }
         throw new AssertionError("the configuration is not valid");
     }
@@ -190,7 +190,7 @@ class ControlTest {
     }
 
     private static MessageDetail onlyMessage(Control control) throws ControlException {
-        Page page = control.find(Selection.ALL, Page.Order.OLDEST_FIRST, null, 10);
+        Page page = control.find(MessageFilter.ALL, Page.Order.OLDEST_FIRST, null, 10);
         assertThat(page.lines()).hasSize(1);
         return control.show(page.lines().getFirst().id()).orElseThrow();
     }

@@ -27,9 +27,9 @@ import org.o365relay.daemon.sandbox.Sandbox;
 import org.o365relay.daemon.sandbox.SandboxSettings.Keep;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Event;
-import org.o365relay.queue.QueueReading;
+import org.o365relay.queue.QueueReader;
 import org.o365relay.queue.QueueUnavailableException;
-import org.o365relay.queue.QueueViewer;
+import org.o365relay.queue.OfflineQueue;
 
 /// The promise of 250, kept by a process that is killed with SIGKILL again and again under load.
 ///
@@ -127,7 +127,7 @@ final class CrashTest {
             if (!more && !missing.isEmpty()) {
                 throw new AssertionError(missing.size() + " of " + acknowledged.size() + " did not come: " + missing
                         + "; "
-                        + new QueueViewer(directory.resolve("queue")).reading().overview());
+                        + new OfflineQueue(directory.resolve("queue")).reading().overview());
             }
         }
     }
@@ -160,7 +160,7 @@ final class CrashTest {
     private void assertThatEveryDuplicateIsMarked(List<Accepted> arrived) throws QueueUnavailableException {
         Map<String, Long> copies = arrived.stream()
                 .collect(Collectors.groupingBy(message -> String.valueOf(message.messageId()), Collectors.counting()));
-        QueueReading history = new QueueViewer(directory.resolve("queue")).reading();
+        QueueReader history = new OfflineQueue(directory.resolve("queue")).reading();
         int duplicates = 0;
         for (String messageId : copies.keySet()) {
             long more = copies.getOrDefault(messageId, 1L) - 1;

@@ -26,8 +26,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.daemon.cli.CommandLines;
 import org.o365relay.daemon.cli.LoginCommand;
 import org.o365relay.daemon.sandbox.Accepted;
-import org.o365relay.daemon.sandbox.Account;
-import org.o365relay.daemon.sandbox.Road;
+import org.o365relay.daemon.sandbox.SandboxMailbox;
+import org.o365relay.daemon.sandbox.Ingress;
 import org.o365relay.daemon.sandbox.Sandbox;
 import org.o365relay.daemon.sandbox.TestKey;
 import org.o365relay.daemon.sandbox.entra.AppRegistration;
@@ -60,7 +60,7 @@ final class EveryRoadTest {
 
     @BeforeEach
     void open() throws Exception {
-        Account account = new Account(ConfigText.MAILBOX, ConfigText.PASSWORD, Set.of(GROUP));
+        SandboxMailbox account = new SandboxMailbox(ConfigText.MAILBOX, ConfigText.PASSWORD, Set.of(GROUP));
         relay = new RelayFixture(
                 directory,
                 RelayFixture.whole(office, account)
@@ -94,7 +94,7 @@ final class EveryRoadTest {
 
         Accepted arrived = send("with a token");
 
-        assertThat(arrived.road()).isEqualTo(Road.SMTP);
+        assertThat(arrived.road()).isEqualTo(Ingress.SMTP);
         assertThat(arrived.mechanism()).isEqualTo("XOAUTH2");
         assertThat(arrived.user()).isEqualTo(ConfigText.MAILBOX);
         assertThat(arrived.envelopeTo()).containsExactly("sales@example.org");
@@ -152,7 +152,7 @@ final class EveryRoadTest {
 
         Accepted arrived = send("by graph");
 
-        assertThat(arrived.road()).isEqualTo(Road.GRAPH);
+        assertThat(arrived.road()).isEqualTo(Ingress.GRAPH);
         assertThat(arrived.user()).isEqualTo(ConfigText.MAILBOX);
         assertThat(arrived.envelopeTo()).containsExactly("sales@example.org");
         assertThat(office().calls().of("sendMail")).isEqualTo(1);
@@ -169,7 +169,7 @@ final class EveryRoadTest {
 
         Accepted arrived = relay.received("large");
 
-        assertThat(arrived.road()).isEqualTo(Road.GRAPH);
+        assertThat(arrived.road()).isEqualTo(Ingress.GRAPH);
         assertThat(arrived.envelopeTo()).containsExactly("sales@example.org");
         MimeMessage message = new MimeMessage(null, new ByteArrayInputStream(arrived.content()));
         MimeMultipart parts = (MimeMultipart) message.getContent();
@@ -240,7 +240,7 @@ final class EveryRoadTest {
 
         Accepted arrived = send("through the connector");
 
-        assertThat(arrived.road()).isEqualTo(Road.MX);
+        assertThat(arrived.road()).isEqualTo(Ingress.MX);
         assertThat(arrived.envelopeTo()).containsExactly("sales@example.org");
         assertThat(arrived.envelopeFrom()).isEqualTo(ConfigText.MAILBOX);
         assertThat(arrived.tls()).startsWith("TLS");
@@ -263,14 +263,14 @@ final class EveryRoadTest {
 
         office().change(settings -> settings.connector(connector -> connector.knowingSources("127.0.0.1")));
 
-        assertThat(relay.received("to the outside").road()).isEqualTo(Road.MX);
+        assertThat(relay.received("to the outside").road()).isEqualTo(Ingress.MX);
         assertThat(relay.journal().lines("failed")).isEmpty();
     }
 
     @ParameterizedTest
     @CsvSource({"SMTP", "GRAPH"})
-    void sendsAsASharedMailbox(Road road) throws Exception {
-        String upstream = road == Road.SMTP ? ConfigText.smtp(office()) : ConfigText.graph(office());
+    void sendsAsASharedMailbox(Ingress road) throws Exception {
+        String upstream = road == Ingress.SMTP ? ConfigText.smtp(office()) : ConfigText.graph(office());
         relay.start(ConfigText.mailboxes(
                 office(),
                 ConfigText.address(GROUP)

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.RelaySettings;
 import org.o365relay.daemon.explain.Explainer;
 import org.o365relay.daemon.explain.Explanation;
-import org.o365relay.daemon.explain.Question;
+import org.o365relay.daemon.explain.ExplainRequest;
 import org.o365relay.mail.EmailAddress;
 
 /// What `explain` says a client would be told is what a running relay tells it, word for word.
@@ -98,7 +98,7 @@ final class ExplainedRepliesTest {
 
         Explanation explained = Explainer.explain(
                 settings,
-                new Question(
+                new ExplainRequest(
                         InetAddress.ofLiteral(client),
                         settings.listeners().getFirst(),
                         helo,

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.daemon.sandbox.Accepted;
-import org.o365relay.daemon.sandbox.Account;
-import org.o365relay.daemon.sandbox.Road;
+import org.o365relay.daemon.sandbox.SandboxMailbox;
+import org.o365relay.daemon.sandbox.Ingress;
 import org.o365relay.daemon.sandbox.entra.EntraSettings;
 
 /// A road is closed: mail takes another, or waits; and goes back when the trouble is over.
@@ -39,8 +39,8 @@ final class FallbackTest {
                 directory,
                 RelayFixture.whole(
                                 office,
-                                new Account(ConfigText.MAILBOX, ConfigText.PASSWORD),
-                                new Account(OTHER, ConfigText.PASSWORD))
+                                new SandboxMailbox(ConfigText.MAILBOX, ConfigText.PASSWORD),
+                                new SandboxMailbox(OTHER, ConfigText.PASSWORD))
                         .entra(entra -> entra.forTenant(EntraSettings.TENANT, UNREACHABLE_TENANT)));
     }
 
@@ -53,26 +53,26 @@ final class FallbackTest {
     void goesByGraphWhileSmtpAuthIsSwitchedOff() throws Exception {
         relay.office()
                 .change(settings -> settings.exchange(exchange ->
-                        exchange.withAccounts(new Account(ConfigText.MAILBOX, ConfigText.PASSWORD).withoutSmtpAuth())));
+                        exchange.withAccounts(new SandboxMailbox(ConfigText.MAILBOX, ConfigText.PASSWORD).withoutSmtpAuth())));
         relay.start(mailbox("fallback = [ { " + ConfigText.graphRoad(relay.office()) + " } ]"));
         send("closed");
 
-        assertThat(relay.received("closed").road()).isEqualTo(Road.GRAPH);
+        assertThat(relay.received("closed").road()).isEqualTo(Ingress.GRAPH);
         assertThat(relay.journal().await("switched", 1).getFirst())
                 .contains(
                         "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox",
                         "Set-CASMailbox -Identity relay@contoso.example -SmtpClientAuthenticationDisabled $false");
         send("still closed");
-        assertThat(relay.received("still closed").road()).isEqualTo(Road.GRAPH);
+        assertThat(relay.received("still closed").road()).isEqualTo(Ingress.GRAPH);
 
         relay.office()
                 .change(settings -> settings.exchange(
-                        exchange -> exchange.withAccounts(new Account(ConfigText.MAILBOX, ConfigText.PASSWORD))));
+                        exchange -> exchange.withAccounts(new SandboxMailbox(ConfigText.MAILBOX, ConfigText.PASSWORD))));
 
         assertThat(relay.journal().await("returned", 1).getFirst())
                 .contains("localhost:" + relay.office().address().getPort());
         send("open again");
-        assertThat(relay.received("open again").road()).isEqualTo(Road.SMTP);
+        assertThat(relay.received("open again").road()).isEqualTo(Ingress.SMTP);
         assertThat(relay.journal().await("delivered", 3))
                 .allSatisfy(line -> assertThat(line).contains("attempt 1:"));
         assertThat(relay.journal().events())

@@ -18,9 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.o365relay.daemon.sandbox.Accepted;
-import org.o365relay.daemon.sandbox.Account;
+import org.o365relay.daemon.sandbox.SandboxMailbox;
 import org.o365relay.daemon.sandbox.MailboxUse;
-import org.o365relay.daemon.sandbox.Road;
+import org.o365relay.daemon.sandbox.Ingress;
 import org.o365relay.daemon.sandbox.SandboxSettings;
 
 /// The relay keeps within what Microsoft allows, and asks for no more tokens than it needs.
@@ -45,7 +45,7 @@ final class LimitsTest {
     @Test
     void asksForATokenOnceForFiftyDeliveriesAtOnce() throws Exception {
         open(whole());
-        relay.start(mailbox(Road.SMTP, "limits { messages-per-minute = 100000, burst = 1000, connections = 50 }"));
+        relay.start(mailbox(Ingress.SMTP, "limits { messages-per-minute = 100000, burst = 1000, connections = 50 }"));
 
         send(50, 1);
 
@@ -57,7 +57,7 @@ final class LimitsTest {
     @Test
     void renewsATokenThatExpiresInTheMiddle() throws Exception {
         open(whole().entra(entra -> entra.withTokenLifetime(Duration.ofSeconds(2))));
-        relay.start(mailbox(Road.GRAPH, "limits { messages-per-minute = 1200, burst = 1 }")); // 20 in a second
+        relay.start(mailbox(Ingress.GRAPH, "limits { messages-per-minute = 1200, burst = 1 }")); // 20 in a second
 
         send(1, 60);
 
@@ -70,7 +70,7 @@ final class LimitsTest {
 
     @ParameterizedTest
     @EnumSource(names = {"SMTP", "GRAPH"})
-    void replacesATokenThatIsNoLongerTaken(Road road) throws Exception {
+    void replacesATokenThatIsNoLongerTaken(Ingress road) throws Exception {
         open(whole());
         relay.start(mailbox(road, "upstream.idle-timeout = 100ms"));
         send(1, 1);
@@ -90,7 +90,7 @@ final class LimitsTest {
     @Test
     void staysBelowMicrosoftsLimitsInABurstOfFourDevices() throws Exception {
         open(whole().asMicrosoft().withTimeScale(60)); // a minute is a second
-        relay.start(mailbox(Road.SMTP, "limits { messages-per-minute = " + 30 * 60 + " }"));
+        relay.start(mailbox(Ingress.SMTP, "limits { messages-per-minute = " + 30 * 60 + " }"));
 
         send(4, 50);
 
@@ -109,14 +109,14 @@ final class LimitsTest {
     }
 
     private static SandboxSettings whole() {
-        return RelayFixture.whole(office, new Account(ConfigText.MAILBOX, ConfigText.PASSWORD));
+        return RelayFixture.whole(office, new SandboxMailbox(ConfigText.MAILBOX, ConfigText.PASSWORD));
     }
 
-    private String mailbox(Road road, String more) {
+    private String mailbox(Ingress road, String more) {
         return ConfigText.mailboxes(
                 relay.office(),
                 ConfigText.address(ConfigText.MAILBOX)
-                        + (road == Road.SMTP ? ConfigText.smtp(relay.office()) : ConfigText.graph(relay.office()))
+                        + (road == Ingress.SMTP ? ConfigText.smtp(relay.office()) : ConfigText.graph(relay.office()))
                         + ConfigText.app(relay.office(), "client-secret", ConfigText.secret())
                         + more);
     }

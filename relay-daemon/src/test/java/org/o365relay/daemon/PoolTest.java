@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.daemon.sandbox.Accepted;
-import org.o365relay.daemon.sandbox.Account;
+import org.o365relay.daemon.sandbox.SandboxMailbox;
 import org.o365relay.daemon.sandbox.Limits;
 
 /// Several mailboxes: those that share a load, and rules that say which mail is whose and what goes first. A minute
@@ -41,9 +41,9 @@ final class PoolTest {
                 directory,
                 RelayFixture.whole(
                                 office,
-                                new Account(ONE, ConfigText.PASSWORD),
-                                new Account(TWO, ConfigText.PASSWORD),
-                                new Account(THREE, ConfigText.PASSWORD))
+                                new SandboxMailbox(ONE, ConfigText.PASSWORD),
+                                new SandboxMailbox(TWO, ConfigText.PASSWORD),
+                                new SandboxMailbox(THREE, ConfigText.PASSWORD))
                         .withTimeScale(60)
                         .asMicrosoft()
                         .limits(limits -> limits.withPerMinute(30, Limits.Excess.COUNT)));

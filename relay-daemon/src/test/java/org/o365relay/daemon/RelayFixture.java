@@ -16,7 +16,7 @@ import org.o365relay.config.ConfigReader;
 import org.o365relay.config.Configuration.Invalid;
 import org.o365relay.config.Configuration.Valid;
 import org.o365relay.daemon.sandbox.Accepted;
-import org.o365relay.daemon.sandbox.Account;
+import org.o365relay.daemon.sandbox.SandboxMailbox;
 import org.o365relay.daemon.sandbox.Fault;
 import org.o365relay.daemon.sandbox.Sandbox;
 import org.o365relay.daemon.sandbox.SandboxSettings;
@@ -57,12 +57,12 @@ final class RelayFixture implements AutoCloseable {
     }
 
     static SandboxSettings sandboxSettings(Path office) {
-        return SandboxSettings.in(office, new Account(ConfigText.MAILBOX, ConfigText.PASSWORD))
+        return SandboxSettings.in(office, new SandboxMailbox(ConfigText.MAILBOX, ConfigText.PASSWORD))
                 .withTarpit(Duration.ZERO);
     }
 
     /// With sign-in, Graph and an MX; the app of [ConfigText#APP] has a secret.
-    static SandboxSettings whole(Path office, Account... accounts) {
+    static SandboxSettings whole(Path office, SandboxMailbox... accounts) {
         return SandboxSettings.in(office, accounts)
                 .withTarpit(Duration.ZERO)
                 .withApps(AppRegistration.withSecret(ConfigText.APP, ConfigText.SECRET))

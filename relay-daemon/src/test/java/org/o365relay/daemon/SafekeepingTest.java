@@ -19,7 +19,7 @@ import org.o365relay.daemon.cli.BackupCommand;
 import org.o365relay.daemon.cli.CommandLines;
 import org.o365relay.daemon.cli.OperatorCommands;
 import org.o365relay.daemon.cli.RestoreCommand;
-import org.o365relay.daemon.cli.Workplace;
+import org.o365relay.daemon.cli.CliEnvironment;
 
 /// `queue verify`, `backup` and `restore`, beside a running relay and without one.
 @Timeout(60)
@@ -33,7 +33,7 @@ final class SafekeepingTest {
 
     private int run(String... arguments) {
         List<Object> commands = new ArrayList<>(List.of(new BackupCommand(), new RestoreCommand()));
-        commands.addAll(OperatorCommands.of(Workplace.ofProgram()));
+        commands.addAll(OperatorCommands.of(CliEnvironment.ofProgram()));
         return CommandLines.of(commands.toArray())
                 .setOut(new PrintWriter(out))
                 .setErr(new PrintWriter(err))

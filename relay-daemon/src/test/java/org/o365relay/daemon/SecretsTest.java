@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.daemon.sandbox.Accepted;
-import org.o365relay.daemon.sandbox.Account;
+import org.o365relay.daemon.sandbox.SandboxMailbox;
 import org.o365relay.daemon.sandbox.TestKey;
 import org.o365relay.daemon.sandbox.entra.AppRegistration;
 import org.o365relay.daemon.sandbox.entra.AppRegistration.State;
@@ -63,8 +63,8 @@ final class SecretsTest {
                                 State.GOOD)));
     }
 
-    private static Account account(String address) {
-        return new Account(address, ConfigText.PASSWORD);
+    private static SandboxMailbox account(String address) {
+        return new SandboxMailbox(address, ConfigText.PASSWORD);
     }
 
     @AfterEach

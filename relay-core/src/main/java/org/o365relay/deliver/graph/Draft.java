@@ -17,11 +17,11 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 import org.o365relay.rewrite.Attachment;
-import org.o365relay.rewrite.Detached;
-import org.o365relay.rewrite.Detaching;
+import org.o365relay.rewrite.StrippedMessage;
+import org.o365relay.rewrite.AttachmentStripper;
 import org.o365relay.rewrite.NamedAddress;
 import org.o365relay.rewrite.Readdressed;
-import org.o365relay.rewrite.Stored;
+import org.o365relay.rewrite.StoredContent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,12 +35,12 @@ final class Draft {
     private static final int NOT_FOUND = 404;
     private static final int SERVER_ERROR = 500;
 
-    private final Api api;
+    private final GraphClient api;
     private final QueueId message;
-    private final Stored content;
+    private final StoredContent content;
     private final Readdressed header;
 
-    Draft(Api api, QueueId message, Stored content, Readdressed header) {
+    Draft(GraphClient api, QueueId message, StoredContent content, Readdressed header) {
         this.api = api;
         this.message = message;
         this.content = content;
@@ -50,8 +50,8 @@ final class Draft {
     /// @param largestRest octets of the largest message that goes in one request
     /// @param largestAttachment in octets
     /// @return how Graph has taken it
-    Answer send(long largestRest, long largestAttachment) throws AttemptEnded, IOException {
-        Detached detached = Detaching.of(content, header, largestRest).orElseThrow(() -> tooLarge(largestRest));
+    GraphResponse send(long largestRest, long largestAttachment) throws AttemptEnded, IOException {
+        StrippedMessage detached = AttachmentStripper.of(content, header, largestRest).orElseThrow(() -> tooLarge(largestRest));
         Map<Attachment, Long> sizes = new LinkedHashMap<>();
         for (Attachment attachment : detached.attachments()) {
             sizes.put(attachment, size(attachment));
@@ -70,13 +70,13 @@ final class Draft {
     }
 
     private String create(byte[] rest) throws AttemptEnded, IOException {
-        Call.Body body = Call.Body.base64(rest.length, () -> new ByteArrayInputStream(rest));
+        GraphRequest.Body body = GraphRequest.Body.base64(rest.length, () -> new ByteArrayInputStream(rest));
         Map<?, ?> draft =
-                made(Call.mime(api.address("messages"), Step.CONTENT, body)).json();
-        String id = Answer.text(draft, "id")
+                made(GraphRequest.mime(api.address("messages"), Step.CONTENT, body)).json();
+        String id = GraphResponse.text(draft, "id")
                 .orElseThrow(() -> new AttemptEnded(new Response(
                         Step.CONTENT,
-                        Answer.reply(502, "UnexpectedAnswer: Microsoft Graph does not name the draft it has made"),
+                        GraphResponse.reply(502, "UnexpectedAnswer: Microsoft Graph does not name the draft it has made"),
                         Origin.GRAPH)));
         if (draft.containsKey("bccRecipients") && !header.names(recipients(draft))) {
             correct(id);
@@ -85,7 +85,7 @@ final class Draft {
     }
 
     /// A draft whose making was not answered has no name, and cannot be deleted.
-    private Answer made(Call call) throws AttemptEnded {
+    private GraphResponse made(GraphRequest call) throws AttemptEnded {
         try {
             return api.ask(call, 201);
         } catch (AttemptEnded e) {
@@ -104,22 +104,22 @@ final class Draft {
 
     private static Stream<String> recipients(Map<?, ?> draft) {
         return Stream.of("toRecipients", "ccRecipients", "bccRecipients")
-                .flatMap(field -> Answer.list(draft, field).stream())
+                .flatMap(field -> GraphResponse.list(draft, field).stream())
                 .filter(Map.class::isInstance)
-                .map(recipient -> Answer.object((Map<?, ?>) recipient, "emailAddress"))
-                .map(address -> Answer.text(address, "address"))
+                .map(recipient -> GraphResponse.object((Map<?, ?>) recipient, "emailAddress"))
+                .map(address -> GraphResponse.text(address, "address"))
                 .flatMap(Optional::stream);
     }
 
     /// Graph has read other recipients from the header than the relay.
     private void correct(String id) throws AttemptEnded, IOException {
         try {
-            String json = Upload.json(writer -> {
+            String json = AttachmentUpload.json(writer -> {
                 write(writer, "toRecipients", header.to());
                 write(writer, "ccRecipients", header.cc());
                 write(writer, "bccRecipients", header.bcc());
             });
-            api.ask(Call.json("PATCH", api.address("messages", id), Step.CONTENT, json), 200);
+            api.ask(GraphRequest.json("PATCH", api.address("messages", id), Step.CONTENT, json), 200);
         } catch (AttemptEnded e) {
             delete(id);
             throw e;
@@ -142,7 +142,7 @@ final class Draft {
     }
 
     private void complete(String id, Map<Attachment, Long> attachments) throws AttemptEnded, IOException {
-        Upload upload = new Upload(api, content, id);
+        AttachmentUpload upload = new AttachmentUpload(api, content, id);
         for (Map.Entry<Attachment, Long> attachment : attachments.entrySet()) {
             upload.bring(attachment.getKey(), attachment.getValue());
         }
@@ -155,9 +155,9 @@ final class Draft {
     }
 
     /// What Graph refuses for good is not sent; after anything else nobody knows, and the draft stays.
-    private Answer dispatch(String id) throws AttemptEnded {
+    private GraphResponse dispatch(String id) throws AttemptEnded {
         try {
-            Answer answer = api.ask(Call.plain("POST", api.address("messages", id, "send"), Step.END_OF_CONTENT));
+            GraphResponse answer = api.ask(GraphRequest.plain("POST", api.address("messages", id, "send"), Step.END_OF_CONTENT));
             if (answer.status() == NOT_FOUND) {
                 throw api.refused(Step.CONTENT, answer); // somebody has deleted the draft
             }
@@ -186,7 +186,7 @@ final class Draft {
 
     private void delete(String id) {
         try {
-            api.ask(Call.plain("DELETE", api.address("messages", id), Step.CONTENT), 204);
+            api.ask(GraphRequest.plain("DELETE", api.address("messages", id), Step.CONTENT), 204);
         } catch (AttemptEnded e) {
             log.warn(
                     "message {}: its unsent draft stays in the mailbox's Drafts, and may be deleted: {}",

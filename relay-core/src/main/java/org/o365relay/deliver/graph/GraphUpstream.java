@@ -11,11 +11,11 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
-import org.o365relay.deliver.Outgoing;
+import org.o365relay.deliver.OutgoingMessage;
 import org.o365relay.deliver.Response;
 import org.o365relay.deliver.Response.Origin;
 import org.o365relay.deliver.Response.Step;
-import org.o365relay.deliver.RoadCheck;
+import org.o365relay.deliver.UpstreamCheck;
 import org.o365relay.deliver.Upstream;
 import org.o365relay.identity.TokenSource;
 import org.o365relay.mail.Recipient;
@@ -40,8 +40,8 @@ public final class GraphUpstream implements Upstream {
     private final GraphUpstreamSettings settings;
     private final int connections;
     private final Path spool;
-    private final Resting resting;
-    private final Api api;
+    private final RetryAfterGate resting;
+    private final GraphClient api;
     private final long largestAttachment;
 
     /// @param client knows proxy, certificates and connect timeout; does not follow redirects
@@ -75,20 +75,20 @@ public final class GraphUpstream implements Upstream {
         this.settings = settings;
         this.connections = Math.clamp(connections, 1, MOST_REQUESTS);
         this.spool = spool;
-        this.resting = new Resting(clock);
-        this.api = new Api(settings, tokens, client, requests, http.replyTimeout(), resting);
+        this.resting = new RetryAfterGate(clock);
+        this.api = new GraphClient(settings, tokens, client, requests, http.replyTimeout(), resting);
         this.largestAttachment = largestAttachment;
     }
 
     @Override
-    public Map<Recipient, Response> attempt(Outgoing message) {
+    public Map<Recipient, Response> attempt(OutgoingMessage message) {
         Response response = respond(message);
         Map<Recipient, Response> responses = new LinkedHashMap<>();
         message.recipients().forEach(recipient -> responses.put(recipient, response));
         return responses;
     }
 
-    private Response respond(Outgoing message) {
+    private Response respond(OutgoingMessage message) {
         try (Spool content = new Spool(spool, settings.largestDirect())) {
             resting.check();
             api.token();
@@ -107,22 +107,22 @@ public final class GraphUpstream implements Upstream {
         }
     }
 
-    private Answer send(Outgoing message, Spool content) throws AttemptEnded, IOException {
+    private GraphResponse send(OutgoingMessage message, Spool content) throws AttemptEnded, IOException {
         Readdressed header = Readdressing.of(
                 content, message.recipients().stream().map(Recipient::address).toList());
         long size = header.header().length + content.size() - header.bodyAt();
         if (size > settings.largestDirect() || content.size() > settings.largestDirect()) {
             return new Draft(api, message.id(), content, header).send(settings.largestDirect(), largestAttachment);
         }
-        Call.Body body = Call.Body.base64(
+        GraphRequest.Body body = GraphRequest.Body.base64(
                 size,
                 () -> new SequenceInputStream(
                         new ByteArrayInputStream(header.header()), content.read(header.bodyAt(), content.size())));
-        return api.ask(Call.mime(api.address("sendMail"), Step.END_OF_CONTENT, body));
+        return api.ask(GraphRequest.mime(api.address("sendMail"), Step.END_OF_CONTENT, body));
     }
 
     /// 202 is success, and nothing else is: to what is too large for it Graph has said 200 and sent nothing.
-    private Response accepted(Answer answer) throws AttemptEnded {
+    private Response accepted(GraphResponse answer) throws AttemptEnded {
         if (answer.status() == 202) {
             return new Response(Step.END_OF_CONTENT, answer.acceptance(), Origin.GRAPH);
         }
@@ -131,15 +131,15 @@ public final class GraphUpstream implements Upstream {
         }
         return new Response(
                 Step.END_OF_CONTENT,
-                Answer.reply(
+                GraphResponse.reply(
                         answer.status(),
                         "NotSent: Graph answered " + answer.status() + " instead of 202 and has sent nothing"),
                 Origin.GRAPH);
     }
 
     @Override
-    public RoadCheck check() {
-        return new Inspection(api, settings, resting).run();
+    public UpstreamCheck check() {
+        return new GraphCheck(api, settings, resting).run();
     }
 
     @Override

@@ -15,12 +15,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.rewrite.Stored;
+import org.o365relay.rewrite.StoredContent;
 
 /// Keeps one message for the time of one attempt, because it can be written only once and its size must be known
 /// before it is sent: a small one in memory, a larger one in a file that only the relay can read, and that is gone
 /// when the attempt ends, however that ends.
-final class Spool extends OutputStream implements Stored, Closeable {
+final class Spool extends OutputStream implements StoredContent, Closeable {
 
     private final Path directory;
     private final long mostInMemory;

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.o365relay.deliver.Outgoing;
+import org.o365relay.deliver.OutgoingMessage;
 import org.o365relay.deliver.Response;
 import org.o365relay.deliver.Response.Origin;
 import org.o365relay.deliver.Response.Step;
@@ -27,9 +27,9 @@ final class Connection {
 
     private final Socket socket;
     private final Instant begunAt;
-    private final Trouble trouble;
-    private final Watch watch;
-    private final Wire wire;
+    private final FailureReplies trouble;
+    private final ConnectionWatchdog watch;
+    private final AngusTransport wire;
     private volatile boolean overdue;
     private volatile boolean closed;
     private volatile Runnable whenIdleTooLong = () -> {};
@@ -37,16 +37,16 @@ final class Connection {
     private Step step = Step.GREETING;
 
     /// @param wires makes the client that speaks over the socket, and tells of each step it takes
-    Connection(Socket socket, Instant begunAt, Trouble trouble, Function<Consumer<Step>, Wire> wires) {
+    Connection(Socket socket, Instant begunAt, FailureReplies trouble, Function<Consumer<Step>, AngusTransport> wires) {
         this.socket = socket;
         this.begunAt = begunAt;
         this.trouble = trouble;
-        this.watch = new Watch(trouble.limit(step), this::overdue);
+        this.watch = new ConnectionWatchdog(trouble.limit(step), this::overdue);
         this.wire = wires.apply(this::enter);
         watch.start();
     }
 
-    Wire wire() {
+    AngusTransport wire() {
         return wire;
     }
 
@@ -59,7 +59,7 @@ final class Connection {
     }
 
     /// @return the words for what goes wrong with this server
-    Trouble trouble() {
+    FailureReplies trouble() {
         return trouble;
     }
 
@@ -99,7 +99,7 @@ final class Connection {
     ///
     /// @return what was said to DATA or to the final dot
     /// @throws AttemptEnded if the content cannot be read, or there is no reply, or 421
-    Response send(Outgoing.Content content) throws AttemptEnded {
+    Response send(OutgoingMessage.Content content) throws AttemptEnded {
         Optional<OutputStream> out = openContent();
         if (out.isEmpty()) {
             return spoken();
@@ -112,8 +112,8 @@ final class Connection {
     ///
     /// @return what was said to the last chunk, or to the first that was refused
     /// @throws AttemptEnded if the content cannot be read, or there is no reply, or 421
-    Response sendChunks(Outgoing.Content content) throws AttemptEnded {
-        Chunks chunks = new Chunks(wire);
+    Response sendChunks(OutgoingMessage.Content content) throws AttemptEnded {
+        BdatStream chunks = new BdatStream(wire);
         write(content, chunks);
         try {
             chunks.end();
@@ -136,8 +136,8 @@ final class Connection {
         }
     }
 
-    private void write(Outgoing.Content content, OutputStream out) throws AttemptEnded {
-        ContentStream stream = new ContentStream(out, () -> watch.expect(trouble.limit(Step.CONTENT)));
+    private void write(OutgoingMessage.Content content, OutputStream out) throws AttemptEnded {
+        DataStream stream = new DataStream(out, () -> watch.expect(trouble.limit(Step.CONTENT)));
         boolean complete = false;
         try {
             content.writeTo(stream);

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.o365relay.deliver.Response.Step;
-import org.o365relay.deliver.RoadCheck.Finding;
+import org.o365relay.deliver.UpstreamCheck.Finding;
 
 /// Finds the server and opens a TCP connection. A name with several addresses (Exchange Online has eight, half
 /// of them IPv6) is tried address by address; together they get the connect timeout.

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.deliver.Outgoing;
+import org.o365relay.deliver.OutgoingMessage;
 import org.o365relay.deliver.Response;
-import org.o365relay.deliver.RoadCheck;
-import org.o365relay.deliver.RoadCheck.Finding;
+import org.o365relay.deliver.UpstreamCheck;
+import org.o365relay.deliver.UpstreamCheck.Finding;
 import org.o365relay.deliver.Upstream;
 import org.o365relay.identity.Credential;
 import org.o365relay.identity.TokenSource;
@@ -23,8 +23,8 @@ import org.o365relay.net.ServerTrust;
 public final class SmtpUpstream implements Upstream {
 
     private final SmtpUpstreamSettings settings;
-    private final Way way;
-    private final Pool pool;
+    private final UpstreamConnector way;
+    private final ConnectionPool pool;
 
     /// An upstream that nobody signs in to, or somebody with a password.
     ///
@@ -53,17 +53,17 @@ public final class SmtpUpstream implements Upstream {
             MailExchangers exchangers,
             InstantSource clock) {
         this.settings = settings;
-        this.way = new Way(settings, credential, tokens, exchangers, clock);
-        this.pool = new Pool(settings.idleTimeout(), settings.connections(), clock);
+        this.way = new UpstreamConnector(settings, credential, tokens, exchangers, clock);
+        this.pool = new ConnectionPool(settings.idleTimeout(), settings.connections(), clock);
         ServerTrust.context(settings.host(), settings.trustedCertificates()); // what cannot work is told at start
     }
 
     @Override
-    public Map<Recipient, Response> attempt(Outgoing message) {
+    public Map<Recipient, Response> attempt(OutgoingMessage message) {
         Optional<Connection> kept = pool.take();
         if (kept.isPresent()) {
-            Map<Recipient, Response> responses = new Transaction(kept.get(), message).run();
-            if (!Transaction.foundStale(responses)) {
+            Map<Recipient, Response> responses = new SmtpTransaction(kept.get(), message).run();
+            if (!SmtpTransaction.foundStale(responses)) {
                 pool.give(kept.get());
                 return responses;
             }
@@ -72,10 +72,10 @@ public final class SmtpUpstream implements Upstream {
         return attemptAnew(message);
     }
 
-    private Map<Recipient, Response> attemptAnew(Outgoing message) {
+    private Map<Recipient, Response> attemptAnew(OutgoingMessage message) {
         try {
             Connection fresh = way.connect(new ArrayList<>());
-            Map<Recipient, Response> responses = new Transaction(fresh, message).run();
+            Map<Recipient, Response> responses = new SmtpTransaction(fresh, message).run();
             pool.give(fresh);
             return responses;
         } catch (AttemptEnded e) {
@@ -86,13 +86,13 @@ public final class SmtpUpstream implements Upstream {
     }
 
     @Override
-    public RoadCheck check() {
+    public UpstreamCheck check() {
         List<Finding> findings = new ArrayList<>();
         try {
             way.connect(findings).quit();
-            return new RoadCheck(findings, null);
+            return new UpstreamCheck(findings, null);
         } catch (AttemptEnded e) {
-            return new RoadCheck(findings, e.response());
+            return new UpstreamCheck(findings, e.response());
         }
     }
 

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.o365relay.ManualClock;
-import org.o365relay.deliver.Outgoing;
-import org.o365relay.deliver.Outgoing.Content;
+import org.o365relay.deliver.OutgoingMessage;
+import org.o365relay.deliver.OutgoingMessage.Content;
 import org.o365relay.deliver.Response;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
@@ -82,7 +82,7 @@ final class GraphFixture implements AutoCloseable {
         List<Recipient> envelope = IntStream.range(0, named.size())
                 .mapToObj(i -> new Recipient(i, address(named.get(i))))
                 .toList();
-        Outgoing outgoing = new Outgoing(new QueueId(7), address("relay@contoso.example"), envelope, false, content);
+        OutgoingMessage outgoing = new OutgoingMessage(new QueueId(7), address("relay@contoso.example"), envelope, false, content);
         Map<Recipient, Response> responses = upstream.attempt(outgoing);
         if (!List.copyOf(responses.keySet()).equals(envelope)
                 || Map.copyOf(responses).values().stream().distinct().count() != 1) {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.o365relay.deliver.Outgoing;
+import org.o365relay.deliver.OutgoingMessage;
 import org.o365relay.deliver.Response;
 import org.o365relay.deliver.Response.Origin;
 import org.o365relay.deliver.Response.Step;
@@ -162,8 +162,8 @@ class BinaryTest extends SubmissionTest {
         return octets;
     }
 
-    private static Outgoing binary(byte[] content) {
-        return new Outgoing(
+    private static OutgoingMessage binary(byte[] content) {
+        return new OutgoingMessage(
                 new QueueId(1),
                 new EmailAddress("relay", "contoso.example"),
                 List.of(new Recipient(0, new EmailAddress("a", "x.example"))),

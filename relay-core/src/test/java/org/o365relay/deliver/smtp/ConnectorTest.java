@@ -16,7 +16,7 @@ import org.o365relay.ManualClock;
 import org.o365relay.deliver.Response;
 import org.o365relay.deliver.Response.Origin;
 import org.o365relay.deliver.Response.Step;
-import org.o365relay.deliver.RoadCheck;
+import org.o365relay.deliver.UpstreamCheck;
 import org.o365relay.deliver.smtp.FakeSubmissionServer.Answer;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.ClientCertificate;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Lookup;
@@ -54,7 +54,7 @@ class ConnectorTest extends SubmissionTest {
     @Test
     void goesOnToTheNextServerIfOneCannotBeReached() {
         dns.knows("contoso.example", new Mx(10, "gone.invalid"), new Mx(20, "localhost"));
-        RoadCheck check = connector(null, null).check();
+        UpstreamCheck check = connector(null, null).check();
         assertThat(check.succeeded()).isTrue();
         assertThat(check.findings().getFirst().detail())
                 .isEqualTo("mail for contoso.example is taken by gone.invalid, localhost");
@@ -121,7 +121,7 @@ class ConnectorTest extends SubmissionTest {
         assertThat(connector(null, InetAddress.getByName("127.0.0.77")).check().succeeded())
                 .isTrue();
         assertThat(server.clients).containsExactly("127.0.0.77");
-        RoadCheck other = connector(null, InetAddress.getByName("::2")).check();
+        UpstreamCheck other = connector(null, InetAddress.getByName("::2")).check();
         assertThat(other.trouble().orElseThrow().origin()).isEqualTo(Origin.NETWORK);
     }
 

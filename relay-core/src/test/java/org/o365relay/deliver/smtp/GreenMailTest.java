@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.o365relay.deliver.Outgoing;
+import org.o365relay.deliver.OutgoingMessage;
 import org.o365relay.deliver.Response;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Tls;
 import org.o365relay.identity.Credential;
@@ -119,7 +119,7 @@ class GreenMailTest {
                 "relay.example");
         Credential credential = new Credential.Password(MAILBOX.toString(), new Secret(password));
         try (SmtpUpstream upstream = new SmtpUpstream(settings, credential)) {
-            return upstream.attempt(new Outgoing(
+            return upstream.attempt(new OutgoingMessage(
                     new QueueId(1), MAILBOX, List.of(new Recipient(0, READER)), false, out -> out.write(content)));
         }
     }

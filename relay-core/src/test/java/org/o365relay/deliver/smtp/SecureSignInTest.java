@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.deliver.Response;
 import org.o365relay.deliver.Response.Origin;
 import org.o365relay.deliver.Response.Step;
-import org.o365relay.deliver.RoadCheck;
+import org.o365relay.deliver.UpstreamCheck;
 import org.o365relay.deliver.smtp.FakeSubmissionServer.Answer;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Tls;
 import org.o365relay.identity.Credential;
@@ -168,15 +168,15 @@ class SecureSignInTest extends SubmissionTest {
 
     @Test
     void checksTheWholeWayWithoutSending() {
-        RoadCheck check = upstream().check();
+        UpstreamCheck check = upstream().check();
         assertThat(check.succeeded()).isTrue();
         assertThat(check.trouble()).isEmpty();
         assertThat(check.findings())
-                .extracting(RoadCheck.Finding::step)
+                .extracting(UpstreamCheck.Finding::step)
                 .containsExactly(
                         Step.CONNECT, Step.CONNECT, Step.GREETING, Step.EHLO, Step.STARTTLS, Step.EHLO, Step.AUTH);
         assertThat(check.findings())
-                .extracting(RoadCheck.Finding::detail)
+                .extracting(UpstreamCheck.Finding::detail)
                 .anyMatch(detail -> detail.matches("localhost is .*127\\.0\\.0\\.1.*"))
                 .anyMatch(detail -> detail.startsWith("connected to 127.0.0.1 port "))
                 .contains("220 fake.example ESMTP ready")
@@ -190,7 +190,7 @@ class SecureSignInTest extends SubmissionTest {
     @Test
     void checksUpToTheFirstTrouble() {
         server.at("PASSWORD", "535 5.7.3 Authentication unsuccessful");
-        RoadCheck check = upstream().check();
+        UpstreamCheck check = upstream().check();
         assertThat(check.succeeded()).isFalse();
         assertThat(check.trouble().orElseThrow().reply().code()).isEqualTo(535);
         assertThat(check.findings().getLast().step()).isEqualTo(Step.EHLO);

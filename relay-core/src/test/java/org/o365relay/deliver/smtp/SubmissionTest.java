@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.o365relay.deliver.Outgoing;
+import org.o365relay.deliver.OutgoingMessage;
 import org.o365relay.deliver.Response;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Tls;
 import org.o365relay.identity.Credential;
@@ -102,20 +102,20 @@ abstract class SubmissionTest {
                 "relay.example");
     }
 
-    static Outgoing message(String content, String... recipients) {
+    static OutgoingMessage message(String content, String... recipients) {
         return message(out -> out.write(content.getBytes(UTF_8)), recipients);
     }
 
-    static Outgoing message(Outgoing.Content content) {
+    static OutgoingMessage message(OutgoingMessage.Content content) {
         return message(content, "a@x.example");
     }
 
-    static Outgoing message(Outgoing.Content content, String... recipients) {
+    static OutgoingMessage message(OutgoingMessage.Content content, String... recipients) {
         List<Recipient> list = IntStream.range(0, recipients.length)
                 .mapToObj(
                         i -> new Recipient(i, EmailAddress.parse(recipients[i]).orElseThrow()))
                 .toList();
-        return new Outgoing(new QueueId(1), new EmailAddress("relay", "contoso.example"), list, false, content);
+        return new OutgoingMessage(new QueueId(1), new EmailAddress("relay", "contoso.example"), list, false, content);
     }
 
     static Response only(Map<Recipient, Response> responses) {

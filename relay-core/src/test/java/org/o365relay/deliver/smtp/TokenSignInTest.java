@@ -10,8 +10,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.deliver.Response;
 import org.o365relay.deliver.Response.Origin;
 import org.o365relay.deliver.Response.Step;
-import org.o365relay.deliver.RoadCheck;
-import org.o365relay.deliver.RoadCheck.Finding;
+import org.o365relay.deliver.UpstreamCheck;
+import org.o365relay.deliver.UpstreamCheck.Finding;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Tls;
 import org.o365relay.identity.App;
 import org.o365relay.identity.Credential;
@@ -136,7 +136,7 @@ class TokenSignInTest extends SubmissionTest {
                 + base64("{\"aud\":\"https://graph.microsoft.com\",\"roles\":[\"Mail.Send\"]}")
                         .replace("=", "")
                 + ".signature";
-        RoadCheck check = withTokens().check();
+        UpstreamCheck check = withTokens().check();
         assertThat(check.succeeded()).isTrue();
         assertThat(check.findings().getFirst())
                 .isEqualTo(new Finding(Step.AUTH, "token for https://graph.microsoft.com, roles Mail.Send"));

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.o365relay.deliver.Outgoing;
+import org.o365relay.deliver.OutgoingMessage;
 import org.o365relay.deliver.Response;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Notify;
@@ -122,7 +122,7 @@ class WishesTest extends SubmissionTest {
             x400, somebody else, ' ORCPT=x400;somebody+20else'
             """)
     void passesNoOriginalRecipientOnThatIsNoAddress(String type, String address, String passedOn) {
-        assertThat(DsnWords.ofRcpt(new OfRecipient(null, new OriginalRecipient(type, address))))
+        assertThat(DsnArguments.ofRcpt(new OfRecipient(null, new OriginalRecipient(type, address))))
                 .isEqualTo(passedOn);
     }
 
@@ -146,11 +146,11 @@ class WishesTest extends SubmissionTest {
     void namesTheOccasions(String asked, String passedOn) {
         OfRecipient wishes = new OfRecipient(Notify.parse(asked).orElseThrow(), null);
 
-        assertThat(DsnWords.ofRcpt(wishes)).isEqualTo(" NOTIFY=" + passedOn);
+        assertThat(DsnArguments.ofRcpt(wishes)).isEqualTo(" NOTIFY=" + passedOn);
     }
 
-    private static Outgoing message(ReportRequest report) {
-        return new Outgoing(
+    private static OutgoingMessage message(ReportRequest report) {
+        return new OutgoingMessage(
                 new QueueId(1),
                 new EmailAddress("relay", "contoso.example"),
                 List.of(new Recipient(0, ANNA), new Recipient(1, BERT)),

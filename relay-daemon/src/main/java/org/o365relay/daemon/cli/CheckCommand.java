@@ -11,19 +11,19 @@ import java.util.concurrent.Callable;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.RelaySettings;
-import org.o365relay.Upstreams;
-import org.o365relay.daemon.doctor.Doctor;
-import org.o365relay.daemon.doctor.KnownFacts;
-import org.o365relay.daemon.doctor.MailboxReport;
-import org.o365relay.daemon.doctor.ReportJson;
-import org.o365relay.daemon.doctor.ReportText;
-import org.o365relay.daemon.doctor.Silence;
-import org.o365relay.daemon.doctor.TrialMessage;
+import org.o365relay.UpstreamFactory;
+import org.o365relay.daemon.check.Doctor;
+import org.o365relay.daemon.check.KnownFacts;
+import org.o365relay.daemon.check.MailboxReport;
+import org.o365relay.daemon.check.ReportJson;
+import org.o365relay.daemon.check.ReportText;
+import org.o365relay.daemon.check.NoProgress;
+import org.o365relay.daemon.check.TrialMessage;
 import org.o365relay.daemon.explain.RulesReport;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
-import org.o365relay.queue.QueueViewer;
+import org.o365relay.queue.OfflineQueue;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -84,7 +84,7 @@ public final class CheckCommand implements Callable<Integer> {
             out.println("✔ configuration: " + config.file());
             RulesReport.lines(settings).forEach(line -> out.println("  " + line));
         }
-        List<MailboxReport> reports = examine(settings, mailboxes, json ? new Silence() : new ReportText(out));
+        List<MailboxReport> reports = examine(settings, mailboxes, json ? new NoProgress() : new ReportText(out));
         boolean passed = reports.stream().allMatch(MailboxReport::isOpen);
         out.println(json ? ReportJson.text(passed, reports) : verdict(reports));
         out.flush();
@@ -112,9 +112,9 @@ public final class CheckCommand implements Callable<Integer> {
         Path spool = Path.of(
                 System.getProperty("java.io.tmpdir"),
                 "o365-relay-check-" + ProcessHandle.current().pid());
-        try (Upstreams upstreams = new Upstreams(settings.http(), spool, clock)) {
+        try (UpstreamFactory upstreams = new UpstreamFactory(settings.http(), spool, clock)) {
             KnownFacts facts =
-                    new KnownFacts(upstreams, new QueueViewer(settings.queue().directory()), clock);
+                    new KnownFacts(upstreams, new OfflineQueue(settings.queue().directory()), clock);
             Doctor doctor = new Doctor(upstreams, facts, listener, trial());
             for (MailboxSettings candidate : mailboxes) {
                 reports.add(doctor.examine(candidate));

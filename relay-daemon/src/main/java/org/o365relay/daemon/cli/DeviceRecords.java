@@ -6,7 +6,7 @@ import java.util.List;
 import org.o365relay.mail.DeviceRecord;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
-import org.o365relay.queue.QueueViewer;
+import org.o365relay.queue.OfflineQueue;
 import org.slf4j.LoggerFactory;
 
 /// What the queue knows of devices, read beside a running relay.
@@ -17,7 +17,7 @@ final class DeviceRecords {
     static List<DeviceRecord> read(QueueSettings queue) throws CommandFailed {
         quieten();
         try {
-            return new QueueViewer(queue.directory()).devices();
+            return new OfflineQueue(queue.directory()).devices();
         } catch (QueueUnavailableException e) {
             throw new CommandFailed(ExitCode.of(e.reason()), String.valueOf(e.getMessage()));
         }

@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.o365relay.daemon.report.Amounts;
 import org.o365relay.daemon.report.Layout;
-import org.o365relay.daemon.report.Shown;
+import org.o365relay.daemon.report.TerminalText;
 import org.o365relay.daemon.report.Table;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.DeviceRecord;
@@ -68,6 +68,6 @@ record DeviceTable(Instant now, ZoneId zone) {
 
     /// What a client calls itself may be of any length.
     private static String shown(String text) {
-        return text.isBlank() ? "-" : Shown.cut(Shown.text(text), LONGEST_NAME);
+        return text.isBlank() ? "-" : TerminalText.cut(TerminalText.text(text), LONGEST_NAME);
     }
 }

@@ -16,8 +16,8 @@ import org.o365relay.accept.ListenerSettings;
 import org.o365relay.admit.ClientPolicy;
 import org.o365relay.daemon.explain.Explainer;
 import org.o365relay.daemon.explain.Explanation;
-import org.o365relay.daemon.explain.Question;
-import org.o365relay.daemon.explain.Step;
+import org.o365relay.daemon.explain.ExplainRequest;
+import org.o365relay.daemon.explain.ExplanationStep;
 import org.o365relay.daemon.report.JsonText;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.queue.QueueSettings;
@@ -100,7 +100,7 @@ public final class ExplainCommand implements Callable<Integer> {
         RelaySettings settings = config.read().settings();
         InetAddress device = address();
         ListenerSettings at = listener(settings.listeners());
-        Question question = new Question(
+        ExplainRequest question = new ExplainRequest(
                 device,
                 at,
                 helo,
@@ -120,7 +120,7 @@ public final class ExplainCommand implements Callable<Integer> {
     }
 
     private static void tell(Explanation explanation, PrintWriter out) {
-        for (Step step : explanation.steps()) {
+        for (ExplanationStep step : explanation.steps()) {
             out.printf("%-10s %s%n", step.about(), step.finding());
             if (!step.key().isEmpty()) {
                 out.printf("%-10s   (%s)%n", "", step.key());
@@ -145,7 +145,7 @@ public final class ExplainCommand implements Callable<Integer> {
         return JsonText.object(members);
     }
 
-    private static Map<String, String> members(Step step) {
+    private static Map<String, String> members(ExplanationStep step) {
         Map<String, String> members = new LinkedHashMap<>();
         members.put("about", step.about());
         members.put("finding", step.finding());

@@ -11,7 +11,7 @@ import org.o365relay.daemon.control.ControlException;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.MessageLine;
 import org.o365relay.queue.Page;
-import org.o365relay.queue.Selection;
+import org.o365relay.queue.MessageFilter;
 
 /// Looks for messages that are meant in one of several ways, the newest first, and each of them once.
 final class Findings {
@@ -19,10 +19,10 @@ final class Findings {
     private Findings() {}
 
     /// @param most how many at most
-    static Page of(Control relay, List<Selection> ways, @Nullable QueueId from, int most) throws ControlException {
+    static Page of(Control relay, List<MessageFilter> ways, @Nullable QueueId from, int most) throws ControlException {
         NavigableMap<QueueId, MessageLine> found = new TreeMap<>(Comparator.reverseOrder());
         List<QueueId> later = new ArrayList<>();
-        for (Selection way : ways) {
+        for (MessageFilter way : ways) {
             Page page = relay.find(way, Page.Order.NEWEST_FIRST, from, most);
             page.lines().forEach(line -> found.put(line.id(), line));
             QueueId next = page.next();

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.FailurePolicy;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.Response;
-import org.o365relay.deliver.RoadSettings;
+import org.o365relay.deliver.UpstreamSettings;
 import org.o365relay.deliver.Verdict;
 import org.o365relay.identity.Credential;
 import org.o365relay.identity.LoginPrompt;
@@ -81,13 +81,13 @@ public final class LoginCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private static List<Login> login(MailboxSettings mailbox, RoadSettings road) {
+    private static List<Login> login(MailboxSettings mailbox, UpstreamSettings road) {
         return switch (road) {
-            case RoadSettings.Smtp(var _, Credential.DeviceCode code, String scope) ->
+            case UpstreamSettings.Smtp(var _, Credential.DeviceCode code, String scope) ->
                 List.of(new Login(mailbox, code, scope));
-            case RoadSettings.Graph(var _, Credential.DeviceCode code, String scope) ->
+            case UpstreamSettings.Graph(var _, Credential.DeviceCode code, String scope) ->
                 List.of(new Login(mailbox, code, scope));
-            case RoadSettings.Smtp _, RoadSettings.Graph _ -> List.of();
+            case UpstreamSettings.Smtp _, UpstreamSettings.Graph _ -> List.of();
         };
     }
 

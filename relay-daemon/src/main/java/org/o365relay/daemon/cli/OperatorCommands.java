@@ -8,11 +8,11 @@ public final class OperatorCommands {
     private OperatorCommands() {}
 
     /// @return `queue`, `trace`, `lanes` and `status`, for [CommandLines#of]
-    public static List<Object> of(Workplace place) {
+    public static List<Object> of(CliEnvironment place) {
         return List.of(
                 new StatusCommand(place, Thread::sleep),
                 QueueCommand.commands(place),
                 new TraceCommand(place),
-                LanesCommand.commands(place));
+                MailboxesCommand.commands(place));
     }
 }

@@ -14,17 +14,17 @@ import picocli.CommandLine.Mixin;
         description = "Gives messages up and tells their authors, as after any failure.")
 final class QueueBounceCommand implements Callable<Integer> {
 
-    private final Desk desk;
+    private final CommandContext desk;
 
     @Mixin
-    private Targets targets = new Targets();
+    private BulkOptions targets = new BulkOptions();
 
-    QueueBounceCommand(Desk desk) {
+    QueueBounceCommand(CommandContext desk) {
         this.desk = desk;
     }
 
     @Override
     public Integer call() throws CommandFailed, ControlException, IOException {
-        return new Changing(desk, targets, Deed.bounce()).run();
+        return new QueueActionRunner(desk, targets, QueueAction.bounce()).run();
     }
 }

@@ -6,7 +6,7 @@ import org.o365relay.config.Configuration.Valid;
 import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
 import org.o365relay.daemon.control.ControlJson;
-import org.o365relay.daemon.report.ClosedLanes;
+import org.o365relay.daemon.report.BlockedMailboxes;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,21 +30,21 @@ import picocli.CommandLine.Model.OptionSpec;
         })
 final class QueueCommand implements Callable<Integer> {
 
-    private final Workplace place;
+    private final CliEnvironment place;
 
     @Mixin
     private ConfigFile config = new ConfigFile();
 
     @Mixin
-    private Answer answer = new Answer();
+    private OutputOptions answer = new OutputOptions();
 
-    private QueueCommand(Workplace place) {
+    private QueueCommand(CliEnvironment place) {
         this.place = place;
     }
 
-    static CommandLine commands(Workplace place) {
+    static CommandLine commands(CliEnvironment place) {
         QueueCommand queue = new QueueCommand(place);
-        Desk desk = queue.desk();
+        CommandContext desk = queue.desk();
         return new CommandLine(queue)
                 .addSubcommand(new QueueListCommand(desk))
                 .addSubcommand(new QueueShowCommand(desk))
@@ -66,21 +66,21 @@ final class QueueCommand implements Callable<Integer> {
         return line;
     }
 
-    private Desk desk() {
-        return new Desk(place, config, answer);
+    private CommandContext desk() {
+        return new CommandContext(place, config, answer);
     }
 
     @Override
     public Integer call() throws CommandFailed, ControlException {
-        Desk desk = desk();
+        CommandContext desk = desk();
         Valid configuration = desk.configuration();
         try (Control relay = desk.relay(configuration)) {
             RelayStatus status = relay.status();
             if (answer.isJson()) {
                 answer.json(ControlJson.text(status));
             } else {
-                ClosedLanes closed =
-                        ClosedLanes.of(status, configuration.settings().routes().targets());
+                BlockedMailboxes closed =
+                        BlockedMailboxes.of(status, configuration.settings().routes().targets());
                 answer.lines(desk.queueReport(configuration).lines(status, closed));
             }
         }

@@ -14,17 +14,17 @@ import picocli.CommandLine.Mixin;
         description = "Deletes messages. Nobody is told; the history still knows of them.")
 final class QueueDeleteCommand implements Callable<Integer> {
 
-    private final Desk desk;
+    private final CommandContext desk;
 
     @Mixin
-    private Targets targets = new Targets();
+    private BulkOptions targets = new BulkOptions();
 
-    QueueDeleteCommand(Desk desk) {
+    QueueDeleteCommand(CommandContext desk) {
         this.desk = desk;
     }
 
     @Override
     public Integer call() throws CommandFailed, ControlException, IOException {
-        return new Changing(desk, targets, Deed.delete()).run();
+        return new QueueActionRunner(desk, targets, QueueAction.delete()).run();
     }
 }

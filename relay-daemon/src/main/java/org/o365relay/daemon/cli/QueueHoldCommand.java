@@ -14,17 +14,17 @@ import picocli.CommandLine.Mixin;
         description = "Puts messages on hold: they are not tried until they are released.")
 final class QueueHoldCommand implements Callable<Integer> {
 
-    private final Desk desk;
+    private final CommandContext desk;
 
     @Mixin
-    private Targets targets = new Targets();
+    private BulkOptions targets = new BulkOptions();
 
-    QueueHoldCommand(Desk desk) {
+    QueueHoldCommand(CommandContext desk) {
         this.desk = desk;
     }
 
     @Override
     public Integer call() throws CommandFailed, ControlException, IOException {
-        return new Changing(desk, targets, Deed.hold()).run();
+        return new QueueActionRunner(desk, targets, QueueAction.hold()).run();
     }
 }

@@ -11,12 +11,12 @@ import org.o365relay.config.Configuration.Valid;
 import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
 import org.o365relay.daemon.control.ControlJson;
-import org.o365relay.daemon.report.ClosedLanes;
+import org.o365relay.daemon.report.BlockedMailboxes;
 import org.o365relay.daemon.report.MessageTable;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.Page;
-import org.o365relay.queue.Selection;
+import org.o365relay.queue.MessageFilter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -34,25 +34,25 @@ final class QueueListCommand implements Callable<Integer> {
             .filter(MessageState::isOpen)
             .collect(Collectors.toUnmodifiableSet());
 
-    private final Desk desk;
+    private final CommandContext desk;
 
     @Mixin
-    private Filters filters = new Filters();
+    private FilterOptions filters = new FilterOptions();
 
     @Mixin
-    private Paging paging = new Paging();
+    private PageOptions paging = new PageOptions();
 
     @Option(names = "--newest", description = "The newest first.")
     private boolean newest;
 
-    QueueListCommand(Desk desk) {
+    QueueListCommand(CommandContext desk) {
         this.desk = desk;
     }
 
     @Override
     public Integer call() throws CommandFailed, ControlException {
-        Selection selection = filters.selection(desk.place(), List.of());
-        Selection wanted = filters.hasStates() ? selection : selection.in(OPEN);
+        MessageFilter selection = filters.selection(desk.place(), List.of());
+        MessageFilter wanted = filters.hasStates() ? selection : selection.in(OPEN);
         Page.Order order = newest ? Page.Order.NEWEST_FIRST : Page.Order.OLDEST_FIRST;
         Valid configuration = desk.configuration();
         try (Control relay = desk.relay(configuration)) {
@@ -60,13 +60,13 @@ final class QueueListCommand implements Callable<Integer> {
             if (desk.answer().isJson()) {
                 desk.answer().json(ControlJson.text(page));
             } else {
-                tell(page, Lanes.closed(relay, configuration), relay.isRunning());
+                tell(page, RunningMailboxes.closed(relay, configuration), relay.isRunning());
             }
         }
         return ExitCode.OK;
     }
 
-    private void tell(Page page, ClosedLanes closed, boolean running) {
+    private void tell(Page page, BlockedMailboxes closed, boolean running) {
         List<String> lines = new ArrayList<>();
         if (page.lines().isEmpty()) {
             lines.add(filters.isEmpty() ? "No mail waits." : "No message is like that.");

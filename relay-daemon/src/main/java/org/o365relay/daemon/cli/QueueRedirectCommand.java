@@ -23,10 +23,10 @@ import picocli.CommandLine.Option;
         })
 final class QueueRedirectCommand implements Callable<Integer> {
 
-    private final Desk desk;
+    private final CommandContext desk;
 
     @Mixin
-    private Targets targets = new Targets();
+    private BulkOptions targets = new BulkOptions();
 
     @Option(names = "--to-mailbox", paramLabel = "MAILBOX", description = "The mailbox or pool to send them through.")
     private @Nullable String mailbox;
@@ -38,20 +38,20 @@ final class QueueRedirectCommand implements Callable<Integer> {
             description = "Who gets them instead of --recipient.")
     private @Nullable EmailAddress to;
 
-    QueueRedirectCommand(Desk desk) {
+    QueueRedirectCommand(CommandContext desk) {
         this.desk = desk;
     }
 
     @Override
     public Integer call() throws CommandFailed, ControlException, IOException {
-        return new Changing(desk, targets, deed()).run();
+        return new QueueActionRunner(desk, targets, deed()).run();
     }
 
-    private Deed deed() throws CommandFailed {
+    private QueueAction deed() throws CommandFailed {
         if ((mailbox == null) == (to == null)) {
             throw wrong("where to? Either --to-mailbox MAILBOX, or --recipient OLD --to NEW");
         }
-        return to == null ? Deed.redirect(target(String.valueOf(mailbox))) : Deed.readdress(replaced(), to);
+        return to == null ? QueueAction.redirect(target(String.valueOf(mailbox))) : QueueAction.readdress(replaced(), to);
     }
 
     private EmailAddress replaced() throws CommandFailed {

@@ -14,17 +14,17 @@ import picocli.CommandLine.Mixin;
         description = "Lets messages go that are on hold.")
 final class QueueReleaseCommand implements Callable<Integer> {
 
-    private final Desk desk;
+    private final CommandContext desk;
 
     @Mixin
-    private Targets targets = new Targets();
+    private BulkOptions targets = new BulkOptions();
 
-    QueueReleaseCommand(Desk desk) {
+    QueueReleaseCommand(CommandContext desk) {
         this.desk = desk;
     }
 
     @Override
     public Integer call() throws CommandFailed, ControlException, IOException {
-        return new Changing(desk, targets, Deed.release()).run();
+        return new QueueActionRunner(desk, targets, QueueAction.release()).run();
     }
 }

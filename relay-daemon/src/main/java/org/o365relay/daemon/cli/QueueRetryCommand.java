@@ -15,17 +15,17 @@ import picocli.CommandLine.Mixin;
                 "Has messages tried as soon as possible, without waiting for their next time. What is on hold stays so.")
 final class QueueRetryCommand implements Callable<Integer> {
 
-    private final Desk desk;
+    private final CommandContext desk;
 
     @Mixin
-    private Targets targets = new Targets();
+    private BulkOptions targets = new BulkOptions();
 
-    QueueRetryCommand(Desk desk) {
+    QueueRetryCommand(CommandContext desk) {
         this.desk = desk;
     }
 
     @Override
     public Integer call() throws CommandFailed, ControlException, IOException {
-        return new Changing(desk, targets, Deed.retry()).run();
+        return new QueueActionRunner(desk, targets, QueueAction.retry()).run();
     }
 }

@@ -34,7 +34,7 @@ import picocli.CommandLine.Parameters;
         })
 final class QueueShowCommand implements Callable<Integer> {
 
-    private final Desk desk;
+    private final CommandContext desk;
 
     @Parameters(paramLabel = "ID", converter = IdText.class, description = "The message, as in the log or a list.")
     private QueueId id = new QueueId(0);
@@ -52,7 +52,7 @@ final class QueueShowCommand implements Callable<Integer> {
     @Option(names = "--headers", description = "Show the header as it came and as it leaves, too.")
     private boolean headers;
 
-    QueueShowCommand(Desk desk) {
+    QueueShowCommand(CommandContext desk) {
         this.desk = desk;
     }
 
@@ -66,14 +66,14 @@ final class QueueShowCommand implements Callable<Integer> {
         try (Control relay = desk.relay(configuration)) {
             MessageDetail message = relay.show(id)
                     .orElseThrow(
-                            () -> new CommandFailed(ExitCode.NO_SUCH_MESSAGE, Changing.noSuchMessage(List.of(id))));
+                            () -> new CommandFailed(ExitCode.NO_SUCH_MESSAGE, QueueActionRunner.noSuchMessage(List.of(id))));
             if (content != null) {
                 write(relay, message, content);
             } else if (desk.answer().isJson()) {
                 desk.answer().json(ControlJson.text(message));
             } else {
                 List<String> lines =
-                        new ArrayList<>(desk.story(configuration).lines(message, Lanes.closed(relay, configuration)));
+                        new ArrayList<>(desk.story(configuration).lines(message, RunningMailboxes.closed(relay, configuration)));
                 lines.addAll(headers ? header(relay, configuration, message) : List.of());
                 desk.answer().lines(lines);
             }

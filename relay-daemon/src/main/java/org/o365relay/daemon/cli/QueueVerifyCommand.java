@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
         })
 public final class QueueVerifyCommand implements Callable<Integer> {
 
-    private final Desk desk;
+    private final CommandContext desk;
     private final InstantSource clock = InstantSource.system();
 
     @Spec
@@ -46,7 +46,7 @@ public final class QueueVerifyCommand implements Callable<Integer> {
     private boolean repair;
 
     /// @param desk of the command it belongs to
-    QueueVerifyCommand(Desk desk) {
+    QueueVerifyCommand(CommandContext desk) {
         this.desk = desk;
     }
 

@@ -14,9 +14,9 @@ import org.o365relay.config.Configuration.Valid;
 import org.o365relay.config.ControlSettings;
 import org.o365relay.daemon.control.ControlServer;
 import org.o365relay.daemon.control.RelayControl;
-import org.o365relay.daemon.ops.SystemdNotifier;
+import org.o365relay.daemon.systemd.SystemdNotifier;
 import org.o365relay.deliver.MailboxSettings;
-import org.o365relay.deliver.RoadSettings;
+import org.o365relay.deliver.UpstreamSettings;
 import org.o365relay.journal.LogJournal;
 import org.o365relay.queue.QueueUnavailableException;
 import org.slf4j.Logger;
@@ -105,7 +105,7 @@ public final class RunCommand implements Callable<Integer> {
 
     private static String way(MailboxSettings mailbox) {
         return mailbox.address() + " through "
-                + mailbox.roads().stream().map(RoadSettings::name).collect(Collectors.joining(" or "));
+                + mailbox.roads().stream().map(UpstreamSettings::name).collect(Collectors.joining(" or "));
     }
 
     private static String addresses(Relay relay) {

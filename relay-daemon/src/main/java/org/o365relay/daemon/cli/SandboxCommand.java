@@ -15,7 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.daemon.sandbox.Accepted;
-import org.o365relay.daemon.sandbox.Account;
+import org.o365relay.daemon.sandbox.SandboxMailbox;
 import org.o365relay.daemon.sandbox.Fault;
 import org.o365relay.daemon.sandbox.Listening;
 import org.o365relay.daemon.sandbox.Sandbox;
@@ -174,7 +174,7 @@ public final class SandboxCommand implements Callable<Integer> {
 
     private SandboxSettings settings() {
         String secret = password == null ? Passwords.random() : password;
-        return SandboxSettings.in(directory, new Account(user, secret, sendAs))
+        return SandboxSettings.in(directory, new SandboxMailbox(user, secret, sendAs))
                 .with(new Listening(address, port, https, mx))
                 .with(keep)
                 .withTarpit(Duration.ofSeconds(tarpit))

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.daemon.sandbox.Account;
+import org.o365relay.daemon.sandbox.SandboxMailbox;
 import org.o365relay.daemon.sandbox.Sandbox;
 import org.o365relay.daemon.sandbox.SandboxSettings;
 import org.o365relay.daemon.sandbox.SandboxSettings.Keep;
@@ -60,7 +60,7 @@ record SandboxIntroduction(Sandbox sandbox, Scenario scenario) {
     /// For relay.conf: with OAuth over SMTP, and Graph if that fails.
     private String configuration() {
         SandboxSettings settings = scenario.settings();
-        List<Account> accounts = settings.exchange().accounts();
+        List<SandboxMailbox> accounts = settings.exchange().accounts();
         List<AppRegistration> apps = settings.entra().apps();
         if (accounts.isEmpty() || apps.isEmpty()) {
             return "";

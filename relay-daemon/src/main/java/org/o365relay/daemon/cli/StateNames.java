@@ -4,7 +4,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
-import org.o365relay.daemon.report.StateWords;
+import org.o365relay.daemon.report.StateTexts;
 import org.o365relay.queue.MessageState;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -13,7 +13,7 @@ import picocli.CommandLine.TypeConversionException;
 final class StateNames implements Iterable<String>, ITypeConverter<MessageState> {
 
     private static final List<String> NAMES =
-            Stream.of(MessageState.values()).map(StateWords::key).toList();
+            Stream.of(MessageState.values()).map(StateTexts::key).toList();
 
     @Override
     public Iterator<String> iterator() {
@@ -23,7 +23,7 @@ final class StateNames implements Iterable<String>, ITypeConverter<MessageState>
     @Override
     public MessageState convert(String text) {
         return Stream.of(MessageState.values())
-                .filter(state -> StateWords.key(state).equals(text.toLowerCase(Locale.ROOT)))
+                .filter(state -> StateTexts.key(state).equals(text.toLowerCase(Locale.ROOT)))
                 .findFirst()
                 .orElseThrow(() -> new TypeConversionException(
                         "'" + text + "' is no state; there are " + String.join(", ", NAMES)));

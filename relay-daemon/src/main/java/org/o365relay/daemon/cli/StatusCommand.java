@@ -10,7 +10,7 @@ import org.o365relay.config.Configuration.Valid;
 import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
 import org.o365relay.daemon.control.ControlJson;
-import org.o365relay.daemon.report.ClosedLanes;
+import org.o365relay.daemon.report.BlockedMailboxes;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,7 +32,7 @@ final class StatusCommand implements Callable<Integer> {
     private static final String CLEAR = "\u001b[H\u001b[2J\u001b[3J";
     private static final int LONGEST = 3600;
 
-    private final Workplace place;
+    private final CliEnvironment place;
     private final Rest rest;
 
     @Spec
@@ -42,7 +42,7 @@ final class StatusCommand implements Callable<Integer> {
     private ConfigFile config = new ConfigFile();
 
     @Mixin
-    private Answer answer = new Answer();
+    private OutputOptions answer = new OutputOptions();
 
     @Option(
             names = "--watch",
@@ -60,7 +60,7 @@ final class StatusCommand implements Callable<Integer> {
         void rest(Duration time) throws InterruptedException;
     }
 
-    StatusCommand(Workplace place, Rest rest) {
+    StatusCommand(CliEnvironment place, Rest rest) {
         this.place = place;
         this.rest = rest;
     }
@@ -73,12 +73,12 @@ final class StatusCommand implements Callable<Integer> {
         if (seconds != null && (seconds < 1 || seconds > LONGEST)) {
             throw new CommandFailed(ExitCode.USAGE, "--watch is 1 to " + LONGEST + " seconds, not " + seconds);
         }
-        Desk desk = new Desk(place, config, answer);
+        CommandContext desk = new CommandContext(place, config, answer);
         Valid configuration = desk.configuration();
         return seconds == null ? once(desk, configuration) : watch(desk, configuration, Duration.ofSeconds(seconds));
     }
 
-    private int once(Desk desk, Valid configuration) throws ControlException {
+    private int once(CommandContext desk, Valid configuration) throws ControlException {
         RelayStatus status = status(desk, configuration);
         if (answer.isJson()) {
             answer.json(ControlJson.text(status));
@@ -88,7 +88,7 @@ final class StatusCommand implements Callable<Integer> {
         return status.running() == null ? ExitCode.UNAVAILABLE : ExitCode.OK;
     }
 
-    private int watch(Desk desk, Valid configuration, Duration interval) {
+    private int watch(CommandContext desk, Valid configuration, Duration interval) {
         try {
             while (true) {
                 List<String> lines = look(desk, configuration);
@@ -102,7 +102,7 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     /// A relay that is being restarted is looked at again.
-    private static List<String> look(Desk desk, Valid configuration) {
+    private static List<String> look(CommandContext desk, Valid configuration) {
         try {
             return lines(desk, configuration, status(desk, configuration));
         } catch (ControlException e) {
@@ -110,13 +110,13 @@ final class StatusCommand implements Callable<Integer> {
         }
     }
 
-    private static List<String> lines(Desk desk, Valid configuration, RelayStatus status) {
-        ClosedLanes closed =
-                ClosedLanes.of(status, configuration.settings().routes().targets());
+    private static List<String> lines(CommandContext desk, Valid configuration, RelayStatus status) {
+        BlockedMailboxes closed =
+                BlockedMailboxes.of(status, configuration.settings().routes().targets());
         return desk.statusReport(configuration).lines(status, closed);
     }
 
-    private static RelayStatus status(Desk desk, Valid configuration) throws ControlException {
+    private static RelayStatus status(CommandContext desk, Valid configuration) throws ControlException {
         try (Control relay = desk.relay(configuration)) {
             return relay.status();
         }

@@ -8,12 +8,12 @@ import org.o365relay.config.Configuration.Valid;
 import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
 import org.o365relay.daemon.control.ControlJson;
-import org.o365relay.daemon.report.ClosedLanes;
+import org.o365relay.daemon.report.BlockedMailboxes;
 import org.o365relay.daemon.report.TraceTable;
 import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.MessageLine;
 import org.o365relay.queue.Page;
-import org.o365relay.queue.Selection;
+import org.o365relay.queue.MessageFilter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -37,19 +37,19 @@ import picocli.CommandLine.Parameters;
         })
 final class TraceCommand implements Callable<Integer> {
 
-    private final Workplace place;
+    private final CliEnvironment place;
 
     @Mixin
     private ConfigFile config = new ConfigFile();
 
     @Mixin
-    private Answer answer = new Answer();
+    private OutputOptions answer = new OutputOptions();
 
     @Mixin
-    private Filters filters = new Filters();
+    private FilterOptions filters = new FilterOptions();
 
     @Mixin
-    private Paging paging = new Paging();
+    private PageOptions paging = new PageOptions();
 
     @Parameters(
             arity = "0..1",
@@ -58,14 +58,14 @@ final class TraceCommand implements Callable<Integer> {
                     + " recipient, a Message-ID, or else something of the subject.")
     private @Nullable String text;
 
-    TraceCommand(Workplace place) {
+    TraceCommand(CliEnvironment place) {
         this.place = place;
     }
 
     @Override
     public Integer call() throws CommandFailed, ControlException {
-        Desk desk = new Desk(place, config, answer);
-        List<Selection> ways = ways();
+        CommandContext desk = new CommandContext(place, config, answer);
+        List<MessageFilter> ways = ways();
         Valid configuration = desk.configuration();
         try (Control relay = desk.relay(configuration)) {
             Page page = Findings.of(relay, ways, paging.from(), paging.limit());
@@ -76,14 +76,14 @@ final class TraceCommand implements Callable<Integer> {
             if (answer.isJson()) {
                 answer.json(ControlJson.text(messages, page.next()));
             } else {
-                answer.lines(lines(desk, configuration, messages, page, Lanes.closed(relay, configuration)));
+                answer.lines(lines(desk, configuration, messages, page, RunningMailboxes.closed(relay, configuration)));
             }
         }
         return ExitCode.OK;
     }
 
-    private List<Selection> ways() throws CommandFailed {
-        Selection base = filters.selection(place, List.of());
+    private List<MessageFilter> ways() throws CommandFailed {
+        MessageFilter base = filters.selection(place, List.of());
         if (text == null) {
             return List.of(base);
         }
@@ -94,7 +94,7 @@ final class TraceCommand implements Callable<Integer> {
     }
 
     private List<String> lines(
-            Desk desk, Valid configuration, List<MessageDetail> messages, Page page, ClosedLanes closed) {
+            CommandContext desk, Valid configuration, List<MessageDetail> messages, Page page, BlockedMailboxes closed) {
         if (messages.isEmpty()) {
             String where = text == null ? "" : " It was looked for in " + new TraceText(text.strip()).place() + ".";
             return List.of(

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.QueueId;
-import org.o365relay.queue.Selection;
+import org.o365relay.queue.MessageFilter;
 
 /// What somebody looks for, in whatever words: a message's id, a device's address, a mail address, a Message-ID, or
 /// something of the subject.
@@ -28,7 +28,7 @@ record TraceText(String text) {
     /// @param base what else is asked for
     /// @return what may be meant, one or several; a message that is meant in any way is looked for
     /// @throws CommandFailed if what else is asked for says something about the same
-    List<Selection> in(Selection base) throws CommandFailed {
+    List<MessageFilter> in(MessageFilter base) throws CommandFailed {
         Meaning meaning = meaning();
         refuseTwice(meaning, base);
         return switch (meaning) {
@@ -70,7 +70,7 @@ record TraceText(String text) {
         return AddressText.parse(text);
     }
 
-    private void refuseTwice(Meaning meaning, Selection base) throws CommandFailed {
+    private void refuseTwice(Meaning meaning, MessageFilter base) throws CommandFailed {
         String twice = switch (meaning) {
             case ID -> null;
             case CLIENT -> base.client() == null ? null : "--client";
@@ -89,15 +89,15 @@ record TraceText(String text) {
         }
     }
 
-    private static Selection with(
-            Selection base,
+    private static MessageFilter with(
+            MessageFilter base,
             @Nullable QueueId id,
             @Nullable String client,
             @Nullable String sender,
             @Nullable String recipient,
             @Nullable String subject,
             @Nullable String messageId) {
-        return new Selection(
+        return new MessageFilter(
                 id == null ? base.ids() : List.of(id),
                 base.states(),
                 base.after(),

@@ -11,14 +11,14 @@ import org.o365relay.queue.Change.Readdress;
 import org.o365relay.queue.Change.Redirect;
 import org.o365relay.queue.Change.Release;
 import org.o365relay.queue.Change.Retry;
-import org.o365relay.queue.Effect;
+import org.o365relay.queue.ChangeResult;
 import org.o365relay.queue.MessageState;
-import org.o365relay.queue.Selection;
+import org.o365relay.queue.MessageFilter;
 
 /// What is done, to which messages, and what came of it, as JSON.
 final class ChangeJson {
 
-    private static final Set<String> CONDITIONS = of(Selection.ALL).names();
+    private static final Set<String> CONDITIONS = of(MessageFilter.ALL).names();
 
     private ChangeJson() {}
 
@@ -62,7 +62,7 @@ final class ChangeJson {
         return change;
     }
 
-    static JsonObject of(Selection selection) {
+    static JsonObject of(MessageFilter selection) {
         return new JsonObject()
                 .with("ids", selection.ids())
                 .with("states", List.copyOf(selection.states()))
@@ -81,9 +81,9 @@ final class ChangeJson {
     /// A condition that is not known must not be overlooked: more would be selected than was meant.
     ///
     /// @throws BadJson also if there is one
-    static Selection selection(JsonObject json) {
+    static MessageFilter selection(JsonObject json) {
         json.requireOnly(CONDITIONS);
-        return new Selection(
+        return new MessageFilter(
                 json.texts("ids").stream()
                         .map(text -> JsonObject.id("ids", text))
                         .toList(),
@@ -102,14 +102,14 @@ final class ChangeJson {
                 json.idOrNull("up-to"));
     }
 
-    static JsonObject of(Effect effect) {
+    static JsonObject of(ChangeResult effect) {
         return new JsonObject()
                 .with("changed", effect.changed())
                 .with("passed-over", effect.passedOver())
                 .with("stopped", effect.stopped());
     }
 
-    static Effect effect(JsonObject json) {
-        return new Effect(json.number("changed"), json.number("passed-over"), json.text("stopped"));
+    static ChangeResult effect(JsonObject json) {
+        return new ChangeResult(json.number("changed"), json.number("passed-over"), json.text("stopped"));
     }
 }

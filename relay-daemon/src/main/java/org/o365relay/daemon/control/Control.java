@@ -7,11 +7,11 @@ import org.o365relay.RelayStatus;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Change;
-import org.o365relay.queue.Effect;
+import org.o365relay.queue.ChangeResult;
 import org.o365relay.queue.MessageDetail;
-import org.o365relay.queue.Overview;
+import org.o365relay.queue.QueueSummary;
 import org.o365relay.queue.Page;
-import org.o365relay.queue.Selection;
+import org.o365relay.queue.MessageFilter;
 
 /// What an operator can ask of a relay and have it do. If none runs, it can be asked about its queue, and no more.
 ///
@@ -21,14 +21,14 @@ public interface Control extends AutoCloseable {
     /// @return whether a relay runs
     boolean isRunning();
 
-    Overview overview() throws ControlException;
+    QueueSummary overview() throws ControlException;
 
     /// @param from [Page#next()] of the page before; null for the first page
     /// @param most 1 to 1000
-    Page find(Selection selection, Page.Order order, @Nullable QueueId from, int most) throws ControlException;
+    Page find(MessageFilter selection, Page.Order order, @Nullable QueueId from, int most) throws ControlException;
 
     /// @return how many messages are selected
-    long count(Selection selection) throws ControlException;
+    long count(MessageFilter selection) throws ControlException;
 
     /// @return the newest message there is; empty if there is none
     Optional<QueueId> newest() throws ControlException;
@@ -40,7 +40,7 @@ public interface Control extends AutoCloseable {
     InputStream content(MessageDetail message) throws ControlException;
 
     /// Changes all that are selected and open.
-    Effect change(Change change, Selection selection) throws ControlException;
+    ChangeResult change(Change change, MessageFilter selection) throws ControlException;
 
     RelayStatus status() throws ControlException;
 

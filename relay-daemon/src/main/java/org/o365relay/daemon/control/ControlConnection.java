@@ -74,7 +74,7 @@ record ControlConnection(
             if (!Protocol.isUnderstood(request) || Protocol.isChangeOfAnother(request, program)) {
                 throw Protocol.otherVersion(asking, program);
             }
-            Answers answers = new Answers(control);
+            RequestHandler answers = new RequestHandler(control);
             if (request.text("ask").equals("content")) {
                 send(answers.content(request));
             } else {

@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.RelayStatus;
-import org.o365relay.deliver.LaneStatus;
+import org.o365relay.deliver.MailboxStatus;
 import org.o365relay.mail.QueueId;
-import org.o365relay.queue.Effect;
+import org.o365relay.queue.ChangeResult;
 import org.o365relay.queue.MessageDetail;
-import org.o365relay.queue.Overview;
+import org.o365relay.queue.QueueSummary;
 import org.o365relay.queue.Page;
 
 /// What there is to see, as JSON (RFC 8259): what commands print with `--json`, and what a relay answers. ASCII, on
@@ -17,7 +17,7 @@ import org.o365relay.queue.Page;
 /// - Times are ISO 8601 in UTC, `2026-11-21T18:25:09.123Z`; sizes octets; ids and addresses text; constants in small
 ///   letters with hyphens. What there is not is `null`; a text that is empty says the same as in the record's
 ///   description.
-/// - [Overview]: `at`, `open`, `states` (`queued`, `deferred`, `delivering`, `held`: how many), `oldest`, `oldest-at`,
+/// - [QueueSummary]: `at`, `open`, `states` (`queued`, `deferred`, `delivering`, `held`: how many), `oldest`, `oldest-at`,
 ///   `next-due`, and `mailboxes`, `clients` and `reasons`: each a list of `name`, `messages`, `oldest`.
 /// - [Page]: `messages`, `next`. A message: `id`, `state`, `received-at`, `client`, `helo`, `sender`, `recipients`
 ///   (the first few), `recipient-count`, `size`, `route`, `lane`, `priority`, `attempts`, `due-at`, `reason`,
@@ -26,8 +26,8 @@ import org.o365relay.queue.Page;
 ///   (all: `ordinal`, `address`, `state`), `events` (`at`, `recipient`: an ordinal, `kind`, `upstream`, `detail`,
 /// `reason`,
 ///   `uncertain`).
-/// - [Effect]: `changed`, `passed-over`, `stopped`, and `selected`: how many messages were meant.
-/// - [LaneStatus]: `mailbox`, `state`, `since`, `road`, `reply`, `reason`, `advice`, `next-try`, `delivering`.
+/// - [ChangeResult]: `changed`, `passed-over`, `stopped`, and `selected`: how many messages were meant.
+/// - [MailboxStatus]: `mailbox`, `state`, `since`, `road`, `reply`, `reason`, `advice`, `next-try`, `delivering`.
 /// - [RelayStatus]: `at`, `running` (`version`, `pid`, `started-at`, `listeners`, `lanes`, `rates`: `event`,
 ///   `last-minute`, `last-hour`, `last-day`; `alerts`: `name`, `since`, `subject`, `text`, `advice`), `queue` (an
 ///   overview), `disk` (`free`, `floor`, `used`, `maximum`).
@@ -35,8 +35,8 @@ public final class ControlJson {
 
     private ControlJson() {}
 
-    public static String text(Overview overview) {
-        return OverviewJson.of(overview).toString();
+    public static String text(QueueSummary overview) {
+        return SummaryJson.of(overview).toString();
     }
 
     public static String text(Page page) {
@@ -56,7 +56,7 @@ public final class ControlJson {
     }
 
     /// @param selected how many messages were meant
-    public static String text(long selected, Effect effect) {
+    public static String text(long selected, ChangeResult effect) {
         return ChangeJson.of(effect).with("selected", selected).toString();
     }
 
@@ -65,7 +65,7 @@ public final class ControlJson {
     }
 
     /// @return an array, a line for each lane
-    public static String lanes(List<LaneStatus> lanes) {
+    public static String lanes(List<MailboxStatus> lanes) {
         return array(lanes.stream().map(lane -> StatusJson.of(lane).toString()).toList());
     }
 

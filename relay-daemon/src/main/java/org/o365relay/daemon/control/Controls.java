@@ -24,7 +24,7 @@ public final class Controls {
     public static Control open(ControlSettings settings, QueueSettings queue, String program) throws ControlException {
         return isRunning(settings)
                 ? new SocketControl(settings.socket(), program)
-                : new QueueAtRest(queue, InstantSource.system());
+                : new OfflineControl(queue, InstantSource.system());
     }
 
     private static boolean isRunning(ControlSettings settings) throws ControlException {

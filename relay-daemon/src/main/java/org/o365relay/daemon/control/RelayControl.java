@@ -10,12 +10,12 @@ import org.o365relay.daemon.control.ControlException.Kind;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Change;
-import org.o365relay.queue.Effect;
+import org.o365relay.queue.ChangeResult;
 import org.o365relay.queue.MessageDetail;
-import org.o365relay.queue.Overview;
+import org.o365relay.queue.QueueSummary;
 import org.o365relay.queue.Page;
 import org.o365relay.queue.QueueException;
-import org.o365relay.queue.Selection;
+import org.o365relay.queue.MessageFilter;
 
 /// The relay in this process, for one user.
 public final class RelayControl implements Control {
@@ -53,17 +53,17 @@ public final class RelayControl implements Control {
     }
 
     @Override
-    public Overview overview() throws ControlException {
+    public QueueSummary overview() throws ControlException {
         return ask(operations.reading()::overview);
     }
 
     @Override
-    public Page find(Selection selection, Page.Order order, @Nullable QueueId from, int most) throws ControlException {
+    public Page find(MessageFilter selection, Page.Order order, @Nullable QueueId from, int most) throws ControlException {
         return ask(() -> operations.reading().find(selection, order, from, most));
     }
 
     @Override
-    public long count(Selection selection) throws ControlException {
+    public long count(MessageFilter selection) throws ControlException {
         return ask(() -> operations.reading().count(selection));
     }
 
@@ -83,7 +83,7 @@ public final class RelayControl implements Control {
     }
 
     @Override
-    public Effect change(Change change, Selection selection) throws ControlException {
+    public ChangeResult change(Change change, MessageFilter selection) throws ControlException {
         return ask(() -> operations.change(change, selection, user));
     }
 

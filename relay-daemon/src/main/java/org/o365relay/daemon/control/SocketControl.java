@@ -21,11 +21,11 @@ import org.o365relay.daemon.control.ControlException.Kind;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Change;
-import org.o365relay.queue.Effect;
+import org.o365relay.queue.ChangeResult;
 import org.o365relay.queue.MessageDetail;
-import org.o365relay.queue.Overview;
+import org.o365relay.queue.QueueSummary;
 import org.o365relay.queue.Page;
-import org.o365relay.queue.Selection;
+import org.o365relay.queue.MessageFilter;
 
 /// A running relay, asked over its control socket; a connection for each question. Waits as long as it takes for
 /// a change, and some seconds for the beginning of any other answer: a relay that is stopped or hangs says nothing.
@@ -72,12 +72,12 @@ final class SocketControl implements Control {
     }
 
     @Override
-    public Overview overview() throws ControlException {
-        return understood(ask(request("overview")), OverviewJson::read);
+    public QueueSummary overview() throws ControlException {
+        return understood(ask(request("overview")), SummaryJson::read);
     }
 
     @Override
-    public Page find(Selection selection, Page.Order order, @Nullable QueueId from, int most) throws ControlException {
+    public Page find(MessageFilter selection, Page.Order order, @Nullable QueueId from, int most) throws ControlException {
         JsonObject request = request("find")
                 .with("selection", ChangeJson.of(selection))
                 .with("order", order)
@@ -87,7 +87,7 @@ final class SocketControl implements Control {
     }
 
     @Override
-    public long count(Selection selection) throws ControlException {
+    public long count(MessageFilter selection) throws ControlException {
         return understood(
                 ask(request("count").with("selection", ChangeJson.of(selection))), answer -> answer.number("count"));
     }
@@ -126,7 +126,7 @@ final class SocketControl implements Control {
     }
 
     @Override
-    public Effect change(Change change, Selection selection) throws ControlException {
+    public ChangeResult change(Change change, MessageFilter selection) throws ControlException {
         JsonObject request =
                 request("change").with("change", ChangeJson.of(change)).with("selection", ChangeJson.of(selection));
         return understood(changed(request), ChangeJson::effect);

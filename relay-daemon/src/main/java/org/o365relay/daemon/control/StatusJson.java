@@ -6,7 +6,7 @@ import org.o365relay.RelayStatus.Disk;
 import org.o365relay.RelayStatus.Rate;
 import org.o365relay.RelayStatus.Running;
 import org.o365relay.alert.Alert;
-import org.o365relay.deliver.LaneStatus;
+import org.o365relay.deliver.MailboxStatus;
 
 /// The relay at a glance, as JSON.
 final class StatusJson {
@@ -17,7 +17,7 @@ final class StatusJson {
         return new JsonObject()
                 .with("at", status.at())
                 .with("running", of(status.running()))
-                .with("queue", OverviewJson.of(status.queue()))
+                .with("queue", SummaryJson.of(status.queue()))
                 .with("disk", of(status.disk()));
     }
 
@@ -25,7 +25,7 @@ final class StatusJson {
         return new RelayStatus(
                 json.time("at"),
                 json.has("running") ? running(json.object("running")) : null,
-                OverviewJson.read(json.object("queue")),
+                SummaryJson.read(json.object("queue")),
                 disk(json.object("disk")));
     }
 
@@ -53,7 +53,7 @@ final class StatusJson {
                 json.objects("alerts", StatusJson::alert));
     }
 
-    static JsonObject of(LaneStatus lane) {
+    static JsonObject of(MailboxStatus lane) {
         return new JsonObject()
                 .with("mailbox", lane.mailbox())
                 .with("state", lane.state())
@@ -66,10 +66,10 @@ final class StatusJson {
                 .with("delivering", lane.delivering());
     }
 
-    private static LaneStatus lane(JsonObject json) {
-        return new LaneStatus(
+    private static MailboxStatus lane(JsonObject json) {
+        return new MailboxStatus(
                 json.text("mailbox"),
-                json.constant("state", LaneStatus.State.class),
+                json.constant("state", MailboxStatus.State.class),
                 json.timeOrNull("since"),
                 json.text("road"),
                 json.text("reply"),

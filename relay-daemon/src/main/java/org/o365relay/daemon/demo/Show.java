@@ -66,7 +66,7 @@ public final class Show {
         heading(sample);
         int before = sandbox.acceptedCount();
         try {
-            Device.send(sample, relay);
+            DemoDevice.send(sample, relay);
         } catch (IOException e) {
             return failed(String.valueOf(e.getMessage()));
         }

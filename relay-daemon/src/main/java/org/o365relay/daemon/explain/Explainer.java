@@ -8,14 +8,14 @@ import org.o365relay.RelaySettings;
 import org.o365relay.accept.HeloName;
 import org.o365relay.accept.ListenerSettings;
 import org.o365relay.accept.ListenerTls;
-import org.o365relay.accept.Refusals;
+import org.o365relay.accept.RejectReplies;
 import org.o365relay.accept.SizeLimit;
 import org.o365relay.admit.Admission;
 import org.o365relay.admit.AdmissionRules;
 import org.o365relay.admit.AuthPolicy;
 import org.o365relay.admit.ClientPolicy;
 import org.o365relay.admit.DeviceLimits;
-import org.o365relay.admit.Ruling;
+import org.o365relay.admit.MatchedRule;
 import org.o365relay.admit.TrustedNetwork;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.EmailAddress;
@@ -28,29 +28,29 @@ import org.o365relay.mail.Reply;
 public final class Explainer {
 
     private final RelaySettings settings;
-    private final Question question;
-    private final List<Step> steps = new ArrayList<>();
+    private final ExplainRequest question;
+    private final List<ExplanationStep> steps = new ArrayList<>();
     private final List<EmailAddress> admitted = new ArrayList<>();
     private @Nullable EmailAddress sender;
     private @Nullable Reply refusal;
 
-    private Explainer(RelaySettings settings, Question question) {
+    private Explainer(RelaySettings settings, ExplainRequest question) {
         this.settings = settings;
         this.question = question;
     }
 
-    public static Explanation explain(RelaySettings settings, Question question) {
+    public static Explanation explain(RelaySettings settings, ExplainRequest question) {
         return new Explainer(settings, question).explanation();
     }
 
     private Explanation explanation() {
         ListenerSettings listener = question.listener();
-        steps.add(new Step(
+        steps.add(new ExplanationStep(
                 "listener",
-                listener + ", " + Words.tls(listener.tls(), settings.accept().certificate() != null),
+                listener + ", " + SettingTexts.tls(listener.tls(), settings.accept().certificate() != null),
                 "relay.listeners"));
         if (question.listener().proxies().stream().anyMatch(proxy -> proxy.contains(question.client()))) {
-            steps.add(new Step(
+            steps.add(new ExplanationStep(
                     "proxy",
                     "this is a proxy: its connections must say who the client is; ask for that address",
                     "relay.listeners: proxies"));
@@ -68,24 +68,24 @@ public final class Explainer {
     }
 
     private void inNone() {
-        steps.add(new Step(
+        steps.add(new ExplanationStep(
                 "network",
                 question.client().getHostAddress() + " is in none of " + networks() + "; it is turned away at once",
                 "relay.trusted-networks"));
-        refusal = Refusals.untrusted(question.client());
+        refusal = RejectReplies.untrusted(question.client());
     }
 
     private void inNetwork(TrustedNetwork trusted) {
         ClientPolicy policy = trusted.policy();
-        steps.add(new Step(
+        steps.add(new ExplanationStep(
                 "network",
-                "%s is in %s".formatted(question.client().getHostAddress(), Words.name(trusted)),
+                "%s is in %s".formatted(question.client().getHostAddress(), SettingTexts.name(trusted)),
                 "relay.trusted-networks: " + trusted.network()));
-        steps.add(new Step("tolerance", policy.tolerance().toString(), key(trusted, "tolerance")));
-        steps.add(new Step("login", login(policy.auth()), key(trusted, "auth")));
-        steps.add(new Step(
+        steps.add(new ExplanationStep("tolerance", policy.tolerance().toString(), key(trusted, "tolerance")));
+        steps.add(new ExplanationStep("login", login(policy.auth()), key(trusted, "auth")));
+        steps.add(new ExplanationStep(
                 "limits",
-                "each device: " + Words.limits(policy.limits()) + spent(policy.limits()),
+                "each device: " + SettingTexts.limits(policy.limits()) + spent(policy.limits()),
                 key(trusted, "connections to recipients-per-day")));
     }
 
@@ -102,8 +102,8 @@ public final class Explainer {
             String finding = deviation == Deviation.EMPTY_HELO
                     ? "it must give a name"
                     : "'" + question.helo() + "' is neither a host name nor an address in [ ]";
-            steps.add(new Step("helo", finding, deviation(trusted, deviation)));
-            refusal = Refusals.helo(deviation);
+            steps.add(new ExplanationStep("helo", finding, deviation(trusted, deviation)));
+            refusal = RejectReplies.helo(deviation);
         });
         return refused.isEmpty();
     }
@@ -113,9 +113,9 @@ public final class Explainer {
         if (given == null || given.isQualified() || accepts(trusted, Deviation.UNQUALIFIED_SENDER)) {
             return true;
         }
-        steps.add(new Step(
+        steps.add(new ExplanationStep(
                 "sender", given + " has no domain: refused", deviation(trusted, Deviation.UNQUALIFIED_SENDER)));
-        refusal = Refusals.unqualifiedSender();
+        refusal = RejectReplies.unqualifiedSender();
         return false;
     }
 
@@ -124,10 +124,10 @@ public final class Explainer {
         long most = limit.octets();
         boolean fits = question.size() <= most;
         String finding = question.size() == 0
-                ? "messages of up to " + Words.size(most) + " are taken"
-                : Words.size(question.size()) + (fits ? " is no larger than " : " is larger than ") + Words.size(most);
+                ? "messages of up to " + SettingTexts.size(most) + " are taken"
+                : SettingTexts.size(question.size()) + (fits ? " is no larger than " : " is larger than ") + SettingTexts.size(most);
         String key = limit.isDevices() ? key(trusted, "message-size") : "relay.mailboxes: limits.message-size";
-        steps.add(new Step("size", finding, key));
+        steps.add(new ExplanationStep("size", finding, key));
         if (!fits) {
             refusal = limit.refusal();
         }
@@ -137,15 +137,15 @@ public final class Explainer {
     private boolean sender() {
         EmailAddress given = question.sender();
         AdmissionRules rules = settings.accept().rules();
-        Optional<Ruling> ruling = rules.senderRuling(question.client(), given);
+        Optional<MatchedRule> ruling = rules.senderRuling(question.client(), given);
         return switch (rules.sender(question.client(), given)) {
             case Admission.Admitted(EmailAddress goesOn) -> {
                 sender = goesOn;
-                steps.add(new Step("sender", allowed(given, goesOn), by(ruling, "relay.sender-rules")));
+                steps.add(new ExplanationStep("sender", allowed(given, goesOn), by(ruling, "relay.sender-rules")));
                 yield true;
             }
             case Admission.Denied denied -> {
-                steps.add(new Step("sender", text(given) + " is refused", by(ruling, "relay.sender-rules")));
+                steps.add(new ExplanationStep("sender", text(given) + " is refused", by(ruling, "relay.sender-rules")));
                 refusal = denied.reply();
                 yield false;
             }
@@ -155,11 +155,11 @@ public final class Explainer {
     private void rcpt(EmailAddress given, TrustedNetwork trusted) {
         boolean bare = !given.isQualified() && !given.localPart().equalsIgnoreCase("postmaster");
         if (bare && !accepts(trusted, Deviation.UNQUALIFIED_RECIPIENT)) {
-            refuse(given, Refusals.unqualifiedRecipient(), deviation(trusted, Deviation.UNQUALIFIED_RECIPIENT));
+            refuse(given, RejectReplies.unqualifiedRecipient(), deviation(trusted, Deviation.UNQUALIFIED_RECIPIENT));
             return;
         }
         AdmissionRules rules = settings.accept().rules();
-        Optional<Ruling> ruling = rules.recipientRuling(question.client(), given);
+        Optional<MatchedRule> ruling = rules.recipientRuling(question.client(), given);
         switch (rules.recipient(question.client(), given)) {
             case Admission.Admitted(EmailAddress goesOn) -> admit(given, goesOn == null ? given : goesOn, ruling);
             case Admission.Denied denied ->
@@ -172,21 +172,21 @@ public final class Explainer {
         }
     }
 
-    private void admit(EmailAddress given, EmailAddress goesOn, Optional<Ruling> ruling) {
+    private void admit(EmailAddress given, EmailAddress goesOn, Optional<MatchedRule> ruling) {
         int most = settings.accept().limits().recipients();
         if (!admitted.contains(goesOn) && admitted.size() >= most) {
-            refuse(given, Refusals.tooManyRecipients(most), "relay.limits.recipients");
+            refuse(given, RejectReplies.tooManyRecipients(most), "relay.limits.recipients");
             return;
         }
         admitted.add(goesOn);
         boolean judged = given.isQualified() || settings.accept().rules().defaultDomain() != null;
         String key =
                 judged ? by(ruling, "relay.recipient-rules") : "mail to postmaster is always taken: RFC 5321 §4.5.1";
-        steps.add(new Step("recipient", allowed(given, goesOn), key));
+        steps.add(new ExplanationStep("recipient", allowed(given, goesOn), key));
     }
 
     private void refuse(EmailAddress recipient, Reply reply, String key) {
-        steps.add(new Step("recipient", recipient + " is refused: " + reply, key));
+        steps.add(new ExplanationStep("recipient", recipient + " is refused: " + reply, key));
         refusal = reply;
     }
 
@@ -232,8 +232,8 @@ public final class Explainer {
         return address == null ? "the null sender <>" : address.toString();
     }
 
-    private static String by(Optional<Ruling> ruling, String key) {
-        return ruling.map(Ruling::toString).orElse("no rule of " + key + " covers it");
+    private static String by(Optional<MatchedRule> ruling, String key) {
+        return ruling.map(MatchedRule::toString).orElse("no rule of " + key + " covers it");
     }
 
     private static String key(TrustedNetwork trusted, String key) {

@@ -7,13 +7,13 @@ import org.o365relay.deliver.Response;
 import org.o365relay.deliver.Response.Origin;
 import org.o365relay.deliver.Response.Step;
 import org.o365relay.exchange.ReplyCatalogue;
-import org.o365relay.exchange.Speaker;
+import org.o365relay.exchange.ReplySource;
 import org.o365relay.mail.Reply;
 
 /// What somebody has copied out of a log, a notice or a web page: the reply in it, and who gave it.
 ///
 /// @param speaker who gave it, as far as can be told
-public record PastedReply(Speaker speaker, Reply reply) {
+public record PastedReply(ReplySource speaker, Reply reply) {
 
     private static final Pattern SIGN_IN = Pattern.compile("AADSTS\\d{2,}");
     private static final Pattern GRAPH = Pattern.compile("\\bError[A-Z]\\w+|\\bApplicationThrottled\\b"
@@ -28,14 +28,14 @@ public record PastedReply(Speaker speaker, Reply reply) {
     public static Optional<PastedReply> in(String text) {
         String line = text.strip().replaceAll("\\s*\\R\\s*", " ");
         if (SIGN_IN.matcher(line).find()) {
-            return Optional.of(new PastedReply(Speaker.SIGN_IN, http(line)));
+            return Optional.of(new PastedReply(ReplySource.SIGN_IN, http(line)));
         }
         Matcher smtp = SMTP.matcher(line);
         if (smtp.find()) {
-            return Reply.parse(smtp.group()).map(reply -> new PastedReply(Speaker.SMTP, reply));
+            return Reply.parse(smtp.group()).map(reply -> new PastedReply(ReplySource.SMTP, reply));
         }
         if (GRAPH.matcher(line).find()) {
-            return Optional.of(new PastedReply(Speaker.GRAPH, http(line)));
+            return Optional.of(new PastedReply(ReplySource.GRAPH, http(line)));
         }
         return numbered(line).or(() -> knownWords(line));
     }
@@ -63,18 +63,18 @@ public record PastedReply(Speaker speaker, Reply reply) {
     private static Optional<PastedReply> numbered(String line) {
         Matcher code = CODE.matcher(line);
         if (code.matches()) {
-            Speaker speaker = line.startsWith("HTTP") ? Speaker.GRAPH : Speaker.SMTP;
+            ReplySource speaker = line.startsWith("HTTP") ? ReplySource.GRAPH : ReplySource.SMTP;
             return Optional.of(new PastedReply(speaker, http(line)));
         }
         Matcher status = STATUS.matcher(line);
         return status.find()
                 ? Reply.parse(status.group(1) + "50 " + status.group())
-                        .map(reply -> new PastedReply(Speaker.SMTP, reply))
+                        .map(reply -> new PastedReply(ReplySource.SMTP, reply))
                 : Optional.empty();
     }
 
     private static Optional<PastedReply> knownWords(String line) {
         Reply guess = Reply.plain(550, line);
-        return ReplyCatalogue.microsoft365().find(Speaker.SMTP, guess).map(_ -> new PastedReply(Speaker.SMTP, guess));
+        return ReplyCatalogue.microsoft365().find(ReplySource.SMTP, guess).map(_ -> new PastedReply(ReplySource.SMTP, guess));
     }
 }

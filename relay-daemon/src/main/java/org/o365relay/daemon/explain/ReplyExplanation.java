@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.daemon.report.Shown;
+import org.o365relay.daemon.report.TerminalText;
 import org.o365relay.deliver.Verdict;
 import org.o365relay.mail.Outcome.Delivered;
 import org.o365relay.mail.Outcome.Failed;
@@ -77,7 +77,7 @@ public record ReplyExplanation(PastedReply pasted, Verdict verdict) {
             return;
         }
         String indent = "  %-11s".formatted(name + ":");
-        for (String line : Shown.wrapped(text, WIDTH)) {
+        for (String line : TerminalText.wrapped(text, WIDTH)) {
             lines.add(indent + line);
             indent = " ".repeat(13);
         }

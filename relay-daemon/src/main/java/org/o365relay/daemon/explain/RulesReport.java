@@ -19,9 +19,9 @@ public final class RulesReport {
         List<String> lines = new ArrayList<>();
         for (ListenerSettings listener : settings.listeners()) {
             boolean certificate = settings.accept().certificate() != null;
-            lines.add("listens on " + listener + ": " + Words.tls(listener.tls(), certificate));
+            lines.add("listens on " + listener + ": " + SettingTexts.tls(listener.tls(), certificate));
             for (TrustedNetwork trusted : listener.trusted().networks()) {
-                lines.add("  " + Words.name(trusted) + ": " + Words.terms(trusted.policy()));
+                lines.add("  " + SettingTexts.name(trusted) + ": " + SettingTexts.terms(trusted.policy()));
             }
             if (!listener.proxies().isEmpty()) {
                 lines.add("  behind proxies, which say who the client is: "

@@ -19,13 +19,13 @@ import org.o365relay.rewrite.Rewriter;
 import org.o365relay.rewrite.Rewriting;
 
 /// What Exchange and the recipients would see of the sender: a message of nothing but a From, rewritten as every other.
-record UpstreamView(RewriteRules rules, Question question) {
+record UpstreamView(RewriteRules rules, ExplainRequest question) {
 
-    Step step(@Nullable EmailAddress sender, List<EmailAddress> recipients) {
+    ExplanationStep step(@Nullable EmailAddress sender, List<EmailAddress> recipients) {
         String original = sender == null ? "Subject: x\r\n\r\n" : "From: <" + sender + ">\r\n\r\n";
         return switch (rewritten(original, new Envelope(sender, recipients, sender != null && !sender.isAscii()))) {
-            case Rewriting.Rewritten message -> new Step("upstream", words(message), key(message));
-            case Rewriting.Unacceptable(var reply, var _) -> new Step("upstream", "refused: " + reply, "");
+            case Rewriting.Rewritten message -> new ExplanationStep("upstream", words(message), key(message));
+            case Rewriting.Unacceptable(var reply, var _) -> new ExplanationStep("upstream", "refused: " + reply, "");
         };
     }
 

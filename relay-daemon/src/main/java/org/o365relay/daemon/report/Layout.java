@@ -23,7 +23,7 @@ public record Layout(Times times, int width) {
         }
         String before = " ".repeat(indent) + label;
         int room = Math.max(Math.min(width, READABLE) - column, 20);
-        for (String line : Shown.wrapped(text, room)) {
+        for (String line : TerminalText.wrapped(text, room)) {
             lines.add(before + " ".repeat(Math.max(column - before.length(), 1)) + line);
             before = "";
         }

@@ -13,14 +13,14 @@ import org.o365relay.queue.MessageDetail.RecipientLine;
 import org.o365relay.queue.MessageLine;
 
 /// All there is to say of a message: what it is, and what has happened to it.
-public record MessageStory(Layout layout, Meanings meanings, DeviceNames names) {
+public record MessageStory(Layout layout, ReasonTexts meanings, DeviceNames names) {
 
     private static final Pattern TIME = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z");
 
     private static final int INDENT = 2;
     private static final int COLUMN = 14;
 
-    public List<String> lines(MessageDetail message, ClosedLanes closed) {
+    public List<String> lines(MessageDetail message, BlockedMailboxes closed) {
         MessageLine line = message.line();
         List<String> lines = new ArrayList<>();
         lines.add(line.id() + "  " + state(line, closed));
@@ -43,10 +43,10 @@ public record MessageStory(Layout layout, Meanings meanings, DeviceNames names) 
     }
 
     private void add(List<String> lines, String label, String text) {
-        lines.addAll(layout.labelled(INDENT, COLUMN, label, Shown.text(text)));
+        lines.addAll(layout.labelled(INDENT, COLUMN, label, TerminalText.text(text)));
     }
 
-    private String state(MessageLine line, ClosedLanes closed) {
+    private String state(MessageLine line, BlockedMailboxes closed) {
         Instant due = line.dueAt();
         Instant settled = line.settledAt();
         String tried =
@@ -64,7 +64,7 @@ public record MessageStory(Layout layout, Meanings meanings, DeviceNames names) 
                 .flatMap(closed::words)
                 .map(", waits for "::concat)
                 .orElse(when);
-        return StateWords.of(line.state()) + held + tried;
+        return StateTexts.of(line.state()) + held + tried;
     }
 
     private String received(MessageDetail message) {
@@ -84,7 +84,7 @@ public record MessageStory(Layout layout, Meanings meanings, DeviceNames names) 
 
     private static String recipient(RecipientLine recipient) {
         String state = recipient.state().equals("queued") ? "waits" : recipient.state();
-        return Shown.text(recipient.address()) + "  " + Shown.text(state);
+        return TerminalText.text(recipient.address()) + "  " + TerminalText.text(state);
     }
 
     private static String content(MessageDetail message) {
@@ -125,18 +125,18 @@ public record MessageStory(Layout layout, Meanings meanings, DeviceNames names) 
         List<String> lines = new ArrayList<>();
         String who = who(message, same);
         String where = event.upstream().isEmpty() ? "" : " by " + event.upstream();
-        lines.add(Shown.text("  " + layout.times().exactly(event.at()) + "  " + EventWords.of(event) + who + where));
-        boolean answer = EventWords.isAnswer(event) && !isOwn(message, event);
+        lines.add(TerminalText.text("  " + layout.times().exactly(event.at()) + "  " + EventTexts.of(event) + who + where));
+        boolean answer = EventTexts.isAnswer(event) && !isOwn(message, event);
         told(lines, answer ? "said" : "note", answer ? event.detail() : local(event.detail()));
-        Meaning meaning = isOwn(message, event)
-                ? Meaning.UNKNOWN
+        ReasonText meaning = isOwn(message, event)
+                ? ReasonText.UNKNOWN
                 : meanings.of(event.reason(), message.line().lane());
         told(lines, "means", meaning.cause());
         told(lines, "to do", meaning.advice());
         if (event.kind().equals("delivered")) {
             told(lines, "their id", UpstreamId.in(event.detail()).orElse(""));
         }
-        told(lines, "beware", EventWords.isUncertain(event, message) ? EventWords.TWICE : "");
+        told(lines, "beware", EventTexts.isUncertain(event, message) ? EventTexts.TWICE : "");
         return lines;
     }
 
@@ -153,7 +153,7 @@ public record MessageStory(Layout layout, Meanings meanings, DeviceNames names) 
     }
 
     private void told(List<String> lines, String label, String text) {
-        lines.addAll(layout.labelled(6, COLUMN + 2, label, Shown.text(text)));
+        lines.addAll(layout.labelled(6, COLUMN + 2, label, TerminalText.text(text)));
     }
 
     private static String who(MessageDetail message, List<Event> same) {

@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.o365relay.queue.MessageLine;
 
 /// Messages, a line each.
-public record MessageTable(Layout layout, ClosedLanes closed) {
+public record MessageTable(Layout layout, BlockedMailboxes closed) {
 
     public List<String> lines(List<MessageLine> messages) {
         Table table = Table.of("ID", "RECEIVED", "STATE", "<FROM", "<TO", "<REASON", "<SUBJECT", "NEXT TRY", "<DEVICE");
@@ -15,7 +15,7 @@ public record MessageTable(Layout layout, ClosedLanes closed) {
             table.row(
                     message.id().toString(),
                     layout.times().of(message.receivedAt()),
-                    StateWords.key(message.state()),
+                    StateTexts.key(message.state()),
                     sender(message),
                     recipients(message),
                     message.reason().isEmpty() ? "-" : message.reason(),

@@ -5,27 +5,27 @@ import java.util.ArrayList;
 import java.util.List;
 import org.o365relay.RelayStatus;
 import org.o365relay.RelayStatus.Running;
-import org.o365relay.deliver.LaneStatus;
+import org.o365relay.deliver.MailboxStatus;
 import org.o365relay.queue.MessageState;
-import org.o365relay.queue.Overview;
-import org.o365relay.queue.Tally;
+import org.o365relay.queue.QueueSummary;
+import org.o365relay.queue.GroupCount;
 
 /// The queue at a glance: how much waits, since when, for whom, from whom and why.
-public record QueueReport(Layout layout, Meanings meanings, DeviceNames names) {
+public record QueueReport(Layout layout, ReasonTexts meanings, DeviceNames names) {
 
     static final String NOT_RUNNING =
             "The relay is not running: nothing is taken and nothing leaves. Start it: systemctl start o365-relay";
 
-    public List<String> lines(RelayStatus status, ClosedLanes closed) {
+    public List<String> lines(RelayStatus status, BlockedMailboxes closed) {
         Running running = status.running();
-        Overview queue = status.queue();
-        List<LaneStatus> lanes = running == null ? List.of() : running.lanes();
+        QueueSummary queue = status.queue();
+        List<MailboxStatus> lanes = running == null ? List.of() : running.lanes();
         List<String> lines = new ArrayList<>();
         if (running == null) {
             lines.add(NOT_RUNNING);
         }
         lines.addAll(summary(queue, closed));
-        addTable(lines, new LaneLines(layout).lines(lanes, queue.mailboxes()));
+        addTable(lines, new MailboxLines(layout).lines(lanes, queue.mailboxes()));
         addTable(lines, devices(queue));
         addTable(lines, reasons(queue, lanes));
         if (queue.open() > 0) {
@@ -36,7 +36,7 @@ public record QueueReport(Layout layout, Meanings meanings, DeviceNames names) {
     }
 
     /// @return how much waits, in one or two lines
-    List<String> summary(Overview queue, ClosedLanes closed) {
+    List<String> summary(QueueSummary queue, BlockedMailboxes closed) {
         List<String> lines = new ArrayList<>();
         if (queue.open() == 0) {
             lines.add("No mail waits.");
@@ -60,20 +60,20 @@ public record QueueReport(Layout layout, Meanings meanings, DeviceNames names) {
         return lines;
     }
 
-    private static List<String> states(Overview queue) {
+    private static List<String> states(QueueSummary queue) {
         List<String> words = new ArrayList<>();
         for (MessageState state : MessageState.values()) {
             long messages = queue.states().getOrDefault(state, 0L);
             if (messages > 0) {
-                words.add(Amounts.count(messages) + " " + StateWords.of(state));
+                words.add(Amounts.count(messages) + " " + StateTexts.of(state));
             }
         }
         return words;
     }
 
-    private List<String> devices(Overview queue) {
+    private List<String> devices(QueueSummary queue) {
         Table table = Table.of("DEVICE", ">WAITING", ">OLDEST");
-        for (Tally tally : queue.clients()) {
+        for (GroupCount tally : queue.clients()) {
             table.row(
                     names.named(tally.name()),
                     Amounts.count(tally.messages()),
@@ -83,11 +83,11 @@ public record QueueReport(Layout layout, Meanings meanings, DeviceNames names) {
     }
 
     /// What the lanes have not said already is said with its advice.
-    private List<String> reasons(Overview queue, List<LaneStatus> lanes) {
+    private List<String> reasons(QueueSummary queue, List<MailboxStatus> lanes) {
         Table table = Table.of("REASON", ">WAITING", ">OLDEST", "<MEANS");
-        for (Tally tally : queue.reasons()) {
+        for (GroupCount tally : queue.reasons()) {
             String reason = tally.name();
-            Meaning meaning = meanings.of(reason, "the mailbox");
+            ReasonText meaning = meanings.of(reason, "the mailbox");
             boolean said = lanes.stream().anyMatch(lane -> meanings.isSaid(reason, lane.reason()));
             List<String> below = said ? List.of() : layout.labelled(4, 12, "to do", advice(reason, queue, lanes));
             table.row(
@@ -101,7 +101,7 @@ public record QueueReport(Layout layout, Meanings meanings, DeviceNames names) {
         return table.isEmpty() ? List.of() : table.lines(layout.width());
     }
 
-    private String advice(String reason, Overview queue, List<LaneStatus> lanes) {
+    private String advice(String reason, QueueSummary queue, List<MailboxStatus> lanes) {
         String look = "o365-relay queue list --reason " + reason + ", then o365-relay queue show ID";
         if (reason.equals("unknown-reply") || reason.equals("relay")) {
             return "See what was said: " + look;
@@ -109,7 +109,7 @@ public record QueueReport(Layout layout, Meanings meanings, DeviceNames names) {
         if (!meanings.namesMailbox(reason)) {
             return meanings.of(reason, "").advice();
         }
-        List<String> mailboxes = queue.mailboxes().stream().map(Tally::name).toList();
+        List<String> mailboxes = queue.mailboxes().stream().map(GroupCount::name).toList();
         if (mailboxes.size() == 1 && mailboxes.getFirst().contains("@")) {
             return meanings.of(reason, mailboxes.getFirst()).advice();
         }

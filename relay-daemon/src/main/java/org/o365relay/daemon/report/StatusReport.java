@@ -9,9 +9,9 @@ import org.o365relay.RelayStatus.Running;
 import org.o365relay.alert.Alert;
 
 /// The relay on one screen.
-public record StatusReport(Layout layout, Meanings meanings, DeviceNames names) {
+public record StatusReport(Layout layout, ReasonTexts meanings, DeviceNames names) {
 
-    public List<String> lines(RelayStatus status, ClosedLanes closed) {
+    public List<String> lines(RelayStatus status, BlockedMailboxes closed) {
         List<String> lines = new ArrayList<>();
         Running running = status.running();
         if (running == null) {
@@ -27,7 +27,7 @@ public record StatusReport(Layout layout, Meanings meanings, DeviceNames names) 
         add(lines, "disk", disk(status.disk()));
         lines.add("");
         lines.addAll(new QueueReport(layout, meanings, names).summary(status.queue(), closed));
-        List<String> lanes = new LaneLines(layout)
+        List<String> lanes = new MailboxLines(layout)
                 .lines(
                         running == null ? List.of() : running.lanes(),
                         status.queue().mailboxes());
@@ -45,7 +45,7 @@ public record StatusReport(Layout layout, Meanings meanings, DeviceNames names) 
     }
 
     private void add(List<String> lines, String label, String text) {
-        lines.addAll(layout.labelled(0, 12, label, Shown.text(text)));
+        lines.addAll(layout.labelled(0, 12, label, TerminalText.text(text)));
     }
 
     private static String disk(Disk disk) {
@@ -76,10 +76,10 @@ public record StatusReport(Layout layout, Meanings meanings, DeviceNames names) 
             lines.add("No warnings.");
         }
         for (Alert alert : alerts) {
-            lines.add("! " + Shown.text(alert.subject()) + " (since "
+            lines.add("! " + TerminalText.text(alert.subject()) + " (since "
                     + layout.times().of(alert.since()) + ")");
-            lines.addAll(layout.labelled(4, 12, "is", Shown.text(alert.text())));
-            lines.addAll(layout.labelled(4, 12, "to do", Shown.text(alert.advice())));
+            lines.addAll(layout.labelled(4, 12, "is", TerminalText.text(alert.text())));
+            lines.addAll(layout.labelled(4, 12, "to do", TerminalText.text(alert.advice())));
         }
         return lines;
     }

@@ -51,7 +51,7 @@ public final class Table {
         if (cells.size() != columns.size()) {
             throw new IllegalArgumentException(cells.size() + " cells in " + columns.size() + " columns");
         }
-        rows.add(new Row(cells.stream().map(Shown::text).toList(), List.copyOf(below)));
+        rows.add(new Row(cells.stream().map(TerminalText::text).toList(), List.copyOf(below)));
         return this;
     }
 
@@ -74,10 +74,10 @@ public final class Table {
         List<String> lines = new ArrayList<>();
         String more = widths.length < columns.size() ? MORE : "";
         List<String> titles = columns.stream().map(Column::title).toList();
-        lines.add(Shown.cut(line(titles, widths, most) + more, most));
+        lines.add(TerminalText.cut(line(titles, widths, most) + more, most));
         for (Row row : rows) {
             lines.add(line(row.cells, widths, most));
-            row.below.stream().map(Shown::text).forEach(lines::add);
+            row.below.stream().map(TerminalText::text).forEach(lines::add);
         }
         return lines;
     }
@@ -87,7 +87,7 @@ public final class Table {
         for (int i = 0; i < widths.length; i++) {
             int column = i;
             int longest = rows.stream()
-                    .mapToInt(row -> Shown.width(row.cells.get(column)))
+                    .mapToInt(row -> TerminalText.width(row.cells.get(column)))
                     .max()
                     .orElse(0);
             widths[i] = Math.max(longest, columns.get(i).title.length());
@@ -129,10 +129,10 @@ public final class Table {
     private String line(List<String> cells, int[] widths, int most) {
         List<String> padded = new ArrayList<>();
         for (int i = 0; i < widths.length; i++) {
-            String cell = Shown.cut(cells.get(i), widths[i]);
-            String blanks = " ".repeat(widths[i] - Shown.width(cell));
+            String cell = TerminalText.cut(cells.get(i), widths[i]);
+            String blanks = " ".repeat(widths[i] - TerminalText.width(cell));
             padded.add(columns.get(i).right ? blanks + cell : cell + blanks);
         }
-        return Shown.cut(padded.stream().collect(Collectors.joining(GAP)).stripTrailing(), most);
+        return TerminalText.cut(padded.stream().collect(Collectors.joining(GAP)).stripTrailing(), most);
     }
 }

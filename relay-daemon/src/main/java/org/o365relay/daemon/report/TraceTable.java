@@ -10,7 +10,7 @@ import org.o365relay.queue.MessageLine;
 import org.o365relay.queue.MessageState;
 
 /// Messages, a line each, with how they ended, or why they have not.
-public record TraceTable(Layout layout, ClosedLanes closed) {
+public record TraceTable(Layout layout, BlockedMailboxes closed) {
 
     public List<String> lines(List<MessageDetail> messages) {
         Table wide = wide(messages);
@@ -38,7 +38,7 @@ public record TraceTable(Layout layout, ClosedLanes closed) {
                             MessageTable.recipients(line),
                             line.subject().isEmpty() ? "-" : line.subject(),
                             line.client()),
-                    layout.labelled(4, 5, "", Shown.text(fate(message))));
+                    layout.labelled(4, 5, "", TerminalText.text(fate(message))));
         }
         return table;
     }
@@ -63,7 +63,7 @@ public record TraceTable(Layout layout, ClosedLanes closed) {
         MessageLine line = message.line();
         Instant settled = line.settledAt();
         String when = settled == null ? "" : " " + layout.times().after(line.receivedAt(), settled);
-        String twice = message.events().stream().anyMatch(event -> EventWords.isUncertain(event, message))
+        String twice = message.events().stream().anyMatch(event -> EventTexts.isUncertain(event, message))
                 ? ", perhaps twice"
                 : "";
         return switch (line.state()) {

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// @param file where the content is; null if contents are not kept
 public record Accepted(
         int number,
-        Road road,
+        Ingress road,
         String envelopeFrom,
         List<String> envelopeTo,
         String user,

@@ -18,7 +18,7 @@ public sealed interface Action {
         }
     }
 
-    /// Answers with this HTTP status. Only at [Step#TOKEN] and [Step#GRAPH].
+    /// Answers with this HTTP status. Only at [FaultPoint#TOKEN] and [FaultPoint#GRAPH].
     ///
     /// @param accepting whether the request is carried out all the same: what makes a relay send a message twice
     /// @param retryAfter seconds; null for none
@@ -33,7 +33,7 @@ public sealed interface Action {
         }
     }
 
-    /// Refuses a token with this error. Only at [Step#TOKEN].
+    /// Refuses a token with this error. Only at [FaultPoint#TOKEN].
     ///
     /// @param number behind `AADSTS`
     record Aadsts(int number) implements Action {}
@@ -41,11 +41,11 @@ public sealed interface Action {
     /// Waits, then goes on as usual.
     record Delay(Duration time) implements Action {}
 
-    /// Closes the connection without a word; at [Step#CONTENT] the message is thrown away.
+    /// Closes the connection without a word; at [FaultPoint#CONTENT] the message is thrown away.
     record Drop() implements Action {}
 
-    /// Keeps the message, then closes the connection instead of answering. Only at [Step#CONTENT],
-    /// [Step#TOKEN] and [Step#GRAPH]: it is what makes a relay send a message twice.
+    /// Keeps the message, then closes the connection instead of answering. Only at [FaultPoint#CONTENT],
+    /// [FaultPoint#TOKEN] and [FaultPoint#GRAPH]: it is what makes a relay send a message twice.
     record DropAfterAccepting() implements Action {}
 
     /// Says nothing more until the client gives up.

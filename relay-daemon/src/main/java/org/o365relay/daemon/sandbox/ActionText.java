@@ -16,7 +16,7 @@ final class ActionText {
     private ActionText() {}
 
     /// @throws IllegalArgumentException saying what is wrong
-    static Action parse(Step step, String text) {
+    static Action parse(FaultPoint step, String text) {
         return switch (text) {
             case "drop" -> new Action.Drop();
             case "drop-after-accepting" -> new Action.DropAfterAccepting();
@@ -25,7 +25,7 @@ final class ActionText {
         };
     }
 
-    private static Action answer(Step step, String text) {
+    private static Action answer(FaultPoint step, String text) {
         if (step.isSmtp()) {
             return new Action.Reply(text);
         }

@@ -29,7 +29,7 @@ final class Archive {
 
     /// @param author for people, if there is no From
     /// @throws IOException if the content cannot be kept
-    Accepted keep(Body body, Submission submission, Header header, String author) throws IOException {
+    Accepted keep(Body body, SandboxSubmission submission, Header header, String author) throws IOException {
         Instant receivedAt = clock.instant();
         Path temporary = body.finished();
         Path file = store == null || temporary == null ? null : store.keepContent(temporary, receivedAt);
@@ -42,7 +42,7 @@ final class Archive {
     }
 
     private Accepted accepted(
-            Body body, Submission from, Header header, String author, Instant receivedAt, @Nullable Path file) {
+            Body body, SandboxSubmission from, Header header, String author, Instant receivedAt, @Nullable Path file) {
         String written = header.text("From");
         return new Accepted(
                 numbers.incrementAndGet(),

@@ -14,13 +14,13 @@ final class Authentication {
     private static final String PASSWORD_PROMPT = "334 UGFzc3dvcmQ6";
     private static final String UNKNOWN_MECHANISM = "504 5.7.4 Unrecognized authentication type";
 
-    private final Office office;
-    private final Replies replies;
-    private final Wire wire;
+    private final SandboxState office;
+    private final ExchangeReplies replies;
+    private final SandboxWire wire;
     private final Script script;
     private String mechanism = "";
 
-    Authentication(Office office, Replies replies, Wire wire, Script script) {
+    Authentication(SandboxState office, ExchangeReplies replies, SandboxWire wire, Script script) {
         this.office = office;
         this.replies = replies;
         this.wire = wire;
@@ -29,7 +29,7 @@ final class Authentication {
 
     /// @param arguments what stands behind AUTH
     /// @return who has signed in; the client has its answer in any case
-    Optional<Account> perform(String arguments) throws IOException, Wire.LineTooLong {
+    Optional<SandboxMailbox> perform(String arguments) throws IOException, SandboxWire.LineTooLong {
         String[] words = arguments.split(" +", 2);
         String initial = words.length > 1 ? words[1].strip() : "";
         mechanism = words[0].toUpperCase(Locale.ROOT);
@@ -49,13 +49,13 @@ final class Authentication {
         wire.send(replies.error(UNKNOWN_MECHANISM));
     }
 
-    private Optional<Account> login(String initial) throws IOException, Wire.LineTooLong {
+    private Optional<SandboxMailbox> login(String initial) throws IOException, SandboxWire.LineTooLong {
         String username = initial.isEmpty() ? ask(USERNAME_PROMPT) : initial;
         String password = isCancelled(username) ? username : ask(PASSWORD_PROMPT);
         return isCancelled(password) ? cancelled() : verdict(decoded(username), decoded(password));
     }
 
-    private Optional<Account> token(String initial) throws IOException, Wire.LineTooLong {
+    private Optional<SandboxMailbox> token(String initial) throws IOException, SandboxWire.LineTooLong {
         String token = initial.isEmpty() ? ask("334 ") : initial;
         if (isCancelled(token)) {
             return cancelled();
@@ -63,13 +63,13 @@ final class Authentication {
         return passed(decoded(token));
     }
 
-    private Optional<Account> passed(String proof) throws IOException {
+    private Optional<SandboxMailbox> passed(String proof) throws IOException {
         Optional<TokenProof> sent = TokenProof.parse(proof);
         String user = sent.map(TokenProof::user).orElse("");
-        if (!script.passes(Step.AUTH, "XOAUTH2 " + user)) {
+        if (!script.passes(FaultPoint.AUTH, "XOAUTH2 " + user)) {
             return Optional.empty();
         }
-        Optional<Account> account =
+        Optional<SandboxMailbox> account =
                 sent.filter(this::isGood).flatMap(_ -> exchange().account(user));
         return account.isEmpty() ? wrong() : open(account.get(), Optional.empty());
     }
@@ -83,11 +83,11 @@ final class Authentication {
                 .isPresent();
     }
 
-    private Optional<Account> verdict(String username, String password) throws IOException {
-        if (!script.passes(Step.AUTH, "LOGIN " + username)) {
+    private Optional<SandboxMailbox> verdict(String username, String password) throws IOException {
+        if (!script.passes(FaultPoint.AUTH, "LOGIN " + username)) {
             return Optional.empty();
         }
-        Optional<Account> account =
+        Optional<SandboxMailbox> account =
                 exchange().account(username).filter(found -> found.password().equals(password));
         return account.isEmpty()
                 ? wrong()
@@ -95,7 +95,7 @@ final class Authentication {
     }
 
     /// Who it is has been proved; whether they may is another matter.
-    private Optional<Account> open(Account account, Optional<String> objection) {
+    private Optional<SandboxMailbox> open(SandboxMailbox account, Optional<String> objection) {
         Optional<String> refusal = exchange().closedFor(account).or(() -> objection);
         if (refusal.isPresent()) {
             return refused(refusal.get());
@@ -108,22 +108,22 @@ final class Authentication {
         return office.settings().exchange();
     }
 
-    private Optional<Account> wrong() throws IOException {
+    private Optional<SandboxMailbox> wrong() throws IOException {
         script.pause(office.settings().scaled(exchange().tarpit()));
         return refused("535 5.7.3 Authentication unsuccessful");
     }
 
     // RFC 4954 §4
-    private Optional<Account> cancelled() {
+    private Optional<SandboxMailbox> cancelled() {
         return refused("501 5.7.0 Authentication cancelled");
     }
 
-    private Optional<Account> refused(String reply) {
+    private Optional<SandboxMailbox> refused(String reply) {
         wire.send(replies.error(reply));
         return Optional.empty();
     }
 
-    private String ask(String prompt) throws IOException, Wire.LineTooLong {
+    private String ask(String prompt) throws IOException, SandboxWire.LineTooLong {
         wire.send(prompt);
         return wire.readLine().strip();
     }

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 /// content, not at MAIL.
 final class AuthorCheck {
 
-    private final Replies replies;
+    private final ExchangeReplies replies;
 
-    AuthorCheck(Replies replies) {
+    AuthorCheck(ExchangeReplies replies) {
         this.replies = replies;
     }
 
@@ -31,19 +31,19 @@ final class AuthorCheck {
     }
 
     /// @return the refusal; empty if the mailbox may send as each author
-    Optional<String> denied(Header header, Account account) {
+    Optional<String> denied(Header header, SandboxMailbox account) {
         return foreign(header, account).map(foreign -> replies.sendAsDenied(account.address(), foreign));
     }
 
     /// @return an author the mailbox may not send as
-    static Optional<String> foreign(Header header, Account account) {
+    static Optional<String> foreign(Header header, SandboxMailbox account) {
         return header.authors().stream()
                 .flatMap(author -> foreignAddress(author, account).stream())
                 .findFirst();
     }
 
     /// An address in a display name counts too: devices that write `"scanner@plant" <relay@…>` are refused.
-    private static Optional<String> foreignAddress(InternetAddress author, Account account) {
+    private static Optional<String> foreignAddress(InternetAddress author, SandboxMailbox account) {
         String name = author.getPersonal() == null ? "" : author.getPersonal();
         if (!account.maySendAs(author.getAddress())) {
             return Optional.of(author.getAddress());

@@ -12,12 +12,12 @@ final class Delivery {
 
     private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
 
-    private final Office office;
-    private final Door door;
-    private final Session session;
+    private final SandboxState office;
+    private final SmtpService door;
+    private final SandboxSession session;
     private final Script script;
 
-    Delivery(Office office, Door door, Session session, Script script) {
+    Delivery(SandboxState office, SmtpService door, SandboxSession session, Script script) {
         this.office = office;
         this.door = door;
         this.session = session;
@@ -30,7 +30,7 @@ final class Delivery {
 
     /// @return the reply
     String deliver(Body body, String from, List<String> to) throws IOException {
-        Replies replies = door.replies();
+        ExchangeReplies replies = door.replies();
         Optional<Header> header = Header.read(body.beginning());
         Optional<String> refusal = unusable(body)
                 .or(() -> header.isEmpty()
@@ -53,7 +53,7 @@ final class Delivery {
     }
 
     private void pace(List<String> to) throws IOException {
-        Account account = session.account();
+        SandboxMailbox account = session.account();
         if (account != null) {
             MailboxUse use = office.mailboxes().of(account);
             Duration wait = use.submit(to.size(), office.clock().instant(), office.settings());
@@ -63,7 +63,7 @@ final class Delivery {
         }
     }
 
-    private String keep(Body body, Submission submission, Header header) {
+    private String keep(Body body, SandboxSubmission submission, Header header) {
         try {
             Accepted accepted = office.archive().keep(body, submission, header, submission.envelopeFrom());
             String messageId = accepted.messageId();
@@ -74,9 +74,9 @@ final class Delivery {
         }
     }
 
-    private Submission submission(String from, List<String> to) {
-        Account account = session.account();
-        return new Submission(
+    private SandboxSubmission submission(String from, List<String> to) {
+        SandboxMailbox account = session.account();
+        return new SandboxSubmission(
                 door.road(),
                 from,
                 to,

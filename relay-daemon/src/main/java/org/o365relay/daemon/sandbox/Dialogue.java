@@ -12,24 +12,24 @@ final class Dialogue {
 
     private static final Duration IDLE = Duration.ofMinutes(5);
 
-    private final Office office;
-    private final Door door;
-    private final Replies replies;
+    private final SandboxState office;
+    private final SmtpService door;
+    private final ExchangeReplies replies;
     private final Socket socket;
-    private final Session session;
-    private final Wire wire;
+    private final SandboxSession session;
+    private final SandboxWire wire;
     private final Script script;
     private final Transport transport;
 
     /// @param transport is told of the encrypted socket, to close it when the sandbox stops
-    Dialogue(Office office, Door door, Socket socket, Session session, Transport transport) throws IOException {
+    Dialogue(SandboxState office, SmtpService door, Socket socket, SandboxSession session, Transport transport) throws IOException {
         this.office = office;
         this.door = door;
         this.replies = door.replies();
         this.socket = socket;
         this.session = session;
         this.transport = transport;
-        this.wire = new Wire(socket);
+        this.wire = new SandboxWire(socket);
         this.script = new Script(office, door, wire);
     }
 
@@ -43,8 +43,8 @@ final class Dialogue {
     ///
     /// @throws IOException if the connection has ended otherwise
     void run() throws IOException {
-        try (Transaction transaction = new Transaction(office, door, session, wire, script)) {
-            if (script.passes(Step.CONNECT, "")) {
+        try (SandboxTransaction transaction = new SandboxTransaction(office, door, session, wire, script)) {
+            if (script.passes(FaultPoint.CONNECT, "")) {
                 wire.send(replies.greeting());
                 converse(transaction);
             }
@@ -57,7 +57,7 @@ final class Dialogue {
     }
 
     private void leaveMailbox() {
-        Account account = session.account();
+        SandboxMailbox account = session.account();
         if (account != null) {
             office.mailboxes().of(account).leave(session);
         }
@@ -83,7 +83,7 @@ final class Dialogue {
         return most.minus(Duration.between(session.begin(), office.clock().instant()));
     }
 
-    private String nextLine() throws IOException, Wire.LineTooLong {
+    private String nextLine() throws IOException, SandboxWire.LineTooLong {
         Duration left = left();
         if (!left.isPositive()) {
             throw new SocketTimeoutException("the session has lasted long enough");
@@ -93,21 +93,21 @@ final class Dialogue {
         return wire.readLine();
     }
 
-    private void converse(Transaction transaction) throws IOException {
+    private void converse(SandboxTransaction transaction) throws IOException {
         boolean open = true;
         while (open) {
             try {
                 String line = nextLine();
                 String[] words = line.strip().split("\\s+", 2);
                 open = answer(words[0].toUpperCase(Locale.ROOT), words.length > 1 ? words[1] : "", transaction);
-            } catch (Wire.LineTooLong e) {
+            } catch (SandboxWire.LineTooLong e) {
                 refuse("500 5.5.2 Command too long");
             }
         }
     }
 
     /// @return whether the dialogue goes on
-    private boolean answer(String verb, String argument, Transaction transaction) throws IOException, Wire.LineTooLong {
+    private boolean answer(String verb, String argument, SandboxTransaction transaction) throws IOException, SandboxWire.LineTooLong {
         switch (verb) {
             case "EHLO", "HELO" -> hello(verb, argument, transaction);
             case "STARTTLS" -> startTls(transaction);
@@ -133,8 +133,8 @@ final class Dialogue {
         return true;
     }
 
-    private void hello(String verb, String name, Transaction transaction) throws IOException {
-        if (!script.passes(Step.EHLO, name)) {
+    private void hello(String verb, String name, SandboxTransaction transaction) throws IOException {
+        if (!script.passes(FaultPoint.EHLO, name)) {
             return;
         }
         transaction.reset();
@@ -148,13 +148,13 @@ final class Dialogue {
                                 office.settings().exchange().withheld()));
     }
 
-    private void startTls(Transaction transaction) throws IOException {
+    private void startTls(SandboxTransaction transaction) throws IOException {
         if (session.tls() != null) {
             refuse("503 5.5.2 Only one STARTTLS command allowed per session");
-        } else if (script.passes(Step.STARTTLS, "STARTTLS")) {
+        } else if (script.passes(FaultPoint.STARTTLS, "STARTTLS")) {
             wire.send("220 2.0.0 SMTP server ready");
             wire.flush();
-            if (script.passes(Step.HANDSHAKE, "")) {
+            if (script.passes(FaultPoint.HANDSHAKE, "")) {
                 transaction.reset();
                 shakeHands();
             }
@@ -166,7 +166,7 @@ final class Dialogue {
                 .getSocketFactory()
                 .createSocket(socket, session.client().getAddress().getHostAddress(), socket.getPort(), true);
         encrypted.setUseClientMode(false);
-        encrypted.setWantClientAuth(door.road() == Road.MX);
+        encrypted.setWantClientAuth(door.road() == Ingress.MX);
         encrypted.setEnabledProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
         encrypted.startHandshake();
         transport.replace(encrypted);
@@ -175,9 +175,9 @@ final class Dialogue {
         office.handshakes().increment();
     }
 
-    private void authenticate(String argument) throws IOException, Wire.LineTooLong {
+    private void authenticate(String argument) throws IOException, SandboxWire.LineTooLong {
         Authentication authentication = new Authentication(office, door.replies(), wire, script);
-        if (session.tls() == null || door.road() == Road.MX) {
+        if (session.tls() == null || door.road() == Ingress.MX) {
             authentication.refuseMechanism();
         } else if (session.helo().isEmpty()) {
             sayHelloFirst();
@@ -191,7 +191,7 @@ final class Dialogue {
         }
     }
 
-    private void mail(String argument, Transaction transaction) throws IOException {
+    private void mail(String argument, SandboxTransaction transaction) throws IOException {
         if (session.helo().isEmpty()) {
             sayHelloFirst();
         } else {
@@ -204,7 +204,7 @@ final class Dialogue {
     }
 
     private boolean quit() throws IOException {
-        if (script.passes(Step.QUIT, "QUIT")) {
+        if (script.passes(FaultPoint.QUIT, "QUIT")) {
             wire.send("221 2.0.0 Service closing transmission channel");
         }
         return false;

@@ -8,7 +8,7 @@ import java.util.random.RandomGenerator;
 /// The drafts of all mailboxes.
 final class Drafts {
 
-    private final Map<String, Draft> drafts = new ConcurrentHashMap<>();
+    private final Map<String, SandboxDraft> drafts = new ConcurrentHashMap<>();
     private final RandomGenerator random;
 
     Drafts(RandomGenerator random) {
@@ -16,7 +16,7 @@ final class Drafts {
     }
 
     /// @return its id, long and with characters that need care in an address, as Graph's
-    String add(Draft draft) {
+    String add(SandboxDraft draft) {
         byte[] noise = new byte[96];
         random.nextBytes(noise);
         String id = "AAMk" + Base64.getUrlEncoder().encodeToString(noise) + "=";
@@ -24,8 +24,8 @@ final class Drafts {
         return id;
     }
 
-    Draft of(Account account, String id) throws GraphRefusal {
-        Draft draft = drafts.get(id);
+    SandboxDraft of(SandboxMailbox account, String id) throws GraphRefusal {
+        SandboxDraft draft = drafts.get(id);
         if (draft == null || !draft.account().key().equals(account.key())) {
             throw GraphRefusal.unknown("The message does not exist.");
         }

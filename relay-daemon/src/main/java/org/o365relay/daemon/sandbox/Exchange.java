@@ -15,7 +15,7 @@ import java.util.Set;
 ///     `BINARYMIME`
 /// @param smtpAuth the tenant's switch (SmtpClientAuthenticationDisabled, the other way round)
 public record Exchange(
-        List<Account> accounts,
+        List<SandboxMailbox> accounts,
         Duration tarpit,
         long contentLimit,
         Set<String> withheld,
@@ -27,12 +27,12 @@ public record Exchange(
         withheld = Set.copyOf(withheld);
     }
 
-    static Exchange of(List<Account> accounts) {
+    static Exchange of(List<SandboxMailbox> accounts) {
         return new Exchange(
                 accounts, Duration.ofSeconds(5), SandboxSettings.ADVERTISED_SIZE, Set.of(), BasicAuth.ON, true);
     }
 
-    public Exchange withAccounts(Account... newAccounts) {
+    public Exchange withAccounts(SandboxMailbox... newAccounts) {
         return new Exchange(List.of(newAccounts), tarpit, contentLimit, withheld, basicAuth, smtpAuth);
     }
 
@@ -56,12 +56,12 @@ public record Exchange(
         return new Exchange(accounts, tarpit, contentLimit, withheld, basicAuth, on);
     }
 
-    Optional<Account> account(String name) {
+    Optional<SandboxMailbox> account(String name) {
         return accounts.stream().filter(account -> account.hasName(name)).findAny();
     }
 
     /// @return the refusal; empty if the tenant and the mailbox allow SMTP AUTH
-    Optional<String> closedFor(Account account) {
+    Optional<String> closedFor(SandboxMailbox account) {
         if (!smtpAuth) {
             return Optional.of(disabledFor("Tenant"));
         }

@@ -10,11 +10,11 @@ import java.util.stream.Stream;
 ///
 /// @param times how often it happens before it is used up, at least 1; [#ALWAYS] for every time
 /// @param where it happens only for commands that contain this text, without regard to case, such as one
-///     recipient's address; empty for all. At [Step#CONTENT] it is looked for in the envelope, written as
-///     `<from> <to> <to>`; at [Step#TOKEN] in the path and the grant, `POST /…/token client_credentials`; at
-///     [Step#GRAPH] in the path, `POST /v1.0/users/…/sendMail`
+///     recipient's address; empty for all. At [FaultPoint#CONTENT] it is looked for in the envelope, written as
+///     `<from> <to> <to>`; at [FaultPoint#TOKEN] in the path and the grant, `POST /…/token client_credentials`; at
+///     [FaultPoint#GRAPH] in the path, `POST /v1.0/users/…/sendMail`
 /// @param mx whether it happens at the MX instead of at client submission
-public record Fault(Step step, Action action, int times, String where, boolean mx) {
+public record Fault(FaultPoint step, Action action, int times, String where, boolean mx) {
 
     /// Every time.
     public static final int ALWAYS = Integer.MAX_VALUE;
@@ -26,13 +26,13 @@ public record Fault(Step step, Action action, int times, String where, boolean m
         if (times < 1) {
             throw new IllegalArgumentException("a fault happens at least once");
         }
-        if (action instanceof Action.DropAfterAccepting && step.isSmtp() && step != Step.CONTENT) {
+        if (action instanceof Action.DropAfterAccepting && step.isSmtp() && step != FaultPoint.CONTENT) {
             throw new IllegalArgumentException("drop-after-accepting is only for the step content");
         }
-        if (action instanceof Action.Reply && step == Step.HANDSHAKE) {
+        if (action instanceof Action.Reply && step == FaultPoint.HANDSHAKE) {
             throw new IllegalArgumentException("there is no reply in a TLS handshake");
         }
-        if (action instanceof Action.Aadsts && step != Step.TOKEN) {
+        if (action instanceof Action.Aadsts && step != FaultPoint.TOKEN) {
             throw new IllegalArgumentException("AADSTS errors are only for the step token");
         }
         if (step.isSmtp() ? action instanceof Action.Status : action instanceof Action.Reply) {
@@ -44,11 +44,11 @@ public record Fault(Step step, Action action, int times, String where, boolean m
         }
     }
 
-    public Fault(Step step, Action action, int times, String where) {
+    public Fault(FaultPoint step, Action action, int times, String where) {
         this(step, action, times, where, false);
     }
 
-    public Fault(Step step, Action action, int times) {
+    public Fault(FaultPoint step, Action action, int times) {
         this(step, action, times, "");
     }
 
@@ -66,7 +66,7 @@ public record Fault(Step step, Action action, int times, String where, boolean m
             throw new IllegalArgumentException("not of the form step:action*times: " + text);
         }
         String times = form.group("times");
-        Step step = step(form.group("step"));
+        FaultPoint step = step(form.group("step"));
         return new Fault(
                 step,
                 ActionText.parse(step, form.group("action").strip()),
@@ -75,7 +75,7 @@ public record Fault(Step step, Action action, int times, String where, boolean m
                 form.group("mx") != null);
     }
 
-    boolean concerns(Step reached, boolean atMx, String command) {
+    boolean concerns(FaultPoint reached, boolean atMx, String command) {
         return step == reached
                 && mx == atMx
                 && command.toLowerCase(Locale.ROOT).contains(where.toLowerCase(Locale.ROOT));
@@ -94,8 +94,8 @@ public record Fault(Step step, Action action, int times, String where, boolean m
                 + count;
     }
 
-    private static Step step(String name) {
-        return Stream.of(Step.values())
+    private static FaultPoint step(String name) {
+        return Stream.of(FaultPoint.values())
                 .filter(step -> step.name().equalsIgnoreCase(name))
                 .findAny()
                 .orElseThrow(() -> new IllegalArgumentException("no step \"" + name

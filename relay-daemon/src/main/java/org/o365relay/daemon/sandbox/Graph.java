@@ -26,7 +26,7 @@ final class Graph {
     private static final String READ = "Mail.Read";
     private static final String READ_WRITE = "Mail.ReadWrite";
 
-    private final Office office;
+    private final SandboxState office;
     private final RandomGenerator random;
     private final GraphMail mail;
     private final Drafts drafts;
@@ -35,7 +35,7 @@ final class Graph {
     private final Map<String, AtomicInteger> busy = new ConcurrentHashMap<>();
 
     /// @param directory for attachments that are being uploaded
-    Graph(Office office, RandomGenerator random, Path directory) {
+    Graph(SandboxState office, RandomGenerator random, Path directory) {
         this.office = office;
         this.random = random;
         this.mail = new GraphMail(office);
@@ -78,7 +78,7 @@ final class Graph {
             throw GraphRefusal.badRequest("Resource not found for the segment '" + first + "'.");
         }
         String user = own ? token.signedIn().orElse("") : path.get(2);
-        Account account = office.settings()
+        SandboxMailbox account = office.settings()
                 .exchange()
                 .account(user)
                 .orElseThrow(() ->
@@ -95,7 +95,7 @@ final class Graph {
     }
 
     /// A slow request is one of those at once.
-    private WebAnswer throttled(IssuedToken token, Account account, Work work) throws GraphRefusal, IOException {
+    private WebAnswer throttled(IssuedToken token, SandboxMailbox account, Work work) throws GraphRefusal, IOException {
         AtomicInteger running =
                 busy.computeIfAbsent(token.app().clientId() + " " + account.key(), _ -> new AtomicInteger());
         try {
@@ -108,7 +108,7 @@ final class Graph {
         }
     }
 
-    private WebAnswer route(WebRequest request, List<String> path, IssuedToken token, Account account)
+    private WebAnswer route(WebRequest request, List<String> path, IssuedToken token, SandboxMailbox account)
             throws GraphRefusal, IOException {
         String pattern = path.size() > 1 && path.getFirst().equals("messages")
                 ? "messages/id" + String.join("/", path.subList(2, path.size())).replaceFirst("^(?=.)", "/")
@@ -119,7 +119,7 @@ final class Graph {
             case "POST messages" -> create(request, allowed(token, account, READ_WRITE));
             case "GET messages/id" -> described(200, id, draft(token, account, id));
             case "PATCH messages/id" -> {
-                Draft draft = draft(token, account, id);
+                SandboxDraft draft = draft(token, account, id);
                 draft.change(json(request));
                 yield described(200, id, draft);
             }
@@ -138,12 +138,12 @@ final class Graph {
         };
     }
 
-    private static Account allowedToRead(IssuedToken token, Account account) throws GraphRefusal {
+    private static SandboxMailbox allowedToRead(IssuedToken token, SandboxMailbox account) throws GraphRefusal {
         return allowed(token, account, token.allows(READ, READ) ? READ : READ_WRITE);
     }
 
     /// @return the account, if the token may do this there
-    private static Account allowed(IssuedToken token, Account account, String permission) throws GraphRefusal {
+    private static SandboxMailbox allowed(IssuedToken token, SandboxMailbox account, String permission) throws GraphRefusal {
         if (!token.allows(permission, permission)) {
             throw GraphRefusal.accessDenied();
         }
@@ -153,10 +153,10 @@ final class Graph {
         return account;
     }
 
-    private WebAnswer sendMail(WebRequest request, Account account) throws GraphRefusal, IOException {
+    private WebAnswer sendMail(WebRequest request, SandboxMailbox account) throws GraphRefusal, IOException {
         if (!request.hasContentType("text/plain")) {
             Map<String, @Nullable Object> members = json(request);
-            try (Draft draft = Draft.of(account, Json.asObject(members.get("message")))) {
+            try (SandboxDraft draft = SandboxDraft.of(account, Json.asObject(members.get("message")))) {
                 return mail.send(request, account, draft);
             }
         }
@@ -167,33 +167,33 @@ final class Graph {
         return mail.send(request, account, content);
     }
 
-    private WebAnswer create(WebRequest request, Account account) throws GraphRefusal {
-        Draft draft = request.hasContentType("text/plain")
-                ? Draft.of(account, decoded(request))
-                : Draft.of(account, json(request));
+    private WebAnswer create(WebRequest request, SandboxMailbox account) throws GraphRefusal {
+        SandboxDraft draft = request.hasContentType("text/plain")
+                ? SandboxDraft.of(account, decoded(request))
+                : SandboxDraft.of(account, json(request));
         return described(201, drafts.add(draft), draft);
     }
 
-    private WebAnswer attach(WebRequest request, Draft draft) throws GraphRefusal {
-        Attachment attachment = Attachment.of(json(request));
+    private WebAnswer attach(WebRequest request, SandboxDraft draft) throws GraphRefusal {
+        DraftAttachment attachment = DraftAttachment.of(json(request));
         draft.attach(attachment);
         return WebAnswer.json(
                 201, Map.of("@odata.type", "#microsoft.graph.fileAttachment", "id", "att", "name", attachment.name()));
     }
 
-    private WebAnswer send(WebRequest request, String id, Account account) throws GraphRefusal, IOException {
-        Draft draft = drafts.of(account, id);
+    private WebAnswer send(WebRequest request, String id, SandboxMailbox account) throws GraphRefusal, IOException {
+        SandboxDraft draft = drafts.of(account, id);
         WebAnswer answer = mail.send(request, account, draft);
         drafts.remove(id);
         draft.close();
         return answer;
     }
 
-    private Draft draft(IssuedToken token, Account account, String id) throws GraphRefusal {
+    private SandboxDraft draft(IssuedToken token, SandboxMailbox account, String id) throws GraphRefusal {
         return drafts.of(allowed(token, account, READ_WRITE), id);
     }
 
-    private static WebAnswer described(int status, String id, Draft draft) throws GraphRefusal {
+    private static WebAnswer described(int status, String id, SandboxDraft draft) throws GraphRefusal {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("@odata.context", "https://graph.microsoft.com/v1.0/$metadata#users('user')/messages/$entity");
         members.put("id", id);

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.o365relay.daemon.sandbox.Postboxes.Letter;
+import org.o365relay.daemon.sandbox.DeliveredMail.Letter;
 import org.o365relay.daemon.sandbox.web.WebAnswer;
 import org.o365relay.daemon.sandbox.web.WebRequest;
 
@@ -19,13 +19,13 @@ final class GraphInbox {
     private static final Pattern SINCE = Pattern.compile("receivedDateTime ge (\\S+)");
     private static final int LARGEST_PAGE = 1_000;
 
-    private final Postboxes postboxes;
+    private final DeliveredMail postboxes;
 
-    GraphInbox(Postboxes postboxes) {
+    GraphInbox(DeliveredMail postboxes) {
         this.postboxes = postboxes;
     }
 
-    WebAnswer list(WebRequest request, Account account) throws GraphRefusal {
+    WebAnswer list(WebRequest request, SandboxMailbox account) throws GraphRefusal {
         Map<String, String> query = request.queryFields();
         Instant since = since(query.getOrDefault("$filter", ""));
         int top = number(query.getOrDefault("$top", "10"));
@@ -58,7 +58,7 @@ final class GraphInbox {
     }
 
     /// @return the message as MIME
-    WebAnswer content(Account account, String id) throws GraphRefusal {
+    WebAnswer content(SandboxMailbox account, String id) throws GraphRefusal {
         Letter letter = postboxes.of(account).stream()
                 .filter(known -> known.id().equals(id))
                 .findFirst()

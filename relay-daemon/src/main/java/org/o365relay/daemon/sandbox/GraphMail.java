@@ -12,19 +12,19 @@ import org.o365relay.daemon.sandbox.web.WebRequest;
 /// Sends what Graph was given: checks it, and keeps it with the recipients it would go to.
 final class GraphMail {
 
-    private final Office office;
+    private final SandboxState office;
 
-    GraphMail(Office office) {
+    GraphMail(SandboxState office) {
         this.office = office;
     }
 
     /// @param content the message as it came
-    WebAnswer send(WebRequest request, Account account, byte[] content) throws GraphRefusal, IOException {
+    WebAnswer send(WebRequest request, SandboxMailbox account, byte[] content) throws GraphRefusal, IOException {
         Header header = Header.read(new ByteArrayInputStream(content)).orElseThrow(GraphRefusal::noRecipients);
         return send(request, account, header, out -> BlindCopies.remove(content, out));
     }
 
-    WebAnswer send(WebRequest request, Account account, Draft draft) throws GraphRefusal, IOException {
+    WebAnswer send(WebRequest request, SandboxMailbox account, SandboxDraft draft) throws GraphRefusal, IOException {
         return send(request, account, draft.header(), draft::writeTo);
     }
 
@@ -33,7 +33,7 @@ final class GraphMail {
         void writeTo(OutputStream out) throws IOException, GraphRefusal;
     }
 
-    private WebAnswer send(WebRequest request, Account account, Header header, Content content)
+    private WebAnswer send(WebRequest request, SandboxMailbox account, Header header, Content content)
             throws GraphRefusal, IOException {
         List<String> recipients = header.recipients().orElseThrow(GraphRefusal::noRecipients);
         if (recipients.isEmpty()) {
@@ -42,8 +42,8 @@ final class GraphMail {
         check(account, header, recipients.size());
         try (Body body = office.archive().open(Long.MAX_VALUE)) {
             content.writeTo(stream(body));
-            Submission submission = new Submission(
-                    Road.GRAPH,
+            SandboxSubmission submission = new SandboxSubmission(
+                    Ingress.GRAPH,
                     account.address(),
                     recipients,
                     account.address(),
@@ -57,7 +57,7 @@ final class GraphMail {
     }
 
     /// More messages a minute than allowed are taken, and counted: the mailbox delivers them later.
-    private void check(Account account, Header header, int recipients) throws GraphRefusal {
+    private void check(SandboxMailbox account, Header header, int recipients) throws GraphRefusal {
         SandboxSettings settings = office.settings();
         Instant now = office.clock().instant();
         MailboxUse use = office.mailboxes().of(account);

@@ -23,8 +23,8 @@ public final class MailboxUse {
     private final Rolling arrivals = new Rolling();
     private final ArrayDeque<Instant> answers = new ArrayDeque<>();
     private final Rolling recipients = new Rolling();
-    private final Map<Offence, Rolling> offences = new EnumMap<>(Offence.class);
-    private @Nullable Offence sentence;
+    private final Map<PenaltyOffence, Rolling> offences = new EnumMap<>(PenaltyOffence.class);
+    private @Nullable PenaltyOffence sentence;
     private Instant sentencedUntil = Instant.MIN;
     private int mostConnections;
     private int mostPerMinute;
@@ -63,10 +63,10 @@ public final class MailboxUse {
 
     /// @return what is said to all mail now; empty if there is no penalty
     synchronized Optional<String> sentence(Instant now) {
-        return now.isBefore(sentencedUntil) ? Optional.ofNullable(sentence).map(Offence::sentence) : Optional.empty();
+        return now.isBefore(sentencedUntil) ? Optional.ofNullable(sentence).map(PenaltyOffence::sentence) : Optional.empty();
     }
 
-    synchronized void offend(Offence offence, Instant now, SandboxSettings settings) {
+    synchronized void offend(PenaltyOffence offence, Instant now, SandboxSettings settings) {
         Limits limits = settings.limits();
         if (limits.offences() == Limits.UNLIMITED) {
             return;

@@ -8,7 +8,7 @@ final class Mailboxes {
 
     private final Map<String, MailboxUse> uses = new ConcurrentHashMap<>();
 
-    MailboxUse of(Account account) {
+    MailboxUse of(SandboxMailbox account) {
         return uses.computeIfAbsent(account.key(), _ -> new MailboxUse());
     }
 }

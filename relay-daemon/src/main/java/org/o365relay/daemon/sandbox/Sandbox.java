@@ -25,7 +25,7 @@ import org.o365relay.daemon.sandbox.web.WebServer;
 /// Microsoft Graph and an MX; with their extensions, words, checks and limits.
 public final class Sandbox implements AutoCloseable {
 
-    private final Office office;
+    private final SandboxState office;
     private final Path trusted;
     private final Calls calls;
     private final SmtpServer smtp;
@@ -33,7 +33,7 @@ public final class Sandbox implements AutoCloseable {
     private final @Nullable WebServer web;
 
     private Sandbox(
-            Office office,
+            SandboxState office,
             Path trusted,
             Calls calls,
             SmtpServer smtp,
@@ -61,18 +61,18 @@ public final class Sandbox implements AutoCloseable {
         return new Start(settings, office(settings, directory, clock, random), certificate, clock, random).all();
     }
 
-    private static Office office(SandboxSettings settings, Path directory, InstantSource clock, RandomGenerator random)
+    private static SandboxState office(SandboxSettings settings, Path directory, InstantSource clock, RandomGenerator random)
             throws IOException {
         AtomicReference<SandboxSettings> current = new AtomicReference<>(settings);
         Inbox inbox = new Inbox(settings.keep() != SandboxSettings.Keep.COUNT);
         MailStore store = settings.keep() == SandboxSettings.Keep.FILES ? new MailStore(directory) : null;
-        return new Office(
+        return new SandboxState(
                 current,
                 new Faults(),
                 inbox,
                 new Archive(store, inbox, clock),
                 new Mailboxes(),
-                new Postboxes(),
+                new DeliveredMail(),
                 new Directory(
                         () -> current.get().entra(),
                         clock,
@@ -86,14 +86,14 @@ public final class Sandbox implements AutoCloseable {
     /// Starts one server after the other; if one fails, those before it end.
     private record Start(
             SandboxSettings settings,
-            Office office,
+            SandboxState office,
             ServerCertificate certificate,
             InstantSource clock,
             RandomGenerator random) {
 
         Sandbox all() throws IOException {
-            Door door =
-                    new SubmissionDoor(office, new Replies(clock, random, Replies.SUBMISSION), certificate.context());
+            SmtpService door =
+                    new SubmissionService(office, new ExchangeReplies(clock, random, ExchangeReplies.SUBMISSION), certificate.context());
             Listening listening = settings.listening();
             SmtpServer smtp = SmtpServer.start(office, door, listening.address(), listening.smtp());
             SmtpServer mx = null;
@@ -115,8 +115,8 @@ public final class Sandbox implements AutoCloseable {
             if (port == null) {
                 return null;
             }
-            Door door =
-                    new MxDoor(office, new Replies(clock, random, Replies.MX), certificate.context(new AnyClient()));
+            SmtpService door =
+                    new MxService(office, new ExchangeReplies(clock, random, ExchangeReplies.MX), certificate.context(new AnyClient()));
             return SmtpServer.start(office, door, listening.address(), port);
         }
 

@@ -50,7 +50,7 @@ public record SandboxSettings(
 
     /// Loopback, client submission on any free port and nothing else, files kept, Office 365's own size and
     /// tarpit, no other limits.
-    public static SandboxSettings in(Path directory, Account... accounts) {
+    public static SandboxSettings in(Path directory, SandboxMailbox... accounts) {
         return new SandboxSettings(
                 new Listening(InetAddress.getLoopbackAddress(), 0, null, null),
                 directory,

@@ -9,11 +9,11 @@ import java.util.concurrent.TimeUnit;
 /// Plays the faults on one connection.
 final class Script {
 
-    private final Office office;
-    private final Door door;
-    private final Wire wire;
+    private final SandboxState office;
+    private final SmtpService door;
+    private final SandboxWire wire;
 
-    Script(Office office, Door door, Wire wire) {
+    Script(SandboxState office, SmtpService door, SandboxWire wire) {
         this.office = office;
         this.door = door;
         this.wire = wire;
@@ -21,13 +21,13 @@ final class Script {
 
     /// @return whether the step may go on as usual; if not, it has been answered
     /// @throws IOException if this ended the connection
-    boolean passes(Step step, String command) throws IOException {
+    boolean passes(FaultPoint step, String command) throws IOException {
         Optional<Action> action = next(step, command);
         return action.isEmpty() || perform(action.get());
     }
 
-    Optional<Action> next(Step step, String command) {
-        return office.faults().next(step, door.road() == Road.MX, command);
+    Optional<Action> next(FaultPoint step, String command) {
+        return office.faults().next(step, door.road() == Ingress.MX, command);
     }
 
     boolean perform(Action action) throws IOException {

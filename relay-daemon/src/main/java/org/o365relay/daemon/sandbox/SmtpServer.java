@@ -32,15 +32,15 @@ final class SmtpServer implements AutoCloseable {
     private static final SessionAcceptance OVER =
             SessionAcceptance.failure(221, "2.0.0 Service closing transmission channel");
 
-    private final Office office;
-    private final Door door;
+    private final SandboxState office;
+    private final SmtpService door;
     private final InetAddress host;
     private final LongAdder connections = new LongAdder();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private volatile boolean closing;
     private final SMTPServer server;
 
-    private SmtpServer(Office office, Door door, InetAddress host, int port) {
+    private SmtpServer(SandboxState office, SmtpService door, InetAddress host, int port) {
         this.office = office;
         this.door = door;
         this.host = host;
@@ -58,7 +58,7 @@ final class SmtpServer implements AutoCloseable {
     /// Returns when it listens.
     ///
     /// @throws BindException with a message for people if it cannot
-    static SmtpServer start(Office office, Door door, InetAddress host, int port) throws BindException {
+    static SmtpServer start(SandboxState office, SmtpService door, InetAddress host, int port) throws BindException {
         SmtpServer started = new SmtpServer(office, door, host, port);
         started.listen();
         return started;
@@ -116,7 +116,7 @@ final class SmtpServer implements AutoCloseable {
                     drop(socket);
                 }
                 socket.setTcpNoDelay(true);
-                Session session = new Session(
+                SandboxSession session = new SandboxSession(
                         connection.getRemoteAddress(), office.clock().instant());
                 new Dialogue(office, door, socket, session, connection::setSocket).run();
             } catch (IOException ended) {

@@ -31,30 +31,30 @@ final class Uploads {
             Pattern.compile("bytes (?<from>\\d{1,10})-(?<to>\\d{1,10})/(?<size>\\d{1,10})");
     private static final Duration LIFETIME = Duration.ofHours(24);
 
-    private final Office office;
+    private final SandboxState office;
     private final RandomGenerator random;
     private final Path directory;
     private final Map<String, Upload> open = new ConcurrentHashMap<>();
 
-    Uploads(Office office, RandomGenerator random, Path directory) {
+    Uploads(SandboxState office, RandomGenerator random, Path directory) {
         this.office = office;
         this.random = random;
         this.directory = directory;
     }
 
-    private record Upload(Draft draft, Map<String, @Nullable Object> item, long size, Path file, Instant expires) {
+    private record Upload(SandboxDraft draft, Map<String, @Nullable Object> item, long size, Path file, Instant expires) {
         long received() throws IOException {
             return Files.size(file);
         }
     }
 
-    WebAnswer begin(WebRequest request, Map<String, @Nullable Object> members, Draft draft)
+    WebAnswer begin(WebRequest request, Map<String, @Nullable Object> members, SandboxDraft draft)
             throws GraphRefusal, IOException {
         Map<String, @Nullable Object> item = Json.asObject(
                 members.containsKey("AttachmentItem") ? members.get("AttachmentItem") : members.get("attachmentItem"));
         long size = item.get("size") instanceof Number number ? number.longValue() : -1;
         checkSize(size);
-        Attachment.check(item);
+        DraftAttachment.check(item);
         Path file = Files.createTempFile(directory, ".upload-", ".part");
         Upload upload = new Upload(
                 draft,
@@ -127,7 +127,7 @@ final class Uploads {
             return WebAnswer.json(200, status(upload));
         }
         open.remove(id);
-        upload.draft().attach(Attachment.in(upload.file(), upload.item()));
+        upload.draft().attach(DraftAttachment.in(upload.file(), upload.item()));
         return WebAnswer.empty(201).with("Location", request.origin() + "/v1.0/attachments/" + id);
     }
 

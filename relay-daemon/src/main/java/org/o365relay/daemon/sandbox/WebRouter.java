@@ -16,12 +16,12 @@ import org.o365relay.daemon.sandbox.web.WebServer.Handler;
 /// Brings requests to the sign-in service or to Graph, counts them, and plays the faults on the way.
 final class WebRouter implements Handler {
 
-    private final Office office;
+    private final SandboxState office;
     private final Graph graph;
     private final Calls calls;
     private final RandomGenerator random;
 
-    WebRouter(Office office, Graph graph, Calls calls, RandomGenerator random) {
+    WebRouter(SandboxState office, Graph graph, Calls calls, RandomGenerator random) {
         this.office = office;
         this.graph = graph;
         this.calls = calls;
@@ -32,7 +32,7 @@ final class WebRouter implements Handler {
     public WebAnswer answer(WebRequest request) throws IOException {
         String path = request.path();
         boolean toGraph = path.startsWith("/v1.0/") || path.startsWith(Uploads.PATH);
-        Step step = toGraph ? Step.GRAPH : Step.TOKEN;
+        FaultPoint step = toGraph ? FaultPoint.GRAPH : FaultPoint.TOKEN;
         String what = toGraph ? graphCall(request) : tokenCall(request);
         calls.count(what);
         String command = request.method() + " " + path + (toGraph ? "" : " " + what);
@@ -65,7 +65,7 @@ final class WebRouter implements Handler {
         return last.equals("token") && !grant.isEmpty() ? grant.substring(grant.lastIndexOf(':') + 1) : last;
     }
 
-    private WebAnswer play(Action fault, Step step, WebRequest request, Handler usual) throws IOException {
+    private WebAnswer play(Action fault, FaultPoint step, WebRequest request, Handler usual) throws IOException {
         return switch (fault) {
             case Action.Delay(Duration time) -> {
                 pause(time);
@@ -75,7 +75,7 @@ final class WebRouter implements Handler {
                 if (status.accepting()) {
                     usual.answer(request);
                 }
-                yield step == Step.GRAPH ? graphAnswer(status) : tokenAnswer(status);
+                yield step == FaultPoint.GRAPH ? graphAnswer(status) : tokenAnswer(status);
             }
             case Action.Aadsts(int number) -> office.directory().error(number);
             case Action.Drop() -> throw new EOFException("dropped as told");

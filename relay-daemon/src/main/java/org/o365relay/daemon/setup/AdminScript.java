@@ -24,10 +24,10 @@ final class AdminScript {
     /// Without it Windows PowerShell 5.1 takes UTF-8 for the machine's old code page.
     private static final String BYTE_ORDER_MARK = "\ufeff";
 
-    private final Answers answers;
-    private final Way way;
+    private final SetupAnswers answers;
+    private final SubmissionMethod way;
 
-    AdminScript(Answers answers) {
+    AdminScript(SetupAnswers answers) {
         this.answers = answers;
         this.way = answers.way();
     }
@@ -57,17 +57,17 @@ final class AdminScript {
             case "app", "show-app" -> way.hasRegistration();
             case "certificate" -> way.hasCertificate();
             case "secret" -> way.hasClientSecret();
-            case "device-code" -> way == Way.DEVICE_CODE;
+            case "device-code" -> way == SubmissionMethod.DEVICE_CODE;
             case "principal", "show-principal" -> app;
             case "consent" -> consent;
             case "full-access", "show-full-access" -> consent && way.isSubmission();
             case "no-consent", "rbac", "show-rbac" -> rbac;
             case "smtp-auth", "show-smtp-auth" -> way.isSubmission();
-            case "show-password" -> way == Way.PASSWORD;
+            case "show-password" -> way == SubmissionMethod.PASSWORD;
             case "user" -> sendsAsOthers() && !app;
             case "send-as", "show-send-as" -> sendsAsOthers();
-            case "connector-ip" -> way == Way.CONNECTOR_IP;
-            case "connector-certificate" -> way == Way.CONNECTOR_CERTIFICATE;
+            case "connector-ip" -> way == SubmissionMethod.CONNECTOR_IP;
+            case "connector-certificate" -> way == SubmissionMethod.CONNECTOR_CERTIFICATE;
             case "connector", "show-connector" -> way.isConnector();
             case String unknown -> throw new IllegalStateException(NAME + " has a section nobody wants: " + unknown);
         };
@@ -75,7 +75,7 @@ final class AdminScript {
 
     /// Through a connector everybody of the organization may be the author.
     private boolean sendsAsOthers() {
-        return !way.isConnector() && !answers.list(Question.SEND_AS).isEmpty();
+        return !way.isConnector() && !answers.list(SetupQuestion.SEND_AS).isEmpty();
     }
 
     private List<String> values() {
@@ -85,8 +85,8 @@ final class AdminScript {
             values.put("Mailbox", PowerShell.text(answers.mailbox().toString()));
         }
         if (way.hasRegistration()) {
-            values.put("Tenant", PowerShell.text(answers.text(Question.TENANT).orElseThrow()));
-            values.put("AppId", PowerShell.text(answers.text(Question.CLIENT_ID).orElse("")) + idComment());
+            values.put("Tenant", PowerShell.text(answers.text(SetupQuestion.TENANT).orElseThrow()));
+            values.put("AppId", PowerShell.text(answers.text(SetupQuestion.CLIENT_ID).orElse("")) + idComment());
             values.put("GraphEnvironment", PowerShell.text(graphEnvironment(answers.cloud())));
         }
         if (way.hasCertificate()) {
@@ -102,13 +102,13 @@ final class AdminScript {
             values.put("SendAs", PowerShell.list(authors(false)));
             values.put("SendAsDomains", PowerShell.list(authors(true)));
         }
-        if (way == Way.CONNECTOR_IP) {
-            values.put("PublicAddresses", PowerShell.list(answers.list(Question.PUBLIC_ADDRESSES)));
+        if (way == SubmissionMethod.CONNECTOR_IP) {
+            values.put("PublicAddresses", PowerShell.list(answers.list(SetupQuestion.PUBLIC_ADDRESSES)));
         }
-        if (way == Way.CONNECTOR_CERTIFICATE) {
+        if (way == SubmissionMethod.CONNECTOR_CERTIFICATE) {
             values.put(
                     "CertificateName",
-                    PowerShell.text(answers.text(Question.CERTIFICATE_NAME).orElseThrow()));
+                    PowerShell.text(answers.text(SetupQuestion.CERTIFICATE_NAME).orElseThrow()));
         }
         values.put("ExchangeEnvironment", PowerShell.text(exchangeEnvironment(answers.cloud())));
         int width = values.keySet().stream().mapToInt(String::length).max().orElse(0);
@@ -122,13 +122,13 @@ final class AdminScript {
     }
 
     private String idComment() {
-        return answers.text(Question.CLIENT_ID).isPresent()
+        return answers.text(SetupQuestion.CLIENT_ID).isPresent()
                 ? ""
                 : "    # none yet: the script finds the app by its name, or makes it, and shows its ID at the end";
     }
 
     private List<String> authors(boolean domains) {
-        return answers.list(Question.SEND_AS).stream()
+        return answers.list(SetupQuestion.SEND_AS).stream()
                 .filter(author -> author.startsWith("@") == domains)
                 .toList();
     }

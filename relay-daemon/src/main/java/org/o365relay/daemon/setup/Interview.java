@@ -12,21 +12,21 @@ final class Interview {
 
     private static final String STAND_IN = "relay@contoso.example";
 
-    private final Map<Question, String> given;
+    private final Map<SetupQuestion, String> given;
     private final Optional<Terminal> terminal;
     private final List<String> problems = new ArrayList<>();
 
     /// @param given on the command line
     /// @param terminal empty if nobody can be asked
-    Interview(Map<Question, String> given, Optional<Terminal> terminal) {
+    Interview(Map<SetupQuestion, String> given, Optional<Terminal> terminal) {
         this.given = Map.copyOf(given);
         this.terminal = terminal;
     }
 
     /// @throws UnansweredException with everything that is missing or wrong on the command line
-    Answers answers() throws UnansweredException, IOException {
-        Answers answers = new Answers(Map.of());
-        for (Question question : Question.values()) {
+    SetupAnswers answers() throws UnansweredException, IOException {
+        SetupAnswers answers = new SetupAnswers(Map.of());
+        for (SetupQuestion question : SetupQuestion.values()) {
             if (question.applies(answers)) {
                 answers = answers.with(question, answer(question, answers));
             } else if (given.containsKey(question)) {
@@ -40,7 +40,7 @@ final class Interview {
         return answers;
     }
 
-    private String answer(Question question, Answers before) throws UnansweredException, IOException {
+    private String answer(SetupQuestion question, SetupAnswers before) throws UnansweredException, IOException {
         Optional<String> proposal = question.proposal(before);
         String text = given.get(question);
         if (text != null) {
@@ -57,11 +57,11 @@ final class Interview {
         return proposal.orElse(STAND_IN);
     }
 
-    private static String ask(Terminal terminal, Question question, Optional<String> proposal)
+    private static String ask(Terminal terminal, SetupQuestion question, Optional<String> proposal)
             throws UnansweredException, IOException {
         terminal.say("");
         terminal.say(question.text());
-        if (question == Question.WAY) {
+        if (question == SetupQuestion.WAY) {
             sayWays(terminal);
         }
         String name = question.option().substring(2);
@@ -93,15 +93,15 @@ final class Interview {
 
     private static void sayWays(Terminal terminal) {
         int number = 1;
-        for (Way way : Way.values()) {
+        for (SubmissionMethod way : SubmissionMethod.values()) {
             terminal.say("  %d  %-21s  %s".formatted(number++, way.key(), way.description()));
         }
     }
 
     /// Ways may be chosen by their number.
-    private static String chosen(Question question, String typed) {
-        boolean numbered = question == Question.WAY && typed.matches("[1-9]");
-        return numbered ? List.of(Way.values()).get(Integer.parseInt(typed) - 1).key() : typed;
+    private static String chosen(SetupQuestion question, String typed) {
+        boolean numbered = question == SetupQuestion.WAY && typed.matches("[1-9]");
+        return numbered ? List.of(SubmissionMethod.values()).get(Integer.parseInt(typed) - 1).key() : typed;
     }
 
     private static <T> T orEnd(Optional<T> typed, String name) throws UnansweredException {

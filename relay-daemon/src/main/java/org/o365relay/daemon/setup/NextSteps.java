@@ -9,20 +9,20 @@ import java.util.List;
 final class NextSteps {
 
     private final Folder folder;
-    private final Answers answers;
+    private final SetupAnswers answers;
     private final List<String> secrets;
     private final List<String> lines = new ArrayList<>();
     private int steps;
 
     /// @param secrets files that only their owner may read
-    NextSteps(Folder folder, Answers answers, List<String> secrets) {
+    NextSteps(Folder folder, SetupAnswers answers, List<String> secrets) {
         this.folder = folder;
         this.answers = answers;
         this.secrets = List.copyOf(secrets);
     }
 
     List<String> lines() throws IOException {
-        Way way = answers.way();
+        SubmissionMethod way = answers.way();
         lines.add("");
         lines.add("Written:");
         file(RelayConf.NAME, "the configuration");
@@ -37,7 +37,7 @@ final class NextSteps {
         }
         lines.add("");
         lines.add("What to do now:");
-        if (way == Way.PASSWORD) {
+        if (way == SubmissionMethod.PASSWORD) {
             step(
                     "Mind the end: Microsoft switches passwords for SMTP off at the end of December 2026, unless an admin");
             more("switches them on again, and for good later: docs/password.md says how to move to OAuth.");
@@ -47,7 +47,7 @@ final class NextSteps {
                     + " to an administrator");
             more("of the tenant, who reads and runs it in PowerShell. It can take an hour until it counts.");
         }
-        if (way.hasRegistration() && answers.text(Question.CLIENT_ID).isEmpty()) {
+        if (way.hasRegistration() && answers.text(SetupQuestion.CLIENT_ID).isEmpty()) {
             step("Put the client-id that the script shows into " + name(RelayConf.NAME) + ".");
         }
         for (String secret : secrets) {
@@ -55,7 +55,7 @@ final class NextSteps {
                 step("Write the " + secret.replace('-', ' ') + " into " + name(secret) + ".");
             }
         }
-        if (way == Way.DEVICE_CODE) {
+        if (way == SubmissionMethod.DEVICE_CODE) {
             step("Sign in once: o365-relay login --config " + name(RelayConf.NAME));
         }
         if (!secrets.isEmpty()) {

@@ -14,13 +14,13 @@ final class RelayConf {
     /// Stands for an ID that is not known yet; the configuration is wrong as long as it is there, and says so.
     static final String UNKNOWN_ID = "the-application-client-id";
 
-    private final Answers answers;
-    private final Way way;
+    private final SetupAnswers answers;
+    private final SubmissionMethod way;
     private final boolean certificatePassword;
     private final List<String> lines = new ArrayList<>();
 
     /// @param certificatePassword whether the app's certificate needs one
-    RelayConf(Answers answers, boolean certificatePassword) {
+    RelayConf(SetupAnswers answers, boolean certificatePassword) {
         this.answers = answers;
         this.way = answers.way();
         this.certificatePassword = certificatePassword;
@@ -49,7 +49,7 @@ final class RelayConf {
     }
 
     private void devices() {
-        String listen = answers.text(Question.LISTEN).orElseThrow();
+        String listen = answers.text(SetupQuestion.LISTEN).orElseThrow();
         int colon = listen.lastIndexOf(':');
         add("  # Where devices connect, without a login.");
         add("  listeners = [ { address = %s, port = %s } ]"
@@ -57,7 +57,7 @@ final class RelayConf {
         add("");
         add("  # Who may send: this machine, and these addresses and networks. Everybody else is turned away.");
         add("  trusted-networks = " + list(networks()));
-        answers.text(Question.ADMIN).ifPresent(admin -> {
+        answers.text(SetupQuestion.ADMIN).ifPresent(admin -> {
             add("");
             add("  # Who is told when a message could not be delivered, or a mailbox cannot send.");
             add("  notices { admin = " + quoted(admin) + " }");
@@ -65,7 +65,7 @@ final class RelayConf {
     }
 
     private List<String> networks() {
-        return Stream.concat(Stream.of("127.0.0.0/8", "::1"), answers.list(Question.TRUSTED_NETWORKS).stream())
+        return Stream.concat(Stream.of("127.0.0.0/8", "::1"), answers.list(SetupQuestion.TRUSTED_NETWORKS).stream())
                 .distinct()
                 .toList();
     }
@@ -77,7 +77,7 @@ final class RelayConf {
             add("    # The Microsoft 365 cloud: worldwide, gcc-high, dod or china.");
             add("    cloud = " + answers.cloud().key());
         }
-        List<String> authors = answers.list(Question.SEND_AS);
+        List<String> authors = answers.list(SetupQuestion.SEND_AS);
         if (!authors.isEmpty()) {
             add("    # Who keeps their own From. Exchange has to allow it (Send As), or it refuses the message.");
             add("    send-as = " + list(authors));
@@ -122,9 +122,9 @@ final class RelayConf {
         add("      domain = " + quoted(domain()));
         add("      # The relay's certificate and its key (PEM); nobody else should be able to read the key.");
         add("      client-certificate = "
-                + quoted(answers.text(Question.CLIENT_CERTIFICATE).orElseThrow()));
+                + quoted(answers.text(SetupQuestion.CLIENT_CERTIFICATE).orElseThrow()));
         add("      client-certificate-key = "
-                + quoted(answers.text(Question.CLIENT_CERTIFICATE_KEY).orElseThrow()));
+                + quoted(answers.text(SetupQuestion.CLIENT_CERTIFICATE_KEY).orElseThrow()));
         add("    }");
     }
 
@@ -132,9 +132,9 @@ final class RelayConf {
         add("    # The way out: another mail server. tls: starttls, implicit (TLS from the start) or none.");
         add("    upstream {");
         add("      preset = smarthost");
-        add("      host = " + quoted(answers.text(Question.HOST).orElseThrow()));
-        add("      port = " + answers.text(Question.PORT).orElseThrow());
-        add("      tls = " + answers.text(Question.TLS).orElseThrow());
+        add("      host = " + quoted(answers.text(SetupQuestion.HOST).orElseThrow()));
+        add("      port = " + answers.text(SetupQuestion.PORT).orElseThrow());
+        add("      tls = " + answers.text(SetupQuestion.TLS).orElseThrow());
         add("    }");
     }
 
@@ -158,9 +158,9 @@ final class RelayConf {
                 add("      type = client-secret");
                 app();
                 add("      # The file with the secret (the column Value, not the Secret ID).");
-                add("      client-secret-file = " + quoted(Kept.CLIENT_SECRET.file()));
+                add("      client-secret-file = " + quoted(SetupSecretFile.CLIENT_SECRET.file()));
                 add("      # The day it expires. The relay warns before.");
-                add(answers.text(Question.SECRET_EXPIRES)
+                add(answers.text(SetupQuestion.SECRET_EXPIRES)
                         .map(date -> "      client-secret-expires = " + quoted(date))
                         .orElse("      # client-secret-expires = \"2027-12-31\""));
             }
@@ -169,14 +169,14 @@ final class RelayConf {
                 add("      type = device-code");
                 app();
                 add("      # The file with the key that the sign-in is kept encrypted with.");
-                add("      token-key-file = " + quoted(Kept.TOKEN_KEY.file()));
+                add("      token-key-file = " + quoted(SetupSecretFile.TOKEN_KEY.file()));
             }
             case PASSWORD -> {
                 add(
                         "      # User name (the address) and password. Microsoft switches this off at the end of December 2026.");
                 add("      type = password");
                 add("      # The file with the password.");
-                add("      password-file = " + quoted(Kept.PASSWORD.file()));
+                add("      password-file = " + quoted(SetupSecretFile.PASSWORD.file()));
             }
             case SMARTHOST -> smarthostLogin();
             case CONNECTOR_IP, CONNECTOR_CERTIFICATE -> {}
@@ -185,13 +185,13 @@ final class RelayConf {
     }
 
     private void smarthostLogin() {
-        answers.text(Question.USERNAME)
+        answers.text(SetupQuestion.USERNAME)
                 .ifPresentOrElse(
                         username -> {
                             add("      type = password");
                             add("      username = " + quoted(username));
                             add("      # The file with the password.");
-                            add("      password-file = " + quoted(Kept.PASSWORD.file()));
+                            add("      password-file = " + quoted(SetupSecretFile.PASSWORD.file()));
                         },
                         () -> {
                             add("      # The server knows the relay by its address.");
@@ -201,10 +201,10 @@ final class RelayConf {
 
     private void app() {
         add("      # The directory (tenant): its ID, or one of its domains.");
-        add("      tenant = " + quoted(answers.text(Question.TENANT).orElseThrow()));
+        add("      tenant = " + quoted(answers.text(SetupQuestion.TENANT).orElseThrow()));
         add(
                 "      # The Application (client) ID: https://entra.microsoft.com > App registrations > (the app) > Overview");
-        answers.text(Question.CLIENT_ID).ifPresentOrElse(id -> add("      client-id = " + quoted(id)), () -> {
+        answers.text(SetupQuestion.CLIENT_ID).ifPresentOrElse(id -> add("      client-id = " + quoted(id)), () -> {
             add("      # TODO: put it here; " + AdminScript.NAME + " makes the app and shows its ID at the end.");
             add("      client-id = " + quoted(UNKNOWN_ID));
         });

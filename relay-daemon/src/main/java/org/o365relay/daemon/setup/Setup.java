@@ -52,8 +52,8 @@ public final class Setup {
         Folder folder = new Folder(directory, replacing);
         folder.prepare(List.of(RelayConf.NAME));
         Interview interview = new Interview(questions(given), terminal);
-        Answers answers = interview.answers();
-        Optional<Kept> asked = Kept.asked(answers);
+        SetupAnswers answers = interview.answers();
+        Optional<SetupSecretFile> asked = SetupSecretFile.asked(answers);
         if (secretFile != null && asked.isEmpty()) {
             throw new UnansweredException("--secret-file is not used here: there is no secret to keep");
         }
@@ -62,16 +62,16 @@ public final class Setup {
         return new Written(folder.path(RelayConf.NAME), write(folder, answers, asked, secret));
     }
 
-    private static Map<Question, String> questions(Map<String, String> given) {
-        EnumMap<Question, String> questions = new EnumMap<>(Question.class);
-        for (Question question : Question.values()) {
+    private static Map<SetupQuestion, String> questions(Map<String, String> given) {
+        EnumMap<SetupQuestion, String> questions = new EnumMap<>(SetupQuestion.class);
+        for (SetupQuestion question : SetupQuestion.values()) {
             Optional.ofNullable(given.get(question.option().substring(2)))
                     .ifPresent(text -> questions.put(question, text));
         }
         return questions;
     }
 
-    private Optional<Secret> secret(Interview interview, Optional<Kept> asked) throws UnansweredException, IOException {
+    private Optional<Secret> secret(Interview interview, Optional<SetupSecretFile> asked) throws UnansweredException, IOException {
         if (asked.isEmpty()) {
             return Optional.empty();
         }
@@ -85,7 +85,7 @@ public final class Setup {
         return Optional.of(new Secret(text));
     }
 
-    private static List<String> names(Answers answers, Optional<Kept> asked, Optional<Secret> secret) {
+    private static List<String> names(SetupAnswers answers, Optional<SetupSecretFile> asked, Optional<Secret> secret) {
         List<String> names = new ArrayList<>(List.of(RelayConf.NAME));
         if (answers.way().isMicrosoft()) {
             names.add(AdminScript.NAME);
@@ -95,17 +95,17 @@ public final class Setup {
     }
 
     /// The configuration comes last: it is there only if everything it names is.
-    private List<String> write(Folder folder, Answers answers, Optional<Kept> asked, Optional<Secret> secret)
+    private List<String> write(Folder folder, SetupAnswers answers, Optional<SetupSecretFile> asked, Optional<Secret> secret)
             throws IOException {
         List<String> secrets = new ArrayList<>();
         if (asked.isPresent() && keep(folder, asked.get(), secret)) {
             secrets.add(asked.get().file());
         }
-        if (answers.way() == Way.DEVICE_CODE) {
-            if (!folder.holds(Kept.TOKEN_KEY.file())) {
-                folder.write(Kept.TOKEN_KEY.file(), Randomness.text() + "\n", Readers.OWNER);
+        if (answers.way() == SubmissionMethod.DEVICE_CODE) {
+            if (!folder.holds(SetupSecretFile.TOKEN_KEY.file())) {
+                folder.write(SetupSecretFile.TOKEN_KEY.file(), Randomness.text() + "\n", Readers.OWNER);
             }
-            secrets.add(Kept.TOKEN_KEY.file());
+            secrets.add(SetupSecretFile.TOKEN_KEY.file());
         }
         if (answers.makesCertificate()) {
             AppCertificate.make(folder);
@@ -124,10 +124,10 @@ public final class Setup {
     }
 
     /// @return whether there is such a file now; empty if the secret is still to be written into it
-    private static boolean keep(Folder folder, Kept kept, Optional<Secret> secret) throws IOException {
+    private static boolean keep(Folder folder, SetupSecretFile kept, Optional<Secret> secret) throws IOException {
         if (secret.isPresent()) {
             folder.write(kept.file(), secret.get().reveal() + "\n", Readers.OWNER);
-        } else if (kept == Kept.CERTIFICATE_PASSWORD) {
+        } else if (kept == SetupSecretFile.CERTIFICATE_PASSWORD) {
             return false;
         } else if (!folder.holds(kept.file())) {
             folder.write(kept.file(), "", Readers.OWNER);
@@ -135,7 +135,7 @@ public final class Setup {
         return true;
     }
 
-    private static void exportCertificate(Folder folder, Answers answers, Optional<Secret> given) throws IOException {
+    private static void exportCertificate(Folder folder, SetupAnswers answers, Optional<Secret> given) throws IOException {
         Path file = folder.path(answers.certificate());
         Optional<Secret> password = answers.makesCertificate()
                 ? Optional.of(new Secret(

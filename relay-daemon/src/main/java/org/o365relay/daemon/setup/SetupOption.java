@@ -13,12 +13,12 @@ public record SetupOption(String name, String parameter, String description) {
 
     /// @return one for each question, in the order they are asked
     public static List<SetupOption> all() {
-        return Arrays.stream(Question.values()).map(SetupOption::of).toList();
+        return Arrays.stream(SetupQuestion.values()).map(SetupOption::of).toList();
     }
 
-    private static SetupOption of(Question question) {
-        String choices = question == Question.WAY
-                ? " " + Arrays.stream(Way.values()).map(Way::key).collect(Collectors.joining(", ", "One of ", "."))
+    private static SetupOption of(SetupQuestion question) {
+        String choices = question == SetupQuestion.WAY
+                ? " " + Arrays.stream(SubmissionMethod.values()).map(SubmissionMethod::key).collect(Collectors.joining(", ", "One of ", "."))
                 : "";
         return new SetupOption(question.option(), question.parameter(), question.text() + choices);
     }

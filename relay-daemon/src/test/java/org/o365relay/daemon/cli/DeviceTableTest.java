@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.DeviceRecord;
-import org.o365relay.mail.Spending;
+import org.o365relay.mail.UsageSlot;
 
 final class DeviceTableTest {
 
@@ -40,9 +40,9 @@ final class DeviceTableTest {
                 3,
                 deviations,
                 List.of(
-                        new Spending(NOW.minusSeconds(600), 7),
-                        new Spending(NOW.minusSeconds(86_400), 5),
-                        new Spending(NOW.minusSeconds(87_000), 100)));
+                        new UsageSlot(NOW.minusSeconds(600), 7),
+                        new UsageSlot(NOW.minusSeconds(86_400), 5),
+                        new UsageSlot(NOW.minusSeconds(87_000), 100)));
     }
 
     @Test

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.o365relay.exchange.ReplyCatalogue;
-import org.o365relay.exchange.Speaker;
+import org.o365relay.exchange.ReplySource;
 
 final class ExplainReplyCommandTest {
 
@@ -24,11 +24,11 @@ final class ExplainReplyCommandTest {
     /// Of the sign-in service those with a number: without it nobody can tell who said it.
     static Stream<Arguments> examples() {
         return ReplyCatalogue.microsoft365().entries().stream()
-                .filter(entry -> entry.speaker() != Speaker.SIGN_IN
+                .filter(entry -> entry.speaker() != ReplySource.SIGN_IN
                         || entry.examples().getFirst().text().contains("AADSTS"))
                 .flatMap(entry -> entry.examples().stream()
                         .map(example -> Arguments.of(
-                                entry.name(), (entry.speaker() == Speaker.GRAPH ? "HTTP " : "") + example)));
+                                entry.name(), (entry.speaker() == ReplySource.GRAPH ? "HTTP " : "") + example)));
     }
 
     @ParameterizedTest(name = "{0}: {1}")

@@ -20,18 +20,18 @@ import org.o365relay.RelayStatus.Running;
 import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
 import org.o365relay.daemon.control.ControlException.Kind;
-import org.o365relay.deliver.LaneStatus;
-import org.o365relay.deliver.LaneStatus.State;
+import org.o365relay.deliver.MailboxStatus;
+import org.o365relay.deliver.MailboxStatus.State;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Change;
-import org.o365relay.queue.Effect;
+import org.o365relay.queue.ChangeResult;
 import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.MessageLine;
 import org.o365relay.queue.MessageState;
-import org.o365relay.queue.Overview;
+import org.o365relay.queue.QueueSummary;
 import org.o365relay.queue.Page;
-import org.o365relay.queue.Selection;
+import org.o365relay.queue.MessageFilter;
 
 /// A relay in memory. Remembers what it was told to do, and does it to nothing.
 final class FakeControl implements Control {
@@ -41,10 +41,10 @@ final class FakeControl implements Control {
     private final Map<QueueId, byte[]> contents = new HashMap<>();
     private final Set<String> stopped;
     private final Set<String> resumed = new HashSet<>();
-    private @Nullable Effect effect;
+    private @Nullable ChangeResult effect;
     private @Nullable ControlException refusal;
     final List<Change> changes = new ArrayList<>();
-    final List<Selection> selections = new ArrayList<>();
+    final List<MessageFilter> selections = new ArrayList<>();
     int closed;
 
     FakeControl(RelayStatus status, List<MessageDetail> messages, String... stopped) {
@@ -59,7 +59,7 @@ final class FakeControl implements Control {
     }
 
     /// What comes of the next change, instead of success.
-    FakeControl changing(Effect outcome) {
+    FakeControl changing(ChangeResult outcome) {
         effect = outcome;
         return this;
     }
@@ -75,12 +75,12 @@ final class FakeControl implements Control {
     }
 
     @Override
-    public Overview overview() throws ControlException {
+    public QueueSummary overview() throws ControlException {
         return status().queue();
     }
 
     @Override
-    public Page find(Selection selection, Page.Order order, @Nullable QueueId from, int most) throws ControlException {
+    public Page find(MessageFilter selection, Page.Order order, @Nullable QueueId from, int most) throws ControlException {
         refuse();
         Comparator<MessageLine> byId = Comparator.comparing(MessageLine::id);
         List<MessageLine> found = selected(selection)
@@ -96,7 +96,7 @@ final class FakeControl implements Control {
     }
 
     @Override
-    public long count(Selection selection) throws ControlException {
+    public long count(MessageFilter selection) throws ControlException {
         refuse();
         return selected(selection).count();
     }
@@ -119,14 +119,14 @@ final class FakeControl implements Control {
     }
 
     @Override
-    public Effect change(Change change, Selection selection) throws ControlException {
+    public ChangeResult change(Change change, MessageFilter selection) throws ControlException {
         refuse();
         changes.add(change);
         selections.add(selection);
         Map<Boolean, Long> delivering = new HashMap<>();
         selected(selection).forEach(line -> delivering.merge(line.state() == MessageState.DELIVERING, 1L, Long::sum));
         return effect == null
-                ? new Effect(delivering.getOrDefault(false, 0L), delivering.getOrDefault(true, 0L), "")
+                ? new ChangeResult(delivering.getOrDefault(false, 0L), delivering.getOrDefault(true, 0L), "")
                 : effect;
     }
 
@@ -147,7 +147,7 @@ final class FakeControl implements Control {
                 running.listeners(),
                 running.lanes().stream()
                         .map(lane -> lane.state() == State.STOPPED && resumed.contains(lane.mailbox())
-                                ? new LaneStatus(lane.mailbox(), State.OPEN, null, lane.road(), "", "", "", null, 0)
+                                ? new MailboxStatus(lane.mailbox(), State.OPEN, null, lane.road(), "", "", "", null, 0)
                                 : lane)
                         .toList(),
                 running.rates(),
@@ -195,11 +195,11 @@ final class FakeControl implements Control {
         }
     }
 
-    private Stream<MessageLine> selected(Selection wanted) {
+    private Stream<MessageLine> selected(MessageFilter wanted) {
         return messages.values().stream().map(MessageDetail::line).filter(line -> meets(line, wanted));
     }
 
-    private static boolean meets(MessageLine line, Selection wanted) {
+    private static boolean meets(MessageLine line, MessageFilter wanted) {
         return (wanted.ids().isEmpty() || wanted.ids().contains(line.id()))
                 && (wanted.states().isEmpty() || wanted.states().contains(line.state()))
                 && (wanted.after() == null || !line.receivedAt().isBefore(wanted.after()))

@@ -11,7 +11,7 @@ import org.o365relay.RelayStatus.Disk;
 import org.o365relay.RelayStatus.Rate;
 import org.o365relay.RelayStatus.Running;
 import org.o365relay.alert.Alert;
-import org.o365relay.deliver.LaneStatus;
+import org.o365relay.deliver.MailboxStatus;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Event;
@@ -19,8 +19,8 @@ import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.MessageDetail.RecipientLine;
 import org.o365relay.queue.MessageLine;
 import org.o365relay.queue.MessageState;
-import org.o365relay.queue.Overview;
-import org.o365relay.queue.Tally;
+import org.o365relay.queue.QueueSummary;
+import org.o365relay.queue.GroupCount;
 
 /// A morning at 8:05 in Berlin, with something of everything in the queue.
 final class Morning {
@@ -215,25 +215,25 @@ final class Morning {
                 new Disk(12_000_000_000L, 500_000_000, 1_300_000, 10_000_000_000L));
     }
 
-    private static Overview overview(List<MessageDetail> messages) {
+    private static QueueSummary overview(List<MessageDetail> messages) {
         return messages.isEmpty()
-                ? new Overview(NOW, FakeControl.states(messages), null, null, null, List.of(), List.of(), List.of())
-                : new Overview(
+                ? new QueueSummary(NOW, FakeControl.states(messages), null, null, null, List.of(), List.of(), List.of())
+                : new QueueSummary(
                         NOW,
                         FakeControl.states(messages),
                         id(1),
                         EVENING,
                         NOW.plusSeconds(720),
                         List.of(
-                                new Tally("relay@contoso.example", 1, EVENING),
-                                new Tally("scanners", 4, EVENING.plusSeconds(240))),
+                                new GroupCount("relay@contoso.example", 1, EVENING),
+                                new GroupCount("scanners", 4, EVENING.plusSeconds(240))),
                         List.of(
-                                new Tally("192.168.10.17", 2, EVENING),
-                                new Tally("192.168.10.30", 1, EVENING.plusSeconds(240)),
-                                new Tally("2001:db8:0:0:0:0:0:7", 1, NOW.minusSeconds(90))),
+                                new GroupCount("192.168.10.17", 2, EVENING),
+                                new GroupCount("192.168.10.30", 1, EVENING.plusSeconds(240)),
+                                new GroupCount("2001:db8:0:0:0:0:0:7", 1, NOW.minusSeconds(90))),
                         List.of(
-                                new Tally("credentials-incorrect", 1, EVENING),
-                                new Tally("unreachable", 2, NOW.minusSeconds(90))));
+                                new GroupCount("credentials-incorrect", 1, EVENING),
+                                new GroupCount("unreachable", 2, NOW.minusSeconds(90))));
     }
 
     private static Running running() {
@@ -243,9 +243,9 @@ final class Morning {
                 Instant.parse("2026-11-14T05:00:00Z"),
                 List.of("0.0.0.0:25", "[::]:2525"),
                 List.of(
-                        new LaneStatus(
+                        new MailboxStatus(
                                 "relay@contoso.example",
-                                LaneStatus.State.PAUSED,
+                                MailboxStatus.State.PAUSED,
                                 Instant.parse("2026-11-20T17:00:00Z"),
                                 "smtp.office365.com:587",
                                 WRONG_PASSWORD,
@@ -254,9 +254,9 @@ final class Morning {
                                         + " correct the relay's configuration.",
                                 NOW.plusSeconds(60),
                                 0),
-                        new LaneStatus(
+                        new MailboxStatus(
                                 "scan1@contoso.example",
-                                LaneStatus.State.STOPPED,
+                                MailboxStatus.State.STOPPED,
                                 NOW.minusSeconds(600),
                                 "graph",
                                 "",

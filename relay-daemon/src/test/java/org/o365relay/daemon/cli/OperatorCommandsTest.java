@@ -55,7 +55,7 @@ final class OperatorCommandsTest {
         }
     }
 
-    private static Workplace workplace(Matcher place, PrintWriter out) {
+    private static CliEnvironment workplace(Matcher place, PrintWriter out) {
         FakeControl relay = switch (place.group(2)) {
             case "running" -> Morning.relay();
             case "stopped" -> Morning.atRest();
@@ -63,7 +63,7 @@ final class OperatorCommandsTest {
         };
         boolean piped = place.group(1).equals("pipe");
         String typed = place.group(3);
-        return new Workplace(
+        return new CliEnvironment(
                 _ -> relay,
                 () -> Morning.NOW,
                 Morning.ZONE,

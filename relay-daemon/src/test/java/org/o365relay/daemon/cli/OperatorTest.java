@@ -25,7 +25,7 @@ import org.o365relay.daemon.control.ControlException.Kind;
 import org.o365relay.daemon.report.Layout;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.queue.Change;
-import org.o365relay.queue.Effect;
+import org.o365relay.queue.ChangeResult;
 import org.o365relay.queue.MessageState;
 import picocli.CommandLine;
 
@@ -45,7 +45,7 @@ final class OperatorTest {
 
     private int run(int columns, List<String> typed, String... arguments) {
         PrintWriter screen = new PrintWriter(out);
-        Workplace place = new Workplace(
+        CliEnvironment place = new CliEnvironment(
                 _ -> relay,
                 () -> Morning.NOW,
                 Morning.ZONE,
@@ -163,7 +163,7 @@ final class OperatorTest {
 
     @Test
     void saysWhereItStoppedAndEndsWith74() {
-        relay.changing(new Effect(1, 0, "the disk is full; make room and say it again"));
+        relay.changing(new ChangeResult(1, 0, "the disk is full; make room and say it again"));
         assertThat(pipe("queue", "hold", "--all", "--yes")).isEqualTo(ExitCode.PARTLY_DONE);
         assertThat(out.toString())
                 .contains(
@@ -178,14 +178,14 @@ final class OperatorTest {
 
     @Test
     void saysWhatHadMovedOnMeanwhile() {
-        relay.changing(new Effect(2, 1, ""));
+        relay.changing(new ChangeResult(2, 1, ""));
         assertThat(pipe("queue", "hold", "--all", "--yes")).isEqualTo(ExitCode.PARTLY_DONE);
         assertThat(out.toString()).contains("1 message had moved on in the meantime.");
     }
 
     @Test
     void doesNotCallAMoveThatWasNotNeededAMessageThatMovedOn() {
-        relay.changing(new Effect(1, 0, ""));
+        relay.changing(new ChangeResult(1, 0, ""));
         assertThat(pipe("queue", "redirect", "--all", "--to-mailbox", "scan1@contoso.example", "--yes"))
                 .isZero();
         assertThat(out.toString())
@@ -257,8 +257,8 @@ final class OperatorTest {
 
     /// Interrupted in the third rest.
     private int watch(int columns, List<Duration> rests, String... options) {
-        Workplace place =
-                new Workplace(_ -> relay, () -> Morning.NOW, Morning.ZONE, Optional::empty, () -> columns, octets);
+        CliEnvironment place =
+                new CliEnvironment(_ -> relay, () -> Morning.NOW, Morning.ZONE, Optional::empty, () -> columns, octets);
         int before = rests.size();
         StatusCommand status = new StatusCommand(place, time -> {
             rests.add(time);
@@ -319,7 +319,7 @@ final class OperatorTest {
     @ParameterizedTest
     @ValueSource(strings = {"bash", "zsh"})
     void printsACompletionThatKnowsCommandsAndOptions(String shell) {
-        Workplace place = new Workplace(
+        CliEnvironment place = new CliEnvironment(
                 _ -> relay, () -> Instant.EPOCH, Morning.ZONE, Optional::empty, () -> Layout.UNLIMITED, octets);
         List<Object> commands = new ArrayList<>(OperatorCommands.of(place));
         commands.add(new CompletionCommand());

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.o365relay.daemon.sandbox.Account;
+import org.o365relay.daemon.sandbox.SandboxMailbox;
 import org.o365relay.daemon.sandbox.Fault;
 import org.o365relay.daemon.sandbox.Sandbox;
 import org.o365relay.daemon.sandbox.SandboxSettings;
@@ -24,7 +24,7 @@ final class SandboxIntroductionTest {
 
     private static String said(UnaryOperator<SandboxSettings> change) throws IOException {
         SandboxSettings settings =
-                change.apply(SandboxSettings.in(directory, new Account("relay@contoso.example", "its password")));
+                change.apply(SandboxSettings.in(directory, new SandboxMailbox("relay@contoso.example", "its password")));
         StringWriter out = new StringWriter();
         try (Sandbox sandbox = Sandbox.start(settings)) {
             new SandboxIntroduction(sandbox, new Scenario(settings, List.of(Fault.parse("token:drop*1"))))

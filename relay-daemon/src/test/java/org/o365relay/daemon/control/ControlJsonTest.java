@@ -14,19 +14,19 @@ import org.o365relay.RelayStatus;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Change;
-import org.o365relay.queue.Effect;
+import org.o365relay.queue.ChangeResult;
 import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.MessageState;
-import org.o365relay.queue.Overview;
+import org.o365relay.queue.QueueSummary;
 import org.o365relay.queue.Page;
-import org.o365relay.queue.Selection;
+import org.o365relay.queue.MessageFilter;
 
 class ControlJsonTest {
 
     @Test
     void givesBackAnOverview() {
-        for (Overview overview : List.of(Views.overview(), Views.emptyQueue())) {
-            assertThat(OverviewJson.read(JsonObject.parse(ControlJson.text(overview))))
+        for (QueueSummary overview : List.of(Views.overview(), Views.emptyQueue())) {
+            assertThat(SummaryJson.read(JsonObject.parse(ControlJson.text(overview))))
                     .isEqualTo(overview);
         }
     }
@@ -58,7 +58,7 @@ class ControlJsonTest {
 
     @Test
     void givesBackAnEffect() {
-        Effect effect = new Effect(1_000_000, 3, "the disk is full; 2 are left");
+        ChangeResult effect = new ChangeResult(1_000_000, 3, "the disk is full; 2 are left");
 
         assertThat(ChangeJson.effect(JsonObject.parse(ControlJson.text(7, effect))))
                 .isEqualTo(effect);
@@ -85,17 +85,17 @@ class ControlJsonTest {
 
     @ParameterizedTest
     @MethodSource("selections")
-    void givesBackASelection(Selection selection) {
+    void givesBackASelection(MessageFilter selection) {
         assertThat(ChangeJson.selection(
                         JsonObject.parse(ChangeJson.of(selection).toString())))
                 .isEqualTo(selection);
     }
 
-    private static Stream<Selection> selections() {
+    private static Stream<MessageFilter> selections() {
         return Stream.of(
-                Selection.ALL,
-                Selection.of(List.of(new QueueId(1), new QueueId(Long.MAX_VALUE))),
-                new Selection(
+                MessageFilter.ALL,
+                MessageFilter.of(List.of(new QueueId(1), new QueueId(Long.MAX_VALUE))),
+                new MessageFilter(
                         List.of(Views.ID),
                         Set.of(MessageState.HELD, MessageState.QUEUED),
                         Views.NOON,

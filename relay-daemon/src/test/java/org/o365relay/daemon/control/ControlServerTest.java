@@ -41,10 +41,10 @@ import org.o365relay.daemon.control.ControlException.Kind;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Change;
-import org.o365relay.queue.Effect;
+import org.o365relay.queue.ChangeResult;
 import org.o365relay.queue.Page;
 import org.o365relay.queue.QueueSettings;
-import org.o365relay.queue.Selection;
+import org.o365relay.queue.MessageFilter;
 
 /// The control socket, with real sockets and whoever may sit at their other ends.
 @Timeout(60)
@@ -90,7 +90,7 @@ class ControlServerTest {
 
     @Test
     void everyQuestionReachesTheRelayAndEveryAnswerComesBack() throws Exception {
-        Selection selection = Selection.of(List.of(Views.ID));
+        MessageFilter selection = MessageFilter.of(List.of(Views.ID));
 
         assertThat(client.isRunning()).isTrue();
         assertThat(client.overview()).isEqualTo(Views.overview());
@@ -100,7 +100,7 @@ class ControlServerTest {
         assertThat(client.newest()).contains(Views.ID);
         assertThat(client.show(Views.ID)).contains(Views.detail(FakeControl.CONTENT.length));
         assertThat(client.show(new QueueId(1))).isEmpty();
-        assertThat(client.change(new Change.Redirect("pool"), selection)).isEqualTo(new Effect(5, 1, ""));
+        assertThat(client.change(new Change.Redirect("pool"), selection)).isEqualTo(new ChangeResult(5, 1, ""));
         assertThat(client.status()).isEqualTo(Views.running());
         assertThat(client.pause(MAILBOX)).isTrue();
         assertThat(client.resume(MAILBOX)).isFalse();
@@ -275,8 +275,8 @@ class ControlServerTest {
     void aProgramOfAnotherVersionMayLookAndChangesNothing() throws Exception {
         Control other = open("o365-relay 0.0.9");
 
-        assertThat(other.count(Selection.ALL)).isEqualTo(3);
-        assertThatThrownBy(() -> other.change(new Change.Hold(), Selection.of(List.of(Views.ID))))
+        assertThat(other.count(MessageFilter.ALL)).isEqualTo(3);
+        assertThatThrownBy(() -> other.change(new Change.Hold(), MessageFilter.of(List.of(Views.ID))))
                 .asInstanceOf(type(ControlException.class))
                 .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.OTHER_VERSION))
                 .satisfies(e -> assertThat(e).hasMessageContaining("Restart the relay after an upgrade"));
@@ -289,7 +289,7 @@ class ControlServerTest {
         List<QueueId> many = Stream.iterate(new QueueId(1), id -> new QueueId(id.value() + 1))
                 .limit(5_000)
                 .toList();
-        assertThatThrownBy(() -> client.count(Selection.of(many)))
+        assertThatThrownBy(() -> client.count(MessageFilter.of(many)))
                 .asInstanceOf(type(ControlException.class))
                 .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.BAD_REQUEST));
     }
@@ -337,7 +337,7 @@ class ControlServerTest {
     void severalAreServedAtOnceButNotTooMany() throws Exception {
         CountDownLatch latch = new CountDownLatch(1);
         relay.hold(latch);
-        List<CompletableFuture<Effect>> changes = Stream.generate(
+        List<CompletableFuture<ChangeResult>> changes = Stream.generate(
                         () -> CompletableFuture.supplyAsync(this::change, Thread::startVirtualThread))
                 .limit(16)
                 .toList();
@@ -353,9 +353,9 @@ class ControlServerTest {
                 .allSatisfy(change -> assertThat(change.join().changed()).isEqualTo(5));
     }
 
-    private Effect change() {
+    private ChangeResult change() {
         try {
-            return client.change(new Change.Hold(), Selection.ALL);
+            return client.change(new Change.Hold(), MessageFilter.ALL);
         } catch (ControlException e) {
             throw new IllegalStateException(e);
         }
@@ -368,7 +368,7 @@ class ControlServerTest {
             other.bind(UnixDomainSocketAddress.of(socket));
             CompletableFuture<Void> answering = CompletableFuture.runAsync(() -> answer(other, "{\"protocol\":1,"));
 
-            assertThatThrownBy(() -> client.change(new Change.Hold(), Selection.ALL))
+            assertThatThrownBy(() -> client.change(new Change.Hold(), MessageFilter.ALL))
                     .asInstanceOf(type(ControlException.class))
                     .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.BROKEN_OFF))
                     .satisfies(e -> assertThat(e).hasMessageContaining("what was changed until then stays changed"));

@@ -13,11 +13,11 @@ import org.o365relay.daemon.control.ControlException.Kind;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Change;
-import org.o365relay.queue.Effect;
+import org.o365relay.queue.ChangeResult;
 import org.o365relay.queue.MessageDetail;
-import org.o365relay.queue.Overview;
+import org.o365relay.queue.QueueSummary;
 import org.o365relay.queue.Page;
-import org.o365relay.queue.Selection;
+import org.o365relay.queue.MessageFilter;
 
 /// Remembers what it is asked, and answers with [Views].
 final class FakeControl implements Control {
@@ -76,19 +76,19 @@ final class FakeControl implements Control {
     }
 
     @Override
-    public Overview overview() {
+    public QueueSummary overview() {
         remember("overview");
         return Views.overview();
     }
 
     @Override
-    public Page find(Selection selection, Page.Order order, @Nullable QueueId from, int most) {
+    public Page find(MessageFilter selection, Page.Order order, @Nullable QueueId from, int most) {
         remember("find " + selection + " " + order + " " + from + " " + most);
         return new Page(List.of(Views.line()), Views.ID);
     }
 
     @Override
-    public long count(Selection selection) {
+    public long count(MessageFilter selection) {
         remember("count " + selection);
         return 3;
     }
@@ -112,7 +112,7 @@ final class FakeControl implements Control {
     }
 
     @Override
-    public Effect change(Change change, Selection selection) {
+    public ChangeResult change(Change change, MessageFilter selection) {
         remember("change " + change + " " + selection);
         changing.countDown();
         try {
@@ -123,7 +123,7 @@ final class FakeControl implements Control {
             throw new IllegalStateException(e);
         }
         remember("changed");
-        return new Effect(5, 1, "");
+        return new ChangeResult(5, 1, "");
     }
 
     @Override

@@ -8,7 +8,7 @@ import org.o365relay.RelayStatus.Disk;
 import org.o365relay.RelayStatus.Rate;
 import org.o365relay.RelayStatus.Running;
 import org.o365relay.alert.Alert;
-import org.o365relay.deliver.LaneStatus;
+import org.o365relay.deliver.MailboxStatus;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Event;
@@ -16,8 +16,8 @@ import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.MessageDetail.RecipientLine;
 import org.o365relay.queue.MessageLine;
 import org.o365relay.queue.MessageState;
-import org.o365relay.queue.Overview;
-import org.o365relay.queue.Tally;
+import org.o365relay.queue.QueueSummary;
+import org.o365relay.queue.GroupCount;
 
 /// What a relay may answer, with something in every place.
 final class Views {
@@ -27,8 +27,8 @@ final class Views {
 
     private Views() {}
 
-    static Overview overview() {
-        return new Overview(
+    static QueueSummary overview() {
+        return new QueueSummary(
                 NOON,
                 Map.of(
                         MessageState.QUEUED, 1L,
@@ -38,13 +38,13 @@ final class Views {
                 ID,
                 NOON.minusSeconds(7200),
                 NOON.plusSeconds(1),
-                List.of(new Tally("relay@contoso.example", 5, NOON.minusSeconds(60))),
-                List.of(new Tally("192.0.2.17", 4, NOON)),
-                List.of(new Tally("mailbox-full", 3, NOON)));
+                List.of(new GroupCount("relay@contoso.example", 5, NOON.minusSeconds(60))),
+                List.of(new GroupCount("192.0.2.17", 4, NOON)),
+                List.of(new GroupCount("mailbox-full", 3, NOON)));
     }
 
-    static Overview emptyQueue() {
-        return new Overview(
+    static QueueSummary emptyQueue() {
+        return new QueueSummary(
                 NOON,
                 Map.of(
                         MessageState.QUEUED, 0L,
@@ -146,14 +146,14 @@ final class Views {
         return new RelayStatus(NOON, null, emptyQueue(), new Disk(1, 2, 3, 4));
     }
 
-    private static LaneStatus open() {
-        return new LaneStatus("relay@contoso.example", LaneStatus.State.OPEN, null, "smtp", "", "", "", null, 4);
+    private static MailboxStatus open() {
+        return new MailboxStatus("relay@contoso.example", MailboxStatus.State.OPEN, null, "smtp", "", "", "", null, 4);
     }
 
-    private static LaneStatus paused() {
-        return new LaneStatus(
+    private static MailboxStatus paused() {
+        return new MailboxStatus(
                 "second@contoso.example",
-                LaneStatus.State.PAUSED,
+                MailboxStatus.State.PAUSED,
                 NOON,
                 "smtp",
                 "535 5.7.139 no",

@@ -29,7 +29,7 @@ final class MessageStoryTest {
 
     private final MessageStory story = new MessageStory(
             new Layout(new Times(NOW, ZoneId.of("Europe/Berlin")), Layout.UNLIMITED),
-            new Meanings(ReplyCatalogue.microsoft365()),
+            new ReasonTexts(ReplyCatalogue.microsoft365()),
             new DeviceNames(List.of()));
 
     private String told(int attempts, Event... events) {
@@ -56,7 +56,7 @@ final class MessageStoryTest {
         List<RecipientLine> recipients = List.of(new RecipientLine(0, "b@contoso.example", "failed"));
         MessageDetail message =
                 new MessageDetail(line, "ESMTP", "8BITMIME", false, line.id(), false, recipients, List.of(events));
-        return String.join("\n", story.lines(message, ClosedLanes.NONE));
+        return String.join("\n", story.lines(message, BlockedMailboxes.NONE));
     }
 
     @Test

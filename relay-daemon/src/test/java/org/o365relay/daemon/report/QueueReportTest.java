@@ -11,18 +11,18 @@ import org.junit.jupiter.api.Test;
 import org.o365relay.RelayStatus;
 import org.o365relay.RelayStatus.Disk;
 import org.o365relay.RelayStatus.Running;
-import org.o365relay.deliver.LaneStatus;
-import org.o365relay.deliver.LaneStatus.State;
+import org.o365relay.deliver.MailboxStatus;
+import org.o365relay.deliver.MailboxStatus.State;
 import org.o365relay.exchange.ReplyCatalogue;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.MessageState;
-import org.o365relay.queue.Overview;
-import org.o365relay.queue.Tally;
+import org.o365relay.queue.QueueSummary;
+import org.o365relay.queue.GroupCount;
 
 final class QueueReportTest {
 
     private static final Instant NOW = Instant.parse("2026-11-21T07:05:00Z");
-    private static final Meanings MEANINGS = new Meanings(ReplyCatalogue.microsoft365());
+    private static final ReasonTexts MEANINGS = new ReasonTexts(ReplyCatalogue.microsoft365());
     private static final String ADVICE = "Try user name and password of ";
 
     private final QueueReport report = new QueueReport(
@@ -30,19 +30,19 @@ final class QueueReportTest {
 
     private String told(String reason, State state, String... mailboxes) {
         String cause = state == State.OPEN ? "" : MEANINGS.of(reason, "").cause() + ".";
-        LaneStatus lane = new LaneStatus("a@x.example", state, null, "graph", "", cause, "", null, 0);
+        MailboxStatus lane = new MailboxStatus("a@x.example", state, null, "graph", "", cause, "", null, 0);
         Running running = new Running("1", 1, NOW, List.of(), List.of(lane), List.of(), List.of());
-        Overview queue = new Overview(
+        QueueSummary queue = new QueueSummary(
                 NOW,
                 Map.of(MessageState.DEFERRED, 1L),
                 new QueueId(1),
                 NOW,
                 NOW,
-                Stream.of(mailboxes).map(name -> new Tally(name, 1, NOW)).toList(),
+                Stream.of(mailboxes).map(name -> new GroupCount(name, 1, NOW)).toList(),
                 List.of(),
-                List.of(new Tally(reason, 1, NOW)));
+                List.of(new GroupCount(reason, 1, NOW)));
         RelayStatus status = new RelayStatus(NOW, running, queue, new Disk(1, 1, 1, 1));
-        return String.join("\n", report.lines(status, ClosedLanes.of(status, List.of())));
+        return String.join("\n", report.lines(status, BlockedMailboxes.of(status, List.of())));
     }
 
     @Test

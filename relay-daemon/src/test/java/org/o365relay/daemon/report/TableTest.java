@@ -48,7 +48,7 @@ final class TableTest {
     void isNeverWiderThanTheTerminal(int width) {
         assertThat(table().row("333", "x", "3", "\ud83d\udce0".repeat(50)).lines(width))
                 .filteredOn(line -> !line.equals("  why"))
-                .allMatch(line -> Shown.width(line) <= Math.max(width, 3));
+                .allMatch(line -> TerminalText.width(line) <= Math.max(width, 3));
     }
 
     /// Whatever a stranger wrote: no escape sequence, no line end, no turned reading direction, no C1 control.
@@ -72,18 +72,18 @@ final class TableTest {
                 .row(List.of(hostile, hostile), List.of(hostile))
                 .lines(40);
         assertThat(lines).hasSize(3);
-        assertThat(String.join("", lines).codePoints()).allMatch(org.o365relay.mail.Visible::isSafe);
+        assertThat(String.join("", lines).codePoints()).allMatch(org.o365relay.mail.VisibleText::isSafe);
     }
 
     @ParameterizedTest
     @CsvSource({"abc, 3", "東京, 4", "e\u0301, 1", "📠, 2", "ü, 1"})
     void knowsHowWideATerminalShowsIt(String text, int columns) {
-        assertThat(Shown.width(text)).isEqualTo(columns);
+        assertThat(TerminalText.width(text)).isEqualTo(columns);
     }
 
     @ParameterizedTest
     @CsvSource({"東京東京, 7, 東京...", "東京東京, 8, 東京東京", "東京東京, 6, 東...", "abcdef, 2, ..", "abcdef, 0, ''"})
     void cutsNoCharacterInHalves(String text, int columns, String shown) {
-        assertThat(Shown.cut(text, columns)).isEqualTo(shown);
+        assertThat(TerminalText.cut(text, columns)).isEqualTo(shown);
     }
 }

@@ -57,7 +57,7 @@ final class GraphTest {
         assertThat(answer.statusCode()).isEqualTo(202);
         assertThat(answer.body()).isEmpty();
         Accepted accepted = OFFICE.sandbox().accepted().getLast();
-        assertThat(accepted.road()).isEqualTo(Road.GRAPH);
+        assertThat(accepted.road()).isEqualTo(Ingress.GRAPH);
         assertThat(accepted.envelopeFrom()).isEqualTo(USER);
         assertThat(accepted.envelopeTo())
                 .containsExactly("a@example.org", "b@example.org", "c@example.org", "hidden@example.org");

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.o365relay.daemon.sandbox.SandboxFixture.MESSAGE;
 import static org.o365relay.daemon.sandbox.SandboxFixture.USER;
-import static org.o365relay.daemon.sandbox.SubmissionTest.send;
+import static org.o365relay.daemon.sandbox.SandboxSubmissionTest.send;
 
 import java.io.EOFException;
 import java.io.IOException;

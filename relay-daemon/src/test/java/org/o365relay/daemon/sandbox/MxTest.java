@@ -41,7 +41,7 @@ final class MxTest {
             assertThat(client.reply()).startsWith("250 2.0.0 OK");
         }
         Accepted accepted = OFFICE.sandbox().accepted().getLast();
-        assertThat(accepted.road()).isEqualTo(Road.MX);
+        assertThat(accepted.road()).isEqualTo(Ingress.MX);
         assertThat(accepted.user()).isEmpty();
         assertThat(accepted.tls()).isEmpty();
     }

@@ -16,7 +16,7 @@ final class SandboxFixture implements AfterEachCallback, AfterAllCallback {
 
     static final String USER = "relay@contoso.example";
     static final String PASSWORD = "correct horse";
-    static final Account ACCOUNT = new Account(USER, PASSWORD, Set.of("erp@contoso.example"));
+    static final SandboxMailbox ACCOUNT = new SandboxMailbox(USER, PASSWORD, Set.of("erp@contoso.example"));
     static final String MESSAGE = "From: Relay <relay@contoso.example>\r\nSubject: hello\r\n\r\ntext\r\n";
 
     private final Path directory;

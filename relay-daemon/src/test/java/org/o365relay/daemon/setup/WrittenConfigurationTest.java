@@ -42,7 +42,7 @@ final class WrittenConfigurationTest {
         AppCertificate.make(folder);
         String password = Files.readString(folder.path(AppCertificate.PASSWORD)).strip();
         AppCertificate.export(folder.path(AppCertificate.KEY_STORE), Optional.of(new Secret(password)), folder);
-        for (Kept kept : List.of(Kept.CLIENT_SECRET, Kept.PASSWORD, Kept.TOKEN_KEY)) {
+        for (SetupSecretFile kept : List.of(SetupSecretFile.CLIENT_SECRET, SetupSecretFile.PASSWORD, SetupSecretFile.TOKEN_KEY)) {
             folder.write(kept.file(), Randomness.text(), Readers.OWNER);
         }
         KeyStore keys = KeyStore.getInstance("PKCS12");
@@ -57,18 +57,18 @@ final class WrittenConfigurationTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Way.class)
-    void isReadWithoutAProblem(Way way) throws IOException {
-        List<Answers> combinations = combinations(way);
+    @EnumSource(SubmissionMethod.class)
+    void isReadWithoutAProblem(SubmissionMethod way) throws IOException {
+        List<SetupAnswers> combinations = combinations(way);
 
         assertThat(combinations).hasSizeGreaterThanOrEqualTo(4);
-        for (Answers answers : combinations) {
+        for (SetupAnswers answers : combinations) {
             String text = new RelayConf(answers, answers.makesCertificate()).text();
             Configuration read = read(text);
             assertThat(read).as(text).isInstanceOf(Configuration.Valid.class);
             List<String> warnings = ((Configuration.Valid) read)
                     .warnings().stream().map(Problem::toString).toList();
-            if (way == Way.PASSWORD) {
+            if (way == SubmissionMethod.PASSWORD) {
                 assertThat(warnings).as(text).hasSize(1).allMatch(warning -> warning.contains("December 2026"));
             } else {
                 assertThat(warnings).as(text).allMatch(WrittenConfigurationTest::isAsked);
@@ -78,8 +78,8 @@ final class WrittenConfigurationTest {
 
     @ParameterizedTest
     @MethodSource("registered")
-    void saysWhatIsMissingWhileTheIdIsNotKnown(Way way) throws IOException {
-        Answers answers = combinations(way).getFirst().with(Question.CLIENT_ID, "later");
+    void saysWhatIsMissingWhileTheIdIsNotKnown(SubmissionMethod way) throws IOException {
+        SetupAnswers answers = combinations(way).getFirst().with(SetupQuestion.CLIENT_ID, "later");
 
         assertThat(read(new RelayConf(answers, answers.makesCertificate()).text()))
                 .isInstanceOfSatisfying(
@@ -90,8 +90,8 @@ final class WrittenConfigurationTest {
                                 .contains("client-id", "App registrations"));
     }
 
-    private static Stream<Way> registered() {
-        return Arrays.stream(Way.values()).filter(Way::hasRegistration);
+    private static Stream<SubmissionMethod> registered() {
+        return Arrays.stream(SubmissionMethod.values()).filter(SubmissionMethod::hasRegistration);
     }
 
     /// Plain text to a smarthost was chosen.
@@ -104,11 +104,11 @@ final class WrittenConfigurationTest {
     }
 
     /// Every question with each of its samples, as far as it applies.
-    private static List<Answers> combinations(Way way) {
-        List<Answers> combinations = List.of(new Answers(Map.of()));
-        for (Question question : Question.values()) {
-            List<Answers> more = new ArrayList<>();
-            for (Answers before : combinations) {
+    private static List<SetupAnswers> combinations(SubmissionMethod way) {
+        List<SetupAnswers> combinations = List.of(new SetupAnswers(Map.of()));
+        for (SetupQuestion question : SetupQuestion.values()) {
+            List<SetupAnswers> more = new ArrayList<>();
+            for (SetupAnswers before : combinations) {
                 if (!question.applies(before)) {
                     more.add(before);
                     continue;
@@ -125,24 +125,24 @@ final class WrittenConfigurationTest {
     }
 
     /// An empty one stands for what is proposed; there is a login for a smarthost only where it is encrypted.
-    private static Map<Question, List<String>> samples(Way way) {
-        Map<Question, List<String>> samples = new EnumMap<>(Question.class);
-        samples.put(Question.MAILBOX, List.of("relay@contoso.example", "o'br#$\u2019{n}@bücher.example"));
-        samples.put(Question.WAY, List.of(way.key()));
-        samples.put(Question.CLOUD, List.of("worldwide", "china"));
-        samples.put(Question.TENANT, List.of("contoso.onmicrosoft.com"));
-        samples.put(Question.CLIENT_ID, List.of(ID));
-        samples.put(Question.SECRET_EXPIRES, List.of("", "2099-12-31"));
-        samples.put(Question.GRAPH_FALLBACK, List.of("yes", "no"));
-        samples.put(Question.PERMISSION, List.of("consent", "rbac"));
-        samples.put(Question.PUBLIC_ADDRESSES, List.of("203.0.113.10"));
-        samples.put(Question.HOST, List.of("mail.contoso.example", "10.0.0.1"));
-        samples.put(Question.TLS, List.of("starttls", "implicit"));
-        samples.put(Question.USERNAME, List.of("", "re\"lay\\ ${x}"));
-        samples.put(Question.SEND_AS, List.of("\"#${x}\"@contoso.example,@contoso.example"));
-        samples.put(Question.TRUSTED_NETWORKS, List.of("192.168.10.0/24 fd00:10::/64"));
-        samples.put(Question.LISTEN, List.of(""));
-        samples.put(Question.ADMIN, List.of("it@contoso.example"));
+    private static Map<SetupQuestion, List<String>> samples(SubmissionMethod way) {
+        Map<SetupQuestion, List<String>> samples = new EnumMap<>(SetupQuestion.class);
+        samples.put(SetupQuestion.MAILBOX, List.of("relay@contoso.example", "o'br#$\u2019{n}@bücher.example"));
+        samples.put(SetupQuestion.WAY, List.of(way.key()));
+        samples.put(SetupQuestion.CLOUD, List.of("worldwide", "china"));
+        samples.put(SetupQuestion.TENANT, List.of("contoso.onmicrosoft.com"));
+        samples.put(SetupQuestion.CLIENT_ID, List.of(ID));
+        samples.put(SetupQuestion.SECRET_EXPIRES, List.of("", "2099-12-31"));
+        samples.put(SetupQuestion.GRAPH_FALLBACK, List.of("yes", "no"));
+        samples.put(SetupQuestion.PERMISSION, List.of("consent", "rbac"));
+        samples.put(SetupQuestion.PUBLIC_ADDRESSES, List.of("203.0.113.10"));
+        samples.put(SetupQuestion.HOST, List.of("mail.contoso.example", "10.0.0.1"));
+        samples.put(SetupQuestion.TLS, List.of("starttls", "implicit"));
+        samples.put(SetupQuestion.USERNAME, List.of("", "re\"lay\\ ${x}"));
+        samples.put(SetupQuestion.SEND_AS, List.of("\"#${x}\"@contoso.example,@contoso.example"));
+        samples.put(SetupQuestion.TRUSTED_NETWORKS, List.of("192.168.10.0/24 fd00:10::/64"));
+        samples.put(SetupQuestion.LISTEN, List.of(""));
+        samples.put(SetupQuestion.ADMIN, List.of("it@contoso.example"));
         return samples;
     }
 }

@@ -76,7 +76,7 @@ final class TokenEndpoint {
         if (secret != null) {
             checkSecret(app, secret);
         } else if (assertion != null && ASSERTION_TYPE.equals(form.get("client_assertion_type"))) {
-            ClientAssertion.verify(assertion, app, request.origin() + request.path(), clock.instant());
+            AssertionVerifier.verify(assertion, app, request.origin() + request.path(), clock.instant());
         } else {
             throw new Refused(NO_PROOF);
         }

@@ -12,7 +12,7 @@ import java.security.cert.X509Certificate;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.daemon.sandbox.Account;
+import org.o365relay.daemon.sandbox.SandboxMailbox;
 import org.o365relay.daemon.sandbox.BasicAuth;
 import org.o365relay.daemon.sandbox.Connector;
 import org.o365relay.daemon.sandbox.GraphSettings;
@@ -30,8 +30,8 @@ record SettingsReader(Node root, Path base) {
     private static final int LARGEST_PORT = 65_535;
 
     SandboxSettings read(Path directory) {
-        Account[] accounts =
-                root.sections("accounts").stream().map(SettingsReader::account).toArray(Account[]::new);
+        SandboxMailbox[] accounts =
+                root.sections("accounts").stream().map(SettingsReader::account).toArray(SandboxMailbox[]::new);
         Node exchange = root.section("exchange");
         return SandboxSettings.in(directory, accounts)
                 .with(listening())
@@ -46,8 +46,8 @@ record SettingsReader(Node root, Path base) {
                 .connector(_ -> connector(root.section("connector")));
     }
 
-    private static Account account(Node node) {
-        return new Account(
+    private static SandboxMailbox account(Node node) {
+        return new SandboxMailbox(
                 node.text("address"),
                 node.text("password"),
                 Set.copyOf(node.texts("send-as")),

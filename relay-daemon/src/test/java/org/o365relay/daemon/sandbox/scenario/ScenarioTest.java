@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.o365relay.daemon.sandbox.Account;
+import org.o365relay.daemon.sandbox.SandboxMailbox;
 import org.o365relay.daemon.sandbox.BasicAuth;
 import org.o365relay.daemon.sandbox.Fault;
 import org.o365relay.daemon.sandbox.GraphSettings;
@@ -48,7 +48,7 @@ final class ScenarioTest {
         assertThat(settings.limits()).isEqualTo(Limits.MICROSOFT);
         assertThat(settings.graph()).isEqualTo(GraphSettings.MICROSOFT);
         assertThat(settings.exchange())
-                .isEqualTo(SandboxSettings.in(directory, new Account("relay@contoso.example", "secret"))
+                .isEqualTo(SandboxSettings.in(directory, new SandboxMailbox("relay@contoso.example", "secret"))
                         .exchange());
         assertThat(settings.listening()).isEqualTo(new Listening(LOOPBACK, 2587, 2443, 2525));
         assertThat(settings.entra().apps().getFirst().roles()).isEqualTo(AppRegistration.USUAL_ROLES);
@@ -99,7 +99,7 @@ final class ScenarioTest {
         assertThat(settings.timeScale()).isEqualTo(60);
         assertThat(settings.listening()).isEqualTo(new Listening(LOOPBACK, 0, null, 0));
         assertThat(settings.exchange().accounts())
-                .containsExactly(new Account("a@contoso.example", "x", Set.of("b@contoso.example"), false, false));
+                .containsExactly(new SandboxMailbox("a@contoso.example", "x", Set.of("b@contoso.example"), false, false));
         assertThat(settings.exchange().basicAuth()).isEqualTo(BasicAuth.SECURITY_DEFAULTS);
         assertThat(settings.limits().connections()).isEqualTo(Limits.UNLIMITED);
         assertThat(settings.limits().excess()).isEqualTo(Limits.Excess.COUNT);

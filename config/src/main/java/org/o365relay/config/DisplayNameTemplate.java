@@ -1,0 +1,55 @@
+package org.o365relay.config;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/// The template of a display name.
+final class DisplayNameTemplate {
+
+    static final Kind<String> TEMPLATE = Text.ANY.then(DisplayNameTemplate::check);
+
+    private static final List<String> PLACEHOLDERS = List.of("name", "address", "local-part", "device");
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^{}]*)}");
+
+    private DisplayNameTemplate() {}
+
+    private static Parsed<String> check(String template) {
+        if (template.chars().anyMatch(Character::isISOControl)) {
+            return new Parsed.Bad<>("has a line break or another control character; write it on one line");
+        }
+        if (template.indexOf('@') >= 0) {
+            return new Parsed.Bad<>(
+                    "%s has an @; Exchange takes it for an address and refuses the message; write for example \" at \""
+                            .formatted(Text.quoted(template)));
+        }
+        return unknownPlaceholder(template).or(() -> strayBrace(template)).orElseGet(() -> new Parsed.Good<>(template));
+    }
+
+    private static Optional<Parsed<String>> unknownPlaceholder(String template) {
+        return PLACEHOLDER
+                .matcher(template)
+                .results()
+                .map((MatchResult match) -> match.group(1))
+                .filter(name -> !PLACEHOLDERS.contains(name))
+                .map(DisplayNameTemplate::unknown)
+                .findFirst();
+    }
+
+    private static Parsed<String> unknown(String name) {
+        return new Parsed.Bad<>("{%s} is not known; %s"
+                .formatted(
+                        name,
+                        Suggestion.nearest(name, PLACEHOLDERS)
+                                .map("did you mean {%s}?"::formatted)
+                                .orElse("use {name}, {address}, {local-part} or {device}")));
+    }
+
+    private static Optional<Parsed<String>> strayBrace(String template) {
+        String rest = PLACEHOLDER.matcher(template).replaceAll("");
+        return rest.contains("{") || rest.contains("}")
+                ? Optional.of(new Parsed.Bad<>(Text.quoted(template) + " has a { or } without its partner"))
+                : Optional.empty();
+    }
+}

@@ -1,0 +1,55 @@
+package org.o365relay.config;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+import org.o365relay.ndr.NdrSettings;
+import org.o365relay.exchange.Cloud;
+import org.o365relay.identity.Credential;
+import org.o365relay.mail.EmailAddress;
+
+/// `reports` of a mailbox: whether it is looked for what came back.
+record NdrReader(Section reports, Cloud cloud) {
+
+    static final String KEY = "reports";
+
+    private static final String READ = "read";
+    private static final Kind<Source> SOURCE = Text.oneOf(Source.class);
+
+    /// Where they are read.
+    private enum Source {
+        NONE,
+        GRAPH
+    }
+
+    /// @param credential the mailbox's own; empty if it is wrong
+    /// @return empty if they are not read, or something is wrong
+    Optional<NdrSettings> read(Optional<EmailAddress> address, Optional<Credential> credential) {
+        String folder = reports.value("folder", Text.ANY);
+        Duration poll = reports.value("poll", Amount.duration(Duration.ofSeconds(1), Duration.ofDays(1)));
+        URI root = reports.optional("root", Entra.ROOT).orElseGet(() -> URI.create(cloud.graph()));
+        return switch (reports.value(READ, SOURCE)) {
+            case NONE -> Optional.empty();
+            case GRAPH ->
+                address.flatMap(mailbox -> credential.flatMap(known -> withToken(known)
+                        .map(oauth -> new NdrSettings(
+                                mailbox, new NdrSettings.Graph(root, folder, oauth, scope(root, oauth)), poll))));
+        };
+    }
+
+    private Optional<Credential.OAuth> withToken(Credential credential) {
+        if (credential instanceof Credential.OAuth oauth) {
+            return Optional.of(oauth);
+        }
+        reports.problem(
+                READ,
+                "Microsoft Graph shows mail only with a token; use a credential of type client-secret, certificate,"
+                        + " device-code or managed-identity for the mailbox, or read = none");
+        return Optional.empty();
+    }
+
+    /// A user is asked for no more than is needed; an app has what it was given.
+    private static String scope(URI root, Credential.OAuth credential) {
+        return root + (credential instanceof Credential.DeviceCode ? "/Mail.Read" : "/.default");
+    }
+}

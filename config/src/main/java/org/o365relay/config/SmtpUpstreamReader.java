@@ -1,0 +1,170 @@
+package org.o365relay.config;
+
+import static org.o365relay.config.Amount.duration;
+
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.o365relay.deliver.smtp.SmtpUpstreamSettings;
+import org.o365relay.deliver.smtp.SmtpUpstreamSettings.ClientCertificate;
+import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Lookup;
+import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Tls;
+import org.o365relay.exchange.Cloud;
+import org.o365relay.exchange.Preset;
+import org.o365relay.net.CertifiedKey;
+import org.o365relay.net.UnusableKeyException;
+
+/// A road of SMTP: client submission, a smarthost, a connector.
+record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles files, String hostname) {
+
+    static final String HOST = "host";
+
+    private static final String DOMAIN = "domain";
+    private static final String TLS = "tls";
+    private static final String CERTIFICATE = "client-certificate";
+    private static final String KEY = "client-certificate-key";
+    private static final int IMPLICIT_TLS_PORT = 465; // RFC 8314 §3.3
+
+    /// @param mailbox its domain; empty if it is wrong
+    /// @return empty if the host is wrong; with preset = graph it is of no use
+    Optional<SmtpUpstreamSettings> read(int connections, Optional<String> mailbox) {
+        Optional<String> host = host(mailbox);
+        Tls tls = keys.value(TLS, Text.oneOf(Tls.class));
+        int port = keys.optional("port", Amount.port(1)).orElse(usualPort(tls));
+        Optional<Path> trusted = keys.optional("trusted-certificates", files.certificatesBeside());
+        Duration connect = keys.value("connect-timeout", timeout());
+        Duration reply = keys.value("reply-timeout", timeout());
+        Duration content = keys.value("content-timeout", timeout());
+        Duration idle = keys.value("idle-timeout", timeout());
+        Optional<ClientCertificate> certificate = certificate();
+        Optional<InetAddress> local = keys.optional("local-address", Addresses.LOCAL);
+        Lookup lookup = preset == Preset.CONNECTOR && !isWritten(HOST) ? Lookup.MX : Lookup.HOST;
+        if (preset != Preset.GRAPH) {
+            reportContradictions(tls, port);
+        }
+        return host.map(name -> new SmtpUpstreamSettings(
+                name,
+                port,
+                tls,
+                trusted.orElse(null),
+                connections,
+                connect,
+                reply,
+                content,
+                idle,
+                hostname,
+                lookup,
+                certificate.orElse(null),
+                local.orElse(null)));
+    }
+
+    /// Whether the server is trusted with what it is told.
+    void reportTrust(SmtpUpstreamSettings settings, UpstreamCredential signIn, boolean scoped) {
+        boolean away = !Entra.isThisMachine(settings.host());
+        if (preset == Preset.SMARTHOST && signIn.isOAuth() && !scoped && away) {
+            signIn.problem(
+                    "a token for Exchange Online would be given to %s; use preset = office365 if it is Microsoft's,"
+                                    .formatted(settings.host())
+                            + " else say with scope what the token is for");
+        }
+        if (settings.tls() == Tls.NONE && away && !isExchangeItself()) {
+            reportPlainText(settings.host(), signIn);
+        }
+    }
+
+    private void reportPlainText(String host, UpstreamCredential signIn) {
+        if (signIn.isOAuth() || signIn.isPassword()) {
+            keys.problem(
+                    TLS,
+                    "none would send the password to %s readable by anybody on the way; use starttls or implicit"
+                            .formatted(host));
+        } else if (signIn.isNone()) {
+            keys.warning(TLS, "mail to %s can be read by anybody on the way".formatted(host));
+        }
+    }
+
+    /// Microsoft's own server, so that it is known what it offers.
+    private boolean isExchangeItself() {
+        return preset.host(cloud).isPresent() && !isWritten(HOST);
+    }
+
+    private Optional<String> host(Optional<String> mailbox) {
+        Optional<String> written = keys.optional(HOST, Addresses.HOST);
+        Optional<String> domain = keys.optional(DOMAIN, Addresses.DOMAIN);
+        if (isWritten(DOMAIN) && preset != Preset.CONNECTOR) {
+            keys.problem(DOMAIN, "only preset = connector looks a domain up; use preset = connector, or remove it");
+        }
+        return switch (preset) {
+            case CONNECTOR -> {
+                if (isWritten(HOST) && isWritten(DOMAIN)) {
+                    keys.problem(HOST, "there is domain as well; keep one of the two");
+                }
+                yield isWritten(HOST) ? written : isWritten(DOMAIN) ? domain : mailbox;
+            }
+            case SMARTHOST -> {
+                if (!isWritten(HOST)) {
+                    keys.problem(HOST, "is missing; name the server that takes the mail");
+                }
+                yield written;
+            }
+            case OFFICE365, HIGH_VOLUME, AZURE_COMMUNICATION -> isWritten(HOST) ? written : preset.host(cloud);
+            case GRAPH -> Optional.empty();
+        };
+    }
+
+    private Optional<ClientCertificate> certificate() {
+        Optional<Path> certificate = keys.optional(CERTIFICATE, files.certificates());
+        Optional<Path> key = keys.optional(KEY, files.readable());
+        if (isWritten(CERTIFICATE) != isWritten(KEY)) {
+            keys.problem(isWritten(CERTIFICATE) ? KEY : CERTIFICATE, "is missing; certificate and key belong together");
+        }
+        key.filter(files::isExposed)
+                .ifPresent(
+                        file -> keys.warning(KEY, "%s can be read by others; do chmod 600 %s".formatted(file, file)));
+        if (files.areOpened()) {
+            certificate.ifPresent(chain -> key.ifPresent(secret -> reportUnusable(chain, secret)));
+        }
+        return certificate.flatMap(chain -> key.map(secret -> new ClientCertificate(chain, secret)));
+    }
+
+    private void reportUnusable(Path certificate, Path key) {
+        try {
+            CertifiedKey.read(certificate, key, null);
+        } catch (UnusableKeyException e) {
+            keys.problem(CERTIFICATE, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void reportContradictions(Tls tls, int port) {
+        if (isExchangeItself() && tls != Tls.STARTTLS) {
+            String server = preset.host(cloud).orElseThrow();
+            keys.problem(TLS, "%s offers STARTTLS only; use starttls, or leave tls out".formatted(server));
+        }
+        if (preset == Preset.CONNECTOR && tls == Tls.IMPLICIT) {
+            keys.problem(TLS, "mail exchangers offer STARTTLS only; use starttls, or leave tls out");
+        }
+        if (tls == Tls.STARTTLS && port == IMPLICIT_TLS_PORT) {
+            keys.warning("port", "servers speak TLS from the start on port 465; use tls = implicit, or port 587");
+        }
+        if (preset == Preset.HIGH_VOLUME && cloud != Cloud.WORLDWIDE && !isWritten(HOST)) {
+            keys.warning(UpstreamReader.PRESET, "high-volume is known of the worldwide cloud only; name its host here");
+        }
+    }
+
+    private int usualPort(Tls tls) {
+        return switch (tls) {
+            case STARTTLS -> preset.port(); // RFC 6409 §3.1
+            case IMPLICIT -> IMPLICIT_TLS_PORT;
+            case NONE -> 25;
+        };
+    }
+
+    private boolean isWritten(String key) {
+        return keys.written(key).isPresent();
+    }
+
+    private static Kind<Duration> timeout() {
+        return duration(Duration.ofMillis(100), Duration.ofHours(1));
+    }
+}

@@ -1,0 +1,44 @@
+package org.o365relay.config;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.route.Target;
+
+/// Makes targets of mailboxes.
+final class TargetBuilder {
+
+    private TargetBuilder() {}
+
+    /// @return the name of a mailbox as a target
+    static String name(EmailAddress mailbox) {
+        return mailbox.toString().toLowerCase(Locale.ROOT);
+    }
+
+    static boolean isSame(EmailAddress one, EmailAddress other) {
+        return name(one).equals(name(other));
+    }
+
+    static Target mailbox(ResolvedMailbox mailbox) {
+        return of(name(mailbox.settings().address()), List.of(mailbox));
+    }
+
+    /// @param members at least one; what is too much for one of them is too much for the pool
+    static Target of(String name, Collection<ResolvedMailbox> members) {
+        return new Target(
+                name,
+                members.stream().map(mailbox -> mailbox.settings().address()).toList(),
+                members.stream()
+                        .map(ResolvedMailbox::messageSize)
+                        .filter(Objects::nonNull)
+                        .min(Long::compare)
+                        .orElse(Amount.GIB), // more than any device is allowed
+                members.stream()
+                        .map(ResolvedMailbox::recipientsPerMessage)
+                        .filter(Objects::nonNull)
+                        .min(Integer::compare)
+                        .orElse(null));
+    }
+}

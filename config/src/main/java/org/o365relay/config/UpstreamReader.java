@@ -1,0 +1,116 @@
+package org.o365relay.config;
+
+import java.net.URI;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.o365relay.deliver.UpstreamSettings;
+import org.o365relay.deliver.graph.GraphUpstreamSettings;
+import org.o365relay.exchange.Cloud;
+import org.o365relay.exchange.Preset;
+import org.o365relay.identity.Credential;
+
+/// The keys of `upstream`, or of an element of `fallback`: one way into Microsoft 365, or to another server.
+///
+/// @param hostname what the relay calls itself
+record UpstreamReader(Section keys, Cloud cloud, SecretFiles files, String hostname) {
+
+    static final String PRESET = "preset";
+    static final String SCOPE = "scope";
+
+    private static final String ROOT = "root";
+    private static final Kind<Preset> PRESETS = Text.ANY.then(text -> Preset.named(text)
+            .<Parsed<Preset>>map(Parsed.Good::new)
+            .orElseGet(() -> Text.unknown(
+                    text, Arrays.stream(Preset.values()).map(Preset::key).toList())));
+    private static final List<String> SMTP_ALONE = List.of(
+            "port", "tls", "trusted-certificates", "client-certificate", "client-certificate-key", "local-address");
+
+    /// A host of one's own without a preset is a smarthost.
+    Preset preset() {
+        return keys.optional(PRESET, PRESETS)
+                .orElse(keys.written(SmtpUpstreamReader.HOST).isPresent() ? Preset.SMARTHOST : Preset.OFFICE365);
+    }
+
+    /// @param domain of the mailbox; empty if it is wrong
+    /// @return empty if something is wrong
+    Optional<UpstreamSettings> read(int connections, Optional<String> domain, UpstreamCredential signIn) {
+        Optional<URI> root = keys.optional(ROOT, Entra.ROOT);
+        Optional<String> scope = keys.optional(SCOPE, Text.ANY);
+        SmtpUpstreamReader smtp = new SmtpUpstreamReader(keys, preset(), cloud, files, hostname);
+        var upstream = smtp.read(connections, domain);
+        reportSignIn(signIn, upstream.map(settings -> settings.host()));
+        if (preset() == Preset.GRAPH) {
+            reportNotGraph();
+            return graph(root.orElseGet(() -> URI.create(cloud.graph())), scope, signIn);
+        }
+        if (keys.written(ROOT).isPresent()) {
+            keys.problem(ROOT, "only preset = graph has a root; use preset = graph, or remove it");
+        }
+        upstream.ifPresent(settings -> smtp.reportTrust(settings, signIn, scope.isPresent()));
+        return upstream.flatMap(settings -> signIn.credential()
+                .map(credential -> new UpstreamSettings.Smtp(settings, credential, scope.orElse(smtpScope(credential)))));
+    }
+
+    private static Optional<UpstreamSettings> graph(URI root, Optional<String> scope, UpstreamCredential signIn) {
+        return signIn.credential()
+                .filter(Credential.OAuth.class::isInstance)
+                .map(Credential.OAuth.class::cast)
+                .map(credential -> new UpstreamSettings.Graph(
+                        new GraphUpstreamSettings(root, credential.username(), GraphUpstreamSettings.LARGEST_DIRECT),
+                        credential,
+                        scope.orElse(root + "/.default")));
+    }
+
+    private String smtpScope(Credential credential) {
+        return switch (credential) {
+            case Credential.DeviceCode user -> cloud.delegatedSubmissionScope();
+            case Credential.OAuth app -> cloud.submissionScope();
+            case Credential.Password password -> "";
+            case Credential.None none -> "";
+        };
+    }
+
+    private void reportSignIn(UpstreamCredential signIn, Optional<String> host) {
+        boolean away = host.filter(Entra::isThisMachine).isEmpty();
+        switch (preset()) {
+            case GRAPH -> {
+                if (signIn.isPassword() || signIn.isNone()) {
+                    signIn.problem("Microsoft Graph takes mail only with a token; use a credential of type"
+                            + " client-secret, certificate, device-code or managed-identity");
+                }
+            }
+            case OFFICE365, HIGH_VOLUME -> {
+                if (signIn.isNone()) {
+                    signIn.problem("Exchange Online takes mail only after signing in; use for example type ="
+                            + " client-secret, or preset = connector");
+                } else if (signIn.isPassword() && preset() == Preset.OFFICE365 && away) {
+                    signIn.warning("Microsoft switches passwords for SMTP off at the end of December 2026, unless an"
+                            + " admin switches them on again; move to OAuth: docs/oauth-smtp.md");
+                }
+            }
+            case AZURE_COMMUNICATION -> {
+                if (signIn.isOAuth() || signIn.isNone()) {
+                    signIn.problem(
+                            "Azure Communication Services takes a user name and a password; use type = password");
+                }
+            }
+            case CONNECTOR, SMARTHOST -> {}
+        }
+        if (keys.written(SCOPE).isPresent()
+                && !signIn.isOAuth()
+                && signIn.credential().isPresent()) {
+            keys.warning(SCOPE, "is not used: only tokens have a scope; remove it");
+        }
+    }
+
+    private void reportNotGraph() {
+        if (keys.written(SmtpUpstreamReader.HOST).isPresent()) {
+            keys.problem(SmtpUpstreamReader.HOST, "preset = graph has no host; use root, or another preset");
+        }
+        SMTP_ALONE.stream()
+                .filter(key -> keys.written(key).isPresent())
+                .forEach(key ->
+                        keys.warning(key, "is not used with preset = graph; remove it. relay.http is for HTTPS"));
+    }
+}

@@ -1,0 +1,257 @@
+package org.o365relay.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// One client. Tries messages as long as the budget has any; connects again when it has to.
+///
+/// A refused RCPT or DATA leaves a transaction open, and this client does not say RSET: it leaves and comes back.
+final class LoadSession {
+
+    /// What the client waits for a reply to.
+    private enum Step {
+        GREETING,
+        EHLO,
+        MAIL,
+        RCPT,
+        DATA,
+        CONTENT,
+        QUIT
+    }
+
+    /// A server that drops this many connections in a row is not coming back.
+    private static final int MOST_DROPS_IN_A_ROW = 100;
+
+    private static final String MAIL = "MAIL FROM:<scanner@device.example>\r\n";
+    private static final String RCPT = "RCPT TO:<accounts@contoso.example>\r\n";
+    private static final String DATA = "DATA\r\n";
+
+    private final SmtpLoad load;
+    private final Selector selector;
+    private final Budget budget;
+    private final LoadTally tally;
+    private final Consumer<LoadSession> reconnect;
+
+    private final ByteBuffer[] ehlo = command("EHLO device.example\r\n");
+    private final ByteBuffer[] mail;
+    private final ByteBuffer[] rcpt = command(RCPT);
+    private final ByteBuffer[] data = command(DATA);
+    private final ByteBuffer[] content;
+    private final ByteBuffer[] quit = command("QUIT\r\n");
+    private final ByteBuffer input = ByteBuffer.allocateDirect(4_096);
+    private final ReplyDecoder replies = new ReplyDecoder();
+
+    private @Nullable SelectionKey key;
+    private ByteBuffer[] outgoing = ehlo;
+    private Step step = Step.GREETING;
+    private long sentAt;
+    private int dropsInARow;
+
+    LoadSession(SmtpLoad load, Selector selector, Budget budget, LoadTally tally, Consumer<LoadSession> reconnect) {
+        this.load = load;
+        this.selector = selector;
+        this.budget = budget;
+        this.tally = tally;
+        this.reconnect = reconnect;
+        this.mail = command(load.pipelining() ? MAIL + RCPT + DATA : MAIL);
+        this.content = load.content().views();
+    }
+
+    /// Connects for the next message.
+    ///
+    /// @return false if there is none left, or no hope
+    boolean open() {
+        if (dropsInARow > MOST_DROPS_IN_A_ROW || !budget.take()) {
+            return false;
+        }
+        step = Step.GREETING;
+        replies.reset();
+        input.clear();
+        try {
+            connect();
+        } catch (IOException e) {
+            drop();
+        }
+        return true;
+    }
+
+    /// The socket is connected, can be read, or can be written.
+    void ready() {
+        SelectionKey current = connection();
+        try {
+            if (current.isConnectable()) {
+                channel().finishConnect();
+                current.interestOps(SelectionKey.OP_READ);
+                return;
+            }
+            if (current.isWritable()) {
+                write();
+            }
+            if (current.isReadable()) {
+                read();
+            }
+        } catch (IOException e) {
+            drop();
+        }
+    }
+
+    /// Gives up in the middle.
+    void abandon() {
+        tally.dropped();
+        close();
+    }
+
+    private void connect() throws IOException {
+        SocketChannel channel = SocketChannel.open();
+        channel.configureBlocking(false);
+        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        key = channel.register(selector, SelectionKey.OP_CONNECT, this);
+        if (channel.connect(load.server())) {
+            key.interestOps(SelectionKey.OP_READ);
+        }
+    }
+
+    private void read() throws IOException {
+        SelectionKey current = connection();
+        if (channel().read(input) < 0) {
+            drop();
+            return;
+        }
+        input.flip();
+        int code = replies.next(input);
+        while (code != 0 && current.isValid()) {
+            answered(code);
+            code = replies.next(input);
+        }
+        input.clear();
+    }
+
+    private void answered(int code) throws IOException {
+        if (step == Step.QUIT) {
+            leave();
+        } else if (code / 100 == (step == Step.DATA ? 3 : 2)) {
+            advance();
+        } else {
+            refused(code);
+        }
+    }
+
+    private void advance() throws IOException {
+        switch (step) {
+            case GREETING -> say(Step.EHLO, ehlo);
+            case EHLO -> say(Step.MAIL, mail);
+            case MAIL -> sayUnlessPipelined(Step.RCPT, rcpt);
+            case RCPT -> sayUnlessPipelined(Step.DATA, data);
+            case DATA -> say(Step.CONTENT, content);
+            case CONTENT -> accepted();
+            case QUIT -> leave();
+        }
+    }
+
+    private void accepted() throws IOException {
+        tally.accepted(System.nanoTime() - sentAt);
+        dropsInARow = 0;
+        next();
+    }
+
+    private void refused(int code) throws IOException {
+        tally.refused(code);
+        boolean transactionIsOver = step == Step.CONTENT || (step == Step.MAIL && !load.pipelining());
+        if (transactionIsOver && code != 421) {
+            next();
+        } else {
+            leave();
+        }
+    }
+
+    private void next() throws IOException {
+        if (load.connections() == SmtpLoad.Connections.KEPT && budget.take()) {
+            say(Step.MAIL, mail);
+        } else {
+            say(Step.QUIT, quit);
+        }
+    }
+
+    private void sayUnlessPipelined(Step next, ByteBuffer[] command) throws IOException {
+        if (load.pipelining()) {
+            step = next;
+        } else {
+            say(next, command);
+        }
+    }
+
+    private void say(Step next, ByteBuffer[] octets) throws IOException {
+        step = next;
+        outgoing = octets;
+        for (ByteBuffer piece : octets) {
+            piece.rewind();
+        }
+        write();
+    }
+
+    private void write() throws IOException {
+        sentAt = System.nanoTime();
+        if (outgoing.length == 1) {
+            channel().write(outgoing[0]);
+        } else {
+            channel().write(outgoing);
+        }
+        boolean more = outgoing[outgoing.length - 1].hasRemaining();
+        int wanted = more ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_READ;
+        if (connection().interestOps() != wanted) {
+            connection().interestOps(wanted);
+        }
+    }
+
+    /// The connection broke. After QUIT that is as good as the 221.
+    private void drop() {
+        if (step != Step.QUIT) {
+            tally.dropped();
+            dropsInARow++;
+        }
+        leave();
+    }
+
+    private void leave() {
+        close();
+        reconnect.accept(this);
+    }
+
+    private void close() {
+        if (key == null) {
+            return;
+        }
+        key.cancel();
+        try {
+            key.channel().close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot close a socket", e);
+        }
+    }
+
+    private SelectionKey connection() {
+        if (key == null) {
+            throw new IllegalStateException("not connected");
+        }
+        return key;
+    }
+
+    private SocketChannel channel() {
+        return (SocketChannel) connection().channel();
+    }
+
+    private static ByteBuffer[] command(String line) {
+        byte[] octets = line.getBytes(StandardCharsets.US_ASCII);
+        return new ByteBuffer[] {
+            ByteBuffer.allocateDirect(octets.length).put(octets).flip()
+        };
+    }
+}

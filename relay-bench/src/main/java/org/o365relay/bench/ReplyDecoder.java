@@ -1,0 +1,47 @@
+package org.o365relay.bench;
+
+import java.nio.ByteBuffer;
+
+/// Reads replies out of a stream that may be cut anywhere. RFC 5321 §4.2.1
+final class ReplyDecoder {
+
+    private int column;
+    private int code;
+    private boolean last;
+
+    /// Consumes input up to the end of one reply, or all of it.
+    ///
+    /// @return the code of the reply that ended; 0 if none did
+    int next(ByteBuffer input) {
+        while (input.hasRemaining()) {
+            byte octet = input.get();
+            if (octet == '\n') {
+                boolean ended = last;
+                column = 0;
+                if (ended) {
+                    return code;
+                }
+            } else {
+                look(octet);
+            }
+        }
+        return 0;
+    }
+
+    void reset() {
+        column = 0;
+    }
+
+    private void look(byte octet) {
+        if (column == 0) {
+            code = 0;
+            last = true;
+        }
+        if (column < 3) {
+            code = code * 10 + (octet - '0');
+        } else if (column == 3) {
+            last = octet != '-';
+        }
+        column++;
+    }
+}

@@ -1,0 +1,17 @@
+package org.o365relay;
+
+import org.o365relay.deliver.Delivery;
+import org.o365relay.deliver.Dispatcher;
+import org.o365relay.deliver.MailboxStatus;
+
+/// Who works for a mailbox.
+record MailboxWorkers(Dispatcher dispatcher, Delivery courier) {
+
+    boolean isOf(String mailbox) {
+        return dispatcher.mailbox().toString().equalsIgnoreCase(mailbox);
+    }
+
+    MailboxStatus status() {
+        return dispatcher.status();
+    }
+}

@@ -1,0 +1,52 @@
+package org.o365relay;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.alert.AlertMailboxes;
+import org.o365relay.deliver.MailboxStatus;
+import org.o365relay.deliver.MailboxSettings;
+import org.o365relay.mail.EmailAddress;
+
+/// The relay's own mailboxes as bearers of news. What shares an account with a mailbox in trouble may soon be
+/// in the same, so others come first.
+///
+/// @param lanes in the order of the settings; at least one
+record RelayAlertMailboxes(List<Way> lanes) implements AlertMailboxes {
+
+    /// @param status how it is just now
+    record Way(MailboxSettings mailbox, Supplier<MailboxStatus> status) {
+
+        boolean isOpen() {
+            return switch (status.get().state()) {
+                case OPEN, DETOUR -> true;
+                case RESTING, PAUSED, STOPPED -> false;
+            };
+        }
+    }
+
+    @Override
+    public Optional<EmailAddress> open(@Nullable EmailAddress inTrouble) {
+        List<Way> open = lanes.stream().filter(Way::isOpen).toList();
+        return open.stream()
+                .filter(way ->
+                        !account(inTrouble).equals(Optional.of(way.mailbox().account())))
+                .findFirst()
+                .or(() -> open.stream().findFirst())
+                .map(way -> way.mailbox().address());
+    }
+
+    private Optional<String> account(@Nullable EmailAddress address) {
+        return lanes.stream()
+                .map(Way::mailbox)
+                .filter(mailbox -> mailbox.address().equals(address))
+                .map(MailboxSettings::account)
+                .findFirst();
+    }
+
+    @Override
+    public EmailAddress any() {
+        return lanes.getFirst().mailbox().address();
+    }
+}

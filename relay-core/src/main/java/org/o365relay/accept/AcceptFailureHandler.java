@@ -1,0 +1,49 @@
+package org.o365relay.accept;
+
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Keeps a listener going when a connection cannot be accepted, which is nearly always for lack of file
+/// descriptors: it pauses and tries again, and says so now and then. Safe for any number of threads.
+@Sharable
+@SuppressWarnings("FutureReturnValueIgnored") // nothing depends on the timer but this
+final class AcceptFailureHandler extends ChannelInboundHandlerAdapter {
+
+    private static final Logger log = LoggerFactory.getLogger(AcceptFailureHandler.class);
+    private static final Duration SILENCE = Duration.ofMinutes(1);
+    private static final long PAUSE_MILLIS = 100;
+
+    private final InstantSource clock;
+    private Instant nextWarning = Instant.MIN;
+
+    AcceptFailureHandler(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        warn(cause);
+        ChannelConfig config = ctx.channel().config();
+        config.setAutoRead(false);
+        ctx.executor().schedule(() -> config.setAutoRead(true), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private synchronized void warn(Throwable cause) {
+        Instant now = clock.instant();
+        if (!now.isBefore(nextWarning)) {
+            nextWarning = now.plus(SILENCE);
+            log.warn(
+                    "cannot accept connections for the moment: {}; if files are what is lacking, raise LimitNOFILE of"
+                            + " the service or lower relay.limits.connections",
+                    cause.getMessage());
+        }
+    }
+}

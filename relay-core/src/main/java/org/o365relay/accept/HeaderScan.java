@@ -1,0 +1,274 @@
+package org.o365relay.accept;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.Deviation;
+import org.o365relay.mail.SearchableHeaders;
+import org.o365relay.mail.QueueId;
+
+/// What a message's header shows at a glance: what it lacks, and whether the message goes round in circles.
+/// Sees lines and fields as the header's rewriter does: line ends CRLF, LF or CR; perhaps an mbox line before
+/// them; the body begins at the first line that is no field.
+final class HeaderScan {
+
+    private static final byte[] FROM = "from".getBytes(US_ASCII);
+    private static final byte[] DATE = "date".getBytes(US_ASCII);
+    private static final byte[] MESSAGE_ID = "message-id".getBytes(US_ASCII);
+    private static final byte[] SUBJECT = "subject".getBytes(US_ASCII);
+    private static final byte[] RECEIVED = "received".getBytes(US_ASCII);
+    private static final byte[] NOTICE = "x-o365-relay-notice".getBytes(US_ASCII);
+    private static final byte[] AUTO_SUBMITTED = "auto-submitted".getBytes(US_ASCII);
+    private static final byte[] PRECEDENCE = "precedence".getBytes(US_ASCII);
+    private static final byte[] AUTOREPLY = "x-autoreply".getBytes(US_ASCII);
+    private static final byte[] AUTORESPOND = "x-autorespond".getBytes(US_ASCII);
+    private static final byte[] AUTO_RESPONSE = "x-auto-response".getBytes(US_ASCII);
+
+    private final byte[] octets;
+    private final String hostname;
+    private final Set<Deviation> deviations = EnumSet.noneOf(Deviation.class);
+    private int fromFields;
+    private int author;
+    private int authorEnd;
+    private int received;
+    private boolean date;
+    private int messageId; // as of the subject
+    private int messageIdEnd;
+    private int subject; // where the first one's value begins; 0 if there is none
+    private int subjectEnd;
+    private @Nullable QueueId trace;
+    private @Nullable QueueId notice;
+    private @Nullable String automatic;
+
+    private HeaderScan(byte[] octets, String hostname) {
+        this.octets = octets;
+        this.hostname = hostname;
+    }
+
+    /// @param beginning of the content; a header that goes on behind it is looked at as far as it is there, and
+    ///     nothing is said to be missing
+    /// @param whole whether that is all of the content
+    /// @param hostname of this relay
+    static HeaderScan at(byte[] beginning, boolean whole, String hostname) {
+        HeaderScan glance = new HeaderScan(beginning, hostname);
+        if (glance.readFields(whole)) {
+            glance.noteWhatIsMissing();
+        }
+        return glance;
+    }
+
+    /// @return any of [Deviation#NO_BLANK_LINE], [Deviation#RAW_8BIT_HEADER], [Deviation#NO_FROM],
+    ///     [Deviation#SEVERAL_FROM], [Deviation#NO_DATE] and [Deviation#NO_MESSAGE_ID]
+    Set<Deviation> deviations() {
+        return deviations;
+    }
+
+    /// @return the value of the first From field as it was written, one octet per character; empty if there is
+    ///     none
+    Optional<String> author() {
+        return fromFields == 0 ? Optional.empty() : Optional.of(text(author, authorEnd));
+    }
+
+    /// @return the first Subject and the first Message-ID
+    SearchableHeaders headline() {
+        return new SearchableHeaders(
+                subject == 0 ? null : SearchableHeaders.subject(octets, subject, subjectEnd),
+                messageId == 0 ? null : SearchableHeaders.messageId(octets, messageId, messageIdEnd));
+    }
+
+    /// @return how many Received fields there are
+    int received() {
+        return received;
+    }
+
+    /// @return what the message was called when it was here before
+    Optional<QueueId> trace() {
+        return Optional.ofNullable(trace);
+    }
+
+    /// @return which message this is a notice about, if it is a notice of this relay's
+    Optional<QueueId> notice() {
+        return Optional.ofNullable(notice);
+    }
+
+    /// @return the field that says that nobody wrote this but a program, in answer to something
+    Optional<String> automaticReply() {
+        return Optional.ofNullable(automatic);
+    }
+
+    /// @return whether the header's end was seen
+    private boolean readFields(boolean whole) {
+        int at = afterMboxLine();
+        while (at < octets.length) {
+            if (isLineEnd(at)) {
+                return true;
+            }
+            int colon = colon(at);
+            if (colon == octets.length && !whole) {
+                return false; // cut off in a field's name
+            }
+            if (colon == at || colon == octets.length || octets[colon] != ':') {
+                deviations.add(Deviation.NO_BLANK_LINE);
+                return true;
+            }
+            int end = fieldEnd(colon);
+            note(at, nameEnd(at), colon + 1, end);
+            at = end;
+        }
+        return whole;
+    }
+
+    private void note(int name, int nameEnd, int value, int end) {
+        if (is(FROM, name, nameEnd)) {
+            if (fromFields++ == 0) {
+                author = value;
+                authorEnd = end;
+            }
+        } else if (is(DATE, name, nameEnd)) {
+            date = true;
+        } else if (is(MESSAGE_ID, name, nameEnd)) {
+            if (messageId == 0) {
+                messageId = value;
+                messageIdEnd = end;
+            }
+        } else if (is(SUBJECT, name, nameEnd)) {
+            if (subject == 0) {
+                subject = value;
+                subjectEnd = end;
+            }
+        } else if (is(RECEIVED, name, nameEnd)) {
+            received++;
+            trace = trace == null ? OwnReceived.in(text(value, end), hostname) : trace;
+        } else if (is(NOTICE, name, nameEnd)) {
+            notice = notice == null ? OwnReceived.in(text(value, end), hostname) : notice;
+        } else if (isAutomatic(name, nameEnd, value, end)) {
+            automatic = text(name, nameEnd);
+        }
+    }
+
+    // RFC 3834 §5; the others are older. Not auto-generated: that is what cron and scanners send.
+    private boolean isAutomatic(int name, int nameEnd, int value, int end) {
+        if (is(AUTO_SUBMITTED, name, nameEnd)) {
+            return begins("auto-replied", value, end);
+        }
+        if (is(PRECEDENCE, name, nameEnd)) {
+            return begins("auto_reply", value, end);
+        }
+        return is(AUTOREPLY, name, nameEnd) || is(AUTORESPOND, name, nameEnd) || is(AUTO_RESPONSE, name, nameEnd);
+    }
+
+    private void noteWhatIsMissing() {
+        if (fromFields != 1) {
+            deviations.add(fromFields == 0 ? Deviation.NO_FROM : Deviation.SEVERAL_FROM);
+        }
+        if (!date) {
+            deviations.add(Deviation.NO_DATE);
+        }
+        if (messageId == 0) {
+            deviations.add(Deviation.NO_MESSAGE_ID);
+        }
+    }
+
+    /// @return where the line ends, and those that continue it
+    private int fieldEnd(int from) {
+        int sum = 0;
+        int at = from;
+        do {
+            while (at < octets.length && !isLineEnd(at)) {
+                sum |= octets[at++];
+            }
+            at = nextLine(at);
+        } while (at < octets.length && isBlank(octets[at]));
+        if (sum < 0) {
+            deviations.add(Deviation.RAW_8BIT_HEADER);
+        }
+        return at;
+    }
+
+    /// Several CR before an LF are one line end.
+    private int nextLine(int lineEnd) {
+        int at = lineEnd;
+        while (at < octets.length && octets[at] == '\r') {
+            at++;
+        }
+        if (at < octets.length && octets[at] == '\n') {
+            return at + 1;
+        }
+        return Math.min(lineEnd + 1, octets.length);
+    }
+
+    private int afterMboxLine() {
+        boolean mbox = beginsExactly("From ") || beginsExactly(">From ");
+        int colon = mbox ? colon(0) : 0;
+        boolean field = colon < octets.length && octets[colon] == ':';
+        return mbox && !field ? fieldLineEnd() : 0;
+    }
+
+    private int fieldLineEnd() {
+        int at = 0;
+        while (at < octets.length && !isLineEnd(at)) {
+            at++;
+        }
+        return nextLine(at);
+    }
+
+    /// @return the octet after the name and white space, which is a colon if this is a field; the length if
+    ///     there is none; the beginning itself if there is no name
+    private int colon(int from) {
+        int at = nameEnd(from);
+        while (at > from && at < octets.length && isBlank(octets[at])) {
+            at++;
+        }
+        return at;
+    }
+
+    // RFC 5322 §2.2
+    private int nameEnd(int from) {
+        int at = from;
+        while (at < octets.length && octets[at] > ' ' && octets[at] < 0x7f && octets[at] != ':') {
+            at++;
+        }
+        return at;
+    }
+
+    private boolean is(byte[] lowerCase, int from, int to) {
+        if (to - from != lowerCase.length) {
+            return false;
+        }
+        for (int i = 0; i < lowerCase.length; i++) {
+            if (Character.toLowerCase(octets[from + i]) != lowerCase[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean begins(String word, int from, int to) {
+        return text(from, to).strip().regionMatches(true, 0, word, 0, word.length());
+    }
+
+    private boolean beginsExactly(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (i >= octets.length || octets[i] != text.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean isLineEnd(int at) {
+        return octets[at] == '\r' || octets[at] == '\n';
+    }
+
+    private static boolean isBlank(byte b) {
+        return b == ' ' || b == '\t';
+    }
+
+    private String text(int from, int to) {
+        return new String(octets, from, to - from, ISO_8859_1);
+    }
+}

@@ -1,0 +1,64 @@
+package org.o365relay.accept;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/// The sockets that the service manager has opened for this process, by name (sd_listen_fds(3)).
+final class InheritedSockets {
+
+    private static final int FIRST = 3;
+
+    /// What systemd calls those of a socket unit that gives no name.
+    private static final String NAMELESS = "unknown";
+
+    private final List<String> names;
+
+    private InheritedSockets(List<String> names) {
+        this.names = names;
+    }
+
+    /// @param environment the process's
+    /// @return none if they are meant for another process
+    static InheritedSockets of(Map<String, String> environment) {
+        boolean ours = environment
+                .getOrDefault("LISTEN_PID", "")
+                .equals(Long.toString(ProcessHandle.current().pid()));
+        return new InheritedSockets(ours ? names(environment) : List.of());
+    }
+
+    private static List<String> names(Map<String, String> environment) {
+        String count = environment.getOrDefault("LISTEN_FDS", "");
+        String[] given = environment.getOrDefault("LISTEN_FDNAMES", "").split(":", -1);
+        List<String> names = new ArrayList<>();
+        for (int i = 0; count.matches("\\d{1,5}") && i < Integer.parseInt(count); i++) {
+            names.add(i < given.length && !given[i].isEmpty() ? given[i] : NAMELESS);
+        }
+        return names;
+    }
+
+    /// @return the file descriptors of all that have this name; at least one
+    List<Integer> named(Endpoint.HandedOver endpoint) throws ListenException {
+        List<Integer> found = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            if (names.get(i).equals(endpoint.name())) {
+                found.add(FIRST + i);
+            }
+        }
+        if (found.isEmpty()) {
+            throw new ListenException(
+                    endpoint,
+                    known() + "; set FileDescriptorName= in the socket unit to the"
+                            + " systemd-socket of relay.listeners");
+        }
+        return found;
+    }
+
+    private String known() {
+        return names.isEmpty()
+                ? "systemd has handed over no socket at all (LISTEN_FDS, LISTEN_PID); start the socket unit instead of"
+                        + " the service"
+                : names.stream().distinct().collect(Collectors.joining(", ", "systemd has handed over ", " only"));
+    }
+}

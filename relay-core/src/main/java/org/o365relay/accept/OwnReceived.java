@@ -1,0 +1,48 @@
+package org.o365relay.accept;
+
+import java.util.StringTokenizer;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.QueueId;
+
+/// Recognises what this relay writes into headers: `by <hostname> [with <protocol>] id <queue id>`
+/// (`rewrite.Received`, `notice.NoticeWriter`).
+final class OwnReceived {
+
+    private final StringTokenizer words;
+    private String word = "";
+
+    private OwnReceived(String value) {
+        words = new StringTokenizer(value, " \t\r\n;");
+    }
+
+    /// @return the queue id; null if another host wrote this
+    static @Nullable QueueId in(String value, String hostname) {
+        OwnReceived trace = new OwnReceived(value);
+        QueueId id = null;
+        while (id == null && trace.next()) {
+            id = trace.is("by") && trace.next() && trace.is(hostname) ? trace.id() : null;
+        }
+        return id;
+    }
+
+    private @Nullable QueueId id() {
+        next();
+        if (is("with")) {
+            next(); // the protocol
+            next();
+        }
+        return is("id") && next()
+                ? QueueId.parse(word).filter(id -> id.toString().equals(word)).orElse(null)
+                : null;
+    }
+
+    private boolean next() {
+        boolean more = words.hasMoreTokens();
+        word = more ? words.nextToken() : "";
+        return more;
+    }
+
+    private boolean is(String expected) {
+        return word.equalsIgnoreCase(expected);
+    }
+}

@@ -1,0 +1,123 @@
+package org.o365relay.accept;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.unix.DomainSocketChannel;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.admit.ClientPolicy;
+import org.o365relay.admit.Devices;
+import org.o365relay.journal.Journal;
+import org.o365relay.mail.Deviation;
+import org.o365relay.queue.MessageQueue;
+
+/// The way of a client that may come in, to its session: through TLS, or past a look at whether it begins with
+/// TLS where it should not.
+final class PipelineFactory {
+
+    private final AcceptSettings settings;
+    private final Users users;
+    private final Devices devices;
+    private final MessageQueue queue;
+    private final Journal journal;
+    private final InstantSource clock;
+    private final RejectHandler turnedAway;
+    private final @Nullable Tls tls;
+    private final LateTlsClients lateHellos;
+
+    /// @param tls null if there is no certificate
+    PipelineFactory(
+            AcceptSettings settings,
+            Users users,
+            Devices devices,
+            MessageQueue queue,
+            Journal journal,
+            InstantSource clock,
+            RejectHandler turnedAway,
+            @Nullable Tls tls) {
+        this.settings = settings;
+        this.users = users;
+        this.devices = devices;
+        this.queue = queue;
+        this.journal = journal;
+        this.clock = clock;
+        this.turnedAway = turnedAway;
+        this.tls = tls;
+        this.lateHellos = new LateTlsClients(clock);
+    }
+
+    RejectHandler turnedAway() {
+        return turnedAway;
+    }
+
+    LateTlsClients lateHellos() {
+        return lateHellos;
+    }
+
+    /// @param mode what the listener does about TLS
+    Client client(InetAddress address, ClientPolicy policy, ListenerTls mode) {
+        return new Client(address, policy, devices.at(address), tls == null ? ListenerTls.OFF : mode);
+    }
+
+    /// Lets a client in, at the end of its pipeline; what comes before must pass it that the channel is active.
+    void add(ChannelPipeline pipeline, Client client) {
+        switch (client.tls()) {
+            case IMPLICIT -> addTls(pipeline, client);
+            case OFF, OPTIONAL, REQUIRED ->
+                pipeline.addLast(new TlsDetection(client, this, patience(pipeline.channel(), client)));
+        }
+    }
+
+    /// Programs on this machine do not begin with TLS by mistake.
+    private Duration patience(Channel channel, Client client) {
+        boolean unix = channel instanceof DomainSocketChannel;
+        if (tls == null || client.tls() == ListenerTls.OFF || unix) {
+            return Duration.ZERO;
+        }
+        Duration detection = tls.files().detection();
+        boolean longer = detection.compareTo(TlsDetection.PATIENCE) < 0 && lateHellos.isExpectedFrom(client.address());
+        return longer && detection.isPositive() ? TlsDetection.PATIENCE : detection;
+    }
+
+    /// TLS, and a session in it.
+    void addTls(ChannelPipeline pipeline, Client client) {
+        pipeline.addLast(
+                offered().handler(pipeline.channel(), client.policy()), new Handshake(client, turnedAway, ctx -> {
+                    addSession(ctx.pipeline(), client);
+                    passOn(ctx);
+                    ctx.fireChannelActive();
+                }));
+    }
+
+    /// A session that begins when it hears that the channel is active.
+    void addSession(ChannelPipeline pipeline, Client client) {
+        pipeline.addLast(new SmtpConnection(
+                new Session(client, settings, users, queue, journal, clock),
+                settings.limits(),
+                (secured, talkedOn) -> startTls(secured, talkedOn, client)));
+    }
+
+    private void startTls(ChannelPipeline pipeline, boolean talkedOn, Client client) {
+        if (talkedOn) {
+            client.device().deviated(Deviation.TALK_BEFORE_TLS);
+        }
+        pipeline.addFirst(
+                offered().handler(pipeline.channel(), client.policy()),
+                new Handshake(client, turnedAway, PipelineFactory::passOn));
+    }
+
+    private static void passOn(ChannelHandlerContext ctx) {
+        ctx.fireUserEventTriggered(SslHandshakeCompletionEvent.SUCCESS);
+    }
+
+    private Tls offered() {
+        if (tls == null) {
+            throw new IllegalStateException("TLS begins without a certificate");
+        }
+        return tls;
+    }
+}

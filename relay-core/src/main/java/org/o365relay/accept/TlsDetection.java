@@ -1,0 +1,142 @@
+package org.o365relay.accept;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.util.concurrent.Future;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.Deviation;
+import org.o365relay.mail.Reply;
+
+/// Looks at the first octet a client sends where plain text is spoken. Some devices begin with a TLS ClientHello
+/// all the same. As it is the server who speaks first in SMTP, they can only be helped if the greeting waits for
+/// them a little: once it has been said, they cannot go on. Goes away after the first octet.
+final class TlsDetection extends ChannelInboundHandlerAdapter {
+
+    /// How long the greeting waits for a device that has begun with TLS too late before.
+    static final Duration PATIENCE = Duration.ofSeconds(3);
+
+    private static final int HANDSHAKE_RECORD = 0x16; // RFC 8446 §5.1
+
+    private final Client client;
+    private final PipelineFactory entrance;
+    private final Duration patience;
+    private @Nullable Future<?> wait;
+    private boolean greeted;
+    private boolean closing;
+
+    /// @param patience how long the greeting waits; zero if it waits for nobody here
+    TlsDetection(Client client, PipelineFactory entrance, Duration patience) {
+        this.client = client;
+        this.entrance = entrance;
+        this.patience = patience;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        if (patience.isZero()) {
+            greet(ctx);
+        } else {
+            wait = ctx.executor().schedule(() -> greet(ctx), patience.toMillis(), TimeUnit.MILLISECONDS);
+            ctx.read();
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf received = (ByteBuf) message;
+        if (closing) {
+            received.release();
+            return;
+        }
+        endWait();
+        if (received.isReadable() && received.getUnsignedByte(received.readerIndex()) == HANDSHAKE_RECORD) {
+            client.device().deviated(Deviation.TLS_ON_PLAIN_PORT);
+            beginsWithTls(ctx, received);
+        } else {
+            if (!patience.isZero()) {
+                entrance.lateHellos().spokePlainText(client.address());
+            }
+            greet(ctx);
+            ctx.fireChannelRead(received);
+        }
+        if (!closing) {
+            ctx.pipeline().remove(this);
+        }
+    }
+
+    private void beginsWithTls(ChannelHandlerContext ctx, ByteBuf hello) {
+        if (!greeted && client.tls() != ListenerTls.OFF) {
+            entrance.lateHellos().cameInTime(client.address());
+            entrance.addTls(ctx.pipeline(), client);
+            ctx.fireChannelRead(hello);
+            return;
+        }
+        hello.release();
+        closing = true;
+        if (!patience.isZero()) {
+            entrance.lateHellos().cameTooLate(client.address());
+        }
+        entrance.turnedAway().count(client.address(), reply());
+        LingeringClose.say(ctx, Unpooled.EMPTY_BUFFER, false);
+    }
+
+    /// @return for the journal; to the client it would mean nothing
+    private Reply reply() {
+        return Reply.of(421, "4.7.0", reason());
+    }
+
+    private String reason() {
+        if (client.tls() == ListenerTls.OFF) {
+            return "The device begins with TLS where plain text is spoken: set relay.tls.certificate, or switch TLS off"
+                    + " in the device";
+        }
+        return patience.isZero()
+                ? "The device begins with TLS where the greeting does not wait for it (relay.tls.detection is 0s, or a"
+                        + " Unix socket): switch TLS off in the device, or let it use STARTTLS"
+                : "The device began with TLS after the greeting; the relay will wait for it the next time"
+                        + " (relay.tls.detection)";
+    }
+
+    private void greet(ChannelHandlerContext ctx) {
+        wait = null;
+        if (!greeted && ctx.channel().isActive()) {
+            greeted = true;
+            entrance.addSession(ctx.pipeline(), client);
+            ctx.fireChannelActive();
+        }
+    }
+
+    private void endWait() {
+        if (wait != null) {
+            wait.cancel(false);
+            wait = null;
+        }
+    }
+
+    /// A client that sends nothing at all may still want to read the greeting.
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof ChannelInputShutdownEvent) {
+            endWait();
+            greet(ctx);
+        }
+        ctx.fireUserEventTriggered(event);
+    }
+
+    /// It stands before the session until the client has said something.
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        ConnectionErrors.close(ctx, cause);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        endWait();
+        ctx.fireChannelInactive();
+    }
+}

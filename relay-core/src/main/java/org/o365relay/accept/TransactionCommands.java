@@ -1,0 +1,331 @@
+package org.o365relay.accept;
+
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.accept.SessionAction.ReadChunk;
+import org.o365relay.accept.SessionAction.ReadContent;
+import org.o365relay.accept.SessionAction.Say;
+import org.o365relay.accept.EnvelopePolicy.Verdict;
+import org.o365relay.journal.Journal;
+import org.o365relay.mail.Arrival;
+import org.o365relay.mail.BodyType;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.QueueId;
+import org.o365relay.mail.Reply;
+import org.o365relay.mail.RoutedEnvelope;
+import org.o365relay.queue.MessageQueue;
+import org.o365relay.queue.QueueException;
+import org.o365relay.route.Routes;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The mail transactions of a session, one after the other (RFC 5321 §3.3): MAIL, RCPT, then DATA or BDAT, the
+/// content, and the commit.
+final class TransactionCommands {
+
+    private static final Logger log = LoggerFactory.getLogger(TransactionCommands.class);
+    private static final int MOST_REFUSED_RECIPIENTS = 1_000;
+
+    private final Client client;
+    private final AcceptSettings settings;
+    private final EnvelopePolicy policy;
+    private final MessageQueue queue;
+    private final Journal journal;
+    private final InstantSource clock;
+    private final SessionErrors conduct;
+    private final Greeting hello;
+    private final AuthExchange login;
+    private long chunk;
+    private @Nullable MailTransaction transaction;
+
+    TransactionCommands(
+            Client client,
+            AcceptSettings settings,
+            EnvelopePolicy policy,
+            MessageQueue queue,
+            Journal journal,
+            InstantSource clock,
+            SessionErrors conduct,
+            Greeting hello,
+            AuthExchange login) {
+        this.client = client;
+        this.settings = settings;
+        this.policy = policy;
+        this.queue = queue;
+        this.journal = journal;
+        this.clock = clock;
+        this.conduct = conduct;
+        this.hello = hello;
+        this.login = login;
+    }
+
+    /// @return whether one is going on
+    boolean isOpen() {
+        return transaction != null;
+    }
+
+    /// @return null for the null sender, or if none is going on
+    @Nullable
+    EmailAddress sender() {
+        return transaction == null ? null : transaction.sender();
+    }
+
+    /// @return whether its content has begun to come, in chunks
+    boolean isChunked() {
+        return transaction != null && transaction.isChunked();
+    }
+
+    SessionAction mail(Command.Mail mail) {
+        if (transaction != null) {
+            return conduct.error(Reply.of(503, "5.5.1", "One MAIL at a time; RSET begins anew"));
+        }
+        if (login.isMissing()) {
+            return conduct.refuse(
+                    mail.sender(),
+                    null,
+                    Reply.of(530, "5.7.0", "A login comes before mail (relay.trusted-networks: auth)"));
+        }
+        return switch (policy.mail(mail, hello.isSaid())) {
+            case Verdict.Granted(EmailAddress sender) -> {
+                boolean smtpUtf8 = mail.asksForUtf8() || (sender != null && !sender.isAscii());
+                BodyType body = mail.bodyType().orElse(BodyType.SEVEN_BIT);
+                long size = mail.declaredSize().orElse(0L);
+                transaction = new MailTransaction(
+                        sender,
+                        smtpUtf8,
+                        body,
+                        mail.report().wishes(),
+                        queue.receive(),
+                        size,
+                        settings.limits().connections());
+                yield new Say(Reply.of(250, "2.1.0", "Sender ok"));
+            }
+            case Verdict.Refused(Reply reply) -> conduct.refuse(mail.sender(), null, reply);
+            case Verdict.Overdrawn overdrawn -> conduct.overdrawn(mail.sender(), null, overdrawn);
+        };
+    }
+
+    SessionAction rcpt(Command.Rcpt rcpt) {
+        MailTransaction current = transaction;
+        if (current == null) {
+            return conduct.error(Reply.of(503, "5.5.1", "MAIL comes before RCPT"));
+        }
+        return switch (policy.rcpt(rcpt, current)) {
+            case Verdict.Granted(EmailAddress recipient) -> {
+                boolean added =
+                        current.add(recipient == null ? rcpt.recipient() : recipient, policy.wishes(rcpt, current));
+                SessionAction ok = new Say(Reply.of(250, "2.1.5", "Recipient ok"));
+                yield added ? ok : conduct.idled().orElse(ok);
+            }
+            case Verdict.Refused(Reply reply) ->
+                mostRefused(current, reply).orElseGet(() -> conduct.refuse(current.sender(), rcpt.recipient(), reply));
+            case Verdict.Overdrawn overdrawn ->
+                mostRefused(current, overdrawn.reply())
+                        .orElseGet(() -> conduct.overdrawn(current.sender(), rcpt.recipient(), overdrawn));
+        };
+    }
+
+    private Optional<SessionAction> mostRefused(MailTransaction current, Reply reply) {
+        return current.refuseRecipient() > MOST_REFUSED_RECIPIENTS
+                ? Optional.of(conduct.sendAway(
+                        Reply.of(421, "4.7.0", "Too many refused recipients, last one: " + reply.text())))
+                : Optional.empty();
+    }
+
+    SessionAction data() {
+        Optional<Reply> refusal = notReadyFor("DATA");
+        if (refusal.isPresent()) {
+            return conduct.error(refusal.get());
+        }
+        MailTransaction current = content();
+        if (current.isChunked()) {
+            return conduct.error(Reply.of(503, "5.5.1", "BDAT has begun; go on with BDAT, or RSET"));
+        }
+        if (current.body() == BodyType.BINARY) {
+            return conduct.error(Reply.of(503, "5.5.1", "BINARYMIME needs BDAT")); // RFC 3030 §3
+        }
+        return new ReadContent(Reply.plain(354, "End with <CRLF>.<CRLF>"));
+    }
+
+    // RFC 3030 §2
+    SessionAction bdat(Command.Bdat bdat) {
+        Optional<Reply> refusal = notReadyFor("BDAT");
+        if (refusal.isPresent()) {
+            return refuseChunk(bdat, refusal.get());
+        }
+        MailTransaction current = content();
+        current.chunk();
+        chunk = bdat.size();
+        SizeLimit most = SizeLimit.of(client.policy(), settings.routes());
+        if (bdat.size() > most.octets() - current.size()) {
+            current.refuse(most.refusal());
+        }
+        if (current.refusal().isPresent()) {
+            return conduct.idled()
+                    .orElseGet(() -> throwAway(bdat, current, current.refusal().get()));
+        }
+        return (bdat.size() > 0 ? Optional.<SessionAction>empty() : conduct.idled())
+                .orElseGet(() -> new ReadChunk(bdat.size(), bdat.last(), null));
+    }
+
+    private SessionAction throwAway(Command.Bdat bdat, MailTransaction current, Reply refusal) {
+        conduct.refused(current.sender(), null, refusal);
+        if (bdat.last()) {
+            end();
+        }
+        return new ReadChunk(bdat.size(), bdat.last(), refusal);
+    }
+
+    private Optional<Reply> notReadyFor(String verb) {
+        if (transaction == null) {
+            return Optional.of(Reply.of(503, "5.5.1", "MAIL and RCPT come before " + verb));
+        }
+        return transaction.recipients().isEmpty()
+                ? Optional.of(Reply.of(554, "5.5.1", "No valid recipients"))
+                : Optional.empty();
+    }
+
+    /// What follows a BDAT is read even if nobody wants it: it is not commands.
+    SessionAction refuseChunk(Command.Bdat bdat, Reply reply) {
+        SessionAction answer = conduct.error(reply);
+        return answer instanceof Say ? new ReadChunk(bdat.size(), bdat.last(), reply) : answer;
+    }
+
+    /// @return the transaction whose content is being read
+    MailTransaction content() {
+        if (transaction == null) {
+            throw new IllegalStateException("no DATA before content");
+        }
+        return transaction;
+    }
+
+    /// To be called after each piece of content: keeps an eye on size and room, and puts a full chunk on disk.
+    ///
+    /// @return what must complete, on the queue's thread, before more content may be read; empty if nothing
+    Optional<CompletableFuture<QueueId>> spill() {
+        MailTransaction current = content();
+        if (current.refusal().isEmpty()) {
+            refusalMidway(current).ifPresent(current::refuse);
+        }
+        if (current.refusal().isPresent()) {
+            current.forget();
+            return Optional.empty();
+        }
+        return current.isChunkFull()
+                ? Optional.of(current.append(settings.hostname()).whenComplete((_, failure) -> {
+                    if (failure != null) {
+                        current.refuse(unwritable(failure));
+                    }
+                }))
+                : Optional.empty();
+    }
+
+    /// To be called when a chunk that is not the last has been read.
+    // RFC 3030 §2
+    Reply endOfChunk() {
+        MailTransaction current = content();
+        Optional<Reply> refusal = current.refusal();
+        refusal.ifPresent(reply -> conduct.refused(current.sender(), null, reply));
+        return refusal.orElseGet(() -> Reply.of(250, "2.0.0", chunk + " octets received"));
+    }
+
+    /// Commits the message, or says why not.
+    ///
+    /// @return completed, on the queue's thread, when the reply may be sent; never exceptionally
+    CompletableFuture<Reply> endOfContent() {
+        MailTransaction ended = content();
+        transaction = null;
+        if (ended.refusal().isEmpty()) {
+            refusalMidway(ended).ifPresent(ended::refuse);
+        }
+        Optional<Reply> objection = ContentChecks.to(ended, client, settings);
+        Optional<Reply> refusal = ended.refusal().or(() -> objection).or(() -> tooLargeForItsWay(ended));
+        if (refusal.isPresent()) {
+            return CompletableFuture.completedFuture(refused(ended, refusal.get()));
+        }
+        Arrival arrival = new Arrival(
+                clock.instant().truncatedTo(ChronoUnit.MILLIS), client.address(), conduct.helo(), protocol(ended));
+        List<RoutedEnvelope> parts = ended.parts(settings.routes(), client.address());
+        int recipients = ended.recipients().size();
+        long size = ended.size();
+        client.device().accepted(recipients, size); // before, so that no crash gives back what was spent
+        return ended.commit(arrival, parts).handle((ids, failure) -> {
+            if (failure != null) {
+                client.device().withdrawn(recipients, size);
+                Reply reply = unwritable(failure);
+                conduct.refused(ended.sender(), ended.recipients().iterator().next(), reply);
+                takeBack(ended);
+                return reply;
+            }
+            conduct.accepted();
+            for (int i = 0; i < ids.size(); i++) {
+                journal.accepted(ids.get(i), arrival, parts.get(i).envelope(), size);
+            }
+            return Reply.of(250, "2.0.0", "Queued as " + ids.getFirst());
+        });
+    }
+
+    /// Gives up an unfinished one.
+    void end() {
+        if (transaction != null) {
+            abandon(transaction);
+            transaction = null;
+        }
+    }
+
+    private Optional<Reply> refusalMidway(MailTransaction current) {
+        SizeLimit most = SizeLimit.of(client.policy(), settings.routes());
+        if (current.size() > most.octets()) {
+            return Optional.of(most.refusal());
+        }
+        Optional<Reply> tooLarge = current.hasHeader() ? tooLargeForItsWay(current) : Optional.empty();
+        return tooLarge.or(() -> queue.shortageFor(0).map(RejectReplies::noRoom));
+    }
+
+    /// A message is taken for all its recipients or not at all: after the final dot there is only one reply.
+    private Optional<Reply> tooLargeForItsWay(MailTransaction current) {
+        Routes routes = settings.routes();
+        return routes.tooSmall(current.parts(routes, client.address()), current.size())
+                .map(target -> RejectReplies.tooLargeFor(target.name(), target.messageSize()));
+    }
+
+    private Reply refused(MailTransaction ended, Reply reply) {
+        conduct.refused(ended.sender(), ended.recipients().iterator().next(), reply);
+        abandon(ended);
+        return reply;
+    }
+
+    private static Reply unwritable(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof QueueException) {
+            log.error("a message could not be written to the queue: {}", cause.getMessage());
+        } else {
+            log.error("a message could not be written to the queue", cause);
+        }
+        return RejectReplies.unwritable();
+    }
+
+    private void abandon(MailTransaction ended) {
+        if (!ended.recipients().isEmpty()) {
+            client.device().released(ended.recipients().size());
+        }
+        takeBack(ended);
+    }
+
+    private static void takeBack(MailTransaction ended) {
+        var _ = ended.abandon().exceptionally(failure -> {
+            log.warn("half a message stays in the queue until the next start: {}", failure.getMessage());
+            return null;
+        });
+    }
+
+    private String protocol(MailTransaction ended) {
+        return hello.protocol(ended.smtpUtf8(), login.isDone());
+    }
+}

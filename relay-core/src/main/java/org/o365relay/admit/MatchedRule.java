@@ -1,0 +1,38 @@
+package org.o365relay.admit;
+
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.EmailAddress;
+
+/// The rule that decided.
+///
+/// @param key of the list it is in: `relay.recipient-rules`
+/// @param number its place there, from 1
+public record MatchedRule(String key, int number, AddressRule rule) {
+
+    // Together with the codes they stay below the 512 octets of a reply line (RFC 5321 §4.5.3.1.5).
+    private static final int LONGEST_ADDRESS = 120;
+    private static final int LONGEST_RULE = 150;
+    private static final int LONGEST_REASON = 160;
+
+    /// @return for example `rule 2 of relay.recipient-rules (deny "*@x.test")`
+    @Override
+    public String toString() {
+        return "rule " + number + " of " + key + " (" + printable(rule.toString(), LONGEST_RULE) + ")";
+    }
+
+    /// @return one line of ASCII
+    String refusal(@Nullable EmailAddress address) {
+        String who = address == null ? "<>" : printable(address.toString(), LONGEST_ADDRESS);
+        String why =
+                rule.reason().isBlank() ? "" : ": " + printable(rule.reason().strip(), LONGEST_REASON);
+        return who + " is not allowed: " + this + why;
+    }
+
+    private static String printable(String text, int longest) {
+        String shown = text.length() <= longest ? text : text.substring(0, longest - 3) + "...";
+        return shown.codePoints()
+                .mapToObj(point -> point >= ' ' && point < 0x7f ? Character.toString(point) : "?")
+                .collect(Collectors.joining());
+    }
+}

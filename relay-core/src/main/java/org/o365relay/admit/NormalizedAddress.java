@@ -1,0 +1,80 @@
+package org.o365relay.admit;
+
+import java.net.IDN;
+import java.text.Normalizer;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.EmailAddress;
+
+/// An address in the one form in which all ways of writing it are equal: small letters, no quotes, the domain in
+/// Unicode (`xn--bcher-kva.example` and `BÜCHER.example` are `bücher.example`).
+///
+/// @param localPart empty for the null sender
+/// @param domain empty if there is none
+record NormalizedAddress(String localPart, String domain) {
+
+    /// @param address null for the null sender
+    static NormalizedAddress of(@Nullable EmailAddress address) {
+        return address == null
+                ? new NormalizedAddress("", "")
+                : new NormalizedAddress(localPart(address.localPart()), domain(address.domain()));
+    }
+
+    /// @return empty for the null sender
+    @Override
+    public String toString() {
+        return domain.isEmpty() ? localPart : localPart + '@' + domain;
+    }
+
+    // RFC 5321 §4.1.2: quotes that are not needed mean nothing
+    static String localPart(String written) {
+        // Not the empty one, which is not the null sender. And a pattern may begin with a quote that never ends.
+        boolean quoted = written.length() > 2 && written.startsWith("\"") && written.endsWith("\"");
+        return folded(quoted ? unquoted(written) : written);
+    }
+
+    // RFC 5890 §2.3.2.1
+    static String domain(String written) {
+        String lower = written.toLowerCase(Locale.ROOT);
+        if (isAscii(lower) && !lower.contains("xn--")) {
+            return lower;
+        }
+        try {
+            return folded(IDN.toUnicode(IDN.toASCII(lower, IDN.ALLOW_UNASSIGNED), IDN.ALLOW_UNASSIGNED));
+        } catch (IllegalArgumentException notIdn) {
+            return folded(Normalizer.normalize(lower, Normalizer.Form.NFKC)); // a label too long, for example
+        }
+    }
+
+    private static String folded(String text) {
+        if (isAscii(text)) {
+            return text.toLowerCase(Locale.ROOT);
+        }
+        StringBuilder folded = new StringBuilder();
+        Normalizer.normalize(text, Normalizer.Form.NFC)
+                .codePoints()
+                .map(point -> Character.toLowerCase(Character.toUpperCase(point)))
+                .forEach(folded::appendCodePoint);
+        return folded.toString();
+    }
+
+    private static String unquoted(String quoted) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 1; i < quoted.length() - 1; i++) {
+            if (quoted.charAt(i) == '\\') {
+                i++;
+            }
+            text.append(quoted.charAt(i));
+        }
+        return text.toString();
+    }
+
+    private static boolean isAscii(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) >= 0x80) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,233 @@
+package org.o365relay.deliver;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.o365relay.journal.Journal;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Original;
+import org.o365relay.mail.QueueId;
+import org.o365relay.mail.Recipient;
+import org.o365relay.mail.Reply;
+import org.o365relay.mail.ReportRequest.Occasion;
+import org.o365relay.notice.Delay;
+import org.o365relay.notice.GeneralReason;
+import org.o365relay.notice.NoticeWriter;
+import org.o365relay.notice.Reason;
+import org.o365relay.queue.NoticeStore;
+import org.o365relay.queue.NoticeStore.Batch;
+import org.o365relay.queue.NoticeStore.Written;
+import org.o365relay.queue.DelayNotification;
+import org.o365relay.queue.Event;
+import org.o365relay.queue.MessageQueue;
+import org.o365relay.queue.QueueException;
+import org.o365relay.queue.LocalMessage;
+import org.o365relay.queue.WaitingMessage;
+import org.o365relay.queue.SuppressedNotice;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Tells authors, once for a message, that it takes long. Looks at open messages in the order they came in, and
+/// remembers in the queue how far it has come; what waits already when it looks for the first time is left alone.
+///
+/// While no mailbox can send anything, a warning would only wait together with the mail: so it waits, too.
+final class DelayNotifier {
+
+    static final String MARK = "delay-warnings";
+
+    private static final Logger log = LoggerFactory.getLogger(DelayNotifier.class);
+    private static final int BATCH = 100;
+
+    // These are said by the relay, in the place of an upstream.
+    private static final Set<String> OWN = Set.of("unreachable", "tls", "relay");
+
+    private final MessageQueue queue;
+    private final NoticeStore correspondence;
+    private final List<MailboxSender> lanes;
+    private final NoticePolicy desk;
+    private final RetrySchedule retry;
+    private final Journal journal;
+    private final InstantSource clock;
+
+    DelayNotifier(
+            MessageQueue queue,
+            List<MailboxSender> lanes,
+            NoticePolicy desk,
+            RetrySchedule retry,
+            Journal journal,
+            InstantSource clock) {
+        this.queue = queue;
+        this.correspondence = queue.correspondence();
+        this.lanes = List.copyOf(lanes);
+        this.desk = desk;
+        this.retry = retry;
+        this.journal = journal;
+        this.clock = clock;
+    }
+
+    /// Warns of what has become old enough since the last look.
+    ///
+    /// @param goesOn asked between batches
+    /// @throws org.o365relay.queue.QueueException if the disk fails; the next look does the rest
+    void look(BooleanSupplier goesOn) {
+        Duration age = desk.settings().delayWarningAfter();
+        if (age.isZero()) {
+            return;
+        }
+        Instant now = clock.instant();
+        QueueId end = NoticeStore.placeOf(now.minus(age));
+        QueueId place = queue.mark(MARK)
+                .map(value -> new QueueId(Long.parseLong(value)))
+                .filter(reached -> reached.compareTo(NoticeStore.placeOf(now)) < 0) // else the clock was set back
+                .orElse(end);
+        boolean more = place.compareTo(end) <= 0; // else the time was made longer
+        while (more && goesOn.getAsBoolean()) {
+            Optional<MailboxSender> open = lanes.stream().filter(MailboxSender::isOpen).findFirst();
+            if (open.isEmpty()) {
+                return;
+            }
+            Batch batch = correspondence.waiting(place, end, BATCH);
+            warn(batch, open.get());
+            place = batch.end();
+            more = !batch.isLast();
+        }
+    }
+
+    private void warn(Batch batch, MailboxSender open) {
+        List<DelayNotification> told = new ArrayList<>();
+        for (WaitingMessage waiting : batch.messages()) {
+            told(waiting, open).ifPresent(told::add);
+        }
+        List<Written> written =
+                correspondence.warn(MARK, Long.toString(batch.end().value()), told);
+        for (int i = 0; i < told.size(); i++) {
+            tellJournal(batch, told.get(i), written.get(i));
+        }
+    }
+
+    private void tellJournal(Batch batch, DelayNotification told, Written written) {
+        if (!written.isTold()) {
+            return; // settled meanwhile
+        }
+        LocalMessage letter = told.letter();
+        if (letter != null && written.letter() != null) {
+            journal.accepted(written.letter(), letter.arrival(), letter.envelope(), letter.size());
+        }
+        batch.messages().stream()
+                .filter(waiting -> waiting.id().equals(told.message()))
+                .forEach(waiting -> journal.warned(
+                        waiting.id(),
+                        waiting.arrival().client(),
+                        told.to(),
+                        Duration.between(waiting.arrival().at(), clock.instant()),
+                        letter == null));
+    }
+
+    /// @return empty if nobody is told
+    private Optional<DelayNotification> told(WaitingMessage waiting, MailboxSender open) {
+        List<Recipient> recipients = waiting.recipients().stream()
+                .filter(recipient -> mayBeToldOf(waiting, recipient))
+                .toList();
+        if (recipients.isEmpty()) {
+            return Optional.empty();
+        }
+        MailboxSender lane = open(waiting).orElse(open);
+        try {
+            return told(waiting, recipients, lane);
+        } catch (QueueException e) {
+            leaveUnlessDamaged(waiting, e);
+        } catch (IOException e) {
+            if (e.getCause() instanceof QueueException trouble) { // else it is damaged
+                throw trouble;
+            }
+            log.error("message {} cannot be read for a warning: {}", waiting.id(), e.getMessage());
+        } catch (RuntimeException e) { // the others must be warned all the same
+            log.error("nobody can be warned of message {} because of a bug; please report it", waiting.id(), e);
+        }
+        return Optional.empty();
+    }
+
+    /// The next look can tell it if the disk is well again. What is damaged must not keep the others from being told.
+    private static void leaveUnlessDamaged(WaitingMessage waiting, QueueException trouble) {
+        if (!trouble.isDamage()) {
+            throw trouble;
+        }
+        log.error("nobody can be warned of message {}, it is damaged: {}", waiting.id(), trouble.getMessage());
+    }
+
+    private Optional<DelayNotification> told(WaitingMessage waiting, List<Recipient> recipients, MailboxSender lane) throws IOException {
+        NoticeWriter writer = desk.writer(lane.mailbox());
+        Original original = original(waiting, lane);
+        Optional<EmailAddress> author = writer.toldOfDelay(waiting.envelope(), original);
+        if (author.isEmpty()) {
+            return Optional.empty();
+        }
+        InetAddress client = waiting.arrival().client();
+        if (!desk.limit().admits(client)) {
+            SuppressedNotice withheld =
+                    new SuppressedNotice(waiting.id(), SuppressedNotice.Kind.DELAYED, client, author.get(), clock.instant());
+            return Optional.of(new DelayNotification(waiting.id(), author.get(), null, withheld));
+        }
+        Delay delay = delay(waiting, original, recipients, lane);
+        return writer.write(delay)
+                .map(notice -> NoticePolicy.submission(notice, lane.supply().owner(), waiting.priority(), delay.now()))
+                .map(letter ->
+                        new DelayNotification(delay.id(), letter.envelope().recipients().getFirst(), letter, null));
+    }
+
+    // RFC 3461 §4.1: who says nothing leaves it to the relay; who says something wants only that
+    private static boolean mayBeToldOf(WaitingMessage waiting, Recipient recipient) {
+        Set<Occasion> occasions =
+                waiting.envelope().report().of(recipient.address()).occasions();
+        return occasions == null || occasions.contains(Occasion.DELAY);
+    }
+
+    private Optional<MailboxSender> open(WaitingMessage waiting) {
+        return lanes.stream()
+                .filter(lane -> lane.serves(waiting.lane()) && lane.isOpen())
+                .findFirst();
+    }
+
+    private Delay delay(WaitingMessage waiting, Original original, List<Recipient> recipients, MailboxSender lane) {
+        Instant now = clock.instant();
+        Optional<Event> trouble = queue.events(waiting.id()).reversed().stream()
+                .filter(event -> event.kind().equals("deferred") || event.kind().equals("held"))
+                .findFirst();
+        boolean own = trouble.map(event -> OWN.contains(event.reason())).orElse(true);
+        return new Delay(
+                waiting.id(),
+                waiting.arrival(),
+                waiting.envelope(),
+                original,
+                recipients,
+                reason(waiting, lane),
+                trouble.flatMap(event -> Reply.parse(event.detail())).orElse(null),
+                own ? "" : trouble.map(Event::upstream).orElse(""),
+                waiting.attempts(),
+                retry.until(waiting.arrival().at(), now),
+                now);
+    }
+
+    private Reason reason(WaitingMessage waiting, MailboxSender lane) {
+        if (waiting.reason() != null) {
+            return desk.reason(waiting.reason(), lane.mailbox(), "");
+        }
+        return desk.reason(open(waiting).isPresent() ? GeneralReason.TURN : GeneralReason.MAILBOX, "");
+    }
+
+    private static Original original(WaitingMessage waiting, MailboxSender lane) throws IOException {
+        try (InputStream content = waiting.content().get()) {
+            return lane.rewriter()
+                    .rewrite(waiting.id(), waiting.arrival(), waiting.envelope(), content)
+                    .original();
+        }
+    }
+}

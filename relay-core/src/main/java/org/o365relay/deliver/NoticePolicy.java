@@ -1,0 +1,76 @@
+package org.o365relay.deliver;
+
+import java.net.InetAddress;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import org.o365relay.exchange.ReplyTexts;
+import org.o365relay.mail.Arrival;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Priority;
+import org.o365relay.mail.RoutedEnvelope;
+import org.o365relay.notice.GeneralReason;
+import org.o365relay.notice.Notice;
+import org.o365relay.notice.NoticeSettings;
+import org.o365relay.notice.NoticeWriter;
+import org.o365relay.notice.Reason;
+import org.o365relay.queue.LocalMessage;
+import org.o365relay.queue.SuppressedNotices;
+
+/// What all mailboxes have in common when people are told something: the words, and how often.
+public final class NoticePolicy {
+
+    private final NoticeSettings settings;
+    private final String hostname;
+    private final ReplyTexts words;
+    private final NoticeLimit limit;
+
+    /// @param hostname this relay's name
+    /// @param piles what was withheld before the relay was started
+    public NoticePolicy(NoticeSettings settings, String hostname, List<SuppressedNotices> piles, InstantSource clock) {
+        this.settings = settings;
+        this.hostname = hostname;
+        this.words = ReplyTexts.in(settings.language().locale());
+        this.limit = new NoticeLimit(settings.perDevicePerHour(), clock);
+        limit.resume(piles);
+    }
+
+    NoticeSettings settings() {
+        return settings;
+    }
+
+    /// @return who writes the letters of a mailbox
+    public NoticeWriter writer(EmailAddress mailbox) {
+        return new NoticeWriter(settings, mailbox, hostname);
+    }
+
+    /// Counts one more notice about a device.
+    ///
+    /// @return false if there are too many; a digest will tell
+    public boolean admits(InetAddress client) {
+        return limit.admits(client);
+    }
+
+    NoticeLimit limit() {
+        return limit;
+    }
+
+    /// @param name as in the history
+    /// @param mailbox that the advice is about
+    /// @param advice for the admin, if the catalogue does not know the name; may be empty
+    public Reason reason(String name, EmailAddress mailbox, String advice) {
+        return words.of(name, mailbox)
+                .map(said -> new Reason(said.cause(), said.author(), said.advice()))
+                .orElseGet(() -> reason(GeneralReason.of(name), advice));
+    }
+
+    Reason reason(GeneralReason general, String advice) {
+        return general.in(settings.language(), advice);
+    }
+
+    /// @param route the mailbox it is to leave through
+    static LocalMessage submission(Notice notice, String route, Priority priority, Instant now) {
+        Arrival arrival = new Arrival(now, InetAddress.getLoopbackAddress(), "", "LOCAL");
+        return new LocalMessage(arrival, new RoutedEnvelope(route, priority, notice.envelope()), notice.content());
+    }
+}

@@ -1,0 +1,59 @@
+package org.o365relay.deliver.graph;
+
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.o365relay.deliver.Response.Step;
+
+/// A request.
+///
+/// @param step where the attempt is when this one is refused, or its answer is lost
+/// @param headers without what says who asks
+/// @param body what it carries
+record GraphRequest(String method, URI uri, Step step, Map<String, String> headers, Body body) {
+
+    /// @param length in octets; 0 for none
+    /// @param source opens it, each time anew
+    record Body(long length, Source source) {
+
+        static final Body NONE = new Body(0, InputStream::nullInputStream);
+
+        static Body of(byte[] octets) {
+            return of(octets, octets.length);
+        }
+
+        static Body of(byte[] octets, int length) {
+            return new Body(length, () -> new ByteArrayInputStream(octets, 0, length));
+        }
+
+        /// @param octets what becomes base64
+        static Body base64(long octets, Source source) {
+            return new Body(Base64Stream.length(octets), () -> new Base64Stream(source.open()));
+        }
+    }
+
+    /// Opens what is sent.
+    @FunctionalInterface
+    interface Source {
+        InputStream open();
+    }
+
+    static GraphRequest plain(String method, URI uri, Step step) {
+        return new GraphRequest(method, uri, step, Map.of(), Body.NONE);
+    }
+
+    static GraphRequest mime(URI uri, Step step, Body body) {
+        return new GraphRequest("POST", uri, step, Map.of("Content-Type", "text/plain"), body);
+    }
+
+    static GraphRequest json(String method, URI uri, Step step, String json) {
+        return new GraphRequest(
+                method,
+                uri,
+                step,
+                Map.of("Content-Type", "application/json"),
+                Body.of(json.getBytes(StandardCharsets.UTF_8)));
+    }
+}

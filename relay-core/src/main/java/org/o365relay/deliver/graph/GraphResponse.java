@@ -1,0 +1,180 @@
+package org.o365relay.deliver.graph;
+
+import com.azure.json.JsonProviders;
+import com.azure.json.JsonReader;
+import java.io.IOException;
+import java.net.http.HttpHeaders;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.Reply;
+import org.o365relay.mail.VisibleText;
+
+/// What came back for a request.
+final class GraphResponse {
+
+    private static final int MOST_SHOWN = 300;
+    private static final int BAD_GATEWAY = 502;
+
+    // These mean the same whoever says them. Not so 413: proxies have limits of their own.
+    private static final Set<Integer> SAID_WITHOUT_WORDS = Set.of(401, 403, 404, 429, 500, 502, 503, 504);
+
+    private static final int TOO_LARGE = 413;
+    private static final String GRAPHS_LIMIT = "maximum request length";
+
+    private final int status;
+    private final HttpHeaders headers;
+    private final byte[] body;
+    private final @Nullable SSLSession tls;
+
+    /// @param tls null if there is none
+    GraphResponse(int status, HttpHeaders headers, byte[] body, @Nullable SSLSession tls) {
+        this.status = status;
+        this.headers = headers;
+        this.body = body;
+        this.tls = tls;
+    }
+
+    /// @return empty if TLS was not spoken
+    Optional<SSLSession> tls() {
+        return Optional.ofNullable(tls);
+    }
+
+    int status() {
+        return status;
+    }
+
+    /// @return the same, in whose words the secret does not appear
+    GraphResponse without(String secret) {
+        String text = new String(body, StandardCharsets.UTF_8);
+        return text.contains(secret)
+                ? new GraphResponse(status, headers, text.replace(secret, "***").getBytes(StandardCharsets.UTF_8), tls)
+                : this;
+    }
+
+    /// @return the body's object; empty if it is none
+    Map<?, ?> json() {
+        try (JsonReader reader = JsonProviders.createReader(body)) {
+            return reader.readUntyped() instanceof Map<?, ?> object ? object : Map.of();
+        } catch (IOException | IllegalStateException notJson) {
+            return Map.of();
+        }
+    }
+
+    /// @return a value of the body that is text and not empty
+    Optional<String> text(String name) {
+        return text(json(), name);
+    }
+
+    static Optional<String> text(Map<?, ?> object, String name) {
+        return object.get(name) instanceof String text && !text.isEmpty() ? Optional.of(text) : Optional.empty();
+    }
+
+    static Map<?, ?> object(Map<?, ?> object, String name) {
+        return object.get(name) instanceof Map<?, ?> inner ? inner : Map.of();
+    }
+
+    static List<?> list(Map<?, ?> object, String name) {
+        return object.get(name) instanceof List<?> list ? list : List.of();
+    }
+
+    /// @return how long not to come back (RFC 9110 §10.2.3)
+    Optional<Duration> retryAfter(Instant now) {
+        return headers.firstValue("Retry-After").flatMap(value -> delay(value.strip(), now));
+    }
+
+    private static Optional<Duration> delay(String value, Instant now) {
+        try {
+            return Optional.of(
+                    value.chars().allMatch(Character::isDigit)
+                            ? Duration.ofSeconds(Long.parseLong(value))
+                            : Duration.between(
+                                    now,
+                                    ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME)
+                                            .toInstant()));
+        } catch (DateTimeParseException | NumberFormatException unreadable) {
+            return Optional.empty();
+        }
+    }
+
+    /// @return a refusal in Graph's words: `ErrorAccessDenied: Access is denied. (request-id …)`; of a body that
+    ///     is not Graph's, such as a proxy's page, the beginning. Such a one does not count as a refusal of the
+    ///     message
+    Reply refusal() {
+        Map<?, ?> error = object(json(), "error");
+        Optional<String> code = text(error, "code");
+        String said = code.map(word -> word + ": " + text(error, "message").orElse("no message"))
+                .orElseGet(this::foreign);
+        String details = Stream.of(
+                        requestId(error).map(id -> "request-id " + id),
+                        headers.firstValue("Retry-After").map(rest -> "retry after " + rest))
+                .flatMap(Optional::stream)
+                .collect(Collectors.joining(", "));
+        String shown = said.substring(0, Math.min(MOST_SHOWN, said.length()));
+        return reply(
+                code.isPresent() || isPlain() ? status : BAD_GATEWAY,
+                details.isEmpty() ? shown : shown + " (" + details + ")");
+    }
+
+    private boolean isPlain() {
+        return SAID_WITHOUT_WORDS.contains(status)
+                || (status == TOO_LARGE && foreign().toLowerCase(Locale.ROOT).contains(GRAPHS_LIMIT));
+    }
+
+    /// @return whether it is a refusal in Graph's form
+    boolean isGraphs() {
+        return errorCode().isPresent();
+    }
+
+    /// @return `ErrorAccessDenied`; empty if it is no refusal of Graph's
+    Optional<String> errorCode() {
+        return text(object(json(), "error"), "code");
+    }
+
+    /// @return an acceptance, with what support asks for
+    Reply acceptance() {
+        return reply(
+                status,
+                "Accepted"
+                        + requestId(Map.of())
+                                .map(id -> " (request-id " + id + ")")
+                                .orElse(""));
+    }
+
+    private Optional<String> requestId(Map<?, ?> error) {
+        return headers.firstValue("request-id").or(() -> text(object(error, "innerError"), "request-id"));
+    }
+
+    private String foreign() {
+        String page = new String(body, StandardCharsets.UTF_8)
+                .replaceAll("(?is)<(script|style)\\b.*?</\\1>|<[^>]*>", " ")
+                .strip();
+        return "HTTP " + status + ": " + (page.isEmpty() ? "no explanation" : page);
+    }
+
+    static Reply reply(int code, String text) {
+        StringBuilder shown = new StringBuilder();
+        text.codePoints()
+                .map(c -> VisibleText.isSafe(c) ? c : ' ')
+                .filter(c -> c != ' ' || !endsWithBlank(shown))
+                .limit(2L * MOST_SHOWN)
+                .forEach(shown::appendCodePoint);
+        return Reply.plain(Math.clamp(code, 200, 599), shown.toString().strip());
+    }
+
+    private static boolean endsWithBlank(StringBuilder text) {
+        return !text.isEmpty() && text.charAt(text.length() - 1) == ' ';
+    }
+}

@@ -1,0 +1,65 @@
+package org.o365relay.deliver.graph;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// Watches how much of a request has been given to the network, for what is not all there cannot be acted upon.
+final class RequestProgress {
+
+    private final GraphRequest.Body body;
+    private volatile boolean begun;
+    private final AtomicLong left;
+
+    RequestProgress(GraphRequest.Body body) {
+        this.body = body;
+        this.left = new AtomicLong(body.length());
+    }
+
+    /// The body is asked for when there is a connection, and the header has gone out.
+    BodyPublisher publisher() {
+        return body.length() == 0
+                ? BodyPublishers.noBody()
+                : BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(this::open), body.length());
+    }
+
+    /// @return whether any of it may have been sent
+    boolean hasBegun() {
+        return begun || body.length() == 0;
+    }
+
+    /// @return whether all of it may have been sent
+    boolean isComplete() {
+        return left.get() <= 0;
+    }
+
+    private InputStream open() {
+        begun = true;
+        left.set(body.length());
+        return new Watched(body.source().open());
+    }
+
+    private final class Watched extends FilterInputStream {
+
+        Watched(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            int octet = in.read();
+            left.addAndGet(octet < 0 ? 0 : -1);
+            return octet;
+        }
+
+        @Override
+        public int read(byte[] octets, int offset, int length) throws IOException {
+            int count = in.read(octets, offset, length);
+            left.addAndGet(-Math.max(0, count));
+            return count;
+        }
+    }
+}

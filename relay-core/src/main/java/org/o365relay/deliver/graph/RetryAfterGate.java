@@ -1,0 +1,56 @@
+package org.o365relay.deliver.graph;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.o365relay.deliver.Response;
+import org.o365relay.deliver.Response.Origin;
+import org.o365relay.deliver.Response.Step;
+import org.o365relay.mail.Reply;
+
+/// Graph has asked to be left alone for a while (429, or 503, with Retry-After): until then nothing is asked of it.
+final class RetryAfterGate {
+
+    /// No answer of Graph's closes the road for longer.
+    static final Duration LONGEST = Duration.ofHours(24);
+
+    private final InstantSource clock;
+    private final AtomicReference<Instant> until = new AtomicReference<>(Instant.MIN);
+
+    RetryAfterGate(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    void heed(GraphResponse answer) {
+        Instant now = clock.instant();
+        asked(answer, now).map(now::plus).ifPresent(end -> until.accumulateAndGet(end, (a, b) -> a.isAfter(b) ? a : b));
+    }
+
+    /// @return what the answer comes to, with the rest it asks for
+    Response of(Step step, Reply reply, GraphResponse answer) {
+        Response response = new Response(step, reply, Origin.GRAPH);
+        return asked(answer, clock.instant()).map(response::asksFor).orElse(response);
+    }
+
+    private static Optional<Duration> asked(GraphResponse answer, Instant now) {
+        return answer.status() == 429 || answer.status() == 503
+                ? answer.retryAfter(now)
+                        .filter(Duration::isPositive)
+                        .map(rest -> rest.compareTo(LONGEST) > 0 ? LONGEST : rest)
+                : Optional.empty();
+    }
+
+    /// @throws AttemptEnded if it is too early
+    void check() throws AttemptEnded {
+        Instant now = clock.instant();
+        Instant end = until.get();
+        if (end.isAfter(now)) {
+            Duration left = Duration.between(now, end);
+            String text = "Microsoft Graph has asked for a rest (" + Math.max(1, left.toSeconds()) + " s left)";
+            Response held = new Response(Step.CONNECT, Reply.of(451, "4.3.2", text), Origin.RELAY);
+            throw new AttemptEnded(held.asksFor(left));
+        }
+    }
+}

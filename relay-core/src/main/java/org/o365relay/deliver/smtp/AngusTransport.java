@@ -1,0 +1,213 @@
+package org.o365relay.deliver.smtp;
+
+import jakarta.mail.AuthenticationFailedException;
+import jakarta.mail.MessagingException;
+import jakarta.mail.Session;
+import jakarta.mail.URLName;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.eclipse.angus.mail.smtp.SMTPTransport;
+import org.o365relay.deliver.Response.Step;
+import org.o365relay.deliver.UpstreamCheck.Finding;
+
+/// Angus Mail's SMTP client, driven command by command instead of by its `sendMessage`: that one fits MIME
+/// messages, hides at which step something was said, and forgets the reply to the final dot if the RSET it
+/// sends after a refusal fails.
+///
+/// Tells of every step before it begins, and keeps every reply as it was said.
+final class AngusTransport extends SMTPTransport {
+
+    private static final int SIGNED_IN = 235; // RFC 4954 §6
+    private static final int CHALLENGE = 334; // RFC 4954 §4
+
+    private final LayeredTls layers;
+    private final SaslLogin login;
+    private final Consumer<Step> entering;
+    private final List<Finding> findings;
+    private final Redaction redaction = new Redaction();
+    private final List<String> replies = new ArrayList<>();
+    private String mechanism = "";
+    private boolean askedForTls;
+    private boolean isGreeting = true;
+
+    /// @param layers knows the socket that is spoken over
+    AngusTransport(
+            Session session,
+            URLName upstream,
+            LayeredTls layers,
+            SaslLogin login,
+            Consumer<Step> entering,
+            List<Finding> findings) {
+        super(session, upstream);
+        this.layers = layers;
+        this.login = login;
+        this.entering = entering;
+        this.findings = findings;
+    }
+
+    /// @return what was said since the last command, RSET not counted as one
+    synchronized List<String> replies() {
+        return List.copyOf(replies);
+    }
+
+    /// @return the last thing said; empty if nothing was
+    synchronized String lastReply() {
+        return replies.isEmpty() ? "" : replies.getLast();
+    }
+
+    /// @return the mechanism the relay began to sign in with; empty if it has not
+    synchronized String mechanism() {
+        return mechanism;
+    }
+
+    /// @return whether the relay has asked for STARTTLS
+    synchronized boolean hasAskedForTls() {
+        return askedForTls;
+    }
+
+    /// Sends a command, in UTF-8 (RFC 6531 §3.3), and reads the reply.
+    synchronized void command(Step step, String text) throws MessagingException {
+        entering.accept(step);
+        replies.clear();
+        simpleCommand(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// Sends DATA. The stream stuffs dots and takes care that no bare CR or LF leaves (RFC 5321 §4.5.2,
+    /// §2.3.8).
+    ///
+    /// @throws MessagingException if the reply is not 354; Angus has then sent RSET
+    synchronized OutputStream openContent() throws MessagingException {
+        return data();
+    }
+
+    /// Sends the final dot.
+    ///
+    /// @throws MessagingException if the reply is not 250; Angus has then sent RSET
+    synchronized void endContent() throws MessagingException, IOException {
+        finishData();
+    }
+
+    /// Sends a piece of content as it is (RFC 3030 §2), and reads the reply. Angus can do that too, but stuffs
+    /// dots and changes line ends even then.
+    synchronized void chunk(byte[] octets, int length, boolean last) throws MessagingException, IOException {
+        sendCommand("BDAT " + length + (last ? " LAST" : ""));
+        OutputStream out = layers.top().getOutputStream();
+        out.write(octets, 0, length);
+        out.flush();
+        readServerResponse();
+    }
+
+    @Override
+    protected synchronized boolean protocolConnect(String host, int port, String user, String password)
+            throws MessagingException {
+        switch (login) {
+            case SaslLogin.Password(var username, var secret) -> {
+                String revealed = secret.reveal();
+                redaction.hide(revealed);
+                redaction.hideEncoded(username + '\0' + username + '\0' + revealed); // RFC 4616 §2
+                return super.protocolConnect(host, port, username, revealed);
+            }
+            case SaslLogin.Token token -> {
+                return super.protocolConnect(host, port, null, null) && signInWith(token);
+            }
+            case SaslLogin.None _ -> {
+                return super.protocolConnect(host, port, null, null);
+            }
+        }
+    }
+
+    /// In two steps: with a token of 3 KB on the AUTH line, the line is far longer than servers have to take
+    /// (RFC 4954 §4, RFC 5321 §4.5.3.1.4). Angus would put it there.
+    private boolean signInWith(SaslLogin.Token token) throws MessagingException {
+        if (!supportsAuthentication("XOAUTH2")) {
+            return true; // the caller sees that nothing was begun
+        }
+        redaction.hide(token.token().value().reveal());
+        redaction.hideEncoded(token.message());
+        int code = simpleCommand("AUTH XOAUTH2");
+        if (code == CHALLENGE) {
+            code = simpleCommand(Base64.getEncoder().encode(token.message().getBytes(StandardCharsets.UTF_8)));
+        }
+        if (code == CHALLENGE) {
+            code = simpleCommand(new byte[0]); // it says in JSON why not, and then waits for an empty line
+        }
+        if (code != SIGNED_IN) {
+            throw new AuthenticationFailedException(lastReply());
+        }
+        return true;
+    }
+
+    /// Angus would go on with HELO, which offers neither STARTTLS nor AUTH.
+    @Override
+    protected boolean ehlo(String domain) throws MessagingException {
+        if (!super.ehlo(domain)) {
+            throw new MessagingException("EHLO refused");
+        }
+        String offered = lastReply()
+                .lines()
+                .skip(1)
+                .map(line -> line.substring(Math.min(4, line.length())))
+                .collect(Collectors.joining(", "));
+        findings.add(new Finding(Step.EHLO, "offers " + (offered.isEmpty() ? "no extensions" : offered)));
+        return true;
+    }
+
+    /// Angus would answer a 530 to AUTH with STARTTLS, TLS or not.
+    @Override
+    protected void startTLS() throws MessagingException {
+        if (!mechanism.isEmpty()) {
+            throw new MessagingException("no STARTTLS after AUTH");
+        }
+        super.startTLS();
+    }
+
+    @Override
+    protected void sendCommand(String command) throws MessagingException {
+        switch (command.split(" ", 2)[0]) {
+            case "EHLO" -> {
+                noteGreeting();
+                begin(Step.EHLO);
+            }
+            case "STARTTLS" -> {
+                begin(Step.STARTTLS);
+                askedForTls = true;
+            }
+            case "AUTH" -> {
+                begin(Step.AUTH);
+                mechanism = command.split(" ", 3)[1];
+            }
+            case "DATA" -> begin(Step.CONTENT);
+            case "BDAT" -> begin(command.endsWith(" LAST") ? Step.END_OF_CONTENT : Step.CONTENT);
+            case "." -> begin(Step.END_OF_CONTENT);
+            default -> {} // RSET and QUIT belong to the step before
+        }
+        super.sendCommand(command);
+    }
+
+    @Override
+    protected int readServerResponse() throws MessagingException {
+        int code = super.readServerResponse();
+        // Angus reads octets as ISO-8859-1; servers that say more than US-ASCII say it in UTF-8
+        String said = new String(getLastServerResponse().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+        replies.add(mechanism.isEmpty() ? said : redaction.of(said));
+        return code;
+    }
+
+    private void noteGreeting() {
+        if (isGreeting) {
+            isGreeting = false;
+            findings.add(new Finding(Step.GREETING, lastReply().strip()));
+        }
+    }
+
+    private void begin(Step step) {
+        entering.accept(step);
+        replies.clear();
+    }
+}

@@ -1,0 +1,58 @@
+package org.o365relay.deliver.smtp;
+
+import jakarta.mail.MessagingException;
+import java.io.IOException;
+import java.io.OutputStream;
+
+/// Content that goes out as BDAT (RFC 3030 §2), octet for octet; a chunk is answered before the next one is
+/// sent. After a refusal nothing more is sent, and the refusal stays the wire's last reply.
+final class BdatStream extends OutputStream {
+
+    private static final int SIZE = 256 * 1024;
+
+    private final AngusTransport wire;
+    private final byte[] chunk = new byte[SIZE];
+    private int filled;
+    private boolean refused;
+
+    BdatStream(AngusTransport wire) {
+        this.wire = wire;
+    }
+
+    @Override
+    public void write(int octet) throws IOException {
+        write(new byte[] {(byte) octet}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] octets, int offset, int length) throws IOException {
+        int from = offset;
+        int end = offset + length;
+        while (from < end) {
+            if (filled == SIZE) {
+                send(false);
+            }
+            int count = Math.min(end - from, SIZE - filled);
+            System.arraycopy(octets, from, chunk, filled, count);
+            filled += count;
+            from += count;
+        }
+    }
+
+    /// Sends the last chunk, which may be empty.
+    void end() throws IOException {
+        send(true);
+    }
+
+    private void send(boolean last) throws IOException {
+        if (!refused) {
+            try {
+                wire.chunk(chunk, filled, last);
+            } catch (MessagingException e) {
+                throw new IOException(e);
+            }
+            refused = !wire.lastReply().startsWith("2");
+        }
+        filled = 0;
+    }
+}

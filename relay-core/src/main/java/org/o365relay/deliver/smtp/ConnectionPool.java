@@ -1,0 +1,87 @@
+package org.o365relay.deliver.smtp;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Connections that wait for the next message. The last one used is the first used again, so that a quiet
+/// upstream is soon left with one connection, and then none.
+final class ConnectionPool {
+
+    /// Exchange Online ends sessions after 20 minutes, in the middle of whatever is going on.
+    private static final Duration LONGEST_USE = Duration.ofMinutes(15);
+
+    private final Duration idleTimeout;
+    private final int size;
+    private final InstantSource clock;
+    private final Deque<Connection> idle = new ArrayDeque<>();
+    private boolean closed;
+
+    ConnectionPool(Duration idleTimeout, int size, InstantSource clock) {
+        this.idleTimeout = idleTimeout;
+        this.size = size;
+        this.clock = clock;
+    }
+
+    /// @return empty if there is none that is young enough
+    Optional<Connection> take() {
+        Connection taken = next();
+        while (taken != null && isOld(taken)) {
+            taken.wake();
+            taken.quit();
+            taken = next();
+        }
+        if (taken != null) {
+            taken.wake();
+        }
+        return Optional.ofNullable(taken);
+    }
+
+    private synchronized @Nullable Connection next() {
+        return idle.pollFirst();
+    }
+
+    private boolean isOld(Connection connection) {
+        return clock.instant().isAfter(connection.begunAt().plus(LONGEST_USE));
+    }
+
+    void give(Connection connection) {
+        if (connection.isUsable() && (isOld(connection) || !keep(connection))) {
+            connection.quit();
+        }
+    }
+
+    private synchronized boolean keep(Connection connection) {
+        if (closed || idle.size() >= size) {
+            return false;
+        }
+        connection.rest(idleTimeout, () -> leave(connection));
+        idle.addFirst(connection);
+        return true;
+    }
+
+    private void leave(Connection connection) {
+        boolean mine;
+        synchronized (this) {
+            mine = idle.remove(connection);
+        }
+        if (mine) {
+            Thread.startVirtualThread(connection::quit); // here we are the watch that would see to it
+        }
+    }
+
+    void close() {
+        List<Connection> left;
+        synchronized (this) {
+            closed = true;
+            left = new ArrayList<>(idle);
+            idle.clear();
+        }
+        left.forEach(Connection::quit);
+    }
+}

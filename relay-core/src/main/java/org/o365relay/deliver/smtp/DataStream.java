@@ -1,0 +1,39 @@
+package org.o365relay.deliver.smtp;
+
+import java.io.IOException;
+import java.io.OutputStream;
+
+/// Where the content goes. Knows afterwards whether it was the wire that failed or the content, and tells of
+/// progress.
+final class DataStream extends OutputStream {
+
+    private final OutputStream wire;
+    private final Runnable progress;
+    private boolean failed;
+
+    DataStream(OutputStream wire, Runnable progress) {
+        this.wire = wire;
+        this.progress = progress;
+    }
+
+    /// @return whether the wire failed
+    boolean hasFailed() {
+        return failed;
+    }
+
+    @Override
+    public void write(int octet) throws IOException {
+        write(new byte[] {(byte) octet}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] octets, int offset, int length) throws IOException {
+        try {
+            wire.write(octets, offset, length);
+            progress.run();
+        } catch (IOException e) {
+            failed = true;
+            throw e;
+        }
+    }
+}

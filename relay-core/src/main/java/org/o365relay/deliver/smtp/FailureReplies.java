@@ -1,0 +1,178 @@
+package org.o365relay.deliver.smtp;
+
+import java.io.EOFException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
+import org.o365relay.deliver.Response;
+import org.o365relay.deliver.Response.Origin;
+import org.o365relay.deliver.Response.Step;
+import org.o365relay.identity.TokenException;
+import org.o365relay.mail.Reply;
+import org.o365relay.mail.UnacceptableContentException;
+import org.o365relay.net.ServerTrust;
+import org.o365relay.net.UnusableKeyException;
+
+/// Puts into words, in the place of the upstream's reply, why there is none.
+record FailureReplies(SmtpUpstreamSettings settings) {
+
+    /// @param overdue whether the relay itself ended the connection because a step took too long
+    Response of(Step step, Throwable failure, boolean overdue) {
+        Optional<ServerTrust.Refused> refused = find(failure, ServerTrust.Refused.class);
+        if (refused.isPresent()) {
+            return tls(refused.get().explanation());
+        }
+        if (overdue || find(failure, SocketTimeoutException.class).isPresent()) {
+            return timedOut(step);
+        }
+        return find(failure, UnknownHostException.class).isPresent()
+                ? network(step, "4.4.3", "name not found: " + settings.host())
+                : broken(step, failure);
+    }
+
+    /// The upstream has closed the connection instead of replying, or said something that is no reply
+    /// (RFC 5321 §4.2).
+    ///
+    /// @param text what it said; Angus has `[EOF]` for nothing
+    Response wordless(Step step, String text) {
+        if (text.equals("[EOF]")) {
+            return network(step, "4.4.2", settings + " closed the connection " + during(step));
+        }
+        String shown = text.strip().substring(0, Math.min(100, text.strip().length()));
+        return network(
+                step, "4.5.0", settings + " said something that is no SMTP reply " + during(step) + ": " + shown);
+    }
+
+    /// TLS is required (RFC 3207 §4.1: a man in the middle may have taken the keyword out).
+    Response noStartTls() {
+        return new Response(Step.STARTTLS, Reply.of(454, "4.7.4", settings + " offers no STARTTLS"), Origin.TLS);
+    }
+
+    /// @param login what the relay would sign in with
+    /// @param offered the mechanisms the upstream does offer; empty for none
+    Response noMechanism(SaslLogin login, String offered) {
+        String instead = offered.isEmpty() ? "no AUTH at all" : "only AUTH " + offered;
+        String text = settings + " offers " + login.mechanisms() + " (it offers " + instead + ")";
+        return new Response(Step.AUTH, Reply.of(504, "5.7.4", text), Origin.RELAY);
+    }
+
+    /// Nobody can be signed in, because there is no token.
+    Response noToken(TokenException reason) {
+        Origin origin = switch (reason.origin()) {
+            case SERVICE -> Origin.SIGN_IN;
+            case NETWORK -> Origin.NETWORK;
+            case TLS -> Origin.TLS;
+        };
+        return new Response(Step.AUTH, reason.reply(), origin);
+    }
+
+    /// What DNS says of the domain's servers.
+    Response noExchanger(UnknownHostException failure) {
+        return network(Step.CONNECT, "4.4.3", String.valueOf(failure.getMessage()));
+    }
+
+    /// The certificate to be shown, or its key, cannot be used.
+    Response unusableCertificate(UnusableKeyException failure) {
+        return tls("the relay's own certificate: " + failure.getMessage());
+    }
+
+    /// RFC 6531 §3.5
+    Response noInternationalAddresses(Step step) {
+        String text = settings + " takes no addresses beyond US-ASCII (it offers no SMTPUTF8)";
+        return new Response(step, Reply.of(550, "5.6.7", text), Origin.RELAY);
+    }
+
+    /// The stored message cannot be read to its end, or not be made what the upstream takes; nothing of it was
+    /// delivered.
+    Response unwritableContent(Exception failure) {
+        Reply reply = failure instanceof UnacceptableContentException unacceptable
+                ? unacceptable.reply()
+                : Reply.of(451, "4.3.0", "the stored message cannot be read");
+        return new Response(Step.CONTENT, reply, Origin.RELAY);
+    }
+
+    private Response broken(Step step, Throwable failure) {
+        boolean dropped = find(failure, EOFException.class).isPresent()
+                || find(failure, SocketException.class).isPresent();
+        if (step == Step.CONNECT) {
+            return network(step, "4.4.1", connectFailure(failure));
+        }
+        if (!dropped
+                && step == Step.STARTTLS
+                && find(failure, SSLException.class).isPresent()) {
+            return tls("TLS handshake with " + settings + " failed: " + root(failure));
+        }
+        return network(step, "4.4.2", "connection to " + settings + " lost " + during(step) + ": " + root(failure));
+    }
+
+    private String connectFailure(Throwable failure) {
+        String reason = root(failure);
+        return reason.contains("refused")
+                ? "connection refused by " + settings
+                : "no connection to " + settings + ": " + reason;
+    }
+
+    private Response timedOut(Step step) {
+        return network(
+                step,
+                step == Step.CONNECT ? "4.4.1" : "4.4.2",
+                "timed out after " + readable(limit(step)) + " " + during(step) + " (" + settings + ")");
+    }
+
+    /// @return how long the step may take
+    Duration limit(Step step) {
+        return switch (step) {
+            case CONNECT -> settings.connectTimeout();
+            case GREETING, EHLO, STARTTLS, AUTH, MAIL, RCPT, CONTENT -> settings.replyTimeout();
+            case END_OF_CONTENT -> settings.contentTimeout();
+        };
+    }
+
+    private static String during(Step step) {
+        return switch (step) {
+            case CONNECT -> "while connecting";
+            case GREETING -> "before the greeting";
+            case EHLO -> "after EHLO";
+            case STARTTLS -> "during the TLS handshake";
+            case AUTH -> "while signing in";
+            case MAIL -> "after MAIL";
+            case RCPT -> "after RCPT";
+            case CONTENT -> "while sending the content";
+            case END_OF_CONTENT -> "after the end of the content";
+        };
+    }
+
+    private static String readable(Duration time) {
+        long millis = time.toMillis();
+        if (millis % 1000 != 0) {
+            return millis + " ms";
+        }
+        return millis % 60_000 == 0 ? millis / 60_000 + " min" : millis / 1000 + " s";
+    }
+
+    private static Response network(Step step, String status, String text) {
+        return new Response(step, Reply.of(451, status, text), Origin.NETWORK);
+    }
+
+    private static Response tls(String text) {
+        return new Response(Step.STARTTLS, Reply.of(454, "4.7.5", text), Origin.TLS);
+    }
+
+    private static <T extends Throwable> Optional<T> find(Throwable failure, Class<T> type) {
+        return chain(failure).filter(type::isInstance).map(type::cast).findFirst();
+    }
+
+    private static String root(Throwable failure) {
+        Throwable root = chain(failure).reduce((_, cause) -> cause).orElse(failure);
+        return String.valueOf(root.getMessage());
+    }
+
+    private static Stream<Throwable> chain(Throwable failure) {
+        return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
+                .limit(20);
+    }
+}

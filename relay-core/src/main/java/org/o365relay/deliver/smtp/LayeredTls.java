@@ -1,0 +1,65 @@
+package org.o365relay.deliver.smtp;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import javax.net.ssl.SSLSocketFactory;
+
+/// The socket of a connection, and TLS on top of it when Angus Mail has put it there. Angus keeps both to
+/// itself, and lets nobody send octets as they are.
+final class LayeredTls extends SSLSocketFactory {
+
+    private final SSLSocketFactory tls;
+    private volatile Socket top;
+
+    LayeredTls(Socket bottom, SSLSocketFactory tls) {
+        this.top = bottom;
+        this.tls = tls;
+    }
+
+    /// @return what is spoken over now
+    Socket top() {
+        return top;
+    }
+
+    @Override
+    public Socket createSocket(Socket below, String host, int port, boolean autoClose) throws IOException {
+        Socket secured = tls.createSocket(below, host, port, autoClose);
+        top = secured;
+        return secured;
+    }
+
+    @Override
+    public String[] getDefaultCipherSuites() {
+        return tls.getDefaultCipherSuites();
+    }
+
+    @Override
+    public String[] getSupportedCipherSuites() {
+        return tls.getSupportedCipherSuites();
+    }
+
+    @Override
+    public Socket createSocket(String host, int port) throws IOException {
+        throw notOnItsOwn();
+    }
+
+    @Override
+    public Socket createSocket(String host, int port, InetAddress localHost, int localPort) throws IOException {
+        throw notOnItsOwn();
+    }
+
+    @Override
+    public Socket createSocket(InetAddress host, int port) throws IOException {
+        throw notOnItsOwn();
+    }
+
+    @Override
+    public Socket createSocket(InetAddress host, int port, InetAddress localHost, int localPort) throws IOException {
+        throw notOnItsOwn();
+    }
+
+    private static IOException notOnItsOwn() {
+        return new IOException("TLS comes on top of a connection here");
+    }
+}

@@ -1,0 +1,146 @@
+package org.o365relay.deliver.smtp;
+
+import jakarta.mail.MessagingException;
+import jakarta.mail.Session;
+import jakarta.mail.URLName;
+import java.io.IOException;
+import java.net.Socket;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import javax.net.ssl.HostnameVerifier;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.deliver.Response;
+import org.o365relay.deliver.Response.Origin;
+import org.o365relay.deliver.Response.Step;
+import org.o365relay.deliver.UpstreamCheck.Finding;
+import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Tls;
+import org.o365relay.mail.Reply;
+import org.o365relay.net.CertifiedKey;
+import org.o365relay.net.ServerTrust;
+import org.o365relay.net.StrongTls;
+
+/// The way from nothing to a signed-in connection: DNS, TCP, greeting, EHLO, TLS, AUTH.
+final class SessionSetup {
+
+    private final SmtpUpstreamSettings settings;
+    private final InstantSource clock;
+    private final SSLContext tls;
+    private final FailureReplies trouble;
+
+    /// @param settings with the server's own name
+    /// @param own shown to a server that asks for a certificate; null for none
+    SessionSetup(SmtpUpstreamSettings settings, @Nullable CertifiedKey own, InstantSource clock) {
+        this.settings = settings;
+        this.clock = clock;
+        this.tls = ServerTrust.context(settings.host(), settings.trustedCertificates(), own);
+        this.trouble = new FailureReplies(settings);
+    }
+
+    /// @param findings gets what was found on the way
+    Connection connect(SaslLogin login, List<Finding> findings) throws AttemptEnded {
+        Connection connection = open(dial(findings), login, findings);
+        if (login instanceof SaslLogin.None) {
+            return connection;
+        }
+        String mechanism = connection.wire().mechanism();
+        if (mechanism.isEmpty()) {
+            connection.quit();
+            throw new AttemptEnded(trouble.noMechanism(login, mechanismsOf(connection)));
+        }
+        findings.add(new Finding(Step.AUTH, "signed in as " + login.username() + " with " + mechanism));
+        return connection;
+    }
+
+    private Socket dial(List<Finding> findings) throws AttemptEnded {
+        try {
+            return new Dialer(settings).dial(findings);
+        } catch (IOException e) {
+            throw new AttemptEnded(trouble.of(Step.CONNECT, e, false));
+        }
+    }
+
+    private Connection open(Socket socket, SaslLogin login, List<Finding> findings) throws AttemptEnded {
+        LayeredTls layers = new LayeredTls(socket, tls.getSocketFactory());
+        Session session = Session.getInstance(properties(layers, login, findings));
+        URLName upstream = new URLName("smtp", settings.host(), settings.port(), null, null, null);
+        Connection connection = new Connection(
+                socket,
+                clock.instant(),
+                trouble,
+                entering -> new AngusTransport(session, upstream, layers, login, entering, findings));
+        try {
+            Socket speaking = settings.tls() == Tls.IMPLICIT ? secured(socket, layers, connection, findings) : socket;
+            connection.enter(Step.GREETING);
+            connection.wire().connect(speaking);
+            return connection;
+        } catch (MessagingException | IOException e) {
+            AttemptEnded lost = connection.ended(e);
+            throw refusal(connection, login).map(AttemptEnded::new).orElse(lost);
+        }
+    }
+
+    /// @return what the upstream said, or failed to offer; empty if it was the connection that failed
+    private Optional<Response> refusal(Connection connection, SaslLogin login) {
+        AngusTransport wire = connection.wire();
+        Optional<Reply> said = Reply.parse(wire.lastReply());
+        if (said.isPresent() && said.get().category() >= 4) {
+            return Optional.of(new Response(connection.step(), said.get(), Origin.UPSTREAM));
+        }
+        if (said.isEmpty() && !wire.lastReply().isEmpty()) {
+            return Optional.of(trouble.wordless(connection.step(), wire.lastReply()));
+        }
+        if (connection.step() != Step.EHLO || said.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                settings.tls() == Tls.STARTTLS && !wire.hasAskedForTls()
+                        ? trouble.noStartTls()
+                        : trouble.noMechanism(login, mechanismsOf(connection)));
+    }
+
+    private static String mechanismsOf(Connection connection) {
+        String offered = connection.wire().getExtensionParameter("AUTH");
+        return offered == null ? "" : offered;
+    }
+
+    /// TLS before the greeting (RFC 8314 §3.3).
+    private SSLSocket secured(Socket socket, LayeredTls layers, Connection connection, List<Finding> findings)
+            throws IOException {
+        connection.enter(Step.STARTTLS);
+        SSLSocket secured = (SSLSocket) layers.createSocket(socket, settings.host(), settings.port(), true);
+        secured.setSSLParameters(StrongTls.parameters(tls));
+        secured.startHandshake();
+        findings.add(finding(secured.getSession()));
+        return secured;
+    }
+
+    private Properties properties(LayeredTls layers, SaslLogin login, List<Finding> findings) {
+        Properties properties = new Properties();
+        properties.setProperty("mail.smtp.localhost", settings.heloName());
+        properties.setProperty("mail.smtp.auth", Boolean.toString(login instanceof SaslLogin.Password));
+        // Exchange Online offers LOGIN but not PLAIN; in this order it is the better trodden path elsewhere too
+        properties.setProperty("mail.smtp.auth.mechanisms", "LOGIN PLAIN");
+        properties.setProperty("mail.smtp.quitwait", "false");
+        if (settings.tls() == Tls.STARTTLS) {
+            properties.setProperty("mail.smtp.starttls.enable", "true");
+            properties.setProperty("mail.smtp.starttls.required", "true");
+            properties.setProperty("mail.smtp.ssl.checkserveridentity", "true");
+            properties.setProperty("mail.smtp.ssl.protocols", String.join(" ", StrongTls.versions()));
+            properties.setProperty("mail.smtp.ssl.ciphersuites", String.join(" ", StrongTls.ciphers(tls)));
+            properties.put("mail.smtp.ssl.socketFactory", layers);
+            // runs after chain and name have been accepted; adds no leniency, only looks
+            HostnameVerifier look = (_, session) -> findings.add(finding(session));
+            properties.put("mail.smtp.ssl.hostnameverifier", look);
+        }
+        return properties;
+    }
+
+    private static Finding finding(SSLSession session) {
+        return new Finding(Step.STARTTLS, StrongTls.summary(session));
+    }
+}

@@ -1,0 +1,196 @@
+package org.o365relay.deliver.smtp;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.deliver.OutgoingMessage;
+import org.o365relay.deliver.Response;
+import org.o365relay.deliver.Response.Origin;
+import org.o365relay.deliver.Response.Step;
+import org.o365relay.mail.EnhancedStatus;
+import org.o365relay.mail.Recipient;
+import org.o365relay.mail.Reply;
+import org.o365relay.mail.ReportRequest.Occasion;
+import org.o365relay.mail.ReportRequest.OfRecipient;
+
+/// One message over one connection: MAIL, RCPT for each recipient, DATA, content (RFC 5321 §3.3).
+final class SmtpTransaction {
+
+    private static final EnhancedStatus TOO_MANY_RECIPIENTS = EnhancedStatus.of("4.5.3");
+
+    private final Connection connection;
+    private final FailureReplies trouble;
+    private final OutgoingMessage message;
+    private final Map<Recipient, Response> settled = new HashMap<>();
+    private final Set<Recipient> promised = new HashSet<>(); // whose success the server knows to report
+    private OutgoingMessage.@Nullable Content binary; // null if the message goes as text
+    private String wishes;
+
+    SmtpTransaction(Connection connection, OutgoingMessage message) {
+        this.connection = connection;
+        this.trouble = connection.trouble();
+        this.message = message;
+        this.binary = takesBinary(connection) ? message.binary() : null;
+        this.wishes = connection.offers("DSN") ? DsnArguments.ofMail(message.report()) : "";
+    }
+
+    /// @return a response for each recipient, in the message's order
+    Map<Recipient, Response> run() {
+        try {
+            converse();
+        } catch (AttemptEnded e) {
+            settleRest(e.response());
+        }
+        Map<Recipient, Response> ordered = new LinkedHashMap<>();
+        message.recipients().forEach(recipient -> ordered.put(recipient, settled.get(recipient)));
+        return ordered;
+    }
+
+    /// @return whether the connection turned out to be dead, or about to be closed, before anything of this
+    ///     message was taken
+    static boolean foundStale(Map<Recipient, Response> responses) {
+        return responses.values().stream()
+                .allMatch(response -> response.step() == Step.MAIL
+                        && (response.origin() == Origin.NETWORK || saysGoodbye(response.reply())));
+    }
+
+    /// Some Exchange servers say 451 instead of 421 to a session they have given up.
+    private static boolean saysGoodbye(Reply reply) {
+        return reply.code() == 421 || reply.code() == 451;
+    }
+
+    private void converse() throws AttemptEnded {
+        if (!message.sender().isAscii() && !connection.offers("SMTPUTF8")) {
+            settleRest(trouble.noInternationalAddresses(Step.MAIL));
+            return;
+        }
+        Reply reply = nameSender();
+        if (reply.category() != 2) {
+            settleRest(new Response(Step.MAIL, reply, Origin.UPSTREAM));
+            connection.reset();
+            return;
+        }
+        if (nameRecipients().isEmpty()) {
+            connection.reset();
+        } else {
+            Response response = content();
+            promised.forEach(recipient -> settled.putIfAbsent(recipient, promising(response)));
+            settleRest(response);
+        }
+    }
+
+    /// What a server offers but does not take after all is left out: such a refusal is about the message's
+    /// parameters, not about the mailbox. A refused MAIL has begun nothing, so it can be said again.
+    private Reply nameSender() throws AttemptEnded {
+        Reply reply = mail();
+        if (!wishes.isEmpty() && isAboutParameters(reply)) {
+            wishes = "";
+            reply = mail();
+        }
+        if (binary != null && reply.category() == 5) {
+            binary = null;
+            reply = mail();
+        }
+        return reply;
+    }
+
+    private Reply mail() throws AttemptEnded {
+        return connection.command(Step.MAIL, "MAIL FROM:<" + message.sender() + ">" + parameters());
+    }
+
+    // RFC 5321 §4.2.2 and §4.1.1.11, RFC 3463 §3.6
+    private static boolean isAboutParameters(Reply reply) {
+        EnhancedStatus status = reply.status();
+        boolean protocol = status != null && status.subject() == 5;
+        return switch (reply.code()) {
+            case 500, 501, 504, 555 -> true;
+            case 552 -> false; // RFC 5321 §4.5.3.1.10
+            default -> reply.category() == 5 && protocol;
+        };
+    }
+
+    private Response content() throws AttemptEnded {
+        return binary != null ? connection.sendChunks(binary) : connection.send(message.content());
+    }
+
+    private static Response promising(Response response) {
+        return new Response(response.step(), response.reply(), response.origin(), true);
+    }
+
+    // RFC 3030 §3: CHUNKING is needed for it
+    private static boolean takesBinary(Connection connection) {
+        return connection.offers("BINARYMIME") && connection.offers("CHUNKING");
+    }
+
+    private String parameters() {
+        StringBuilder parameters = new StringBuilder();
+        if (binary != null) {
+            parameters.append(" BODY=BINARYMIME");
+        } else if (connection.offers("8BITMIME")) {
+            parameters.append(" BODY=8BITMIME"); // RFC 6152 §3; sent as it is in any case
+        }
+        if (connection.offers("SMTPUTF8") && needsUtf8()) {
+            parameters.append(" SMTPUTF8"); // RFC 6531 §3.4
+        }
+        return parameters.append(wishes).toString();
+    }
+
+    private boolean needsUtf8() {
+        return message.smtpUtf8()
+                || !message.sender().isAscii()
+                || message.recipients().stream()
+                        .anyMatch(recipient -> !recipient.address().isAscii());
+    }
+
+    /// @return who was taken
+    private List<Recipient> nameRecipients() throws AttemptEnded {
+        List<Recipient> taken = new ArrayList<>();
+        for (Recipient recipient : message.recipients()) {
+            if (!recipient.address().isAscii() && !connection.offers("SMTPUTF8")) {
+                settled.put(recipient, trouble.noInternationalAddresses(Step.RCPT));
+                continue;
+            }
+            Reply reply = name(recipient);
+            if (reply.category() == 2) {
+                taken.add(recipient);
+            } else {
+                settled.put(recipient, new Response(Step.RCPT, reply, Origin.UPSTREAM));
+            }
+            // RFC 5321 §4.5.3.1.10: those taken go now, the others another time; naming more is of no use
+            if (TOO_MANY_RECIPIENTS.equals(reply.status())) {
+                settleAllBut(taken, new Response(Step.RCPT, reply, Origin.UPSTREAM));
+                break;
+            }
+        }
+        return taken;
+    }
+
+    private Reply name(Recipient recipient) throws AttemptEnded {
+        OfRecipient asked = message.report().of(recipient.address());
+        String parameters = connection.offers("DSN") ? DsnArguments.ofRcpt(asked) : "";
+        String command = "RCPT TO:<" + recipient.address() + ">";
+        Reply reply = connection.command(Step.RCPT, command + parameters);
+        if (!parameters.isEmpty() && isAboutParameters(reply)) {
+            return connection.command(Step.RCPT, command);
+        }
+        if (!parameters.isEmpty() && reply.category() == 2 && asked.wants(Occasion.SUCCESS)) {
+            promised.add(recipient);
+        }
+        return reply;
+    }
+
+    private void settleRest(Response response) {
+        settleAllBut(List.of(), response);
+    }
+
+    private void settleAllBut(List<Recipient> others, Response response) {
+        message.recipients().stream()
+                .filter(recipient -> !others.contains(recipient))
+                .forEach(recipient -> settled.putIfAbsent(recipient, response));
+    }
+}

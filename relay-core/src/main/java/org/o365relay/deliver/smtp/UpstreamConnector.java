@@ -1,0 +1,150 @@
+package org.o365relay.deliver.smtp;
+
+import java.net.UnknownHostException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.deliver.Response;
+import org.o365relay.deliver.Response.Origin;
+import org.o365relay.deliver.Response.Step;
+import org.o365relay.deliver.UpstreamCheck.Finding;
+import org.o365relay.deliver.smtp.SmtpUpstreamSettings.ClientCertificate;
+import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Lookup;
+import org.o365relay.identity.AccessToken;
+import org.o365relay.identity.Credential;
+import org.o365relay.identity.TokenContents;
+import org.o365relay.identity.TokenException;
+import org.o365relay.identity.TokenSource;
+import org.o365relay.net.CertifiedKey;
+import org.o365relay.net.MailExchangers;
+import org.o365relay.net.UnusableKeyException;
+
+/// The way to a signed-in connection: the token first, so that no connection waits for it, then the server, or
+/// the first of several that can be reached.
+///
+final class UpstreamConnector {
+
+    private static final int NOT_SIGNED_IN = 535; // RFC 4954 §6
+
+    private final SmtpUpstreamSettings settings;
+    private final Credential credential;
+    private final @Nullable TokenSource tokens;
+    private final MailExchangers exchangers;
+    private final InstantSource clock;
+    private final Map<SmtpUpstreamSettings, SessionSetup> known = new ConcurrentHashMap<>();
+
+    /// @param tokens null if nobody signs in with one
+    UpstreamConnector(
+            SmtpUpstreamSettings settings,
+            Credential credential,
+            @Nullable TokenSource tokens,
+            MailExchangers exchangers,
+            InstantSource clock) {
+        this.settings = settings;
+        this.credential = credential;
+        this.tokens = tokens;
+        this.exchangers = exchangers;
+        this.clock = clock;
+    }
+
+    /// @param findings gets what was found on the way
+    Connection connect(List<Finding> findings) throws AttemptEnded {
+        return switch (credential) {
+            case Credential.None _ -> connect(new SaslLogin.None(), findings);
+            case Credential.Password(var username, var password) ->
+                connect(new SaslLogin.Password(username, password), findings);
+            case Credential.OAuth _ -> connectWithToken(findings);
+        };
+    }
+
+    /// A token that is refused may have been revoked: one more is tried, once.
+    private Connection connectWithToken(List<Finding> findings) throws AttemptEnded {
+        SaslLogin.Token first = login(findings);
+        try {
+            return connect(first, findings);
+        } catch (AttemptEnded e) {
+            if (!isRefused(e.response())) {
+                throw e;
+            }
+            source().forget(first.token());
+            SaslLogin.Token second = login(findings);
+            if (second.token().equals(first.token())) {
+                throw e;
+            }
+            return connect(second, findings);
+        }
+    }
+
+    private static boolean isRefused(Response response) {
+        return response.origin() == Origin.UPSTREAM && response.reply().code() == NOT_SIGNED_IN;
+    }
+
+    private TokenSource source() {
+        if (tokens == null) {
+            throw new IllegalStateException("an OAuth credential without a source of tokens");
+        }
+        return tokens;
+    }
+
+    private SaslLogin.Token login(List<Finding> findings) throws AttemptEnded {
+        try {
+            AccessToken token = source().token();
+            findings.add(new Finding(Step.AUTH, "token " + TokenContents.summary(token)));
+            return new SaslLogin.Token(credential.username(), token);
+        } catch (TokenException e) {
+            throw new AttemptEnded(new FailureReplies(settings).noToken(e));
+        }
+    }
+
+    private Connection connect(SaslLogin login, List<Finding> findings) throws AttemptEnded {
+        AttemptEnded last = null;
+        for (SmtpUpstreamSettings server : servers(findings)) {
+            try {
+                return signIn(server).connect(login, findings);
+            } catch (AttemptEnded e) {
+                if (!anotherMayDo(e.response())) {
+                    throw e;
+                }
+                last = e;
+            }
+        }
+        throw Optional.ofNullable(last).orElseThrow();
+    }
+
+    /// Kept, because TLS resumes only what it remembers; but a certificate of ours is read anew each time, so
+    /// that a renewed one counts at once.
+    private SessionSetup signIn(SmtpUpstreamSettings server) throws AttemptEnded {
+        try {
+            ClientCertificate own = server.clientCertificate();
+            return own == null
+                    ? known.computeIfAbsent(server, each -> new SessionSetup(each, null, clock))
+                    : new SessionSetup(server, CertifiedKey.read(own.certificate(), own.key(), null), clock);
+        } catch (UnusableKeyException e) {
+            throw new AttemptEnded(new FailureReplies(server).unusableCertificate(e));
+        }
+    }
+
+    /// @return the server, or those of the domain, the most preferred first (RFC 5321 §5.1)
+    private List<SmtpUpstreamSettings> servers(List<Finding> findings) throws AttemptEnded {
+        if (settings.lookup() == Lookup.HOST) {
+            return List.of(settings);
+        }
+        try {
+            List<String> hosts = exchangers.of(settings.host());
+            findings.add(new Finding(
+                    Step.CONNECT, "mail for " + settings.host() + " is taken by " + String.join(", ", hosts)));
+            return hosts.stream().map(settings::at).toList();
+        } catch (UnknownHostException e) {
+            throw new AttemptEnded(new FailureReplies(settings).noExchanger(e));
+        }
+    }
+
+    /// Whether the server could not be reached, or was not ready: others of the same domain may be.
+    private static boolean anotherMayDo(Response response) {
+        boolean early = response.step().compareTo(Step.STARTTLS) <= 0;
+        return early && (response.origin() == Origin.NETWORK || response.reply().category() == 4);
+    }
+}

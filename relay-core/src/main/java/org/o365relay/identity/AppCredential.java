@@ -1,0 +1,89 @@
+package org.o365relay.identity;
+
+import com.microsoft.aad.msal4j.AssertionRequestOptions;
+import com.microsoft.aad.msal4j.ClientCredentialFactory;
+import com.microsoft.aad.msal4j.IClientCredential;
+import java.security.GeneralSecurityException;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.Optional;
+import org.o365relay.net.CertifiedKey;
+import org.o365relay.net.UnusableKeyException;
+
+/// What an app proves itself with. Looked up anew each time, so that a renewed secret or certificate counts at
+/// once.
+interface AppCredential {
+
+    IClientCredential credential() throws NoTokenException;
+
+    Optional<Expiry> expiry() throws NoTokenException;
+
+    static AppCredential secret(Credential.ClientSecret credential) {
+        return new AppCredential() {
+            @Override
+            public IClientCredential credential() throws NoTokenException {
+                String secret = credential.secret().reveal();
+                if (secret.isBlank()) {
+                    throw NoTokenException.unconfigured(
+                            "invalid_client",
+                            "the client secret of app " + credential.app().clientId() + " is empty",
+                            null);
+                }
+                return ClientCredentialFactory.createFromSecret(secret);
+            }
+
+            @Override
+            public Optional<Expiry> expiry() {
+                return Optional.ofNullable(credential.expires())
+                        .map(day -> new Expiry(
+                                Expiry.Kind.CLIENT_SECRET,
+                                "app " + credential.app().clientId(),
+                                day.atStartOfDay(ZoneOffset.UTC).toInstant()));
+            }
+        };
+    }
+
+    static AppCredential certificate(Credential.ClientCertificate credential, InstantSource clock) {
+        return new AppCredential() {
+            @Override
+            public IClientCredential credential() throws NoTokenException {
+                CertifiedKey key = key();
+                if (!key.key().getAlgorithm().equals("RSA")) {
+                    throw NoTokenException.unconfigured(
+                            NoTokenException.UNUSABLE_KEY,
+                            "the key of the certificate in " + credential.certificate() + " is not RSA; Microsoft Entra"
+                                    + " takes only RSA",
+                            null);
+                }
+                return ClientCredentialFactory.createFromCallback(
+                        (AssertionRequestOptions asked) -> assertion(key, asked));
+            }
+
+            private String assertion(CertifiedKey key, AssertionRequestOptions asked) {
+                try {
+                    return ClientAssertion.signed(key, asked.clientId(), asked.tokenEndpoint(), clock.instant());
+                } catch (GeneralSecurityException e) {
+                    throw new IllegalStateException(
+                            "the key of " + credential.certificate() + " cannot sign: " + e.getMessage(), e);
+                }
+            }
+
+            private CertifiedKey key() throws NoTokenException {
+                try {
+                    return CertifiedKey.read(credential.certificate(), credential.key(), credential.password());
+                } catch (UnusableKeyException e) {
+                    throw NoTokenException.unconfigured(
+                            NoTokenException.UNUSABLE_KEY, String.valueOf(e.getMessage()), e);
+                }
+            }
+
+            @Override
+            public Optional<Expiry> expiry() throws NoTokenException {
+                return Optional.of(new Expiry(
+                        Expiry.Kind.CERTIFICATE,
+                        credential.certificate().toString(),
+                        key().own().getNotAfter().toInstant()));
+            }
+        };
+    }
+}

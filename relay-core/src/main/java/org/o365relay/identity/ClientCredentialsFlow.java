@@ -1,0 +1,27 @@
+package org.o365relay.identity;
+
+import com.microsoft.aad.msal4j.ClientCredentialParameters;
+import com.microsoft.aad.msal4j.ConfidentialClientApplication;
+import java.util.Optional;
+import org.o365relay.net.Https;
+
+/// Tokens for an app that proves itself (client credentials flow, RFC 6749 §4.4).
+record ClientCredentialsFlow(App app, String scope, AppCredential proof, Https https) implements TokenFlow {
+
+    @Override
+    public AccessToken fetch(boolean anew) throws NoTokenException {
+        SignInHttp http = new SignInHttp(https);
+        ConfidentialClientApplication client = Msal.prepared(
+                        ConfidentialClientApplication.builder(app.clientId(), proof.credential()), app, http)
+                .build();
+        ClientCredentialParameters asked = ClientCredentialParameters.builder(Msal.scopes(scope))
+                .skipCache(true)
+                .build();
+        return Msal.token(Msal.result(client.acquireToken(asked), http));
+    }
+
+    @Override
+    public Optional<Expiry> expiry() throws NoTokenException {
+        return proof.expiry();
+    }
+}

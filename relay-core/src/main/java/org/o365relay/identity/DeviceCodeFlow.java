@@ -1,0 +1,72 @@
+package org.o365relay.identity;
+
+import com.microsoft.aad.msal4j.IAccount;
+import com.microsoft.aad.msal4j.IAuthenticationResult;
+import com.microsoft.aad.msal4j.PublicClientApplication;
+import com.microsoft.aad.msal4j.SilentParameters;
+import java.net.MalformedURLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.o365relay.net.Https;
+
+/// Tokens for a user who has signed in once with a code (RFC 8628): from the stored refresh token, which every
+/// use replaces.
+record DeviceCodeFlow(Credential.DeviceCode credential, String scope, LoginFile file, Https https, InstantSource clock)
+        implements TokenFlow {
+
+    private static final Duration USED_EVERY = Duration.ofDays(7);
+
+    @Override
+    public AccessToken fetch(boolean anew) throws NoTokenException {
+        synchronized (file) {
+            StoredLogin saved = file.read();
+            SignInHttp http = new SignInHttp(https);
+            PublicClientApplication client = Msal.prepared(
+                            PublicClientApplication.builder(credential.app().clientId()), credential.app(), http)
+                    .build();
+            client.tokenCache().deserialize(saved.cache());
+            IAuthenticationResult result = Msal.result(asked(client, anew), http);
+            if (result.metadata().tokenSource() == com.microsoft.aad.msal4j.TokenSource.IDENTITY_PROVIDER) {
+                file.keep(saved.used(clock.instant(), client.tokenCache().serialize()));
+            }
+            return Msal.token(result);
+        }
+    }
+
+    private CompletableFuture<IAuthenticationResult> asked(PublicClientApplication client, boolean anew)
+            throws NoTokenException {
+        Set<IAccount> accounts = client.getAccounts().join();
+        IAccount account = accounts.stream()
+                .findFirst()
+                .orElseThrow(() -> NoTokenException.unconfigured(
+                        NoTokenException.NO_LOGIN,
+                        "there is no account in " + credential.file() + "; run o365-relay login again",
+                        null));
+        try {
+            return client.acquireTokenSilently(SilentParameters.builder(Msal.scopes(scope), account)
+                    .authorityUrl(Msal.authority(credential.app())) // else MSAL forgets its port
+                    .forceRefresh(anew)
+                    .build());
+        } catch (MalformedURLException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    @Override
+    public Optional<Expiry> expiry() {
+        return file.usedAt()
+                .map(used -> new Expiry(
+                        Expiry.Kind.DEVICE_LOGIN, credential.file().toString(), used.plus(LoginFile.LONGEST_IDLE)));
+    }
+
+    @Override
+    public boolean wantsUse(Instant now) {
+        return file.usedAt()
+                .filter(used -> !now.isBefore(used.plus(USED_EVERY)))
+                .isPresent();
+    }
+}

@@ -1,0 +1,195 @@
+package org.o365relay.identity;
+
+import com.azure.json.JsonProviders;
+import com.azure.json.JsonReader;
+import com.azure.json.JsonWriter;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Optional;
+import javax.crypto.AEADBadTagException;
+import javax.crypto.Cipher;
+import javax.crypto.spec.GCMParameterSpec;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.Secret;
+
+/// A file whose content only the holder of the key can read or change (AES-256-GCM). JSON: salt, a check that
+/// tells a wrong key from a damaged file, nonce, content.
+///
+/// Used by one thread at a time in this process. Another process may replace the file at any time.
+final class EncryptedFile {
+
+    private static final String FORMAT = "o365-relay login 1";
+    private static final int NONCE = 12; // NIST SP 800-38D §8.2: 96 bits
+    private static final int TAG = 128;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final Path path;
+    private final Secret secret;
+    private @Nullable EncryptionKey key;
+    private byte[] asRead = new byte[0];
+
+    EncryptedFile(Path path, Secret secret) {
+        this.path = path;
+        this.secret = secret;
+    }
+
+    /// @return empty if there is no file
+    /// @throws NoTokenException if it cannot be read, is something else, is damaged, or has another key
+    Optional<String> read() throws NoTokenException {
+        try {
+            byte[] octets = Files.readAllBytes(path);
+            String content = opened(octets);
+            asRead = octets;
+            return Optional.of(content);
+        } catch (NoSuchFileException _) {
+            return Optional.empty();
+        } catch (AccessDeniedException e) {
+            throw unusable("the relay's user may not read " + path, e);
+        } catch (IOException e) {
+            throw unusable("cannot read " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    /// @throws NoTokenException if something else is in its place, which is not to be overwritten
+    void refuseForeign() throws NoTokenException {
+        try {
+            ownFields(Files.readAllBytes(path));
+        } catch (NoSuchFileException _) {
+            return; // the place is free
+        } catch (IOException e) {
+            throw unusable("cannot read " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Map<String, Object> ownFields(byte[] octets) throws NoTokenException {
+        Map<String, Object> json = json(octets);
+        if (!FORMAT.equals(json.get("format"))) {
+            throw unusable(path + " is not a login that o365-relay has stored; name another file, or remove it and run"
+                    + " o365-relay login");
+        }
+        return json;
+    }
+
+    private String opened(byte[] octets) throws NoTokenException {
+        Map<String, Object> json = ownFields(octets);
+        try {
+            EncryptionKey fitting = key(field(json, "salt"));
+            if (!MessageDigest.isEqual(fitting.check(), field(json, "check"))) {
+                throw unusable(path + " is encrypted with another key than the one configured; give it the key it was"
+                        + " stored with, or run o365-relay login again");
+            }
+            Cipher cipher = cipher(Cipher.DECRYPT_MODE, fitting, field(json, "nonce"));
+            return new String(cipher.doFinal(field(json, "content")), StandardCharsets.UTF_8);
+        } catch (AEADBadTagException | IllegalArgumentException e) {
+            throw unusable(path + " is damaged; run o365-relay login again", e);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e); // the JDK has it all
+        }
+    }
+
+    /// Writes it, unless another process has replaced it since it was read.
+    ///
+    /// @throws NoTokenException if it cannot be written
+    void rewrite(String content) throws NoTokenException {
+        try {
+            if (MessageDigest.isEqual(Files.readAllBytes(path), asRead)) {
+                write(content);
+            }
+        } catch (IOException e) {
+            throw unusable("cannot read " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    /// Writes it, atomically; only its owner may read it.
+    ///
+    /// @throws NoTokenException if it cannot be written
+    void write(String content) throws NoTokenException {
+        try {
+            byte[] sealed = sealed(content);
+            ProtectedFile.replace(path, sealed);
+            asRead = sealed;
+        } catch (IOException e) {
+            throw unusable(
+                    "cannot write the login to " + path + ": " + e.getMessage()
+                            + "; the relay's user must be able to write its directory",
+                    e);
+        }
+    }
+
+    private byte[] sealed(String content) throws IOException {
+        EncryptionKey sealing = key == null || !key.isOf(secret) ? EncryptionKey.fresh(secret, RANDOM) : key;
+        key = sealing;
+        byte[] nonce = new byte[NONCE];
+        RANDOM.nextBytes(nonce);
+        try {
+            byte[] octets =
+                    cipher(Cipher.ENCRYPT_MODE, sealing, nonce).doFinal(content.getBytes(StandardCharsets.UTF_8));
+            return json(sealing, nonce, octets);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e); // the JDK has it all
+        }
+    }
+
+    private static byte[] json(EncryptionKey sealing, byte[] nonce, byte[] octets) throws IOException {
+        StringWriter text = new StringWriter();
+        try (JsonWriter writer = JsonProviders.createWriter(text)) {
+            writer.writeStartObject()
+                    .writeStringField("format", FORMAT)
+                    .writeStringField("salt", base64(sealing.salt()))
+                    .writeStringField("check", base64(sealing.check()))
+                    .writeStringField("nonce", base64(nonce))
+                    .writeStringField("content", base64(octets))
+                    .writeEndObject();
+        }
+        return (text + "\n").getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private EncryptionKey key(byte[] salt) {
+        if (key == null || !key.isOf(secret) || !MessageDigest.isEqual(key.salt(), salt)) {
+            key = EncryptionKey.derived(secret, salt);
+        }
+        return key;
+    }
+
+    private static Cipher cipher(int mode, EncryptionKey key, byte[] nonce) throws GeneralSecurityException {
+        Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+        cipher.init(mode, key.aes(), new GCMParameterSpec(TAG, nonce));
+        cipher.updateAAD(FORMAT.getBytes(StandardCharsets.US_ASCII));
+        return cipher;
+    }
+
+    private static Map<String, Object> json(byte[] octets) {
+        try (JsonReader reader = JsonProviders.createReader(octets)) {
+            Map<String, Object> read = reader.readMap(JsonReader::readUntyped);
+            return read == null ? Map.of() : read;
+        } catch (IOException | RuntimeException _) {
+            return Map.of(); // something else
+        }
+    }
+
+    private static byte[] field(Map<String, Object> json, String name) {
+        return Base64.getDecoder().decode(String.valueOf(json.get(name)));
+    }
+
+    private static String base64(byte[] octets) {
+        return Base64.getEncoder().encodeToString(octets);
+    }
+
+    private static NoTokenException unusable(String text) {
+        return NoTokenException.unconfigured(NoTokenException.NO_LOGIN, text, null);
+    }
+
+    private static NoTokenException unusable(String text, Exception cause) {
+        return NoTokenException.unconfigured(NoTokenException.NO_LOGIN, text, cause);
+    }
+}

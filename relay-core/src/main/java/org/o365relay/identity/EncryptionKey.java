@@ -1,0 +1,83 @@
+package org.o365relay.identity;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import javax.crypto.Mac;
+import javax.crypto.SecretKey;
+import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.PBEKeySpec;
+import javax.crypto.spec.SecretKeySpec;
+import org.o365relay.mail.Secret;
+
+/// A key made of what the admin has configured, which may be a password. Deriving it is slow on purpose, so it is
+/// kept.
+final class EncryptionKey {
+
+    private static final int ITERATIONS = 600_000; // OWASP Password Storage Cheat Sheet, PBKDF2-HMAC-SHA256
+    private static final int SALT = 16;
+    private static final int CHECK = 16;
+
+    private final byte[] salt;
+    private final SecretKey aes;
+    private final byte[] check;
+    private final byte[] origin; // fingerprint of the secret it was made of, which may change while the relay runs
+
+    private EncryptionKey(byte[] salt, SecretKey aes, byte[] check, byte[] origin) {
+        this.salt = salt;
+        this.aes = aes;
+        this.check = check;
+        this.origin = origin;
+    }
+
+    static EncryptionKey fresh(Secret secret, SecureRandom random) {
+        byte[] salt = new byte[SALT];
+        random.nextBytes(salt);
+        return derived(secret, salt);
+    }
+
+    static EncryptionKey derived(Secret secret, byte[] salt) {
+        try {
+            String revealed = secret.reveal();
+            PBEKeySpec spec = new PBEKeySpec(revealed.toCharArray(), salt, ITERATIONS, 256);
+            byte[] octets = SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256")
+                    .generateSecret(spec)
+                    .getEncoded();
+            spec.clearPassword();
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(octets, "HmacSHA256"));
+            byte[] check = Arrays.copyOf(mac.doFinal("check".getBytes(StandardCharsets.US_ASCII)), CHECK);
+            return new EncryptionKey(salt, new SecretKeySpec(octets, "AES"), check, fingerprint(revealed));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e); // the JDK has it all
+        }
+    }
+
+    byte[] salt() {
+        return salt;
+    }
+
+    SecretKey aes() {
+        return aes;
+    }
+
+    /// @return tells whether a key is the right one
+    byte[] check() {
+        return check;
+    }
+
+    /// @return whether it was made of this secret as it is now
+    boolean isOf(Secret secret) {
+        return MessageDigest.isEqual(origin, fingerprint(secret.reveal()));
+    }
+
+    private static byte[] fingerprint(String revealed) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(revealed.getBytes(StandardCharsets.UTF_8));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e); // the JDK has it
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package org.o365relay.identity;
+
+import com.azure.json.JsonProviders;
+import com.azure.json.JsonReader;
+import com.azure.json.JsonWriter;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/// A login by device code, as it is stored.
+///
+/// @param user who has signed in
+/// @param usedAt when the refresh token was last used; it ends 90 idle days later
+/// @param cache MSAL's cache, with the newest refresh token
+record StoredLogin(String clientId, String tenant, String user, Instant usedAt, String cache) {
+
+    /// @return empty if it is something else
+    static Optional<StoredLogin> parse(String json) {
+        try (JsonReader reader = JsonProviders.createReader(json)) {
+            Map<String, Object> fields = reader.readMap(JsonReader::readUntyped);
+            return Optional.of(new StoredLogin(
+                    text(fields, "client-id"),
+                    text(fields, "tenant"),
+                    text(fields, "user"),
+                    Instant.parse(text(fields, "used-at")),
+                    text(fields, "cache")));
+        } catch (IOException | DateTimeException | IllegalStateException _) {
+            return Optional.empty();
+        }
+    }
+
+    private static String text(Map<String, Object> fields, String name) {
+        return String.valueOf(fields.get(name));
+    }
+
+    String json() {
+        StringWriter text = new StringWriter();
+        try (JsonWriter writer = JsonProviders.createWriter(text)) {
+            writer.writeStartObject()
+                    .writeStringField("client-id", clientId)
+                    .writeStringField("tenant", tenant)
+                    .writeStringField("user", user)
+                    .writeStringField("used-at", usedAt.toString())
+                    .writeStringField("cache", cache)
+                    .writeEndObject();
+        } catch (IOException e) {
+            throw new IllegalStateException(e); // nothing is written to
+        }
+        return text.toString();
+    }
+
+    StoredLogin used(Instant now, String newCache) {
+        return new StoredLogin(clientId, tenant, user, now, newCache);
+    }
+
+    boolean isFor(App app) {
+        return clientId.equalsIgnoreCase(app.clientId()) && tenant.equalsIgnoreCase(app.tenant());
+    }
+
+    /// The refresh token stays out of logs.
+    @Override
+    public String toString() {
+        return user + " at " + tenant + " with app " + clientId;
+    }
+}

@@ -1,0 +1,121 @@
+package org.o365relay.mail;
+
+import jakarta.mail.internet.MimeUtility;
+import java.io.UnsupportedEncodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// By what people know a message again: two fields of its header, made fit for a list.
+///
+/// @param subject decoded, unfolded, without control characters, at most 200 characters; null if there is none
+/// @param messageId as it was written, with its brackets, at most 300 characters; null if there is none
+public record SearchableHeaders(@Nullable String subject, @Nullable String messageId) {
+
+    /// Nothing is known.
+    public static final SearchableHeaders NONE = new SearchableHeaders(null, null);
+
+    private static final int LONGEST_SUBJECT = 200;
+    private static final int LONGEST_MESSAGE_ID = 300;
+
+    /// More octets of a value are not looked at: an encoded word takes four times the room of what it says.
+    private static final int LOOKED_AT = 4_096;
+
+    private static final byte[] SUBJECT = "subject:".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] MESSAGE_ID = "message-id:".getBytes(StandardCharsets.US_ASCII);
+
+    /// Looks for both fields in a header with clean fields and CRLF line ends, as the relay itself writes them.
+    public static SearchableHeaders of(byte[] message) {
+        String subject = null;
+        String messageId = null;
+        int line = 0;
+        while (line < message.length && message[line] != '\r') {
+            int end = fieldEnd(message, line);
+            if (subject == null && begins(message, line, SUBJECT)) {
+                subject = subject(message, line + SUBJECT.length, end);
+            } else if (messageId == null && begins(message, line, MESSAGE_ID)) {
+                messageId = messageId(message, line + MESSAGE_ID.length, end);
+            }
+            line = end;
+        }
+        return new SearchableHeaders(subject, messageId);
+    }
+
+    /// @param from where the field's value begins
+    /// @param to where it ends; it may be folded
+    /// @return null if nothing is left of it
+    public static @Nullable String subject(byte[] octets, int from, int to) {
+        String raw = raw(octets, from, to);
+        return shown(raw.contains("=?") ? decoded(raw) : raw, LONGEST_SUBJECT);
+    }
+
+    /// As [#subject], but nothing is decoded.
+    public static @Nullable String messageId(byte[] octets, int from, int to) {
+        return shown(raw(octets, from, to), LONGEST_MESSAGE_ID);
+    }
+
+    private static String raw(byte[] octets, int from, int to) {
+        return RawText.of(Arrays.copyOfRange(octets, from, Math.min(to, from + LOOKED_AT)));
+    }
+
+    private static String decoded(String raw) {
+        try {
+            return MimeUtility.decodeText(raw);
+        } catch (UnsupportedEncodingException unknownCharset) {
+            return raw;
+        }
+    }
+
+    /// Line ends go with what is not safe to show: unfolding leaves the blank that begins the next line.
+    private static @Nullable String shown(String text, int longest) {
+        StringBuilder shown = new StringBuilder(Math.min(text.length(), longest));
+        int at = 0;
+        while (at < text.length()) {
+            int character = text.codePointAt(at);
+            at += Character.charCount(character);
+            int kept = pictured(character == '\t' ? ' ' : character);
+            if (VisibleText.isSafe(kept) && !(kept == ' ' && shown.isEmpty())) {
+                if (shown.length() + Character.charCount(kept) > longest) {
+                    break;
+                }
+                shown.appendCodePoint(kept);
+            }
+        }
+        String stripped = shown.toString().stripTrailing();
+        return stripped.isEmpty() ? null : stripped;
+    }
+
+    /// Who looks at it is to see that there is something: ESC is shown as U+241B. Line ends are of the folding.
+    private static int pictured(int character) {
+        if (character == '\r' || character == '\n') {
+            return character;
+        }
+        if (character < ' ') {
+            return 0x2400 + character;
+        }
+        return character == 0x7f ? 0x2421 : Character.isISOControl(character) ? '?' : character;
+    }
+
+    private static int fieldEnd(byte[] message, int from) {
+        int at = from;
+        do {
+            while (at < message.length && message[at] != '\n') {
+                at++;
+            }
+            at = Math.min(at + 1, message.length);
+        } while (at < message.length && (message[at] == ' ' || message[at] == '\t'));
+        return at;
+    }
+
+    private static boolean begins(byte[] message, int at, byte[] lowerCase) {
+        if (message.length - at < lowerCase.length) {
+            return false;
+        }
+        for (int i = 0; i < lowerCase.length; i++) {
+            if (Character.toLowerCase(message[at + i]) != lowerCase[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

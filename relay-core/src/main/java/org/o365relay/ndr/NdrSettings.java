@@ -1,0 +1,20 @@
+package org.o365relay.ndr;
+
+import java.net.URI;
+import java.time.Duration;
+import org.o365relay.identity.Credential;
+import org.o365relay.mail.EmailAddress;
+
+/// Where a mailbox gets its reports.
+///
+/// @param mailbox one of the relay's
+/// @param poll how often it is looked for new ones
+public record NdrSettings(EmailAddress mailbox, Graph source, Duration poll) {
+
+    /// Microsoft Graph.
+    ///
+    /// @param root without a version and a final slash: `https://graph.microsoft.com`
+    /// @param folder its ID, or its well-known name in English: `inbox`
+    /// @param scope what access tokens are asked for
+    public record Graph(URI root, String folder, Credential.OAuth credential, String scope) {}
+}

@@ -1,0 +1,124 @@
+package org.o365relay.notice;
+
+import java.util.List;
+import java.util.Locale;
+import org.o365relay.mail.Arrival;
+import org.o365relay.mail.Recipient;
+
+/// Text for a person, in lines of at most 72 characters that end with CRLF.
+final class PlainTextBody {
+
+    static final String INDENT = "    ";
+
+    private static final int WIDTH = 72;
+    private static final int LABEL = 9;
+    private static final int MAX_REPLY = 1_000;
+    private static final int MAX_LISTED = 20;
+
+    private final NoticeTexts words;
+    private final StringBuilder text = new StringBuilder();
+
+    PlainTextBody(NoticeTexts words) {
+        this.words = words;
+    }
+
+    String text() {
+        return text.toString();
+    }
+
+    /// Says which message it is about.
+    void describe(NoticeSubject occurrence, OriginalHeader original) {
+        item("item.subject", original.text("Subject").orElseGet(() -> words.say("no-subject")));
+        item(
+                "item.from",
+                original.text("From")
+                        .or(() -> occurrence.envelope().returnPath().map(Object::toString))
+                        .orElseGet(() -> words.say("no-sender")));
+        item(
+                "item.date",
+                original.text("Date")
+                        .orElseGet(() -> words.time(occurrence.arrival().at())));
+        item("item.device", device(occurrence.arrival()));
+        line("");
+    }
+
+    private static String device(Arrival arrival) {
+        return device(arrival.helo(), arrival.client().getHostAddress());
+    }
+
+    /// @param helo what it calls itself; may be empty
+    static String device(String helo, String address) {
+        String name = Wrapping.shortened(Wrapping.printable(helo), WIDTH);
+        return name.isEmpty() ? address : name + " (" + address + ")";
+    }
+
+    private void item(String label, String value) {
+        List<String> lines = Wrapping.lines(value, WIDTH - INDENT.length() - LABEL);
+        String name = words.say(label) + ":" + " ".repeat(LABEL);
+        line(INDENT + name.substring(0, LABEL) + lines.getFirst());
+        lines.stream().skip(1).forEach(line -> line(INDENT + " ".repeat(LABEL) + line));
+    }
+
+    /// A list under its heading, the first twenty of them.
+    void list(String heading, List<Recipient> recipients) {
+        heading(heading);
+        recipients.stream().limit(MAX_LISTED).forEach(recipient -> line(INDENT + recipient));
+        if (recipients.size() > MAX_LISTED) {
+            line(INDENT + words.say("more", "count", Integer.toString(recipients.size() - MAX_LISTED)));
+        }
+        line("");
+    }
+
+    /// @param reply at most a thousand characters of it are shown
+    void answer(String heading, String reply) {
+        heading(heading);
+        quote(Wrapping.shortened(Wrapping.printable(reply), MAX_REPLY));
+    }
+
+    /// @param words such as a cause: they get a capital letter and a full stop
+    void sentence(String heading, String words) {
+        heading(heading);
+        quote(asSentence(words));
+    }
+
+    static String asSentence(String words) {
+        int first = words.offsetByCodePoints(0, words.isEmpty() ? 0 : 1);
+        String capital = words.substring(0, first).toUpperCase(Locale.ROOT) + words.substring(first);
+        return words.endsWith(".") ? capital : capital + ".";
+    }
+
+    void heading(String heading) {
+        Wrapping.lines(heading, WIDTH).forEach(this::line);
+        line("");
+    }
+
+    void quote(String quoted) {
+        lines(quoted);
+        line("");
+    }
+
+    /// As [#quote], and more comes.
+    void lines(String quoted) {
+        Wrapping.lines(quoted, WIDTH - INDENT.length()).forEach(line -> line(INDENT + line));
+    }
+
+    void paragraph(String sentences) {
+        Wrapping.lines(sentences, WIDTH).forEach(this::line);
+        line("");
+    }
+
+    /// What only an admin can use, at the end.
+    ///
+    /// @param advice each told once; empty ones are left out
+    void administrator(NoticeSubject occurrence, List<String> advice) {
+        List<String> told =
+                advice.stream().filter(text -> !text.isBlank()).distinct().toList();
+        String key = told.isEmpty() ? "administrator" : "administrator.advice";
+        paragraph(words.say(key, "id", occurrence.id().toString()));
+        told.forEach(this::quote);
+    }
+
+    void line(String line) {
+        text.append(line).append("\r\n");
+    }
+}

@@ -1,0 +1,67 @@
+package org.o365relay.queue;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/// What is written and read for the admin to be told in time. Each method is part of a transaction of its
+/// caller's.
+final class AlertTables {
+
+    /// Of messages on hold.
+    private static final long NEVER = ClaimTables.END_OF_TIME.toEpochMilli();
+
+    private AlertTables() {}
+
+    static boolean stand(Statements statements, StoredAlert alert) throws SQLException {
+        statements
+                .with(
+                        "stand-alert",
+                        alert.name(),
+                        alert.since().toEpochMilli(),
+                        alert.subject(),
+                        alert.text(),
+                        alert.advice(),
+                        alert.mailed() ? 1 : 0)
+                .executeUpdate();
+        return true;
+    }
+
+    static boolean lift(Statements statements, String name) throws SQLException {
+        statements.with("lift-alert", name).executeUpdate();
+        return true;
+    }
+
+    static List<StoredAlert> standing(Statements statements) throws SQLException {
+        try (ResultSet row = statements.with("standing-alerts").executeQuery()) {
+            List<StoredAlert> standing = new ArrayList<>();
+            while (row.next()) {
+                standing.add(new StoredAlert(
+                        row.getString("name"),
+                        Instant.ofEpochMilli(row.getLong("since")),
+                        row.getString("subject"),
+                        row.getString("text"),
+                        row.getString("advice"),
+                        row.getInt("mailed") != 0));
+            }
+            standing.sort(Comparator.comparing(StoredAlert::since));
+            return standing;
+        }
+    }
+
+    static int waiting(Statements statements, int most) throws SQLException {
+        try (ResultSet row = statements.with("waiting-count", NEVER, most).executeQuery()) {
+            return row.next() ? row.getInt(1) : 0;
+        }
+    }
+
+    static Optional<Instant> oldestWaiting(Statements statements) throws SQLException {
+        try (ResultSet row = statements.with("oldest-waiting", NEVER).executeQuery()) {
+            return row.next() ? Optional.of(Instant.ofEpochMilli(row.getLong(1))) : Optional.empty();
+        }
+    }
+}

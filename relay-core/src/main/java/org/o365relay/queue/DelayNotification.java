@@ -1,0 +1,23 @@
+package org.o365relay.queue;
+
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.QueueId;
+
+/// That somebody is told of a message that waits: by a letter, or later by a digest.
+///
+/// @param to who
+/// @param letter null if it is withheld
+/// @param withheld null if there is a letter
+public record DelayNotification(
+        QueueId message,
+        EmailAddress to,
+        @Nullable LocalMessage letter,
+        @Nullable SuppressedNotice withheld) {
+
+    public DelayNotification {
+        if ((letter == null) == (withheld == null)) {
+            throw new IllegalArgumentException("either a letter or a digest tells of message " + message);
+        }
+    }
+}

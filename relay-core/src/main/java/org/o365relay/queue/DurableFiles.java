@@ -1,0 +1,106 @@
+package org.o365relay.queue;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
+import java.util.Set;
+
+/// Files that are whole and on the disk before anybody counts on them. The mail in them is nobody else's business: they
+/// are for their owner alone.
+///
+/// Never for files that SQLite has open in this process: the system gives up a process's locks on a file when it closes
+/// any other channel to it.
+final class DurableFiles {
+
+    private static final boolean HAS_PERMISSIONS =
+            FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+
+    private DurableFiles() {}
+
+    /// Makes an empty file.
+    static void create(Path file) throws IOException {
+        Files.createFile(file, only("rw-------"));
+    }
+
+    /// Makes a folder, and those it is in, and waits until the disk has their names.
+    static void createDirectories(Path directory) throws IOException {
+        if (Files.isDirectory(directory)) {
+            return;
+        }
+        Path parent = folder(directory);
+        createDirectories(parent);
+        Files.createDirectory(directory, only("rwx------"));
+        syncDirectory(parent);
+    }
+
+    /// Copies a file to a new one, and waits until the disk has it.
+    static void copy(Path from, Path to) throws IOException {
+        try (FileChannel source = FileChannel.open(from, StandardOpenOption.READ);
+                FileChannel target = FileChannel.open(
+                        to, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), only("rw-------"))) {
+            long size = source.size();
+            long done = 0;
+            while (done < size) {
+                done += source.transferTo(done, size - done, target);
+            }
+            target.force(true);
+        }
+    }
+
+    /// Writes a new file, and waits until the disk has it.
+    static void write(Path file, byte[] content) throws IOException {
+        create(file);
+        Files.write(file, content);
+        sync(file);
+    }
+
+    /// Gives a file its name for good, in place of one that has it.
+    static void move(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        syncDirectory(folder(to));
+    }
+
+    static void delete(Path file) throws IOException {
+        if (Files.deleteIfExists(file)) {
+            syncDirectory(folder(file));
+        }
+    }
+
+    static void sync(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+    }
+
+    static void syncDirectory(Path directory) throws IOException {
+        if (HAS_PERMISSIONS) { // elsewhere a directory cannot be opened, and need not
+            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
+    }
+
+    static Path folder(Path file) {
+        return Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file is in a folder");
+    }
+
+    /// @return octets, 0 if it is not there
+    static long size(Path file) {
+        return file.toFile().length();
+    }
+
+    private static FileAttribute<?>[] only(String permissions) {
+        return HAS_PERMISSIONS
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+                }
+                : new FileAttribute<?>[0];
+    }
+}

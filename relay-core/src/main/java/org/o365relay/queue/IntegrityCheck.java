@@ -1,0 +1,182 @@
+package org.o365relay.queue;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.QueueId;
+import org.o365relay.queue.Finding.Kind;
+
+/// Looks at everything in the tables of this version. One message is in memory at a time, and one piece of its content.
+final class IntegrityCheck {
+
+    private static final int BATCH = 500;
+    private static final Duration CLOCK_CORRECTION = Duration.ofDays(1);
+
+    private final Statements statements;
+    private final Instant now;
+    private final Duration longestWait;
+
+    IntegrityCheck(Statements statements, Instant now, Duration longestWait) {
+        this.statements = statements;
+        this.now = now;
+        this.longestWait = longestWait;
+    }
+
+    /// A message that cannot be delivered as it is.
+    record Damaged(long id, String why) {
+
+        String text() {
+            return "message " + name(id) + " is damaged: " + why;
+        }
+    }
+
+    /// @return what a row is called, even if its id is none
+    static String name(long id) {
+        return id >= 0 ? new QueueId(id).toString() : "\"" + id + "\"";
+    }
+
+    void findings(Consumer<Finding> to) throws SQLException {
+        for (AutoFix trifle : AutoFix.values()) {
+            long count = trifle.count(statements, now, longestWait);
+            if (count > 0) {
+                to.accept(new Finding(Kind.TRIFLE, trifle.text(count)));
+            }
+        }
+        for (long content : contentsWithoutMessage()) {
+            to.accept(new Finding(Kind.MESSAGE, "the content " + name(content) + " belongs to no message"));
+        }
+        damaged(damaged -> to.accept(new Finding(Kind.MESSAGE, damaged.text())), note -> to.accept(note));
+        long early = number("received-in-the-future", now.plus(CLOCK_CORRECTION).toEpochMilli());
+        if (early > 0) {
+            to.accept(new Finding(
+                    Kind.NOTE, early + " messages were received in the future: the clock has been set back since"));
+        }
+    }
+
+    /// @param notes gets those that have been set aside before, and settled ones whose rows make no sense
+    void damaged(Consumer<Damaged> to, Consumer<Finding> notes) throws SQLException {
+        long last = Long.MIN_VALUE;
+        List<Whole> batch = messages(last);
+        Content content = new Content(Long.MIN_VALUE, 0, null);
+        while (!batch.isEmpty()) {
+            for (Whole message : batch) {
+                content = look(message, content, to, notes);
+            }
+            last = batch.getLast().row().id();
+            batch = messages(last);
+        }
+    }
+
+    /// @return what is in the queue of contents whose messages are not
+    List<Long> contentsWithoutMessage() throws SQLException {
+        List<Long> contents = new ArrayList<>();
+        try (ResultSet row = statements.with("contents-without-message").executeQuery()) {
+            while (row.next()) {
+                contents.add(row.getLong(1));
+            }
+        }
+        return contents;
+    }
+
+    private record Whole(MessageRow row, boolean isOpen, boolean isHeld) {}
+
+    /// What there is of a content.
+    ///
+    /// @param flaw null if its pieces are whole
+    private record Content(long id, long size, @Nullable String flaw) {}
+
+    private List<Whole> messages(long after) throws SQLException {
+        List<Whole> batch = new ArrayList<>();
+        try (ResultSet row = statements.with("every-message", after).executeQuery()) {
+            while (batch.size() < BATCH && row.next()) {
+                boolean isOpen = row.getObject("due_at") != null;
+                batch.add(new Whole(MessageRow.of(row), isOpen, row.getObject("held_at") != null));
+            }
+        }
+        return batch;
+    }
+
+    /// @param known the content that was looked at last; parts of a divided message follow one another and share one
+    private Content look(Whole message, Content known, Consumer<Damaged> to, Consumer<Finding> notes)
+            throws SQLException {
+        MessageRow row = message.row();
+        Optional<String> flaw = row.flaw(recipients(row.id()), message.isOpen());
+        Content content = known;
+        if (message.isOpen() && flaw.isEmpty()) {
+            content = known.id() == row.content().value()
+                    ? known
+                    : content(row.content().value());
+            flaw = flawOfContent(row, content);
+        }
+        if (flaw.isPresent()) {
+            Damaged damaged = new Damaged(row.id(), flaw.get());
+            if (!message.isOpen()) {
+                notes.accept(new Finding(Kind.NOTE, damaged.text() + "; it is settled, only its history suffers"));
+            } else if (message.isHeld() && number("set-aside-before", row.id()) > 0) {
+                notes.accept(
+                        new Finding(Kind.NOTE, damaged.text() + "; it is on hold, and a copy of it in quarantine"));
+            } else {
+                to.accept(damaged);
+            }
+        }
+        return content;
+    }
+
+    private static Optional<String> flawOfContent(MessageRow row, Content content) {
+        if (content.flaw() != null) {
+            return Optional.of(content.flaw());
+        }
+        return content.size() == row.size()
+                ? Optional.empty()
+                : Optional.of("its content has " + content.size() + " octets, and should have " + row.size());
+    }
+
+    private List<RecipientRow> recipients(long message) throws SQLException {
+        List<RecipientRow> recipients = new ArrayList<>();
+        try (ResultSet row = statements.with("recipients", message).executeQuery()) {
+            while (row.next()) {
+                recipients.add(RecipientRow.of(row));
+            }
+        }
+        return recipients;
+    }
+
+    private Content content(long id) throws SQLException {
+        long size = 0;
+        int next = 0;
+        try (ResultSet row = statements.with("pieces", id).executeQuery()) {
+            while (row.next()) {
+                byte[] piece = row.getBytes("content");
+                long checksum = row.getLong("checksum");
+                boolean hasChecksum = !row.wasNull();
+                if (row.getInt("ordinal") != next || piece == null) {
+                    return new Content(id, size, "piece " + next + " of its content is missing");
+                }
+                if (hasChecksum && checksum != Chunk.checksum(piece)) {
+                    return new Content(id, size, "piece " + next + " of its content is not what was received");
+                }
+                size += piece.length;
+                next++;
+            }
+        } catch (SQLException e) {
+            if (!Sqlite.isUnreadable(e)) {
+                throw e;
+            }
+            statements.forget();
+            return new Content(id, size, "piece " + next + " of its content cannot be read");
+        }
+        return new Content(id, size, null);
+    }
+
+    private long number(String name, long parameter) throws SQLException {
+        try (ResultSet row = statements.with(name, parameter).executeQuery()) {
+            return row.next() ? row.getLong(1) : 0;
+        }
+    }
+}

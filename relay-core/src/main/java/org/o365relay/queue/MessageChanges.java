@@ -1,0 +1,146 @@
+package org.o365relay.queue;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.QueueId;
+
+/// Changes messages as an operator says, and writes it into their history. Part of a transaction of its caller's;
+/// the messages are open, and nobody is delivering them.
+///
+/// @param by who says so
+record MessageChanges(Statements statements, Instant now, String by) {
+
+    /// @return whether there was anything to change
+    boolean make(Change change, Candidate message) throws SQLException {
+        return switch (change) {
+            case Change.Retry _ -> retry(message);
+            case Change.Hold _ -> hold(message);
+            case Change.Release _ -> release(message);
+            case Change.Delete _ -> delete(message);
+            case Change.Redirect(String target) -> redirect(message, target);
+            case Change.Readdress(EmailAddress from, EmailAddress to) -> readdress(message, from, to);
+            case Change.Bounce _ -> throw new IllegalArgumentException("somebody has to tell the author");
+        };
+    }
+
+    /// @return where it waits then
+    static String laneAfter(Change change, Candidate message) {
+        return change instanceof Change.Redirect(String target) ? target : message.lane();
+    }
+
+    private boolean retry(Candidate message) throws SQLException {
+        if (message.held()) {
+            return false;
+        }
+        update("retry", millis(), millis(), message.id().value());
+        record(message, "retried", null, "by " + by);
+        return true;
+    }
+
+    private boolean hold(Candidate message) throws SQLException {
+        if (message.held()) {
+            return false;
+        }
+        update("hold", millis(), ClaimTables.END_OF_TIME.toEpochMilli(), message.id().value());
+        record(message, "put-on-hold", null, "by " + by);
+        return true;
+    }
+
+    private boolean release(Candidate message) throws SQLException {
+        if (!message.held()) {
+            return false;
+        }
+        update("end-hold", millis(), message.id().value());
+        record(message, "released", null, "by " + by);
+        return true;
+    }
+
+    private boolean delete(Candidate message) throws SQLException {
+        update("give-up-recipients", message.id().value());
+        end(message);
+        record(message, "deleted", null, "by " + by);
+        return true;
+    }
+
+    /// The content stays for other parts that are open.
+    private void end(Candidate message) throws SQLException {
+        long content = message.content();
+        update("give-up", millis(), message.id().value());
+        update("delete-content", content, content, content);
+    }
+
+    private boolean redirect(Candidate message, String target) throws SQLException {
+        if (message.lane().equals(target) && message.route().equals(target)) {
+            return false;
+        }
+        update("redirect", target, target, message.id().value());
+        record(message, "redirected", null, "from " + message.lane() + " to " + target + ", by " + by);
+        return true;
+    }
+
+    private boolean readdress(Candidate message, EmailAddress from, EmailAddress to) throws SQLException {
+        List<RecipientRow> recipients = recipients(message.id());
+        Optional<RecipientRow> before = recipients.stream()
+                .filter(row -> row.isOpen() && row.isFor(from))
+                .findFirst();
+        if (before.isEmpty() || from.equals(to)) {
+            return false;
+        }
+        Optional<RecipientRow> known =
+                recipients.stream().filter(row -> row.isFor(to)).findFirst();
+        if (known.isPresent()) {
+            merge(message, before.get(), known.get());
+        } else {
+            update(
+                    "readdress",
+                    to.toString(),
+                    message.id().value(),
+                    before.get().ordinal());
+        }
+        if (!to.isAscii()) {
+            update("needs-smtp-utf8", message.id().value());
+        }
+        record(message, "redirected", before.get().ordinal(), "from " + from + " to " + to + ", by " + by);
+        return true;
+    }
+
+    /// Nobody is to get it twice: the one who gets it anyway gets it for both. Who has not got it is tried again.
+    private void merge(Candidate message, RecipientRow before, RecipientRow known) throws SQLException {
+        update("give-up-recipient", message.id().value(), before.ordinal());
+        if (!known.isDelivered()) {
+            update("reopen-recipient", message.id().value(), known.ordinal());
+        }
+        if (recipients(message.id()).stream().noneMatch(RecipientRow::isOpen)) {
+            end(message);
+        }
+    }
+
+    private List<RecipientRow> recipients(QueueId id) throws SQLException {
+        List<RecipientRow> recipients = new ArrayList<>();
+        try (ResultSet row = statements.with("recipients", id.value()).executeQuery()) {
+            while (row.next()) {
+                recipients.add(RecipientRow.of(row));
+            }
+        }
+        return recipients;
+    }
+
+    private void record(Candidate message, String kind, @Nullable Integer recipient, String detail)
+            throws SQLException {
+        update("insert-event", message.id().value(), millis(), recipient, kind, "", detail, "", 0);
+    }
+
+    private void update(String statement, @Nullable Object... parameters) throws SQLException {
+        statements.with(statement, parameters).executeUpdate();
+    }
+
+    private long millis() {
+        return now.toEpochMilli();
+    }
+}

@@ -1,0 +1,154 @@
+package org.o365relay.queue;
+
+import java.io.InputStream;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.QueueId;
+import org.o365relay.queue.MessageDetail.RecipientLine;
+
+/// Reads for whoever asks. Each answer is of one moment.
+final class QueueQueries implements QueueReader {
+
+    private static final int RECIPIENTS_OF_A_LINE = 3;
+
+    private final ReadAccess window;
+    private final InstantSource clock;
+
+    QueueQueries(ReadAccess window, InstantSource clock) {
+        this.window = window;
+        this.clock = clock;
+    }
+
+    @Override
+    public QueueSummary overview() {
+        return window.read(statements -> SummaryTables.overview(statements, clock.instant()));
+    }
+
+    @Override
+    public Page find(MessageFilter selection, Page.Order order, @Nullable QueueId from, int most) {
+        if (most < 1) {
+            throw new IllegalArgumentException("a page has at least one line, not " + most);
+        }
+        return window.read(statements -> {
+            FilterSql conditions = FilterSql.of(selection);
+            if (from != null) {
+                switch (order) {
+                    case OLDEST_FIRST -> conditions.from(from.value());
+                    case NEWEST_FIRST -> conditions.until(from.value());
+                }
+            }
+            return page(statements, conditions, order, most);
+        });
+    }
+
+    /// One more is read than wanted, to see whether there is another page.
+    private static Page page(Statements statements, FilterSql conditions, Page.Order order, int most)
+            throws SQLException {
+        List<LineRow> rows = new ArrayList<>();
+        int wanted = Math.addExact(most, 1);
+        try (PreparedStatement statement = statements.with(conditions.list("lines", order, wanted));
+                ResultSet row = statement.executeQuery()) {
+            while (row.next()) {
+                rows.add(LineRow.of(row));
+            }
+        }
+        QueueId next = rows.size() > most ? rows.removeLast().line().id() : null;
+        List<MessageLine> lines = new ArrayList<>();
+        for (LineRow row : rows) {
+            lines.add(line(statements, row));
+        }
+        return new Page(lines, next);
+    }
+
+    private static MessageLine line(Statements statements, LineRow row) throws SQLException {
+        List<String> recipients = new ArrayList<>();
+        try (ResultSet recipient = statements
+                .with("first-recipients", row.line().id().value(), RECIPIENTS_OF_A_LINE)
+                .executeQuery()) {
+            while (recipient.next()) {
+                recipients.add(recipient.getString(1));
+            }
+        }
+        return row.withRecipients(recipients);
+    }
+
+    @Override
+    public long count(MessageFilter selection) {
+        return window.read(statements -> number(statements, FilterSql.of(selection)));
+    }
+
+    static long number(Statements statements, FilterSql conditions) throws SQLException {
+        try (PreparedStatement counting = statements.with(conditions.count());
+                ResultSet row = counting.executeQuery()) {
+            return row.next() ? row.getLong(1) : 0;
+        }
+    }
+
+    @Override
+    public Optional<QueueId> newest() {
+        return window.read(QueueQueries::newest);
+    }
+
+    static Optional<QueueId> newest(Statements statements) throws SQLException {
+        try (ResultSet row = statements.with("newest").executeQuery()) {
+            long id = row.next() ? row.getLong(1) : 0;
+            return id > 0 ? Optional.of(new QueueId(id)) : Optional.empty();
+        }
+    }
+
+    @Override
+    public Optional<MessageDetail> show(QueueId id) {
+        return window.read(statements -> {
+            FilterSql alone = FilterSql.of(MessageFilter.of(List.of(id)));
+            try (PreparedStatement statement = statements.with(alone.list("lines", Page.Order.OLDEST_FIRST, 1));
+                    ResultSet row = statement.executeQuery()) {
+                return row.next() ? Optional.of(detail(statements, LineRow.of(row))) : Optional.empty();
+            }
+        });
+    }
+
+    private static MessageDetail detail(Statements statements, LineRow row) throws SQLException {
+        List<RecipientLine> recipients = recipients(statements, row.line().id());
+        List<String> first = recipients.stream()
+                .limit(RECIPIENTS_OF_A_LINE)
+                .map(RecipientLine::address)
+                .toList();
+        return new MessageDetail(
+                row.withRecipients(first),
+                row.protocol(),
+                row.body(),
+                row.smtpUtf8(),
+                row.content(),
+                hasContent(statements, row.content()),
+                recipients,
+                Tables.events(statements, row.line().id()));
+    }
+
+    private static List<RecipientLine> recipients(Statements statements, QueueId id) throws SQLException {
+        List<RecipientLine> recipients = new ArrayList<>();
+        try (ResultSet row = statements.with("recipients", id.value()).executeQuery()) {
+            while (row.next()) {
+                RecipientRow recipient = RecipientRow.of(row);
+                recipients.add(new RecipientLine(recipient.ordinal(), recipient.address(), recipient.state()));
+            }
+        }
+        return recipients;
+    }
+
+    private static boolean hasContent(Statements statements, QueueId content) throws SQLException {
+        try (ResultSet row = statements.with("has-content", content.value()).executeQuery()) {
+            return row.next() && row.getInt(1) != 0;
+        }
+    }
+
+    @Override
+    public InputStream content(MessageDetail message) {
+        return new ContentStream(window, message.content(), message.line().size());
+    }
+}

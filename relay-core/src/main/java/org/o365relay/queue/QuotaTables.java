@@ -1,0 +1,60 @@
+package org.o365relay.queue;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.o365relay.mail.UsageSlot;
+
+/// What is written to and read from the tables about what was handed over for each account, and what the admin
+/// has been told. Each method is part of a transaction of its caller's.
+final class QuotaTables {
+
+    private static final Duration REMEMBERED = Duration.ofDays(366);
+
+    private QuotaTables() {}
+
+    static void sent(Statements statements, String account, int recipients, Instant now) throws SQLException {
+        long slot = UsageSlot.SLOT.toMillis();
+        long since = Math.floorDiv(now.toEpochMilli(), slot) * slot;
+        statements.with("add-sent", account, since, recipients).executeUpdate();
+    }
+
+    static List<UsageSlot> sentSince(Statements statements, String account, Instant since) throws SQLException {
+        try (ResultSet row = statements
+                .with("sent", account, since.minus(UsageSlot.SLOT).toEpochMilli())
+                .executeQuery()) {
+            List<UsageSlot> sent = new ArrayList<>();
+            while (row.next()) {
+                sent.add(new UsageSlot(Instant.ofEpochMilli(row.getLong(1)), row.getInt(2)));
+            }
+            return sent;
+        }
+    }
+
+    static Optional<Instant> told(Statements statements, String name) throws SQLException {
+        try (ResultSet row = statements.with("told", name).executeQuery()) {
+            return row.next() ? Optional.of(Instant.ofEpochMilli(row.getLong(1))) : Optional.empty();
+        }
+    }
+
+    static void tell(Statements statements, String name, Instant at) throws SQLException {
+        statements.with("tell", name, at.toEpochMilli()).executeUpdate();
+    }
+
+    /// Deletes what counts no more, or lies far in the future because the clock has been set back; and what was
+    /// told more than a year ago.
+    static boolean forget(Statements statements, Instant now) throws SQLException {
+        statements
+                .with(
+                        "delete-old-sent",
+                        now.minus(UsageSlot.LASTING).toEpochMilli(),
+                        now.plus(UsageSlot.LASTING).toEpochMilli())
+                .executeUpdate();
+        statements.with("delete-old-told", now.minus(REMEMBERED).toEpochMilli()).executeUpdate();
+        return true;
+    }
+}

@@ -1,0 +1,87 @@
+package org.o365relay.queue;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/// A few connections for reading; callers wait for one.
+final class ReaderPool implements AutoCloseable, ReadAccess {
+
+    private record Reader(Connection connection, Statements statements) {}
+
+    private final int count;
+    private final Semaphore free;
+    private final Queue<Reader> idle = new ConcurrentLinkedQueue<>();
+    private volatile boolean closed;
+
+    /// @param opening opens connections that read; with auto-commit off if what one work reads belongs together
+    /// @param count how many may read at the same time
+    ReaderPool(Committer.Opening opening, int count) throws SQLException {
+        this.count = count;
+        this.free = new Semaphore(count);
+        for (int i = 0; i < count; i++) {
+            Connection connection = opening.open();
+            idle.add(new Reader(connection, new Statements(connection)));
+        }
+    }
+
+    /// @throws QueueException if the database cannot be read, or is closed
+    @Override
+    public <T extends @Nullable Object> T read(Committer.Work<T> work) {
+        free.acquireUninterruptibly();
+        Reader reader = idle.poll();
+        try {
+            if (closed || reader == null) {
+                throw new QueueException("the queue is closed");
+            }
+            T result = work.on(reader.statements());
+            if (!reader.connection().getAutoCommit()) {
+                reader.connection().commit();
+            }
+            return result;
+        } catch (SQLException e) {
+            end(reader, e);
+            throw new QueueException(e);
+        } catch (RuntimeException | Error e) {
+            end(reader, e);
+            throw e;
+        } finally {
+            if (reader != null) {
+                idle.add(reader);
+            }
+            free.release();
+        }
+    }
+
+    /// Left open, its view of the database would grow old, and no checkpoint could pass it.
+    private void end(@Nullable Reader reader, Throwable failure) {
+        if (reader == null || closed) {
+            return;
+        }
+        reader.statements().forget(); // else it would fail for ever
+        try {
+            if (!reader.connection().getAutoCommit()) {
+                reader.connection().rollback();
+            }
+        } catch (SQLException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    /// Waits for the reads in progress.
+    @Override
+    public void close() throws SQLException {
+        closed = true;
+        free.acquireUninterruptibly(count);
+        try {
+            for (Reader reader : idle) {
+                reader.connection().close();
+            }
+        } finally {
+            free.release(count); // whoever waits is told that it is closed
+        }
+    }
+}

@@ -1,0 +1,301 @@
+package org.o365relay.queue;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Objects;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Copies every row that can be read out of a database with damaged pages into a new one.
+///
+/// A table is read in the order of its keys. Where it cannot be read, reading goes on behind the damaged page. Where
+/// that is nobody can say, so each key is tried that there may be: numbers given one after the other are counted up,
+/// and ids of messages are known from the other tables.
+final class RowRecovery {
+
+    /// After so many numbers in a row that cannot be read it is not one page that is damaged, but one that
+    /// leads to many.
+    private static final int MOST_IN_VAIN = 1_000;
+
+    private static final long LAST_NUMBER = 1L << 40;
+
+    private static final List<String> SMALL =
+            List.of("device", "deviation", "spending", "sent", "told", "stopped", "withheld", "alert", "mark");
+
+    private final Connection source;
+    private final Connection target;
+    private final Map<String, Integer> gaps = new LinkedHashMap<>();
+
+    /// @param target with the tables of this version, with auto-commit off
+    RowRecovery(Connection source, Connection target) {
+        this.source = source;
+        this.target = target;
+    }
+
+    /// @return what could not be read, one line for each table
+    List<String> copy() throws SQLException {
+        numbered("chunk", "rowid");
+        numbered("event", "id");
+        numbered("incoming", "message_id");
+        byMessage("recipient", "message_id", "message_id, ordinal");
+        byMessage("message", "id", "id");
+        if (gaps.containsKey("recipient")) {
+            byMessage("recipient", "message_id", "message_id, ordinal");
+            byMessage("message", "id", "id");
+        }
+        for (String table : SMALL) {
+            small(table);
+        }
+        target.commit();
+        return gaps.entrySet().stream()
+                .map(gap -> "table " + gap.getKey() + " could not be read in " + gap.getValue() + " places")
+                .toList();
+    }
+
+    private void numbered(String table, String key) throws SQLException {
+        Copying copying = new Copying(table, key, key);
+        copying.target("rowid".equals(key));
+        long next = Long.MIN_VALUE;
+        int inVain = 0;
+        while (next < LAST_NUMBER) {
+            Reached reached = copying.from(next);
+            if (reached.whole()) {
+                return;
+            }
+            gap(table, reached);
+            inVain = reached.copied() > 0 ? 0 : inVain + 1;
+            long following = Math.max(next == Long.MIN_VALUE ? 0 : next, reached.last()) + 1;
+            next = inVain < MOST_IN_VAIN ? following : copying.firstReadable(following);
+        }
+    }
+
+    /// One gap, however many numbers are tried in it.
+    private void gap(String table, Reached reached) {
+        if (reached.copied() > 0 || !gaps.containsKey(table)) {
+            gaps.merge(table, 1, Integer::sum);
+        }
+    }
+
+    private void byMessage(String table, String key, String order) throws SQLException {
+        Copying copying = new Copying(table, key, order);
+        copying.target(false);
+        NavigableSet<Long> candidates = null;
+        long next = Long.MIN_VALUE;
+        while (true) {
+            Reached reached = copying.from(next);
+            if (reached.whole()) {
+                return;
+            }
+            gap(table, reached);
+            candidates = candidates == null ? candidates() : candidates;
+            Long higher = candidates.higher(Math.max(next, reached.last()));
+            if (higher == null) {
+                return;
+            }
+            next = higher;
+        }
+    }
+
+    /// @return the ids of all messages that are known so far, and of those in the indexes of the damaged one
+    private NavigableSet<Long> candidates() throws SQLException {
+        NavigableSet<Long> ids = new TreeSet<>();
+        for (String query : List.of(
+                "SELECT message_id FROM chunk",
+                "SELECT message_id FROM event",
+                "SELECT message_id FROM recipient",
+                "SELECT id FROM message")) {
+            collect(target, query, ids);
+        }
+        for (String index : List.of("message_claim", "message_reason")) {
+            collectReadable("SELECT id FROM message INDEXED BY " + index + " WHERE due_at IS NOT NULL", ids);
+        }
+        collectReadable("SELECT id FROM message INDEXED BY message_settled WHERE settled_at IS NOT NULL", ids);
+        return ids;
+    }
+
+    private void collectReadable(String query, NavigableSet<Long> ids) {
+        try {
+            collect(source, query, ids);
+        } catch (SQLException _) {
+            gaps.merge("message (an index)", 1, Integer::sum);
+        }
+    }
+
+    private static void collect(Connection from, String query, NavigableSet<Long> ids) throws SQLException {
+        try (var statement = from.createStatement();
+                ResultSet row = statement.executeQuery(query)) {
+            while (row.next()) {
+                ids.add(row.getLong(1));
+            }
+        }
+    }
+
+    /// Nothing in these is needed to deliver mail; they are read from both ends.
+    private void small(String table) throws SQLException {
+        for (String order : List.of("", " DESC")) {
+            Copying copying = new Copying(table, "", order);
+            copying.target(false);
+            if (copying.columns().isEmpty()) {
+                return; // of an older version
+            }
+            Reached reached = copying.all(order);
+            if (reached.whole()) {
+                return;
+            }
+            gap(table, reached);
+        }
+    }
+
+    /// How far reading has come.
+    ///
+    /// @param whole whether that was the end of the table
+    /// @param copied rows that could be read
+    private record Reached(boolean whole, int copied, long last) {}
+
+    /// One table on its way.
+    private final class Copying {
+
+        private final String table;
+        private final String key;
+        private final String order;
+        private List<String> columns = List.of();
+        private @Nullable PreparedStatement insert;
+
+        Copying(String table, String key, String order) {
+            this.table = table;
+            this.key = key;
+            this.order = order;
+        }
+
+        List<String> columns() {
+            return columns;
+        }
+
+        /// @param withRowid whether the hidden number is copied, too
+        void target(boolean withRowid) throws SQLException {
+            List<String> common = new ArrayList<>(names(source));
+            common.retainAll(names(target));
+            columns = withRowid
+                    ? Stream.concat(Stream.of("rowid"), common.stream()).toList()
+                    : common;
+            if (!columns.isEmpty()) {
+                insert = target.prepareStatement("INSERT INTO " + table + " (" + String.join(", ", columns)
+                        + ") VALUES (" + columns.stream().map(_ -> "?").collect(Collectors.joining(", "))
+                        + ") ON CONFLICT DO NOTHING");
+            }
+        }
+
+        private List<String> names(Connection connection) throws SQLException {
+            List<String> names = new ArrayList<>();
+            try (PreparedStatement statement = connection.prepareStatement("SELECT name FROM pragma_table_info(?)")) {
+                statement.setString(1, table);
+                try (ResultSet row = statement.executeQuery()) {
+                    while (row.next()) {
+                        names.add(row.getString(1));
+                    }
+                }
+            }
+            return names;
+        }
+
+        Reached from(long first) throws SQLException {
+            if (columns.isEmpty()) {
+                return new Reached(true, 0, first);
+            }
+            return copy(
+                    "SELECT " + key + " AS salvaged, " + String.join(", ", columns) + " FROM " + table + " WHERE " + key
+                            + " >= " + first + " ORDER BY " + order,
+                    first);
+        }
+
+        /// @return a number from which on something can be read, with what is unreadable just before it;
+        ///     [#LAST_NUMBER] if there is none
+        long firstReadable(long first) throws SQLException {
+            long unreadable = first;
+            long step = 1;
+            while (unreadable + step < LAST_NUMBER && !isReadable(unreadable + step)) {
+                unreadable += step;
+                step *= 2;
+            }
+            long readable = Math.min(unreadable + step, LAST_NUMBER);
+            while (readable - unreadable > 1 && readable < LAST_NUMBER) {
+                long middle = (readable + unreadable) >>> 1;
+                if (isReadable(middle)) {
+                    readable = middle;
+                } else {
+                    unreadable = middle;
+                }
+            }
+            return readable;
+        }
+
+        private boolean isReadable(long number) throws SQLException {
+            try (var statement = source.createStatement();
+                    ResultSet row =
+                            statement.executeQuery("SELECT 1 FROM " + table + " WHERE " + key + " = " + number)) {
+                row.next();
+                return true;
+            } catch (SQLException e) {
+                if (!Sqlite.isUnreadable(e)) {
+                    throw e;
+                }
+                return false;
+            }
+        }
+
+        /// @param direction empty or ` DESC`
+        Reached all(String direction) throws SQLException {
+            return copy(
+                    "SELECT 0 AS salvaged, " + String.join(", ", columns) + " FROM " + table + " ORDER BY "
+                            + columns.getFirst() + direction,
+                    0);
+        }
+
+        private Reached copy(String query, long first) throws SQLException {
+            int copied = 0;
+            long last = first;
+            try (var statement = source.createStatement();
+                    ResultSet row = statement.executeQuery(query)) {
+                while (row.next()) {
+                    long found = row.getLong("salvaged");
+                    if (found < last) {
+                        return new Reached(false, copied, last); // a page of something else
+                    }
+                    last = found;
+                    copied++;
+                    insert(row);
+                }
+                return new Reached(true, copied, last);
+            } catch (SQLException e) {
+                if (!Sqlite.isUnreadable(e)) {
+                    throw e;
+                }
+                return new Reached(false, copied, last);
+            }
+        }
+
+        private void insert(ResultSet row) throws SQLException {
+            PreparedStatement into = Objects.requireNonNull(insert);
+            for (int i = 0; i < columns.size(); i++) {
+                into.setObject(i + 1, row.getObject(i + 2));
+            }
+            try {
+                into.executeUpdate();
+            } catch (SQLException e) {
+                if (!Sqlite.isNonsense(e)) {
+                    throw e;
+                }
+                gaps.merge(table, 1, Integer::sum);
+            }
+        }
+    }
+}

@@ -1,9 +1,0 @@
-package org.o365relay.queue;
-
-/// Why there is no room for new mail.
-public enum Shortage {
-    /// The file system has less free space than the floor (`queue.free-space-floor`).
-    DISK,
-    /// The database is at its largest (`queue.maximum-size`).
-    QUEUE
-}

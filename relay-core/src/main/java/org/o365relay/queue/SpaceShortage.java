@@ -1,0 +1,9 @@
+package org.o365relay.queue;
+
+/// Why there is no room for new mail.
+public enum SpaceShortage {
+    /// The file system has less free space than the floor (`queue.free-space-floor`).
+    DISK,
+    /// The database is at its largest (`queue.maximum-size`).
+    QUEUE
+}

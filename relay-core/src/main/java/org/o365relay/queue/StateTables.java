@@ -1,0 +1,57 @@
+package org.o365relay.queue;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/// What is written to and read from the tables about what must outlive the relay besides mail: which mailboxes
+/// were stopped, and how far work has come. Each method is part of a transaction of its caller's.
+final class StateTables {
+
+    private StateTables() {}
+
+    static void mark(Statements statements, String name, String value) throws SQLException {
+        statements.with("mark", name, value).executeUpdate();
+    }
+
+    static Optional<String> marked(Statements statements, String name) throws SQLException {
+        try (ResultSet row = statements.with("marked", name).executeQuery()) {
+            return row.next() ? Optional.of(row.getString(1)) : Optional.empty();
+        }
+    }
+
+    /// @return whether it was not stopped before
+    static boolean stop(Statements statements, PausedMailbox stopped) throws SQLException {
+        return statements
+                        .with(
+                                "stop-mailbox",
+                                lowerCase(stopped.mailbox()),
+                                stopped.at().toEpochMilli(),
+                                stopped.by())
+                        .executeUpdate()
+                > 0;
+    }
+
+    /// @return whether it was stopped
+    static boolean resume(Statements statements, String mailbox) throws SQLException {
+        return statements.with("resume-mailbox", lowerCase(mailbox)).executeUpdate() > 0;
+    }
+
+    static List<PausedMailbox> stopped(Statements statements) throws SQLException {
+        try (ResultSet row = statements.with("stopped-mailboxes").executeQuery()) {
+            List<PausedMailbox> stopped = new ArrayList<>();
+            while (row.next()) {
+                stopped.add(new PausedMailbox(row.getString(1), Instant.ofEpochMilli(row.getLong(2)), row.getString(3)));
+            }
+            return stopped;
+        }
+    }
+
+    private static String lowerCase(String mailbox) {
+        return mailbox.toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,151 @@
+package org.o365relay.queue;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.QueueId;
+
+/// Counts the open messages, from indexes alone: a row is read only of those that are being delivered, and of
+/// the oldest of each kind.
+final class SummaryTables {
+
+    private static final int MOST_CLIENTS = 20;
+    private static final long NEVER = ClaimTables.END_OF_TIME.toEpochMilli();
+
+    /// Open messages that have something in common.
+    ///
+    /// @param oldest the lowest id
+    private record Group(long messages, long oldest) {
+
+        Group and(Group other) {
+            return new Group(messages + other.messages, Math.min(oldest, other.oldest));
+        }
+    }
+
+    private record Place(String lane, int priority) {}
+
+    private final Statements statements;
+    private final Set<Place> places = new HashSet<>();
+    private final Map<String, Group> mailboxes = new HashMap<>();
+    private final Map<String, Group> clients = new HashMap<>();
+    private final Map<String, Group> reasons = new HashMap<>();
+    private @Nullable Group all;
+
+    private SummaryTables(Statements statements) {
+        this.statements = statements;
+    }
+
+    static QueueSummary overview(Statements statements, Instant now) throws SQLException {
+        SummaryTables tables = new SummaryTables(statements);
+        tables.readPlaces();
+        tables.readReasons();
+        return tables.overview(now);
+    }
+
+    private void readPlaces() throws SQLException {
+        try (ResultSet row = statements.with("open-by-place").executeQuery()) {
+            while (row.next()) {
+                Place place = new Place(row.getString(1), row.getInt(2));
+                Group group = new Group(row.getLong(4), row.getLong(5));
+                places.add(place);
+                mailboxes.merge(place.lane(), group, Group::and);
+                clients.merge(row.getString(3), group, Group::and);
+                all = all == null ? group : all.and(group);
+            }
+        }
+    }
+
+    private void readReasons() throws SQLException {
+        try (ResultSet row = statements.with("open-by-reason").executeQuery()) {
+            while (row.next()) {
+                String reason = row.getString(1);
+                reasons.put(reason, new Group(row.getLong(2), oldest(reason)));
+            }
+        }
+    }
+
+    private long oldest(String reason) throws SQLException {
+        try (ResultSet row = statements.with("oldest-of-reason", reason).executeQuery()) {
+            return row.next() ? row.getLong(1) : 0;
+        }
+    }
+
+    private QueueSummary overview(Instant now) throws SQLException {
+        return new QueueSummary(
+                now,
+                states(),
+                all == null ? null : new QueueId(Math.max(0, all.oldest())),
+                all == null ? null : receivedAt(all.oldest()),
+                nextDue(),
+                tallies(mailboxes, Integer.MAX_VALUE),
+                tallies(clients, MOST_CLIENTS),
+                tallies(reasons, Integer.MAX_VALUE));
+    }
+
+    private Map<MessageState, Long> states() throws SQLException {
+        long open = all == null ? 0 : all.messages();
+        long tried = reasons.values().stream().mapToLong(Group::messages).sum();
+        try (ResultSet delivering = statements.with("open-in-delivery").executeQuery();
+                ResultSet onHold = statements.with("open-on-hold").executeQuery()) {
+            delivering.next();
+            onHold.next();
+            long held = onHold.getLong(1) - delivering.getLong(2); // an operator gives some of them up just now
+            long heldAndTried = onHold.getLong(2);
+            long deferred = tried - heldAndTried - delivering.getLong(3);
+            Map<MessageState, Long> states = new EnumMap<>(MessageState.class);
+            states.put(MessageState.DELIVERING, delivering.getLong(1));
+            states.put(MessageState.HELD, held);
+            states.put(MessageState.DEFERRED, deferred);
+            states.put(MessageState.QUEUED, open - delivering.getLong(1) - held - deferred);
+            return states;
+        }
+    }
+
+    /// The end of a lease is no time at which anything is to be tried, so what is being delivered is passed over.
+    private @Nullable Instant nextDue() throws SQLException {
+        long next = NEVER;
+        for (Place place : places) {
+            next = Math.min(next, nextDue(place.lane(), place.priority()));
+        }
+        return next == NEVER ? null : Instant.ofEpochMilli(next);
+    }
+
+    private long nextDue(String lane, int priority) throws SQLException {
+        try (ResultSet row = statements
+                .with("next-attempt", lane, priority, lane, priority, lane, priority)
+                .executeQuery()) {
+            long millis = row.next() ? row.getLong(1) : NEVER;
+            return row.wasNull() ? NEVER : millis;
+        }
+    }
+
+    private List<GroupCount> tallies(Map<String, Group> groups, int most) throws SQLException {
+        List<Map.Entry<String, Group>> largest = groups.entrySet().stream()
+                .sorted(Comparator.<Map.Entry<String, Group>>comparingLong(
+                                entry -> -entry.getValue().messages())
+                        .thenComparing(Map.Entry::getKey))
+                .limit(most)
+                .toList();
+        List<GroupCount> tallies = new ArrayList<>();
+        for (Map.Entry<String, Group> entry : largest) {
+            Group group = entry.getValue();
+            tallies.add(new GroupCount(entry.getKey(), group.messages(), receivedAt(group.oldest())));
+        }
+        return tallies;
+    }
+
+    private Instant receivedAt(long id) throws SQLException {
+        try (ResultSet row = statements.with("received-at", id).executeQuery()) {
+            return Instant.ofEpochMilli(row.next() ? row.getLong(1) : 0);
+        }
+    }
+}

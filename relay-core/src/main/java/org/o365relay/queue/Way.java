@@ -1,8 +1,0 @@
-package org.o365relay.queue;
-
-import org.o365relay.mail.Priority;
-
-/// How a message leaves.
-///
-/// @param route what the mailbox or the pool is called
-public record Way(String route, Priority priority) {}

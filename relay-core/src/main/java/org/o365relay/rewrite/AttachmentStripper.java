@@ -1,0 +1,109 @@
+package org.o365relay.rewrite;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.o365relay.rewrite.Parts.Found;
+
+/// Takes attachments out of a message until the rest is small enough, the largest first and no more than it
+/// needs. The rest stays byte-identical: its parts, their order and everything they say.
+public final class AttachmentStripper {
+
+    private AttachmentStripper() {}
+
+    /// @param header takes the place of the message's own
+    /// @param limit the largest rest, in octets
+    /// @return empty if it cannot be made that small: its text alone is larger, or what is large in it is signed,
+    ///     encrypted or another message
+    public static Optional<StrippedMessage> of(StoredContent message, Readdressed header, long limit) throws IOException {
+        List<Found> out = largest(message, header, limit);
+        boolean whole = out.stream().anyMatch(found -> found.place().around() == null);
+        byte[] newHeader = whole ? withoutContent(header.header()) : header.header();
+        long size = newHeader.length
+                + message.size()
+                - header.bodyAt()
+                - out.stream().mapToLong(AttachmentStripper::gain).sum();
+        if (size > limit) {
+            return Optional.empty();
+        }
+        return Optional.of(new StrippedMessage(
+                rest(message, newHeader, header.bodyAt(), out),
+                out.stream().map(Found::attachment).toList()));
+    }
+
+    /// @return as many as must go, in the order of the message
+    private static List<Found> largest(StoredContent message, Readdressed header, long limit) throws IOException {
+        List<Found> all;
+        try (InputStream in = message.read(0, message.size())) {
+            all = new ArrayList<>(Parts.of(in));
+        }
+        all.sort(Comparator.comparingLong(Found::length).reversed());
+        List<Found> out = new ArrayList<>();
+        long size = header.header().length + message.size() - header.bodyAt();
+        for (Found found : all) {
+            if (size <= limit) {
+                break;
+            }
+            out.add(found);
+            size -= gain(found);
+        }
+        out.sort(Comparator.comparingLong(Found::from));
+        return out;
+    }
+
+    private static long gain(Found found) {
+        return found.length() - placeholder(found).length;
+    }
+
+    /// The first part is where readers look for the text, and a multipart of no parts would be none
+    /// (RFC 2046 §5.1.1): it leaves an empty text.
+    private static byte[] placeholder(Found found) {
+        Parts.Multipart around = found.place().around();
+        if (around == null || found.place().index() > 0) {
+            return new byte[0];
+        }
+        return ("--" + around.boundary() + "\r\nContent-Type: text/plain\r\n\r\n\r\n")
+                .getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static byte[] rest(StoredContent message, byte[] header, long bodyAt, List<Found> out) throws IOException {
+        ByteArrayOutputStream rest = new ByteArrayOutputStream();
+        rest.write(header);
+        long from = bodyAt;
+        for (Found found : out) {
+            copy(message, from, found.from(), rest);
+            rest.write(placeholder(found));
+            from = found.to();
+        }
+        copy(message, from, message.size(), rest);
+        return rest.toByteArray();
+    }
+
+    private static void copy(StoredContent message, long from, long to, ByteArrayOutputStream rest) throws IOException {
+        try (InputStream in = message.read(from, to)) {
+            in.transferTo(rest);
+        }
+    }
+
+    /// What becomes of a message that is nothing but a file: an empty text.
+    private static byte[] withoutContent(byte[] header) throws IOException {
+        List<RawField> fields = new HeaderReader(new ByteArrayInputStream(header), header.length)
+                .read()
+                .fields();
+        return (fields.stream()
+                                .filter(field ->
+                                        !field.name().toLowerCase(Locale.ROOT).startsWith("content-"))
+                                .map(RawField::text)
+                                .collect(Collectors.joining())
+                        + "\r\n")
+                .getBytes(StandardCharsets.ISO_8859_1);
+    }
+}

@@ -1,0 +1,205 @@
+package org.o365relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.alert.AlertSettings;
+import org.o365relay.alert.Alerts;
+import org.o365relay.deliver.MailboxStatus;
+import org.o365relay.deliver.MailboxLimits;
+import org.o365relay.deliver.MailboxSettings;
+import org.o365relay.deliver.UpstreamSettings;
+import org.o365relay.deliver.smtp.SmtpUpstreamSettings;
+import org.o365relay.identity.App;
+import org.o365relay.identity.Credential;
+import org.o365relay.journal.RememberingJournal;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Secret;
+import org.o365relay.net.HttpSettings;
+import org.o365relay.notice.NoticeSettings;
+import org.o365relay.notice.NoticeWriter;
+import org.o365relay.queue.Claim;
+import org.o365relay.queue.MessageQueue;
+import org.o365relay.queue.QueueSettings;
+import org.o365relay.queue.QueueUnavailableException;
+import org.o365relay.queue.ClaimScope;
+import org.o365relay.rewrite.RewriteRules;
+
+class ExpiryMonitorTest {
+
+    private static final EmailAddress MAILBOX = address("relay@contoso.example");
+    private static final EmailAddress ADMIN = address("it@contoso.example");
+
+    /// The secret ends with the last second of 1 March.
+    private static final LocalDate LAST_DAY = LocalDate.parse("2027-03-01");
+
+    private static final MailboxStatus OPEN =
+            new MailboxStatus(MAILBOX.toString(), MailboxStatus.State.OPEN, null, "smtp.example", "", "", "", null, 0);
+
+    @TempDir
+    private Path directory;
+
+    private final ManualClock clock = new ManualClock("2027-01-20T08:00:00Z");
+    private final RememberingJournal journal = new RememberingJournal();
+    private MessageQueue queue;
+
+    @BeforeEach
+    void open() throws QueueUnavailableException {
+        queue = MessageQueue.open(
+                new QueueSettings(directory, 0, Long.MAX_VALUE, Duration.ofDays(30)), clock, new Random(1));
+    }
+
+    @AfterEach
+    void close() {
+        queue.close();
+    }
+
+    @Test
+    void warns30And14And7And1DayBeforeAndWhenItIsOver() {
+        for (int day = 0; day < 60; day++) {
+            look(ADMIN);
+            clock.advance(Duration.ofDays(1));
+        }
+        assertThat(journal.lines("expiring"))
+                .extracting(line -> line.replaceAll(".*?(-?\\d+) days.*", "$1"))
+                .containsExactly("30", "14", "7", "1", "-1");
+    }
+
+    @Test
+    void sendsTheAdminALetterAheadOfOtherMail() throws IOException {
+        clock.advance(Duration.ofDays(20));
+        look(ADMIN);
+        Claim letter = onlyClaim();
+        assertThat(letter.envelope().recipients()).containsExactly(ADMIN);
+        assertThat(letter.notice()).isTrue();
+        try (InputStream content = queue.content(letter)) {
+            assertThat(new String(content.readAllBytes(), StandardCharsets.UTF_8))
+                    .contains("client secret of relay@contoso.example", "1 March 2027", "New client secret")
+                    .doesNotContain("geheim");
+        }
+    }
+
+    @Test
+    void tellsOnceEvenOverRestarts() throws QueueUnavailableException {
+        clock.advance(Duration.ofDays(20));
+        look(ADMIN);
+        close();
+        open();
+        look(ADMIN);
+        assertThat(journal.lines("expiring")).hasSize(1);
+        onlyClaim();
+    }
+
+    @Test
+    void tellsTheJournalIfThereIsNoAdmin() {
+        clock.advance(Duration.ofDays(20));
+        look(null);
+        look(null);
+        assertThat(journal.lines("expiring")).hasSize(1);
+        assertThat(claims()).isEmpty();
+    }
+
+    @Test
+    void isAnAlertUntilTheSecretIsReplaced() {
+        clock.advance(Duration.ofDays(20));
+        Alerts alerts = alerts();
+        look(ADMIN, alerts, LAST_DAY);
+        alerts.look();
+        assertThat(alerts.active())
+                .singleElement()
+                .satisfies(alert -> assertThat(alert.subject())
+                        .isEqualTo("client secret of relay@contoso.example ends on 1 March 2027"));
+        onlyClaim(); // the watch's own letter, and no other
+        look(ADMIN, alerts, LAST_DAY.plusYears(1));
+        alerts.look();
+        assertThat(alerts.active()).isEmpty();
+    }
+
+    private Alerts alerts() {
+        return new Alerts(
+                new AlertSettings(Duration.ZERO, Duration.ZERO, 0, null),
+                queue,
+                messengers(),
+                mailbox -> new NoticeWriter(new NoticeSettings(null), mailbox, "relay.contoso.example"),
+                journal,
+                HttpSettings.DIRECT,
+                "relay.contoso.example",
+                "1",
+                clock);
+    }
+
+    private static RelayAlertMailboxes messengers() {
+        return new RelayAlertMailboxes(List.of(new RelayAlertMailboxes.Way(mailbox(LAST_DAY), () -> OPEN)));
+    }
+
+    private void look(@Nullable EmailAddress admin) {
+        look(admin, alerts(), LAST_DAY);
+    }
+
+    private void look(@Nullable EmailAddress admin, Alerts alerts, LocalDate lastDay) {
+        try (UpstreamFactory upstreams = new UpstreamFactory(HttpSettings.DIRECT, directory, clock)) {
+            new ExpiryMonitor(
+                            List.of(mailbox(lastDay)),
+                            messengers(),
+                            mailbox -> new NoticeWriter(new NoticeSettings(admin), mailbox, "relay.contoso.example"),
+                            upstreams,
+                            queue,
+                            alerts.board(),
+                            journal,
+                            clock)
+                    .look();
+        }
+    }
+
+    private Claim onlyClaim() {
+        List<Claim> claims = claims();
+        assertThat(claims).hasSize(1);
+        return claims.getFirst();
+    }
+
+    private List<Claim> claims() {
+        return queue.claim(new ClaimScope(MAILBOX.toString(), List.of(MAILBOX.toString())), 10);
+    }
+
+    private static MailboxSettings mailbox(LocalDate lastDay) {
+        Duration moment = Duration.ofSeconds(1);
+        Credential secret = new Credential.ClientSecret(
+                new App("https://login.example", "contoso.example", "1f6c0d2e-0000-0000-0000-000000000000"),
+                MAILBOX.toString(),
+                new Secret("geheim"),
+                lastDay);
+        SmtpUpstreamSettings upstream = new SmtpUpstreamSettings(
+                "smtp.example",
+                587,
+                SmtpUpstreamSettings.Tls.STARTTLS,
+                null,
+                1,
+                moment,
+                moment,
+                moment,
+                moment,
+                "relay.example");
+        return new MailboxSettings(
+                MAILBOX,
+                MAILBOX.toString(),
+                List.of(new UpstreamSettings.Smtp(upstream, secret, "https://outlook.example/.default")),
+                new MailboxLimits(null, 1, 1, null),
+                new RewriteRules(MAILBOX, "{name}", List.of(), null, false, false, "relay.example"));
+    }
+
+    private static EmailAddress address(String text) {
+        return EmailAddress.parse(text).orElseThrow();
+    }
+}

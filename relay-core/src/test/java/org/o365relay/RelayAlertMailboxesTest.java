@@ -1,0 +1,55 @@
+package org.o365relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.o365relay.deliver.MailboxStatus;
+import org.o365relay.deliver.MailboxStatus.State;
+import org.o365relay.deliver.MailboxLimits;
+import org.o365relay.deliver.MailboxSettings;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.rewrite.RewriteRules;
+
+class RelayAlertMailboxesTest {
+
+    /// a1 and a2 sign in as the same account.
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "-", useHeadersInDisplayName = true, textBlock = """
+            a1      | a2      | b1      | in trouble | messenger
+            OPEN    | OPEN    | OPEN    | -          | a1
+            PAUSED  | OPEN    | OPEN    | -          | a2
+            PAUSED  | OPEN    | OPEN    | a1         | b1
+            OPEN    | OPEN    | DETOUR  | a2         | b1
+            PAUSED  | OPEN    | RESTING | a1         | a2
+            OPEN    | STOPPED | STOPPED | a1         | a1
+            PAUSED  | STOPPED | RESTING | a1         | -
+            OPEN    | OPEN    | OPEN    | gone       | a1
+            """)
+    void chooseWhoseMailLeaves(State a1, State a2, State b1, @Nullable String inTrouble, @Nullable String messenger) {
+        RelayAlertMailboxes mailboxes = new RelayAlertMailboxes(List.of(way("a1", a1), way("a2", a2), way("b1", b1)));
+
+        assertThat(mailboxes.open(inTrouble == null ? null : address(inTrouble)).map(EmailAddress::toString))
+                .isEqualTo(Optional.ofNullable(messenger).map(name -> name + "@contoso.example"));
+        assertThat(mailboxes.any()).isEqualTo(address("a1"));
+    }
+
+    private static RelayAlertMailboxes.Way way(String name, State state) {
+        EmailAddress address = address(name);
+        MailboxSettings settings = new MailboxSettings(
+                address,
+                name.substring(0, 1),
+                List.of(),
+                new MailboxLimits(null, 1, 1, null),
+                new RewriteRules(address, "{name}", List.of(), null, false, false, "relay.example"));
+        return new RelayAlertMailboxes.Way(
+                settings, () -> new MailboxStatus(address.toString(), state, null, "road", "", "", "", null, 0));
+    }
+
+    private static EmailAddress address(String name) {
+        return EmailAddress.parse(name + "@contoso.example").orElseThrow();
+    }
+}

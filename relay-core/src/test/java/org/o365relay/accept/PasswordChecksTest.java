@@ -1,0 +1,252 @@
+package org.o365relay.accept;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.accept.PasswordChecks.Check;
+import org.o365relay.accept.Users.Verdict;
+
+/// How passwords are compared without holding anything else up.
+@Timeout(60)
+class PasswordChecksTest {
+
+    private static final InetAddress CLIENT = InetAddress.ofLiteral("192.0.2.255");
+
+    @TempDir
+    Path directory;
+
+    private final CountDownLatch go = new CountDownLatch(1);
+    private final AtomicInteger compared = new AtomicInteger();
+    private PasswordChecks checks = new PasswordChecks(Duration.ZERO);
+
+    @AfterEach
+    void close() {
+        go.countDown();
+        checks.close();
+    }
+
+    @Test
+    void comparesOnThreadsOfItsOwnThatEndWithIt() throws Exception {
+        CompletableFuture<Thread> thread = new CompletableFuture<>();
+        Check check = checks.begin(CLIENT, () -> {
+            thread.complete(Thread.currentThread());
+            return Verdict.RIGHT;
+        });
+        assertThat(check.verdict().join()).isEqualTo(Verdict.RIGHT);
+        Thread of = thread.join();
+        assertThat(of.isVirtual()).as("on a carrier that deliveries need").isFalse();
+        assertThat(of.isDaemon()).isTrue();
+        assertThat(of.getPriority()).isEqualTo(Thread.MIN_PRIORITY);
+        checks.close();
+        assertThat(of.join(Duration.ofSeconds(10))).as("ended").isTrue();
+    }
+
+    @Test
+    void letsNoMoreThanTwoOfAClientWait() {
+        Check first = checks.begin(CLIENT, this::waiting);
+        Check second = checks.begin(CLIENT, this::waiting);
+        assertThat(checks.begin(CLIENT, this::waiting).verdict()).isCompletedWithValue(Verdict.BUSY);
+        Check ofAnother = checks.begin(client(1), this::waiting);
+        go.countDown();
+        assertThat(List.of(first, second, ofAnother))
+                .allSatisfy(check -> assertThat(check.verdict().join()).isEqualTo(Verdict.RIGHT));
+        assertThat(checks.begin(CLIENT, this::waiting).verdict().join()).isEqualTo(Verdict.RIGHT);
+        assertThat(compared).hasValue(4);
+    }
+
+    @Test
+    void letsOnlySoManyWaitInAll() {
+        List<Check> waiting = new ArrayList<>();
+        for (int i = 0; i < PasswordChecks.MOST_PENDING; i++) {
+            waiting.add(checks.begin(client(i), this::waiting));
+        }
+        assertThat(checks.begin(CLIENT, this::waiting).verdict()).isCompletedWithValue(Verdict.BUSY);
+        go.countDown();
+        assertThat(waiting)
+                .allSatisfy(check -> assertThat(check.verdict().join()).isEqualTo(Verdict.RIGHT));
+    }
+
+    @Test
+    void skipsWhatNobodyWaitsForAnyMore() {
+        List<Check> atWork = List.of(checks.begin(client(1), this::waiting), checks.begin(client(2), this::waiting));
+        Check abandoned = checks.begin(CLIENT, () -> {
+            throw new AssertionError("compared for nobody");
+        });
+        abandoned.abandon();
+        assertThat(abandoned.verdict()).isCompletedWithValue(Verdict.UNHEARD);
+        go.countDown();
+        assertThat(atWork)
+                .allSatisfy(check -> assertThat(check.verdict().join()).isEqualTo(Verdict.RIGHT));
+        Check next = checks.begin(client(1), this::waiting);
+        assertThat(next.verdict().join()).isEqualTo(Verdict.RIGHT);
+        assertThat(compared).hasValue(3);
+    }
+
+    @Test
+    void saysWrongAfterAPauseThatCannotBeShortened() {
+        checks.close();
+        Duration pause = Duration.ofMillis(300);
+        checks = new PasswordChecks(pause);
+        CountDownLatch begun = new CountDownLatch(1);
+        long before = System.nanoTime();
+        Check wrong = checks.begin(CLIENT, () -> {
+            begun.countDown();
+            return Verdict.WRONG;
+        });
+        assertThat(begun).satisfies(CountDownLatch::await);
+        wrong.abandon();
+        assertThat(wrong.verdict().join()).as("counts all the same").isEqualTo(Verdict.WRONG);
+        assertThat(System.nanoTime() - before).isGreaterThanOrEqualTo(pause.toNanos());
+    }
+
+    @Test
+    void goesOnWithOthersWhileAWrongOnePauses() {
+        checks.close();
+        checks = new PasswordChecks(Duration.ofHours(1));
+        List<Check> wrong =
+                List.of(checks.begin(CLIENT, () -> Verdict.WRONG), checks.begin(CLIENT, () -> Verdict.WRONG));
+        assertThat(checks.begin(client(1), () -> Verdict.RIGHT).verdict().join())
+                .isEqualTo(Verdict.RIGHT);
+        assertThat(wrong).noneMatch(check -> check.verdict().isDone());
+        assertThat(checks.begin(CLIENT, () -> Verdict.RIGHT).verdict())
+                .as("guessing on more connections is no faster")
+                .isCompletedWithValue(Verdict.BUSY);
+    }
+
+    @Test
+    void answersTemporarilyWhenTheComparisonFails() {
+        Check check = checks.begin(CLIENT, () -> {
+            throw new IllegalStateException("broken");
+        });
+        assertThat(check.verdict().join()).isEqualTo(Verdict.UNDECIDED);
+    }
+
+    @Test
+    void refusesTemporarilyWhoLogsInTooOftenAtOnce() throws Exception {
+        checks.begin(CLIENT, this::waiting);
+        checks.begin(CLIENT, this::waiting);
+        try (Waiting waiting = new Waiting(directory, checks)) {
+            assertThat(waiting.said()).isEqualTo("454 4.7.0 Too many logins at once, try again later\r\n");
+        }
+    }
+
+    @Test
+    void checksNoPasswordOfAClientThatHasGone() throws Exception {
+        keepThreadsBusy();
+        try (Waiting waiting = new Waiting(directory, checks)) {
+            var _ = waiting.channel.close();
+            waiting.channel.runPendingTasks();
+            assertThat(waiting.front.journal().rejected())
+                    .extracting(rejected -> rejected.reply().toString())
+                    .containsExactly("454 4.7.0 The client did not wait for its login");
+        }
+    }
+
+    @Test
+    void checksNoPasswordOfAClientThatSaysNoMore() throws Exception {
+        keepThreadsBusy();
+        try (Waiting waiting = new Waiting(directory, checks)) {
+            waiting.channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+            assertThat(waiting.said()).isEqualTo("454 4.7.0 The client did not wait for its login\r\n");
+            assertThat(waiting.channel.isOpen()).isFalse();
+        }
+    }
+
+    @Test
+    void checksThePasswordOfAClientThatHasSaidAllItWill() throws Exception {
+        keepThreadsBusy();
+        try (Waiting waiting = new Waiting(directory, checks)) {
+            waiting.say("NOOP\r\n");
+            waiting.channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+            assertThat(waiting.said()).as("not answered yet").isEmpty();
+            go.countDown();
+            Await.until("answered", () -> !waiting.channel.isOpen() || waiting.hears());
+            assertThat(waiting.said()).isEqualTo("235 2.7.0 Welcome\r\n250 2.0.0 Ok\r\n");
+        }
+    }
+
+    private void keepThreadsBusy() {
+        checks.begin(client(1), this::waiting);
+        checks.begin(client(2), this::waiting);
+    }
+
+    /// A client with the right password, waiting to be let in.
+    private static final class Waiting implements AutoCloseable {
+
+        private final TestRelayFront front;
+        private final EmbeddedChannel channel;
+
+        Waiting(Path directory, PasswordChecks checks) throws Exception {
+            front = TestRelayFront.in(directory);
+            FrontSettings settings =
+                    DialogSettings.of(List.of("auth over-plain-text")).front();
+            InstantSource clock = InstantSource.fixed(TestRelayFront.NOW);
+            Session session = new Session(
+                    new Client(CLIENT, settings.policy(), front.devices().at(CLIENT), ListenerTls.OFF),
+                    settings.accept(),
+                    new Users(settings.accept().users(), clock, checks),
+                    front.queue(),
+                    front.journal(),
+                    clock);
+            channel = new EmbeddedChannel(new SmtpConnection(session, settings.limits(), (_, _) -> {}));
+            assertThat(said()).startsWith("220 ");
+            say("AUTH PLAIN AHByaW50ZXIAczNjcmV0\r\n");
+        }
+
+        void say(String text) {
+            channel.writeInbound(Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII));
+        }
+
+        boolean hears() {
+            channel.runPendingTasks();
+            return !channel.outboundMessages().isEmpty();
+        }
+
+        String said() {
+            channel.runPendingTasks();
+            StringBuilder said = new StringBuilder();
+            for (ByteBuf reply = channel.readOutbound(); reply != null; reply = channel.readOutbound()) {
+                said.append(reply.toString(StandardCharsets.US_ASCII));
+                reply.release();
+            }
+            return said.toString();
+        }
+
+        @Override
+        public void close() {
+            channel.finishAndReleaseAll();
+            front.close();
+        }
+    }
+
+    private Verdict waiting() {
+        try {
+            go.await();
+        } catch (InterruptedException closed) {
+            return Verdict.UNDECIDED;
+        }
+        compared.incrementAndGet();
+        return Verdict.RIGHT;
+    }
+
+    private static InetAddress client(int number) {
+        return InetAddress.ofLiteral("192.0.2." + number);
+    }
+}

@@ -1,0 +1,81 @@
+package org.o365relay.accept;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.o365relay.mail.Reply;
+
+/// How much the journal hears of clients that are turned away at the door.
+class RejectLogTest {
+
+    private static final InetAddress ONE = InetAddress.ofLiteral("192.0.2.1");
+    private static final InetAddress OTHER = InetAddress.ofLiteral("2001:db8::1");
+    private static final Reply REPLY = Reply.of(554, "5.7.1", "Not for you");
+
+    private final FrontJournal journal = new FrontJournal();
+    private Instant now = Instant.parse("2026-11-21T10:00:00Z");
+    private final RejectLog door = new RejectLog(journal, () -> now);
+
+    @Test
+    void tellsTheFirstTimeOfEveryAddressAtOnceAndNoMore() {
+        for (int i = 0; i < 1_000; i++) {
+            door.turnedAway(ONE, REPLY);
+            door.turnedAway(OTHER, REPLY);
+        }
+        assertThat(journal.rejected()).extracting(FrontJournal.Rejected::client).containsExactly(ONE, OTHER);
+    }
+
+    @Test
+    void tellsAMinuteLaterHowManyMoreThereWere() {
+        for (int i = 0; i < 42; i++) {
+            door.turnedAway(ONE, REPLY);
+        }
+        now = now.plus(RejectLog.PAUSE).minusMillis(1);
+        door.catchUp();
+        assertThat(journal.rejected()).hasSize(1);
+
+        now = now.plusMillis(1);
+        door.catchUp();
+        assertThat(journal.rejected()).hasSize(2);
+        assertThat(journal.rejected().getLast().reply())
+                .hasToString("554 5.7.1 Not for you (41 times since the last line)");
+
+        now = now.plus(Duration.ofHours(1));
+        door.catchUp();
+        assertThat(journal.rejected()).as("there is nothing more to tell").hasSize(2);
+    }
+
+    @Test
+    void tellsAtOnceAgainOfAnAddressThatWasSilentForAMinute() {
+        door.turnedAway(ONE, REPLY);
+        now = now.plus(RejectLog.PAUSE);
+        door.catchUp();
+        door.turnedAway(ONE, REPLY);
+        assertThat(journal.rejected()).hasSize(2);
+    }
+
+    @Test
+    void tellsOfNoMoreAddressesThanItCanRemember() {
+        for (int i = 0; i < RejectLog.MOST_ADDRESSES * 3; i++) {
+            byte[] address = {10, 0, (byte) (i >> 8), (byte) i};
+            door.turnedAway(address(address), REPLY);
+        }
+        assertThat(journal.rejected()).hasSize(RejectLog.MOST_ADDRESSES);
+        now = now.plus(RejectLog.PAUSE);
+        door.catchUp();
+        door.turnedAway(ONE, REPLY);
+        assertThat(journal.rejected()).as("there is room again").hasSize(RejectLog.MOST_ADDRESSES + 1);
+    }
+
+    private static InetAddress address(byte[] octets) {
+        try {
+            return InetAddress.getByAddress(octets);
+        } catch (UnknownHostException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

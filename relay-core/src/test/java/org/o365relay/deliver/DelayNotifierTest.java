@@ -1,0 +1,402 @@
+package org.o365relay.deliver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.o365relay.ManualClock;
+import org.o365relay.deliver.BackHalf.Member;
+import org.o365relay.deliver.Response.Step;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Notify;
+import org.o365relay.mail.QueueId;
+import org.o365relay.mail.ReportRequest;
+import org.o365relay.mail.ReportRequest.OfRecipient;
+import org.o365relay.mail.ReportRequest.Returned;
+import org.o365relay.notice.Language;
+import org.o365relay.notice.NoticeSettings;
+import org.o365relay.queue.Event;
+
+/// Who waits for four hours is told so, once.
+class DelayNotifierTest {
+
+    private static final Duration AGE = Duration.ofHours(4);
+    private static final Duration STEP = Duration.ofMinutes(1);
+    private static final String SCAN = "From: scan@contoso.example\r\nSubject: Scan\r\n\r\nSee attached.\r\n";
+    private static final String ANNA = "anna@contoso.example";
+    private static final String BERT = "bert@contoso.example";
+    private static final Response BUSY =
+            FakeUpstream.upstream(Step.RCPT, "451 4.7.500 Server busy. Please try again later from [192.0.2.1].");
+    private static final Response WRONG_PASSWORD = FakeUpstream.upstream(
+            Step.AUTH, "535 5.7.139 Authentication unsuccessful, the user credentials were incorrect.");
+
+    @TempDir
+    private Path directory;
+
+    private final ManualClock clock = new ManualClock("2026-11-21T08:00:00Z");
+    private BackHalf relay;
+
+    @BeforeEach
+    void open() throws Exception {
+        open(Language.ENGLISH, AGE, 10);
+    }
+
+    private void open(Language language, Duration age, int most) throws Exception {
+        NoticeSettings settings = new NoticeSettings(
+                BackHalf.address("it@contoso.example"), language, ZoneId.of("Europe/Berlin"), age, most);
+        relay = new BackHalf(directory, clock, settings, BackHalf.UNLIMITED);
+        relay.watchNotices(); // begins here
+    }
+
+    private void reopen(Language language, Duration age, int most) throws Exception {
+        relay.close();
+        open(language, age, most);
+    }
+
+    @AfterEach
+    void close() {
+        relay.close();
+    }
+
+    @Test
+    void warnsOnceAlsoOverARestart() throws Exception {
+        QueueId id = deferred(ReportRequest.NONE, ANNA);
+        watchUntil(AGE.minusMinutes(1));
+        assertThat(relay.journal.lines("warned")).as("before its time").isEmpty();
+        watchUntil(STEP.multipliedBy(2));
+        assertThat(relay.journal.lines("warned"))
+                .singleElement()
+                .asString()
+                .contains(id.toString(), "PT4H", ", notice to scan@contoso.example");
+        reopen(Language.ENGLISH, AGE, 10);
+        watchUntil(Duration.ofMinutes(5));
+
+        assertThat(relay.journal.lines("warned")).isEmpty();
+        assertThat(relay.queue.events(id))
+                .filteredOn(event -> event.kind().equals("warned"))
+                .singleElement()
+                .extracting(Event::detail)
+                .isEqualTo("to scan@contoso.example");
+    }
+
+    @Test
+    void tellsWhyItWaitsAndForHowLong() {
+        deferred(ReportRequest.NONE, ANNA);
+        watchUntil(AGE.plus(STEP));
+
+        assertThat(warning())
+                .contains("To: <scan@contoso.example>", "Subject: Not delivered yet: Scan")
+                .contains("Microsoft takes mail from this public address slowly for now.")
+                .contains("The mail service (fake.example:587) answered:\r\n\r\n    451 4.7.500 Server busy.")
+                .contains("21 November 2026 at 09:00 (UTC+01:00)", "26 November 2026 at 09:00\r\n(UTC+01:00)")
+                .contains("Action: delayed\r\nStatus: 4.7.500\r\n")
+                .contains("Will-Retry-Until: Thu, 26 Nov 2026 08:00:00 +0000\r\n");
+    }
+
+    @Test
+    void tellsItInTheLanguageOfTheNotices() throws Exception {
+        reopen(Language.GERMAN, AGE, 10);
+        deferred(ReportRequest.NONE, ANNA);
+        watchUntil(AGE.plus(STEP));
+
+        assertThat(warning())
+                .contains("Subject: Noch nicht zugestellt: Scan")
+                .contains("Microsoft nimmt Mail von dieser =C3=B6ffentlichen Adresse");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
+            # NOTIFY for anna     | for bert      | warned about
+            -                     | -             | anna, bert
+            NEVER                 | NEVER         | -
+            NEVER                 | -             | bert
+            DELAY                 | FAILURE       | anna
+            FAILURE               | SUCCESS       | -
+            SUCCESS,FAILURE,DELAY | DELAY,FAILURE | anna, bert
+            """)
+    void asksWhatTheSenderWantsToHear(@Nullable String anna, @Nullable String bert, @Nullable String told) {
+        Map<EmailAddress, OfRecipient> wishes =
+                Map.of(BackHalf.address(ANNA), wishes(anna), BackHalf.address(BERT), wishes(bert));
+        deferred(new ReportRequest("", Returned.NOT_GIVEN, wishes), ANNA, BERT);
+        watchUntil(AGE.plus(STEP));
+
+        assertThat(relay.journal.lines("warned")).hasSize(told == null ? 0 : 1);
+        if (told != null) {
+            String warning = warning();
+            assertThat(warning.contains("Final-Recipient: rfc822; " + ANNA)).isEqualTo(told.contains("anna"));
+            assertThat(warning.contains("Final-Recipient: rfc822; " + BERT)).isEqualTo(told.contains("bert"));
+        }
+    }
+
+    @Test
+    void warnsNobodyOfNoticesAndMessagesFromNobody() {
+        relay.upstream.answer(FakeUpstream.upstream(Step.RCPT, "550 5.1.10 no such user"));
+        relay.accept("scan@contoso.example", SCAN, ANNA);
+        relay.deliverDue();
+        relay.upstream.answer(BUSY);
+        relay.deliverDue(); // its notice
+        relay.upstream.answer(BUSY);
+        relay.accept(null, SCAN, BERT);
+        relay.deliverDue();
+        watchUntil(AGE.plus(STEP));
+
+        assertThat(relay.journal.lines("warned")).isEmpty();
+    }
+
+    @Test
+    void warnsNobodyWhoCannotBeReached() {
+        relay.upstream.answer(BUSY);
+        relay.accept("root@localhost", "From: root@localhost\r\n\r\nhi\r\n", ANNA);
+        relay.deliverDue();
+        watchUntil(AGE.plus(STEP));
+
+        assertThat(relay.journal.lines("warned")).isEmpty();
+    }
+
+    @Test
+    void warnsOnlyOfRecipientsThatStillWait() {
+        relay.upstream.answer(recipient -> recipient.ordinal() == 0 ? FakeUpstream.OK : BUSY);
+        relay.accept("scan@contoso.example", SCAN, ANNA, BERT);
+        relay.deliverDue();
+        watchUntil(AGE.plus(STEP));
+
+        assertThat(warning())
+                .contains("Final-Recipient: rfc822; " + BERT)
+                .doesNotContain("Final-Recipient: rfc822; anna");
+    }
+
+    @Test
+    void saysNothingOfWhatHasLeft() {
+        deferred(ReportRequest.NONE, ANNA);
+        watchUntil(Duration.ofHours(3));
+        relay.deliverDue();
+        watchUntil(Duration.ofHours(2));
+
+        assertThat(relay.journal.lines("delivered")).hasSize(1);
+        assertThat(relay.journal.lines("warned")).isEmpty();
+    }
+
+    @Test
+    void leavesAloneWhatAnOperatorHolds() throws Exception {
+        QueueId id = deferred(ReportRequest.NONE, ANNA);
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("queue.db"));
+                Statement statement = connection.createStatement()) {
+            statement.execute("UPDATE message SET held_at = 1, due_at = 253402300799000 WHERE id = " + id.value());
+        }
+        watchUntil(AGE.plus(STEP));
+
+        assertThat(relay.journal.lines("warned")).isEmpty();
+    }
+
+    @Test
+    void leavesAloneWhatWaitedBeforeItLookedForTheFirstTime() throws Exception {
+        reopen(Language.ENGLISH, Duration.ZERO, 10); // never
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("queue.db"));
+                Statement statement = connection.createStatement()) {
+            statement.execute("DELETE FROM mark");
+        }
+        deferred(ReportRequest.NONE, ANNA);
+        watchUntil(AGE.plusHours(1));
+        assertThat(relay.journal.lines("warned")).isEmpty();
+        reopen(Language.ENGLISH, AGE, 10);
+        relay.upstream.answer(BUSY); // the old one again
+        QueueId later = deferred(ReportRequest.NONE, BERT);
+        watchUntil(AGE.plus(STEP));
+
+        assertThat(relay.journal.lines("warned")).singleElement().asString().contains(later.toString());
+    }
+
+    @Test
+    void catchesUpAfterTheRelayWasOff() throws Exception {
+        QueueId id = deferred(ReportRequest.NONE, ANNA);
+        relay.close();
+        clock.advance(Duration.ofDays(6));
+        open();
+
+        assertThat(relay.journal.lines("warned")).singleElement().asString().contains(id.toString());
+        assertThat(warning()).contains("Will-Retry-Until: Fri, 27 Nov 2026 09:08:00 +0000");
+    }
+
+    @Test
+    void waitsItselfWhileNoMailboxCanSend() {
+        relay.upstream.answer(WRONG_PASSWORD);
+        QueueId id = relay.accept("scan@contoso.example", SCAN, ANNA);
+        relay.deliverDue();
+        watchUntil(AGE.plusHours(1));
+        assertThat(relay.journal.lines("warned")).isEmpty();
+        relay.lane.check();
+        relay.watchNotices();
+
+        assertThat(relay.lane.isOpen()).isTrue();
+        assertThat(relay.journal.lines("warned")).singleElement().asString().contains(id.toString());
+    }
+
+    @Test
+    void waitsItselfWhileAnOperatorStopsTheOnlyMailbox() {
+        deferred(ReportRequest.NONE, ANNA);
+        relay.lane.stop(clock.instant(), "anna");
+        watchUntil(AGE.plusHours(1));
+        assertThat(relay.journal.lines("warned")).isEmpty();
+        relay.lane.resume();
+        relay.watchNotices();
+
+        assertThat(relay.journal.lines("warned")).hasSize(1);
+    }
+
+    @Test
+    void takesAnotherMailboxWhileItsOwnCannotSend() {
+        EmailAddress other = BackHalf.address("other@contoso.example");
+        FakeUpstream upstream = new FakeUpstream(2);
+        SendingAccount account = new SendingAccount(other.toString(), BackHalf.UNLIMITED, List.of(), clock);
+        Member spare = relay.member(other, List.of(upstream), account, BackHalf.PROBES, clock);
+        relay.upstream.answer(WRONG_PASSWORD);
+        relay.accept("scan@contoso.example", SCAN, ANNA);
+        relay.deliverDue();
+        relay.accept("scan@contoso.example", SCAN, BERT); // behind it
+        clock.advance(AGE.plus(STEP));
+        relay.watchNotices(spare.lane());
+        relay.deliverDue(spare);
+
+        assertThat(upstream.sent())
+                .extracting(FakeUpstream.Sent::content)
+                .satisfiesExactlyInAnyOrder(
+                        tried -> assertThat(tried)
+                                .contains("From: Mail relay <other@contoso.example>")
+                                .contains("The password is wrong or has expired."),
+                        behind -> assertThat(behind)
+                                .contains("The mailbox it has to leave through cannot send anything just now"));
+    }
+
+    @Test
+    void limitsWarningsTogetherWithFailuresAndTellsOfTheOthersLater() throws Exception {
+        reopen(Language.ENGLISH, AGE, 2);
+        for (String recipient : List.of("a", "b", "c", "d")) {
+            deferred(ReportRequest.NONE, recipient + "@contoso.example");
+        }
+        watchUntil(AGE.plus(STEP));
+        assertThat(relay.journal.lines("warned"))
+                .extracting(line -> line.replaceAll(".*, (\\w+) to .*", "$1"))
+                .containsExactly("notice", "notice", "digest", "digest");
+        relay.upstream.answer(FakeUpstream.OK).answer(FakeUpstream.OK);
+        relay.queue.claim(relay.lane.supply(), 100).stream()
+                .filter(claim -> !claim.notice()
+                        && claim.recipients().getFirst().address().localPart().equals("d"))
+                .forEach(relay.courier::deliver);
+        relay.queue.close();
+        open(Language.ENGLISH, AGE, 2);
+        watchUntil(Duration.ofHours(1).plus(STEP));
+        relay.queue.claim(relay.lane.supply(), 100).forEach(relay.courier::deliver);
+
+        assertThat(relay.upstream.sent())
+                .extracting(FakeUpstream.Sent::content)
+                .filteredOn(content -> content.contains("Subject: 2 more messages from"))
+                .singleElement()
+                .asString()
+                .contains(
+                        "to c@contoso.example\r\n    not delivered yet: Microsoft takes mail from this public address")
+                .contains("to d@contoso.example\r\n    delivered meanwhile\r\n");
+    }
+
+    @Test
+    void warnsLaterIfTheDiskFailsWhileItLooks() throws Exception {
+        QueueId id = deferred(ReportRequest.NONE, ANNA);
+        change("ALTER TABLE event RENAME TO away");
+        watchUntil(AGE.plus(STEP));
+        assertThat(relay.journal.lines("warned")).isEmpty();
+        change("ALTER TABLE away RENAME TO event");
+        relay.watchNotices();
+
+        assertThat(relay.journal.lines("warned")).singleElement().asString().contains(id.toString());
+    }
+
+    private void change(String statement) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("queue.db"));
+                Statement change = connection.createStatement()) {
+            change.execute(statement);
+        }
+    }
+
+    @Test
+    void warnsNobodyTwiceIfItIsToComeLater() throws Exception {
+        deferred(ReportRequest.NONE, ANNA);
+        watchUntil(AGE.plus(STEP));
+        reopen(Language.ENGLISH, AGE.plusHours(2), 10);
+        watchUntil(Duration.ofHours(3));
+
+        assertThat(relay.journal.lines("warned")).isEmpty();
+    }
+
+    @Test
+    void aClockThatWasSetBackStopsNoWarnings() {
+        clock.advance(Duration.ofDays(300));
+        relay.watchNotices();
+        clock.advance(Duration.ofDays(-300));
+        deferred(ReportRequest.NONE, ANNA);
+        watchUntil(AGE.plus(STEP));
+
+        assertThat(relay.journal.lines("warned")).hasSize(1);
+    }
+
+    @Test
+    void getsThroughMoreThanOneBatch() throws Exception {
+        reopen(Language.ENGLISH, AGE, 1_000);
+        for (int i = 0; i < 230; i++) {
+            relay.accept("scan@contoso.example", SCAN, "r" + i + "@contoso.example");
+        }
+        clock.advance(AGE.plus(STEP));
+        relay.watchNotices();
+        relay.watchNotices();
+
+        assertThat(relay.journal.lines("warned")).hasSize(230);
+    }
+
+    /// A message that was put off once.
+    private QueueId deferred(ReportRequest request, String... recipients) {
+        relay.upstream.answer(BUSY);
+        QueueId id = relay.accept("scan@contoso.example", SCAN, request, recipients);
+        relay.deliverDue();
+        return id;
+    }
+
+    /// Looks every minute for so long.
+    private void watchUntil(Duration over) {
+        relay.watchNotices();
+        for (long minutes = 0; minutes < over.toMinutes(); minutes += 10) {
+            clock.advance(Duration.ofMinutes(Math.min(10, over.toMinutes() - minutes)));
+            relay.watchNotices();
+        }
+    }
+
+    private static OfRecipient wishes(@Nullable String notify) {
+        return notify == null
+                ? OfRecipient.NONE
+                : new OfRecipient(Notify.parse(notify).orElseThrow(), null);
+    }
+
+    /// @return the content of the only warning
+    private String warning() {
+        relay.queue.claim(relay.lane.supply(), 100).stream()
+                .filter(claim -> claim.notice())
+                .forEach(relay.courier::deliver);
+        List<String> warnings = relay.upstream.sent().stream()
+                .map(FakeUpstream.Sent::content)
+                .filter(content -> content.contains("Action: delayed"))
+                .toList();
+        assertThat(warnings).hasSize(1);
+        return warnings.getFirst();
+    }
+}

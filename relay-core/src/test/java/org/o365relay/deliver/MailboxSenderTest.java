@@ -1,0 +1,485 @@
+package org.o365relay.deliver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.o365relay.deliver.Response.Origin;
+import org.o365relay.deliver.Response.Step;
+import org.o365relay.mail.QueueId;
+import org.o365relay.mail.Reply;
+import org.o365relay.queue.Claim;
+import org.o365relay.queue.Event;
+
+/// What the answers to messages do to the mailbox's way out.
+class MailboxSenderTest {
+
+    private static final String SCAN = "From: Scanner <scan@contoso.example>\r\nSubject: Scan\r\n\r\nSee attached.\r\n";
+    private static final String ALIAS = "From: alias@sales.example\r\n\r\nhi\r\n";
+    private static final String ANNA = "anna@contoso.example";
+    private static final String BERT = "bert@contoso.example";
+    private static final Response WRONG_PASSWORD = FakeUpstream.upstream(
+            Step.AUTH, "535 5.7.139 Authentication unsuccessful, the user credentials were incorrect.");
+    private static final Response TOO_MANY =
+            FakeUpstream.upstream(Step.MAIL, "432 4.3.2 Concurrent connections limit exceeded.");
+    private static final Response DENIED =
+            FakeUpstream.upstream(Step.END_OF_CONTENT, "554 5.2.252 SendAsDenied; a not allowed to send as b");
+    private static final Response UNKNOWN = FakeUpstream.upstream(Step.RCPT, "550 5.1.10 no such user");
+
+    @TempDir
+    private Path directory;
+
+    private final FakeUpstream graph = new FakeUpstream("graph.example", 4);
+    private BackHalf relay;
+
+    @BeforeEach
+    void open() throws Exception {
+        relay = new BackHalf(directory);
+    }
+
+    private void reopen(MailboxLimits limits, FakeUpstream... spare) throws Exception {
+        relay.close();
+        relay = new BackHalf(directory, limits, spare);
+    }
+
+    @AfterEach
+    void close() {
+        relay.close();
+    }
+
+    @Test
+    void aMessageTakesTheNextRoadWhenTheFirstIsClosed() throws Exception {
+        reopen(BackHalf.UNLIMITED, graph);
+        relay.upstream.answer(WRONG_PASSWORD);
+        relay.accept("scan@contoso.example", SCAN, ANNA);
+        relay.deliverDue();
+        relay.deliverDue();
+        relay.accept("scan@contoso.example", SCAN, BERT);
+        relay.deliverDue();
+
+        assertThat(relay.upstream.sent()).hasSize(1);
+        assertThat(graph.sent()).hasSize(2);
+        assertThat(relay.journal.lines("delivered"))
+                .as("the attempt on the closed road does not count")
+                .allSatisfy(line -> assertThat(line).contains("attempt 1"));
+
+        relay.clock.advance(Duration.ofMinutes(1));
+        relay.lane.check();
+        relay.accept("scan@contoso.example", SCAN, ANNA);
+        relay.deliverDue();
+        assertThat(relay.upstream.checks()).isEqualTo(1);
+        assertThat(relay.upstream.sent()).as("back on the better road").hasSize(2);
+        assertThat(relay.journal.events())
+                .filteredOn(event -> !event.equals("delivered"))
+                .containsExactly("switched", "returned");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Step.class,
+            names = {"CONNECT", "GREETING", "EHLO", "STARTTLS", "AUTH"})
+    void noMessageIsGivenUpBecauseTheUpstreamCannotBeReached(Step step) throws Exception {
+        QueueId id = relay.accept("scan@contoso.example", SCAN, ANNA);
+        for (int day = 0; day < 20; day++) {
+            relay.upstream.answer(FakeUpstream.network(step));
+            relay.deliverDue();
+            relay.clock.advance(Duration.ofDays(1));
+            relay.lane.check();
+        }
+        relay.deliverDue();
+        assertThat(relay.journal.lines("delivered")).singleElement().asString().contains(id + " to", "attempt 1");
+        assertThat(relay.journal.lines("deferred")).isEmpty();
+        assertThat(relay.journal.lines("failed")).isEmpty();
+    }
+
+    @Test
+    void aRestThatIsAskedForIsKeptToTheSecondAndCostsNoAttempt() throws Exception {
+        Reply tooMany = Reply.plain(429, "ApplicationThrottled: Too many requests.");
+        Duration rest = Duration.ofSeconds(3);
+        relay.upstream.answer(new Response(Step.END_OF_CONTENT, tooMany, Origin.GRAPH).asksFor(rest));
+        relay.upstream.answer(new Response(Step.CONNECT, Reply.of(451, "4.3.2", "a rest"), Origin.RELAY).asksFor(rest));
+        relay.accept("scan@contoso.example", SCAN, ANNA);
+        relay.deliverDue();
+        relay.clock.advance(rest);
+        relay.deliverDue();
+        relay.clock.advance(rest.minusSeconds(1));
+        relay.lane.check();
+        assertThat(relay.upstream.checks()).isZero();
+        relay.clock.advance(Duration.ofSeconds(1));
+        relay.lane.check();
+        relay.deliverDue();
+
+        assertThat(relay.journal.lines("delivered")).singleElement().asString().contains("attempt 1");
+        assertThat(relay.journal.lines("deferred")).isEmpty();
+    }
+
+    @Test
+    void aTokenServiceThatCannotBeReachedIsAnOutageLikeAnyOther() throws Exception {
+        Response noToken =
+                new Response(Step.AUTH, Reply.of(451, "4.4.1", "login.example cannot be reached"), Origin.NETWORK);
+        relay.upstream.answer(noToken).failCheck(noToken).failCheck(noToken);
+        relay.accept("scan@contoso.example", SCAN, ANNA);
+        relay.deliverDue();
+        for (int i = 0; i < 3; i++) {
+            relay.clock.advance(Duration.ofSeconds(30));
+            relay.lane.check();
+        }
+        relay.deliverDue();
+        assertThat(relay.journal.events()).containsExactly("unreachable", "reached", "delivered");
+    }
+
+    @ParameterizedTest
+    @MethodSource("lostInTheMiddle")
+    void aRoadThatLosesOneMessageAfterAnotherGivesWay(Response lost) throws Exception {
+        reopen(BackHalf.UNLIMITED, graph);
+        for (int i = 0; i < 1000; i++) {
+            relay.upstream.answer(lost);
+        }
+        relay.accept("scan@contoso.example", SCAN, ANNA);
+        for (int minute = 0; minute < 10; minute++) {
+            relay.deliverDue();
+            relay.deliverDue();
+            relay.clock.advance(Duration.ofMinutes(1));
+            relay.lane.check();
+        }
+        assertThat(graph.sent()).hasSize(1);
+        assertThat(relay.journal.events()).containsExactly("deferred", "deferred", "switched", "delivered");
+    }
+
+    @ParameterizedTest
+    @MethodSource("lostInTheMiddle")
+    void noMessageIsGivenUpWhileItsRoadLosesEverything(Response lost) {
+        for (int i = 0; i < 300; i++) {
+            relay.upstream.answer(lost);
+        }
+        relay.accept("scan@contoso.example", SCAN, ANNA);
+        for (int hour = 0; hour < 24 * 7; hour++) {
+            relay.deliverDue();
+            relay.clock.advance(Duration.ofHours(1));
+            relay.lane.check();
+        }
+        assertThat(relay.journal.lines("unreachable")).hasSize(1);
+        assertThat(relay.journal.lines("failed")).isEmpty();
+        assertThat(relay.upstream.sent()).as("at most once an hour").hasSizeLessThan(24 * 7 + 1);
+    }
+
+    @Test
+    void aMessageThatAloneIsLostIsGivenUpLikeAnyOther() {
+        for (int i = 0; i < 3000; i++) {
+            relay.upstream.answer(recipient ->
+                    recipient.address().toString().equals(BERT) ? FakeUpstream.network(Step.CONTENT) : FakeUpstream.OK);
+        }
+        relay.accept(null, SCAN, BERT);
+        for (int hour = 0; hour < 24 * 6; hour++) {
+            relay.accept(null, SCAN, ANNA);
+            relay.deliverDue();
+            relay.clock.advance(Duration.ofHours(1));
+            relay.lane.check();
+        }
+        assertThat(relay.journal.lines("failed")).singleElement().asString().contains(BERT);
+        assertThat(relay.journal.lines("unreachable")).isEmpty();
+    }
+
+    private static Stream<Response> lostInTheMiddle() {
+        return Stream.of(
+                FakeUpstream.network(Step.CONTENT),
+                new Response(
+                        Step.END_OF_CONTENT,
+                        Reply.plain(503, "ServiceUnavailable: The service is unavailable."),
+                        Origin.GRAPH));
+    }
+
+    @Test
+    void aCheckThatIsRefusedForAnotherReasonSaysSo() throws Exception {
+        relay.upstream.answer(FakeUpstream.network(Step.CONNECT)).failCheck(WRONG_PASSWORD);
+        relay.accept("scan@contoso.example", SCAN, ANNA);
+        relay.deliverDue();
+        relay.clock.advance(Duration.ofSeconds(1));
+        relay.lane.check();
+        assertThat(relay.journal.events()).containsExactly("unreachable", "paused");
+        assertThat(relay.lane.roads().closedFor()).isEqualTo(Duration.ofMinutes(1));
+    }
+
+    @Test
+    void tooManyConnectionsAreFewerFromThenOnAndNobodysFault() throws Exception {
+        reopen(new MailboxLimits(null, 1, 3, null));
+        relay.upstream.answer(TOO_MANY).answer(TOO_MANY);
+        relay.accept("scan@contoso.example", SCAN, ANNA);
+        relay.accept("scan@contoso.example", SCAN, BERT);
+        relay.deliverDue();
+        assertThat(relay.lane.account().connections().limit()).isEqualTo(1);
+        assertThat(relay.lane.roads().isOpen()).isTrue();
+        relay.deliverDue();
+        assertThat(relay.journal.events()).containsExactly("slowed", "delivered", "delivered");
+        assertThat(relay.journal.lines("delivered"))
+                .allSatisfy(line -> assertThat(line).contains("attempt 1"));
+    }
+
+    @Test
+    void waitsUntilThereIsRoomForTheRecipientsOfADay() throws Exception {
+        reopen(new MailboxLimits(null, 1, 2, 2));
+        relay.accept("scan@contoso.example", SCAN, ANNA, BERT);
+        relay.deliverDue();
+        relay.accept("scan@contoso.example", SCAN, ANNA, BERT);
+        relay.deliverDue();
+        assertThat(relay.lane.roads().isOpen()).isFalse();
+        assertThat(relay.journal.lines("paused"))
+                .singleElement()
+                .asString()
+                .contains("recipients-per-day", "until 2026-11-22T08:10:00Z");
+        relay.clock.advance(Duration.ofDays(1).plusMinutes(10));
+        relay.deliverDue();
+        assertThat(relay.journal.lines("delivered"))
+                .hasSize(4)
+                .allSatisfy(line -> assertThat(line).contains("attempt 1"));
+        assertThat(relay.journal.lines("resumed")).hasSize(1);
+    }
+
+    @Test
+    void aMessageThatNeedsMoreRoomThanThereIsHoldsNobodyElseUp() throws Exception {
+        reopen(new MailboxLimits(null, 1, 2, 3));
+        relay.accept("scan@contoso.example", SCAN, ANNA, BERT);
+        relay.deliverDue();
+        relay.accept("scan@contoso.example", SCAN, ANNA, BERT);
+        relay.accept("scan@contoso.example", SCAN, ANNA);
+        relay.deliverDue();
+        assertThat(relay.journal.events()).containsExactly("delivered", "delivered", "delivered");
+        relay.clock.advance(Duration.ofDays(1).plusMinutes(10));
+        relay.deliverDue();
+        assertThat(relay.journal.lines("delivered"))
+                .hasSize(5)
+                .allSatisfy(line -> assertThat(line).contains("attempt 1"));
+    }
+
+    @Test
+    void aMessageOfAPoolDoesNotWaitForRoomThatAnotherMailboxHas() throws Exception {
+        reopen(new MailboxLimits(null, 1, 2, 1));
+        BackHalf.Member other = member("b@contoso.example", account("b@contoso.example"));
+        relay.accept("scan@contoso.example", SCAN, ANNA);
+        relay.deliverDue();
+        relay.acceptForPool(SCAN, BERT);
+        relay.deliverDue();
+        relay.queue.release(relay.lane.supply());
+        relay.deliverDue(other);
+        assertThat(graph.sent()).hasSize(1);
+    }
+
+    @Test
+    void roomThatMayBeGivenBackIsWaitedForAMinuteAndNobodyIsTold() throws Exception {
+        reopen(new MailboxLimits(null, 1, 2, 10));
+        relay.accept(null, SCAN, recipients(4));
+        relay.deliverDue();
+        relay.accept(null, SCAN, recipients(6));
+        relay.upstream.answer(recipient -> {
+            if (recipient.ordinal() == 0) {
+                relay.accept(null, SCAN, BERT);
+                relay.deliverDue();
+            }
+            return FakeUpstream.upstream(Step.END_OF_CONTENT, "451 4.7.0 Temporary server error. PRX4");
+        });
+        relay.deliverDue();
+        assertThat(relay.lane.roads().closedFor()).isEqualTo(Duration.ofMinutes(1));
+        relay.clock.advance(Duration.ofMinutes(1));
+        relay.deliverDue();
+        assertThat(relay.journal.lines("delivered")).hasSizeGreaterThan(4);
+        assertThat(relay.journal.lines("paused")).isEmpty();
+        assertThat(relay.journal.lines("resumed")).isEmpty();
+    }
+
+    private static String[] recipients(int count) {
+        return IntStream.range(0, count).mapToObj(i -> i + "@contoso.example").toArray(String[]::new);
+    }
+
+    @Test
+    void anAuthorThatIsRefusedAgainAndAgainIsHeldAndNobodyElse() throws Exception {
+        relay.upstream.answer(DENIED).answer(DENIED).answer(DENIED);
+        for (int i = 0; i < 5; i++) {
+            relay.accept("alias@sales.example", ALIAS, ANNA);
+        }
+        relay.deliverDue();
+        assertThat(relay.upstream.sent()).hasSize(3);
+        assertThat(relay.journal.lines("held"))
+                .singleElement()
+                .asString()
+                .contains("author alias@sales.example", "554 5.2.252", "until 2026-11-21T08:15:00Z");
+        relay.accept("scan@contoso.example", SCAN, BERT);
+        relay.deliverDue();
+        assertThat(relay.journal.lines("delivered")).hasSize(1);
+
+        relay.clock.advance(Duration.ofMinutes(15));
+        relay.upstream.answer(DENIED);
+        relay.deliverDue();
+        assertThat(relay.upstream.sent()).as("one tries again").hasSize(5);
+        relay.clock.advance(Duration.ofMinutes(29));
+        relay.deliverDue();
+        assertThat(relay.upstream.sent()).as("twice as long").hasSize(5);
+
+        relay.clock.advance(Duration.ofMinutes(1));
+        relay.deliverDue();
+        relay.clock.advance(Duration.ofHours(1));
+        relay.deliverDue();
+        assertThat(relay.journal.lines("delivered"))
+                .as("all, once one was taken")
+                .hasSize(6);
+        assertThat(relay.journal.lines("held")).hasSize(1);
+    }
+
+    @Test
+    void aRecipientThatIsRefusedAgainAndAgainIsHeldAndTheOthersOfTheMessageAreNot() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            relay.upstream.answer(UNKNOWN);
+            relay.accept(null, SCAN, ANNA);
+        }
+        relay.deliverDue();
+        QueueId id = relay.accept(null, SCAN, ANNA, BERT);
+        relay.deliverDue();
+        assertThat(relay.upstream.sent().getLast().message().recipients())
+                .singleElement()
+                .hasToString(BERT);
+        assertThat(relay.journal.lines("delivered")).singleElement().asString().contains(BERT);
+        assertThat(relay.queue.events(id)).extracting(Event::kind).contains("delivered");
+
+        relay.clock.advance(Duration.ofMinutes(14));
+        relay.deliverDue();
+        assertThat(relay.upstream.sent()).hasSize(4);
+        relay.clock.advance(Duration.ofMinutes(1));
+        relay.deliverDue();
+        assertThat(relay.journal.lines("delivered")).hasSize(2);
+    }
+
+    @Test
+    void whatIsHeldTooLongIsGivenUpLikeAnythingElse() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            relay.upstream.answer(UNKNOWN);
+            relay.accept(null, SCAN, ANNA);
+        }
+        relay.deliverDue();
+        relay.accept(null, SCAN, ANNA);
+        relay.accept(null, SCAN, ANNA);
+        relay.clock.advance(Duration.ofDays(5));
+        relay.upstream.answer(UNKNOWN);
+        relay.deliverDue();
+        assertThat(relay.upstream.sent()).as("one has tried").hasSize(4);
+        assertThat(relay.journal.lines("failed")).hasSize(5);
+        assertThat(relay.due()).isEmpty();
+    }
+
+    @Test
+    void whoSendsToARecipientThatDoesNotExistLearnsOfItWithinTheDay() {
+        for (int i = 0; i < 4; i++) {
+            relay.upstream.answer(UNKNOWN);
+            relay.accept(null, SCAN, ANNA);
+        }
+        relay.deliverDue();
+        assertThat(relay.journal.lines("failed")).hasSize(3);
+        for (int hour = 0; hour < 9; hour++) {
+            relay.upstream.answer(UNKNOWN);
+            relay.accept(null, SCAN, ANNA);
+            relay.clock.advance(Duration.ofHours(1));
+            relay.deliverDue();
+        }
+        relay.clock.advance(Duration.ofHours(8));
+        relay.upstream.answer(UNKNOWN);
+        relay.deliverDue();
+        assertThat(relay.upstream.sent()).hasSizeLessThan(10);
+        assertThat(relay.journal.lines("failed")).hasSize(13);
+    }
+
+    @Test
+    void messagesThatAreRefusedAlikeHoldNobodyElsesMail() {
+        Response tooLarge =
+                FakeUpstream.upstream(Step.END_OF_CONTENT, "552 5.3.4 Message size exceeds fixed maximum message size");
+        for (int i = 0; i < 5; i++) {
+            relay.upstream.answer(tooLarge);
+            relay.accept(null, SCAN, ANNA);
+        }
+        relay.accept(null, SCAN, BERT);
+        relay.deliverDue();
+        assertThat(relay.journal.lines("failed")).hasSize(5);
+        assertThat(relay.journal.lines("delivered")).hasSize(1);
+        assertThat(relay.journal.lines("paused")).isEmpty();
+    }
+
+    @Test
+    void theHistorySaysThatAMessageMayHaveBeenSent() throws Exception {
+        Reply unavailable = Reply.plain(503, "serviceNotAvailable: The service is unavailable");
+        relay.upstream.answer(new Response(Step.END_OF_CONTENT, unavailable, Origin.GRAPH));
+        QueueId id = relay.accept("scan@contoso.example", SCAN, ANNA);
+        relay.deliverDue();
+        assertThat(relay.journal.lines("deferred")).singleElement().asString().endsWith("may have arrived");
+        assertThat(relay.queue.events(id))
+                .extracting(Event::detail)
+                .containsExactly(
+                        "503 serviceNotAvailable: The service is unavailable (the message may have been sent)");
+    }
+
+    @Test
+    void namesTheRoadThatWasTaken() throws Exception {
+        reopen(BackHalf.UNLIMITED, graph);
+        relay.upstream.answer(WRONG_PASSWORD);
+        QueueId id = relay.accept("scan@contoso.example", SCAN, ANNA);
+        relay.deliverDue();
+        relay.deliverDue();
+        assertThat(relay.queue.events(id))
+                .extracting(Event::upstream)
+                .containsExactly("fake.example:587", "graph.example");
+    }
+
+    @Test
+    void mailboxesOfOneAccountShareItsPaceAndItsConnections() throws Exception {
+        MailboxLimits limits = new MailboxLimits(30, 2, 1, 3);
+        SendingAccount shared = new SendingAccount("service@contoso.example", limits, List.of(), Instant::now);
+        BackHalf.Member first = member("a@contoso.example", shared);
+        BackHalf.Member second = member("b@contoso.example", shared);
+        first.lane().account().pace().take(2);
+        assertThat(second.lane().account().pace().take(1)).isZero();
+        assertThat(first.lane().account().connections().acquire(1, Duration.ZERO))
+                .isEqualTo(1);
+        assertThat(second.lane().account().connections().acquire(1, Duration.ZERO))
+                .isZero();
+    }
+
+    @Test
+    void aClaimIsPutBackUntriedWhenTheLaneHasClosedMeanwhile() throws Exception {
+        relay.upstream.answer(WRONG_PASSWORD);
+        IntStream.range(0, 3).forEach(_ -> relay.accept("scan@contoso.example", SCAN, ANNA));
+        List<Claim> claims = relay.due();
+        claims.forEach(relay.courier::deliver);
+        assertThat(relay.upstream.sent()).hasSize(1);
+        assertThat(relay.due())
+                .extracting(Claim::id)
+                .containsExactlyElementsOf(claims.stream().map(Claim::id).toList());
+    }
+
+    @Test
+    void aMessageOfAPoolStaysWithTheMailboxThatHasTriedItWhileThatIsNotPaused() {
+        BackHalf.Member other = member("b@contoso.example", account("b@contoso.example"));
+        relay.upstream.answer(FakeUpstream.upstream(Step.END_OF_CONTENT, "451 4.7.0 Temporary server error. PRX4"));
+        relay.acceptForPool(SCAN, ANNA);
+        relay.deliverDue();
+        relay.clock.advance(Duration.ofMinutes(2));
+        relay.deliverDue(other);
+        assertThat(graph.sent()).isEmpty();
+        relay.deliverDue();
+        assertThat(relay.upstream.sent()).hasSize(2);
+    }
+
+    private BackHalf.Member member(String mailbox, SendingAccount account) {
+        return relay.member(BackHalf.address(mailbox), List.of(graph), account, BackHalf.PROBES, relay.clock);
+    }
+
+    private SendingAccount account(String name) {
+        return new SendingAccount(name, BackHalf.UNLIMITED, List.of(), relay.clock);
+    }
+}

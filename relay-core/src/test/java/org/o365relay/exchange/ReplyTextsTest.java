@@ -1,0 +1,83 @@
+package org.o365relay.exchange;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.o365relay.exchange.KnownReply.Kind;
+import org.o365relay.mail.EmailAddress;
+
+class ReplyTextsTest {
+
+    private static final EmailAddress MAILBOX =
+            EmailAddress.parse("relay@contoso.example").orElseThrow();
+
+    private final ReplyCatalogue catalogue = ReplyCatalogue.microsoft365();
+
+    @ParameterizedTest
+    @ValueSource(strings = "de")
+    void translatesOnlyWhatThereIsAndKeepsThePlaceOfTheMailbox(String language) {
+        Map<String, Wording> translations = ReplyTexts.translations(Locale.of(language)); // fails if one is twice
+        translations.forEach((name, said) -> {
+            KnownReply entry = catalogue.entries().stream()
+                    .filter(known -> known.name().equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError(name + " is not in replies.txt"));
+            assertThat(said.cause()).as(name).isNotBlank().doesNotEndWith(".").doesNotContain("{");
+            assertSamePlaces(name, said.author(), entry.author());
+            assertSamePlaces(name, said.advice(), entry.advice());
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = "de")
+    void translatesEverythingThatEndsInANotice(String language) {
+        Map<String, Wording> translations = ReplyTexts.translations(Locale.of(language));
+
+        assertThat(catalogue.entries())
+                .extracting(KnownReply::name)
+                .allSatisfy(name -> assertThat(translations).containsKey(name));
+        assertThat(catalogue.entries())
+                .filteredOn(entry -> entry.kind() == Kind.PERMANENT || entry.kind() == Kind.AUTHOR)
+                .allSatisfy(entry -> {
+                    Wording said = Objects.requireNonNull(translations.get(entry.name()));
+                    assertThat(said.author().isEmpty()).isEqualTo(entry.author().isEmpty());
+                    assertThat(said.advice()).isNotBlank();
+                });
+    }
+
+    @Test
+    void saysInEnglishWhatIsNotTranslated() {
+        ReplyTexts words = ReplyTexts.in(Locale.GERMAN);
+
+        assertThat(words.of("not-authenticated", MAILBOX).orElseThrow())
+                .isEqualTo(new Wording(
+                        "das Relay hat sich vor dem Senden nicht angemeldet",
+                        "",
+                        "Configure a credential for relay@contoso.example."));
+        assertThat(words.of("unknown-reply", MAILBOX)).isEmpty();
+    }
+
+    @Test
+    void saysInEnglishWhatTheCatalogueSays() {
+        ReplyTexts words = ReplyTexts.in(Locale.ENGLISH);
+
+        assertThat(words.of("recipient-restricted", MAILBOX).orElseThrow().author())
+                .isEqualTo("Ask the recipient, or who looks after the group, to take mail from relay@contoso.example.");
+        assertThat(words.of("recipient-unknown", MAILBOX).orElseThrow().cause())
+                .isEqualTo("the recipient does not exist");
+    }
+
+    private static void assertSamePlaces(String name, String said, String english) {
+        if (!said.isEmpty()) {
+            assertThat(said.contains("{mailbox}")).as(name).isEqualTo(english.contains("{mailbox}"));
+            assertThat(said.replace("{mailbox}", "").replace("@{Add=", ""))
+                    .as(name)
+                    .doesNotContain("{");
+        }
+    }
+}

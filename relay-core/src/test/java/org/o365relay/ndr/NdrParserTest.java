@@ -1,0 +1,129 @@
+package org.o365relay.ndr;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.o365relay.ndr.NonDeliveryReport.Undelivered;
+import org.o365relay.mail.Reply;
+
+class NdrParserTest {
+
+    private static final Path FILES = Path.of("src/test/resources/bounces");
+
+    @Test
+    void readsWhatExchangeReports() throws IOException {
+        assertThat(read("exchange.eml"))
+                .contains(new NonDeliveryReport(
+                        "<38FZGSS47J9ZS@contoso.example>",
+                        "AM0PR04MB0000.eurprd04.prod.outlook.com",
+                        List.of(
+                                new Undelivered(
+                                        "nobody@contoso.example",
+                                        Reply.of(
+                                                550,
+                                                "5.1.10",
+                                                "RESOLVER.ADR.RecipientNotFound; Recipient nobody@contoso.example not found"
+                                                        + " by SMTP address lookup")),
+                                new Undelivered(
+                                        "full@fabrikam.example",
+                                        Reply.of(554, "5.2.2", "mailbox full; STOREDRV.Deliver.Exception")))));
+    }
+
+    @Test
+    void readsWhatOtherServersReport() throws IOException {
+        assertThat(read("postfix.eml"))
+                .contains(new NonDeliveryReport(
+                        "<own-7@mfp>",
+                        "mail.fabrikam.example",
+                        List.of(new Undelivered(
+                                "gone@fabrikam.example", Reply.of(550, "5.1.1", "User unknown in virtual table")))));
+    }
+
+    @Test
+    void needsNoneOfTheMessageIfAFieldNamesIt() {
+        assertThat(read(report("Action: failed", "Status: 5.0.0")
+                        .replace("MIME-Version", "In-Reply-To: <a@b>\nMIME-Version")))
+                .map(NonDeliveryReport::messageId)
+                .contains("<a@b>");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            Status: 5.1.1       | Diagnostic-Code: smtp; 550 5.1.1 No      | 550 5.1.1 No
+            Status: 5.1.1       | Diagnostic-Code: smtp;550 No             | 550 5.1.1 No
+            Status: 4.4.7 (old) | Diagnostic-Code: smtp;400 4.4.7 Expired  | 400 4.4.7 Expired
+            Status: 4.4.7       | Diagnostic-Code: x-unix; gave up         | 450 4.4.7 gave up
+            Status: 5.7.1       | X: nothing                               | 550 5.7.1 not delivered
+            Status: nonsense    | Diagnostic-Code: smtp; 250 2.0.0 Ok      | 550 250 2.0.0 Ok
+            """)
+    void makesAReplyOfStatusAndDiagnostic(String status, String diagnostic, String reply) {
+        assertThat(read(report("Action: Failed", status + "\n" + diagnostic)))
+                .map(report -> report.undelivered().getFirst().reply().toString())
+                .contains(reply);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Action: delayed", "Action: delivered", "Action: relayed", "X: no action"})
+    void takesNothingElseForAFailure(String action) {
+        assertThat(read(report(action, "Status: 5.0.0"))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "Subject: Undeliverable: no\n\nhello",
+                "Content-Type: multipart/report; report-type=disposition-notification; boundary=b\n\n--b--\n",
+                "Content-Type: multipart/report; report-type=delivery-status\n\nno boundary",
+                "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\nFinal-Recipient: rfc822;x\n",
+                "Content-Type: \"\n\n"
+            })
+    void takesNothingElseForAReport(String message) {
+        assertThat(read(message)).isEmpty();
+    }
+
+    @Test
+    void understandsAReportWithoutItsEnd() throws IOException {
+        String whole = Files.readString(FILES.resolve("exchange.eml"), StandardCharsets.ISO_8859_1);
+        String cut = whole.substring(0, whole.indexOf("Subject: Scan"));
+        assertThat(read(cut)).isEqualTo(read("exchange.eml"));
+    }
+
+    private static Optional<NonDeliveryReport> read(String file) {
+        if (!file.endsWith(".eml")) {
+            return NdrParser.read(file.replace("\n", "\r\n").getBytes(StandardCharsets.ISO_8859_1));
+        }
+        try {
+            return read(Files.readString(FILES.resolve(file), StandardCharsets.ISO_8859_1));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String report(String action, String more) {
+        return """
+                MIME-Version: 1.0
+                Content-Type: multipart/report; report-type="delivery-status"; boundary=b
+
+                --b
+                Content-Type: message/delivery-status
+
+                Reporting-MTA: dns; mail.example
+
+                Final-Recipient: rfc822; a@b.example
+                %s
+                %s
+
+                --b--
+                """.formatted(action, more);
+    }
+}

@@ -1,0 +1,263 @@
+package org.o365relay.ndr;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.ManualClock;
+import org.o365relay.ndr.NonDeliveryReport.Undelivered;
+import org.o365relay.journal.RememberingJournal;
+import org.o365relay.mail.Arrival;
+import org.o365relay.mail.BodyType;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Envelope;
+import org.o365relay.mail.SearchableHeaders;
+import org.o365relay.mail.Priority;
+import org.o365relay.mail.QueueId;
+import org.o365relay.mail.Reply;
+import org.o365relay.mail.ReportRequest;
+import org.o365relay.mail.ReportRequest.OfRecipient;
+import org.o365relay.mail.ReportRequest.Returned;
+import org.o365relay.mail.RoutedEnvelope;
+import org.o365relay.notice.NoticeSettings;
+import org.o365relay.notice.NoticeWriter;
+import org.o365relay.notice.Reason;
+import org.o365relay.queue.Claim;
+import org.o365relay.queue.Event;
+import org.o365relay.queue.MessageLine;
+import org.o365relay.queue.MessageQueue;
+import org.o365relay.queue.Page;
+import org.o365relay.queue.QueueSettings;
+import org.o365relay.queue.QueueUnavailableException;
+import org.o365relay.queue.MessageFilter;
+import org.o365relay.queue.ClaimScope;
+
+class NdrProcessorTest {
+
+    private static final String MARK = "reports relay@contoso.example";
+    private static final EmailAddress MAILBOX = address("relay@contoso.example");
+    private static final EmailAddress PRINTER = address("printer@contoso.example");
+    private static final EmailAddress ADMIN = address("it@contoso.example");
+    private static final EmailAddress ANNA = address("anna@fabrikam.example");
+    private static final EmailAddress BERT = address("bert@fabrikam.example");
+    private static final Reply GONE = Reply.of(550, "5.1.10", "RESOLVER.ADR.RecipientNotFound; no");
+
+    @TempDir
+    private Path directory;
+
+    private final ManualClock clock = new ManualClock("2026-03-01T08:00:00Z");
+    private final RememberingJournal journal = new RememberingJournal();
+    private int mostNotices = 100;
+    private MessageQueue queue;
+    private NdrProcessor returns;
+
+    @BeforeEach
+    void open() throws QueueUnavailableException {
+        queue = MessageQueue.open(
+                new QueueSettings(directory, 0, Long.MAX_VALUE / 2, Duration.ofDays(30)), clock, new Random(1));
+        returns = new NdrProcessor(MAILBOX, MARK, queue, authors(), journal, clock);
+    }
+
+    @AfterEach
+    void close() {
+        queue.close();
+    }
+
+    @Test
+    void tellsTheSenderOfTheEnvelope() throws IOException {
+        QueueId id = accept(PRINTER, ReportRequest.NONE, "<own-1@mfp>", ANNA, BERT);
+        returns.record("here", report("<own-1@mfp>", "Bert@fabrikam.example"));
+        assertThat(queue.events(id))
+                .containsExactly(new Event(
+                        clock.instant(),
+                        1,
+                        "returned",
+                        "mail.example",
+                        "550 5.1.10 RESOLVER.ADR.RecipientNotFound; no",
+                        "recipient-unknown",
+                        false));
+        assertThat(notices())
+                .singleElement()
+                .asString()
+                .contains("To: <printer@contoso.example>", "Subject: Not delivered: Scan", "In-Reply-To: <own-1@mfp>")
+                .contains("The mail service had taken a", "report came on")
+                .doesNotContain("given up", "gave up")
+                .contains("Final-Recipient: rfc822; bert@fabrikam.example", "Remote-MTA: dns; mail.example")
+                .doesNotContain("anna@fabrikam.example");
+        assertThat(queue.mark(MARK)).contains("here");
+        assertThat(journal.events()).containsExactly("bounced", "accepted");
+    }
+
+    @Test
+    void tellsTheAdminIfTheSenderCannotBeReached() throws IOException {
+        accept(address("root@localhost"), ReportRequest.NONE, "<own-1@mfp>", ANNA);
+        returns.record("here", report("<own-1@mfp>", ANNA.toString()));
+        assertThat(notices()).singleElement().asString().contains("To: <it@contoso.example>");
+    }
+
+    @Test
+    void onlyRecordsWhatComesBackToTheNullSender() throws IOException {
+        QueueId id = accept(null, ReportRequest.NONE, "<own-1@mfp>", ANNA);
+        returns.record("here", report("<own-1@mfp>", ANNA.toString()));
+        assertThat(queue.events(id)).hasSize(1);
+        assertThat(notices()).isEmpty();
+        assertThat(queue.mark(MARK)).contains("here");
+    }
+
+    @Test
+    void saysNothingToWhoDoesNotWantToHearOfIt() throws IOException {
+        ReportRequest never = new ReportRequest("", Returned.NOT_GIVEN, Map.of(ANNA, new OfRecipient(Set.of(), null)));
+        QueueId id = accept(PRINTER, never, "<own-1@mfp>", ANNA);
+        returns.record("here", report("<own-1@mfp>", ANNA.toString()));
+        assertThat(queue.events(id)).hasSize(1);
+        assertThat(notices()).isEmpty();
+    }
+
+    @Test
+    void tellsOfAMemberOfTheGroupItWasSentTo() throws IOException {
+        QueueId id = accept(PRINTER, ReportRequest.NONE, "<own-1@mfp>", address("all@fabrikam.example"));
+        returns.record("here", report("<own-1@mfp>", ANNA.toString()));
+        assertThat(queue.events(id)).singleElement().satisfies(event -> {
+            assertThat(event.recipient()).isNull();
+            assertThat(event.detail())
+                    .isEqualTo("anna@fabrikam.example: 550 5.1.10 RESOLVER.ADR.RecipientNotFound; no");
+        });
+        assertThat(notices()).singleElement().asString().contains("Final-Recipient: rfc822; anna@fabrikam.example");
+    }
+
+    @Test
+    void findsThePartOfADividedMessageByItsRecipient() throws IOException {
+        List<QueueId> parts = acceptParts("<own-1@mfp>", ANNA, BERT);
+        returns.record("here", report("<own-1@mfp>", BERT.toString(), ANNA.toString()));
+        assertThat(parts)
+                .hasSize(2)
+                .allSatisfy(id -> assertThat(queue.events(id))
+                        .singleElement()
+                        .satisfies(event -> assertThat(event.recipient()).isZero()));
+        assertThat(notices()).hasSize(2);
+    }
+
+    @Test
+    void knowsTheIdThatTheRelayHasGiven() throws IOException {
+        QueueId id = accept(PRINTER, ReportRequest.NONE, "", ANNA);
+        returns.record("here", report("<" + id + "@contoso.example>", ANNA.toString()));
+        assertThat(queue.events(id)).hasSize(1);
+        assertThat(notices()).hasSize(1);
+    }
+
+    @Test
+    void goesOnBehindWhatIsAboutOthers() throws IOException {
+        QueueId id = accept(PRINTER, ReportRequest.NONE, "<own-1@mfp>", ANNA);
+        for (String other :
+                List.of("<other@x.example>", "<*>", "", "<" + id + "@contoso.example>", "<0000000000000@x>")) {
+            returns.record("behind " + other, report(other, ANNA.toString()));
+            assertThat(queue.mark(MARK)).contains("behind " + other);
+        }
+        assertThat(queue.events(id)).isEmpty();
+        assertThat(notices()).isEmpty();
+        assertThat(journal.lines()).isEmpty();
+    }
+
+    @Test
+    void leavesItToTheDigestWhenThereAreTooManyAboutTheDevice() throws IOException {
+        mostNotices = 1;
+        for (String id : List.of("<own-1@mfp>", "<own-2@mfp>")) {
+            accept(PRINTER, ReportRequest.NONE, id, ANNA);
+            returns.record("here", report(id, ANNA.toString()));
+        }
+        assertThat(notices()).hasSize(1);
+        assertThat(queue.correspondence().piles(clock.instant()))
+                .singleElement()
+                .satisfies(pile -> assertThat(pile.count()).isEqualTo(1));
+        assertThat(journal.lines("bounced").getLast()).endsWith("notice to printer@contoso.example in a digest");
+    }
+
+    private SenderNotifier authors() {
+        return new SenderNotifier() {
+            @Override
+            public NoticeWriter writer(EmailAddress mailbox) {
+                return new NoticeWriter(new NoticeSettings(ADMIN), mailbox, "relay.example");
+            }
+
+            @Override
+            public boolean admits(InetAddress client) {
+                return mostNotices-- > 0;
+            }
+
+            @Override
+            public Reason reason(String name, EmailAddress mailbox) {
+                return new Reason(name, "", "");
+            }
+        };
+    }
+
+    private static NonDeliveryReport report(String messageId, String... recipients) {
+        return new NonDeliveryReport(
+                messageId,
+                "mail.example",
+                Stream.of(recipients)
+                        .map(recipient -> new Undelivered(recipient, GONE))
+                        .toList());
+    }
+
+    private QueueId accept(
+            @Nullable EmailAddress sender, ReportRequest request, String messageId, EmailAddress... recipients) {
+        Envelope envelope = new Envelope(sender, List.of(recipients), false, BodyType.SEVEN_BIT, request);
+        return accept(List.of(envelope), messageId).getFirst();
+    }
+
+    private List<QueueId> acceptParts(String messageId, EmailAddress... recipients) {
+        return accept(
+                Stream.of(recipients)
+                        .map(recipient -> new Envelope(PRINTER, List.of(recipient), false))
+                        .toList(),
+                messageId);
+    }
+
+    private List<QueueId> accept(List<Envelope> envelopes, String messageId) {
+        Arrival arrival = new Arrival(clock.instant(), InetAddress.getLoopbackAddress(), "printer", "ESMTP");
+        String id = messageId.isEmpty() ? "" : "Message-ID: " + messageId + "\r\n";
+        byte[] content = ("Subject: Scan\r\n" + id + "\r\nhello\r\n").getBytes(StandardCharsets.US_ASCII);
+        queue.receive()
+                .commit(
+                        arrival,
+                        envelopes.stream()
+                                .map(envelope -> new RoutedEnvelope("elsewhere", Priority.NORMAL, envelope))
+                                .toList(),
+                        SearchableHeaders.of(content),
+                        content)
+                .join();
+        return queue.reading().find(MessageFilter.ALL, Page.Order.OLDEST_FIRST, null, 10).lines().stream()
+                .map(MessageLine::id)
+                .toList();
+    }
+
+    private List<String> notices() throws IOException {
+        List<String> notices = new ArrayList<>();
+        for (Claim claim : queue.claim(new ClaimScope(MAILBOX.toString(), List.of(MAILBOX.toString())), 10)) {
+            try (InputStream content = queue.content(claim)) {
+                notices.add(new String(content.readAllBytes(), StandardCharsets.UTF_8));
+            }
+        }
+        return notices;
+    }
+
+    private static EmailAddress address(String text) {
+        return EmailAddress.parse(text).orElseThrow();
+    }
+}

@@ -1,0 +1,195 @@
+package org.o365relay.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.o365relay.queue.QueueHouse.ANNA;
+
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.o365relay.admit.Device;
+import org.o365relay.admit.DeviceLimits;
+import org.o365relay.admit.Devices;
+import org.o365relay.mail.Deviation;
+import org.o365relay.mail.DeviceChange;
+import org.o365relay.mail.DeviceChanges;
+import org.o365relay.mail.DeviceRecord;
+
+@Timeout(60)
+class DeviceCommitHookTest {
+
+    private static final InetAddress PRINTER = InetAddress.ofLiteral("192.168.10.7");
+    private static final InetAddress NAS = InetAddress.ofLiteral("2001:db8::7");
+    private static final DeviceLimits NO_LIMITS = new DeviceLimits(10, null, null, null);
+    private static final DeviceLimits BUDGET = new DeviceLimits(10, null, null, 500);
+
+    private QueueHouse house;
+    private Devices devices;
+
+    @BeforeEach
+    void open(@TempDir Path directory) {
+        house = new QueueHouse(directory);
+        devices = start();
+    }
+
+    @AfterEach
+    void close() {
+        house.close();
+    }
+
+    private Devices start() {
+        Devices started = new Devices(house.queue().devices(), house.clock);
+        house.queue().keep(started);
+        return started;
+    }
+
+    private void send(InetAddress address, DeviceLimits limits) {
+        Device device = devices.at(address);
+        assertThat(device.reserve(limits)).isEmpty();
+        device.accepted(1, 4);
+        house.accept("mail", ANNA);
+    }
+
+    private long spent() {
+        return house.number("SELECT total(recipients) FROM spending");
+    }
+
+    @Test
+    void everythingSurvivesAnOrderlyRestart() {
+        send(PRINTER, BUDGET);
+        house.clock.advance(Duration.ofMinutes(30));
+        send(PRINTER, BUDGET);
+        send(NAS, NO_LIMITS);
+        devices.at(PRINTER).called("MFP \u0007 Büro");
+        devices.at(PRINTER).deviated(Deviation.BARE_LINE_FEED);
+        devices.at(PRINTER).deviated(Deviation.BARE_LINE_FEED);
+        devices.at(NAS).deviated(Deviation.NO_DATE);
+        devices.at(NAS).refused();
+        List<DeviceRecord> before = devices.records();
+        house.close();
+        assertThat(start().records()).isEqualTo(before).hasSize(2);
+    }
+
+    @Test
+    void aBudgetIsOnDiskAsSoonAsTheMessageIs() {
+        for (int i = 1; i <= 5; i++) {
+            send(PRINTER, BUDGET);
+            assertThat(spent()).isEqualTo(i);
+        }
+        send(NAS, NO_LIMITS);
+        assertThat(spent()).as("there is no budget to protect").isEqualTo(5);
+        house.queue().writeDevices(200);
+        assertThat(spent()).isEqualTo(6);
+        assertThat(house.number("SELECT messages FROM device WHERE address = '192.168.10.7'"))
+                .isEqualTo(5);
+    }
+
+    @Test
+    void whatHappensWithoutAMessageIsWrittenSoon() throws InterruptedException {
+        devices.at(PRINTER).refused();
+        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (house.number("SELECT count(*) FROM device WHERE refusals = 1") == 0) {
+            assertThat(System.nanoTime()).isLessThan(end);
+            Thread.onSpinWait();
+        }
+        assertThat(devices.isPending()).isFalse();
+    }
+
+    @Test
+    void aTableThatCannotBeWrittenHoldsUpNoMailAndIsTriedAgain() {
+        house.change("ALTER TABLE spending RENAME TO mislaid");
+        for (int i = 0; i < 10; i++) {
+            send(PRINTER, BUDGET);
+        }
+        assertThat(house.number("SELECT count(*) FROM message")).isEqualTo(10);
+        house.change("ALTER TABLE mislaid RENAME TO spending");
+        for (int tick = 0; tick <= 30; tick++) {
+            house.queue().writeDevices(200);
+        }
+        assertThat(spent()).isEqualTo(10);
+        assertThat(house.contradictions()).isEmpty();
+    }
+
+    @Test
+    void aMistakeOfWhoCountsHoldsUpNoMail() {
+        house.queue().keep(new DeviceChanges() {
+            @Override
+            public boolean isPending() {
+                return true;
+            }
+
+            @Override
+            public List<DeviceChange> next(int most) {
+                throw new IllegalStateException("a bug");
+            }
+
+            @Override
+            public void written() {
+                throw new AssertionError("nothing was");
+            }
+        });
+        house.accept("first", ANNA);
+        house.accept("second", ANNA);
+        assertThat(house.number("SELECT count(*) FROM message")).isEqualTo(2);
+    }
+
+    @Test
+    void whoIsForgottenLeavesNothing() {
+        send(PRINTER, BUDGET);
+        for (int i = 0; i < Devices.MOST_STRANGERS + 5; i++) {
+            Device stranger = devices.at(InetAddress.ofLiteral("10.0." + (i >> 8) + "." + (i & 0xff)));
+            stranger.deviated(Deviation.BAD_COMMAND);
+            if (i == 4) {
+                house.queue().writeDevices(200);
+            }
+        }
+        house.queue().writeDevices(Integer.MAX_VALUE);
+        assertThat(house.number("SELECT count(*) FROM device")).isEqualTo(Devices.MOST_STRANGERS + 1);
+        assertThat(house.number("SELECT count(*) FROM deviation")).isEqualTo(Devices.MOST_STRANGERS);
+        assertThat(house.number("SELECT count(*) FROM device WHERE address = '10.0.0.4'"))
+                .isZero();
+        assertThat(spent()).isEqualTo(1);
+    }
+
+    @Test
+    void spendingThatCountsNoMoreIsDeleted() {
+        send(PRINTER, BUDGET);
+        house.clock.advance(Duration.ofHours(24));
+        send(PRINTER, BUDGET);
+        house.queue().forgetBefore(house.clock.instant());
+        assertThat(spent()).isEqualTo(2);
+        house.clock.advance(Duration.ofMinutes(10));
+        house.queue().forgetBefore(house.clock.instant());
+        assertThat(spent()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "INSERT INTO device VALUES ('printer-3', '', 1, 1, 1, 1, 1)",
+                "INSERT INTO device VALUES ('', '', 1, 1, 1, 1, 1)",
+                "INSERT INTO device VALUES ('10.0.0.0/8', '', 1, 1, 1, 1, 1)",
+                "INSERT INTO deviation VALUES ('192.168.10.7', 'dances-on-the-table', 3)",
+                "INSERT INTO deviation VALUES ('10.9.9.9', 'nul', 3)",
+                "INSERT INTO spending VALUES ('10.9.9.9', 1, 3)"
+            })
+    void aRowThatMakesNoSenseIsLeftOutAndDisturbsNothing(String row) {
+        send(PRINTER, BUDGET);
+        devices.at(PRINTER).deviated(Deviation.NUL);
+        List<DeviceRecord> before = devices.records();
+        house.close();
+        house.change(row);
+        devices = start();
+        assertThat(devices.records()).isEqualTo(before);
+        house.clock.advance(Duration.ofSeconds(1));
+        send(NAS, BUDGET);
+        assertThat(devices.records()).hasSize(2);
+    }
+}

@@ -1,0 +1,50 @@
+package org.o365relay.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.o365relay.queue.QueueHouse.ANNA;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class FreeSpaceTest {
+
+    @Test
+    void thereIsNoneOnceTheQueueIsAtItsLargestAndAgainWhenItHasShrunk(@TempDir Path directory) throws Exception {
+        QueueSettings settings = new QueueSettings(directory, 0, 400_000, Duration.ofDays(30));
+        QueueHouse house = new QueueHouse(directory);
+        try (MessageQueue queue = MessageQueue.open(settings, house.clock, new Random(1))) {
+            assertThat(queue.shortageFor(0)).isEmpty();
+            assertThat(queue.shortageFor(400_000)).contains(SpaceShortage.QUEUE);
+            assertThat(queue.shortageFor(999_999_999_999_999_999L)).isPresent();
+            for (int i = 0; i < 4; i++) {
+                queue.receive()
+                        .commit(house.arrival(), QueueHouse.routed(QueueHouse.envelope(ANNA)), new byte[100_000])
+                        .join();
+            }
+            assertThat(queue.shortageFor(0)).contains(SpaceShortage.QUEUE);
+            for (Claim claim : queue.claim(QueueHouse.SUPPLY, 3)) {
+                queue.settle(claim, QueueHouse.delivered(claim), List.of());
+            }
+            assertThat(queue.shortageFor(0)).isEmpty();
+        }
+    }
+
+    @Test
+    void thereIsNoneBelowTheFloorOfTheFileSystem(@TempDir Path directory) throws Exception {
+        long free = Files.getFileStore(directory).getUsableSpace();
+        FreeSpace tight = new FreeSpace(new QueueSettings(directory, free * 2, 1L << 40, Duration.ofDays(30)));
+        assertThat(tight.shortageFor(0)).contains(SpaceShortage.DISK);
+        FreeSpace wide = new FreeSpace(new QueueSettings(directory, free / 2, 1L << 60, Duration.ofDays(30)));
+        assertThat(wide.shortageFor(0)).isEmpty();
+        assertThat(wide.shortageFor(free)).contains(SpaceShortage.DISK);
+        wide.measureFree();
+        assertThat(wide.shortageFor(0)).isEmpty();
+    }
+}

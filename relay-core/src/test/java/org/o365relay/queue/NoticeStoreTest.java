@@ -1,0 +1,210 @@
+package org.o365relay.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.mail.QueueId;
+import org.o365relay.queue.NoticeStore.Written;
+import org.o365relay.queue.SuppressedNotice.Kind;
+
+class NoticeStoreTest {
+
+    private static final InetAddress PRINTER = InetAddress.ofLiteral("10.0.0.7");
+    private static final String WORK = "warnings";
+
+    private QueueHouse house;
+
+    @BeforeEach
+    void open(@TempDir Path directory) {
+        house = new QueueHouse(directory);
+    }
+
+    @AfterEach
+    void close() {
+        house.close();
+    }
+
+    @Test
+    void withholdsANoticeTogetherWithTheSettlement() {
+        house.accept("scan", QueueHouse.ANNA);
+        Claim claim = house.claimOne();
+
+        house.queue().settle(claim, QueueHouse.failed(claim), List.of(), List.of(withheld(claim.id(), Kind.FAILED)));
+        house.close();
+
+        assertThat(correspondence().piles(house.clock.instant()))
+                .extracting(SuppressedNotices::count)
+                .containsExactly(1);
+        assertThat(correspondence().withheld(pile(1), 50)).singleElement().satisfies(message -> {
+            assertThat(message.id()).isEqualTo(claim.id());
+            assertThat(message.recipients()).containsExactly(QueueHouse.ANNA);
+            assertThat(message.settled()).isTrue();
+        });
+    }
+
+    @Test
+    void withholdsNothingIfTheLeaseHadEnded() {
+        house.accept("scan", QueueHouse.ANNA);
+        Claim stale = house.claimOne();
+        house.clock.advance(MessageQueue.LEASE);
+        Claim again = house.claimOne();
+        List<SuppressedNotice> withheld = List.of(withheld(stale.id(), Kind.FAILED));
+
+        assertThatThrownBy(() -> house.queue().settle(stale, QueueHouse.failed(stale), List.of(), withheld))
+                .isInstanceOf(QueueException.class);
+        assertThat(correspondence().piles(house.clock.instant())).isEmpty();
+        house.queue().settle(again, QueueHouse.failed(again), List.of(), withheld);
+        assertThat(correspondence().piles(house.clock.instant()))
+                .extracting(SuppressedNotices::count)
+                .containsExactly(1);
+    }
+
+    @Test
+    void aDigestTakesItsPileAwayOverARestartToo() {
+        house.accept("scan", QueueHouse.ANNA);
+        Claim claim = house.claimOne();
+        house.queue().settle(claim, QueueHouse.failed(claim), List.of(), List.of(withheld(claim.id(), Kind.FAILED)));
+
+        assertThat(correspondence().send(pile(1), house.notice("digest"))).isPresent();
+        house.close();
+
+        assertThat(correspondence().piles(house.clock.instant())).isEmpty();
+        assertThat(correspondence().send(pile(1), house.notice("digest again"))).isEmpty();
+        assertThat(house.text(house.claimOne())).isEqualTo("digest");
+        assertThat(house.claim(9)).isEmpty();
+    }
+
+    @Test
+    void aDigestThatDoesNotTellEverythingIsNotSent() {
+        for (int i = 0; i < 2; i++) {
+            house.accept("scan " + i, QueueHouse.ANNA);
+            Claim claim = house.claimOne();
+            house.queue()
+                    .settle(claim, QueueHouse.failed(claim), List.of(), List.of(withheld(claim.id(), Kind.FAILED)));
+        }
+
+        assertThat(correspondence().send(pile(1), house.notice("told of the first")))
+                .isEmpty();
+        assertThat(house.claim(9)).isEmpty();
+        assertThat(correspondence().piles(house.clock.instant()))
+                .extracting(SuppressedNotices::count)
+                .containsExactly(2);
+    }
+
+    @Test
+    void aDigestIsSentAlthoughMoreIsWithheldMeanwhile() {
+        withhold("told");
+        SuppressedNotices told = correspondence().piles(house.clock.instant()).getFirst();
+        house.clock.advance(Duration.ofMinutes(1));
+        withhold("later");
+
+        assertThat(correspondence().send(told, house.notice("digest"))).isPresent();
+        assertThat(correspondence().piles(house.clock.instant()))
+                .singleElement()
+                .satisfies(rest -> {
+                    assertThat(rest.count()).isEqualTo(1);
+                    assertThat(rest.since()).isEqualTo(house.clock.instant());
+                });
+    }
+
+    private void withhold(String content) {
+        house.accept(content, QueueHouse.ANNA);
+        Claim claim = house.claimOne();
+        house.queue().settle(claim, QueueHouse.failed(claim), List.of(), List.of(withheld(claim.id(), Kind.FAILED)));
+    }
+
+    @Test
+    void whatIsForgottenIsStillCounted() {
+        house.accept("scan", QueueHouse.ANNA);
+        Claim claim = house.claimOne();
+        house.queue().settle(claim, QueueHouse.failed(claim), List.of(), List.of(withheld(claim.id(), Kind.DELAYED)));
+        house.queue().forgetBefore(house.clock.instant().plusSeconds(1));
+
+        assertThat(correspondence().withheld(pile(1), 50))
+                .containsExactly(new SuppressedMessage(
+                        claim.id(), Kind.DELAYED, house.clock.instant(), "", null, List.of(), false, ""));
+    }
+
+    @Test
+    void findsWhatWaitsInTheOrderItCameIn() {
+        Instant begin = house.clock.instant();
+        QueueId first = house.accept("1", QueueHouse.ANNA);
+        house.clock.advance(Duration.ofMinutes(1));
+        QueueId second = house.accept("2", QueueHouse.BERT);
+        house.clock.advance(Duration.ofMinutes(1));
+        Instant end = house.clock.instant();
+        house.accept("3", QueueHouse.ANNA);
+        QueueId from = NoticeStore.placeOf(begin);
+
+        NoticeStore.Batch one = correspondence().waiting(from, NoticeStore.placeOf(end), 1);
+        NoticeStore.Batch two = correspondence().waiting(one.end(), NoticeStore.placeOf(end), 1);
+        NoticeStore.Batch none = correspondence().waiting(two.end(), NoticeStore.placeOf(end), 1);
+
+        assertThat(one.messages()).extracting(WaitingMessage::id).containsExactly(first);
+        assertThat(two.messages()).extracting(WaitingMessage::id).containsExactly(second);
+        assertThat(none.messages()).isEmpty();
+        assertThat(List.of(one.isLast(), two.isLast(), none.isLast())).containsExactly(false, false, true);
+        assertThat(none.end()).isEqualTo(NoticeStore.placeOf(end));
+    }
+
+    @Test
+    void saysNothingOfWhatIsSettledBeforeTheWarningIsWritten() {
+        QueueId gone = house.accept("gone", QueueHouse.ANNA);
+        Claim claim = house.claimOne();
+        QueueId open = house.accept("open", QueueHouse.BERT);
+        house.queue().settle(claim, QueueHouse.delivered(claim), List.of());
+
+        DelayNotification withheld = new DelayNotification(gone, QueueHouse.PRINTER, null, withheld(gone, Kind.DELAYED));
+        List<Written> written =
+                correspondence().warn(WORK, "17", List.of(letter(gone, "too late"), withheld, letter(open, "wait")));
+
+        assertThat(written.subList(0, 2)).containsOnly(new Written(false, null));
+        assertThat(written.getLast().isTold()).isTrue();
+        assertThat(correspondence().piles(house.clock.instant())).isEmpty();
+        assertThat(house.queue().mark(WORK)).contains("17");
+        assertThat(house.claim(9))
+                .extracting(Claim::id)
+                .containsExactlyInAnyOrder(
+                        open, Objects.requireNonNull(written.getLast().letter()));
+        assertThat(house.queue().events(open)).singleElement().satisfies(event -> {
+            assertThat(event.kind()).isEqualTo("warned");
+            assertThat(event.detail()).isEqualTo("to printer@contoso.example");
+        });
+    }
+
+    @Test
+    void aWarningIsALetterOrWithheld() {
+        QueueId id = new QueueId(1);
+
+        assertThatThrownBy(() -> new DelayNotification(id, QueueHouse.PRINTER, null, null))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new DelayNotification(id, QueueHouse.PRINTER, house.notice("x"), withheld(id, Kind.DELAYED)))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private NoticeStore correspondence() {
+        return house.queue().correspondence();
+    }
+
+    private DelayNotification letter(QueueId about, String text) {
+        return new DelayNotification(about, QueueHouse.PRINTER, house.notice(text), null);
+    }
+
+    private SuppressedNotice withheld(QueueId id, Kind kind) {
+        return new SuppressedNotice(id, kind, PRINTER, QueueHouse.PRINTER, house.clock.instant());
+    }
+
+    private SuppressedNotices pile(int count) {
+        return new SuppressedNotices(PRINTER, QueueHouse.PRINTER, count, house.clock.instant(), house.clock.instant());
+    }
+}

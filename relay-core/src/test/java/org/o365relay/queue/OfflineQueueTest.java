@@ -1,0 +1,150 @@
+package org.o365relay.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.o365relay.queue.QueueHouse.ANNA;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.admit.Devices;
+import org.o365relay.queue.QueueUnavailableException.Reason;
+
+@Timeout(60)
+class OfflineQueueTest {
+
+    private static final InetAddress PRINTER = InetAddress.ofLiteral("192.168.10.7");
+
+    private Path scratch;
+    private QueueHouse house;
+
+    @BeforeEach
+    void open(@TempDir Path parent) {
+        scratch = parent;
+        house = new QueueHouse(parent.resolve("a queue 100%25 #1"));
+    }
+
+    @AfterEach
+    void close() {
+        house.close();
+    }
+
+    private void count() {
+        Devices devices = new Devices(house.queue().devices(), house.clock);
+        house.queue().keep(devices);
+        devices.at(PRINTER).refused();
+        house.queue().writeDevices(200);
+    }
+
+    @Test
+    void seesWhatARunningRelayHasWrittenAndDoesNotHoldItUp() throws Exception {
+        count();
+        assertThatThePrinterIsSeen(1);
+        house.accept("afterwards", ANNA);
+        count();
+        assertThatThePrinterIsSeen(2);
+    }
+
+    @Test
+    void seesWhatAStoppedRelayHasLeft() throws Exception {
+        count();
+        house.close();
+        assertThatThePrinterIsSeen(1);
+    }
+
+    @Test
+    void seesWhatAKilledRelayHasLeft() throws Exception {
+        leaveAKilledRelay();
+        assertThatThePrinterIsSeen(1);
+    }
+
+    private void leaveAKilledRelay() throws Exception {
+        try (ChildJvm child = ChildJvm.start(scratch, OfflineQueueTest.class, house.directory.toString())) {
+            child.awaitLine("COUNTED");
+            child.kill();
+        }
+        assertThat(house.directory.resolve("queue.db-wal")).isNotEmptyFile();
+    }
+
+    /// The process that is killed.
+    public static void main(String[] arguments) throws IOException {
+        OfflineQueueTest relay = new OfflineQueueTest();
+        relay.house = new QueueHouse(Path.of(arguments[0]));
+        relay.count();
+        System.out.println("COUNTED");
+        System.in.read();
+    }
+
+    @Test
+    void saysThatThereIsNoQueueAndMakesNone() {
+        assertUnavailable(Reason.UNUSABLE_DIRECTORY, "there is no queue in " + house.directory);
+        assertThat(house.directory).doesNotExist();
+    }
+
+    @Test
+    void seesNoDevicesInAQueueOfVersion1AndLeavesItSo() throws Exception {
+        house.versionOne();
+        assertThat(new OfflineQueue(house.directory).devices()).isEmpty();
+        assertThat(house.number("PRAGMA user_version")).isEqualTo(1);
+    }
+
+    @Test
+    void doesNotReadAQueueOfANewerRelay() {
+        count();
+        house.close();
+        house.change("PRAGMA user_version = 99");
+        assertUnavailable(Reason.NEWER_SCHEMA, "newer o365-relay");
+    }
+
+    @Test
+    void saysThatADatabaseIsDamaged() throws IOException {
+        Files.createDirectories(house.directory);
+        Files.writeString(house.directory.resolve("queue.db"), "Dear admin, this was never a database. ".repeat(500));
+        assertUnavailable(Reason.DAMAGED, "is damaged");
+    }
+
+    @Test
+    void saysWhatIsMissingIfTheLogHasNoIndex() throws Exception {
+        leaveAKilledRelay();
+        Files.delete(house.directory.resolve("queue.db-shm"));
+        assertUnavailable(Reason.UNUSABLE_DIRECTORY, "cannot be read", "queue.db-shm");
+        assertThat(house.directory.resolve("queue.db-shm")).doesNotExist();
+    }
+
+    private void assertThatThePrinterIsSeen(int refusals) throws Exception {
+        Map<String, FileTime> before = files();
+        assertThat(new OfflineQueue(house.directory).devices())
+                .singleElement()
+                .matches(device -> device.address().equals(PRINTER))
+                .matches(device -> device.refusals() == refusals);
+        assertThat(files()).isEqualTo(before);
+    }
+
+    private Map<String, FileTime> files() throws IOException {
+        Map<String, FileTime> files = new TreeMap<>();
+        try (Stream<Path> list = Files.list(house.directory)) {
+            for (Path file : list.toList()) {
+                files.put(file.getFileName().toString(), Files.getLastModifiedTime(file));
+            }
+        }
+        return files;
+    }
+
+    private void assertUnavailable(Reason reason, String... words) {
+        assertThatThrownBy(() -> new OfflineQueue(house.directory).devices())
+                .isInstanceOfSatisfying(QueueUnavailableException.class, e -> {
+                    assertThat(e.reason()).isEqualTo(reason);
+                    assertThat(e.getMessage()).contains(words).doesNotContain("\n", "Exception");
+                });
+    }
+}

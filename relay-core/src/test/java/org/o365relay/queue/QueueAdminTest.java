@@ -1,0 +1,480 @@
+package org.o365relay.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.o365relay.queue.QueueHouse.ANNA;
+import static org.o365relay.queue.QueueHouse.BERT;
+import static org.o365relay.queue.QueueHouse.CARL;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Outcome.Deferred;
+import org.o365relay.mail.Outcome.Delivered;
+import org.o365relay.mail.Priority;
+import org.o365relay.mail.QueueId;
+import org.o365relay.mail.Recipient;
+import org.o365relay.mail.RoutedEnvelope;
+import org.o365relay.queue.MessageDetail.RecipientLine;
+
+@Timeout(60)
+class QueueAdminTest {
+
+    private static final String EVA = "Eva (uid 1000)";
+
+    private QueueHouse house;
+
+    @BeforeEach
+    void open(@TempDir Path directory) {
+        house = new QueueHouse(directory);
+    }
+
+    @AfterEach
+    void close() {
+        assertThat(house.contradictions()).isEmpty();
+        house.close();
+    }
+
+    @Test
+    void aRetriedMessageIsDueNowTheOldestFirstAndBehindThoseThatWereDueBefore() {
+        QueueId first = defer(house.accept("first", ANNA));
+        QueueId second = defer(house.accept("second", ANNA));
+        QueueId fresh = house.accept("fresh", ANNA);
+        house.clock.advance(Duration.ofMinutes(1));
+
+        ChangeResult effect = apply(new Change.Retry(), MessageFilter.ALL);
+
+        assertThat(effect).isEqualTo(new ChangeResult(3, 0, ""));
+        assertThat(house.claim(10)).extracting(Claim::id).containsExactly(fresh, first, second);
+        assertThat(lastEvent(second)).isEqualTo("retried by " + EVA);
+    }
+
+    @Test
+    void whoWaitsForSomethingDueIsWokenByARetry() throws InterruptedException {
+        defer(house.accept("first", ANNA));
+        house.queue().awaitDue(QueueHouse.SUPPLY, Duration.ZERO);
+
+        apply(new Change.Retry(), MessageFilter.ALL);
+
+        long before = System.nanoTime();
+        house.queue().awaitDue(QueueHouse.SUPPLY, Duration.ofSeconds(30));
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void aRetryLeavesWhatIsOnHold() {
+        QueueId id = house.accept("held", ANNA);
+        apply(new Change.Hold(), MessageFilter.ALL);
+
+        assertThat(apply(new Change.Retry(), MessageFilter.ALL)).isEqualTo(new ChangeResult(0, 0, ""));
+        assertThat(house.claim(1)).isEmpty();
+        assertThat(lastEvent(id)).startsWith("put-on-hold");
+    }
+
+    @Test
+    void aDeletedMessageIsSettledAndItsContentGoes() {
+        QueueId id = house.accept("unwanted", ANNA, BERT);
+        QueueId other = house.accept("wanted", ANNA);
+
+        assertThat(apply(new Change.Delete(), MessageFilter.of(List.of(id)))).isEqualTo(new ChangeResult(1, 0, ""));
+
+        MessageDetail gone = show(id);
+        assertThat(gone.line().state()).isEqualTo(MessageState.DELETED);
+        assertThat(gone.line().settledAt()).isEqualTo(house.clock.instant());
+        assertThat(gone.hasContent()).isFalse();
+        assertThat(gone.recipients()).extracting(RecipientLine::state).containsOnly("deleted");
+        assertThat(lastEvent(id)).isEqualTo("deleted by " + EVA);
+        assertThat(house.claim(10)).extracting(Claim::id).containsExactly(other);
+    }
+
+    @Test
+    void whoHasItAlreadyHasItAfterTheRestWasDeleted() {
+        QueueId id = house.accept("half", ANNA, BERT);
+        Claim claim = house.claimOne();
+        house.queue().settle(claim, halfDelivered(claim), List.of());
+
+        apply(new Change.Delete(), MessageFilter.ALL);
+
+        assertThat(show(id).recipients()).extracting(RecipientLine::state).containsExactly("delivered", "deleted");
+    }
+
+    @Test
+    void theContentOfADividedMessageStaysUntilItsLastPartIsDeleted() {
+        List<QueueId> parts = commitParts();
+        apply(new Change.Delete(), MessageFilter.of(List.of(parts.getFirst())));
+        assertThat(show(parts.getFirst()).line().state()).isEqualTo(MessageState.DELETED);
+        assertThat(show(parts.getLast()).hasContent()).isTrue();
+
+        apply(new Change.Delete(), MessageFilter.of(List.of(parts.getLast())));
+        assertThat(house.number("SELECT count(*) FROM chunk")).isZero();
+    }
+
+    @Test
+    void aRedirectedMessageLeavesThroughTheOtherMailboxAlsoIfItIsOnHold() {
+        QueueId id = house.accept("first", ANNA);
+        QueueId held = house.accept("held", ANNA);
+        apply(new Change.Hold(), MessageFilter.of(List.of(held)));
+
+        assertThat(apply(new Change.Redirect("other@contoso.example"), MessageFilter.ALL))
+                .isEqualTo(new ChangeResult(2, 0, ""));
+
+        assertThat(house.claim(10)).isEmpty();
+        assertThat(claimFor("other@contoso.example")).extracting(Claim::id).containsExactly(id);
+        assertThat(lastEvent(id))
+                .isEqualTo("redirected from relay@contoso.example to other@contoso.example, by " + EVA);
+        assertThat(show(held).line().state()).isEqualTo(MessageState.HELD);
+        apply(new Change.Release(), MessageFilter.ALL);
+        assertThat(claimFor("other@contoso.example")).extracting(Claim::id).containsExactly(held);
+        assertThat(apply(new Change.Redirect("other@contoso.example"), MessageFilter.ALL)
+                        .changed())
+                .as("they are there already")
+                .isZero();
+    }
+
+    @Test
+    void theNameOfAPoolKeepsItsCase() {
+        QueueId id = house.accept("first", ANNA);
+
+        apply(new Change.Redirect("Everybody"), MessageFilter.ALL);
+
+        assertThat(claimFor("Everybody")).extracting(Claim::id).containsExactly(id);
+    }
+
+    @Test
+    void aReaddressedMessageGoesToSomebodyElse() {
+        QueueId id = house.accept("first", ANNA, BERT);
+        QueueId other = house.accept("second", BERT);
+
+        ChangeResult effect = apply(new Change.Readdress(ANNA, CARL), MessageFilter.ALL);
+
+        assertThat(effect).isEqualTo(new ChangeResult(1, 0, ""));
+        assertThat(lastEvent(id)).isEqualTo("redirected from anna@contoso.example to carl@contoso.example, by " + EVA);
+        assertThat(house.queue().events(id).getLast().recipient()).isZero();
+        assertThat(house.claim(10))
+                .extracting(claim -> claim.recipients().toString())
+                .containsExactly("[carl@contoso.example, bert@contoso.example]", "[bert@contoso.example]");
+        assertThat(house.queue().events(other)).isEmpty();
+    }
+
+    @Test
+    void nobodyGetsAReaddressedMessageTwice() {
+        QueueId id = house.accept("first", ANNA, BERT);
+
+        apply(new Change.Readdress(ANNA, BERT), MessageFilter.ALL);
+
+        assertThat(house.claimOne().recipients()).containsExactly(new Recipient(1, BERT));
+        assertThat(show(id).recipients()).extracting(RecipientLine::state).containsExactly("deleted", "queued");
+    }
+
+    @Test
+    void aMessageReaddressedToWhoHasItAlreadyIsSettled() {
+        QueueId id = house.accept("first", ANNA, BERT);
+        Claim claim = house.claimOne();
+        house.queue().settle(claim, halfDelivered(claim), List.of()); // Anna has it
+
+        apply(new Change.Readdress(BERT, ANNA), MessageFilter.ALL);
+
+        assertThat(show(id).line().settledAt()).isNotNull();
+        assertThat(show(id).recipients()).extracting(RecipientLine::state).containsExactly("delivered", "deleted");
+    }
+
+    @Test
+    void anAddressBeyondAsciiMakesTheMessageOneThatNeedsSmtpUtf8() {
+        house.accept("first", ANNA);
+        EmailAddress dane = EmailAddress.parse("søren@contoso.example").orElseThrow();
+
+        apply(new Change.Readdress(ANNA, dane), MessageFilter.ALL);
+
+        assertThat(house.claimOne().envelope().smtpUtf8()).isTrue();
+    }
+
+    @Test
+    void whatIsBeingDeliveredIsPassedOver() {
+        QueueId delivering = house.accept("delivering", ANNA);
+        house.claimOne();
+        QueueId waiting = house.accept("waiting", ANNA);
+
+        assertThat(apply(new Change.Hold(), MessageFilter.ALL)).isEqualTo(new ChangeResult(1, 1, ""));
+        assertThat(apply(new Change.Delete(), MessageFilter.of(List.of(delivering))))
+                .isEqualTo(new ChangeResult(0, 1, ""));
+
+        assertThat(show(delivering).line().state()).isEqualTo(MessageState.DELIVERING);
+        assertThat(show(waiting).line().state()).isEqualTo(MessageState.HELD);
+        assertThat(house.queue().events(delivering)).isEmpty();
+    }
+
+    @Test
+    void thoseThatAreSettledOrNotKnownAreNotChanged() {
+        QueueId settled = house.accept("settled", ANNA);
+        Claim claim = house.claimOne();
+        house.queue().settle(claim, QueueHouse.delivered(claim), List.of());
+        QueueId unknown = new QueueId(4711);
+
+        assertThat(apply(new Change.Delete(), MessageFilter.of(List.of(settled, unknown))))
+                .isEqualTo(new ChangeResult(0, 0, ""));
+        assertThat(show(settled).line().state()).isEqualTo(MessageState.DELIVERED);
+        assertThat(house.queue().reading().show(unknown)).isEmpty();
+    }
+
+    @Test
+    void whatComesInLaterIsNotMeant() {
+        QueueId known = house.accept("known", ANNA);
+        QueueId later = house.accept("later", ANNA);
+
+        apply(new Change.Hold(), MessageFilter.ALL.upTo(known));
+
+        assertThat(show(known).line().state()).isEqualTo(MessageState.HELD);
+        assertThat(show(later).line().state()).isEqualTo(MessageState.QUEUED);
+    }
+
+    @Test
+    void thousandsAreChangedInBatches() {
+        fill(2_000);
+
+        assertThat(apply(new Change.Hold(), MessageFilter.ALL)).isEqualTo(new ChangeResult(2_000, 0, ""));
+        assertThat(house.number("SELECT count(*) FROM event WHERE kind = 'put-on-hold'"))
+                .isEqualTo(2_000);
+        assertThat(apply(new Change.Release(), MessageFilter.ALL.in(Set.of(MessageState.HELD))))
+                .isEqualTo(new ChangeResult(2_000, 0, ""));
+        assertThat(apply(new Change.Delete(), MessageFilter.ALL)).isEqualTo(new ChangeResult(2_000, 0, ""));
+        assertThat(house.number("SELECT count(*) FROM chunk")).isZero();
+    }
+
+    @Test
+    void aDiskThatFailsInTheMiddleLeavesAStatedPart() {
+        List<QueueId> ids = fill(2_000);
+        long late = ids.get(1_100).value();
+        house.change("CREATE TRIGGER broken BEFORE UPDATE ON message WHEN old.id >= " + late
+                + " BEGIN SELECT raise(ABORT, 'no room'); END");
+
+        ChangeResult effect = apply(new Change.Hold(), MessageFilter.ALL);
+
+        assertThat(effect.isComplete()).isFalse();
+        assertThat(effect.changed()).isEqualTo(1_000);
+        assertThat(effect.stopped())
+                .contains("the disk failed", "no room", "1,000 of 2,000 messages were changed", "ask again");
+        assertThat(house.number("SELECT count(*) FROM message WHERE held_at IS NOT NULL"))
+                .isEqualTo(1_000);
+        assertThat(house.number("SELECT count(*) FROM event")).isEqualTo(1_000);
+        house.change("DROP TRIGGER broken");
+        assertThat(apply(new Change.Hold(), MessageFilter.ALL)).as("the rest").isEqualTo(new ChangeResult(1_000, 0, ""));
+    }
+
+    @Test
+    void aMessageIsGivenUpByWhoClaimsItAlsoIfItIsOnHold() {
+        QueueId waiting = house.accept("waiting", ANNA);
+        QueueId held = house.accept("held", ANNA);
+        apply(new Change.Hold(), MessageFilter.of(List.of(held)));
+        List<String> seen = new ArrayList<>();
+
+        ChangeResult effect = house.queue().steering().each(MessageFilter.ALL, EVA, claim -> {
+            seen.add(house.text(claim));
+            house.queue().settle(claim, QueueHouse.failed(claim), List.of(house.notice("given up")));
+        });
+
+        assertThat(effect).isEqualTo(new ChangeResult(2, 0, ""));
+        assertThat(seen).containsExactly("waiting", "held");
+        assertThat(show(held).line().state()).isEqualTo(MessageState.FAILED);
+        assertThat(show(held).line().attempts()).as("that was no attempt").isZero();
+        assertThat(house.queue().events(waiting)).extracting(Event::kind).containsExactly("bounced", "failed");
+        assertThat(house.claim(10)).hasSize(2).allMatch(Claim::notice);
+    }
+
+    @Test
+    void aMessageThatCannotBeGivenUpIsPutBackAsItWas() {
+        QueueId held = house.accept("held", ANNA);
+        apply(new Change.Hold(), MessageFilter.ALL);
+        QueueId waiting = house.accept("waiting", ANNA);
+        Instant due = show(waiting).line().dueAt();
+
+        assertThat(house.queue().steering().each(MessageFilter.ALL, EVA, _ -> {
+                    throw new IllegalStateException("a bug");
+                }))
+                .isEqualTo(new ChangeResult(
+                        0,
+                        0,
+                        "the relay failed, see its log: a bug; 0 of 2 messages were changed; ask again for the rest"));
+        assertThat(show(held).line().state()).isEqualTo(MessageState.HELD);
+
+        house.queue().steering().each(MessageFilter.of(List.of(waiting)), EVA, _ -> {
+            throw new IllegalStateException("a bug");
+        });
+        assertThat(show(waiting).line().state()).isEqualTo(MessageState.QUEUED);
+        assertThat(show(waiting).line().dueAt()).isEqualTo(due);
+        assertThat(house.queue().events(waiting)).as("it is not given up").isEmpty();
+        assertThat(house.claimOne().attempts()).isEqualTo(1);
+    }
+
+    @Test
+    void aPoolsMessageThatCannotBeGivenUpStaysWithWhoHasTriedIt() {
+        QueueId id = house.accept("tried", ANNA);
+        house.change("UPDATE message SET route = 'pool', lane = 'pool'");
+        Claim claim = house.queue()
+                .claim(new ClaimScope(QueueHouse.MAILBOX, List.of("pool")), 1)
+                .getFirst();
+        Instant inAnHour = house.clock.instant().plus(Duration.ofHours(1));
+        house.queue().settle(claim, QueueHouse.deferred(claim, inAnHour), List.of());
+
+        house.queue().steering().each(MessageFilter.ALL, EVA, _ -> {
+            throw new IllegalStateException("a bug");
+        });
+
+        assertThat(show(id).line().lane()).isEqualTo(QueueHouse.MAILBOX);
+        assertThat(show(id).line().dueAt()).isEqualTo(inAnHour);
+        assertThat(show(id).line().attempts()).isEqualTo(1);
+    }
+
+    @Test
+    void manyAreGivenUpOneByOne() {
+        fill(600);
+        assertThat(house.queue()
+                        .steering()
+                        .each(
+                                MessageFilter.ALL,
+                                EVA,
+                                claim -> house.queue().settle(claim, QueueHouse.failed(claim), List.of())))
+                .isEqualTo(new ChangeResult(600, 0, ""));
+        assertThat(house.number("SELECT count(*) FROM event WHERE kind = 'bounced'"))
+                .isEqualTo(600);
+    }
+
+    @Test
+    void whatBeganToComeInBeforeAndEndsLaterIsNotMeant() {
+        fill(250);
+        Incoming slow = house.queue().receive();
+        house.accept("last", ANNA); // in a batch of its own
+        List<QueueId> seen = new ArrayList<>();
+        house.queue().steering().each(MessageFilter.ALL, EVA, claim -> {
+            if (seen.isEmpty()) {
+                house.clock.advance(Duration.ofSeconds(1));
+                slow.commit(house.arrival(), QueueHouse.routed(QueueHouse.envelope(ANNA)), new byte[] {'.'})
+                        .join();
+            }
+            seen.add(claim.id());
+            house.queue().settle(claim, QueueHouse.failed(claim), List.of());
+        });
+        assertThat(seen).hasSize(251);
+    }
+
+    @Test
+    void whatWasBeingGivenUpWhenTheRelayEndedWaitsBehindWhatWasNotTriedYet() {
+        QueueId tried = defer(house.accept("tried", ANNA));
+        QueueId fresh = house.accept("fresh", ANNA);
+        house.clock.advance(Duration.ofSeconds(1));
+
+        house.queue().steering().each(MessageFilter.of(List.of(tried)), EVA, _ -> house.close());
+
+        assertThat(house.claim(10)).extracting(Claim::id).containsExactly(fresh, tried);
+        assertThat(house.queue().events(tried)).extracting(Event::kind).containsExactly("deferred");
+    }
+
+    @Test
+    void theDiskMayFailWhileMessagesAreGivenUpOneByOne() {
+        List<QueueId> ids = fill(5);
+        long late = ids.get(3).value();
+
+        ChangeResult effect = house.queue().steering().each(MessageFilter.ALL, EVA, claim -> {
+            if (claim.id().value() == late) {
+                house.change("CREATE TRIGGER broken BEFORE UPDATE OF settled_at ON message"
+                        + " BEGIN SELECT raise(ABORT, 'no room'); END");
+            }
+            house.queue().settle(claim, QueueHouse.failed(claim), List.of());
+        });
+
+        assertThat(effect.changed()).isEqualTo(3);
+        assertThat(effect.stopped()).contains("no room", "3 of 5 messages");
+        assertThat(show(ids.get(3)).line().state()).as("put back").isEqualTo(MessageState.QUEUED);
+        assertThat(show(ids.get(4)).line().state()).isEqualTo(MessageState.QUEUED);
+    }
+
+    @Test
+    void aDamagedMessageCannotBeGivenUpButDeleted() {
+        QueueId damaged = house.accept("damaged", ANNA);
+        house.change("UPDATE message SET sender = 'a b'");
+
+        assertThat(house.queue().steering().each(MessageFilter.ALL, EVA, _ -> {
+                    throw new AssertionError("claimed");
+                }))
+                .isEqualTo(new ChangeResult(0, 1, ""));
+        assertThat(show(damaged).line().state()).isEqualTo(MessageState.QUEUED);
+        assertThat(apply(new Change.Delete(), MessageFilter.ALL)).isEqualTo(new ChangeResult(1, 0, ""));
+    }
+
+    @Test
+    void nobodyIsToldOfABounceThatIsApplied() {
+        assertThatThrownBy(() -> apply(new Change.Bounce(), MessageFilter.ALL))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private ChangeResult apply(Change change, MessageFilter selection) {
+        return house.queue().steering().apply(change, selection, EVA);
+    }
+
+    private MessageDetail show(QueueId id) {
+        Optional<MessageDetail> shown = house.queue().reading().show(id);
+        return shown.orElseThrow();
+    }
+
+    private String lastEvent(QueueId id) {
+        Event event = house.queue().events(id).getLast();
+        return event.kind() + ' ' + event.detail();
+    }
+
+    private QueueId defer(QueueId id) {
+        Claim claim = house.claimOne();
+        assertThat(claim.id()).isEqualTo(id);
+        Instant inAnHour = house.clock.instant().plus(Duration.ofHours(1));
+        house.queue().settle(claim, QueueHouse.deferred(claim, inAnHour), List.of());
+        return id;
+    }
+
+    private Settlement halfDelivered(Claim claim) {
+        return new Settlement(
+                Map.of(
+                        claim.recipients().getFirst(), new Delivered(QueueHouse.OK),
+                        claim.recipients().getLast(), new Deferred(QueueHouse.LATER)),
+                house.clock.instant().plus(Duration.ofHours(1)),
+                true,
+                "smtp.example:587",
+                QueueHouse.MAILBOX);
+    }
+
+    private List<Claim> claimFor(String mailbox) {
+        return house.queue().claim(new ClaimScope(mailbox, List.of(mailbox)), 10);
+    }
+
+    private List<QueueId> commitParts() {
+        List<RoutedEnvelope> parts = List.of(
+                new RoutedEnvelope("anna", Priority.NORMAL, QueueHouse.envelope(ANNA)),
+                new RoutedEnvelope("bert", Priority.NORMAL, QueueHouse.envelope(BERT)));
+        return house.queue()
+                .receive()
+                .commit(house.arrival(), parts, new byte[] {'.'})
+                .join();
+    }
+
+    private List<QueueId> fill(int messages) {
+        List<QueueId> ids = IntStream.range(0, messages)
+                .mapToObj(_ -> house.queue().receive())
+                .map(incoming -> incoming.commit(
+                        house.arrival(), QueueHouse.routed(QueueHouse.envelope(ANNA)), new byte[] {'.'}))
+                .toList() // all begun
+                .stream()
+                .map(committed -> committed.join().getFirst())
+                .toList();
+        assertThat(ids).isSorted();
+        return ids;
+    }
+}

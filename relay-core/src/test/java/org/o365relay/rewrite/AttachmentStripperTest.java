@@ -1,0 +1,204 @@
+package org.o365relay.rewrite;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.o365relay.mail.EmailAddress;
+
+class AttachmentStripperTest {
+
+    private static final int LIMIT = 1_000;
+    private static final List<EmailAddress> ANN =
+            List.of(EmailAddress.parse("ann@x.example").orElseThrow());
+
+    @Test
+    void leavesTheRestAsItIs() throws IOException {
+        String text = part("Content-Type: text/html; charset=utf-8", "<p>Hello</p>");
+        String small = part("Content-Type: text/csv; name=small.csv", "a;b");
+        StoredText message = mixed(text, file("scan.pdf", 5_000), small);
+
+        StrippedMessage detached = detached(message).orElseThrow();
+
+        assertThat(new String(detached.rest(), ISO_8859_1)).isEqualTo(text(mixed(text, small)));
+        assertThat(detached.attachments()).singleElement().satisfies(attachment -> {
+            assertThat(attachment.name()).isEqualTo("scan.pdf");
+            assertThat(attachment.type()).isEqualTo("application/pdf");
+            assertThat(attachment.contentId()).isNull();
+            assertThat(content(attachment, message)).isEqualTo("x".repeat(5_000));
+        });
+    }
+
+    @Test
+    void takesTheLargestFirstAndNoMoreThanItNeeds() throws IOException {
+        StoredText message = mixed(
+                part("Content-Type: text/plain", "Hello"),
+                file("a.pdf", 300),
+                file("b.pdf", 9_000),
+                file("c.pdf", 900));
+
+        StrippedMessage detached = detached(message).orElseThrow();
+
+        assertThat(detached.attachments()).extracting(Attachment::name).containsExactly("b.pdf", "c.pdf");
+        assertThat(new String(detached.rest(), ISO_8859_1)).contains("a.pdf").doesNotContain("b.pdf", "c.pdf");
+    }
+
+    @Test
+    void leavesAnEmptyTextWhereTheFirstPartWas() throws IOException {
+        StrippedMessage detached = detached(mixed(file("scan.pdf", 5_000))).orElseThrow();
+
+        assertThat(new String(detached.rest(), ISO_8859_1))
+                .endsWith("\r\n--b\r\nContent-Type: text/plain\r\n\r\n\r\n--b--\r\n");
+    }
+
+    @Test
+    void makesAnEmptyTextOfAMessageThatIsAFile() throws IOException {
+        StoredText message = StoredText.of("To: ann@x.example\r\nContent-Type: image/tiff;\r\n\tname=fax.tif\r\n"
+                + "Content-Transfer-Encoding: base64\r\nX-Last: y\r\n\r\n" + base64(3_000));
+
+        StrippedMessage detached = detached(message).orElseThrow();
+
+        assertThat(new String(detached.rest(), ISO_8859_1)).isEqualTo("To: ann@x.example\r\nX-Last: y\r\n\r\n");
+        assertThat(detached.attachments()).singleElement().satisfies(attachment -> {
+            assertThat(attachment.name()).isEqualTo("fax.tif");
+            assertThat(content(attachment, message)).isEqualTo("x".repeat(3_000));
+        });
+    }
+
+    @Test
+    void keepsWhatATextShowsConnectedWithIt() throws IOException {
+        String image = "--r\r\nContent-Type: image/png\r\nContent-ID: <logo@x>\r\n"
+                + "Content-Transfer-Encoding: base64\r\n\r\n" + base64(4_000) + "\r\n";
+        String related = part(
+                "Content-Type: multipart/related; boundary=r",
+                "--r\r\nContent-Type: text/html\r\n\r\n<img src=\"cid:logo@x\">\r\n" + image + "--r--");
+        StoredText message = mixed(related);
+
+        StrippedMessage detached = detached(message).orElseThrow();
+
+        assertThat(detached.attachments()).singleElement().satisfies(attachment -> {
+            assertThat(attachment.contentId()).isEqualTo("logo@x");
+            assertThat(attachment.name()).isEqualTo("attachment");
+        });
+        assertThat(new String(detached.rest(), ISO_8859_1))
+                .isEqualTo(text(message).replace(image, ""));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            quoted-printable | =78                 | x
+            7bit             | x                   | x
+            BASE64           | eA==                | x
+            base64           | eHg*Zz             | xx
+            x-unknown        | x                   | x
+            """)
+    void decodesWhatIsTakenOut(String encoding, String encoded, String decoded) throws IOException {
+        String name = "n".repeat(LIMIT);
+        StoredText message = mixed(part(
+                "Content-Type: application/octet-stream\r\nContent-Disposition: attachment; filename=" + name
+                        + "\r\nContent-Transfer-Encoding: " + encoding,
+                encoded));
+
+        Attachment attachment = detached(message).orElseThrow().attachments().getFirst();
+
+        assertThat(content(attachment, message)).startsWith(decoded);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            filename="Bericht für Ann.pdf"                   | Bericht für Ann.pdf
+            filename*=utf-8''Bericht%20f%C3%BCr%20Ann.pdf    | Bericht für Ann.pdf
+            filename="=?utf-8?Q?Bericht_f=C3=BCr_Ann.pdf?="  | Bericht für Ann.pdf
+            filename*0="Bericht "; filename*1=Ann.pdf        | Bericht Ann.pdf
+            filename=""                                      | attachment
+            """)
+    void readsTheNameOfAFile(String parameter, String name) throws IOException {
+        StoredText message = mixed(part(
+                "Content-Type: application/pdf\r\nContent-Disposition: attachment; " + parameter, "x".repeat(LIMIT)));
+
+        assertThat(detached(message).orElseThrow().attachments())
+                .extracting(Attachment::name)
+                .containsExactly(name);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            multipart/signed; protocol="application/pkcs7-signature"
+            multipart/encrypted; protocol="application/pgp-encrypted"
+            multipart/alternative
+            multipart/report
+            """)
+    void doesNotTakeApartWhatCountsAsAWhole(String type) throws IOException {
+        String inner = "--s\r\n" + "Content-Type: multipart/mixed; boundary=i\r\n\r\n"
+                + "--i\r\nContent-Type: application/pdf; name=a.pdf\r\n\r\n" + "x".repeat(5_000) + "\r\n--i--\r\n";
+        String leaf = "--s\r\nContent-Type: application/pdf; name=a.pdf\r\n\r\n" + "x".repeat(5_000) + "\r\n";
+        boolean sealed = type.contains("signed") || type.contains("encrypted");
+
+        assertThat(detached(message(type + "; boundary=s", (sealed ? inner : leaf) + "--s--\r\n")))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"message/rfc822", "application/pkcs7-mime; smime-type=enveloped-data", "text/plain"})
+    void doesNotTakeOutWhatIsNoFile(String type) throws IOException {
+        assertThat(detached(mixed(part("Content-Type: " + type, "x".repeat(5_000)))))
+                .isEmpty();
+        assertThat(detached(message(type, "x".repeat(5_000) + "\r\n"))).isEmpty();
+    }
+
+    @Test
+    void findsFilesInAMessageWhoseEndIsMissing() throws IOException {
+        StoredText message =
+                StoredText.of(text(mixed(part("Content-Type: text/plain", "Hello"), file("scan.pdf", 5_000)))
+                        .replace("--b--\r\n", ""));
+
+        StrippedMessage detached = detached(message).orElseThrow();
+
+        assertThat(content(detached.attachments().getFirst(), message)).isEqualTo("x".repeat(5_000));
+        assertThat(new String(detached.rest(), ISO_8859_1)).endsWith("Hello\r\n");
+    }
+
+    private static Optional<StrippedMessage> detached(StoredText message) throws IOException {
+        return AttachmentStripper.of(message, Readdressing.of(message, ANN), LIMIT);
+    }
+
+    private static String content(Attachment attachment, StoredText message) throws IOException {
+        try (InputStream in = attachment.open(message)) {
+            return new String(in.readAllBytes(), ISO_8859_1);
+        }
+    }
+
+    private static String text(StoredText message) {
+        return new String(message.octets(), ISO_8859_1);
+    }
+
+    private static StoredText mixed(String... parts) {
+        return message("multipart/mixed; boundary=b", "preamble\r\n" + String.join("", parts) + "--b--\r\n");
+    }
+
+    private static StoredText message(String type, String body) {
+        return StoredText.of("To: ann@x.example\r\nContent-Type: " + type + "\r\n\r\n" + body);
+    }
+
+    private static String part(String header, String content) {
+        return "--b\r\n" + header + "\r\n\r\n" + content + "\r\n";
+    }
+
+    private static String file(String name, int size) {
+        return part(
+                "Content-Type: application/pdf; name=" + name + "\r\nContent-Transfer-Encoding: base64\r\n"
+                        + "Content-Disposition: attachment; filename=" + name,
+                base64(size));
+    }
+
+    private static String base64(int size) {
+        return Base64.getMimeEncoder().encodeToString("x".repeat(size).getBytes(ISO_8859_1));
+    }
+}

@@ -1,0 +1,16 @@
+package org.o365relay.daemon.check;
+
+import org.o365relay.mail.EmailAddress;
+
+/// Says nothing until everything is known.
+public final class NoProgress implements Doctor.Listener {
+
+    @Override
+    public void mailbox(EmailAddress mailbox) {}
+
+    @Override
+    public void road(String road) {}
+
+    @Override
+    public void step(CheckStep step) {}
+}

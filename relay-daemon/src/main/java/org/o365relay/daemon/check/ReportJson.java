@@ -1,0 +1,55 @@
+package org.o365relay.daemon.check;
+
+import com.azure.json.JsonProviders;
+import com.azure.json.JsonWriter;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.util.List;
+import java.util.Locale;
+
+/// What was found, for programs. Keys are never renamed.
+public final class ReportJson {
+
+    private ReportJson() {}
+
+    /// @param passed whether mail could leave through every mailbox
+    /// @return one JSON object
+    public static String text(boolean passed, List<MailboxReport> mailboxes) {
+        StringWriter text = new StringWriter();
+        try (JsonWriter writer = JsonProviders.createWriter(text)) {
+            writer.writeStartObject().writeBooleanField("passed", passed);
+            writer.writeArrayField("mailboxes", mailboxes, ReportJson::write);
+            writer.writeEndObject();
+        } catch (IOException inMemory) {
+            throw new IllegalStateException("cannot write JSON", inMemory);
+        }
+        return text.toString();
+    }
+
+    private static void write(JsonWriter writer, MailboxReport report) throws IOException {
+        writer.writeStartObject()
+                .writeStringField("mailbox", report.mailbox().toString())
+                .writeBooleanField("open", report.isOpen())
+                .writeArrayField("facts", report.facts(), ReportJson::write)
+                .writeArrayField("roads", report.roads(), ReportJson::write)
+                .writeEndObject();
+    }
+
+    private static void write(JsonWriter writer, UpstreamReport report) throws IOException {
+        writer.writeStartObject()
+                .writeStringField("road", report.road())
+                .writeBooleanField("open", report.isOpen())
+                .writeArrayField("steps", report.steps(), ReportJson::write)
+                .writeEndObject();
+    }
+
+    private static void write(JsonWriter writer, CheckStep step) throws IOException {
+        writer.writeStartObject()
+                .writeStringField("mark", step.mark().name().toLowerCase(Locale.ROOT))
+                .writeStringField("step", step.what())
+                .writeStringField("detail", step.detail())
+                .writeStringField("cause", step.cause())
+                .writeStringField("advice", step.advice())
+                .writeEndObject();
+    }
+}

@@ -1,0 +1,80 @@
+package org.o365relay.daemon.check;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.deliver.OutgoingMessage;
+import org.o365relay.deliver.Response;
+import org.o365relay.deliver.Response.Step;
+import org.o365relay.deliver.Upstream;
+import org.o365relay.mail.Arrival;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Envelope;
+import org.o365relay.mail.QueueId;
+import org.o365relay.mail.Recipient;
+import org.o365relay.rewrite.RewriteRules;
+import org.o365relay.rewrite.Rewriter;
+import org.o365relay.rewrite.Rewriting;
+
+/// A real message that proves the last part of a road: whether the mailbox may send as it does. Takes the way of every
+/// other message, but not through the queue.
+///
+/// @param id names it in its Message-ID
+/// @param author who it is from; null for the mailbox
+public record TrialMessage(
+        QueueId id, Instant now, EmailAddress to, @Nullable EmailAddress author) {
+
+    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
+                    "EEE, d MMM yyyy HH:mm:ss Z", Locale.ENGLISH)
+            .withZone(ZoneOffset.UTC);
+
+    /// @return by which the message is found in message trace
+    String messageId(EmailAddress mailbox) {
+        return "<" + id + ".check@" + mailbox.domain() + ">";
+    }
+
+    Response send(Upstream upstream, RewriteRules rules) throws IOException {
+        EmailAddress mailbox = rules.mailbox();
+        EmailAddress from = author == null ? mailbox : author;
+        Envelope envelope = new Envelope(from, List.of(to), !to.isAscii() || !from.isAscii());
+        Arrival arrival = new Arrival(now, InetAddress.getLoopbackAddress(), "check", "LOCAL");
+        ByteArrayInputStream original =
+                new ByteArrayInputStream(text(from, mailbox).getBytes(StandardCharsets.UTF_8));
+        return switch (new Rewriter(rules).rewrite(id, arrival, envelope, original)) {
+            case Rewriting.Rewritten rewritten -> {
+                Recipient recipient = new Recipient(0, to);
+                OutgoingMessage outgoing = new OutgoingMessage(
+                        id, rewritten.sender(), List.of(recipient), envelope.smtpUtf8(), rewritten::writeTo);
+                Response response = upstream.attempt(outgoing).get(recipient);
+                if (response == null) {
+                    throw new IllegalStateException(upstream.name() + " says nothing of " + recipient);
+                }
+                yield response;
+            }
+            case Rewriting.Unacceptable unacceptable ->
+                new Response(Step.CONTENT, unacceptable.reply(), Response.Origin.RELAY);
+        };
+    }
+
+    private String text(EmailAddress from, EmailAddress mailbox) {
+        return """
+                From: <%s>
+                To: <%s>
+                Subject: Mail relay check
+                Date: %s
+                Message-ID: %s
+                MIME-Version: 1.0
+                Content-Type: text/plain; charset=utf-8
+                Content-Transfer-Encoding: 8bit
+
+                This message was sent by "o365-relay check --send". It shows that mail leaves through %s.
+                """.formatted(from, to, DATE.format(now), messageId(mailbox), mailbox);
+    }
+}

@@ -1,0 +1,222 @@
+package org.o365relay.daemon.cli;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.config.Configuration.Valid;
+import org.o365relay.daemon.control.Control;
+import org.o365relay.daemon.control.ControlException;
+import org.o365relay.daemon.control.ControlJson;
+import org.o365relay.daemon.report.Amounts;
+import org.o365relay.daemon.report.BlockedMailboxes;
+import org.o365relay.daemon.report.MessageTable;
+import org.o365relay.daemon.report.StateTexts;
+import org.o365relay.daemon.setup.Terminal;
+import org.o365relay.mail.QueueId;
+import org.o365relay.queue.ChangeResult;
+import org.o365relay.queue.MessageLine;
+import org.o365relay.queue.MessageState;
+import org.o365relay.queue.Page;
+import org.o365relay.queue.MessageFilter;
+
+/// Changes messages: says which and how many, asks, does it, and says what came of it.
+///
+/// What is changed is what was counted: messages that come in while somebody thinks about it are left alone.
+final class QueueActionRunner {
+
+    private static final int SAMPLES = 5;
+    private static final int PAGE = 1000;
+    private static final ChangeResult NOTHING = new ChangeResult(0, 0, "");
+
+    private final CommandContext desk;
+    private final BulkOptions targets;
+    private final QueueAction deed;
+
+    QueueActionRunner(CommandContext desk, BulkOptions targets, QueueAction deed) {
+        this.desk = desk;
+        this.targets = targets;
+        this.deed = deed;
+    }
+
+    int run() throws CommandFailed, ControlException, IOException {
+        MessageFilter selection = targets.selection(desk.place(), deed);
+        Optional<Terminal> terminal = askable();
+        Valid configuration = desk.configuration();
+        try (Control relay = desk.relay(configuration)) {
+            requireRunning(relay);
+            List<String> left = leftAlone(relay);
+            Optional<QueueId> newest = relay.newest();
+            MessageFilter counted = newest.map(selection::upTo).orElse(selection);
+            long count = relay.count(counted);
+            if (count == 0) {
+                return nothingToDo(left);
+            }
+            BlockedMailboxes closed = desk.answer().isJson() ? BlockedMailboxes.NONE : RunningMailboxes.closed(relay, configuration);
+            announce(relay, closed, counted, count, left);
+            if (targets.isDryRun()) {
+                return told(count, NOTHING, List.of("Nothing was changed: this was a dry run."));
+            }
+            if (terminal.isPresent() && !isAgreed(terminal.get())) {
+                desk.answer().lines(List.of("Nothing was changed."));
+                return ExitCode.DECLINED;
+            }
+            Set<String> lanes = deed.lanes(
+                    relay.find(counted, Page.Order.OLDEST_FIRST, null, PAGE).lines());
+            ChangeResult effect = relay.change(deed.change(), counted);
+            List<String> words = words(count, effect);
+            if (effect.changed() > 0) {
+                words.addAll(but(lanes, closed));
+            }
+            return told(count, effect, words);
+        }
+    }
+
+    /// @return who is to be asked; empty if nobody needs to be
+    private Optional<Terminal> askable() throws CommandFailed {
+        if (targets.isDryRun() || targets.isAgreed()) {
+            return Optional.empty();
+        }
+        Optional<Terminal> terminal = desk.answer().isJson()
+                ? Optional.empty()
+                : desk.place().terminal().get();
+        if (terminal.isEmpty()) {
+            throw new CommandFailed(
+                    ExitCode.USAGE,
+                    deed.name() + ": there is nobody to ask; add --yes to do it, or --dry-run to see what it would be");
+        }
+        return terminal;
+    }
+
+    private void requireRunning(Control relay) throws CommandFailed {
+        if (!targets.isDryRun() && !relay.isRunning()) {
+            throw new CommandFailed(
+                    ExitCode.UNAVAILABLE,
+                    "the relay is not running; messages can be changed only while it does. Start it: systemctl start"
+                            + " o365-relay");
+        }
+    }
+
+    /// @return of the messages that were named, a line for each that it does not concern
+    /// @throws CommandFailed if one is not known
+    private List<String> leftAlone(Control relay) throws CommandFailed, ControlException {
+        List<String> lines = new ArrayList<>();
+        List<QueueId> unknown = new ArrayList<>();
+        Map<QueueId, MessageState> known = states(relay, targets.ids());
+        for (QueueId id : targets.ids()) {
+            MessageState state = known.get(id);
+            if (state == null) {
+                unknown.add(id);
+            } else if (!deed.concerns().contains(state)) {
+                String instead = deed.isRetry() && state == MessageState.HELD
+                        ? "; let it go with: o365-relay queue release " + id
+                        : ".";
+                lines.add(id + " is left as it is: it is " + StateTexts.of(state) + instead);
+            }
+        }
+        if (!unknown.isEmpty()) {
+            throw new CommandFailed(ExitCode.NO_SUCH_MESSAGE, noSuchMessage(unknown) + "; nothing was changed");
+        }
+        return lines;
+    }
+
+    static String noSuchMessage(List<QueueId> unknown) {
+        List<String> names = unknown.stream().map(QueueId::toString).toList();
+        return (names.size() == 1 ? "there is no message " : "there are no messages ") + String.join(", ", names)
+                + ", or it is so long settled that it is forgotten";
+    }
+
+    private static Map<QueueId, MessageState> states(Control relay, List<QueueId> ids) throws ControlException {
+        Map<QueueId, MessageState> states = new HashMap<>();
+        if (ids.isEmpty()) {
+            return states;
+        }
+        @Nullable QueueId next = null;
+        do {
+            Page page = relay.find(MessageFilter.of(ids), Page.Order.OLDEST_FIRST, next, PAGE);
+            page.lines().forEach(line -> states.put(line.id(), line.state()));
+            next = page.next();
+        } while (next != null);
+        return states;
+    }
+
+    private int nothingToDo(List<String> left) {
+        List<String> lines = new ArrayList<>(left);
+        lines.add((left.isEmpty() ? "No message is like that. " : "") + "Nothing was changed.");
+        told(0, NOTHING, lines);
+        return targets.ids().isEmpty() ? ExitCode.OK : ExitCode.NO_SUCH_MESSAGE;
+    }
+
+    private void announce(Control relay, BlockedMailboxes closed, MessageFilter selection, long count, List<String> left)
+            throws ControlException {
+        if (desk.answer().isJson()) {
+            return;
+        }
+        List<MessageLine> samples =
+                relay.find(selection, Page.Order.OLDEST_FIRST, null, SAMPLES).lines();
+        List<String> lines = new ArrayList<>(left);
+        lines.add("This would " + deed.plan().formatted(Amounts.of(count, "message")) + ":");
+        lines.addAll(new MessageTable(desk.layout(), closed).lines(samples));
+        if (count > samples.size()) {
+            lines.add("... and " + Amounts.count(count - samples.size()) + " more");
+        }
+        long delivering = relay.count(selection.in(Set.of(MessageState.DELIVERING)));
+        if (delivering > 0 && selection.states().contains(MessageState.DELIVERING)) {
+            lines.add(Amounts.count(delivering) + " of them " + (delivering == 1 ? "is" : "are")
+                    + " being delivered just now and would be passed over.");
+        }
+        desk.answer().lines(lines);
+    }
+
+    private static boolean isAgreed(Terminal terminal) throws IOException {
+        return terminal.line("Do it? [y/N] ")
+                .map(String::strip)
+                .filter(answer -> answer.equalsIgnoreCase("y") || answer.equalsIgnoreCase("yes"))
+                .isPresent();
+    }
+
+    private int told(long count, ChangeResult effect, List<String> lines) {
+        if (desk.answer().isJson()) {
+            desk.answer().json(ControlJson.text(count, effect));
+        } else {
+            desk.answer().lines(lines);
+        }
+        return effect.isComplete() && effect.passedOver() == 0 ? ExitCode.OK : ExitCode.PARTLY_DONE;
+    }
+
+    private List<String> words(long count, ChangeResult effect) {
+        List<String> lines = new ArrayList<>();
+        String are = effect.changed() == 1 ? " is" : " are";
+        lines.add("Done: " + deed.result().formatted(Amounts.of(effect.changed(), "message") + are) + ".");
+        if (effect.passedOver() > 0) {
+            boolean one = effect.passedOver() == 1;
+            lines.add(Amounts.of(effect.passedOver(), "message") + (one ? " is" : " are")
+                    + " being delivered just now and left alone. In a minute, say it again for what is still there.");
+        }
+        long others = count - effect.changed() - effect.passedOver();
+        if (!effect.isComplete()) {
+            lines.add("It stopped there, " + Amounts.of(others, "message") + " before the end: " + effect.stopped());
+        } else if (others > 0) {
+            lines.add(Amounts.of(others, "message")
+                    + (deed.isMove()
+                            ? " had nothing to change: delivered already, or already there."
+                            : " had moved on in the meantime."));
+        }
+        return lines;
+    }
+
+    /// @return what still keeps them from leaving
+    private static List<String> but(Set<String> lanes, BlockedMailboxes closed) {
+        return lanes.stream()
+                .flatMap(lane -> closed
+                        .state(lane)
+                        .map(state -> "But nothing leaves through " + lane + " just now: it is " + state
+                                + ", see: o365-relay lanes")
+                        .stream())
+                .toList();
+    }
+}

@@ -1,0 +1,78 @@
+package org.o365relay.daemon.explain;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.accept.ListenerTls;
+import org.o365relay.admit.AuthPolicy;
+import org.o365relay.admit.ClientPolicy;
+import org.o365relay.admit.DeviceLimits;
+import org.o365relay.admit.TrustedNetwork;
+
+/// Settings in words.
+final class SettingTexts {
+
+    private static final long KIB = 1L << 10;
+    private static final long MIB = 1L << 20;
+
+    private SettingTexts() {}
+
+    /// @return for example `192.168.10.0/24 "Printers"`
+    static String name(TrustedNetwork trusted) {
+        String name = trusted.policy().name();
+        return trusted.network() + (name.isEmpty() ? "" : " \"" + name + '"');
+    }
+
+    static String terms(ClientPolicy policy) {
+        List<String> terms = new ArrayList<>();
+        terms.add(policy.tolerance().toString());
+        terms.add(login(policy.auth()));
+        if (policy.oldTls()) {
+            terms.add("TLS 1.0 and 1.1 too");
+        }
+        terms.add(size(policy.messageSize()) + " a message");
+        terms.add(limits(policy.limits()));
+        return String.join("; ", terms);
+    }
+
+    /// What each device may use up.
+    static String limits(DeviceLimits limits) {
+        List<String> words = new ArrayList<>();
+        words.add(limits.connections() + " connections at once");
+        add(words, limits.messagesPerMinute(), "messages a minute");
+        add(words, limits.recipientsPerHour(), "recipients an hour");
+        add(words, limits.recipientsPerDay(), "recipients a day");
+        return String.join(", ", words);
+    }
+
+    static String login(AuthPolicy auth) {
+        return switch (auth) {
+            case NONE -> "no login";
+            case ACCEPT_ANY -> "any login is right";
+            case REQUIRED -> "login required";
+        };
+    }
+
+    static String tls(ListenerTls tls, boolean certificate) {
+        return switch (tls) {
+            case OFF -> "plain text";
+            case OPTIONAL -> certificate ? "plain text, or TLS after STARTTLS" : "plain text (there is no certificate)";
+            case REQUIRED -> "TLS after STARTTLS";
+            case IMPLICIT -> "TLS from the first octet";
+        };
+    }
+
+    /// @return `12 MiB`, `100 KiB`, or octets if neither divides it
+    static String size(long octets) {
+        if (octets > 0 && octets % MIB == 0) {
+            return octets / MIB + " MiB";
+        }
+        return octets > 0 && octets % KIB == 0 ? octets / KIB + " KiB" : octets + " octets";
+    }
+
+    private static void add(List<String> words, @Nullable Integer limit, String of) {
+        if (limit != null) {
+            words.add(limit + " " + of);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package org.o365relay.daemon.report;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.deliver.MailboxStatus;
+import org.o365relay.queue.GroupCount;
+
+/// Mailboxes and pools: what waits for each, whether mail leaves, and if not, why and what to do.
+public record MailboxLines(Layout layout) {
+
+    private static final int INDENT = 4;
+    private static final int COLUMN = 12;
+
+    /// @param lanes none if no relay runs
+    /// @param waiting by mailbox or pool
+    /// @return a table; none if there is nothing to say
+    public List<String> lines(List<MailboxStatus> lanes, List<GroupCount> waiting) {
+        Map<String, GroupCount> tallies = new TreeMap<>();
+        waiting.forEach(tally -> tallies.put(tally.name().toLowerCase(Locale.ROOT), tally));
+        Table table = Table.of("MAILBOX", "STATE", "SINCE", ">WAITING", ">OLDEST", ">SENDING", "<ROAD");
+        for (MailboxStatus lane : lanes) {
+            GroupCount tally = tallies.remove(lane.mailbox().toLowerCase(Locale.ROOT));
+            table.row(cells(lane, tally), trouble(lane));
+        }
+        waiting.stream()
+                .filter(tally -> tallies.containsKey(tally.name().toLowerCase(Locale.ROOT)))
+                .forEach(tally -> table.row(withoutLane(tally, lanes.isEmpty()), List.of()));
+        return table.isEmpty() ? List.of() : table.lines(layout.width());
+    }
+
+    /// @return why mail does not leave, or not as it should, and what to do; none if it is open
+    public List<String> trouble(MailboxStatus lane) {
+        List<String> lines = new ArrayList<>();
+        add(lines, "said", lane.reply());
+        add(lines, "means", lane.reason());
+        add(lines, "to do", lane.advice());
+        add(lines, "then", next(lane));
+        return lines;
+    }
+
+    private void add(List<String> lines, String label, String text) {
+        lines.addAll(layout.labelled(INDENT, COLUMN, label, TerminalText.text(text)));
+    }
+
+    private List<String> cells(MailboxStatus lane, @Nullable GroupCount tally) {
+        Instant since = lane.since();
+        return List.of(
+                lane.mailbox(),
+                words(lane.state()),
+                since == null ? "-" : layout.times().of(since),
+                tally == null ? "0" : Amounts.count(tally.messages()),
+                tally == null ? "-" : layout.times().age(tally.oldest()),
+                Integer.toString(lane.delivering()),
+                lane.road().isEmpty() ? "-" : lane.road());
+    }
+
+    /// A pool, or a mailbox that is no longer configured; or no relay runs.
+    private List<String> withoutLane(GroupCount tally, boolean nothingRuns) {
+        return List.of(
+                tally.name(),
+                nothingRuns ? "-" : "pool",
+                "-",
+                Amounts.count(tally.messages()),
+                layout.times().age(tally.oldest()),
+                "-",
+                "-");
+    }
+
+    private String next(MailboxStatus lane) {
+        String resume = "o365-relay lanes resume " + lane.mailbox();
+        Instant next = lane.nextTry();
+        String byItself = next == null
+                ? "the relay tries by itself whether it is over"
+                : "the relay tries by itself whether it is over, next at "
+                        + layout.times().of(next);
+        return switch (lane.state()) {
+            case OPEN -> "";
+            case DETOUR -> byItself;
+            case RESTING -> byItself + "; nothing is lost";
+            case PAUSED -> byItself + "; at once with: " + resume;
+            case STOPPED -> "nothing leaves until somebody says: " + resume;
+        };
+    }
+
+    static String words(MailboxStatus.State state) {
+        return switch (state) {
+            case OPEN -> "open";
+            case DETOUR -> "detour";
+            case RESTING -> "resting";
+            case PAUSED -> "PAUSED";
+            case STOPPED -> "STOPPED";
+        };
+    }
+}

@@ -1,0 +1,80 @@
+package org.o365relay.daemon.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.o365relay.mail.VisibleText;
+
+/// Text as a terminal shows it. What strangers write may be anything, also what a terminal would obey.
+public final class TerminalText {
+
+    private static final String CUT = "...";
+
+    private TerminalText() {}
+
+    /// @return the text on one line, with `?` for everything that a terminal may act upon
+    public static String text(String text) {
+        StringBuilder shown = new StringBuilder(text.length());
+        text.codePoints()
+                .map(point -> point == '\t' ? ' ' : point)
+                .map(point -> VisibleText.isSafe(point) ? point : '?')
+                .forEach(shown::appendCodePoint);
+        return shown.toString();
+    }
+
+    /// @return how many columns a terminal needs for it
+    public static int width(String text) {
+        return text.codePoints().map(TerminalText::width).sum();
+    }
+
+    /// @return the text, or as much of its beginning as there is room for and `...`
+    public static String cut(String text, int columns) {
+        if (width(text) <= columns) {
+            return text;
+        }
+        int room = Math.max(columns - CUT.length(), 0);
+        StringBuilder beginning = new StringBuilder();
+        for (int i = 0; i < text.length(); i = text.offsetByCodePoints(i, 1)) {
+            int point = text.codePointAt(i);
+            room -= width(point);
+            if (room < 0) {
+                break;
+            }
+            beginning.appendCodePoint(point);
+        }
+        return beginning + CUT.substring(0, Math.min(CUT.length(), Math.max(columns, 0)));
+    }
+
+    /// @param most columns of a line
+    /// @return the words in lines; a word that is longer than a line has one to itself
+    public static List<String> wrapped(String text, int most) {
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder();
+        for (String word : text.split(" ", -1)) {
+            if (!line.isEmpty() && width(line.toString()) + 1 + width(word) > most) {
+                lines.add(line.toString());
+                line.setLength(0);
+            }
+            line.append(line.isEmpty() ? "" : " ").append(word);
+        }
+        lines.add(line.toString());
+        return lines;
+    }
+
+    // Unicode Standard Annex #11
+    private static int width(int point) {
+        int type = Character.getType(point);
+        if (type == Character.NON_SPACING_MARK || type == Character.ENCLOSING_MARK) {
+            return 0;
+        }
+        boolean wide = (point >= 0x1100 && point <= 0x115f)
+                || (point >= 0x2e80 && point <= 0xa4cf)
+                || (point >= 0xac00 && point <= 0xd7a3)
+                || (point >= 0xf900 && point <= 0xfaff)
+                || (point >= 0xfe30 && point <= 0xfe6f)
+                || (point >= 0xff00 && point <= 0xff60)
+                || (point >= 0xffe0 && point <= 0xffe6)
+                || (point >= 0x1f300 && point <= 0x1faff)
+                || (point >= 0x20000 && point <= 0x3fffd);
+        return wide ? 2 : 1;
+    }
+}

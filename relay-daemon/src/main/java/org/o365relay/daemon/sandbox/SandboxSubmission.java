@@ -1,0 +1,17 @@
+package org.o365relay.daemon.sandbox;
+
+import java.net.InetSocketAddress;
+import java.util.List;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/// From whom and how a message comes; as in [Accepted].
+record SandboxSubmission(
+        Ingress road,
+        String envelopeFrom,
+        List<String> envelopeTo,
+        String user,
+        String mechanism,
+        @Nullable SSLSession tls,
+        InetSocketAddress client,
+        String helo) {}

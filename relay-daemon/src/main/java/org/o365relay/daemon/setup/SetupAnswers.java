@@ -1,0 +1,88 @@
+package org.o365relay.daemon.setup;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.o365relay.exchange.Cloud;
+import org.o365relay.mail.EmailAddress;
+
+/// What has been answered so far; every answer is right by itself.
+final class SetupAnswers {
+
+    private final Map<SetupQuestion, String> texts;
+
+    SetupAnswers(Map<SetupQuestion, String> texts) {
+        EnumMap<SetupQuestion, String> copy = new EnumMap<>(SetupQuestion.class);
+        copy.putAll(texts);
+        this.texts = Collections.unmodifiableMap(copy);
+    }
+
+    SetupAnswers with(SetupQuestion question, String text) {
+        EnumMap<SetupQuestion, String> more = new EnumMap<>(SetupQuestion.class);
+        more.putAll(texts);
+        more.put(question, text);
+        return new SetupAnswers(more);
+    }
+
+    boolean has(SetupQuestion question) {
+        return texts.containsKey(question);
+    }
+
+    /// @return empty if it was answered with "none", "later" or the like, or not at all
+    Optional<String> text(SetupQuestion question) {
+        return Optional.ofNullable(texts.get(question)).filter(text -> !text.equals(question.nothing()));
+    }
+
+    List<String> list(SetupQuestion question) {
+        return text(question).map(Checks::list).orElse(List.of());
+    }
+
+    EmailAddress mailbox() {
+        return text(SetupQuestion.MAILBOX).flatMap(EmailAddress::parse).orElseThrow();
+    }
+
+    /// @return the mailbox's; empty if it is not known yet
+    Optional<String> domain() {
+        return text(SetupQuestion.MAILBOX).flatMap(EmailAddress::parse).map(EmailAddress::domain);
+    }
+
+    SubmissionMethod way() {
+        return text(SetupQuestion.WAY).flatMap(SubmissionMethod::named).orElseThrow();
+    }
+
+    Cloud cloud() {
+        return text(SetupQuestion.CLOUD).flatMap(Cloud::named).orElse(Cloud.WORLDWIDE);
+    }
+
+    Permission permission() {
+        return text(SetupQuestion.PERMISSION).flatMap(Permission::named).orElse(Permission.CONSENT);
+    }
+
+    boolean hasGraphFallback() {
+        return text(SetupQuestion.GRAPH_FALLBACK).filter("yes"::equals).isPresent();
+    }
+
+    /// @return whether any road goes through Microsoft Graph
+    boolean usesGraph() {
+        return way().isGraph() || hasGraphFallback();
+    }
+
+    /// @return whether the certificate is made here rather than given
+    boolean makesCertificate() {
+        return way().hasCertificate() && text(SetupQuestion.CERTIFICATE).isEmpty();
+    }
+
+    /// @return the file of the app's certificate: given, or made here
+    String certificate() {
+        return text(SetupQuestion.CERTIFICATE).orElse(AppCertificate.KEY_STORE);
+    }
+
+    /// Names the questions it has no answer for.
+    @Override
+    public String toString() {
+        return Arrays.stream(SetupQuestion.values()).filter(this::has).toList().toString();
+    }
+}

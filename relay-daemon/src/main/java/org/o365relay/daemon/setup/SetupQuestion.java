@@ -1,0 +1,159 @@
+package org.o365relay.daemon.setup;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.o365relay.exchange.Cloud;
+
+/// What has to be known, in the order it is asked; each is also an option of the command line. Whether one is asked,
+/// and what is proposed, depends on the answers before it. No secret is among them.
+enum SetupQuestion {
+    MAILBOX("ADDRESS", "The mailbox all mail leaves through and comes from."),
+    WAY("WAY", "How does mail get into Microsoft 365?"),
+    CLOUD("CLOUD", "The Microsoft 365 cloud: worldwide (GCC too), gcc-high, dod or china."),
+    TENANT("TENANT", "The directory (tenant): its ID, or one of its domains."),
+    CLIENT_ID("ID", "The app's Application (client) ID; \"later\" if there is no app yet.", "later"),
+    CERTIFICATE(
+            "FILE",
+            "The app's certificate with its key (PEM or PFX); \"make\" to make one that lasts two years.",
+            "make"),
+    SECRET_EXPIRES(
+            "DATE",
+            "When the client secret expires (year-month-day), to be warned in time; \"none\" if not known.",
+            "none"),
+    GRAPH_FALLBACK("YES|NO", "Take Microsoft Graph when SMTP is closed? yes or no."),
+    PERMISSION(
+            "HOW",
+            "How the tenant allows the app to send: consent (API permission; with Graph it counts for every"
+                    + " mailbox) or rbac (a role in Exchange for this mailbox only)."),
+    PUBLIC_ADDRESSES("ADDRESSES", "The static public IP addresses Microsoft sees the relay come from."),
+    CERTIFICATE_NAME(
+            "NAME",
+            "The name in the relay's TLS certificate, an accepted domain of the organization or a host in one."),
+    CLIENT_CERTIFICATE("FILE", "The relay's TLS certificate (PEM)."),
+    CLIENT_CERTIFICATE_KEY("FILE", "Its private key (PEM, without a password)."),
+    HOST("HOST", "The mail server."),
+    TLS("TLS", "Its encryption: starttls, implicit (TLS from the start) or none."),
+    PORT("PORT", "Its port."),
+    USERNAME("NAME", "The user name there; \"none\" if it wants no login.", "none"),
+    SEND_AS(
+            "ADDRESSES",
+            "Other addresses it may send as, which keep their own From; \"none\" if there are none.",
+            "none"),
+    TRUSTED_NETWORKS(
+            "NETWORKS",
+            "The devices' addresses and networks, which may send without a login; \"none\": this machine only.",
+            "none"),
+    LISTEN("ADDRESS:PORT", "Where devices connect; 0.0.0.0 stands for every address of this machine."),
+    ADMIN(
+            "ADDRESS",
+            "Who is told when a message could not be delivered, or a mailbox cannot send; \"none\": nobody.",
+            "none");
+
+    private final String parameter;
+    private final String text;
+    private final String nothing;
+
+    SetupQuestion(String parameter, String text) {
+        this(parameter, text, "");
+    }
+
+    SetupQuestion(String parameter, String text, String nothing) {
+        this.parameter = parameter;
+        this.text = text;
+        this.nothing = nothing;
+    }
+
+    /// @return its option: `--send-as`
+    String option() {
+        return "--" + name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /// @return what the option takes: `ADDRESS`
+    String parameter() {
+        return parameter;
+    }
+
+    String text() {
+        return text;
+    }
+
+    /// @return the answer that stands for no answer; empty if there is none
+    String nothing() {
+        return nothing;
+    }
+
+    boolean applies(SetupAnswers before) {
+        return switch (this) {
+            case MAILBOX, WAY, SEND_AS, TRUSTED_NETWORKS, LISTEN, ADMIN -> true;
+            case CLOUD -> before.way().isMicrosoft();
+            case TENANT, CLIENT_ID -> before.way().hasRegistration();
+            case CERTIFICATE -> before.way().hasCertificate();
+            case SECRET_EXPIRES -> before.way().hasClientSecret();
+            case GRAPH_FALLBACK -> before.way().isApp() && before.way().isSubmission();
+            case PERMISSION -> before.way().isApp();
+            case PUBLIC_ADDRESSES -> before.way() == SubmissionMethod.CONNECTOR_IP;
+            case CERTIFICATE_NAME, CLIENT_CERTIFICATE, CLIENT_CERTIFICATE_KEY ->
+                before.way() == SubmissionMethod.CONNECTOR_CERTIFICATE;
+            case HOST, TLS, PORT, USERNAME -> before.way() == SubmissionMethod.SMARTHOST;
+        };
+    }
+
+    /// @return what is taken if nothing is said
+    Optional<String> proposal(SetupAnswers before) {
+        return switch (this) {
+            case MAILBOX, PUBLIC_ADDRESSES, HOST -> Optional.empty();
+            case WAY -> Optional.of(SubmissionMethod.OAUTH_CERTIFICATE.key());
+            case CLOUD -> Optional.of(Cloud.WORLDWIDE.key());
+            case TENANT ->
+                before.domain().filter(domain -> Checks.tenant(domain).isEmpty());
+            case CERTIFICATE_NAME -> before.domain();
+            case GRAPH_FALLBACK -> Optional.of("no");
+            case PERMISSION -> Optional.of((before.usesGraph() ? Permission.RBAC : Permission.CONSENT).key());
+            case CLIENT_CERTIFICATE -> Optional.of("relay-connector.pem");
+            case CLIENT_CERTIFICATE_KEY -> Optional.of("relay-connector.key");
+            case TLS -> Optional.of("starttls");
+            case PORT -> Optional.of(usualPort(before.text(TLS).orElse("")));
+            case LISTEN -> Optional.of(before.list(TRUSTED_NETWORKS).isEmpty() ? "127.0.0.1:2525" : "0.0.0.0:2525");
+            case CLIENT_ID, CERTIFICATE, SECRET_EXPIRES, USERNAME, SEND_AS, TRUSTED_NETWORKS, ADMIN ->
+                Optional.of(nothing);
+        };
+    }
+
+    /// @return what is wrong with the answer; empty if it is right
+    Optional<String> complaint(String answer) {
+        return !nothing.isEmpty() && answer.equals(nothing) ? Optional.empty() : mistake(answer);
+    }
+
+    private Optional<String> mistake(String answer) {
+        return switch (this) {
+            case MAILBOX, ADMIN -> Checks.address(answer);
+            case WAY -> Checks.oneOf(answer, Arrays.stream(SubmissionMethod.values()).map(SubmissionMethod::key));
+            case CLOUD -> Checks.oneOf(answer, Arrays.stream(Cloud.values()).map(Cloud::key));
+            case TENANT -> Checks.tenant(answer);
+            case CLIENT_ID -> Checks.clientId(answer);
+            case SECRET_EXPIRES -> Checks.date(answer);
+            case GRAPH_FALLBACK -> Checks.oneOf(answer, Stream.of("yes", "no"));
+            case PERMISSION ->
+                Checks.oneOf(answer, Arrays.stream(Permission.values()).map(Permission::key));
+            case PUBLIC_ADDRESSES -> Checks.addresses(answer);
+            case CERTIFICATE_NAME -> Checks.host(answer.startsWith("*.") ? answer.substring(2) : answer);
+            case HOST -> Checks.host(answer);
+            case TLS -> Checks.oneOf(answer, Stream.of("starttls", "implicit", "none"));
+            case PORT -> Checks.port(answer);
+            case SEND_AS -> Checks.authors(answer);
+            case TRUSTED_NETWORKS -> Checks.networks(answer);
+            case LISTEN -> Checks.listener(answer);
+            case CERTIFICATE, CLIENT_CERTIFICATE, CLIENT_CERTIFICATE_KEY, USERNAME -> Checks.anything(answer);
+        };
+    }
+
+    private static String usualPort(String tls) {
+        return switch (tls) {
+            case "implicit" -> "465";
+            case "none" -> "25";
+            case String starttls -> "587";
+        };
+    }
+}

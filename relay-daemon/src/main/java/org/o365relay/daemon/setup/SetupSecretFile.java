@@ -1,0 +1,41 @@
+package org.o365relay.daemon.setup;
+
+import java.util.Optional;
+
+/// A secret in a file of its own, beside `relay.conf`.
+enum SetupSecretFile {
+    CLIENT_SECRET("client-secret", "client secret (the column Value, not the Secret ID)"),
+    PASSWORD("password", "password"),
+    CERTIFICATE_PASSWORD(AppCertificate.PASSWORD, "password of the certificate's key"),
+    /// Made here, not asked for.
+    TOKEN_KEY("token-key", "key of the sign-in");
+
+    private final String file;
+    private final String description;
+
+    SetupSecretFile(String file, String description) {
+        this.file = file;
+        this.description = description;
+    }
+
+    String file() {
+        return file;
+    }
+
+    /// @return what it is, for people
+    String description() {
+        return description;
+    }
+
+    /// @return what the way asked for needs; empty if it needs nothing that somebody knows
+    static Optional<SetupSecretFile> asked(SetupAnswers answers) {
+        return switch (answers.way()) {
+            case OAUTH_SECRET, GRAPH_SECRET -> Optional.of(CLIENT_SECRET);
+            case OAUTH_CERTIFICATE, GRAPH_CERTIFICATE ->
+                answers.makesCertificate() ? Optional.empty() : Optional.of(CERTIFICATE_PASSWORD);
+            case PASSWORD -> Optional.of(PASSWORD);
+            case SMARTHOST -> answers.text(SetupQuestion.USERNAME).map(username -> PASSWORD);
+            case DEVICE_CODE, CONNECTOR_IP, CONNECTOR_CERTIFICATE -> Optional.empty();
+        };
+    }
+}

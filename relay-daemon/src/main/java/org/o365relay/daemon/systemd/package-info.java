@@ -1,0 +1,5 @@
+/// What the service manager sees.
+@NullMarked
+package org.o365relay.daemon.systemd;
+
+import org.jspecify.annotations.NullMarked;

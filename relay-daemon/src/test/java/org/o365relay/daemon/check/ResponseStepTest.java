@@ -1,0 +1,26 @@
+package org.o365relay.daemon.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.o365relay.deliver.Response;
+import org.o365relay.deliver.UpstreamCheck.Finding;
+
+class ResponseStepTest {
+
+    @Test
+    void whatOnlyLargeMessagesLackIsAWarning() {
+        CheckStep step = ResponseStep.step(new Finding(Response.Step.AUTH, "no drafts", "Give the app Mail.ReadWrite."));
+
+        assertThat(step)
+                .isEqualTo(new CheckStep(CheckStep.Mark.WARNING, "sign-in", "no drafts", "", "Give the app Mail.ReadWrite."));
+        assertThat(new UpstreamReport("graph.example", List.of(step)).isOpen()).isTrue();
+    }
+
+    @Test
+    void whatIsWellIsGood() {
+        assertThat(ResponseStep.step(new Finding(Response.Step.CONNECT, "connected")))
+                .isEqualTo(CheckStep.good("connect", "connected"));
+    }
+}
