@@ -83,7 +83,7 @@ public final class Operations {
                 ? queue.steering().each(selection, by, claim -> courier(claim).bounce(claim))
                 : queue.steering().apply(possible, selection, by);
         if (effect.changed() > 0) {
-            journal.changed(words(possible), effect.changed(), by);
+            journal.queueChanged(words(possible), effect.changed(), by);
         }
         return effect;
     }
@@ -162,7 +162,7 @@ public final class Operations {
             return false;
         }
         desk.dispatcher().halt(now, by);
-        journal.stopped(desk.dispatcher().mailbox(), by);
+        journal.paused(desk.dispatcher().mailbox(), by);
         return true;
     }
 
@@ -173,14 +173,14 @@ public final class Operations {
     /// @throws OperationException if it is not configured, and was not stopped either
     public synchronized boolean resume(EmailAddress mailbox, String by) throws OperationException {
         if (desks.stream().noneMatch(desk -> desk.isOf(mailbox.toString())) && queue.resume(name(mailbox))) {
-            journal.started(mailbox, by);
+            journal.resumed(mailbox, by);
             return true;
         }
         MailboxWorkers desk = desk(mailbox);
         boolean wasStopped = queue.resume(name(desk));
         boolean resumed = desk.dispatcher().resume();
         if (wasStopped) {
-            journal.started(desk.dispatcher().mailbox(), by);
+            journal.resumed(desk.dispatcher().mailbox(), by);
         }
         return resumed;
     }

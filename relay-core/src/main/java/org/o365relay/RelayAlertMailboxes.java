@@ -20,8 +20,8 @@ record RelayAlertMailboxes(List<Way> lanes) implements AlertMailboxes {
 
         boolean isOpen() {
             return switch (status.get().state()) {
-                case OPEN, DETOUR -> true;
-                case RESTING, PAUSED, STOPPED -> false;
+                case OPEN, FAILOVER -> true;
+                case RETRYING, BLOCKED, PAUSED -> false;
             };
         }
     }

@@ -76,7 +76,7 @@ final class EffectiveText {
 
     private static Map<String, Object> auth(AcceptSettings accept) {
         Map<String, Object> keys = new HashMap<>(present("users-file", accept.users()));
-        keys.put("over-plain-text", accept.plainTextLogin());
+        keys.put("allow-without-tls", accept.plainTextLogin());
         return keys;
     }
 
@@ -99,7 +99,7 @@ final class EffectiveText {
 
     private static Map<String, Object> queue(QueueSettings queue) {
         return Map.of(
-                "free-space-floor", Amount.text(queue.freeSpaceFloor()),
+                "minimum-free-space", Amount.text(queue.freeSpaceFloor()),
                 "maximum-size", Amount.text(queue.maximumSize()),
                 "history", Amount.text(queue.history()));
     }
@@ -144,7 +144,7 @@ final class EffectiveText {
                 "first-delay", Amount.text(retry.firstDelay()),
                 "give-up-after", Amount.text(retry.giveUpAfter()),
                 "mailbox-probe", Amount.text(probe.first()),
-                "mailbox-probe-longest", Amount.text(probe.longest()));
+                "mailbox-probe-max", Amount.text(probe.longest()));
     }
 
     private static Map<String, Object> alerts(AlertSettings alerts) {

@@ -178,7 +178,7 @@ record RelayReader(
         }
         return new QueueSettings(
                 relay.value("data-directory", FileContent.path(directory)),
-                queue.value("free-space-floor", size(0, 1024 * TIB)),
+                queue.value("minimum-free-space", size(0, 1024 * TIB)),
                 maximumSize,
                 queue.value("history", duration(Duration.ZERO, DAY.multipliedBy(3650))));
     }
@@ -198,12 +198,12 @@ record RelayReader(
 
     private static ProbeSchedule probe(Section retry) {
         Duration first = retry.value("mailbox-probe", duration(MOMENT, DAY));
-        Duration longest = retry.value("mailbox-probe-longest", duration(MOMENT, DAY));
+        Duration longest = retry.value("mailbox-probe-max", duration(MOMENT, DAY));
         if (longest.compareTo(first) < 0) {
-            String key = retry.written("mailbox-probe-longest").isPresent() ? "mailbox-probe-longest" : "mailbox-probe";
+            String key = retry.written("mailbox-probe-max").isPresent() ? "mailbox-probe-max" : "mailbox-probe";
             retry.problem(
                     key,
-                    "mailbox-probe-longest (%s) is shorter than mailbox-probe (%s); make it at least as long"
+                    "mailbox-probe-max (%s) is shorter than mailbox-probe (%s); make it at least as long"
                             .formatted(Amount.text(longest), Amount.text(first)));
         }
         return new ProbeSchedule(first, longest);

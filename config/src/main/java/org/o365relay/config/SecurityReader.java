@@ -22,7 +22,7 @@ record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now)
     private static final String CERTIFICATE = "certificate";
     private static final String KEY = "key";
     private static final String USERS = "users-file";
-    private static final String PLAIN_TEXT = "over-plain-text";
+    private static final String PLAIN_TEXT = "allow-without-tls";
 
     /// @return empty if there is no certificate, or it is wrong
     Optional<CertificateFiles> certificate() {

@@ -201,12 +201,12 @@ class WarningsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            over-plain-text = true  | tls = optional | `10.0.0.0/8`  | passwords that clients in 10.0.0.0/8 give at 127.0.0.1:2525 can be read by anybody on the way
-            over-plain-text = true  | tls = off      | `10.0.0.0/8`  | passwords that clients in 10.0.0.0/8 give at 127.0.0.1:2525 can be read by anybody on the way
-            over-plain-text = true  | tls = required | `10.0.0.0/8`  |
-            over-plain-text = true  | tls = optional | `127.0.0.0/8` |
-            over-plain-text = false | tls = optional | `10.0.0.0/8`  |
-            over-plain-text = false | tls = off      | `10.0.0.0/8`  | clients in 10.0.0.0/8 must log in at 127.0.0.1:2525, but may not without TLS, which is not offered there
+            allow-without-tls = true  | tls = optional | `10.0.0.0/8`  | passwords that clients in 10.0.0.0/8 give at 127.0.0.1:2525 can be read by anybody on the way
+            allow-without-tls = true  | tls = off      | `10.0.0.0/8`  | passwords that clients in 10.0.0.0/8 give at 127.0.0.1:2525 can be read by anybody on the way
+            allow-without-tls = true  | tls = required | `10.0.0.0/8`  |
+            allow-without-tls = true  | tls = optional | `127.0.0.0/8` |
+            allow-without-tls = false | tls = optional | `10.0.0.0/8`  |
+            allow-without-tls = false | tls = off      | `10.0.0.0/8`  | clients in 10.0.0.0/8 must log in at 127.0.0.1:2525, but may not without TLS, which is not offered there
             """)
     void warnsOfLoginsOthersCanReadAndOfLoginsThatAreImpossible(
             String auth, String tls, String network, @Nullable String warning) throws IOException {
@@ -220,7 +220,7 @@ class WarningsTest {
 
         assertThat(warnings(text))
                 .isEqualTo(
-                        warning == null ? List.of() : List.of("relay.conf:1: relay.auth.over-plain-text: " + warning));
+                        warning == null ? List.of() : List.of("relay.conf:1: relay.auth.allow-without-tls: " + warning));
     }
 
     @Test

@@ -93,7 +93,7 @@ final class AuthExchange {
         }
         if (!isOffered(secure)) {
             return conduct.error(Reply.of(
-                    538, "5.7.11", "A login needs STARTTLS (relay.tls.certificate, relay.auth.over-plain-text)"));
+                    538, "5.7.11", "A login needs STARTTLS (relay.tls.certificate, relay.auth.allow-without-tls)"));
         }
         String response = auth.initialResponse();
         return switch (auth.mechanism()) {

@@ -136,7 +136,7 @@ public final class RejectReplies {
 
     static Reply noRoom(SpaceShortage shortage) {
         String reason = switch (shortage) {
-            case DISK -> "The relay's disk is almost full (relay.queue.free-space-floor)";
+            case DISK -> "The relay's disk is almost full (relay.queue.minimum-free-space)";
             case QUEUE -> "The relay's queue is full (relay.queue.maximum-size)";
         };
         return Reply.of(452, "4.3.1", reason + ", try again later");

@@ -100,7 +100,7 @@ final class SessionErrors {
         LimitExceeded overdraft = verdict.overdraft();
         Reply reply = verdict.reply();
         if (isToBeTold(reply)) {
-            journal.overdrawn(new Journal.Overdrawn(
+            journal.limitExceeded(new Journal.LimitExcess(
                     client.address(),
                     client.policy().name(),
                     helo,

@@ -15,18 +15,18 @@ import org.o365relay.mail.Reply;
 record AlertJournal(ActiveAlerts board) implements Journal {
 
     @Override
-    public void overdrawn(Overdrawn overdrawn) {
+    public void limitExceeded(LimitExcess overdrawn) {
         board.raise(AlertTexts.overBudget(overdrawn));
     }
 
     @Override
-    public void paused(EmailAddress mailbox, String upstream, Reply reply, String advice, Instant nextProbe) {
+    public void blocked(EmailAddress mailbox, String upstream, Reply reply, String advice, Instant nextProbe) {
         board.raise(AlertTexts.lanePaused(mailbox, upstream, reply, advice));
         board.clear(AlertTexts.unreachable(mailbox)); // the same outage, and now it has a reason
     }
 
     @Override
-    public void resumed(EmailAddress mailbox, Duration after) {
+    public void unblocked(EmailAddress mailbox, Duration after) {
         moves(mailbox);
     }
 
@@ -36,7 +36,7 @@ record AlertJournal(ActiveAlerts board) implements Journal {
     }
 
     @Override
-    public void reached(EmailAddress mailbox, String upstream, Duration after) {
+    public void reachable(EmailAddress mailbox, String upstream, Duration after) {
         moves(mailbox);
     }
 
@@ -62,34 +62,34 @@ record AlertJournal(ActiveAlerts board) implements Journal {
     public void failed(Delivery delivery, @Nullable EmailAddress noticeTo, boolean inDigest) {}
 
     @Override
-    public void warned(QueueId id, InetAddress client, EmailAddress noticeTo, Duration waiting, boolean inDigest) {}
+    public void delayed(QueueId id, InetAddress client, EmailAddress noticeTo, Duration waiting, boolean inDigest) {}
 
     @Override
-    public void switched(EmailAddress mailbox, String from, String to, Reply reply, String advice) {}
+    public void failover(EmailAddress mailbox, String from, String to, Reply reply, String advice) {}
 
     @Override
-    public void returned(EmailAddress mailbox, String upstream, Duration after) {}
+    public void failback(EmailAddress mailbox, String upstream, Duration after) {}
 
     @Override
-    public void slowed(EmailAddress mailbox, String upstream, Reply reply, int connections) {}
+    public void throttled(EmailAddress mailbox, String upstream, Reply reply, int connections) {}
 
     @Override
-    public void held(EmailAddress mailbox, String kind, String address, Reply reply, String advice, Instant until) {}
+    public void backoff(EmailAddress mailbox, String kind, String address, Reply reply, String advice, Instant until) {}
 
     @Override
     public void expiring(String what, Instant when, long daysLeft, String advice) {}
 
     @Override
-    public void stopped(EmailAddress mailbox, String by) {}
+    public void paused(EmailAddress mailbox, String by) {}
 
     @Override
-    public void started(EmailAddress mailbox, String by) {}
+    public void resumed(EmailAddress mailbox, String by) {}
 
     @Override
-    public void changed(String change, long messages, String by) {}
+    public void queueChanged(String change, long messages, String by) {}
 
     @Override
-    public void bounced(
+    public void ndr(
             QueueId id,
             EmailAddress mailbox,
             String to,

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.o365relay.alert.AlertCondition.Known;
-import org.o365relay.journal.Journal.Overdrawn;
+import org.o365relay.journal.Journal.LimitExcess;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 import org.o365relay.notice.AdminWarning;
@@ -82,7 +82,7 @@ final class AlertTexts {
                 Known.JOURNAL);
     }
 
-    static AlertCondition overBudget(Overdrawn overdrawn) {
+    static AlertCondition overBudget(LimitExcess overdrawn) {
         String address = overdrawn.client().getHostAddress();
         String device = overdrawn.name().isEmpty() ? address : overdrawn.name() + " (" + address + ")";
         return new AlertCondition(
@@ -128,7 +128,7 @@ final class AlertTexts {
                 DISK_LOW,
                 "The disk of the queue is nearly full",
                 mebibytes(room.free()) + " are free. With less than " + mebibytes(room.floor())
-                        + " (queue.free-space-floor) new mail is refused for now.");
+                        + " (queue.minimum-free-space) new mail is refused for now.");
     }
 
     static AlertCondition diskFull(DiskCapacity room) {
@@ -136,7 +136,7 @@ final class AlertTexts {
                 DISK_FULL,
                 "New mail is refused: the disk of the queue is full",
                 mebibytes(room.free()) + " are free, less than " + mebibytes(room.floor())
-                        + " (queue.free-space-floor). Devices are told to come back later. Queued mail is delivered.");
+                        + " (queue.minimum-free-space). Devices are told to come back later. Queued mail is delivered.");
     }
 
     private static AlertCondition ofDisk(String name, String subject, String text) {

@@ -88,7 +88,7 @@ final class Breakers {
     }
 
     private void tell(Subject subject, Holding holding) {
-        journal.held(
+        journal.backoff(
                 mailbox,
                 subject.scope() == Scope.AUTHOR ? "author" : "recipient",
                 subject.name(),

@@ -123,7 +123,7 @@ final class DelayNotifier {
         }
         batch.messages().stream()
                 .filter(waiting -> waiting.id().equals(told.message()))
-                .forEach(waiting -> journal.warned(
+                .forEach(waiting -> journal.delayed(
                         waiting.id(),
                         waiting.arrival().client(),
                         told.to(),

@@ -249,7 +249,7 @@ public final class MailboxSender {
 
     private void slowDown(DeliveryPermit passage, Reply reply) {
         if (account.connections().tooMany()) {
-            journal.slowed(
+            journal.throttled(
                     mailbox, passage.road().name(), reply, account.connections().limit());
         }
     }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param mailbox address
 /// @param since when it came into this state; null if it is open
-/// @param road the road that mail takes now; if none is open, the one that shows the trouble
+/// @param upstream the road that mail takes now; if none is open, the one that shows the trouble
 /// @param reply what the upstream said; empty if it is open or an operator stopped it
 /// @param reason what that means, or who stopped it; empty if it is open
 /// @param advice what the admin can do; may be empty
@@ -17,7 +17,7 @@ public record MailboxStatus(
         String mailbox,
         State state,
         @Nullable Instant since,
-        String road,
+        String upstream,
         String reply,
         String reason,
         String advice,
@@ -29,12 +29,12 @@ public record MailboxStatus(
         /// It does.
         OPEN,
         /// It does, but not by the road that was asked for first.
-        DETOUR,
+        FAILOVER,
         /// It does not for the moment: the upstream cannot be reached, or asked for a rest.
-        RESTING,
+        RETRYING,
         /// It does not until the admin has mended something.
-        PAUSED,
+        BLOCKED,
         /// It does not, because an operator said so.
-        STOPPED
+        PAUSED
     }
 }

@@ -17,7 +17,7 @@ record MailboxStatusView(EmailAddress mailbox, List<UpstreamHealth> roads) {
         UpstreamHealth road = roads.stream().filter(UpstreamHealth::isOpen).findFirst().orElse(roads.getFirst());
         return new MailboxStatus(
                 mailbox.toString(),
-                State.STOPPED,
+                State.PAUSED,
                 since,
                 road.name(),
                 "",
@@ -35,7 +35,7 @@ record MailboxStatusView(EmailAddress mailbox, List<UpstreamHealth> roads) {
         Suspension closure = wanted.closure();
         return closure == null
                 ? new MailboxStatus(mailbox.toString(), State.OPEN, null, current.name(), "", "", "", null, delivering())
-                : of(State.DETOUR, current, closure, closure.since(), closure.until());
+                : of(State.FAILOVER, current, closure, closure.since(), closure.until());
     }
 
     /// The whole mailbox is in trouble.
@@ -43,7 +43,7 @@ record MailboxStatusView(EmailAddress mailbox, List<UpstreamHealth> roads) {
     /// @param road where it showed
     /// @param paused whether somebody has to do something about it
     MailboxStatus closed(UpstreamHealth road, Suspension closure, boolean paused) {
-        return of(paused ? State.PAUSED : State.RESTING, road, closure, closure.since(), closure.until());
+        return of(paused ? State.BLOCKED : State.RETRYING, road, closure, closure.since(), closure.until());
     }
 
     /// Every road is closed.
@@ -60,7 +60,7 @@ record MailboxStatusView(EmailAddress mailbox, List<UpstreamHealth> roads) {
                 closures().map(Suspension::since).max(Comparator.naturalOrder()).orElse(closure.since());
         Instant next =
                 closures().map(Suspension::until).min(Comparator.naturalOrder()).orElse(closure.until());
-        return of(paused ? State.PAUSED : State.RESTING, road, closure, since, next);
+        return of(paused ? State.BLOCKED : State.RETRYING, road, closure, since, next);
     }
 
     private MailboxStatus of(State state, UpstreamHealth road, Suspension closure, Instant since, @Nullable Instant nextTry) {

@@ -86,7 +86,7 @@ final class UpstreamEvents {
     void roadOpened(UpstreamHealth road, Suspension before, @Nullable UpstreamHealth current, Instant now) {
         told.remove(road.name());
         if (standstill == null && current != null && current.isBetterThan(taken)) {
-            journal.returned(mailbox, current.name(), Duration.between(before.since(), now));
+            journal.failback(mailbox, current.name(), Duration.between(before.since(), now));
             taken = current;
         }
         moves(current, now);
@@ -99,9 +99,9 @@ final class UpstreamEvents {
         }
         Duration lasted = Duration.between(before.since(), now);
         if (before.paused()) {
-            journal.resumed(mailbox, lasted);
+            journal.unblocked(mailbox, lasted);
         } else {
-            journal.reached(mailbox, current.name(), lasted);
+            journal.reachable(mailbox, current.name(), lasted);
         }
         standstill = null;
         taken = current;
@@ -113,7 +113,7 @@ final class UpstreamEvents {
     }
 
     private void tellPaused(UpstreamHealth road, Suspension closure) {
-        journal.paused(
+        journal.blocked(
                 mailbox,
                 road.name(),
                 closure.trouble().reply(),
@@ -122,7 +122,7 @@ final class UpstreamEvents {
     }
 
     private void tellSwitched(UpstreamHealth from, UpstreamHealth to, Suspension closure) {
-        journal.switched(
+        journal.failover(
                 mailbox,
                 from.name(),
                 to.name(),

@@ -27,9 +27,9 @@ record CombinedJournal(Journal first, Journal second) implements Journal {
     }
 
     @Override
-    public void overdrawn(Overdrawn overdrawn) {
-        first.overdrawn(overdrawn);
-        second.overdrawn(overdrawn);
+    public void limitExceeded(LimitExcess overdrawn) {
+        first.limitExceeded(overdrawn);
+        second.limitExceeded(overdrawn);
     }
 
     @Override
@@ -51,13 +51,13 @@ record CombinedJournal(Journal first, Journal second) implements Journal {
     }
 
     @Override
-    public void warned(QueueId id, InetAddress client, EmailAddress noticeTo, Duration waiting, boolean inDigest) {
-        first.warned(id, client, noticeTo, waiting, inDigest);
-        second.warned(id, client, noticeTo, waiting, inDigest);
+    public void delayed(QueueId id, InetAddress client, EmailAddress noticeTo, Duration waiting, boolean inDigest) {
+        first.delayed(id, client, noticeTo, waiting, inDigest);
+        second.delayed(id, client, noticeTo, waiting, inDigest);
     }
 
     @Override
-    public void bounced(
+    public void ndr(
             QueueId id,
             EmailAddress mailbox,
             String to,
@@ -65,32 +65,32 @@ record CombinedJournal(Journal first, Journal second) implements Journal {
             String advice,
             @Nullable EmailAddress noticeTo,
             boolean inDigest) {
-        first.bounced(id, mailbox, to, reply, advice, noticeTo, inDigest);
-        second.bounced(id, mailbox, to, reply, advice, noticeTo, inDigest);
+        first.ndr(id, mailbox, to, reply, advice, noticeTo, inDigest);
+        second.ndr(id, mailbox, to, reply, advice, noticeTo, inDigest);
     }
 
     @Override
-    public void paused(EmailAddress mailbox, String upstream, Reply reply, String advice, Instant nextProbe) {
-        first.paused(mailbox, upstream, reply, advice, nextProbe);
-        second.paused(mailbox, upstream, reply, advice, nextProbe);
+    public void blocked(EmailAddress mailbox, String upstream, Reply reply, String advice, Instant nextProbe) {
+        first.blocked(mailbox, upstream, reply, advice, nextProbe);
+        second.blocked(mailbox, upstream, reply, advice, nextProbe);
     }
 
     @Override
-    public void resumed(EmailAddress mailbox, Duration after) {
-        first.resumed(mailbox, after);
-        second.resumed(mailbox, after);
+    public void unblocked(EmailAddress mailbox, Duration after) {
+        first.unblocked(mailbox, after);
+        second.unblocked(mailbox, after);
     }
 
     @Override
-    public void switched(EmailAddress mailbox, String from, String to, Reply reply, String advice) {
-        first.switched(mailbox, from, to, reply, advice);
-        second.switched(mailbox, from, to, reply, advice);
+    public void failover(EmailAddress mailbox, String from, String to, Reply reply, String advice) {
+        first.failover(mailbox, from, to, reply, advice);
+        second.failover(mailbox, from, to, reply, advice);
     }
 
     @Override
-    public void returned(EmailAddress mailbox, String upstream, Duration after) {
-        first.returned(mailbox, upstream, after);
-        second.returned(mailbox, upstream, after);
+    public void failback(EmailAddress mailbox, String upstream, Duration after) {
+        first.failback(mailbox, upstream, after);
+        second.failback(mailbox, upstream, after);
     }
 
     @Override
@@ -100,39 +100,39 @@ record CombinedJournal(Journal first, Journal second) implements Journal {
     }
 
     @Override
-    public void reached(EmailAddress mailbox, String upstream, Duration after) {
-        first.reached(mailbox, upstream, after);
-        second.reached(mailbox, upstream, after);
+    public void reachable(EmailAddress mailbox, String upstream, Duration after) {
+        first.reachable(mailbox, upstream, after);
+        second.reachable(mailbox, upstream, after);
     }
 
     @Override
-    public void slowed(EmailAddress mailbox, String upstream, Reply reply, int connections) {
-        first.slowed(mailbox, upstream, reply, connections);
-        second.slowed(mailbox, upstream, reply, connections);
+    public void throttled(EmailAddress mailbox, String upstream, Reply reply, int connections) {
+        first.throttled(mailbox, upstream, reply, connections);
+        second.throttled(mailbox, upstream, reply, connections);
     }
 
     @Override
-    public void held(EmailAddress mailbox, String kind, String address, Reply reply, String advice, Instant until) {
-        first.held(mailbox, kind, address, reply, advice, until);
-        second.held(mailbox, kind, address, reply, advice, until);
+    public void backoff(EmailAddress mailbox, String kind, String address, Reply reply, String advice, Instant until) {
+        first.backoff(mailbox, kind, address, reply, advice, until);
+        second.backoff(mailbox, kind, address, reply, advice, until);
     }
 
     @Override
-    public void stopped(EmailAddress mailbox, String by) {
-        first.stopped(mailbox, by);
-        second.stopped(mailbox, by);
+    public void paused(EmailAddress mailbox, String by) {
+        first.paused(mailbox, by);
+        second.paused(mailbox, by);
     }
 
     @Override
-    public void started(EmailAddress mailbox, String by) {
-        first.started(mailbox, by);
-        second.started(mailbox, by);
+    public void resumed(EmailAddress mailbox, String by) {
+        first.resumed(mailbox, by);
+        second.resumed(mailbox, by);
     }
 
     @Override
-    public void changed(String change, long messages, String by) {
-        first.changed(change, messages, by);
-        second.changed(change, messages, by);
+    public void queueChanged(String change, long messages, String by) {
+        first.queueChanged(change, messages, by);
+        second.queueChanged(change, messages, by);
     }
 
     @Override

@@ -22,7 +22,7 @@ public interface Journal {
     void rejected(InetAddress client, String helo, @Nullable EmailAddress from, @Nullable EmailAddress to, Reply reply);
 
     /// A device has used up what it may, and was told to come back later.
-    void overdrawn(Overdrawn overdrawn);
+    void limitExceeded(LimitExcess overdrawn);
 
     /// The upstream has taken the message for this recipient.
     void delivered(Delivery delivery);
@@ -45,7 +45,7 @@ public interface Journal {
     /// @param client the device it came from
     /// @param waiting since it came in
     /// @param inDigest as for [#failed]
-    void warned(QueueId id, InetAddress client, EmailAddress noticeTo, Duration waiting, boolean inDigest);
+    void delayed(QueueId id, InetAddress client, EmailAddress noticeTo, Duration waiting, boolean inDigest);
 
     /// A report in the mailbox says that a message, though it was taken, was not delivered.
     ///
@@ -53,7 +53,7 @@ public interface Journal {
     /// @param reply why not
     /// @param noticeTo who is told; null for nobody
     /// @param inDigest whether in a digest, for there were too many notices about the device
-    void bounced(
+    void ndr(
             QueueId id,
             EmailAddress mailbox,
             String to,
@@ -65,23 +65,23 @@ public interface Journal {
     /// Nothing leaves through the mailbox until a probe succeeds; no message loses an attempt.
     ///
     /// @param advice what the admin can do about it
-    void paused(EmailAddress mailbox, String upstream, Reply reply, String advice, Instant nextProbe);
+    void blocked(EmailAddress mailbox, String upstream, Reply reply, String advice, Instant nextProbe);
 
     /// A probe has succeeded.
     ///
     /// @param after how long the mailbox was paused
-    void resumed(EmailAddress mailbox, Duration after);
+    void unblocked(EmailAddress mailbox, Duration after);
 
     /// Mail of the mailbox takes another road, for this one is closed.
     ///
     /// @param reply why
     /// @param advice what the admin can do about it; empty if it is not his affair
-    void switched(EmailAddress mailbox, String from, String to, Reply reply, String advice);
+    void failover(EmailAddress mailbox, String from, String to, Reply reply, String advice);
 
     /// Mail takes the better road again.
     ///
     /// @param after how long that was closed
-    void returned(EmailAddress mailbox, String upstream, Duration after);
+    void failback(EmailAddress mailbox, String upstream, Duration after);
 
     /// The upstream cannot be reached, or lets nobody in for the moment, and there is no other road. Told once for
     /// an outage; no message loses an attempt.
@@ -91,36 +91,36 @@ public interface Journal {
     ///
     /// @param upstream the road that is open
     /// @param after how long nothing left
-    void reached(EmailAddress mailbox, String upstream, Duration after);
+    void reachable(EmailAddress mailbox, String upstream, Duration after);
 
     /// The upstream wants fewer connections at once. Told when it begins.
     ///
     /// @param connections how many there are now
-    void slowed(EmailAddress mailbox, String upstream, Reply reply, int connections);
+    void throttled(EmailAddress mailbox, String upstream, Reply reply, int connections);
 
     /// Mail of one author, or to one recipient, waits, for the same refusal came again and again.
     ///
     /// @param kind `author` or `recipient`
     /// @param address whose mail is held
     /// @param until when one message tries again
-    void held(EmailAddress mailbox, String kind, String address, Reply reply, String advice, Instant until);
+    void backoff(EmailAddress mailbox, String kind, String address, Reply reply, String advice, Instant until);
 
     /// An operator has stopped the mailbox: nothing leaves through it until it is started again, also after a restart.
     ///
     /// @param by who said so
-    void stopped(EmailAddress mailbox, String by);
+    void paused(EmailAddress mailbox, String by);
 
     /// An operator lets mail of a stopped mailbox leave again.
     ///
     /// @param by who said so
-    void started(EmailAddress mailbox, String by);
+    void resumed(EmailAddress mailbox, String by);
 
     /// An operator has changed messages in the queue.
     ///
     /// @param change what was done, such as `delete` or `redirect to sales@contoso.com`
     /// @param messages how many were changed
     /// @param by who said so
-    void changed(String change, long messages, String by);
+    void queueChanged(String change, long messages, String by);
 
     /// Something the relay signs in with ends soon.
     ///
@@ -140,7 +140,7 @@ public interface Journal {
     /// @param to null if it was the message that was too much
     /// @param limit the configuration key of the limit: `recipients-per-day`
     /// @param until when there is room again
-    record Overdrawn(
+    record LimitExcess(
             InetAddress client,
             String name,
             String helo,

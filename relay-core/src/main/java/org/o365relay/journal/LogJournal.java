@@ -52,8 +52,8 @@ public final class LogJournal implements Journal {
     }
 
     @Override
-    public void overdrawn(Overdrawn overdrawn) {
-        Line line = new Line("overdrawn").with("client", overdrawn.client().getHostAddress());
+    public void limitExceeded(LimitExcess overdrawn) {
+        Line line = new Line("limit-exceeded").with("client", overdrawn.client().getHostAddress());
         if (!overdrawn.name().isEmpty()) {
             line.with("name", overdrawn.name());
         }
@@ -89,8 +89,8 @@ public final class LogJournal implements Journal {
     }
 
     @Override
-    public void warned(QueueId id, InetAddress client, EmailAddress noticeTo, Duration waiting, boolean inDigest) {
-        log.info(new Line("warned")
+    public void delayed(QueueId id, InetAddress client, EmailAddress noticeTo, Duration waiting, boolean inDigest) {
+        log.info(new Line("delayed")
                 .with("id", id)
                 .with("client", client.getHostAddress())
                 .with("delay", seconds(waiting))
@@ -106,7 +106,7 @@ public final class LogJournal implements Journal {
     }
 
     @Override
-    public void bounced(
+    public void ndr(
             QueueId id,
             EmailAddress mailbox,
             String to,
@@ -114,7 +114,7 @@ public final class LogJournal implements Journal {
             String advice,
             @Nullable EmailAddress noticeTo,
             boolean inDigest) {
-        Line line = new Line("bounced")
+        Line line = new Line("ndr")
                 .with("id", id)
                 .with("mailbox", mailbox)
                 .with("to", "<" + to + ">")
@@ -124,8 +124,8 @@ public final class LogJournal implements Journal {
     }
 
     @Override
-    public void paused(EmailAddress mailbox, String upstream, Reply reply, String advice, Instant nextProbe) {
-        log.warn(new Line("paused")
+    public void blocked(EmailAddress mailbox, String upstream, Reply reply, String advice, Instant nextProbe) {
+        log.warn(new Line("blocked")
                 .with("mailbox", mailbox)
                 .with("upstream", upstream)
                 .with("reply", reply)
@@ -135,16 +135,16 @@ public final class LogJournal implements Journal {
     }
 
     @Override
-    public void resumed(EmailAddress mailbox, Duration after) {
-        log.info(new Line("resumed")
+    public void unblocked(EmailAddress mailbox, Duration after) {
+        log.info(new Line("unblocked")
                 .with("mailbox", mailbox)
                 .with("after", seconds(after))
                 .toString());
     }
 
     @Override
-    public void switched(EmailAddress mailbox, String from, String to, Reply reply, String advice) {
-        Line line = new Line("switched")
+    public void failover(EmailAddress mailbox, String from, String to, Reply reply, String advice) {
+        Line line = new Line("failover")
                 .with("mailbox", mailbox)
                 .with("from", from)
                 .with("to", to)
@@ -153,8 +153,8 @@ public final class LogJournal implements Journal {
     }
 
     @Override
-    public void returned(EmailAddress mailbox, String upstream, Duration after) {
-        log.info(new Line("returned")
+    public void failback(EmailAddress mailbox, String upstream, Duration after) {
+        log.info(new Line("failback")
                 .with("mailbox", mailbox)
                 .with("upstream", upstream)
                 .with("after", seconds(after))
@@ -172,8 +172,8 @@ public final class LogJournal implements Journal {
     }
 
     @Override
-    public void reached(EmailAddress mailbox, String upstream, Duration after) {
-        log.info(new Line("reached")
+    public void reachable(EmailAddress mailbox, String upstream, Duration after) {
+        log.info(new Line("reachable")
                 .with("mailbox", mailbox)
                 .with("upstream", upstream)
                 .with("after", seconds(after))
@@ -181,8 +181,8 @@ public final class LogJournal implements Journal {
     }
 
     @Override
-    public void slowed(EmailAddress mailbox, String upstream, Reply reply, int connections) {
-        log.warn(new Line("slowed")
+    public void throttled(EmailAddress mailbox, String upstream, Reply reply, int connections) {
+        log.warn(new Line("throttled")
                 .with("mailbox", mailbox)
                 .with("upstream", upstream)
                 .with("reply", reply)
@@ -191,8 +191,8 @@ public final class LogJournal implements Journal {
     }
 
     @Override
-    public void held(EmailAddress mailbox, String kind, String address, Reply reply, String advice, Instant until) {
-        Line line = new Line("held")
+    public void backoff(EmailAddress mailbox, String kind, String address, Reply reply, String advice, Instant until) {
+        Line line = new Line("backoff")
                 .with("mailbox", mailbox)
                 .with(kind, "<" + address + ">")
                 .with("reply", reply)
@@ -210,18 +210,18 @@ public final class LogJournal implements Journal {
     }
 
     @Override
-    public void stopped(EmailAddress mailbox, String by) {
-        log.warn(new Line("stopped").with("mailbox", mailbox).with("by", by).toString());
+    public void paused(EmailAddress mailbox, String by) {
+        log.warn(new Line("paused").with("mailbox", mailbox).with("by", by).toString());
     }
 
     @Override
-    public void started(EmailAddress mailbox, String by) {
-        log.info(new Line("started").with("mailbox", mailbox).with("by", by).toString());
+    public void resumed(EmailAddress mailbox, String by) {
+        log.info(new Line("resumed").with("mailbox", mailbox).with("by", by).toString());
     }
 
     @Override
-    public void changed(String change, long messages, String by) {
-        log.warn(new Line("changed")
+    public void queueChanged(String change, long messages, String by) {
+        log.warn(new Line("queue-changed")
                 .with("change", change)
                 .with("messages", messages)
                 .with("by", by)

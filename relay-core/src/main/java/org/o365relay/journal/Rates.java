@@ -72,7 +72,7 @@ public final class Rates implements Journal {
     }
 
     @Override
-    public void overdrawn(Overdrawn overdrawn) {
+    public void limitExceeded(LimitExcess overdrawn) {
         rejected.add(clock.millis());
     }
 
@@ -92,10 +92,10 @@ public final class Rates implements Journal {
     }
 
     @Override
-    public void warned(QueueId id, InetAddress client, EmailAddress noticeTo, Duration waiting, boolean inDigest) {}
+    public void delayed(QueueId id, InetAddress client, EmailAddress noticeTo, Duration waiting, boolean inDigest) {}
 
     @Override
-    public void bounced(
+    public void ndr(
             QueueId id,
             EmailAddress mailbox,
             String to,
@@ -105,37 +105,37 @@ public final class Rates implements Journal {
             boolean inDigest) {}
 
     @Override
-    public void paused(EmailAddress mailbox, String upstream, Reply reply, String advice, Instant nextProbe) {}
+    public void blocked(EmailAddress mailbox, String upstream, Reply reply, String advice, Instant nextProbe) {}
 
     @Override
-    public void resumed(EmailAddress mailbox, Duration after) {}
+    public void unblocked(EmailAddress mailbox, Duration after) {}
 
     @Override
-    public void switched(EmailAddress mailbox, String from, String to, Reply reply, String advice) {}
+    public void failover(EmailAddress mailbox, String from, String to, Reply reply, String advice) {}
 
     @Override
-    public void returned(EmailAddress mailbox, String upstream, Duration after) {}
+    public void failback(EmailAddress mailbox, String upstream, Duration after) {}
 
     @Override
     public void unreachable(EmailAddress mailbox, String upstream, Reply reply, Instant nextTry) {}
 
     @Override
-    public void reached(EmailAddress mailbox, String upstream, Duration after) {}
+    public void reachable(EmailAddress mailbox, String upstream, Duration after) {}
 
     @Override
-    public void slowed(EmailAddress mailbox, String upstream, Reply reply, int connections) {}
+    public void throttled(EmailAddress mailbox, String upstream, Reply reply, int connections) {}
 
     @Override
-    public void held(EmailAddress mailbox, String kind, String address, Reply reply, String advice, Instant until) {}
+    public void backoff(EmailAddress mailbox, String kind, String address, Reply reply, String advice, Instant until) {}
 
     @Override
-    public void stopped(EmailAddress mailbox, String by) {}
+    public void paused(EmailAddress mailbox, String by) {}
 
     @Override
-    public void started(EmailAddress mailbox, String by) {}
+    public void resumed(EmailAddress mailbox, String by) {}
 
     @Override
-    public void changed(String change, long messages, String by) {}
+    public void queueChanged(String change, long messages, String by) {}
 
     @Override
     public void expiring(String what, Instant when, long daysLeft, String advice) {}

@@ -156,7 +156,7 @@ final class NdrProcessor {
 
     private void tell(Candidate candidate, List<Return> returns, Telling telling) {
         for (Return one : returns) {
-            journal.bounced(
+            journal.ndr(
                     candidate.message().id(),
                     mailbox,
                     one.undelivered().address(),

@@ -26,10 +26,10 @@ import org.o365relay.route.Target;
 /// # tolerance strict                  strict, standard or legacy
 /// # deviation no-helo=refuse          or accept
 /// # auth accept-any                   none, accept-any or required; the users are those of dialogs/users
-/// # auth over-plain-text              required, and TLS is not
+/// # auth allow-without-tls              required, and TLS is not
 /// # limits recipients=2               or message-size, command-line, hops
 /// # limits recipients-per-day=2       or messages-per-minute, recipients-per-hour
-/// # queue maximum-size=1              or free-space-floor
+/// # queue maximum-size=1              or minimum-free-space
 /// # mailbox alerts@contoso.test 300   one more, or the first if it is relay@contoso.test; the size it takes
 /// # route recipient @x.test alerts@contoso.test     or sender, or from; to a mailbox from before; normal
 /// ```
@@ -112,7 +112,7 @@ record DialogSettings(FrontSettings front, String client, Map<Deviation, Long> c
 
     private FrontSettings auth(String word) {
         AcceptSettings accept = front.accept();
-        if (word.equals("over-plain-text")) {
+        if (word.equals("allow-without-tls")) {
             return front.with(AuthPolicy.REQUIRED)
                     .with(new AcceptSettings(
                             accept.hostname(),
@@ -144,7 +144,7 @@ record DialogSettings(FrontSettings front, String client, Map<Deviation, Long> c
     private FrontSettings queue(String name, long octets) {
         return switch (name) {
             case "maximum-size" -> front.withMaximumQueueSize(octets);
-            case "free-space-floor" -> front.withFreeSpaceFloor(octets);
+            case "minimum-free-space" -> front.withFreeSpaceFloor(octets);
             default -> throw new IllegalArgumentException("unknown setting of the queue: " + name);
         };
     }

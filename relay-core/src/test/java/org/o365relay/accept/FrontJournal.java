@@ -25,7 +25,7 @@ final class FrontJournal implements Journal {
             @Nullable EmailAddress to,
             Reply reply) {}
 
-    private final List<Overdrawn> overdrawn = new CopyOnWriteArrayList<>();
+    private final List<LimitExcess> overdrawn = new CopyOnWriteArrayList<>();
     private final List<Accepted> accepted = new CopyOnWriteArrayList<>();
     private final List<Rejected> rejected = new CopyOnWriteArrayList<>();
 
@@ -48,12 +48,12 @@ final class FrontJournal implements Journal {
         rejected.add(new Rejected(client, helo, from, to, reply));
     }
 
-    List<Overdrawn> overdrawn() {
+    List<LimitExcess> overdrawn() {
         return overdrawn;
     }
 
     @Override
-    public void overdrawn(Overdrawn told) {
+    public void limitExceeded(LimitExcess told) {
         overdrawn.add(told);
     }
 
@@ -73,12 +73,12 @@ final class FrontJournal implements Journal {
     }
 
     @Override
-    public void warned(QueueId id, InetAddress client, EmailAddress noticeTo, Duration waiting, boolean inDigest) {
+    public void delayed(QueueId id, InetAddress client, EmailAddress noticeTo, Duration waiting, boolean inDigest) {
         throw new AssertionError(id);
     }
 
     @Override
-    public void bounced(
+    public void ndr(
             QueueId id,
             EmailAddress mailbox,
             String to,
@@ -90,22 +90,22 @@ final class FrontJournal implements Journal {
     }
 
     @Override
-    public void paused(EmailAddress mailbox, String upstream, Reply reply, String advice, Instant nextProbe) {
+    public void blocked(EmailAddress mailbox, String upstream, Reply reply, String advice, Instant nextProbe) {
         throw new AssertionError(reply);
     }
 
     @Override
-    public void resumed(EmailAddress mailbox, Duration after) {
+    public void unblocked(EmailAddress mailbox, Duration after) {
         throw new AssertionError(mailbox);
     }
 
     @Override
-    public void switched(EmailAddress mailbox, String from, String to, Reply reply, String advice) {
+    public void failover(EmailAddress mailbox, String from, String to, Reply reply, String advice) {
         throw new AssertionError(reply);
     }
 
     @Override
-    public void returned(EmailAddress mailbox, String upstream, Duration after) {
+    public void failback(EmailAddress mailbox, String upstream, Duration after) {
         throw new AssertionError(mailbox);
     }
 
@@ -115,17 +115,17 @@ final class FrontJournal implements Journal {
     }
 
     @Override
-    public void reached(EmailAddress mailbox, String upstream, Duration after) {
+    public void reachable(EmailAddress mailbox, String upstream, Duration after) {
         throw new AssertionError(mailbox);
     }
 
     @Override
-    public void slowed(EmailAddress mailbox, String upstream, Reply reply, int connections) {
+    public void throttled(EmailAddress mailbox, String upstream, Reply reply, int connections) {
         throw new AssertionError(reply);
     }
 
     @Override
-    public void held(EmailAddress mailbox, String kind, String address, Reply reply, String advice, Instant until) {
+    public void backoff(EmailAddress mailbox, String kind, String address, Reply reply, String advice, Instant until) {
         throw new AssertionError(reply);
     }
 
@@ -135,17 +135,17 @@ final class FrontJournal implements Journal {
     }
 
     @Override
-    public void stopped(EmailAddress mailbox, String by) {
+    public void paused(EmailAddress mailbox, String by) {
         throw new AssertionError(mailbox);
     }
 
     @Override
-    public void started(EmailAddress mailbox, String by) {
+    public void resumed(EmailAddress mailbox, String by) {
         throw new AssertionError(mailbox);
     }
 
     @Override
-    public void changed(String change, long messages, String by) {
+    public void queueChanged(String change, long messages, String by) {
         throw new AssertionError(change);
     }
 }

@@ -196,7 +196,7 @@ class PasswordChecksTest {
         Waiting(Path directory, PasswordChecks checks) throws Exception {
             front = TestRelayFront.in(directory);
             FrontSettings settings =
-                    DialogSettings.of(List.of("auth over-plain-text")).front();
+                    DialogSettings.of(List.of("auth allow-without-tls")).front();
             InstantSource clock = InstantSource.fixed(TestRelayFront.NOW);
             Session session = new Session(
                     new Client(CLIENT, settings.policy(), front.devices().at(CLIENT), ListenerTls.OFF),

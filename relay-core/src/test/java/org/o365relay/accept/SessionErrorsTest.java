@@ -35,7 +35,7 @@ class SessionErrorsTest {
         SessionAction answer = conduct.overdrawn(null, recipient, new EnvelopePolicy.Verdict.Overdrawn(overdraft, reply));
         assertThat(answer).isEqualTo(new SessionAction.Say(reply));
         assertThat(journal.overdrawn())
-                .containsExactly(new Journal.Overdrawn(
+                .containsExactly(new Journal.LimitExcess(
                         CLIENT, "", "", null, recipient, "recipients-per-day", overdraft.until(), reply));
         assertThat(journal.rejected()).isEmpty();
         assertThat(devices.records().getFirst().refusals()).isOne();

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.o365relay.journal.Journal.Overdrawn;
+import org.o365relay.journal.Journal.LimitExcess;
 
 class ActiveAlertsTest {
 
@@ -190,7 +190,7 @@ class ActiveAlertsTest {
         assertThat(house.calls()).isEmpty();
         house.pass(Duration.ofMinutes(1));
         assertThat(house.calls()).containsExactly("+ unreachable first@contoso.example");
-        house.events().reached(FIRST, "smtp.example", Duration.ofMinutes(10));
+        house.events().reachable(FIRST, "smtp.example", Duration.ofMinutes(10));
         house.pass(AFTER);
         assertThat(house.calls())
                 .containsExactly("+ unreachable first@contoso.example", "- unreachable first@contoso.example");
@@ -208,7 +208,7 @@ class ActiveAlertsTest {
     @Test
     void takesADeviceForWellAgainAfterAnHourWithinItsBudget() {
         for (int i = 0; i < 6; i++) {
-            house.events().overdrawn(overdrawn());
+            house.events().limitExceeded(overdrawn());
             house.pass(Duration.ofMinutes(30));
         }
         assertThat(house.calls()).containsExactly("+ over-budget 192.168.10.17");
@@ -231,15 +231,15 @@ class ActiveAlertsTest {
     @Test
     void tellsAnEventOnlyOnceWhateverIsHeardOfIt() {
         List.of("other words", "and again").forEach(advice -> {
-            house.events().paused(FIRST, "smtp.example", REFUSED, advice, house.clock.instant());
+            house.events().blocked(FIRST, "smtp.example", REFUSED, advice, house.clock.instant());
             house.pass(HOUR);
         });
         assertThat(house.calls()).containsExactly("+ " + PAUSED);
         assertThat(house.board().active().getFirst().advice()).isEqualTo("and again");
     }
 
-    private Overdrawn overdrawn() {
-        return new Overdrawn(
+    private LimitExcess overdrawn() {
+        return new LimitExcess(
                 InetAddress.ofLiteral("192.168.10.17"),
                 "Scanner",
                 "scanner",

@@ -97,12 +97,12 @@ final class AlertHouse implements AutoCloseable {
 
     void pause(EmailAddress mailbox) {
         open.remove(mailbox);
-        events().paused(mailbox, "smtp.example", REFUSED, "Give it the right password.", clock.instant());
+        events().blocked(mailbox, "smtp.example", REFUSED, "Give it the right password.", clock.instant());
     }
 
     void resume(EmailAddress mailbox) {
         open.add(mailbox);
-        events().resumed(mailbox, Duration.ZERO);
+        events().unblocked(mailbox, Duration.ZERO);
     }
 
     /// Time goes by, and the board looks every ten seconds.

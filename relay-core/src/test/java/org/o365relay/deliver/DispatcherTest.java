@@ -137,7 +137,7 @@ class DispatcherTest {
         dispatcher.halt(relay.clock.instant(), "admin");
         dispatcher.start();
         assertThat(relay.due()).as("nobody else has claimed it").hasSize(1).allSatisfy(relay.queue::putBack);
-        assertThat(dispatcher.status().state()).isEqualTo(MailboxStatus.State.STOPPED);
+        assertThat(dispatcher.status().state()).isEqualTo(MailboxStatus.State.PAUSED);
 
         assertThat(dispatcher.resume()).isTrue();
         relay.journal.await("delivered", 1);

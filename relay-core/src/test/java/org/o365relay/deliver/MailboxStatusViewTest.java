@@ -52,7 +52,7 @@ class MailboxStatusViewTest {
         assertThat(two.status())
                 .isEqualTo(new MailboxStatus(
                         MAILBOX,
-                        State.DETOUR,
+                        State.FAILOVER,
                         start,
                         "graph.example",
                         "535 5.7.3 Authentication unsuccessful",
@@ -71,7 +71,7 @@ class MailboxStatusViewTest {
         assertThat(roads.status())
                 .isEqualTo(new MailboxStatus(
                         MAILBOX,
-                        State.RESTING,
+                        State.RETRYING,
                         start,
                         "smtp.example:587",
                         "451 4.4.1 connection refused",
@@ -89,9 +89,9 @@ class MailboxStatusViewTest {
         clock.advance(Duration.ofMillis(500));
         leave(two, DENIED);
 
-        assertThat(two.status().state()).isEqualTo(State.PAUSED);
+        assertThat(two.status().state()).isEqualTo(State.BLOCKED);
         assertThat(two.status().since()).isEqualTo(start.plusMillis(500));
-        assertThat(two.status().road()).isEqualTo("graph.example");
+        assertThat(two.status().upstream()).isEqualTo("graph.example");
         assertThat(two.status().reply()).startsWith("535");
         assertThat(two.status().nextTry()).as("the first that is tried").isEqualTo(start.plusSeconds(1));
     }
@@ -102,7 +102,7 @@ class MailboxStatusViewTest {
         two.pause(passage, QUOTA, null);
         two.leave(passage);
 
-        assertThat(two.status().state()).isEqualTo(State.PAUSED);
+        assertThat(two.status().state()).isEqualTo(State.BLOCKED);
         assertThat(two.status().reply()).isEqualTo("554 5.2.0 SubmissionQuotaExceeded");
         assertThat(two.status().advice()).isEqualTo("wait");
     }
@@ -118,7 +118,7 @@ class MailboxStatusViewTest {
         assertThat(roads.status())
                 .isEqualTo(new MailboxStatus(
                         MAILBOX,
-                        State.STOPPED,
+                        State.PAUSED,
                         start,
                         "smtp.example:587",
                         "",
@@ -145,7 +145,7 @@ class MailboxStatusViewTest {
         clock.advance(Duration.ofMinutes(1));
         roads.heard(roads.enterCheck().orElseThrow());
 
-        assertThat(roads.status().state()).isEqualTo(State.STOPPED);
+        assertThat(roads.status().state()).isEqualTo(State.PAUSED);
         assertThat(roads.enter()).isEmpty();
         roads.resume();
         assertThat(roads.status().state()).isEqualTo(State.OPEN);

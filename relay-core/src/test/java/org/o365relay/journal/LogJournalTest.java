@@ -72,45 +72,45 @@ class LogJournalTest {
         EmailAddress mailbox = EmailAddress.parse("relay@contoso.com").orElseThrow();
         Reply refused = Reply.of(451, "4.4.1", "connection refused");
         Instant at = Instant.parse("2026-11-21T08:00:00.25Z");
-        journal.switched(mailbox, "smtp.example:587", "graph.example", refused, "");
-        journal.switched(mailbox, "smtp.example:587", "graph.example", refused, "Do this.");
-        journal.returned(mailbox, "smtp.example:587", Duration.ofSeconds(90));
+        journal.failover(mailbox, "smtp.example:587", "graph.example", refused, "");
+        journal.failover(mailbox, "smtp.example:587", "graph.example", refused, "Do this.");
+        journal.failback(mailbox, "smtp.example:587", Duration.ofSeconds(90));
         journal.unreachable(mailbox, "smtp.example:587", refused, at);
-        journal.reached(mailbox, "smtp.example:587", Duration.ofSeconds(90));
-        journal.bounced(new QueueId(1), mailbox, "nobody@x.example", refused, "Do this.", null, false);
-        journal.slowed(mailbox, "smtp.example:587", Reply.of(432, "4.3.2", "Too many"), 2);
-        journal.held(mailbox, "author", "ups@contoso.com", Reply.of(554, "5.2.252", "Denied"), "Grant it.", at);
+        journal.reachable(mailbox, "smtp.example:587", Duration.ofSeconds(90));
+        journal.ndr(new QueueId(1), mailbox, "nobody@x.example", refused, "Do this.", null, false);
+        journal.throttled(mailbox, "smtp.example:587", Reply.of(432, "4.3.2", "Too many"), 2);
+        journal.backoff(mailbox, "author", "ups@contoso.com", Reply.of(554, "5.2.252", "Denied"), "Grant it.", at);
         journal.expiring("client secret of relay@contoso.com", at, 7, "Make a new one.");
-        journal.stopped(mailbox, "anna");
-        journal.started(mailbox, "anna");
-        journal.changed("redirect to sales@contoso.com", 12, "anna");
+        journal.paused(mailbox, "anna");
+        journal.resumed(mailbox, "anna");
+        journal.queueChanged("redirect to sales@contoso.com", 12, "anna");
         InetAddress printer = InetAddress.ofLiteral("10.0.0.7");
-        journal.warned(new QueueId(1), printer, mailbox, Duration.ofHours(4), false);
-        journal.warned(new QueueId(1), printer, mailbox, Duration.ofHours(4), true);
+        journal.delayed(new QueueId(1), printer, mailbox, Duration.ofHours(4), false);
+        journal.delayed(new QueueId(1), printer, mailbox, Duration.ofHours(4), true);
         assertThat(lines.list)
                 .extracting(line -> line.getLevel() + " " + line.getFormattedMessage())
                 .containsExactly(
-                        "WARN switched mailbox=relay@contoso.com from=smtp.example:587 to=graph.example"
+                        "WARN failover mailbox=relay@contoso.com from=smtp.example:587 to=graph.example"
                                 + " reply=\"451 4.4.1 connection refused\"",
-                        "WARN switched mailbox=relay@contoso.com from=smtp.example:587 to=graph.example"
+                        "WARN failover mailbox=relay@contoso.com from=smtp.example:587 to=graph.example"
                                 + " reply=\"451 4.4.1 connection refused\" advice=\"Do this.\"",
-                        "INFO returned mailbox=relay@contoso.com upstream=smtp.example:587 after=90.0s",
+                        "INFO failback mailbox=relay@contoso.com upstream=smtp.example:587 after=90.0s",
                         "WARN unreachable mailbox=relay@contoso.com upstream=smtp.example:587"
                                 + " reply=\"451 4.4.1 connection refused\" next=2026-11-21T08:00:00Z",
-                        "INFO reached mailbox=relay@contoso.com upstream=smtp.example:587 after=90.0s",
-                        "WARN bounced id=0000000000001 mailbox=relay@contoso.com to=<nobody@x.example>"
+                        "INFO reachable mailbox=relay@contoso.com upstream=smtp.example:587 after=90.0s",
+                        "WARN ndr id=0000000000001 mailbox=relay@contoso.com to=<nobody@x.example>"
                                 + " reply=\"451 4.4.1 connection refused\" advice=\"Do this.\" notice=none",
-                        "WARN slowed mailbox=relay@contoso.com upstream=smtp.example:587"
+                        "WARN throttled mailbox=relay@contoso.com upstream=smtp.example:587"
                                 + " reply=\"432 4.3.2 Too many\" connections=2",
-                        "WARN held mailbox=relay@contoso.com author=<ups@contoso.com>"
+                        "WARN backoff mailbox=relay@contoso.com author=<ups@contoso.com>"
                                 + " reply=\"554 5.2.252 Denied\" until=2026-11-21T08:00:00Z advice=\"Grant it.\"",
                         "WARN expiring what=\"client secret of relay@contoso.com\" when=2026-11-21T08:00:00Z"
                                 + " days-left=7 advice=\"Make a new one.\"",
-                        "WARN stopped mailbox=relay@contoso.com by=anna",
-                        "INFO started mailbox=relay@contoso.com by=anna",
-                        "WARN changed change=\"redirect to sales@contoso.com\" messages=12 by=anna",
-                        "INFO warned id=0000000000001 client=10.0.0.7 delay=14400.0s notice=<relay@contoso.com>",
-                        "INFO warned id=0000000000001 client=10.0.0.7 delay=14400.0s"
+                        "WARN paused mailbox=relay@contoso.com by=anna",
+                        "INFO resumed mailbox=relay@contoso.com by=anna",
+                        "WARN queue-changed change=\"redirect to sales@contoso.com\" messages=12 by=anna",
+                        "INFO delayed id=0000000000001 client=10.0.0.7 delay=14400.0s notice=<relay@contoso.com>",
+                        "INFO delayed id=0000000000001 client=10.0.0.7 delay=14400.0s"
                                 + " notice=\"digest to <relay@contoso.com>\"");
     }
 }

@@ -58,7 +58,7 @@ public final class RememberingJournal implements Journal {
     }
 
     @Override
-    public void overdrawn(Overdrawn overdrawn) {
+    public void limitExceeded(LimitExcess overdrawn) {
         remember("overdrawn " + overdrawn.client().getHostAddress() + " " + overdrawn.limit() + " until "
                 + overdrawn.until() + ": " + overdrawn.reply());
     }
@@ -79,12 +79,12 @@ public final class RememberingJournal implements Journal {
     }
 
     @Override
-    public void warned(QueueId id, InetAddress client, EmailAddress noticeTo, Duration waiting, boolean inDigest) {
+    public void delayed(QueueId id, InetAddress client, EmailAddress noticeTo, Duration waiting, boolean inDigest) {
         remember("warned " + id + " after " + waiting + (inDigest ? ", digest to " : ", notice to ") + noticeTo);
     }
 
     @Override
-    public void bounced(
+    public void ndr(
             QueueId id,
             EmailAddress mailbox,
             String to,
@@ -97,22 +97,22 @@ public final class RememberingJournal implements Journal {
     }
 
     @Override
-    public void paused(EmailAddress mailbox, String upstream, Reply reply, String advice, Instant nextProbe) {
+    public void blocked(EmailAddress mailbox, String upstream, Reply reply, String advice, Instant nextProbe) {
         remember("paused " + mailbox + ": " + reply + " | " + advice + " until " + nextProbe);
     }
 
     @Override
-    public void resumed(EmailAddress mailbox, Duration after) {
+    public void unblocked(EmailAddress mailbox, Duration after) {
         remember("resumed " + mailbox + " after " + after);
     }
 
     @Override
-    public void switched(EmailAddress mailbox, String from, String to, Reply reply, String advice) {
+    public void failover(EmailAddress mailbox, String from, String to, Reply reply, String advice) {
         remember("switched " + mailbox + " from " + from + " to " + to + ": " + reply + " | " + advice);
     }
 
     @Override
-    public void returned(EmailAddress mailbox, String upstream, Duration after) {
+    public void failback(EmailAddress mailbox, String upstream, Duration after) {
         remember("returned " + mailbox + " to " + upstream + " after " + after);
     }
 
@@ -122,17 +122,17 @@ public final class RememberingJournal implements Journal {
     }
 
     @Override
-    public void reached(EmailAddress mailbox, String upstream, Duration after) {
+    public void reachable(EmailAddress mailbox, String upstream, Duration after) {
         remember("reached " + mailbox + " by " + upstream + " after " + after);
     }
 
     @Override
-    public void slowed(EmailAddress mailbox, String upstream, Reply reply, int connections) {
+    public void throttled(EmailAddress mailbox, String upstream, Reply reply, int connections) {
         remember("slowed " + mailbox + " to " + connections + ": " + reply);
     }
 
     @Override
-    public void held(EmailAddress mailbox, String kind, String address, Reply reply, String advice, Instant until) {
+    public void backoff(EmailAddress mailbox, String kind, String address, Reply reply, String advice, Instant until) {
         remember("held " + mailbox + " " + kind + " " + address + ": " + reply + " until " + until);
     }
 
@@ -142,17 +142,17 @@ public final class RememberingJournal implements Journal {
     }
 
     @Override
-    public void stopped(EmailAddress mailbox, String by) {
+    public void paused(EmailAddress mailbox, String by) {
         remember("stopped " + mailbox + " by " + by);
     }
 
     @Override
-    public void started(EmailAddress mailbox, String by) {
+    public void resumed(EmailAddress mailbox, String by) {
         remember("started " + mailbox + " by " + by);
     }
 
     @Override
-    public void changed(String change, long messages, String by) {
+    public void queueChanged(String change, long messages, String by) {
         remember("changed " + messages + ": " + change + " by " + by);
     }
 

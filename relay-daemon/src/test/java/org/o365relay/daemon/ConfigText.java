@@ -31,13 +31,13 @@ final class ConfigText {
               listeners = [ { address = "127.0.0.1", port = 0 } ]
               trusted-networks = [ "127.0.0.0/8", "::1" ]
               data-directory = "queue"
-              queue { free-space-floor = 1MiB }
+              queue { minimum-free-space = 1MiB }
               mailboxes = [ {
                 address = "%s"
                 upstream { host = localhost, port = %d, trusted-certificates = "%s" }
                 credential { password = "%s" }
               } ]
-              retry { first-delay = 100ms, mailbox-probe = 200ms, mailbox-probe-longest = 200ms }
+              retry { first-delay = 100ms, mailbox-probe = 200ms, mailbox-probe-max = 200ms }
             }
             """.formatted(MAILBOX, upstreamPort, trusted.toAbsolutePath(), PASSWORD);
         return Files.writeString(directory.resolve("relay.conf"), text + String.join("\n", more) + "\n");

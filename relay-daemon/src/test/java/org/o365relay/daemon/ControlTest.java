@@ -77,7 +77,7 @@ class ControlTest {
             RelayStatus.Running running = running(control);
             assertThat(running.pid()).isEqualTo(relay.pid());
             assertThat(running.lanes()).singleElement().satisfies(lane -> {
-                assertThat(lane.state()).isEqualTo(MailboxStatus.State.STOPPED);
+                assertThat(lane.state()).isEqualTo(MailboxStatus.State.PAUSED);
                 assertThat(lane.reason()).isEqualTo("stopped by " + USER);
             });
 
@@ -87,8 +87,8 @@ class ControlTest {
                     .extracting(Event::kind)
                     .containsExactly("put-on-hold", "released", "delivered");
             assertThat(relay.said())
-                    .contains("stopped mailbox=" + ConfigText.MAILBOX + " by=" + USER)
-                    .contains("started mailbox=" + ConfigText.MAILBOX + " by=" + USER);
+                    .contains("paused mailbox=" + ConfigText.MAILBOX + " by=" + USER)
+                    .contains("resumed mailbox=" + ConfigText.MAILBOX + " by=" + USER);
             relay.terminate();
             assertThat(relay.exitCode()).isZero();
             assertThat(directory.resolve("queue/control.sock")).doesNotExist();
@@ -128,7 +128,7 @@ class ControlTest {
                     .singleElement()
                     .extracting(MailboxStatus::state)
                     .as("still")
-                    .isEqualTo(MailboxStatus.State.STOPPED);
+                    .isEqualTo(MailboxStatus.State.PAUSED);
             assertThat(control.change(
                             new Change.Bounce(),
                             MessageFilter.of(List.of(left.line().id()))))

@@ -87,7 +87,7 @@ final class SecretsTest {
             }
         }
         for (String mailbox : List.of(BASIC, APP, WRONG, CODE)) {
-            log.await(line -> line.startsWith("paused mailbox=" + mailbox));
+            log.await(line -> line.startsWith("blocked mailbox=" + mailbox));
         }
         relay.received(BASIC);
         relay.received(APP);

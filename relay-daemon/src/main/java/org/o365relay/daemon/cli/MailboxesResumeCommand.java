@@ -33,7 +33,7 @@ final class MailboxesResumeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandFailed, ControlException {
         try (Control relay = desk.relay(desk.configuration())) {
-            boolean stopped = state(relay).filter(State.STOPPED::equals).isPresent();
+            boolean stopped = state(relay).filter(State.PAUSED::equals).isPresent();
             boolean changed = relay.resume(mailbox);
             if (desk.answer().isJson()) {
                 desk.answer().json("{\"changed\":" + changed + "}");

@@ -58,7 +58,7 @@ final class StatusJson {
                 .with("mailbox", lane.mailbox())
                 .with("state", lane.state())
                 .with("since", lane.since())
-                .with("road", lane.road())
+                .with("road", lane.upstream())
                 .with("reply", lane.reply())
                 .with("reason", lane.reason())
                 .with("advice", lane.advice())

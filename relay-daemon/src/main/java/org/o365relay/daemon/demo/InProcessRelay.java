@@ -63,13 +63,13 @@ public final class InProcessRelay implements DemoRelay {
               hostname = relay.contoso.example
               listeners = [ { address = "%s", port = %d } ]
               data-directory = "%s"
-              queue { free-space-floor = 1MiB, maximum-size = 1GiB }
+              queue { minimum-free-space = 1MiB, maximum-size = 1GiB }
               mailboxes = [ {
                 address = "%s"
                 upstream { host = "%s", port = %d, trusted-certificates = "%s" }
                 credential { type = password, password = ${RELAY_PASSWORD} }
               } ]
-              retry { first-delay = 1s, mailbox-probe = 5s, mailbox-probe-longest = 5s }
+              retry { first-delay = 1s, mailbox-probe = 5s, mailbox-probe-max = 5s }
               stop-grace = 5s
             }
             """.formatted(

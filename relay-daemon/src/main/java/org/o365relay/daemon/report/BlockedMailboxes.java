@@ -42,7 +42,7 @@ public final class BlockedMailboxes {
     private static BlockedMailboxes of(List<MailboxStatus> lanes, List<Target> targets) {
         Map<String, State> closed = new HashMap<>();
         for (MailboxStatus lane : lanes) {
-            if (lane.state().compareTo(State.RESTING) >= 0) {
+            if (lane.state().compareTo(State.RETRYING) >= 0) {
                 closed.put(key(lane.mailbox()), lane.state());
             }
         }
@@ -80,7 +80,7 @@ public final class BlockedMailboxes {
         boolean waits = message.state() == MessageState.QUEUED || message.state() == MessageState.DEFERRED;
         State state = closed.get(key(message.lane()));
         Instant due = message.dueAt();
-        boolean passes = state == State.RESTING && due != null && due.isAfter(now);
+        boolean passes = state == State.RETRYING && due != null && due.isAfter(now);
         return waits && state != null && !passes ? Optional.of(message.lane()) : Optional.empty();
     }
 

@@ -56,7 +56,7 @@ public record MailboxLines(Layout layout) {
                 tally == null ? "0" : Amounts.count(tally.messages()),
                 tally == null ? "-" : layout.times().age(tally.oldest()),
                 Integer.toString(lane.delivering()),
-                lane.road().isEmpty() ? "-" : lane.road());
+                lane.upstream().isEmpty() ? "-" : lane.upstream());
     }
 
     /// A pool, or a mailbox that is no longer configured; or no relay runs.
@@ -80,20 +80,20 @@ public record MailboxLines(Layout layout) {
                         + layout.times().of(next);
         return switch (lane.state()) {
             case OPEN -> "";
-            case DETOUR -> byItself;
-            case RESTING -> byItself + "; nothing is lost";
-            case PAUSED -> byItself + "; at once with: " + resume;
-            case STOPPED -> "nothing leaves until somebody says: " + resume;
+            case FAILOVER -> byItself;
+            case RETRYING -> byItself + "; nothing is lost";
+            case BLOCKED -> byItself + "; at once with: " + resume;
+            case PAUSED -> "nothing leaves until somebody says: " + resume;
         };
     }
 
     static String words(MailboxStatus.State state) {
         return switch (state) {
             case OPEN -> "open";
-            case DETOUR -> "detour";
-            case RESTING -> "resting";
-            case PAUSED -> "PAUSED";
-            case STOPPED -> "STOPPED";
+            case FAILOVER -> "detour";
+            case RETRYING -> "resting";
+            case BLOCKED -> "PAUSED";
+            case PAUSED -> "STOPPED";
         };
     }
 }

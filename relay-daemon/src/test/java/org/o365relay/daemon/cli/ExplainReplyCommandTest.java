@@ -44,7 +44,7 @@ final class ExplainReplyCommandTest {
             {"error":"invalid_client","error_description":"AADSTS7000222: expired"}      | secret-expired
             {"error":{"code":"ErrorAccessDenied","message":"Access is denied."}}         | graph-access-denied
             Remote Server returned '550 5.7.64 TenantAttribution; Relay Access Denied'   | relay-denied
-            2026-11-21 WARN paused mailbox=a@b reply="535 5.7.3 Authentication unsuccessful [X]" | authentication-unsuccessful
+            2026-11-21 WARN blocked mailbox=a@b reply="535 5.7.3 Authentication unsuccessful [X]" | authentication-unsuccessful
             5.7.139 Authentication unsuccessful, basic authentication is disabled.       | basic-auth-policy
             SmtpClientAuthentication is disabled for the Tenant                          | smtp-auth-off-for-tenant
             #< #5.7.68 smtp;550 5.7.68 TenantInboundAttribution; Direct Send not allowed>| direct-send-denied

@@ -146,8 +146,8 @@ final class FakeControl implements Control {
                 running.startedAt(),
                 running.listeners(),
                 running.lanes().stream()
-                        .map(lane -> lane.state() == State.STOPPED && resumed.contains(lane.mailbox())
-                                ? new MailboxStatus(lane.mailbox(), State.OPEN, null, lane.road(), "", "", "", null, 0)
+                        .map(lane -> lane.state() == State.PAUSED && resumed.contains(lane.mailbox())
+                                ? new MailboxStatus(lane.mailbox(), State.OPEN, null, lane.upstream(), "", "", "", null, 0)
                                 : lane)
                         .toList(),
                 running.rates(),

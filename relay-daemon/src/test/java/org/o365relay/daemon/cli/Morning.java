@@ -245,7 +245,7 @@ final class Morning {
                 List.of(
                         new MailboxStatus(
                                 "relay@contoso.example",
-                                MailboxStatus.State.PAUSED,
+                                MailboxStatus.State.BLOCKED,
                                 Instant.parse("2026-11-20T17:00:00Z"),
                                 "smtp.office365.com:587",
                                 WRONG_PASSWORD,
@@ -256,7 +256,7 @@ final class Morning {
                                 0),
                         new MailboxStatus(
                                 "scan1@contoso.example",
-                                MailboxStatus.State.STOPPED,
+                                MailboxStatus.State.PAUSED,
                                 NOW.minusSeconds(600),
                                 "graph",
                                 "",

@@ -153,7 +153,7 @@ final class Views {
     private static MailboxStatus paused() {
         return new MailboxStatus(
                 "second@contoso.example",
-                MailboxStatus.State.PAUSED,
+                MailboxStatus.State.BLOCKED,
                 NOON,
                 "smtp",
                 "535 5.7.139 no",

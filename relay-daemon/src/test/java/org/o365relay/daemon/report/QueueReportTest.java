@@ -47,7 +47,7 @@ final class QueueReportTest {
 
     @Test
     void doesNotRepeatTheAdviceOfALane() {
-        assertThat(told("credentials-incorrect", State.PAUSED, "a@x.example")).doesNotContain(ADVICE);
+        assertThat(told("credentials-incorrect", State.BLOCKED, "a@x.example")).doesNotContain(ADVICE);
     }
 
     @Test
@@ -71,8 +71,8 @@ final class QueueReportTest {
     @Test
     void leavesOutANextTryThatNothingHappensAt() {
         assertThat(told("unreachable", State.OPEN, "a@x.example")).contains("next due: now");
-        assertThat(told("unreachable", State.RESTING, "a@x.example")).doesNotContain("next due");
-        assertThat(told("unreachable", State.RESTING, "a@x.example", "b@x.example"))
+        assertThat(told("unreachable", State.RETRYING, "a@x.example")).doesNotContain("next due");
+        assertThat(told("unreachable", State.RETRYING, "a@x.example", "b@x.example"))
                 .contains("next due: now");
     }
 }
