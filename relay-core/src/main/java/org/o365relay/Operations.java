@@ -17,13 +17,13 @@ import org.o365relay.deliver.MailboxStatus;
 import org.o365relay.journal.Journal;
 import org.o365relay.journal.Rates;
 import org.o365relay.mail.EmailAddress;
-import org.o365relay.queue.DiskCapacity;
 import org.o365relay.queue.Change;
-import org.o365relay.queue.Claim;
 import org.o365relay.queue.ChangeResult;
+import org.o365relay.queue.Claim;
+import org.o365relay.queue.DiskCapacity;
+import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueReader;
-import org.o365relay.queue.MessageFilter;
 import org.o365relay.route.Target;
 
 /// What a running relay can be asked and told. Safe for any number of threads; blocks on the queue.

@@ -20,25 +20,25 @@ import org.o365relay.accept.Rerouting;
 import org.o365relay.accept.SmtpListener;
 import org.o365relay.admit.Devices;
 import org.o365relay.alert.Alerts;
-import org.o365relay.ndr.SenderNotifier;
-import org.o365relay.ndr.NdrReaders;
-import org.o365relay.deliver.SendingAccount;
 import org.o365relay.deliver.Delivery;
 import org.o365relay.deliver.Dispatcher;
 import org.o365relay.deliver.MailboxSender;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.NoticePolicy;
 import org.o365relay.deliver.NoticeScheduler;
+import org.o365relay.deliver.SendingAccount;
 import org.o365relay.deliver.Upstream;
 import org.o365relay.journal.Journal;
 import org.o365relay.journal.Rates;
 import org.o365relay.mail.EmailAddress;
+import org.o365relay.ndr.NdrReaders;
+import org.o365relay.ndr.SenderNotifier;
 import org.o365relay.notice.NoticeWriter;
 import org.o365relay.notice.Reason;
 import org.o365relay.queue.MessageQueue;
+import org.o365relay.queue.PausedMailbox;
 import org.o365relay.queue.QueueException;
 import org.o365relay.queue.QueueUnavailableException;
-import org.o365relay.queue.PausedMailbox;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -88,8 +88,8 @@ public final class Relay {
         this.journal = rates.and(journal);
         this.clock = clock;
         this.random = random;
-        this.upstreams =
-                new UpstreamFactory(settings.http(), settings.queue().directory().resolve("spool"), clock);
+        this.upstreams = new UpstreamFactory(
+                settings.http(), settings.queue().directory().resolve("spool"), clock);
     }
 
     /// Opens the queue, begins to listen and to deliver. If it fails, nothing is left open.
@@ -201,7 +201,8 @@ public final class Relay {
         List<MailboxSender> lanes = new ArrayList<>();
         for (MailboxSettings mailbox : settings.mailboxes()) {
             SendingAccount account = accounts.computeIfAbsent(mailbox.account(), name -> account(from, mailbox));
-            lanes.add(new MailboxSender(mailbox, upstreams(mailbox), account, settings.routes(), settings.probe(), told, clock));
+            lanes.add(new MailboxSender(
+                    mailbox, upstreams(mailbox), account, settings.routes(), settings.probe(), told, clock));
         }
         return lanes;
     }

@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.alert.AlertMailboxes;
-import org.o365relay.deliver.MailboxStatus;
 import org.o365relay.deliver.MailboxSettings;
+import org.o365relay.deliver.MailboxStatus;
 import org.o365relay.mail.EmailAddress;
 
 /// The relay's own mailboxes as bearers of news. What shares an account with a mailbox in trouble may soon be

@@ -17,9 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.alert.AlertSettings;
 import org.o365relay.alert.Alerts;
-import org.o365relay.deliver.MailboxStatus;
 import org.o365relay.deliver.MailboxLimits;
 import org.o365relay.deliver.MailboxSettings;
+import org.o365relay.deliver.MailboxStatus;
 import org.o365relay.deliver.UpstreamSettings;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings;
 import org.o365relay.identity.App;
@@ -31,10 +31,10 @@ import org.o365relay.net.HttpSettings;
 import org.o365relay.notice.NoticeSettings;
 import org.o365relay.notice.NoticeWriter;
 import org.o365relay.queue.Claim;
+import org.o365relay.queue.ClaimScope;
 import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
-import org.o365relay.queue.ClaimScope;
 import org.o365relay.rewrite.RewriteRules;
 
 class ExpiryMonitorTest {

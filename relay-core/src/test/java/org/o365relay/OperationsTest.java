@@ -30,10 +30,10 @@ import org.o365relay.queue.Change;
 import org.o365relay.queue.ChangeResult;
 import org.o365relay.queue.Event;
 import org.o365relay.queue.MessageDetail;
+import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.Page;
-import org.o365relay.queue.MessageFilter;
 
 /// What a whole relay can be asked and told. Nobody listens where it sends mail, so that everything waits.
 @Timeout(60)
@@ -90,7 +90,9 @@ class OperationsTest {
         assertThat(status.running()).satisfies(running -> {
             assertThat(running.version()).isEqualTo("0.1.0");
             assertThat(running.pid()).isEqualTo(ProcessHandle.current().pid());
-            assertThat(running.lanes()).extracting(MailboxStatus::mailbox).containsExactly(SALES.toString(), "" + SCANS);
+            assertThat(running.lanes())
+                    .extracting(MailboxStatus::mailbox)
+                    .containsExactly(SALES.toString(), "" + SCANS);
             assertThat(running.lanes()).extracting(MailboxStatus::state).containsExactly(State.RETRYING, State.OPEN);
             assertThat(running.rates())
                     .extracting(Rate::event)
@@ -149,12 +151,15 @@ class OperationsTest {
 
     @Test
     void changesMessagesAndTellsTheJournalWhoSaidSo() throws Exception {
-        assertThat(operations.change(new Change.Hold(), MessageFilter.ALL, "olga")).isEqualTo(new ChangeResult(1, 0, ""));
+        assertThat(operations.change(new Change.Hold(), MessageFilter.ALL, "olga"))
+                .isEqualTo(new ChangeResult(1, 0, ""));
 
         assertThat(shown().line().state()).isEqualTo(MessageState.HELD);
         assertThat(shown().events()).last().extracting(Event::detail).isEqualTo("by olga");
         assertThat(journal.lines("changed")).containsExactly("changed 1: hold by olga");
-        assertThat(operations.change(new Change.Hold(), MessageFilter.ALL, "olga").changed())
+        assertThat(operations
+                        .change(new Change.Hold(), MessageFilter.ALL, "olga")
+                        .changed())
                 .isZero();
         assertThat(journal.lines("changed")).as("nothing was changed").hasSize(1);
     }

@@ -78,7 +78,8 @@ public final class ConfigReader {
                 Problems problems = new Problems(file.toString());
                 Source source = new Source(place, substitutions, KnownKeys.in(reference), problems);
                 reportStrays(root, source);
-                Optional<ResolvedConfiguration> settings = relay(root, reference, source).flatMap(section -> settings(file, section));
+                Optional<ResolvedConfiguration> settings =
+                        relay(root, reference, source).flatMap(section -> settings(file, section));
                 yield result(settings, problems);
             }
         };

@@ -233,7 +233,8 @@ record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path
 
     private void reportExpiry(LocalDate day) {
         Instant end = day.atStartOfDay(ZoneOffset.UTC).toInstant();
-        new ExpiryWarnings(credential, now).report(SECRET_EXPIRES, "the secret", day, end, "make a new one (" + SECRETS + ")");
+        new ExpiryWarnings(credential, now)
+                .report(SECRET_EXPIRES, "the secret", day, end, "make a new one (" + SECRETS + ")");
     }
 
     private void reportCertificate(Path file, Given given) {

@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.ndr.NdrSettings;
 import org.o365relay.deliver.MailboxLimits;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.UpstreamSettings;
@@ -17,6 +16,7 @@ import org.o365relay.deliver.smtp.SmtpUpstreamSettings.ClientCertificate;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Lookup;
 import org.o365relay.identity.App;
 import org.o365relay.identity.Credential;
+import org.o365relay.ndr.NdrSettings;
 import org.o365relay.rewrite.RewriteRules;
 import org.o365relay.rewrite.RewriteRules.SendAs;
 

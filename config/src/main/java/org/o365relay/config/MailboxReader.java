@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.ndr.NdrSettings;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.UpstreamSettings;
 import org.o365relay.exchange.Cloud;
 import org.o365relay.exchange.Preset;
 import org.o365relay.identity.Credential;
 import org.o365relay.mail.EmailAddress;
+import org.o365relay.ndr.NdrSettings;
 import org.o365relay.rewrite.RewriteRules;
 
 /// One element of `relay.mailboxes`.
@@ -113,7 +113,8 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
                         : Optional.of(new Credential.None()));
     }
 
-    private UpstreamCredential signIn(UpstreamReader road, UpstreamCredential usual, Cloud cloud, Optional<EmailAddress> address) {
+    private UpstreamCredential signIn(
+            UpstreamReader road, UpstreamCredential usual, Cloud cloud, Optional<EmailAddress> address) {
         boolean connector = road.preset() == Preset.CONNECTOR;
         if (hasCredential(road)) {
             CredentialReader reader = credentials(road.keys().section(CredentialReader.KEY), cloud);

@@ -3,10 +3,10 @@ package org.o365relay.config;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
-import org.o365relay.ndr.NdrSettings;
 import org.o365relay.exchange.Cloud;
 import org.o365relay.identity.Credential;
 import org.o365relay.mail.EmailAddress;
+import org.o365relay.ndr.NdrSettings;
 
 /// `reports` of a mailbox: whether it is looked for what came back.
 record NdrReader(Section reports, Cloud cloud) {

@@ -2,10 +2,10 @@ package org.o365relay.config;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.ndr.NdrSettings;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.exchange.Cloud;
 import org.o365relay.exchange.Preset;
+import org.o365relay.ndr.NdrSettings;
 
 /// What an element of `mailboxes` comes to.
 ///

@@ -60,7 +60,8 @@ record RoutesReader(Section relay, MailboxesReader.Result mailboxes) {
     private List<ResolvedMailbox> members(List<EmailAddress> addresses) {
         return addresses.stream()
                 .flatMap(address -> mailboxes.good().stream()
-                        .filter(mailbox -> TargetBuilder.isSame(mailbox.settings().address(), address)))
+                        .filter(mailbox ->
+                                TargetBuilder.isSame(mailbox.settings().address(), address)))
                 .toList();
     }
 

@@ -49,7 +49,8 @@ record UpstreamReader(Section keys, Cloud cloud, SecretFiles files, String hostn
         }
         upstream.ifPresent(settings -> smtp.reportTrust(settings, signIn, scope.isPresent()));
         return upstream.flatMap(settings -> signIn.credential()
-                .map(credential -> new UpstreamSettings.Smtp(settings, credential, scope.orElse(smtpScope(credential)))));
+                .map(credential ->
+                        new UpstreamSettings.Smtp(settings, credential, scope.orElse(smtpScope(credential)))));
     }
 
     private static Optional<UpstreamSettings> graph(URI root, Optional<String> scope, UpstreamCredential signIn) {

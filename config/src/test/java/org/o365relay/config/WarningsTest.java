@@ -220,7 +220,9 @@ class WarningsTest {
 
         assertThat(warnings(text))
                 .isEqualTo(
-                        warning == null ? List.of() : List.of("relay.conf:1: relay.auth.allow-without-tls: " + warning));
+                        warning == null
+                                ? List.of()
+                                : List.of("relay.conf:1: relay.auth.allow-without-tls: " + warning));
     }
 
     @Test

@@ -103,7 +103,8 @@ final class BacklogCommand implements Callable<Integer> {
     }
 
     private MarkdownTable table(List<State> empty, List<State> full) {
-        MarkdownTable table = new MarkdownTable("queue at the start", "open port ms", "live heap MiB", "accepted/s", "p99 ms");
+        MarkdownTable table =
+                new MarkdownTable("queue at the start", "open port ms", "live heap MiB", "accepted/s", "p99 ms");
         add(table, "empty", empty);
         add(table, String.format(Locale.ROOT, "%,d deferred, %,d settled", deferred, history), full);
         table.add(

@@ -68,7 +68,8 @@ final class DrainCommand implements Callable<Integer> {
 
     private MarkdownTable measure(Scratch scratch) throws IOException, InterruptedException {
         Certificate certificate = Certificate.make(scratch.fresh());
-        MarkdownTable table = new MarkdownTable("mail", "left/s", "new mail ms, median", "max", "urgent mail ms, median", "max");
+        MarkdownTable table =
+                new MarkdownTable("mail", "left/s", "new mail ms, median", "max", "urgent mail ms, median", "max");
         double fresh = fresh(scratch, certificate, table);
         backlog(scratch, certificate, table, fresh);
         return table;

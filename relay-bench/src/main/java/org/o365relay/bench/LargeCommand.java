@@ -64,7 +64,8 @@ final class LargeCommand implements Callable<Integer> {
         }
         Duration delivered = Duration.ofNanos(System.nanoTime() - start);
         ProcessUsage usage = ProcessUsage.of(relay.pid().orElseThrow());
-        MarkdownTable table = new MarkdownTable("server", "load", "heap MiB", "accepted after s", "delivered after s", "peak RSS MiB");
+        MarkdownTable table = new MarkdownTable(
+                "server", "load", "heap MiB", "accepted after s", "delivered after s", "peak RSS MiB");
         table.add(
                 "o365-relay",
                 sessions + " × " + size,

@@ -13,14 +13,14 @@ import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.QueueId;
+import org.o365relay.queue.ClaimScope;
+import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.Page.Order;
 import org.o365relay.queue.QueueReader;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
-import org.o365relay.queue.MessageFilter;
-import org.o365relay.queue.ClaimScope;
 
 /// Asks a queue that a [Backlog] has made what operators and deliveries ask, in this process, as the relay does in
 /// its own.
@@ -172,7 +172,8 @@ final class Questions {
     }
 
     private static MessageFilter between(MessageFilter all, Instant after, Instant before) {
-        return new MessageFilter(all.ids(), all.states(), after, before, null, null, null, null, null, null, null, null);
+        return new MessageFilter(
+                all.ids(), all.states(), after, before, null, null, null, null, null, null, null, null);
     }
 
     private static MessageFilter with(

@@ -50,7 +50,8 @@ final class StartupCommand implements Callable<Integer> {
         }
         Arrays.sort(millis);
         ProcessUsage usage = whenIdle(launch, directory);
-        MarkdownTable table = new MarkdownTable("server", "open port ms, median", "fastest", "slowest", "idle RSS MiB", "peak MiB");
+        MarkdownTable table =
+                new MarkdownTable("server", "open port ms, median", "fastest", "slowest", "idle RSS MiB", "peak MiB");
         table.add(
                 launch.name(),
                 Long.toString(millis[times / 2]),

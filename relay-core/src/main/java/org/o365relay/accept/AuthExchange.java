@@ -206,7 +206,8 @@ final class AuthExchange {
             case RIGHT -> welcome();
             case WRONG -> {
                 conduct.deviated(Deviation.WRONG_LOGIN);
-                SessionAction answer = conduct.error(Reply.of(535, "5.7.8", "Wrong name or password (relay.auth.users-file)"));
+                SessionAction answer =
+                        conduct.error(Reply.of(535, "5.7.8", "Wrong name or password (relay.auth.users-file)"));
                 yield ++wrong >= MOST_WRONG && answer instanceof Say(Reply reply) ? new SayAndClose(reply) : answer;
             }
             case UNDECIDED -> notNow("Nobody can log in now: see the relay's log (relay.auth.users-file)");

@@ -58,8 +58,8 @@ final class EnvelopeParser {
         Optional<EmailAddress> recipient = EmailAddress.parse(path.address());
         return recipient.isPresent()
                 ? parser.rcpt(recipient.get(), parameters)
-                : new Malformed(
-                        Reply.of(501, "5.1.3", "Recipient is not an address: " + RejectReplies.printable(path.address())));
+                : new Malformed(Reply.of(
+                        501, "5.1.3", "Recipient is not an address: " + RejectReplies.printable(path.address())));
     }
 
     /// @return the first parameter that no extension offered here has; empty if all have one

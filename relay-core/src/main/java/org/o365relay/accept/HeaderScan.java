@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Deviation;
-import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.mail.QueueId;
+import org.o365relay.mail.SearchableHeaders;
 
 /// What a message's header shows at a glance: what it lacks, and whether the message goes round in circles.
 /// Sees lines and fields as the header's rewriter does: line ends CRLF, LF or CR; perhaps an mbox line before

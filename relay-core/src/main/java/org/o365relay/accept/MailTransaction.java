@@ -17,16 +17,16 @@ import org.o365relay.mail.BodyType;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
-import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.ReportRequest;
 import org.o365relay.mail.ReportRequest.OfRecipient;
 import org.o365relay.mail.RoutedEnvelope;
+import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.queue.Incoming;
 import org.o365relay.route.AuthorField;
-import org.o365relay.route.RoutingInput;
 import org.o365relay.route.Routes;
+import org.o365relay.route.RoutingInput;
 
 /// A mail transaction (RFC 5321 §3.3): from MAIL to the reply after the final dot. Holds at most about a chunk
 /// of content; more goes to the queue while it comes in.

@@ -39,8 +39,8 @@ final class PrivateKeyFile {
         return file.sections().stream()
                 .filter(section -> section.label().endsWith("PRIVATE KEY"))
                 .findFirst()
-                .orElseThrow(() -> new UnusableCertificateException("there is no private key in PEM in " + file.path() + " ("
-                        + KEY + "); it begins with -----BEGIN PRIVATE KEY-----"));
+                .orElseThrow(() -> new UnusableCertificateException("there is no private key in PEM in " + file.path()
+                        + " (" + KEY + "); it begins with -----BEGIN PRIVATE KEY-----"));
     }
 
     private static UnusableCertificateException otherFormat(Path path, String format) {

@@ -10,11 +10,11 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.RoutedEnvelope;
-import org.o365relay.queue.OrphanedMessage;
 import org.o365relay.queue.Destination;
+import org.o365relay.queue.OrphanedMessage;
 import org.o365relay.route.AuthorField;
-import org.o365relay.route.RoutingInput;
 import org.o365relay.route.Routes;
+import org.o365relay.route.RoutingInput;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -24,10 +24,11 @@ record ServerIdentity(Path file, PrivateKey key, List<X509Certificate> chain) {
         List<X509Certificate> chain = chain(files.certificate());
         PrivateKey key = PrivateKeyFile.read(files.key());
         if (!PrivateKeyFile.belongTogether(key, chain.getFirst().getPublicKey())) {
-            throw new UnusableCertificateException("the key in " + files.key() + " does not belong to the first certificate in "
-                    + files.certificate() + ", which is for " + name(chain.getFirst())
-                    + "; set relay.tls.key to its key, and put the relay's own certificate before those of its"
-                    + " issuers");
+            throw new UnusableCertificateException(
+                    "the key in " + files.key() + " does not belong to the first certificate in "
+                            + files.certificate() + ", which is for " + name(chain.getFirst())
+                            + "; set relay.tls.key to its key, and put the relay's own certificate before those of its"
+                            + " issuers");
         }
         return new ServerIdentity(files.certificate(), key, chain);
     }
@@ -51,8 +52,8 @@ record ServerIdentity(Path file, PrivateKey key, List<X509Certificate> chain) {
             return (X509Certificate) CertificateFactory.getInstance("X.509")
                     .generateCertificate(new ByteArrayInputStream(section.octets()));
         } catch (CertificateException | IllegalArgumentException e) {
-            throw new UnusableCertificateException("a certificate in " + path + " (" + KEY + ") is damaged: " + e.getMessage()
-                    + "; see what is in it with: openssl x509 -noout -text -in " + path);
+            throw new UnusableCertificateException("a certificate in " + path + " (" + KEY + ") is damaged: "
+                    + e.getMessage() + "; see what is in it with: openssl x509 -noout -text -in " + path);
         }
     }
 

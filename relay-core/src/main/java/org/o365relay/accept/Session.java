@@ -15,7 +15,8 @@ import org.o365relay.queue.MessageQueue;
 /// methods blocks.
 ///
 /// Lines come in through [#line], content through [#content()], [#spill()], [#endOfChunk()] and
-/// [#endOfContent()]. Its parts: [Greeting] and [AuthExchange] know who the client says it is, [TransactionCommands] what it
+/// [#endOfContent()]. Its parts: [Greeting] and [AuthExchange] know who the client says it is, [TransactionCommands]
+/// what it
 /// is sending, and [SessionErrors] what it did wrong.
 final class Session {
 
@@ -84,7 +85,8 @@ final class Session {
             return conduct.sendAway(Reply.of(421, "4.7.0", "Not a command, after a DATA that was refused"));
         }
         boolean bringsMail = command instanceof Command.Rcpt || command instanceof Command.Bdat;
-        SessionAction answer = (bringsMail ? Optional.<SessionAction>empty() : conduct.idled()).orElseGet(() -> obey(command));
+        SessionAction answer =
+                (bringsMail ? Optional.<SessionAction>empty() : conduct.idled()).orElseGet(() -> obey(command));
         contentRefused = isData(command) && !(answer instanceof SessionAction.ReadContent);
         return answer;
     }

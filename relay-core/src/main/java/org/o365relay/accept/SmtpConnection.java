@@ -351,7 +351,8 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
                 say(ctx, reply);
                 asked = true;
             }
-            case SessionAction.Later(CompletableFuture<SessionAction> later) -> await(ctx, later, then -> answerNow(ctx, then));
+            case SessionAction.Later(CompletableFuture<SessionAction> later) ->
+                await(ctx, later, then -> answerNow(ctx, then));
             case SessionAction.StartTls(Reply reply) -> startTls(ctx, reply);
         }
     }

@@ -75,7 +75,8 @@ public final class AddressPattern {
             return new AddressPattern(text, null, new Glob(NormalizedAddress.localPart(text)));
         }
         String localPart = at == 0 ? "*" : NormalizedAddress.localPart(text.substring(0, at));
-        return new AddressPattern(text, new Glob(localPart), new Glob(NormalizedAddress.domain(text.substring(at + 1))));
+        return new AddressPattern(
+                text, new Glob(localPart), new Glob(NormalizedAddress.domain(text.substring(at + 1))));
     }
 
     private static boolean isAddress(String text, int at) {

@@ -13,10 +13,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.o365relay.alert.AlertCondition.Known;
 import org.o365relay.journal.Journal;
+import org.o365relay.queue.LocalMessage;
 import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueException;
 import org.o365relay.queue.StoredAlert;
-import org.o365relay.queue.LocalMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -11,9 +11,9 @@ import org.o365relay.mail.Arrival;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.RoutedEnvelope;
+import org.o365relay.notice.AdminWarning;
 import org.o365relay.notice.Notice;
 import org.o365relay.notice.NoticeWriter;
-import org.o365relay.notice.AdminWarning;
 import org.o365relay.queue.LocalMessage;
 
 /// Writes letters to the admin, and chooses the mailbox they leave through.
@@ -41,6 +41,7 @@ record AlertEmails(AlertMailboxes messengers, Function<EmailAddress, NoticeWrite
         Instant now = clock.instant();
         Arrival arrival = new Arrival(now, InetAddress.getLoopbackAddress(), "", "LOCAL");
         String route = mailbox.toString().toLowerCase(Locale.ROOT);
-        return new LocalMessage(arrival, new RoutedEnvelope(route, Priority.URGENT, letter.envelope()), letter.content());
+        return new LocalMessage(
+                arrival, new RoutedEnvelope(route, Priority.URGENT, letter.envelope()), letter.content());
     }
 }

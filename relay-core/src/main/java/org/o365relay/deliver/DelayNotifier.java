@@ -22,16 +22,16 @@ import org.o365relay.notice.Delay;
 import org.o365relay.notice.GeneralReason;
 import org.o365relay.notice.NoticeWriter;
 import org.o365relay.notice.Reason;
+import org.o365relay.queue.DelayNotification;
+import org.o365relay.queue.Event;
+import org.o365relay.queue.LocalMessage;
+import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.NoticeStore;
 import org.o365relay.queue.NoticeStore.Batch;
 import org.o365relay.queue.NoticeStore.Written;
-import org.o365relay.queue.DelayNotification;
-import org.o365relay.queue.Event;
-import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueException;
-import org.o365relay.queue.LocalMessage;
-import org.o365relay.queue.WaitingMessage;
 import org.o365relay.queue.SuppressedNotice;
+import org.o365relay.queue.WaitingMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -90,7 +90,8 @@ final class DelayNotifier {
                 .orElse(end);
         boolean more = place.compareTo(end) <= 0; // else the time was made longer
         while (more && goesOn.getAsBoolean()) {
-            Optional<MailboxSender> open = lanes.stream().filter(MailboxSender::isOpen).findFirst();
+            Optional<MailboxSender> open =
+                    lanes.stream().filter(MailboxSender::isOpen).findFirst();
             if (open.isEmpty()) {
                 return;
             }
@@ -163,7 +164,8 @@ final class DelayNotifier {
         log.error("nobody can be warned of message {}, it is damaged: {}", waiting.id(), trouble.getMessage());
     }
 
-    private Optional<DelayNotification> told(WaitingMessage waiting, List<Recipient> recipients, MailboxSender lane) throws IOException {
+    private Optional<DelayNotification> told(WaitingMessage waiting, List<Recipient> recipients, MailboxSender lane)
+            throws IOException {
         NoticeWriter writer = desk.writer(lane.mailbox());
         Original original = original(waiting, lane);
         Optional<EmailAddress> author = writer.toldOfDelay(waiting.envelope(), original);
@@ -172,15 +174,15 @@ final class DelayNotifier {
         }
         InetAddress client = waiting.arrival().client();
         if (!desk.limit().admits(client)) {
-            SuppressedNotice withheld =
-                    new SuppressedNotice(waiting.id(), SuppressedNotice.Kind.DELAYED, client, author.get(), clock.instant());
+            SuppressedNotice withheld = new SuppressedNotice(
+                    waiting.id(), SuppressedNotice.Kind.DELAYED, client, author.get(), clock.instant());
             return Optional.of(new DelayNotification(waiting.id(), author.get(), null, withheld));
         }
         Delay delay = delay(waiting, original, recipients, lane);
         return writer.write(delay)
                 .map(notice -> NoticePolicy.submission(notice, lane.supply().owner(), waiting.priority(), delay.now()))
-                .map(letter ->
-                        new DelayNotification(delay.id(), letter.envelope().recipients().getFirst(), letter, null));
+                .map(letter -> new DelayNotification(
+                        delay.id(), letter.envelope().recipients().getFirst(), letter, null));
     }
 
     // RFC 3461 §4.1: who says nothing leaves it to the relay; who says something wants only that

@@ -12,9 +12,9 @@ import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.Attempt.Result;
+import org.o365relay.deliver.DsnSender.Notices;
 import org.o365relay.deliver.Response.Origin;
 import org.o365relay.deliver.Response.Step;
-import org.o365relay.deliver.DsnSender.Notices;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Original;
@@ -23,10 +23,10 @@ import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.ContentStream;
+import org.o365relay.queue.LocalMessage;
 import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueException;
 import org.o365relay.queue.Settlement;
-import org.o365relay.queue.LocalMessage;
 import org.o365relay.queue.SuppressedNotice;
 import org.o365relay.rewrite.Rewriting.Rewritten;
 import org.o365relay.rewrite.Rewriting.Unacceptable;
@@ -178,7 +178,8 @@ public final class Delivery {
         String upstream = passage.road().name();
         settle(
                 claim,
-                SettlementPlanner.putOff(claim, NO_ROOM, next, upstream, lane.account().name()),
+                SettlementPlanner.putOff(
+                        claim, NO_ROOM, next, upstream, lane.account().name()),
                 List.of(),
                 List.of());
         if (othersMayHaveRoom) {

@@ -12,9 +12,9 @@ import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.notice.Digest;
 import org.o365relay.notice.Digest.Fate;
-import org.o365relay.queue.NoticeStore;
-import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.LocalMessage;
+import org.o365relay.queue.MessageQueue;
+import org.o365relay.queue.NoticeStore;
 import org.o365relay.queue.SuppressedMessage;
 import org.o365relay.queue.SuppressedNotices;
 
@@ -35,7 +35,8 @@ final class DigestSender {
     private final Journal journal;
     private final InstantSource clock;
 
-    DigestSender(MessageQueue queue, List<MailboxSender> lanes, NoticePolicy desk, Journal journal, InstantSource clock) {
+    DigestSender(
+            MessageQueue queue, List<MailboxSender> lanes, NoticePolicy desk, Journal journal, InstantSource clock) {
         this.correspondence = queue.correspondence();
         this.lanes = List.copyOf(lanes);
         this.desk = desk;
@@ -53,7 +54,8 @@ final class DigestSender {
         Instant now = clock.instant();
         RuntimeException first = null;
         for (SuppressedNotices pile : correspondence.piles(now.minus(ON_ITS_WAY))) {
-            Optional<MailboxSender> open = lanes.stream().filter(MailboxSender::isOpen).findFirst();
+            Optional<MailboxSender> open =
+                    lanes.stream().filter(MailboxSender::isOpen).findFirst();
             if (open.isEmpty() || !goesOn.getAsBoolean()) {
                 break;
             }

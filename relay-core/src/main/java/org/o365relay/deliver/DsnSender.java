@@ -23,12 +23,12 @@ import org.o365relay.notice.FailedRecipient;
 import org.o365relay.notice.Failure;
 import org.o365relay.notice.Notice;
 import org.o365relay.notice.NoticeWriter;
-import org.o365relay.notice.RelayedRecipient;
 import org.o365relay.notice.RelayedMessage;
+import org.o365relay.notice.RelayedRecipient;
 import org.o365relay.queue.Claim;
+import org.o365relay.queue.LocalMessage;
 import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.Settlement;
-import org.o365relay.queue.LocalMessage;
 import org.o365relay.queue.SuppressedNotice;
 import org.o365relay.queue.SuppressedNotice.Kind;
 import org.slf4j.Logger;
@@ -64,7 +64,8 @@ final class DsnSender {
     /// @param failure of what failed
     /// @param withheld instead, if there were too many about the device
     /// @param relayed of what was handed over
-    record Notices(Optional<LocalMessage> failure, Optional<SuppressedNotice> withheld, Optional<LocalMessage> relayed) {
+    record Notices(
+            Optional<LocalMessage> failure, Optional<SuppressedNotice> withheld, Optional<LocalMessage> relayed) {
 
         List<LocalMessage> letters() {
             return Stream.concat(failure.stream(), relayed.stream()).toList();
@@ -109,8 +110,8 @@ final class DsnSender {
     private Notices ofFailure(Failure failure, Claim claim, Optional<LocalMessage> report) {
         Optional<EmailAddress> told = writer.addressee(failure);
         if (told.isPresent() && !desk.limit().admits(failure.arrival().client())) {
-            SuppressedNotice withheld =
-                    new SuppressedNotice(failure.id(), Kind.FAILED, failure.arrival().client(), told.get(), failure.now());
+            SuppressedNotice withheld = new SuppressedNotice(
+                    failure.id(), Kind.FAILED, failure.arrival().client(), told.get(), failure.now());
             return new Notices(Optional.empty(), Optional.of(withheld), report);
         }
         Optional<LocalMessage> notice = submission(claim, failure.now(), () -> writer.write(failure));

@@ -64,7 +64,8 @@ public final class FailurePolicy {
                         && response.reply().category() == 2;
                 yield taken ? delivered(response) : known(ReplySource.SMTP, response, alias);
             }
-            case GRAPH -> response.reply().code() == 202 ? delivered(response) : known(ReplySource.GRAPH, response, alias);
+            case GRAPH ->
+                response.reply().code() == 202 ? delivered(response) : known(ReplySource.GRAPH, response, alias);
             case SIGN_IN -> known(ReplySource.SIGN_IN, response, alias);
             case NETWORK ->
                 deferred(response.reply(), Scope.MESSAGE, "the upstream could not be reached or was lost", "");

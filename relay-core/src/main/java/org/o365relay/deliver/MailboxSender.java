@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.Attempt.Result;
-import org.o365relay.deliver.Suspension.Trouble;
 import org.o365relay.deliver.Response.Step;
+import org.o365relay.deliver.Suspension.Trouble;
 import org.o365relay.deliver.Verdict.Scope;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.EmailAddress;
@@ -199,7 +199,9 @@ public final class MailboxSender {
 
     private AttemptRuling disputed(FaultAttribution chances, Claim claim, Attempt attempt, boolean ownTrouble) {
         int inRow = chances.missed(claim.id(), ownTrouble);
-        return ownTrouble ? AttemptRuling.of(attempt.ofMessageAlone()) : new AttemptRuling(attempt, stepBack(claim, inRow), false);
+        return ownTrouble
+                ? AttemptRuling.of(attempt.ofMessageAlone())
+                : new AttemptRuling(attempt, stepBack(claim, inRow), false);
     }
 
     /// Another message is to be the next probe: this one may be the only one in trouble.

@@ -11,7 +11,11 @@ import org.o365relay.rewrite.RewriteRules;
 ///     then the same
 /// @param roads at least one; the first that is open is taken
 public record MailboxSettings(
-        EmailAddress address, String account, List<UpstreamSettings> roads, MailboxLimits limits, RewriteRules rewrite) {
+        EmailAddress address,
+        String account,
+        List<UpstreamSettings> roads,
+        MailboxLimits limits,
+        RewriteRules rewrite) {
 
     public MailboxSettings {
         roads = List.copyOf(roads);

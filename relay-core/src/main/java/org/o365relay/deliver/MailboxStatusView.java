@@ -14,7 +14,8 @@ import org.o365relay.mail.EmailAddress;
 record MailboxStatusView(EmailAddress mailbox, List<UpstreamHealth> roads) {
 
     MailboxStatus stopped(Instant since, String by) {
-        UpstreamHealth road = roads.stream().filter(UpstreamHealth::isOpen).findFirst().orElse(roads.getFirst());
+        UpstreamHealth road =
+                roads.stream().filter(UpstreamHealth::isOpen).findFirst().orElse(roads.getFirst());
         return new MailboxStatus(
                 mailbox.toString(),
                 State.PAUSED,
@@ -34,7 +35,8 @@ record MailboxStatusView(EmailAddress mailbox, List<UpstreamHealth> roads) {
         UpstreamHealth wanted = roads.getFirst();
         Suspension closure = wanted.closure();
         return closure == null
-                ? new MailboxStatus(mailbox.toString(), State.OPEN, null, current.name(), "", "", "", null, delivering())
+                ? new MailboxStatus(
+                        mailbox.toString(), State.OPEN, null, current.name(), "", "", "", null, delivering())
                 : of(State.FAILOVER, current, closure, closure.since(), closure.until());
     }
 
@@ -63,7 +65,8 @@ record MailboxStatusView(EmailAddress mailbox, List<UpstreamHealth> roads) {
         return of(paused ? State.BLOCKED : State.RETRYING, road, closure, since, next);
     }
 
-    private MailboxStatus of(State state, UpstreamHealth road, Suspension closure, Instant since, @Nullable Instant nextTry) {
+    private MailboxStatus of(
+            State state, UpstreamHealth road, Suspension closure, Instant since, @Nullable Instant nextTry) {
         return new MailboxStatus(
                 mailbox.toString(),
                 state,

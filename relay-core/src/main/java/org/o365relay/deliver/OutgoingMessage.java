@@ -32,7 +32,8 @@ public record OutgoingMessage(
     }
 
     /// A message that is text, and about which nobody wants to hear anything special.
-    public OutgoingMessage(QueueId id, EmailAddress sender, List<Recipient> recipients, boolean smtpUtf8, Content content) {
+    public OutgoingMessage(
+            QueueId id, EmailAddress sender, List<Recipient> recipients, boolean smtpUtf8, Content content) {
         this(id, sender, recipients, smtpUtf8, ReportRequest.NONE, content, null);
     }
 

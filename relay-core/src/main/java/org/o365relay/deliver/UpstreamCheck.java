@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param findings what went well, or well enough for mail to leave, in order
 /// @param failure where it ended; null if it went well to the end
-public record UpstreamCheck(List<Finding> findings, @Nullable Response failure) {
+public record UpstreamCheck(
+        List<Finding> findings, @Nullable Response failure) {
 
     public UpstreamCheck {
         findings = List.copyOf(findings);

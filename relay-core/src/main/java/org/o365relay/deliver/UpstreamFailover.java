@@ -10,10 +10,10 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.deliver.Suspension.End;
-import org.o365relay.deliver.Suspension.Trouble;
 import org.o365relay.deliver.DeliveryPermit.Probe;
 import org.o365relay.deliver.Response.Step;
+import org.o365relay.deliver.Suspension.End;
+import org.o365relay.deliver.Suspension.Trouble;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.EmailAddress;
 
@@ -54,7 +54,12 @@ final class UpstreamFailover {
 
     /// @param upstreams at least one
     /// @param probes when closed roads are probed, unless the trouble asks for something else
-    UpstreamFailover(EmailAddress mailbox, List<Upstream> upstreams, ProbeSchedule probes, Journal journal, InstantSource clock) {
+    UpstreamFailover(
+            EmailAddress mailbox,
+            List<Upstream> upstreams,
+            ProbeSchedule probes,
+            Journal journal,
+            InstantSource clock) {
         this.mailbox = mailbox;
         this.roads = IntStream.range(0, upstreams.size())
                 .mapToObj(i -> new UpstreamHealth(upstreams.get(i), i))
@@ -488,7 +493,8 @@ final class UpstreamFailover {
 
     private DeliveryPermit probe(Pause paused) {
         pause = new Pause(paused.closure(), paused.road(), true);
-        UpstreamHealth open = roads.stream().filter(UpstreamHealth::isOpen).findFirst().orElse(paused.road());
+        UpstreamHealth open =
+                roads.stream().filter(UpstreamHealth::isOpen).findFirst().orElse(paused.road());
         return passage(open, Probe.MAILBOX, true);
     }
 

@@ -26,7 +26,8 @@ public sealed interface UpstreamSettings {
     /// Microsoft Graph, sendMail.
     ///
     /// @param scope what access tokens are asked for
-    record Graph(GraphUpstreamSettings upstream, Credential.OAuth credential, String scope) implements UpstreamSettings {
+    record Graph(GraphUpstreamSettings upstream, Credential.OAuth credential, String scope)
+            implements UpstreamSettings {
         @Override
         public String name() {
             return upstream.toString();

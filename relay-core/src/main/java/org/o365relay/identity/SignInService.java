@@ -96,9 +96,11 @@ public final class SignInService implements AutoCloseable {
     private TokenFlow fetch(Wanted wanted) {
         String scope = wanted.scope();
         return switch (wanted.credential()) {
-            case Credential.ClientSecret secret -> new ClientCredentialsFlow(secret.app(), scope, AppCredential.secret(secret), https);
+            case Credential.ClientSecret secret ->
+                new ClientCredentialsFlow(secret.app(), scope, AppCredential.secret(secret), https);
             case Credential.ClientCertificate certificate ->
-                new ClientCredentialsFlow(certificate.app(), scope, AppCredential.certificate(certificate, clock), https);
+                new ClientCredentialsFlow(
+                        certificate.app(), scope, AppCredential.certificate(certificate, clock), https);
             case Credential.DeviceCode login -> new DeviceCodeFlow(login, scope, loginFile(login), https, clock);
             case Credential.ManagedIdentity(var _, var clientId) -> new ManagedIdentityFlow(clientId, scope, nearby);
         };

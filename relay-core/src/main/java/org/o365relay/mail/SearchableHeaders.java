@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param subject decoded, unfolded, without control characters, at most 200 characters; null if there is none
 /// @param messageId as it was written, with its brackets, at most 300 characters; null if there is none
-public record SearchableHeaders(@Nullable String subject, @Nullable String messageId) {
+public record SearchableHeaders(
+        @Nullable String subject, @Nullable String messageId) {
 
     /// Nothing is known.
     public static final SearchableHeaders NONE = new SearchableHeaders(null, null);

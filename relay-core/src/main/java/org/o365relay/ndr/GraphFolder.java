@@ -15,10 +15,10 @@ import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.o365relay.ndr.NdrSettings.Graph;
 import org.o365relay.identity.AccessToken;
 import org.o365relay.identity.TokenException;
 import org.o365relay.identity.TokenSource;
+import org.o365relay.ndr.NdrSettings.Graph;
 import org.o365relay.net.Https;
 import org.o365relay.net.NoAnswerException;
 

@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.ndr.NonDeliveryReport.Undelivered;
 import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.VisibleText;
+import org.o365relay.ndr.NonDeliveryReport.Undelivered;
 
 /// Reads delivery status notifications, as Exchange and others write them. Whatever is none, says of nobody
 /// that it failed, or makes no sense, is nothing.
@@ -72,7 +72,9 @@ final class NdrParser {
                 .limit(MOST_RECIPIENTS)
                 .flatMap(group -> undelivered(group).stream())
                 .toList();
-        return undelivered.isEmpty() ? Optional.empty() : Optional.of(new NonDeliveryReport(about, reporter, undelivered));
+        return undelivered.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new NonDeliveryReport(about, reporter, undelivered));
     }
 
     private static InternetHeaders header(BodyPart part) throws MessagingException, IOException {

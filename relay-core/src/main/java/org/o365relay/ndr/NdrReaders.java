@@ -29,8 +29,7 @@ public final class NdrReaders implements AutoCloseable {
                 .map(mailbox -> {
                     EmailAddress address = mailbox.mailbox();
                     String mark = "reports " + address.toString().toLowerCase(Locale.ROOT);
-                    NdrFolder folder =
-                            new GraphFolder(mailbox.source(), tokens.apply(mailbox.source()), https, clock);
+                    NdrFolder folder = new GraphFolder(mailbox.source(), tokens.apply(mailbox.source()), https, clock);
                     NdrProcessor returns = new NdrProcessor(address, mark, queue, authors, journal, clock);
                     return new NdrPoller(address, mailbox.poll(), folder, queue, mark, returns);
                 })

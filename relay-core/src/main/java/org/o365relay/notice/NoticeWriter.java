@@ -165,7 +165,8 @@ public final class NoticeWriter {
         }
     }
 
-    private MultipartReport report(NoticeSubject occurrence, OriginalHeader original) throws MessagingException, IOException {
+    private MultipartReport report(NoticeSubject occurrence, OriginalHeader original)
+            throws MessagingException, IOException {
         MultipartReport report = new MultipartReport("=_" + uniqueName(occurrence));
         String explanation = switch (occurrence) {
             case Failure failure -> new FailureText(failure, original, hostname, words).compose();
@@ -197,7 +198,11 @@ public final class NoticeWriter {
     }
 
     private String header(
-            NoticeSubject occurrence, OriginalHeader original, EmailAddress recipient, String subject, MultipartReport report)
+            NoticeSubject occurrence,
+            OriginalHeader original,
+            EmailAddress recipient,
+            String subject,
+            MultipartReport report)
             throws IOException {
         StringBuilder header = new StringBuilder();
         address(header, recipient, subject, occurrence.now());

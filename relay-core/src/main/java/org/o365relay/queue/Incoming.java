@@ -6,9 +6,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.o365relay.mail.Arrival;
-import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.RoutedEnvelope;
+import org.o365relay.mail.SearchableHeaders;
 
 /// A message on its way into the queue. Used by one thread; none of its methods blocks.
 ///

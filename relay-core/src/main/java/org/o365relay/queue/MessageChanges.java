@@ -47,7 +47,11 @@ record MessageChanges(Statements statements, Instant now, String by) {
         if (message.held()) {
             return false;
         }
-        update("hold", millis(), ClaimTables.END_OF_TIME.toEpochMilli(), message.id().value());
+        update(
+                "hold",
+                millis(),
+                ClaimTables.END_OF_TIME.toEpochMilli(),
+                message.id().value());
         record(message, "put-on-hold", null, "by " + by);
         return true;
     }

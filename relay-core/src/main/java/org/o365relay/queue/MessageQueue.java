@@ -17,8 +17,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.DeviceChanges;
 import org.o365relay.mail.DeviceRecord;
-import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.mail.QueueId;
+import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.mail.UsageSlot;
 import org.o365relay.queue.ClaimTables.Claimed;
 import org.o365relay.queue.ClaimTables.Passed;
@@ -146,8 +146,8 @@ public final class MessageQueue implements AutoCloseable {
                 return List.of();
             }
             long lease = leases.incrementAndGet();
-            Claimed claimed =
-                    store.committer().write(statements -> ClaimTables.claim(statements, supply.owner(), next, lease, now));
+            Claimed claimed = store.committer()
+                    .write(statements -> ClaimTables.claim(statements, supply.owner(), next, lease, now));
             turns.had(supply, next);
             if (claimed.rows() > 0) {
                 return claimed.claims();
@@ -234,7 +234,8 @@ public final class MessageQueue implements AutoCloseable {
         Place place = Place.START;
         while (true) {
             Place after = place;
-            List<Passed> batch = store.readers().read(statements -> ClaimTables.stranded(statements, lane, after, BATCH));
+            List<Passed> batch =
+                    store.readers().read(statements -> ClaimTables.stranded(statements, lane, after, BATCH));
             if (batch.isEmpty()) {
                 return moved;
             }
@@ -267,7 +268,8 @@ public final class MessageQueue implements AutoCloseable {
     /// @throws QueueException if the disk fails (settle again), or, finally, if the lease had ended; nothing is
     ///     recorded then, and the claim ends with its lease
     /// @throws IllegalArgumentException if the settlement is not about exactly the claim's recipients
-    public List<QueueId> settle(Claim claim, Settlement settlement, List<LocalMessage> notices, List<SuppressedNotice> withheld) {
+    public List<QueueId> settle(
+            Claim claim, Settlement settlement, List<LocalMessage> notices, List<SuppressedNotice> withheld) {
         if (!settlement.outcomes().keySet().equals(Set.copyOf(claim.recipients()))) {
             throw new IllegalArgumentException("the settlement of message " + claim.id() + " is about "
                     + settlement.outcomes().keySet() + " and should be about " + claim.recipients());
@@ -570,7 +572,8 @@ public final class MessageQueue implements AutoCloseable {
         int hastened;
         do {
             List<Long> ids = store.readers().read(found);
-            hastened = ids.isEmpty() ? 0 : store.committer().write(statements -> ClaimTables.hasten(statements, ids, now));
+            hastened =
+                    ids.isEmpty() ? 0 : store.committer().write(statements -> ClaimTables.hasten(statements, ids, now));
             all += hastened;
         } while (hastened > 0);
         return all;

@@ -55,8 +55,8 @@ final class NoticeTables {
         try (ResultSet row = statements.with("waiting", after, before, most).executeQuery()) {
             while (row.next()) {
                 MessageRow message = MessageRow.of(row);
-                waiting.add(
-                        new WaitingRow(message, row.getString("reason"), ClaimTables.recipients(statements, message.id())));
+                waiting.add(new WaitingRow(
+                        message, row.getString("reason"), ClaimTables.recipients(statements, message.id())));
             }
         }
         return waiting;
@@ -114,7 +114,8 @@ final class NoticeTables {
     private static SuppressedMessage message(Statements statements, ResultSet row) throws SQLException {
         long id = row.getLong("message_id");
         long withheldAt = row.getLong("at");
-        SuppressedNotice.Kind kind = SuppressedNotice.Kind.valueOf(row.getString("kind").toUpperCase(Locale.ROOT));
+        SuppressedNotice.Kind kind =
+                SuppressedNotice.Kind.valueOf(row.getString("kind").toUpperCase(Locale.ROOT));
         long receivedAt = row.getLong("received_at");
         boolean forgotten = row.wasNull();
         String subject = row.getString("subject");
@@ -134,7 +135,8 @@ final class NoticeTables {
     }
 
     private static List<EmailAddress> recipients(
-            Statements statements, long id, SuppressedNotice.Kind kind, List<Event> events, Instant since) throws SQLException {
+            Statements statements, long id, SuppressedNotice.Kind kind, List<Event> events, Instant since)
+            throws SQLException {
         Set<Integer> failed = new HashSet<>();
         events.stream()
                 .filter(event -> event.kind().equals("failed") && !event.at().isBefore(since))
@@ -151,7 +153,8 @@ final class NoticeTables {
 
     private static String reason(List<Event> events, SuppressedNotice.Kind kind) {
         return events.stream()
-                .filter(event -> kind == SuppressedNotice.Kind.DELAYED || event.kind().equals("failed"))
+                .filter(event ->
+                        kind == SuppressedNotice.Kind.DELAYED || event.kind().equals("failed"))
                 .map(Event::reason)
                 .filter(reason -> !reason.isEmpty())
                 .reduce("", (_, later) -> later);

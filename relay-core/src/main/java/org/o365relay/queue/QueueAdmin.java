@@ -167,7 +167,8 @@ public final class QueueAdmin {
         return messages.subList(0, count);
     }
 
-    private static Batch change(MessageChanges alterations, Change change, MessageFilter selection, List<Candidate> meant)
+    private static Batch change(
+            MessageChanges alterations, Change change, MessageFilter selection, List<Candidate> meant)
             throws SQLException {
         List<Candidate> still = still(alterations.statements(), selection, meant);
         Set<String> lanes = new HashSet<>();
@@ -190,7 +191,8 @@ public final class QueueAdmin {
             if (still.isEmpty() || passedOver > 0) {
                 return new Batch(0, passedOver, Set.of(), Optional.empty());
             }
-            Optional<Claim> claim = ClaimTables.seize(statements, still.getFirst(), lease, now.plus(MessageQueue.LEASE));
+            Optional<Claim> claim =
+                    ClaimTables.seize(statements, still.getFirst(), lease, now.plus(MessageQueue.LEASE));
             return new Batch(claim.isPresent() ? 1 : 0, claim.isPresent() ? 0 : 1, Set.of(), claim);
         });
     }

@@ -11,8 +11,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.o365relay.queue.QueueUnavailableException.Reason;
 import org.o365relay.queue.MaintenanceMarker.Begun;
+import org.o365relay.queue.QueueUnavailableException.Reason;
 
 /// Repairs a queue that no relay uses. First the files are copied as they are; then everything that can be read is
 /// kept, what cannot be delivered is put in quarantine and on hold, and nothing is discarded.

@@ -10,8 +10,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.queue.QueueUnavailableException.Reason;
 import org.o365relay.queue.MaintenanceMarker.Begun;
+import org.o365relay.queue.QueueUnavailableException.Reason;
 
 /// Makes a backup, or a copy kept before an upgrade, the queue. No relay may run.
 ///
@@ -128,7 +128,9 @@ public final class QueueRestore {
                         "from a backup of " + takenAt + "; it may have been delivered after that")
                 .executeUpdate();
         if (hold) {
-            statements.with("hold-open", now, ClaimTables.END_OF_TIME.toEpochMilli()).executeUpdate();
+            statements
+                    .with("hold-open", now, ClaimTables.END_OF_TIME.toEpochMilli())
+                    .executeUpdate();
         }
         return open;
     }

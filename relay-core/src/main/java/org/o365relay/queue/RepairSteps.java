@@ -43,7 +43,8 @@ final class RepairSteps {
         }
         for (long id : withoutMessage(inspection)) {
             quarantine.export(statements, id, id, "there is no message of this name");
-            setAside.add("of " + IntegrityCheck.name(id) + ", which is not in the queue, is in quarantine what there is");
+            setAside.add(
+                    "of " + IntegrityCheck.name(id) + ", which is not in the queue, is in quarantine what there is");
             statements.with("delete-piece-without-message", id).executeUpdate();
         }
         cure(SWEEPS);

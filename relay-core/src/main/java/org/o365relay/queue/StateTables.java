@@ -45,7 +45,8 @@ final class StateTables {
         try (ResultSet row = statements.with("stopped-mailboxes").executeQuery()) {
             List<PausedMailbox> stopped = new ArrayList<>();
             while (row.next()) {
-                stopped.add(new PausedMailbox(row.getString(1), Instant.ofEpochMilli(row.getLong(2)), row.getString(3)));
+                stopped.add(
+                        new PausedMailbox(row.getString(1), Instant.ofEpochMilli(row.getLong(2)), row.getString(3)));
             }
             return stopped;
         }

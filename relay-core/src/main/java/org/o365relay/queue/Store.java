@@ -36,7 +36,8 @@ final class Store implements AutoCloseable {
     private final ReaderPool readers;
     private final ReaderPool scanners;
 
-    private Store(FreeSpace room, Checkpointer checkpointer, Committer committer, ReaderPool readers, ReaderPool scanners) {
+    private Store(
+            FreeSpace room, Checkpointer checkpointer, Committer committer, ReaderPool readers, ReaderPool scanners) {
         this.room = room;
         this.checkpointer = checkpointer;
         this.committer = committer;

@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
-import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.mail.Notify;
 import org.o365relay.mail.OriginalRecipient;
 import org.o365relay.mail.Outcome;
@@ -23,6 +22,7 @@ import org.o365relay.mail.ReportRequest;
 import org.o365relay.mail.ReportRequest.OfRecipient;
 import org.o365relay.mail.ReportRequest.Returned;
 import org.o365relay.mail.RoutedEnvelope;
+import org.o365relay.mail.SearchableHeaders;
 
 /// What is written to and read from the tables, in terms of mail. Each method is part of a transaction of its
 /// caller's.

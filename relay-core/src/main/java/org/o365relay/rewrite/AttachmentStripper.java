@@ -23,7 +23,8 @@ public final class AttachmentStripper {
     /// @param limit the largest rest, in octets
     /// @return empty if it cannot be made that small: its text alone is larger, or what is large in it is signed,
     ///     encrypted or another message
-    public static Optional<StrippedMessage> of(StoredContent message, Readdressed header, long limit) throws IOException {
+    public static Optional<StrippedMessage> of(StoredContent message, Readdressed header, long limit)
+            throws IOException {
         List<Found> out = largest(message, header, limit);
         boolean whole = out.stream().anyMatch(found -> found.place().around() == null);
         byte[] newHeader = whole ? withoutContent(header.header()) : header.header();

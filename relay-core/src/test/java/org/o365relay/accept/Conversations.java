@@ -90,7 +90,8 @@ final class Conversations implements AutoCloseable {
             throws IOException, QueueUnavailableException {
         return converse(stream, packets, (devices, journal) -> {
             RejectHandler turnedAway = new RejectHandler(devices, new RejectLog(journal, CLOCK));
-            PipelineFactory entrance = new PipelineFactory(settings, users, devices, queue, journal, CLOCK, turnedAway, null);
+            PipelineFactory entrance =
+                    new PipelineFactory(settings, users, devices, queue, journal, CLOCK, turnedAway, null);
             return new ConnectionFilter(
                     listener,
                     entrance,

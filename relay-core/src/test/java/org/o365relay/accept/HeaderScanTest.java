@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.mail.Deviation;
-import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.mail.QueueId;
+import org.o365relay.mail.SearchableHeaders;
 
 class HeaderScanTest {
 

@@ -16,8 +16,8 @@ import org.o365relay.mail.Envelope;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
-import org.o365relay.queue.OrphanedMessage;
 import org.o365relay.queue.Destination;
+import org.o365relay.queue.OrphanedMessage;
 import org.o365relay.route.RouteRule;
 import org.o365relay.route.Routes;
 import org.o365relay.route.Target;
@@ -39,7 +39,8 @@ class ReroutingTest {
         Rerouting rerouting = rerouting(PARTNER);
         assertThat(rerouting.apply(stranded("gone", new Recipient(0, ANNA))))
                 .isEqualTo(new Destination("relay@contoso.example", Priority.NORMAL));
-        assertThat(rerouting.apply(stranded("", new Recipient(1, BERT)))).isEqualTo(new Destination("scans", Priority.URGENT));
+        assertThat(rerouting.apply(stranded("", new Recipient(1, BERT))))
+                .isEqualTo(new Destination("scans", Priority.URGENT));
     }
 
     @Test

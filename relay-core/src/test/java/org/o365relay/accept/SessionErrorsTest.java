@@ -32,7 +32,8 @@ class SessionErrorsTest {
         LimitExceeded overdraft = new LimitExceeded("recipients-per-day", 2, Instant.parse("2026-11-21T14:20:00Z"));
         Reply reply = RejectReplies.recipientOverdrawn(CLIENT, overdraft);
         EmailAddress recipient = EmailAddress.parse("b@contoso.test").orElseThrow();
-        SessionAction answer = conduct.overdrawn(null, recipient, new EnvelopePolicy.Verdict.Overdrawn(overdraft, reply));
+        SessionAction answer =
+                conduct.overdrawn(null, recipient, new EnvelopePolicy.Verdict.Overdrawn(overdraft, reply));
         assertThat(answer).isEqualTo(new SessionAction.Say(reply));
         assertThat(journal.overdrawn())
                 .containsExactly(new Journal.LimitExcess(

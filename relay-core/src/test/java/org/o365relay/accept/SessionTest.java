@@ -379,7 +379,8 @@ class SessionTest {
             true  | true  | true  | true  | UTF8SMTPSA
             """)
     void namesTheProtocol(boolean extended, boolean utf8, boolean tls, boolean login, String protocol) {
-        Greeting hello = new Greeting(new SessionErrors(client(FrontSettings.DEFAULTS, ListenerTls.OFF), front.journal()), tls);
+        Greeting hello =
+                new Greeting(new SessionErrors(client(FrontSettings.DEFAULTS, ListenerTls.OFF), front.journal()), tls);
         hello.say("printer", extended);
         assertThat(hello.protocol(utf8, login)).isEqualTo(protocol);
     }

@@ -12,8 +12,8 @@ class SessionTimeoutsTest {
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
     private static final long BEGIN = Long.MAX_VALUE - 5 * SECOND; // a clock's nanoseconds may overflow
 
-    private final SessionTimeouts patience =
-            new SessionTimeouts(new SessionLimits(2_048, 100, 100, 100, Duration.ofMinutes(5), Duration.ofSeconds(90), 100));
+    private final SessionTimeouts patience = new SessionTimeouts(
+            new SessionLimits(2_048, 100, 100, 100, Duration.ofMinutes(5), Duration.ofSeconds(90), 100));
 
     @BeforeEach
     void begin() {

@@ -20,10 +20,10 @@ import org.o365relay.mail.Reply;
 import org.o365relay.notice.NoticeSettings;
 import org.o365relay.notice.NoticeWriter;
 import org.o365relay.queue.Claim;
+import org.o365relay.queue.ClaimScope;
 import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
-import org.o365relay.queue.ClaimScope;
 
 /// A board over a queue in a directory, two mailboxes that are open or not, and what is told by them.
 final class AlertHouse implements AutoCloseable {

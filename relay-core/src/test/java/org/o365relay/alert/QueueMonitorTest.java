@@ -22,10 +22,10 @@ import org.o365relay.mail.Envelope;
 import org.o365relay.mail.Outcome;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.RoutedEnvelope;
-import org.o365relay.queue.DiskCapacity;
 import org.o365relay.queue.Claim;
-import org.o365relay.queue.Settlement;
 import org.o365relay.queue.ClaimScope;
+import org.o365relay.queue.DiskCapacity;
+import org.o365relay.queue.Settlement;
 
 class QueueMonitorTest {
 

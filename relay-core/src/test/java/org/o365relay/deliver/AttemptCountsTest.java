@@ -108,7 +108,8 @@ class AttemptCountsTest {
     void aMailboxThatMayNotSendAsItselfIsProbedWithFewMessages() {
         answerAlways(_ -> FakeUpstream.upstream(Step.END_OF_CONTENT, "554 5.2.252 SendAsDenied; a may not send as b"));
         ProbeSchedule probes = new ProbeSchedule(Duration.ofSeconds(15), Duration.ofMinutes(1));
-        SendingAccount account = new SendingAccount("relay@contoso.example", BackHalf.UNLIMITED, List.of(), relay.clock);
+        SendingAccount account =
+                new SendingAccount("relay@contoso.example", BackHalf.UNLIMITED, List.of(), relay.clock);
         BackHalf.Member member = relay.member(BackHalf.MAILBOX, List.of(relay.upstream), account, probes, relay.clock);
         relay.accept("scan@contoso.example", SCAN, ANNA);
         for (int i = 0; i < 24 * 60 * 4; i++) {

@@ -83,8 +83,13 @@ final class BackHalf implements AutoCloseable {
 
     /// Another mailbox of the same pool.
     Member member(
-            EmailAddress mailbox, List<Upstream> upstreams, SendingAccount account, ProbeSchedule probes, InstantSource time) {
-        MailboxSender another = new MailboxSender(mailbox(mailbox), upstreams, account, routes(mailbox), probes, journal, time);
+            EmailAddress mailbox,
+            List<Upstream> upstreams,
+            SendingAccount account,
+            ProbeSchedule probes,
+            InstantSource time) {
+        MailboxSender another =
+                new MailboxSender(mailbox(mailbox), upstreams, account, routes(mailbox), probes, journal, time);
         return new Member(another, new Delivery(queue, another, RETRY, desk, journal, time, random));
     }
 
@@ -102,7 +107,8 @@ final class BackHalf implements AutoCloseable {
 
     /// Tells people what no delivery brings.
     void watchNotices(MailboxSender... others) {
-        List<MailboxSender> lanes = Stream.concat(Stream.of(lane), Arrays.stream(others)).toList();
+        List<MailboxSender> lanes =
+                Stream.concat(Stream.of(lane), Arrays.stream(others)).toList();
         new NoticeScheduler(queue, lanes, desk, RETRY, journal, clock).look();
     }
 

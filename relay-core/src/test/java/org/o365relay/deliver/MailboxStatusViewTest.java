@@ -8,9 +8,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.o365relay.ManualClock;
-import org.o365relay.deliver.Suspension.Trouble;
 import org.o365relay.deliver.MailboxStatus.State;
 import org.o365relay.deliver.Response.Step;
+import org.o365relay.deliver.Suspension.Trouble;
 import org.o365relay.journal.RememberingJournal;
 import org.o365relay.mail.Reply;
 
@@ -29,7 +29,8 @@ class MailboxStatusViewTest {
     private final Instant start = clock.instant();
     private final RememberingJournal journal = new RememberingJournal();
     private final UpstreamFailover roads = roads(new FakeUpstream("smtp.example:587", 2));
-    private final UpstreamFailover two = roads(new FakeUpstream("smtp.example:587", 2), new FakeUpstream("graph.example", 4));
+    private final UpstreamFailover two =
+            roads(new FakeUpstream("smtp.example:587", 2), new FakeUpstream("graph.example", 4));
 
     private UpstreamFailover roads(Upstream... upstreams) {
         return new UpstreamFailover(BackHalf.MAILBOX, List.of(upstreams), BackHalf.PROBES, journal, clock);

@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.o365relay.ManualClock;
-import org.o365relay.deliver.Suspension.Trouble;
 import org.o365relay.deliver.Response.Step;
+import org.o365relay.deliver.Suspension.Trouble;
 import org.o365relay.journal.RememberingJournal;
 import org.o365relay.mail.Reply;
 
@@ -23,7 +23,8 @@ class UpstreamFailoverTest {
     private final ManualClock clock = new ManualClock("2026-11-21T08:00:00Z");
     private final RememberingJournal journal = new RememberingJournal();
     private final UpstreamFailover roads = roads(new FakeUpstream("smtp.example:587", 2));
-    private final UpstreamFailover two = roads(new FakeUpstream("smtp.example:587", 2), new FakeUpstream("graph.example", 4));
+    private final UpstreamFailover two =
+            roads(new FakeUpstream("smtp.example:587", 2), new FakeUpstream("graph.example", 4));
 
     private UpstreamFailover roads(Upstream... upstreams) {
         return new UpstreamFailover(BackHalf.MAILBOX, List.of(upstreams), BackHalf.PROBES, journal, clock);

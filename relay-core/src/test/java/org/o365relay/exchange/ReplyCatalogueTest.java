@@ -67,7 +67,8 @@ class ReplyCatalogueTest {
 
     @Test
     void knowsNothingOfOtherReplies() {
-        assertThat(CATALOGUE.find(ReplySource.SMTP, Reply.of(550, "5.0.0", "No"))).isEmpty();
+        assertThat(CATALOGUE.find(ReplySource.SMTP, Reply.of(550, "5.0.0", "No")))
+                .isEmpty();
         assertThat(CATALOGUE.find(ReplySource.SMTP, Reply.plain(554, "No"))).isEmpty();
     }
 

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.o365relay.ndr.NonDeliveryReport.Undelivered;
 import org.o365relay.mail.Reply;
+import org.o365relay.ndr.NonDeliveryReport.Undelivered;
 
 class NdrParserTest {
 

@@ -20,13 +20,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.ManualClock;
-import org.o365relay.ndr.NonDeliveryReport.Undelivered;
 import org.o365relay.journal.RememberingJournal;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.BodyType;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
-import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
@@ -34,18 +32,20 @@ import org.o365relay.mail.ReportRequest;
 import org.o365relay.mail.ReportRequest.OfRecipient;
 import org.o365relay.mail.ReportRequest.Returned;
 import org.o365relay.mail.RoutedEnvelope;
+import org.o365relay.mail.SearchableHeaders;
+import org.o365relay.ndr.NonDeliveryReport.Undelivered;
 import org.o365relay.notice.NoticeSettings;
 import org.o365relay.notice.NoticeWriter;
 import org.o365relay.notice.Reason;
 import org.o365relay.queue.Claim;
+import org.o365relay.queue.ClaimScope;
 import org.o365relay.queue.Event;
+import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.MessageLine;
 import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.Page;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
-import org.o365relay.queue.MessageFilter;
-import org.o365relay.queue.ClaimScope;
 
 class NdrProcessorTest {
 

@@ -36,7 +36,8 @@ class AdminWarningTest {
 
     @Test
     void encodesWhatIsNotAscii() {
-        AdminWarning german = new AdminWarning("1", "Das Zertifikat läuft ab", List.of("Bitte erneuern."), Instant.EPOCH);
+        AdminWarning german =
+                new AdminWarning("1", "Das Zertifikat läuft ab", List.of("Bitte erneuern."), Instant.EPOCH);
         assertThat(new String(
                         writer("it@contoso.example").write(german).orElseThrow().content(), UTF_8))
                 .contains("Subject: =?UTF-8?");

@@ -14,11 +14,11 @@ import java.util.function.Function;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
-import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.mail.Outcome.Deferred;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.RoutedEnvelope;
+import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.queue.Settlement.Remark;
 
 /// A queue with one message in each state, an hour between them.

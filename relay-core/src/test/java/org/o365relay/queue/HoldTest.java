@@ -91,7 +91,8 @@ class HoldTest {
     void aNewRouteDoesNotEndAHold() {
         QueueId id = hold(house.accept("held", ANNA));
 
-        int moved = house.queue().reroute(QueueHouse.MAILBOX, _ -> new Destination("other@contoso.example", Priority.URGENT));
+        int moved = house.queue()
+                .reroute(QueueHouse.MAILBOX, _ -> new Destination("other@contoso.example", Priority.URGENT));
 
         assertThat(moved).isEqualTo(1);
         assertThat(line(id).lane()).isEqualTo("other@contoso.example");

@@ -164,7 +164,8 @@ class NoticeStoreTest {
         QueueId open = house.accept("open", QueueHouse.BERT);
         house.queue().settle(claim, QueueHouse.delivered(claim), List.of());
 
-        DelayNotification withheld = new DelayNotification(gone, QueueHouse.PRINTER, null, withheld(gone, Kind.DELAYED));
+        DelayNotification withheld =
+                new DelayNotification(gone, QueueHouse.PRINTER, null, withheld(gone, Kind.DELAYED));
         List<Written> written =
                 correspondence().warn(WORK, "17", List.of(letter(gone, "too late"), withheld, letter(open, "wait")));
 
@@ -188,7 +189,8 @@ class NoticeStoreTest {
 
         assertThatThrownBy(() -> new DelayNotification(id, QueueHouse.PRINTER, null, null))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new DelayNotification(id, QueueHouse.PRINTER, house.notice("x"), withheld(id, Kind.DELAYED)))
+        assertThatThrownBy(() ->
+                        new DelayNotification(id, QueueHouse.PRINTER, house.notice("x"), withheld(id, Kind.DELAYED)))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

@@ -269,7 +269,9 @@ class QueueAdminTest {
                 .isEqualTo(1_000);
         assertThat(house.number("SELECT count(*) FROM event")).isEqualTo(1_000);
         house.change("DROP TRIGGER broken");
-        assertThat(apply(new Change.Hold(), MessageFilter.ALL)).as("the rest").isEqualTo(new ChangeResult(1_000, 0, ""));
+        assertThat(apply(new Change.Hold(), MessageFilter.ALL))
+                .as("the rest")
+                .isEqualTo(new ChangeResult(1_000, 0, ""));
     }
 
     @Test

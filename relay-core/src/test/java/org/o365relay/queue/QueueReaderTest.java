@@ -111,8 +111,8 @@ class QueueReaderTest {
         assertThat(overview.oldestAt()).isEqualTo(filled.line("fresh").receivedAt());
         assertThat(overview.nextDue()).isEqualTo(filled.line("fresh").dueAt());
         assertThat(overview.mailboxes())
-                .containsExactly(
-                        new GroupCount(QueueHouse.MAILBOX, 5, filled.line("fresh").receivedAt()));
+                .containsExactly(new GroupCount(
+                        QueueHouse.MAILBOX, 5, filled.line("fresh").receivedAt()));
         assertThat(overview.clients())
                 .containsExactly(
                         new GroupCount("192.168.10.7", 4, filled.line("fresh").receivedAt()),

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.o365relay.daemon.cli.BackupCommand;
 import org.o365relay.daemon.cli.CheckCommand;
+import org.o365relay.daemon.cli.CliEnvironment;
 import org.o365relay.daemon.cli.CommandLines;
 import org.o365relay.daemon.cli.CompletionCommand;
 import org.o365relay.daemon.cli.ConfigCommand;
@@ -17,7 +18,6 @@ import org.o365relay.daemon.cli.RestoreCommand;
 import org.o365relay.daemon.cli.RunCommand;
 import org.o365relay.daemon.cli.SandboxCommand;
 import org.o365relay.daemon.cli.SetupCommand;
-import org.o365relay.daemon.cli.CliEnvironment;
 import org.o365relay.daemon.demo.InProcessRelay;
 import org.o365relay.daemon.setup.Terminal;
 

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.daemon.cli.CheckCommand;
 import org.o365relay.daemon.cli.CommandLines;
 import org.o365relay.daemon.sandbox.Accepted;
-import org.o365relay.daemon.sandbox.SandboxMailbox;
 import org.o365relay.daemon.sandbox.Fault;
+import org.o365relay.daemon.sandbox.SandboxMailbox;
 
 /// The doctor, as an admin meets it: what `check` says of roads that are open, and of those that are not.
 @Timeout(60)

@@ -31,9 +31,9 @@ import org.o365relay.queue.Change;
 import org.o365relay.queue.ChangeResult;
 import org.o365relay.queue.Event;
 import org.o365relay.queue.MessageDetail;
+import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.Page;
-import org.o365relay.queue.MessageFilter;
 
 /// A relay in a process of its own, asked and told from this one.
 @Timeout(120)

@@ -27,9 +27,9 @@ import org.o365relay.daemon.sandbox.Sandbox;
 import org.o365relay.daemon.sandbox.SandboxSettings.Keep;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Event;
+import org.o365relay.queue.OfflineQueue;
 import org.o365relay.queue.QueueReader;
 import org.o365relay.queue.QueueUnavailableException;
-import org.o365relay.queue.OfflineQueue;
 
 /// The promise of 250, kept by a process that is killed with SIGKILL again and again under load.
 ///

@@ -15,9 +15,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.RelaySettings;
+import org.o365relay.daemon.explain.ExplainRequest;
 import org.o365relay.daemon.explain.Explainer;
 import org.o365relay.daemon.explain.Explanation;
-import org.o365relay.daemon.explain.ExplainRequest;
 import org.o365relay.mail.EmailAddress;
 
 /// What `explain` says a client would be told is what a running relay tells it, word for word.

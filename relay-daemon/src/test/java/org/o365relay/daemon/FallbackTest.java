@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.daemon.sandbox.Accepted;
-import org.o365relay.daemon.sandbox.SandboxMailbox;
 import org.o365relay.daemon.sandbox.Ingress;
+import org.o365relay.daemon.sandbox.SandboxMailbox;
 import org.o365relay.daemon.sandbox.entra.EntraSettings;
 
 /// A road is closed: mail takes another, or waits; and goes back when the trouble is over.
@@ -52,8 +52,8 @@ final class FallbackTest {
     @Test
     void goesByGraphWhileSmtpAuthIsSwitchedOff() throws Exception {
         relay.office()
-                .change(settings -> settings.exchange(exchange ->
-                        exchange.withAccounts(new SandboxMailbox(ConfigText.MAILBOX, ConfigText.PASSWORD).withoutSmtpAuth())));
+                .change(settings -> settings.exchange(exchange -> exchange.withAccounts(
+                        new SandboxMailbox(ConfigText.MAILBOX, ConfigText.PASSWORD).withoutSmtpAuth())));
         relay.start(mailbox("fallback = [ { " + ConfigText.graphRoad(relay.office()) + " } ]"));
         send("closed");
 
@@ -66,8 +66,8 @@ final class FallbackTest {
         assertThat(relay.received("still closed").road()).isEqualTo(Ingress.GRAPH);
 
         relay.office()
-                .change(settings -> settings.exchange(
-                        exchange -> exchange.withAccounts(new SandboxMailbox(ConfigText.MAILBOX, ConfigText.PASSWORD))));
+                .change(settings -> settings.exchange(exchange ->
+                        exchange.withAccounts(new SandboxMailbox(ConfigText.MAILBOX, ConfigText.PASSWORD))));
 
         assertThat(relay.journal().await("returned", 1).getFirst())
                 .contains("localhost:" + relay.office().address().getPort());

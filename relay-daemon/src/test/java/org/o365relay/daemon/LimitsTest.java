@@ -18,9 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.o365relay.daemon.sandbox.Accepted;
-import org.o365relay.daemon.sandbox.SandboxMailbox;
-import org.o365relay.daemon.sandbox.MailboxUse;
 import org.o365relay.daemon.sandbox.Ingress;
+import org.o365relay.daemon.sandbox.MailboxUse;
+import org.o365relay.daemon.sandbox.SandboxMailbox;
 import org.o365relay.daemon.sandbox.SandboxSettings;
 
 /// The relay keeps within what Microsoft allows, and asks for no more tokens than it needs.

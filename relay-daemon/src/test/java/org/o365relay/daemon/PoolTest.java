@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.daemon.sandbox.Accepted;
-import org.o365relay.daemon.sandbox.SandboxMailbox;
 import org.o365relay.daemon.sandbox.Limits;
+import org.o365relay.daemon.sandbox.SandboxMailbox;
 
 /// Several mailboxes: those that share a load, and rules that say which mail is whose and what goes first. A minute
 /// of Microsoft's takes a second.

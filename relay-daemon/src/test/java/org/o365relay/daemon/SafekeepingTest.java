@@ -16,10 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.daemon.cli.BackupCommand;
+import org.o365relay.daemon.cli.CliEnvironment;
 import org.o365relay.daemon.cli.CommandLines;
 import org.o365relay.daemon.cli.OperatorCommands;
 import org.o365relay.daemon.cli.RestoreCommand;
-import org.o365relay.daemon.cli.CliEnvironment;
 
 /// `queue verify`, `backup` and `restore`, beside a running relay and without one.
 @Timeout(60)

@@ -230,8 +230,8 @@ final class AttachmentUpload {
     }
 
     private static AttemptEnded broken(String what) {
-        return new AttemptEnded(
-                new Response(Step.CONTENT, GraphResponse.reply(502, "UploadFailed: Microsoft Graph " + what), Origin.GRAPH));
+        return new AttemptEnded(new Response(
+                Step.CONTENT, GraphResponse.reply(502, "UploadFailed: Microsoft Graph " + what), Origin.GRAPH));
     }
 
     /// Writes the fields of an object.

@@ -17,11 +17,11 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 import org.o365relay.rewrite.Attachment;
-import org.o365relay.rewrite.StrippedMessage;
 import org.o365relay.rewrite.AttachmentStripper;
 import org.o365relay.rewrite.NamedAddress;
 import org.o365relay.rewrite.Readdressed;
 import org.o365relay.rewrite.StoredContent;
+import org.o365relay.rewrite.StrippedMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,7 +51,8 @@ final class Draft {
     /// @param largestAttachment in octets
     /// @return how Graph has taken it
     GraphResponse send(long largestRest, long largestAttachment) throws AttemptEnded, IOException {
-        StrippedMessage detached = AttachmentStripper.of(content, header, largestRest).orElseThrow(() -> tooLarge(largestRest));
+        StrippedMessage detached =
+                AttachmentStripper.of(content, header, largestRest).orElseThrow(() -> tooLarge(largestRest));
         Map<Attachment, Long> sizes = new LinkedHashMap<>();
         for (Attachment attachment : detached.attachments()) {
             sizes.put(attachment, size(attachment));
@@ -71,12 +72,13 @@ final class Draft {
 
     private String create(byte[] rest) throws AttemptEnded, IOException {
         GraphRequest.Body body = GraphRequest.Body.base64(rest.length, () -> new ByteArrayInputStream(rest));
-        Map<?, ?> draft =
-                made(GraphRequest.mime(api.address("messages"), Step.CONTENT, body)).json();
+        Map<?, ?> draft = made(GraphRequest.mime(api.address("messages"), Step.CONTENT, body))
+                .json();
         String id = GraphResponse.text(draft, "id")
                 .orElseThrow(() -> new AttemptEnded(new Response(
                         Step.CONTENT,
-                        GraphResponse.reply(502, "UnexpectedAnswer: Microsoft Graph does not name the draft it has made"),
+                        GraphResponse.reply(
+                                502, "UnexpectedAnswer: Microsoft Graph does not name the draft it has made"),
                         Origin.GRAPH)));
         if (draft.containsKey("bccRecipients") && !header.names(recipients(draft))) {
             correct(id);
@@ -157,7 +159,8 @@ final class Draft {
     /// What Graph refuses for good is not sent; after anything else nobody knows, and the draft stays.
     private GraphResponse dispatch(String id) throws AttemptEnded {
         try {
-            GraphResponse answer = api.ask(GraphRequest.plain("POST", api.address("messages", id, "send"), Step.END_OF_CONTENT));
+            GraphResponse answer =
+                    api.ask(GraphRequest.plain("POST", api.address("messages", id, "send"), Step.END_OF_CONTENT));
             if (answer.status() == NOT_FOUND) {
                 throw api.refused(Step.CONTENT, answer); // somebody has deleted the draft
             }

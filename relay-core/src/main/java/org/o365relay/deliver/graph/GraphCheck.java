@@ -57,7 +57,8 @@ record GraphCheck(GraphClient api, GraphUpstreamSettings settings, RetryAfterGat
     }
 
     private void askToSend(List<Finding> findings) throws AttemptEnded {
-        GraphResponse answer = api.ask(GraphRequest.mime(api.address("sendMail"), Step.AUTH, GraphRequest.Body.of(NO_BASE64)));
+        GraphResponse answer =
+                api.ask(GraphRequest.mime(api.address("sendMail"), Step.AUTH, GraphRequest.Body.of(NO_BASE64)));
         if (!isAboutTheMessage(answer)) {
             throw api.refused(Step.AUTH, answer);
         }
@@ -66,7 +67,8 @@ record GraphCheck(GraphClient api, GraphUpstreamSettings settings, RetryAfterGat
 
     /// Without it mail goes all the same, if it is not large.
     private void askForDrafts(List<Finding> findings) throws AttemptEnded {
-        GraphResponse answer = api.ask(GraphRequest.mime(api.address("messages"), Step.AUTH, GraphRequest.Body.of(NO_BASE64)));
+        GraphResponse answer =
+                api.ask(GraphRequest.mime(api.address("messages"), Step.AUTH, GraphRequest.Body.of(NO_BASE64)));
         String large = "messages above " + settings.largestDirect() / 1000 + " KB";
         findings.add(
                 isAboutTheMessage(answer)

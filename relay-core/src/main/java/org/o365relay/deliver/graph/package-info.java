@@ -4,8 +4,10 @@
 /// 1. [org.o365relay.deliver.graph.GraphUpstream] keeps the message for the time of the attempt (`Spool`), and has
 ///    the header made to name exactly the envelope ([org.o365relay.rewrite.Readdressing]): there is no envelope here.
 /// 2. Up to the limit it is sent in one request. Above it a `Draft` is made of the message without its largest files
-///    ([org.o365relay.rewrite.AttachmentStripper]), an `AttachmentUpload` brings each of these, and only then it is sent.
-/// 3. `GraphClient` asks, in the name of the mailbox or without, each request within its time. A request that did not leave
+///    ([org.o365relay.rewrite.AttachmentStripper]), an `AttachmentUpload` brings each of these, and only then it is
+/// sent.
+/// 3. `GraphClient` asks, in the name of the mailbox or without, each request within its time. A request that did not
+/// leave
 ///    whole cannot have been acted upon (`RequestProgress`).
 /// 4. Where Graph asks for a rest, nothing is asked of it until that is over (`RetryAfterGate`).
 @NullMarked

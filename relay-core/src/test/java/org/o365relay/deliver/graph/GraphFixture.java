@@ -82,7 +82,8 @@ final class GraphFixture implements AutoCloseable {
         List<Recipient> envelope = IntStream.range(0, named.size())
                 .mapToObj(i -> new Recipient(i, address(named.get(i))))
                 .toList();
-        OutgoingMessage outgoing = new OutgoingMessage(new QueueId(7), address("relay@contoso.example"), envelope, false, content);
+        OutgoingMessage outgoing =
+                new OutgoingMessage(new QueueId(7), address("relay@contoso.example"), envelope, false, content);
         Map<Recipient, Response> responses = upstream.attempt(outgoing);
         if (!List.copyOf(responses.keySet()).equals(envelope)
                 || Map.copyOf(responses).values().stream().distinct().count() != 1) {

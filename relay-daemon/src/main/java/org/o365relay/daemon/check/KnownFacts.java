@@ -13,8 +13,8 @@ import org.o365relay.deliver.UpstreamSettings;
 import org.o365relay.identity.Expiry;
 import org.o365relay.identity.TokenException;
 import org.o365relay.mail.UsageSlot;
-import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.OfflineQueue;
+import org.o365relay.queue.QueueUnavailableException;
 
 /// What can be known of a mailbox without asking its upstreams: when what it signs in with ends, and what is left of
 /// its
@@ -73,7 +73,8 @@ public record KnownFacts(UpstreamFactory upstreams, OfflineQueue queue, InstantS
             return Optional.of(
                     sent < limit
                             ? CheckStep.good("quota", detail)
-                            : new CheckStep(CheckStep.Mark.WARNING, "quota", detail, "the rest waits until there is room", ""));
+                            : new CheckStep(
+                                    CheckStep.Mark.WARNING, "quota", detail, "the rest waits until there is room", ""));
         } catch (QueueUnavailableException e) {
             return Optional.empty(); // no relay has run yet, or it is somebody else's queue; "devices" explains that
         }

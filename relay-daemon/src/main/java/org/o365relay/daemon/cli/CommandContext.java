@@ -6,9 +6,9 @@ import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
 import org.o365relay.daemon.report.DeviceNames;
 import org.o365relay.daemon.report.Layout;
-import org.o365relay.daemon.report.ReasonTexts;
 import org.o365relay.daemon.report.MessageStory;
 import org.o365relay.daemon.report.QueueReport;
+import org.o365relay.daemon.report.ReasonTexts;
 import org.o365relay.daemon.report.StatusReport;
 import org.o365relay.exchange.ReplyCatalogue;
 

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.o365relay.daemon.demo.DemoPlan;
 import org.o365relay.daemon.demo.DemoRelay;
-import org.o365relay.daemon.sandbox.SandboxMailbox;
 import org.o365relay.daemon.sandbox.Sandbox;
+import org.o365relay.daemon.sandbox.SandboxMailbox;
 import org.o365relay.daemon.sandbox.SandboxSettings;
 import org.o365relay.mail.Secret;
 
@@ -49,8 +49,8 @@ final class DemoStage implements AutoCloseable {
     private static DemoStage set(DemoRelay.Starter starter, int port, Path directory)
             throws CommandFailed, IOException {
         Secret password = new Secret(Passwords.random());
-        Sandbox sandbox =
-                SandboxCommand.start(SandboxSettings.in(received(directory), new SandboxMailbox(MAILBOX, password.reveal())));
+        Sandbox sandbox = SandboxCommand.start(
+                SandboxSettings.in(received(directory), new SandboxMailbox(MAILBOX, password.reveal())));
         try {
             return new DemoStage(directory, sandbox, starter.start(plan(directory, sandbox, password, port)));
         } catch (IOException e) {

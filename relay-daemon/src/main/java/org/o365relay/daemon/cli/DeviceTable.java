@@ -9,8 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 import org.o365relay.daemon.report.Amounts;
 import org.o365relay.daemon.report.Layout;
-import org.o365relay.daemon.report.TerminalText;
 import org.o365relay.daemon.report.Table;
+import org.o365relay.daemon.report.TerminalText;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.DeviceRecord;
 

@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.QueueId;
-import org.o365relay.queue.MessageState;
 import org.o365relay.queue.MessageFilter;
+import org.o365relay.queue.MessageState;
 import picocli.CommandLine.Option;
 
 /// The options that say which messages are meant.

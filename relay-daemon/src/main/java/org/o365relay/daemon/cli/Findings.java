@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
 import org.o365relay.mail.QueueId;
+import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.MessageLine;
 import org.o365relay.queue.Page;
-import org.o365relay.queue.MessageFilter;
 
 /// Looks for messages that are meant in one of several ways, the newest first, and each of them once.
 final class Findings {

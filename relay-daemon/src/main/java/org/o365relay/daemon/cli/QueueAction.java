@@ -18,7 +18,8 @@ import org.o365relay.queue.MessageState;
 /// @param plan what it does, `%s` for how many messages
 /// @param result what it has done, `%s` for how many messages and their verb
 /// @param isFinal whether it cannot be taken back, so that "all" is not good enough
-record QueueAction(String name, Change change, Set<MessageState> concerns, String plan, String result, boolean isFinal) {
+record QueueAction(
+        String name, Change change, Set<MessageState> concerns, String plan, String result, boolean isFinal) {
 
     private static final Set<MessageState> WAITING =
             Set.of(MessageState.QUEUED, MessageState.DEFERRED, MessageState.DELIVERING);

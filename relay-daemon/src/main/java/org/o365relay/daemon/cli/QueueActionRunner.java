@@ -19,10 +19,10 @@ import org.o365relay.daemon.report.StateTexts;
 import org.o365relay.daemon.setup.Terminal;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.ChangeResult;
+import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.MessageLine;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.Page;
-import org.o365relay.queue.MessageFilter;
 
 /// Changes messages: says which and how many, asks, does it, and says what came of it.
 ///
@@ -56,7 +56,8 @@ final class QueueActionRunner {
             if (count == 0) {
                 return nothingToDo(left);
             }
-            BlockedMailboxes closed = desk.answer().isJson() ? BlockedMailboxes.NONE : RunningMailboxes.closed(relay, configuration);
+            BlockedMailboxes closed =
+                    desk.answer().isJson() ? BlockedMailboxes.NONE : RunningMailboxes.closed(relay, configuration);
             announce(relay, closed, counted, count, left);
             if (targets.isDryRun()) {
                 return told(count, NOTHING, List.of("Nothing was changed: this was a dry run."));
@@ -151,7 +152,8 @@ final class QueueActionRunner {
         return targets.ids().isEmpty() ? ExitCode.OK : ExitCode.NO_SUCH_MESSAGE;
     }
 
-    private void announce(Control relay, BlockedMailboxes closed, MessageFilter selection, long count, List<String> left)
+    private void announce(
+            Control relay, BlockedMailboxes closed, MessageFilter selection, long count, List<String> left)
             throws ControlException {
         if (desk.answer().isJson()) {
             return;

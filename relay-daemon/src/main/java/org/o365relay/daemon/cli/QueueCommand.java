@@ -79,8 +79,8 @@ final class QueueCommand implements Callable<Integer> {
             if (answer.isJson()) {
                 answer.json(ControlJson.text(status));
             } else {
-                BlockedMailboxes closed =
-                        BlockedMailboxes.of(status, configuration.settings().routes().targets());
+                BlockedMailboxes closed = BlockedMailboxes.of(
+                        status, configuration.settings().routes().targets());
                 answer.lines(desk.queueReport(configuration).lines(status, closed));
             }
         }

@@ -51,7 +51,9 @@ final class QueueRedirectCommand implements Callable<Integer> {
         if ((mailbox == null) == (to == null)) {
             throw wrong("where to? Either --to-mailbox MAILBOX, or --recipient OLD --to NEW");
         }
-        return to == null ? QueueAction.redirect(target(String.valueOf(mailbox))) : QueueAction.readdress(replaced(), to);
+        return to == null
+                ? QueueAction.redirect(target(String.valueOf(mailbox)))
+                : QueueAction.readdress(replaced(), to);
     }
 
     private EmailAddress replaced() throws CommandFailed {

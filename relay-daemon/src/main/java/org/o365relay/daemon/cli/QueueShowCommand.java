@@ -65,15 +65,15 @@ final class QueueShowCommand implements Callable<Integer> {
         Valid configuration = desk.configuration();
         try (Control relay = desk.relay(configuration)) {
             MessageDetail message = relay.show(id)
-                    .orElseThrow(
-                            () -> new CommandFailed(ExitCode.NO_SUCH_MESSAGE, QueueActionRunner.noSuchMessage(List.of(id))));
+                    .orElseThrow(() ->
+                            new CommandFailed(ExitCode.NO_SUCH_MESSAGE, QueueActionRunner.noSuchMessage(List.of(id))));
             if (content != null) {
                 write(relay, message, content);
             } else if (desk.answer().isJson()) {
                 desk.answer().json(ControlJson.text(message));
             } else {
-                List<String> lines =
-                        new ArrayList<>(desk.story(configuration).lines(message, RunningMailboxes.closed(relay, configuration)));
+                List<String> lines = new ArrayList<>(
+                        desk.story(configuration).lines(message, RunningMailboxes.closed(relay, configuration)));
                 lines.addAll(headers ? header(relay, configuration, message) : List.of());
                 desk.answer().lines(lines);
             }

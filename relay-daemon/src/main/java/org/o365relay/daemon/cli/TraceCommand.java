@@ -11,9 +11,9 @@ import org.o365relay.daemon.control.ControlJson;
 import org.o365relay.daemon.report.BlockedMailboxes;
 import org.o365relay.daemon.report.TraceTable;
 import org.o365relay.queue.MessageDetail;
+import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.MessageLine;
 import org.o365relay.queue.Page;
-import org.o365relay.queue.MessageFilter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -94,7 +94,11 @@ final class TraceCommand implements Callable<Integer> {
     }
 
     private List<String> lines(
-            CommandContext desk, Valid configuration, List<MessageDetail> messages, Page page, BlockedMailboxes closed) {
+            CommandContext desk,
+            Valid configuration,
+            List<MessageDetail> messages,
+            Page page,
+            BlockedMailboxes closed) {
         if (messages.isEmpty()) {
             String where = text == null ? "" : " It was looked for in " + new TraceText(text.strip()).place() + ".";
             return List.of(

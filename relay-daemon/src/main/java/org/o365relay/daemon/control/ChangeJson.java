@@ -12,8 +12,8 @@ import org.o365relay.queue.Change.Redirect;
 import org.o365relay.queue.Change.Release;
 import org.o365relay.queue.Change.Retry;
 import org.o365relay.queue.ChangeResult;
-import org.o365relay.queue.MessageState;
 import org.o365relay.queue.MessageFilter;
+import org.o365relay.queue.MessageState;
 
 /// What is done, to which messages, and what came of it, as JSON.
 final class ChangeJson {

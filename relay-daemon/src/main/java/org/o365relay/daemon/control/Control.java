@@ -9,9 +9,9 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Change;
 import org.o365relay.queue.ChangeResult;
 import org.o365relay.queue.MessageDetail;
-import org.o365relay.queue.QueueSummary;
-import org.o365relay.queue.Page;
 import org.o365relay.queue.MessageFilter;
+import org.o365relay.queue.Page;
+import org.o365relay.queue.QueueSummary;
 
 /// What an operator can ask of a relay and have it do. If none runs, it can be asked about its queue, and no more.
 ///

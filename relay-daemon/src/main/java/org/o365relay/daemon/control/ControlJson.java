@@ -8,8 +8,8 @@ import org.o365relay.deliver.MailboxStatus;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.ChangeResult;
 import org.o365relay.queue.MessageDetail;
-import org.o365relay.queue.QueueSummary;
 import org.o365relay.queue.Page;
+import org.o365relay.queue.QueueSummary;
 
 /// What there is to see, as JSON (RFC 8259): what commands print with `--json`, and what a relay answers. ASCII, on
 /// one line. Members are only ever added, in any order; who reads it must bear with new ones.
@@ -17,7 +17,8 @@ import org.o365relay.queue.Page;
 /// - Times are ISO 8601 in UTC, `2026-11-21T18:25:09.123Z`; sizes octets; ids and addresses text; constants in small
 ///   letters with hyphens. What there is not is `null`; a text that is empty says the same as in the record's
 ///   description.
-/// - [QueueSummary]: `at`, `open`, `states` (`queued`, `deferred`, `delivering`, `held`: how many), `oldest`, `oldest-at`,
+/// - [QueueSummary]: `at`, `open`, `states` (`queued`, `deferred`, `delivering`, `held`: how many), `oldest`,
+/// `oldest-at`,
 ///   `next-due`, and `mailboxes`, `clients` and `reasons`: each a list of `name`, `messages`, `oldest`.
 /// - [Page]: `messages`, `next`. A message: `id`, `state`, `received-at`, `client`, `helo`, `sender`, `recipients`
 ///   (the first few), `recipient-count`, `size`, `route`, `lane`, `priority`, `attempts`, `due-at`, `reason`,

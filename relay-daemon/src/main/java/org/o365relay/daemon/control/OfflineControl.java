@@ -10,18 +10,18 @@ import org.o365relay.RelayStatus.Disk;
 import org.o365relay.daemon.control.ControlException.Kind;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
-import org.o365relay.queue.DiskCapacity;
 import org.o365relay.queue.Change;
 import org.o365relay.queue.ChangeResult;
+import org.o365relay.queue.DiskCapacity;
 import org.o365relay.queue.MessageDetail;
-import org.o365relay.queue.QueueSummary;
+import org.o365relay.queue.MessageFilter;
+import org.o365relay.queue.OfflineQueue;
 import org.o365relay.queue.Page;
 import org.o365relay.queue.QueueException;
 import org.o365relay.queue.QueueReader;
 import org.o365relay.queue.QueueSettings;
+import org.o365relay.queue.QueueSummary;
 import org.o365relay.queue.QueueUnavailableException;
-import org.o365relay.queue.OfflineQueue;
-import org.o365relay.queue.MessageFilter;
 
 /// The queue of a relay that does not run, or does not answer. It can be looked at.
 final class OfflineControl implements Control {
@@ -90,7 +90,8 @@ final class OfflineControl implements Control {
     }
 
     @Override
-    public Page find(MessageFilter selection, Page.Order order, @Nullable QueueId from, int most) throws ControlException {
+    public Page find(MessageFilter selection, Page.Order order, @Nullable QueueId from, int most)
+            throws ControlException {
         return look(reading -> reading.find(selection, order, from, most));
     }
 

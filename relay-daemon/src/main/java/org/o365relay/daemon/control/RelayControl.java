@@ -12,10 +12,10 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Change;
 import org.o365relay.queue.ChangeResult;
 import org.o365relay.queue.MessageDetail;
-import org.o365relay.queue.QueueSummary;
+import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.Page;
 import org.o365relay.queue.QueueException;
-import org.o365relay.queue.MessageFilter;
+import org.o365relay.queue.QueueSummary;
 
 /// The relay in this process, for one user.
 public final class RelayControl implements Control {
@@ -58,7 +58,8 @@ public final class RelayControl implements Control {
     }
 
     @Override
-    public Page find(MessageFilter selection, Page.Order order, @Nullable QueueId from, int most) throws ControlException {
+    public Page find(MessageFilter selection, Page.Order order, @Nullable QueueId from, int most)
+            throws ControlException {
         return ask(() -> operations.reading().find(selection, order, from, most));
     }
 

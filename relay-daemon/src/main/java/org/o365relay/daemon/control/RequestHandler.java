@@ -4,8 +4,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.MessageDetail;
-import org.o365relay.queue.Page;
 import org.o365relay.queue.MessageFilter;
+import org.o365relay.queue.Page;
 
 /// Has a request done, and puts what came of it into JSON.
 record RequestHandler(Control control) {

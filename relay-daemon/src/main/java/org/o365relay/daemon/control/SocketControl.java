@@ -23,9 +23,9 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Change;
 import org.o365relay.queue.ChangeResult;
 import org.o365relay.queue.MessageDetail;
-import org.o365relay.queue.QueueSummary;
-import org.o365relay.queue.Page;
 import org.o365relay.queue.MessageFilter;
+import org.o365relay.queue.Page;
+import org.o365relay.queue.QueueSummary;
 
 /// A running relay, asked over its control socket; a connection for each question. Waits as long as it takes for
 /// a change, and some seconds for the beginning of any other answer: a relay that is stopped or hangs says nothing.
@@ -77,7 +77,8 @@ final class SocketControl implements Control {
     }
 
     @Override
-    public Page find(MessageFilter selection, Page.Order order, @Nullable QueueId from, int most) throws ControlException {
+    public Page find(MessageFilter selection, Page.Order order, @Nullable QueueId from, int most)
+            throws ControlException {
         JsonObject request = request("find")
                 .with("selection", ChangeJson.of(selection))
                 .with("order", order)

@@ -2,9 +2,9 @@ package org.o365relay.daemon.control;
 
 import java.util.EnumMap;
 import java.util.Map;
+import org.o365relay.queue.GroupCount;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.QueueSummary;
-import org.o365relay.queue.GroupCount;
 
 /// The queue at a glance, as JSON.
 final class SummaryJson {

@@ -47,7 +47,8 @@ public final class Explainer {
         ListenerSettings listener = question.listener();
         steps.add(new ExplanationStep(
                 "listener",
-                listener + ", " + SettingTexts.tls(listener.tls(), settings.accept().certificate() != null),
+                listener + ", "
+                        + SettingTexts.tls(listener.tls(), settings.accept().certificate() != null),
                 "relay.listeners"));
         if (question.listener().proxies().stream().anyMatch(proxy -> proxy.contains(question.client()))) {
             steps.add(new ExplanationStep(
@@ -125,7 +126,9 @@ public final class Explainer {
         boolean fits = question.size() <= most;
         String finding = question.size() == 0
                 ? "messages of up to " + SettingTexts.size(most) + " are taken"
-                : SettingTexts.size(question.size()) + (fits ? " is no larger than " : " is larger than ") + SettingTexts.size(most);
+                : SettingTexts.size(question.size())
+                        + (fits ? " is no larger than " : " is larger than ")
+                        + SettingTexts.size(most);
         String key = limit.isDevices() ? key(trusted, "message-size") : "relay.mailboxes: limits.message-size";
         steps.add(new ExplanationStep("size", finding, key));
         if (!fits) {

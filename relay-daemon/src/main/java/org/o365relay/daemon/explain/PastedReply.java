@@ -75,6 +75,8 @@ public record PastedReply(ReplySource speaker, Reply reply) {
 
     private static Optional<PastedReply> knownWords(String line) {
         Reply guess = Reply.plain(550, line);
-        return ReplyCatalogue.microsoft365().find(ReplySource.SMTP, guess).map(_ -> new PastedReply(ReplySource.SMTP, guess));
+        return ReplyCatalogue.microsoft365()
+                .find(ReplySource.SMTP, guess)
+                .map(_ -> new PastedReply(ReplySource.SMTP, guess));
     }
 }

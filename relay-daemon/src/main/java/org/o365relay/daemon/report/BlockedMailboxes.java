@@ -14,9 +14,9 @@ import org.o365relay.RelayStatus.Running;
 import org.o365relay.deliver.MailboxStatus;
 import org.o365relay.deliver.MailboxStatus.State;
 import org.o365relay.mail.EmailAddress;
+import org.o365relay.queue.GroupCount;
 import org.o365relay.queue.MessageLine;
 import org.o365relay.queue.MessageState;
-import org.o365relay.queue.GroupCount;
 import org.o365relay.route.Target;
 
 /// Mailboxes and pools through which nothing leaves just now: what waits for them waits, whatever time it is due.

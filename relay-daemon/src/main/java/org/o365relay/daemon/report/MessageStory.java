@@ -125,7 +125,8 @@ public record MessageStory(Layout layout, ReasonTexts meanings, DeviceNames name
         List<String> lines = new ArrayList<>();
         String who = who(message, same);
         String where = event.upstream().isEmpty() ? "" : " by " + event.upstream();
-        lines.add(TerminalText.text("  " + layout.times().exactly(event.at()) + "  " + EventTexts.of(event) + who + where));
+        lines.add(TerminalText.text(
+                "  " + layout.times().exactly(event.at()) + "  " + EventTexts.of(event) + who + where));
         boolean answer = EventTexts.isAnswer(event) && !isOwn(message, event);
         told(lines, answer ? "said" : "note", answer ? event.detail() : local(event.detail()));
         ReasonText meaning = isOwn(message, event)

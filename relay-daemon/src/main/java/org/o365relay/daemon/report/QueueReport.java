@@ -6,9 +6,9 @@ import java.util.List;
 import org.o365relay.RelayStatus;
 import org.o365relay.RelayStatus.Running;
 import org.o365relay.deliver.MailboxStatus;
+import org.o365relay.queue.GroupCount;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.QueueSummary;
-import org.o365relay.queue.GroupCount;
 
 /// The queue at a glance: how much waits, since when, for whom, from whom and why.
 public record QueueReport(Layout layout, ReasonTexts meanings, DeviceNames names) {
@@ -109,7 +109,8 @@ public record QueueReport(Layout layout, ReasonTexts meanings, DeviceNames names
         if (!meanings.namesMailbox(reason)) {
             return meanings.of(reason, "").advice();
         }
-        List<String> mailboxes = queue.mailboxes().stream().map(GroupCount::name).toList();
+        List<String> mailboxes =
+                queue.mailboxes().stream().map(GroupCount::name).toList();
         if (mailboxes.size() == 1 && mailboxes.getFirst().contains("@")) {
             return meanings.of(reason, mailboxes.getFirst()).advice();
         }

@@ -22,7 +22,8 @@ final class Dialogue {
     private final Transport transport;
 
     /// @param transport is told of the encrypted socket, to close it when the sandbox stops
-    Dialogue(SandboxState office, SmtpService door, Socket socket, SandboxSession session, Transport transport) throws IOException {
+    Dialogue(SandboxState office, SmtpService door, Socket socket, SandboxSession session, Transport transport)
+            throws IOException {
         this.office = office;
         this.door = door;
         this.replies = door.replies();
@@ -107,7 +108,8 @@ final class Dialogue {
     }
 
     /// @return whether the dialogue goes on
-    private boolean answer(String verb, String argument, SandboxTransaction transaction) throws IOException, SandboxWire.LineTooLong {
+    private boolean answer(String verb, String argument, SandboxTransaction transaction)
+            throws IOException, SandboxWire.LineTooLong {
         switch (verb) {
             case "EHLO", "HELO" -> hello(verb, argument, transaction);
             case "STARTTLS" -> startTls(transaction);

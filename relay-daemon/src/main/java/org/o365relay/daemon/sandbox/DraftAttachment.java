@@ -45,8 +45,8 @@ record DraftAttachment(
         }
     }
 
-    private static DraftAttachment described(Map<String, @Nullable Object> members, DataSource content, @Nullable Path file)
-            throws GraphRefusal {
+    private static DraftAttachment described(
+            Map<String, @Nullable Object> members, DataSource content, @Nullable Path file) throws GraphRefusal {
         check(members);
         String name = Json.asText(members.get("name"));
         String type = Json.asText(members.get("contentType"));

@@ -143,7 +143,8 @@ final class Graph {
     }
 
     /// @return the account, if the token may do this there
-    private static SandboxMailbox allowed(IssuedToken token, SandboxMailbox account, String permission) throws GraphRefusal {
+    private static SandboxMailbox allowed(IssuedToken token, SandboxMailbox account, String permission)
+            throws GraphRefusal {
         if (!token.allows(permission, permission)) {
             throw GraphRefusal.accessDenied();
         }

@@ -63,7 +63,9 @@ public final class MailboxUse {
 
     /// @return what is said to all mail now; empty if there is no penalty
     synchronized Optional<String> sentence(Instant now) {
-        return now.isBefore(sentencedUntil) ? Optional.ofNullable(sentence).map(PenaltyOffence::sentence) : Optional.empty();
+        return now.isBefore(sentencedUntil)
+                ? Optional.ofNullable(sentence).map(PenaltyOffence::sentence)
+                : Optional.empty();
     }
 
     synchronized void offend(PenaltyOffence offence, Instant now, SandboxSettings settings) {

@@ -61,8 +61,8 @@ public final class Sandbox implements AutoCloseable {
         return new Start(settings, office(settings, directory, clock, random), certificate, clock, random).all();
     }
 
-    private static SandboxState office(SandboxSettings settings, Path directory, InstantSource clock, RandomGenerator random)
-            throws IOException {
+    private static SandboxState office(
+            SandboxSettings settings, Path directory, InstantSource clock, RandomGenerator random) throws IOException {
         AtomicReference<SandboxSettings> current = new AtomicReference<>(settings);
         Inbox inbox = new Inbox(settings.keep() != SandboxSettings.Keep.COUNT);
         MailStore store = settings.keep() == SandboxSettings.Keep.FILES ? new MailStore(directory) : null;
@@ -92,8 +92,8 @@ public final class Sandbox implements AutoCloseable {
             RandomGenerator random) {
 
         Sandbox all() throws IOException {
-            SmtpService door =
-                    new SubmissionService(office, new ExchangeReplies(clock, random, ExchangeReplies.SUBMISSION), certificate.context());
+            SmtpService door = new SubmissionService(
+                    office, new ExchangeReplies(clock, random, ExchangeReplies.SUBMISSION), certificate.context());
             Listening listening = settings.listening();
             SmtpServer smtp = SmtpServer.start(office, door, listening.address(), listening.smtp());
             SmtpServer mx = null;
@@ -115,8 +115,10 @@ public final class Sandbox implements AutoCloseable {
             if (port == null) {
                 return null;
             }
-            SmtpService door =
-                    new MxService(office, new ExchangeReplies(clock, random, ExchangeReplies.MX), certificate.context(new AnyClient()));
+            SmtpService door = new MxService(
+                    office,
+                    new ExchangeReplies(clock, random, ExchangeReplies.MX),
+                    certificate.context(new AnyClient()));
             return SmtpServer.start(office, door, listening.address(), port);
         }
 

@@ -47,7 +47,8 @@ record SubmissionService(SandboxState office, ExchangeReplies replies, SSLContex
         return authors.malformed(header).or(() -> refusesMailbox(account(session), header, to, authors));
     }
 
-    private Optional<String> refusesMailbox(SandboxMailbox account, Header header, List<String> to, AuthorCheck authors) {
+    private Optional<String> refusesMailbox(
+            SandboxMailbox account, Header header, List<String> to, AuthorCheck authors) {
         Instant now = office.clock().instant();
         MailboxUse use = office.mailboxes().of(account);
         Optional<String> sentence = use.sentence(now);

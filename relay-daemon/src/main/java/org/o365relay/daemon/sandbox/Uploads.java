@@ -42,7 +42,8 @@ final class Uploads {
         this.directory = directory;
     }
 
-    private record Upload(SandboxDraft draft, Map<String, @Nullable Object> item, long size, Path file, Instant expires) {
+    private record Upload(
+            SandboxDraft draft, Map<String, @Nullable Object> item, long size, Path file, Instant expires) {
         long received() throws IOException {
             return Files.size(file);
         }

@@ -85,8 +85,11 @@ final class AdminScript {
             values.put("Mailbox", PowerShell.text(answers.mailbox().toString()));
         }
         if (way.hasRegistration()) {
-            values.put("Tenant", PowerShell.text(answers.text(SetupQuestion.TENANT).orElseThrow()));
-            values.put("AppId", PowerShell.text(answers.text(SetupQuestion.CLIENT_ID).orElse("")) + idComment());
+            values.put(
+                    "Tenant", PowerShell.text(answers.text(SetupQuestion.TENANT).orElseThrow()));
+            values.put(
+                    "AppId",
+                    PowerShell.text(answers.text(SetupQuestion.CLIENT_ID).orElse("")) + idComment());
             values.put("GraphEnvironment", PowerShell.text(graphEnvironment(answers.cloud())));
         }
         if (way.hasCertificate()) {

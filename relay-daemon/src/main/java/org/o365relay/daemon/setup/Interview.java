@@ -101,7 +101,11 @@ final class Interview {
     /// Ways may be chosen by their number.
     private static String chosen(SetupQuestion question, String typed) {
         boolean numbered = question == SetupQuestion.WAY && typed.matches("[1-9]");
-        return numbered ? List.of(SubmissionMethod.values()).get(Integer.parseInt(typed) - 1).key() : typed;
+        return numbered
+                ? List.of(SubmissionMethod.values())
+                        .get(Integer.parseInt(typed) - 1)
+                        .key()
+                : typed;
     }
 
     private static <T> T orEnd(Optional<T> typed, String name) throws UnansweredException {

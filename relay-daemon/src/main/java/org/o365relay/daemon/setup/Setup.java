@@ -71,7 +71,8 @@ public final class Setup {
         return questions;
     }
 
-    private Optional<Secret> secret(Interview interview, Optional<SetupSecretFile> asked) throws UnansweredException, IOException {
+    private Optional<Secret> secret(Interview interview, Optional<SetupSecretFile> asked)
+            throws UnansweredException, IOException {
         if (asked.isEmpty()) {
             return Optional.empty();
         }
@@ -95,7 +96,8 @@ public final class Setup {
     }
 
     /// The configuration comes last: it is there only if everything it names is.
-    private List<String> write(Folder folder, SetupAnswers answers, Optional<SetupSecretFile> asked, Optional<Secret> secret)
+    private List<String> write(
+            Folder folder, SetupAnswers answers, Optional<SetupSecretFile> asked, Optional<Secret> secret)
             throws IOException {
         List<String> secrets = new ArrayList<>();
         if (asked.isPresent() && keep(folder, asked.get(), secret)) {
@@ -135,7 +137,8 @@ public final class Setup {
         return true;
     }
 
-    private static void exportCertificate(Folder folder, SetupAnswers answers, Optional<Secret> given) throws IOException {
+    private static void exportCertificate(Folder folder, SetupAnswers answers, Optional<Secret> given)
+            throws IOException {
         Path file = folder.path(answers.certificate());
         Optional<Secret> password = answers.makesCertificate()
                 ? Optional.of(new Secret(

@@ -18,7 +18,10 @@ public record SetupOption(String name, String parameter, String description) {
 
     private static SetupOption of(SetupQuestion question) {
         String choices = question == SetupQuestion.WAY
-                ? " " + Arrays.stream(SubmissionMethod.values()).map(SubmissionMethod::key).collect(Collectors.joining(", ", "One of ", "."))
+                ? " "
+                        + Arrays.stream(SubmissionMethod.values())
+                                .map(SubmissionMethod::key)
+                                .collect(Collectors.joining(", ", "One of ", "."))
                 : "";
         return new SetupOption(question.option(), question.parameter(), question.text() + choices);
     }

@@ -129,7 +129,8 @@ enum SetupQuestion {
     private Optional<String> mistake(String answer) {
         return switch (this) {
             case MAILBOX, ADMIN -> Checks.address(answer);
-            case WAY -> Checks.oneOf(answer, Arrays.stream(SubmissionMethod.values()).map(SubmissionMethod::key));
+            case WAY ->
+                Checks.oneOf(answer, Arrays.stream(SubmissionMethod.values()).map(SubmissionMethod::key));
             case CLOUD -> Checks.oneOf(answer, Arrays.stream(Cloud.values()).map(Cloud::key));
             case TENANT -> Checks.tenant(answer);
             case CLIENT_ID -> Checks.clientId(answer);

@@ -11,10 +11,12 @@ class ResponseStepTest {
 
     @Test
     void whatOnlyLargeMessagesLackIsAWarning() {
-        CheckStep step = ResponseStep.step(new Finding(Response.Step.AUTH, "no drafts", "Give the app Mail.ReadWrite."));
+        CheckStep step =
+                ResponseStep.step(new Finding(Response.Step.AUTH, "no drafts", "Give the app Mail.ReadWrite."));
 
         assertThat(step)
-                .isEqualTo(new CheckStep(CheckStep.Mark.WARNING, "sign-in", "no drafts", "", "Give the app Mail.ReadWrite."));
+                .isEqualTo(new CheckStep(
+                        CheckStep.Mark.WARNING, "sign-in", "no drafts", "", "Give the app Mail.ReadWrite."));
         assertThat(new UpstreamReport("graph.example", List.of(step)).isOpen()).isTrue();
     }
 

@@ -27,11 +27,11 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Change;
 import org.o365relay.queue.ChangeResult;
 import org.o365relay.queue.MessageDetail;
+import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.MessageLine;
 import org.o365relay.queue.MessageState;
-import org.o365relay.queue.QueueSummary;
 import org.o365relay.queue.Page;
-import org.o365relay.queue.MessageFilter;
+import org.o365relay.queue.QueueSummary;
 
 /// A relay in memory. Remembers what it was told to do, and does it to nothing.
 final class FakeControl implements Control {
@@ -80,7 +80,8 @@ final class FakeControl implements Control {
     }
 
     @Override
-    public Page find(MessageFilter selection, Page.Order order, @Nullable QueueId from, int most) throws ControlException {
+    public Page find(MessageFilter selection, Page.Order order, @Nullable QueueId from, int most)
+            throws ControlException {
         refuse();
         Comparator<MessageLine> byId = Comparator.comparing(MessageLine::id);
         List<MessageLine> found = selected(selection)
@@ -147,7 +148,8 @@ final class FakeControl implements Control {
                 running.listeners(),
                 running.lanes().stream()
                         .map(lane -> lane.state() == State.PAUSED && resumed.contains(lane.mailbox())
-                                ? new MailboxStatus(lane.mailbox(), State.OPEN, null, lane.upstream(), "", "", "", null, 0)
+                                ? new MailboxStatus(
+                                        lane.mailbox(), State.OPEN, null, lane.upstream(), "", "", "", null, 0)
                                 : lane)
                         .toList(),
                 running.rates(),

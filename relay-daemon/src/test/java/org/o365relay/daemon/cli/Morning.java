@@ -15,12 +15,12 @@ import org.o365relay.deliver.MailboxStatus;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Event;
+import org.o365relay.queue.GroupCount;
 import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.MessageDetail.RecipientLine;
 import org.o365relay.queue.MessageLine;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.QueueSummary;
-import org.o365relay.queue.GroupCount;
 
 /// A morning at 8:05 in Berlin, with something of everything in the queue.
 final class Morning {

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.o365relay.daemon.sandbox.SandboxMailbox;
 import org.o365relay.daemon.sandbox.Fault;
 import org.o365relay.daemon.sandbox.Sandbox;
+import org.o365relay.daemon.sandbox.SandboxMailbox;
 import org.o365relay.daemon.sandbox.SandboxSettings;
 import org.o365relay.daemon.sandbox.entra.AppRegistration;
 import org.o365relay.daemon.sandbox.scenario.Scenario;
@@ -23,8 +23,8 @@ final class SandboxIntroductionTest {
     private static Path directory;
 
     private static String said(UnaryOperator<SandboxSettings> change) throws IOException {
-        SandboxSettings settings =
-                change.apply(SandboxSettings.in(directory, new SandboxMailbox("relay@contoso.example", "its password")));
+        SandboxSettings settings = change.apply(
+                SandboxSettings.in(directory, new SandboxMailbox("relay@contoso.example", "its password")));
         StringWriter out = new StringWriter();
         try (Sandbox sandbox = Sandbox.start(settings)) {
             new SandboxIntroduction(sandbox, new Scenario(settings, List.of(Fault.parse("token:drop*1"))))

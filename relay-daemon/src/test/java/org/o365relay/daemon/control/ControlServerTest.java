@@ -42,9 +42,9 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Change;
 import org.o365relay.queue.ChangeResult;
+import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.Page;
 import org.o365relay.queue.QueueSettings;
-import org.o365relay.queue.MessageFilter;
 
 /// The control socket, with real sockets and whoever may sit at their other ends.
 @Timeout(60)

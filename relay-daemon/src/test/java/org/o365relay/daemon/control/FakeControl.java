@@ -15,9 +15,9 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Change;
 import org.o365relay.queue.ChangeResult;
 import org.o365relay.queue.MessageDetail;
-import org.o365relay.queue.QueueSummary;
-import org.o365relay.queue.Page;
 import org.o365relay.queue.MessageFilter;
+import org.o365relay.queue.Page;
+import org.o365relay.queue.QueueSummary;
 
 /// Remembers what it is asked, and answers with [Views].
 final class FakeControl implements Control {

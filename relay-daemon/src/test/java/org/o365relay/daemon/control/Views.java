@@ -12,12 +12,12 @@ import org.o365relay.deliver.MailboxStatus;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Event;
+import org.o365relay.queue.GroupCount;
 import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.MessageDetail.RecipientLine;
 import org.o365relay.queue.MessageLine;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.QueueSummary;
-import org.o365relay.queue.GroupCount;
 
 /// What a relay may answer, with something in every place.
 final class Views {

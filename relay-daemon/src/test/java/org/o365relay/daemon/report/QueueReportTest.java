@@ -15,9 +15,9 @@ import org.o365relay.deliver.MailboxStatus;
 import org.o365relay.deliver.MailboxStatus.State;
 import org.o365relay.exchange.ReplyCatalogue;
 import org.o365relay.mail.QueueId;
+import org.o365relay.queue.GroupCount;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.QueueSummary;
-import org.o365relay.queue.GroupCount;
 
 final class QueueReportTest {
 

@@ -33,9 +33,11 @@ final class FaultTest {
                 Arguments.of("RCPT/a@b:550 no*1", new Fault(FaultPoint.RCPT, new Action.Reply("550 no"), 1, "a@b")),
                 Arguments.of("content:drop", new Fault(FaultPoint.CONTENT, new Action.Drop(), Fault.ALWAYS)),
                 Arguments.of(
-                        "content:drop-after-accepting*1", new Fault(FaultPoint.CONTENT, new Action.DropAfterAccepting(), 1)),
+                        "content:drop-after-accepting*1",
+                        new Fault(FaultPoint.CONTENT, new Action.DropAfterAccepting(), 1)),
                 Arguments.of("handshake:hang", new Fault(FaultPoint.HANDSHAKE, new Action.Hang(), Fault.ALWAYS)),
-                Arguments.of("ehlo:delay 250ms", new Fault(FaultPoint.EHLO, delay(Duration.ofMillis(250)), Fault.ALWAYS)),
+                Arguments.of(
+                        "ehlo:delay 250ms", new Fault(FaultPoint.EHLO, delay(Duration.ofMillis(250)), Fault.ALWAYS)),
                 Arguments.of("ehlo:delay 3s*2", new Fault(FaultPoint.EHLO, delay(Duration.ofSeconds(3)), 2)),
                 Arguments.of("token:AADSTS7000215*3", new Fault(FaultPoint.TOKEN, new Action.Aadsts(7_000_215), 3)),
                 Arguments.of("token:delay 2s", new Fault(FaultPoint.TOKEN, delay(Duration.ofSeconds(2)), Fault.ALWAYS)),
@@ -49,8 +51,11 @@ final class FaultTest {
                                 new Action.Status(429, false, 5, "ApplicationThrottled", "Too much."),
                                 Fault.ALWAYS,
                                 "sendMail")),
-                Arguments.of("graph:drop-after-accepting*1", new Fault(FaultPoint.GRAPH, new Action.DropAfterAccepting(), 1)),
-                Arguments.of("mx-rcpt/a@b:550 no*1", new Fault(FaultPoint.RCPT, new Action.Reply("550 no"), 1, "a@b", true)),
+                Arguments.of(
+                        "graph:drop-after-accepting*1",
+                        new Fault(FaultPoint.GRAPH, new Action.DropAfterAccepting(), 1)),
+                Arguments.of(
+                        "mx-rcpt/a@b:550 no*1", new Fault(FaultPoint.RCPT, new Action.Reply("550 no"), 1, "a@b", true)),
                 Arguments.of("ehlo:delay 2m", new Fault(FaultPoint.EHLO, delay(Duration.ofMinutes(2)), Fault.ALWAYS)));
     }
 

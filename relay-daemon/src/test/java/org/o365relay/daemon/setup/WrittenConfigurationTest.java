@@ -42,7 +42,8 @@ final class WrittenConfigurationTest {
         AppCertificate.make(folder);
         String password = Files.readString(folder.path(AppCertificate.PASSWORD)).strip();
         AppCertificate.export(folder.path(AppCertificate.KEY_STORE), Optional.of(new Secret(password)), folder);
-        for (SetupSecretFile kept : List.of(SetupSecretFile.CLIENT_SECRET, SetupSecretFile.PASSWORD, SetupSecretFile.TOKEN_KEY)) {
+        for (SetupSecretFile kept :
+                List.of(SetupSecretFile.CLIENT_SECRET, SetupSecretFile.PASSWORD, SetupSecretFile.TOKEN_KEY)) {
             folder.write(kept.file(), Randomness.text(), Readers.OWNER);
         }
         KeyStore keys = KeyStore.getInstance("PKCS12");

@@ -17,12 +17,12 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.o365relay.daemon.sandbox.SandboxMailbox;
 import org.o365relay.daemon.sandbox.BasicAuth;
 import org.o365relay.daemon.sandbox.Fault;
 import org.o365relay.daemon.sandbox.GraphSettings;
 import org.o365relay.daemon.sandbox.Limits;
 import org.o365relay.daemon.sandbox.Listening;
+import org.o365relay.daemon.sandbox.SandboxMailbox;
 import org.o365relay.daemon.sandbox.SandboxSettings;
 import org.o365relay.daemon.sandbox.entra.AppRegistration;
 
@@ -99,7 +99,8 @@ final class ScenarioTest {
         assertThat(settings.timeScale()).isEqualTo(60);
         assertThat(settings.listening()).isEqualTo(new Listening(LOOPBACK, 0, null, 0));
         assertThat(settings.exchange().accounts())
-                .containsExactly(new SandboxMailbox("a@contoso.example", "x", Set.of("b@contoso.example"), false, false));
+                .containsExactly(
+                        new SandboxMailbox("a@contoso.example", "x", Set.of("b@contoso.example"), false, false));
         assertThat(settings.exchange().basicAuth()).isEqualTo(BasicAuth.SECURITY_DEFAULTS);
         assertThat(settings.limits().connections()).isEqualTo(Limits.UNLIMITED);
         assertThat(settings.limits().excess()).isEqualTo(Limits.Excess.COUNT);
