@@ -187,7 +187,7 @@ final class GraphFolder implements NdrFolder {
         String advice = switch (answer.status()) {
             case FORBIDDEN ->
                 ". The app needs the permission Mail.Read (Application) with consent, and the mailbox must be"
-                        + " in its access policy: docs/bounces.md";
+                        + " in its access policy: docs/ndr.md";
             case NOT_FOUND -> ". See that the mailbox and reports.folder exist";
             default -> "";
         };
