@@ -146,7 +146,7 @@ public final class Operations {
     }
 
     /// @return how each mailbox's way out is, in the order of the configuration
-    public List<MailboxStatus> lanes() {
+    public List<MailboxStatus> mailboxes() {
         return desks.stream().map(MailboxWorkers::status).toList();
     }
 
@@ -212,7 +212,7 @@ public final class Operations {
                 ProcessHandle.current().pid(),
                 startedAt,
                 listeners.stream().map(Endpoint::toString).toList(),
-                lanes(),
+                mailboxes(),
                 List.of(
                         rate("accepted", rates.accepted()),
                         rate("rejected", rates.rejected()),

@@ -23,13 +23,13 @@ public record RelayStatus(Instant at, @Nullable Running running, QueueSummary qu
             long pid,
             Instant startedAt,
             List<String> listeners,
-            List<MailboxStatus> lanes,
+            List<MailboxStatus> mailboxes,
             List<Rate> rates,
             List<Alert> alerts) {
 
         public Running {
             listeners = List.copyOf(listeners);
-            lanes = List.copyOf(lanes);
+            mailboxes = List.copyOf(mailboxes);
             rates = List.copyOf(rates);
             alerts = List.copyOf(alerts);
         }

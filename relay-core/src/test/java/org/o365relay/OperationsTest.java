@@ -90,10 +90,10 @@ class OperationsTest {
         assertThat(status.running()).satisfies(running -> {
             assertThat(running.version()).isEqualTo("0.1.0");
             assertThat(running.pid()).isEqualTo(ProcessHandle.current().pid());
-            assertThat(running.lanes())
+            assertThat(running.mailboxes())
                     .extracting(MailboxStatus::mailbox)
                     .containsExactly(SALES.toString(), "" + SCANS);
-            assertThat(running.lanes()).extracting(MailboxStatus::state).containsExactly(State.RETRYING, State.OPEN);
+            assertThat(running.mailboxes()).extracting(MailboxStatus::state).containsExactly(State.RETRYING, State.OPEN);
             assertThat(running.rates())
                     .extracting(Rate::event)
                     .containsExactly("accepted", "rejected", "delivered", "deferred", "failed");
@@ -108,20 +108,20 @@ class OperationsTest {
     void aMailboxIsStoppedAndStaysSoOverARestart() throws Exception {
         assertThat(operations.stop(SALES, "olga")).isTrue();
         assertThat(operations.stop(SALES, "otto")).as("already").isFalse();
-        assertThat(operations.lanes().getFirst().state()).isEqualTo(State.PAUSED);
+        assertThat(operations.mailboxes().getFirst().state()).isEqualTo(State.PAUSED);
 
         relay.stop();
         relay = relay();
         relay.start();
         operations = relay.operations();
 
-        assertThat(operations.lanes().getFirst()).satisfies(lane -> {
+        assertThat(operations.mailboxes().getFirst()).satisfies(lane -> {
             assertThat(lane.state()).isEqualTo(State.PAUSED);
-            assertThat(lane.reason()).isEqualTo("stopped by olga");
+            assertThat(lane.reason()).isEqualTo("paused by olga");
         });
         assertThat(operations.resume(new EmailAddress("sales", "contoso.example"), "otto"))
                 .isTrue();
-        assertThat(operations.lanes().getFirst().state()).isNotEqualTo(State.PAUSED);
+        assertThat(operations.mailboxes().getFirst().state()).isNotEqualTo(State.PAUSED);
         assertThat(journal.lines())
                 .contains("stopped Sales@contoso.example by olga", "started Sales@contoso.example by otto")
                 .doesNotContain("stopped Sales@contoso.example by otto");

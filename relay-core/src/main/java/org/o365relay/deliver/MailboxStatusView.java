@@ -22,8 +22,8 @@ record MailboxStatusView(EmailAddress mailbox, List<UpstreamHealth> roads) {
                 since,
                 road.name(),
                 "",
-                "stopped by " + by,
-                "Let mail leave again with: o365-relay lanes resume " + mailbox,
+                "paused by " + by,
+                "Let mail leave again with: o365-relay mailboxes resume " + mailbox,
                 null,
                 delivering());
     }

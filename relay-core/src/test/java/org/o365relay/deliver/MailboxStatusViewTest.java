@@ -123,8 +123,8 @@ class MailboxStatusViewTest {
                         start,
                         "smtp.example:587",
                         "",
-                        "stopped by anna",
-                        "Let mail leave again with: o365-relay lanes resume " + MAILBOX,
+                        "paused by anna",
+                        "Let mail leave again with: o365-relay mailboxes resume " + MAILBOX,
                         null,
                         1));
     }

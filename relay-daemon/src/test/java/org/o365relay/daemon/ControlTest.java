@@ -76,9 +76,9 @@ class ControlTest {
             assertThat(control.change(new Change.Release(), MessageFilter.ALL)).isEqualTo(new ChangeResult(1, 0, ""));
             RelayStatus.Running running = running(control);
             assertThat(running.pid()).isEqualTo(relay.pid());
-            assertThat(running.lanes()).singleElement().satisfies(lane -> {
+            assertThat(running.mailboxes()).singleElement().satisfies(lane -> {
                 assertThat(lane.state()).isEqualTo(MailboxStatus.State.PAUSED);
-                assertThat(lane.reason()).isEqualTo("stopped by " + USER);
+                assertThat(lane.reason()).isEqualTo("paused by " + USER);
             });
 
             assertThat(control.resume(mailbox)).isTrue();
@@ -124,7 +124,7 @@ class ControlTest {
             next.address();
             Control control = control(config);
             assertThat(control.isRunning()).isTrue();
-            assertThat(running(control).lanes())
+            assertThat(running(control).mailboxes())
                     .singleElement()
                     .extracting(MailboxStatus::state)
                     .as("still")

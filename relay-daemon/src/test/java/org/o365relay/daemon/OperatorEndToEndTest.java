@@ -122,10 +122,10 @@ final class OperatorEndToEndTest {
                         "-y"))
                 .contains("Done: 1 message is now for b@c.example");
         assertThat(run(0, "queue", "bounce", other, "--yes")).contains("Done: 1 message is given up");
-        assertThat(run(0, "lanes", "pause", ConfigText.MAILBOX)).contains("is stopped");
-        assertThat(run(0, "lanes")).contains("STOPPED", "stopped by");
-        assertThat(run(64, "lanes", "resume", "nobody@contoso.example")).contains("there is no mailbox");
-        assertThat(run(0, "lanes", "resume", ConfigText.MAILBOX)).contains("goes on");
+        assertThat(run(0, "mailboxes", "pause", ConfigText.MAILBOX)).contains("is paused");
+        assertThat(run(0, "mailboxes")).contains("paused", "paused by");
+        assertThat(run(64, "mailboxes", "resume", "nobody@contoso.example")).contains("there is no mailbox");
+        assertThat(run(0, "mailboxes", "resume", ConfigText.MAILBOX)).contains("is resumed");
     }
 
     private void looksAgain() {
@@ -134,6 +134,6 @@ final class OperatorEndToEndTest {
         assertThat(run(0, "trace", "--subject", "scan")).contains("delivered", "FAILED");
         assertThat(run(0, "trace", "--json", "--subject", "alarm")).startsWith("{\"messages\":[{\"message\":{\"id\":");
         assertThat(run(69, "queue", "retry", "--all", "--yes")).contains("the relay is not running");
-        assertThat(run(69, "lanes")).contains("the relay is not running");
+        assertThat(run(69, "mailboxes")).contains("the relay is not running");
     }
 }

@@ -12,12 +12,12 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/// `o365-relay lanes`: does mail leave, through which mailbox, and if not, why?
+/// `o365-relay mailboxes`: the state of every mailbox.
 @Command(
-        name = "lanes",
+        name = "mailboxes",
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
-        description = "Shows for every mailbox whether mail leaves through it; if not, why and what to do.")
+        description = "List the mailboxes and their state: whether mail leaves and, if not, why and what to do.")
 final class MailboxesCommand implements Callable<Integer> {
 
     private final CliEnvironment place;
@@ -33,9 +33,9 @@ final class MailboxesCommand implements Callable<Integer> {
     }
 
     static CommandLine commands(CliEnvironment place) {
-        MailboxesCommand lanes = new MailboxesCommand(place);
-        CommandContext desk = lanes.desk();
-        return new CommandLine(lanes)
+        MailboxesCommand mailboxes = new MailboxesCommand(place);
+        CommandContext desk = mailboxes.desk();
+        return new CommandLine(mailboxes)
                 .addSubcommand(new MailboxesPauseCommand(desk))
                 .addSubcommand(new MailboxesResumeCommand(desk));
     }
@@ -53,14 +53,13 @@ final class MailboxesCommand implements Callable<Integer> {
             if (running == null) {
                 throw new CommandFailed(
                         ExitCode.UNAVAILABLE,
-                        "the relay is not running, so nothing leaves through any mailbox. Start it: systemctl start"
-                                + " o365-relay");
+                        "the relay is not running, so no mail leaves. Start it: systemctl start o365-relay");
             }
             if (answer.isJson()) {
-                answer.json(ControlJson.lanes(running.lanes()));
+                answer.json(ControlJson.mailboxes(running.mailboxes()));
             } else {
                 List<String> lines = new MailboxLines(desk.layout())
-                        .lines(running.lanes(), status.queue().mailboxes());
+                        .lines(running.mailboxes(), status.queue().mailboxes());
                 answer.lines(lines);
             }
         }

@@ -8,18 +8,19 @@ import org.o365relay.mail.EmailAddress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/// `o365-relay lanes pause`.
+/// `o365-relay mailboxes pause`.
 @Command(
         name = "pause",
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
         description =
-                "Stops a mailbox: mail is taken and kept, and nothing leaves until it is resumed, also after a restart.")
+                "Pause a mailbox: the relay accepts and queues its mail but sends nothing until the mailbox is resumed, even after a"
+                        + " restart.")
 final class MailboxesPauseCommand implements Callable<Integer> {
 
     private final CommandContext desk;
 
-    @Parameters(paramLabel = "MAILBOX", converter = AddressConverter.class, description = "The mailbox's address.")
+    @Parameters(paramLabel = "MAILBOX", converter = AddressConverter.class, description = "Address of the mailbox.")
     private EmailAddress mailbox = new EmailAddress("mailbox", "");
 
     MailboxesPauseCommand(CommandContext desk) {
@@ -36,8 +37,8 @@ final class MailboxesPauseCommand implements Callable<Integer> {
                 desk.answer()
                         .lines(List.of(mailbox
                                 + (changed
-                                        ? " is stopped: mail is kept until \"o365-relay lanes resume " + mailbox + "\""
-                                        : " was stopped already.")));
+                                        ? " is paused. Its mail stays in the queue until you run: o365-relay mailboxes resume " + mailbox
+                                        : " is paused already.")));
             }
         }
         return ExitCode.OK;

@@ -12,18 +12,18 @@ import org.o365relay.mail.EmailAddress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/// `o365-relay lanes resume`.
+/// `o365-relay mailboxes resume`.
 @Command(
         name = "resume",
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
         description =
-                "Lets mail leave again through a mailbox that was stopped; tries at once whether its trouble is over.")
+                "Resume a paused mailbox; if it is blocked, probe it now.")
 final class MailboxesResumeCommand implements Callable<Integer> {
 
     private final CommandContext desk;
 
-    @Parameters(paramLabel = "MAILBOX", converter = AddressConverter.class, description = "The mailbox's address.")
+    @Parameters(paramLabel = "MAILBOX", converter = AddressConverter.class, description = "Address of the mailbox.")
     private EmailAddress mailbox = new EmailAddress("mailbox", "");
 
     MailboxesResumeCommand(CommandContext desk) {
@@ -46,19 +46,19 @@ final class MailboxesResumeCommand implements Callable<Integer> {
 
     private String words(Control relay, boolean stopped, boolean changed) throws ControlException {
         if (!changed) {
-            return " was not stopped, and has no trouble.";
+            return " is neither paused nor blocked.";
         }
         return stopped && state(relay).filter(State.OPEN::equals).isPresent()
-                ? " goes on."
-                : " is being tried now; see: o365-relay lanes";
+                ? " is resumed."
+                : " is being probed. See the result: o365-relay mailboxes";
     }
 
     private Optional<State> state(Control relay) throws ControlException {
         Running running = relay.status().running();
         return running == null
                 ? Optional.empty()
-                : running.lanes().stream()
-                        .filter(lane -> lane.mailbox().equalsIgnoreCase(mailbox.toString()))
+                : running.mailboxes().stream()
+                        .filter(status -> status.mailbox().equalsIgnoreCase(mailbox.toString()))
                         .map(MailboxStatus::state)
                         .findFirst();
     }

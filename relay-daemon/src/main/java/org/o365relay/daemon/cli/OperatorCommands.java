@@ -7,7 +7,7 @@ public final class OperatorCommands {
 
     private OperatorCommands() {}
 
-    /// @return `queue`, `trace`, `lanes` and `status`, for [CommandLines#of]
+    /// @return `queue`, `trace`, `mailboxes` and `status`, for [CommandLines#of]
     public static List<Object> of(CliEnvironment place) {
         return List.of(
                 new StatusCommand(place, Thread::sleep),

@@ -217,7 +217,7 @@ final class QueueActionRunner {
                 .flatMap(lane -> closed
                         .state(lane)
                         .map(state -> "But nothing leaves through " + lane + " just now: it is " + state
-                                + ", see: o365-relay lanes")
+                                + ", see: o365-relay mailboxes")
                         .stream())
                 .toList();
     }

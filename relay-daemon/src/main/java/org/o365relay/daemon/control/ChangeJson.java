@@ -74,8 +74,8 @@ final class ChangeJson {
                 .with("mailbox", selection.mailbox())
                 .with("reason", selection.reason())
                 .with("subject", selection.subject())
-                .with("message-id", selection.messageId())
-                .with("up-to", selection.upTo());
+                .with("messageId", selection.messageId())
+                .with("upTo", selection.upTo());
     }
 
     /// A condition that is not known must not be overlooked: more would be selected than was meant.
@@ -98,18 +98,18 @@ final class ChangeJson {
                 json.textOrNull("mailbox"),
                 json.textOrNull("reason"),
                 json.textOrNull("subject"),
-                json.textOrNull("message-id"),
-                json.idOrNull("up-to"));
+                json.textOrNull("messageId"),
+                json.idOrNull("upTo"));
     }
 
     static JsonObject of(ChangeResult effect) {
         return new JsonObject()
                 .with("changed", effect.changed())
-                .with("passed-over", effect.passedOver())
+                .with("skipped", effect.passedOver())
                 .with("stopped", effect.stopped());
     }
 
     static ChangeResult effect(JsonObject json) {
-        return new ChangeResult(json.number("changed"), json.number("passed-over"), json.text("stopped"));
+        return new ChangeResult(json.number("changed"), json.number("skipped"), json.text("stopped"));
     }
 }

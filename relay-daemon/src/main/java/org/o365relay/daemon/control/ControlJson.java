@@ -11,27 +11,26 @@ import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.Page;
 import org.o365relay.queue.QueueSummary;
 
-/// What there is to see, as JSON (RFC 8259): what commands print with `--json`, and what a relay answers. ASCII, on
-/// one line. Members are only ever added, in any order; who reads it must bear with new ones.
+/// The JSON (RFC 8259) that commands print with `--json` and that the relay sends over the control socket: ASCII, on
+/// one line. Readers must ignore members they do not know; members are added, never renamed, and have no fixed order.
 ///
-/// - Times are ISO 8601 in UTC, `2026-11-21T18:25:09.123Z`; sizes octets; ids and addresses text; constants in small
-///   letters with hyphens. What there is not is `null`; a text that is empty says the same as in the record's
-///   description.
-/// - [QueueSummary]: `at`, `open`, `states` (`queued`, `deferred`, `delivering`, `held`: how many), `oldest`,
-/// `oldest-at`,
-///   `next-due`, and `mailboxes`, `clients` and `reasons`: each a list of `name`, `messages`, `oldest`.
-/// - [Page]: `messages`, `next`. A message: `id`, `state`, `received-at`, `client`, `helo`, `sender`, `recipients`
-///   (the first few), `recipient-count`, `size`, `route`, `lane`, `priority`, `attempts`, `due-at`, `reason`,
-///   `subject`, `message-id`, `settled-at`, `notice`.
-/// - [MessageDetail]: `message` (as above), `protocol`, `body`, `smtp-utf8`, `content`, `has-content`, `recipients`
-///   (all: `ordinal`, `address`, `state`), `events` (`at`, `recipient`: an ordinal, `kind`, `upstream`, `detail`,
-/// `reason`,
-///   `uncertain`).
-/// - [ChangeResult]: `changed`, `passed-over`, `stopped`, and `selected`: how many messages were meant.
-/// - [MailboxStatus]: `mailbox`, `state`, `since`, `road`, `reply`, `reason`, `advice`, `next-try`, `delivering`.
-/// - [RelayStatus]: `at`, `running` (`version`, `pid`, `started-at`, `listeners`, `lanes`, `rates`: `event`,
-///   `last-minute`, `last-hour`, `last-day`; `alerts`: `name`, `since`, `subject`, `text`, `advice`), `queue` (an
-///   overview), `disk` (`free`, `floor`, `used`, `maximum`).
+/// - Times are ISO 8601 in UTC, `2026-11-21T18:25:09.123Z`; sizes are octets; ids and addresses are strings; constants
+///   are lower case with hyphens. An absent value is `null`; an empty string means what the record says it means.
+/// - [QueueSummary]: `at`, `open`, `states` (the number of `queued`, `deferred`, `delivering` and `held` messages),
+///   `oldest`, `oldestAt`, `nextDueAt`, and `mailboxes`, `clients` and `reasons`, each a list of `name`, `messages`,
+///   `oldest`.
+/// - [Page]: `messages`, `next`. A message: `id`, `state`, `receivedAt`, `client`, `helo`, `sender`, `recipients`
+///   (the first few), `recipientCount`, `size`, `route`, `mailbox`, `priority`, `attempts`, `dueAt`, `reason`,
+///   `subject`, `messageId`, `settledAt`, `notice`.
+/// - [MessageDetail]: `message` (as above), `protocol`, `body`, `smtpUtf8`, `content`, `hasContent`, `recipients`
+///   (all: `ordinal`, `address`, `state`), `events` (`at`, `recipient` (an ordinal), `kind`, `upstream`, `detail`,
+///   `reason`, `uncertain`).
+/// - [ChangeResult]: `selected` (the number of messages selected), `changed`, `skipped`, `stopped`.
+/// - [MailboxStatus]: `mailbox`, `state`, `since`, `upstream`, `reply`, `cause`, `advice`, `nextProbeAt`,
+///   `delivering`.
+/// - [RelayStatus]: `at`, `running` (`version`, `pid`, `startedAt`, `listeners`, `mailboxes`, `rates`: `event`,
+///   `lastMinute`, `lastHour`, `lastDay`; `alerts`: `name`, `since`, `subject`, `text`, `advice`), `queue` (a
+///   summary), `disk` (`free`, `minimumFree`, `used`, `maximum`).
 public final class ControlJson {
 
     private ControlJson() {}
@@ -65,9 +64,9 @@ public final class ControlJson {
         return StatusJson.of(status).toString();
     }
 
-    /// @return an array, a line for each lane
-    public static String lanes(List<MailboxStatus> lanes) {
-        return array(lanes.stream().map(lane -> StatusJson.of(lane).toString()).toList());
+    /// @return an array, one line per mailbox
+    public static String mailboxes(List<MailboxStatus> mailboxes) {
+        return array(mailboxes.stream().map(mailbox -> StatusJson.of(mailbox).toString()).toList());
     }
 
     private static String array(List<String> elements) {

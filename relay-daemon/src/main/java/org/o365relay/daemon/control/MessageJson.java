@@ -25,22 +25,22 @@ final class MessageJson {
         return new JsonObject()
                 .with("id", line.id())
                 .with("state", line.state())
-                .with("received-at", line.receivedAt())
+                .with("receivedAt", line.receivedAt())
                 .with("client", line.client())
                 .with("helo", line.helo())
                 .with("sender", line.sender())
                 .with("recipients", line.recipients())
-                .with("recipient-count", line.recipientCount())
+                .with("recipientCount", line.recipientCount())
                 .with("size", line.size())
                 .with("route", line.route())
-                .with("lane", line.lane())
+                .with("mailbox", line.lane())
                 .with("priority", line.priority())
                 .with("attempts", line.attempts())
-                .with("due-at", line.dueAt())
+                .with("dueAt", line.dueAt())
                 .with("reason", line.reason())
                 .with("subject", line.subject())
-                .with("message-id", line.messageId())
-                .with("settled-at", line.settledAt())
+                .with("messageId", line.messageId())
+                .with("settledAt", line.settledAt())
                 .with("notice", line.notice());
     }
 
@@ -48,22 +48,22 @@ final class MessageJson {
         return new MessageLine(
                 json.id("id"),
                 json.constant("state", MessageState.class),
-                json.time("received-at"),
+                json.time("receivedAt"),
                 json.text("client"),
                 json.text("helo"),
                 json.text("sender"),
                 json.texts("recipients"),
-                json.count("recipient-count"),
+                json.count("recipientCount"),
                 json.number("size"),
                 json.text("route"),
-                json.text("lane"),
+                json.text("mailbox"),
                 json.constant("priority", Priority.class),
                 json.count("attempts"),
-                json.timeOrNull("due-at"),
+                json.timeOrNull("dueAt"),
                 json.text("reason"),
                 json.text("subject"),
-                json.text("message-id"),
-                json.timeOrNull("settled-at"),
+                json.text("messageId"),
+                json.timeOrNull("settledAt"),
                 json.flag("notice"));
     }
 
@@ -72,9 +72,9 @@ final class MessageJson {
                 .with("message", of(detail.line()))
                 .with("protocol", detail.protocol())
                 .with("body", detail.body())
-                .with("smtp-utf8", detail.smtpUtf8())
+                .with("smtpUtf8", detail.smtpUtf8())
                 .with("content", detail.content())
-                .with("has-content", detail.hasContent())
+                .with("hasContent", detail.hasContent())
                 .with("recipients", detail.recipients(), MessageJson::of)
                 .with("events", detail.events(), MessageJson::of);
     }
@@ -84,9 +84,9 @@ final class MessageJson {
                 line(json.object("message")),
                 json.text("protocol"),
                 json.text("body"),
-                json.flag("smtp-utf8"),
+                json.flag("smtpUtf8"),
                 json.id("content"),
-                json.flag("has-content"),
+                json.flag("hasContent"),
                 json.objects("recipients", MessageJson::recipient),
                 json.objects("events", MessageJson::event));
     }

@@ -8,7 +8,7 @@ import org.o365relay.RelayStatus.Running;
 import org.o365relay.alert.Alert;
 import org.o365relay.deliver.MailboxStatus;
 
-/// The relay at a glance, as JSON.
+/// The status of the relay as JSON.
 final class StatusJson {
 
     private StatusJson() {}
@@ -35,9 +35,9 @@ final class StatusJson {
                 : new JsonObject()
                         .with("version", running.version())
                         .with("pid", running.pid())
-                        .with("started-at", running.startedAt())
+                        .with("startedAt", running.startedAt())
                         .with("listeners", running.listeners())
-                        .with("lanes", running.lanes(), StatusJson::of)
+                        .with("mailboxes", running.mailboxes(), StatusJson::of)
                         .with("rates", running.rates(), StatusJson::of)
                         .with("alerts", running.alerts(), StatusJson::of);
     }
@@ -46,50 +46,50 @@ final class StatusJson {
         return new Running(
                 json.text("version"),
                 json.number("pid"),
-                json.time("started-at"),
+                json.time("startedAt"),
                 json.texts("listeners"),
-                json.objects("lanes", StatusJson::lane),
+                json.objects("mailboxes", StatusJson::mailbox),
                 json.objects("rates", StatusJson::rate),
                 json.objects("alerts", StatusJson::alert));
     }
 
-    static JsonObject of(MailboxStatus lane) {
+    static JsonObject of(MailboxStatus mailbox) {
         return new JsonObject()
-                .with("mailbox", lane.mailbox())
-                .with("state", lane.state())
-                .with("since", lane.since())
-                .with("road", lane.upstream())
-                .with("reply", lane.reply())
-                .with("reason", lane.reason())
-                .with("advice", lane.advice())
-                .with("next-try", lane.nextTry())
-                .with("delivering", lane.delivering());
+                .with("mailbox", mailbox.mailbox())
+                .with("state", mailbox.state())
+                .with("since", mailbox.since())
+                .with("upstream", mailbox.upstream())
+                .with("reply", mailbox.reply())
+                .with("cause", mailbox.reason())
+                .with("advice", mailbox.advice())
+                .with("nextProbeAt", mailbox.nextTry())
+                .with("delivering", mailbox.delivering());
     }
 
-    private static MailboxStatus lane(JsonObject json) {
+    private static MailboxStatus mailbox(JsonObject json) {
         return new MailboxStatus(
                 json.text("mailbox"),
                 json.constant("state", MailboxStatus.State.class),
                 json.timeOrNull("since"),
-                json.text("road"),
+                json.text("upstream"),
                 json.text("reply"),
-                json.text("reason"),
+                json.text("cause"),
                 json.text("advice"),
-                json.timeOrNull("next-try"),
+                json.timeOrNull("nextProbeAt"),
                 json.count("delivering"));
     }
 
     private static JsonObject of(Rate rate) {
         return new JsonObject()
                 .with("event", rate.event())
-                .with("last-minute", rate.lastMinute())
-                .with("last-hour", rate.lastHour())
-                .with("last-day", rate.lastDay());
+                .with("lastMinute", rate.lastMinute())
+                .with("lastHour", rate.lastHour())
+                .with("lastDay", rate.lastDay());
     }
 
     private static Rate rate(JsonObject json) {
         return new Rate(
-                json.text("event"), json.number("last-minute"), json.number("last-hour"), json.number("last-day"));
+                json.text("event"), json.number("lastMinute"), json.number("lastHour"), json.number("lastDay"));
     }
 
     private static JsonObject of(Alert alert) {
@@ -109,12 +109,12 @@ final class StatusJson {
     private static JsonObject of(Disk disk) {
         return new JsonObject()
                 .with("free", disk.free())
-                .with("floor", disk.floor())
+                .with("minimumFree", disk.floor())
                 .with("used", disk.used())
                 .with("maximum", disk.maximum());
     }
 
     private static Disk disk(JsonObject json) {
-        return new Disk(json.number("free"), json.number("floor"), json.number("used"), json.number("maximum"));
+        return new Disk(json.number("free"), json.number("minimumFree"), json.number("used"), json.number("maximum"));
     }
 }

@@ -23,8 +23,8 @@ final class SummaryJson {
                 .with("open", overview.open())
                 .with("states", states)
                 .with("oldest", overview.oldest())
-                .with("oldest-at", overview.oldestAt())
-                .with("next-due", overview.nextDue())
+                .with("oldestAt", overview.oldestAt())
+                .with("nextDueAt", overview.nextDue())
                 .with("mailboxes", overview.mailboxes(), SummaryJson::of)
                 .with("clients", overview.clients(), SummaryJson::of)
                 .with("reasons", overview.reasons(), SummaryJson::of);
@@ -49,8 +49,8 @@ final class SummaryJson {
                 json.time("at"),
                 counts,
                 json.idOrNull("oldest"),
-                json.timeOrNull("oldest-at"),
-                json.timeOrNull("next-due"),
+                json.timeOrNull("oldestAt"),
+                json.timeOrNull("nextDueAt"),
                 json.objects("mailboxes", SummaryJson::tally),
                 json.objects("clients", SummaryJson::tally),
                 json.objects("reasons", SummaryJson::tally));

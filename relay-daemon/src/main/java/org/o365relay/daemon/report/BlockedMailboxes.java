@@ -25,7 +25,7 @@ public final class BlockedMailboxes {
     /// Nothing is known to be closed: no relay runs.
     public static final BlockedMailboxes NONE = new BlockedMailboxes(Map.of());
 
-    private static final String WHY = ", see: o365-relay lanes";
+    private static final String WHY = ", see: o365-relay mailboxes";
 
     private final Map<String, State> closed;
 
@@ -36,7 +36,7 @@ public final class BlockedMailboxes {
     /// @param targets the pools that are configured; one is closed if all its mailboxes are
     public static BlockedMailboxes of(RelayStatus status, List<Target> targets) {
         Running running = status.running();
-        return running == null ? NONE : of(running.lanes(), targets);
+        return running == null ? NONE : of(running.mailboxes(), targets);
     }
 
     private static BlockedMailboxes of(List<MailboxStatus> lanes, List<Target> targets) {
@@ -70,7 +70,7 @@ public final class BlockedMailboxes {
     }
 
     /// @param lane mailbox or pool
-    /// @return `scan1@contoso.example (PAUSED, see: o365-relay lanes)`; empty as of [#state]
+    /// @return `scan1@contoso.example (PAUSED, see: o365-relay mailboxes)`; empty as of [#state]
     Optional<String> words(String lane) {
         return state(lane).map(state -> lane + " (" + state + WHY + ")");
     }

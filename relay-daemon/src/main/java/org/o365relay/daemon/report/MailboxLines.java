@@ -22,7 +22,7 @@ public record MailboxLines(Layout layout) {
     public List<String> lines(List<MailboxStatus> lanes, List<GroupCount> waiting) {
         Map<String, GroupCount> tallies = new TreeMap<>();
         waiting.forEach(tally -> tallies.put(tally.name().toLowerCase(Locale.ROOT), tally));
-        Table table = Table.of("MAILBOX", "STATE", "SINCE", ">WAITING", ">OLDEST", ">SENDING", "<ROAD");
+        Table table = Table.of("MAILBOX", "STATE", "SINCE", ">WAITING", ">OLDEST", ">SENDING", "<UPSTREAM");
         for (MailboxStatus lane : lanes) {
             GroupCount tally = tallies.remove(lane.mailbox().toLowerCase(Locale.ROOT));
             table.row(cells(lane, tally), trouble(lane));
@@ -36,10 +36,10 @@ public record MailboxLines(Layout layout) {
     /// @return why mail does not leave, or not as it should, and what to do; none if it is open
     public List<String> trouble(MailboxStatus lane) {
         List<String> lines = new ArrayList<>();
-        add(lines, "said", lane.reply());
-        add(lines, "means", lane.reason());
-        add(lines, "to do", lane.advice());
-        add(lines, "then", next(lane));
+        add(lines, "reply", lane.reply());
+        add(lines, "cause", lane.reason());
+        add(lines, "advice", lane.advice());
+        add(lines, "next", next(lane));
         return lines;
     }
 
@@ -72,28 +72,28 @@ public record MailboxLines(Layout layout) {
     }
 
     private String next(MailboxStatus lane) {
-        String resume = "o365-relay lanes resume " + lane.mailbox();
+        String resume = "o365-relay mailboxes resume " + lane.mailbox();
         Instant next = lane.nextTry();
         String byItself = next == null
-                ? "the relay tries by itself whether it is over"
-                : "the relay tries by itself whether it is over, next at "
+                ? "the relay probes the mailbox"
+                : "the relay probes the mailbox at "
                         + layout.times().of(next);
         return switch (lane.state()) {
             case OPEN -> "";
             case FAILOVER -> byItself;
-            case RETRYING -> byItself + "; nothing is lost";
-            case BLOCKED -> byItself + "; at once with: " + resume;
-            case PAUSED -> "nothing leaves until somebody says: " + resume;
+            case RETRYING -> byItself;
+            case BLOCKED -> byItself + "; to probe it now: " + resume;
+            case PAUSED -> "no mail leaves until you run: " + resume;
         };
     }
 
     static String words(MailboxStatus.State state) {
         return switch (state) {
             case OPEN -> "open";
-            case FAILOVER -> "detour";
-            case RETRYING -> "resting";
-            case BLOCKED -> "PAUSED";
-            case PAUSED -> "STOPPED";
+            case FAILOVER -> "failover";
+            case RETRYING -> "retrying";
+            case BLOCKED -> "blocked";
+            case PAUSED -> "paused";
         };
     }
 }

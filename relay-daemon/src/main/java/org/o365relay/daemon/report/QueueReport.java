@@ -19,7 +19,7 @@ public record QueueReport(Layout layout, ReasonTexts meanings, DeviceNames names
     public List<String> lines(RelayStatus status, BlockedMailboxes closed) {
         Running running = status.running();
         QueueSummary queue = status.queue();
-        List<MailboxStatus> lanes = running == null ? List.of() : running.lanes();
+        List<MailboxStatus> lanes = running == null ? List.of() : running.mailboxes();
         List<String> lines = new ArrayList<>();
         if (running == null) {
             lines.add(NOT_RUNNING);
@@ -114,7 +114,7 @@ public record QueueReport(Layout layout, ReasonTexts meanings, DeviceNames names
         if (mailboxes.size() == 1 && mailboxes.getFirst().contains("@")) {
             return meanings.of(reason, mailboxes.getFirst()).advice();
         }
-        return lanes.isEmpty() ? "For each: " + look : "See for which mailbox, and what to do there: o365-relay lanes";
+        return lanes.isEmpty() ? "For each: " + look : "See for which mailbox, and what to do there: o365-relay mailboxes";
     }
 
     private static void addTable(List<String> lines, List<String> table) {

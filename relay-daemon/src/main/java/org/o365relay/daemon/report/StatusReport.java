@@ -29,7 +29,7 @@ public record StatusReport(Layout layout, ReasonTexts meanings, DeviceNames name
         lines.addAll(new QueueReport(layout, meanings, names).summary(status.queue(), closed));
         List<String> lanes = new MailboxLines(layout)
                 .lines(
-                        running == null ? List.of() : running.lanes(),
+                        running == null ? List.of() : running.mailboxes(),
                         status.queue().mailboxes());
         if (!lanes.isEmpty()) {
             lines.add("");

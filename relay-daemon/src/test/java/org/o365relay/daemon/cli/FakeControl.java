@@ -146,7 +146,7 @@ final class FakeControl implements Control {
                 running.pid(),
                 running.startedAt(),
                 running.listeners(),
-                running.lanes().stream()
+                running.mailboxes().stream()
                         .map(lane -> lane.state() == State.PAUSED && resumed.contains(lane.mailbox())
                                 ? new MailboxStatus(
                                         lane.mailbox(), State.OPEN, null, lane.upstream(), "", "", "", null, 0)
@@ -170,7 +170,7 @@ final class FakeControl implements Control {
     private boolean hasTrouble(EmailAddress mailbox) {
         Running running = status.running();
         return running != null
-                && running.lanes().stream()
+                && running.mailboxes().stream()
                         .anyMatch(lane -> lane.mailbox().equals(mailbox.toString()) && lane.state() != State.OPEN);
     }
 
@@ -185,7 +185,7 @@ final class FakeControl implements Control {
         if (running == null) {
             throw new ControlException(Kind.NOT_RUNNING, "the relay is not running");
         }
-        if (running.lanes().stream().noneMatch(lane -> lane.mailbox().equals(mailbox.toString()))) {
+        if (running.mailboxes().stream().noneMatch(lane -> lane.mailbox().equals(mailbox.toString()))) {
             throw new ControlException(Kind.BAD_REQUEST, "there is no mailbox " + mailbox);
         }
         return stopped.contains(mailbox.toString());

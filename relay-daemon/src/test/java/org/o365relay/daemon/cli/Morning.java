@@ -260,15 +260,15 @@ final class Morning {
                                 NOW.minusSeconds(600),
                                 "graph",
                                 "",
-                                "stopped by root",
+                                "paused by root",
                                 "",
                                 null,
                                 1)),
                 List.of(new Rate("accepted", 2, 61, 1_204), new Rate("delivered", 0, 0, 1_100)),
                 List.of(new Alert(
-                        "lane-paused relay@contoso.example",
+                        "mailbox-blocked relay@contoso.example",
                         Instant.parse("2026-11-20T17:00:00Z"),
-                        "relay@contoso.example is paused",
+                        "relay@contoso.example is blocked",
                         "No mail leaves through relay@contoso.example.",
                         "Correct the password.")));
     }

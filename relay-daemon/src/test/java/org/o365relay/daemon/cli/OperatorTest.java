@@ -172,7 +172,7 @@ final class OperatorTest {
         out.getBuffer().setLength(0);
         assertThat(pipe("queue", "hold", "--all", "--yes", "--json")).isEqualTo(ExitCode.PARTLY_DONE);
         assertThat(out.toString())
-                .isEqualToIgnoringNewLines("{\"changed\":1,\"passed-over\":0,\"stopped\":"
+                .isEqualToIgnoringNewLines("{\"changed\":1,\"skipped\":0,\"stopped\":"
                         + "\"the disk is full; make room and say it again\",\"selected\":4}");
     }
 
@@ -191,7 +191,7 @@ final class OperatorTest {
         assertThat(out.toString())
                 .contains(
                         "4 messages had nothing to change: delivered already, or already there.",
-                        "But nothing leaves through scan1@contoso.example just now: it is STOPPED");
+                        "But nothing leaves through scan1@contoso.example just now: it is paused");
     }
 
     @ParameterizedTest
@@ -213,9 +213,9 @@ final class OperatorTest {
                 "queue show " + ID,
                 "queue retry --all --yes",
                 "trace x",
-                "lanes",
+                "mailboxes",
                 "status",
-                "lanes pause relay@contoso.example")) {
+                "mailboxes pause relay@contoso.example")) {
             err.getBuffer().setLength(0);
             assertThat(pipe(line.split(" "))).as(line).isEqualTo(expected);
             assertThat(err.toString()).isEqualToIgnoringNewLines("o365-relay: why, and what to do");
@@ -244,7 +244,7 @@ final class OperatorTest {
 
         out.getBuffer().setLength(0);
         assertThat(watch(Layout.UNLIMITED, rests, "--watch")).isZero();
-        assertThat(out.toString()).doesNotContain("\u001b").contains("up since", "PAUSED");
+        assertThat(out.toString()).doesNotContain("\u001b").contains("up since", "blocked");
         assertThat(rests.getLast()).isEqualTo(Duration.ofSeconds(2));
     }
 
@@ -334,7 +334,7 @@ final class OperatorTest {
     @ValueSource(
             strings = {
                 "queue", "queue list", "queue show", "queue retry", "queue hold", "queue release", "queue bounce",
-                "queue delete", "queue redirect", "trace", "lanes", "lanes pause", "lanes resume", "status"
+                "queue delete", "queue redirect", "trace", "mailboxes", "mailboxes pause", "mailboxes resume", "status"
             })
     void helpsEverywhere(String command) {
         assertThat(run(Layout.UNLIMITED, List.of(), (command + " --help").split(" ")))

@@ -118,20 +118,20 @@ class ControlJsonTest {
     @Test
     void namesStatesInSmallLettersAndWritesNullForWhatThereIsNot() {
         assertThat(ControlJson.text(new Page(List.of(Views.line()), null)))
-                .startsWith("{\"messages\":[{\"id\":\"" + Views.ID + "\",\"state\":\"deferred\",\"received-at\":"
+                .startsWith("{\"messages\":[{\"id\":\"" + Views.ID + "\",\"state\":\"deferred\",\"receivedAt\":"
                         + "\"2026-11-21T12:00:00.123Z\",\"client\":\"192.0.2.17\",\"helo\":\"scanner\"")
-                .endsWith("\"settled-at\":null,\"notice\":false}],\"next\":null}");
+                .endsWith("\"settledAt\":null,\"notice\":false}],\"next\":null}");
     }
 
     @Test
     void writesLanesAsAnArrayWithALineForEach() {
         var running = Views.running().running();
 
-        assertThat(ControlJson.lanes(running == null ? List.of() : running.lanes()))
+        assertThat(ControlJson.mailboxes(running == null ? List.of() : running.mailboxes()))
                 .startsWith("[\n  {\"mailbox\":\"relay@contoso.example\",\"state\":\"open\",\"since\":null,")
                 .contains("},\n  {\"mailbox\":\"second@contoso.example\",\"state\":\"paused\",")
                 .endsWith("}\n]");
-        assertThat(ControlJson.lanes(List.of())).isEqualTo("[]");
+        assertThat(ControlJson.mailboxes(List.of())).isEqualTo("[]");
     }
 
     @ParameterizedTest
@@ -162,7 +162,7 @@ class ControlJsonTest {
                 "{\"states\":[\"lost\"]}",
                 "{\"after\":\"yesterday\"}",
                 "{\"sender\":{}}",
-                "{\"up-to\":-1}"
+                "{\"upTo\":-1}"
             })
     void refusesWhatIsNoSelection(String text) {
         assertThatThrownBy(() -> ChangeJson.selection(JsonObject.parse(text))).isInstanceOf(BadJson.class);
@@ -171,7 +171,7 @@ class ControlJsonTest {
     @ParameterizedTest
     @ValueSource(strings = {"1.5", "\"3\"", "123456789012345678901234567890", "true", "null"})
     void refusesWhatIsNoNumber(String number) {
-        JsonObject json = JsonObject.parse("{\"changed\":" + number + ",\"passed-over\":0,\"stopped\":\"\"}");
+        JsonObject json = JsonObject.parse("{\"changed\":" + number + ",\"skipped\":0,\"stopped\":\"\"}");
 
         assertThatThrownBy(() -> ChangeJson.effect(json)).isInstanceOf(BadJson.class);
     }
