@@ -28,8 +28,8 @@ import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueException;
 import org.o365relay.queue.Settlement;
 import org.o365relay.queue.SuppressedNotice;
-import org.o365relay.rewrite.Rewriting.Rewritten;
-import org.o365relay.rewrite.Rewriting.Unacceptable;
+import org.o365relay.rewrite.RewriteResult.Rewritten;
+import org.o365relay.rewrite.RewriteResult.Unacceptable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

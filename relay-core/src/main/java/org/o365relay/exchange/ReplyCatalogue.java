@@ -36,7 +36,7 @@ public final class ReplyCatalogue {
     ///
     /// @throws IllegalArgumentException if it is damaged; the message names the line
     public static ReplyCatalogue microsoft365() {
-        return new ReplyCatalogue(CatalogueText.parse(resource(RESOURCE)));
+        return new ReplyCatalogue(CatalogueParser.parse(resource(RESOURCE)));
     }
 
     static String resource(String name) {

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.o365relay.exchange.Blocks.Block;
+import org.o365relay.exchange.CatalogueBlocks.Block;
 import org.o365relay.mail.EmailAddress;
 
 /// The words of the catalogue in one language, by the names of its entries. English ones stand in `replies.txt`
@@ -14,9 +14,9 @@ public final class ReplyTexts {
 
     private static final Set<String> KEYS = Set.of("cause", "author", "advice");
 
-    private final Map<String, Wording> wordings;
+    private final Map<String, ReplyText> wordings;
 
-    private ReplyTexts(Map<String, Wording> wordings) {
+    private ReplyTexts(Map<String, ReplyText> wordings) {
         this.wordings = Map.copyOf(wordings);
     }
 
@@ -24,11 +24,11 @@ public final class ReplyTexts {
     /// @throws IllegalArgumentException if they are damaged; the message names the line
     /// @throws IllegalStateException if there are none
     public static ReplyTexts in(Locale language) {
-        Map<String, Wording> wordings = new HashMap<>();
+        Map<String, ReplyText> wordings = new HashMap<>();
         ReplyCatalogue.microsoft365()
                 .entries()
                 .forEach(entry ->
-                        wordings.put(entry.name(), new Wording(entry.cause(), entry.author(), entry.advice())));
+                        wordings.put(entry.name(), new ReplyText(entry.cause(), entry.author(), entry.advice())));
         if (!language.getLanguage().equals(Locale.ENGLISH.getLanguage())) {
             translations(language)
                     .forEach((name, said) -> wordings.computeIfPresent(name, (_, english) -> over(english, said)));
@@ -37,10 +37,10 @@ public final class ReplyTexts {
     }
 
     /// @return what the file of the language says, in no order; empty texts for what it does not say
-    static Map<String, Wording> translations(Locale language) {
+    static Map<String, ReplyText> translations(Locale language) {
         String file = "replies_" + language.getLanguage() + ".txt";
-        Map<String, Wording> translations = new HashMap<>();
-        Blocks.read(ReplyCatalogue.resource(file), KEYS, block -> {
+        Map<String, ReplyText> translations = new HashMap<>();
+        CatalogueBlocks.read(ReplyCatalogue.resource(file), KEYS, block -> {
             if (translations.put(block.name(), wording(block)) != null) {
                 throw new IllegalArgumentException("is there twice");
             }
@@ -48,12 +48,12 @@ public final class ReplyTexts {
         return translations;
     }
 
-    private static Wording wording(Block block) {
-        return new Wording(block.one("cause"), block.text("author"), block.text("advice"));
+    private static ReplyText wording(Block block) {
+        return new ReplyText(block.one("cause"), block.text("author"), block.text("advice"));
     }
 
-    private static Wording over(Wording english, Wording said) {
-        return new Wording(
+    private static ReplyText over(ReplyText english, ReplyText said) {
+        return new ReplyText(
                 said.cause(),
                 said.author().isEmpty() ? english.author() : said.author(),
                 said.advice().isEmpty() ? english.advice() : said.advice());
@@ -62,9 +62,9 @@ public final class ReplyTexts {
     /// @param name of an entry of the catalogue
     /// @param mailbox that is meant by `{mailbox}`
     /// @return empty if there is no such entry
-    public Optional<Wording> of(String name, EmailAddress mailbox) {
+    public Optional<ReplyText> of(String name, EmailAddress mailbox) {
         return Optional.ofNullable(wordings.get(name))
-                .map(wording -> new Wording(
+                .map(wording -> new ReplyText(
                         wording.cause(), about(wording.author(), mailbox), about(wording.advice(), mailbox)));
     }
 

@@ -54,7 +54,7 @@ final class NdrProcessor {
 
     private static final Logger log = LoggerFactory.getLogger(NdrProcessor.class);
 
-    /// As the relay makes them (rewrite.NewHeader).
+    /// As the relay makes them (rewrite.HeaderComposer).
     private static final Pattern OWN_ID = Pattern.compile("<([0-9A-Za-z]{13})@[^<>@]+>");
 
     /// Of a message that was divided.

@@ -30,7 +30,7 @@ public record Delay(
         int attempts,
         Instant retryUntil,
         Instant now)
-        implements NoticeSubject {
+        implements NoticeEvent {
 
     public Delay {
         recipients = List.copyOf(recipients);

@@ -24,10 +24,10 @@ final class DeliveryStatus {
     private static final int MIN_DIAGNOSTIC = 500;
     private static final int MAX_DIAGNOSTIC = 6_000;
 
-    private final NoticeSubject occurrence;
+    private final NoticeEvent occurrence;
     private final StringBuilder text = new StringBuilder();
 
-    DeliveryStatus(NoticeSubject occurrence) {
+    DeliveryStatus(NoticeEvent occurrence) {
         this.occurrence = occurrence;
     }
 
@@ -115,14 +115,14 @@ final class DeliveryStatus {
     }
 
     private void diagnose(Reply reply, boolean fromUpstream, int room) {
-        String text = Wrapping.printable(reply.toString());
-        String diagnostic = Wrapping.shortened(text, Math.clamp(room, MIN_DIAGNOSTIC, MAX_DIAGNOSTIC));
+        String text = LineWrapping.printable(reply.toString());
+        String diagnostic = LineWrapping.shortened(text, Math.clamp(room, MIN_DIAGNOSTIC, MAX_DIAGNOSTIC));
         field("Diagnostic-Code", (fromUpstream ? "smtp; " : "x-o365-relay; ") + diagnostic);
     }
 
     private void field(String name, String value) {
         String ascii = value.replaceAll("[^\\x20-\\x7e]", "?");
-        String lines = String.join("\r\n ", Wrapping.lines(name + ": " + ascii, WIDTH));
+        String lines = String.join("\r\n ", LineWrapping.lines(name + ": " + ascii, WIDTH));
         text.append(lines).append("\r\n");
     }
 

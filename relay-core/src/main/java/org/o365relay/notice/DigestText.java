@@ -53,7 +53,7 @@ final class DigestText {
     }
 
     private void list(Digest.Line line) {
-        String subject = line.subject().isEmpty() ? words.say("no-subject") : Wrapping.printable(line.subject());
+        String subject = line.subject().isEmpty() ? words.say("no-subject") : LineWrapping.printable(line.subject());
         letter.line(PlainTextBody.INDENT + words.time(line.receivedAt()));
         letter.lines(subject);
         if (!line.to().isEmpty()) {

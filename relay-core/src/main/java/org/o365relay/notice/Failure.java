@@ -26,7 +26,7 @@ public record Failure(
         int attempts,
         Instant now,
         boolean isReturned)
-        implements NoticeSubject {
+        implements NoticeEvent {
 
     /// What the relay itself has given up.
     public Failure(

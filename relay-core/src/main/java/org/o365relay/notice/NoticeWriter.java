@@ -133,7 +133,7 @@ public final class NoticeWriter {
         return header.append("\r\n").toString();
     }
 
-    private Optional<EmailAddress> author(NoticeSubject occurrence) {
+    private Optional<EmailAddress> author(NoticeEvent occurrence) {
         return occurrence
                 .original()
                 .author()
@@ -141,7 +141,7 @@ public final class NoticeWriter {
                 .filter(this::isSomebodyElse);
     }
 
-    private static boolean isNeverAnswered(NoticeSubject occurrence) {
+    private static boolean isNeverAnswered(NoticeEvent occurrence) {
         return occurrence.isNotice() || occurrence.envelope().returnPath().isEmpty();
     }
 
@@ -149,7 +149,7 @@ public final class NoticeWriter {
         return address.isReachable() && !address.toString().equalsIgnoreCase(mailbox.toString());
     }
 
-    private Notice notice(NoticeSubject occurrence, EmailAddress recipient, String subjectKey) {
+    private Notice notice(NoticeEvent occurrence, EmailAddress recipient, String subjectKey) {
         try {
             OriginalHeader original = new OriginalHeader(occurrence.original());
             MultipartReport report = report(occurrence, original);
@@ -165,7 +165,7 @@ public final class NoticeWriter {
         }
     }
 
-    private MultipartReport report(NoticeSubject occurrence, OriginalHeader original)
+    private MultipartReport report(NoticeEvent occurrence, OriginalHeader original)
             throws MessagingException, IOException {
         MultipartReport report = new MultipartReport("=_" + uniqueName(occurrence));
         String explanation = switch (occurrence) {
@@ -198,7 +198,7 @@ public final class NoticeWriter {
     }
 
     private String header(
-            NoticeSubject occurrence,
+            NoticeEvent occurrence,
             OriginalHeader original,
             EmailAddress recipient,
             String subject,
@@ -232,7 +232,7 @@ public final class NoticeWriter {
 
     /// A message can be given up for one recipient today and for another tomorrow, or now for one and handed
     /// over for another.
-    private static String uniqueName(NoticeSubject occurrence) {
+    private static String uniqueName(NoticeEvent occurrence) {
         String name = occurrence.id() + "." + time(occurrence.now());
         return switch (occurrence) {
             case Failure _ -> name;

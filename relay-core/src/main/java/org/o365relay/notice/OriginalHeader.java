@@ -33,7 +33,7 @@ final class OriginalHeader {
         return Optional.ofNullable(fields.getHeader(name, null))
                 .map(value -> value.substring(0, Math.min(value.length(), 8 * MAX_TEXT)))
                 .map(OriginalHeader::decoded)
-                .map(value -> Wrapping.shortened(Wrapping.printable(value), MAX_TEXT))
+                .map(value -> LineWrapping.shortened(LineWrapping.printable(value), MAX_TEXT))
                 .filter(value -> !value.isEmpty());
     }
 

@@ -27,7 +27,7 @@ final class PlainTextBody {
     }
 
     /// Says which message it is about.
-    void describe(NoticeSubject occurrence, OriginalHeader original) {
+    void describe(NoticeEvent occurrence, OriginalHeader original) {
         item("item.subject", original.text("Subject").orElseGet(() -> words.say("no-subject")));
         item(
                 "item.from",
@@ -48,12 +48,12 @@ final class PlainTextBody {
 
     /// @param helo what it calls itself; may be empty
     static String device(String helo, String address) {
-        String name = Wrapping.shortened(Wrapping.printable(helo), WIDTH);
+        String name = LineWrapping.shortened(LineWrapping.printable(helo), WIDTH);
         return name.isEmpty() ? address : name + " (" + address + ")";
     }
 
     private void item(String label, String value) {
-        List<String> lines = Wrapping.lines(value, WIDTH - INDENT.length() - LABEL);
+        List<String> lines = LineWrapping.lines(value, WIDTH - INDENT.length() - LABEL);
         String name = words.say(label) + ":" + " ".repeat(LABEL);
         line(INDENT + name.substring(0, LABEL) + lines.getFirst());
         lines.stream().skip(1).forEach(line -> line(INDENT + " ".repeat(LABEL) + line));
@@ -72,7 +72,7 @@ final class PlainTextBody {
     /// @param reply at most a thousand characters of it are shown
     void answer(String heading, String reply) {
         heading(heading);
-        quote(Wrapping.shortened(Wrapping.printable(reply), MAX_REPLY));
+        quote(LineWrapping.shortened(LineWrapping.printable(reply), MAX_REPLY));
     }
 
     /// @param words such as a cause: they get a capital letter and a full stop
@@ -88,7 +88,7 @@ final class PlainTextBody {
     }
 
     void heading(String heading) {
-        Wrapping.lines(heading, WIDTH).forEach(this::line);
+        LineWrapping.lines(heading, WIDTH).forEach(this::line);
         line("");
     }
 
@@ -99,18 +99,18 @@ final class PlainTextBody {
 
     /// As [#quote], and more comes.
     void lines(String quoted) {
-        Wrapping.lines(quoted, WIDTH - INDENT.length()).forEach(line -> line(INDENT + line));
+        LineWrapping.lines(quoted, WIDTH - INDENT.length()).forEach(line -> line(INDENT + line));
     }
 
     void paragraph(String sentences) {
-        Wrapping.lines(sentences, WIDTH).forEach(this::line);
+        LineWrapping.lines(sentences, WIDTH).forEach(this::line);
         line("");
     }
 
     /// What only an admin can use, at the end.
     ///
     /// @param advice each told once; empty ones are left out
-    void administrator(NoticeSubject occurrence, List<String> advice) {
+    void administrator(NoticeEvent occurrence, List<String> advice) {
         List<String> told =
                 advice.stream().filter(text -> !text.isBlank()).distinct().toList();
         String key = told.isEmpty() ? "administrator" : "administrator.advice";

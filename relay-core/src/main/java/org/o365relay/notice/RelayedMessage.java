@@ -22,7 +22,7 @@ public record RelayedMessage(
         List<RelayedRecipient> recipients,
         String upstream,
         Instant now)
-        implements NoticeSubject {
+        implements NoticeEvent {
 
     public RelayedMessage {
         recipients = List.copyOf(recipients);

@@ -30,8 +30,8 @@ final class AddressList {
     private AddressList() {}
 
     /// @return those of each field, which all the fields together get no more time for than one would
-    static List<List<Author>> ofEach(List<RawField> fields) {
-        List<List<Author>> authors = new ArrayList<>();
+    static List<List<HeaderMailbox>> ofEach(List<RawField> fields) {
+        List<List<HeaderMailbox>> authors = new ArrayList<>();
         int left = MAX_PARSED;
         for (RawField field : fields) {
             authors.add(of(field, left));
@@ -41,17 +41,17 @@ final class AddressList {
     }
 
     /// @return no more than anybody answers to
-    static List<Author> flat(List<List<Author>> authors) {
+    static List<HeaderMailbox> flat(List<List<HeaderMailbox>> authors) {
         return authors.stream().flatMap(List::stream).limit(MAX_AUTHORS).toList();
     }
 
-    static List<Author> of(RawField field) {
+    static List<HeaderMailbox> of(RawField field) {
         return of(field, MAX_PARSED);
     }
 
-    private static List<Author> of(RawField field, int most) {
+    private static List<HeaderMailbox> of(RawField field, int most) {
         String text = RawText.of(field.value().getBytes(StandardCharsets.ISO_8859_1));
-        List<Author> authors = read(text, most);
+        List<HeaderMailbox> authors = read(text, most);
         // Some devices put the address into the encoded word, too.
         boolean allSaid = hasQualified(authors) || !text.contains("=?") || text.length() > most;
         return allSaid ? authors : read(EncodedText.decode(text), most);
@@ -101,9 +101,9 @@ final class AddressList {
         }
     }
 
-    private static List<Author> read(String text, int most) {
+    private static List<HeaderMailbox> read(String text, int most) {
         String printable = text.replace("\0", "");
-        List<Author> authors = parsed(beginning(printable, most));
+        List<HeaderMailbox> authors = parsed(beginning(printable, most));
         return hasQualified(authors) || printable.indexOf('@') < 0 ? authors : salvaged(printable);
     }
 
@@ -112,7 +112,7 @@ final class AddressList {
         return text.length() <= most ? text : text.substring(0, Math.max(0, text.lastIndexOf(',', most)));
     }
 
-    private static List<Author> parsed(String text) {
+    private static List<HeaderMailbox> parsed(String text) {
         try {
             return Arrays.stream(InternetAddress.parseHeader(text, false))
                     .limit(MAX_AUTHORS)
@@ -133,33 +133,33 @@ final class AddressList {
         }
     }
 
-    private static Author author(InternetAddress address) {
+    private static HeaderMailbox author(InternetAddress address) {
         String text = Objects.requireNonNullElse(address.getAddress(), "");
         String name = Objects.requireNonNullElse(address.getPersonal(), "");
         return EmailAddress.parse(text)
-                .map(parsed -> new Author(name, parsed))
-                .orElseGet(() -> new Author(name.isEmpty() ? EncodedText.decode(text) : name, null));
+                .map(parsed -> new HeaderMailbox(name, parsed))
+                .orElseGet(() -> new HeaderMailbox(name.isEmpty() ? EncodedText.decode(text) : name, null));
     }
 
     /// What stands before an address is its name.
-    private static List<Author> salvaged(String text) {
-        List<Author> authors = new ArrayList<>();
+    private static List<HeaderMailbox> salvaged(String text) {
+        List<HeaderMailbox> authors = new ArrayList<>();
         Matcher address = ADDRESS.matcher(text);
         int from = 0;
         while (authors.size() < MAX_AUTHORS && address.find()) {
             String name = plain(text.substring(Math.max(from, address.start() - MAX_NAME), address.start()));
-            EmailAddress.parse(address.group()).ifPresent(mailbox -> authors.add(new Author(name, mailbox)));
+            EmailAddress.parse(address.group()).ifPresent(mailbox -> authors.add(new HeaderMailbox(name, mailbox)));
             from = address.end();
         }
         String name = text.substring(0, Math.min(text.length(), MAX_NAME));
-        return authors.isEmpty() ? List.of(new Author(plain(name), null)) : List.copyOf(authors);
+        return authors.isEmpty() ? List.of(new HeaderMailbox(plain(name), null)) : List.copyOf(authors);
     }
 
     private static String plain(String name) {
         return EncodedText.decode(name).replaceAll("[<>\",;:\\\\]", " ").strip();
     }
 
-    private static boolean hasQualified(List<Author> authors) {
-        return authors.stream().anyMatch(Author::isQualified);
+    private static boolean hasQualified(List<HeaderMailbox> authors) {
+        return authors.stream().anyMatch(HeaderMailbox::isQualified);
     }
 }

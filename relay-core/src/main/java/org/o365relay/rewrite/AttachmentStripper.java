@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.o365relay.rewrite.Parts.Found;
+import org.o365relay.rewrite.AttachmentFinder.Found;
 
 /// Takes attachments out of a message until the rest is small enough, the largest first and no more than it
 /// needs. The rest stays byte-identical: its parts, their order and everything they say.
@@ -23,7 +23,7 @@ public final class AttachmentStripper {
     /// @param limit the largest rest, in octets
     /// @return empty if it cannot be made that small: its text alone is larger, or what is large in it is signed,
     ///     encrypted or another message
-    public static Optional<StrippedMessage> of(StoredContent message, Readdressed header, long limit)
+    public static Optional<StrippedMessage> of(StoredContent message, ReaddressedHeader header, long limit)
             throws IOException {
         List<Found> out = largest(message, header, limit);
         boolean whole = out.stream().anyMatch(found -> found.place().around() == null);
@@ -41,10 +41,10 @@ public final class AttachmentStripper {
     }
 
     /// @return as many as must go, in the order of the message
-    private static List<Found> largest(StoredContent message, Readdressed header, long limit) throws IOException {
+    private static List<Found> largest(StoredContent message, ReaddressedHeader header, long limit) throws IOException {
         List<Found> all;
         try (InputStream in = message.read(0, message.size())) {
-            all = new ArrayList<>(Parts.of(in));
+            all = new ArrayList<>(AttachmentFinder.of(in));
         }
         all.sort(Comparator.comparingLong(Found::length).reversed());
         List<Found> out = new ArrayList<>();
@@ -67,7 +67,7 @@ public final class AttachmentStripper {
     /// The first part is where readers look for the text, and a multipart of no parts would be none
     /// (RFC 2046 §5.1.1): it leaves an empty text.
     private static byte[] placeholder(Found found) {
-        Parts.Multipart around = found.place().around();
+        AttachmentFinder.Multipart around = found.place().around();
         if (around == null || found.place().index() > 0) {
             return new byte[0];
         }

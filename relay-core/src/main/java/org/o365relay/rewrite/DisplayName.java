@@ -25,7 +25,7 @@ final class DisplayName {
 
     /// @param template see [RewriteRules]; what comes from the message is not read as a template again
     /// @return empty for none
-    static String expand(String template, Author author, Arrival arrival) {
+    static String expand(String template, HeaderMailbox author, Arrival arrival) {
         Map<String, String> values = Map.of(
                 "name", cleaned(author.name()),
                 "address", author.address().map(DisplayName::spelled).orElse(""),

@@ -25,7 +25,7 @@ final class EncodedText {
     }
 
     /// A field naming these mailboxes, folded, one octet per character.
-    static RawField addressField(String name, List<Author> authors) {
+    static RawField addressField(String name, List<HeaderMailbox> authors) {
         String value = authors.stream()
                 .map(author -> mailbox(author.name(), author.address().orElseThrow()))
                 .collect(Collectors.joining(", "));
@@ -33,10 +33,10 @@ final class EncodedText {
     }
 
     /// The same, folded between two mailboxes only: not in the middle of a quoted local part.
-    static RawField listField(String name, List<Author> authors) {
+    static RawField listField(String name, List<HeaderMailbox> authors) {
         StringBuilder value = new StringBuilder();
         int column = name.length() + 2;
-        for (Author author : authors) {
+        for (HeaderMailbox author : authors) {
             String mailbox = mailbox(author.name(), author.address().orElseThrow());
             if (!value.isEmpty()) {
                 boolean fits = column + 2 + mailbox.length() <= MAX_COLUMN;

@@ -97,11 +97,11 @@ final class HeaderReader {
     ///     before the colon is let pass (RFC 5322 §4.5)
     private int nameEnd() throws IOException {
         int end = position;
-        while (end - position < Folding.MAX_LINE && isNameOctet(octet(end))) {
+        while (end - position < HeaderFolding.MAX_LINE && isNameOctet(octet(end))) {
             end++;
         }
         int colon = end;
-        while (colon - position < Folding.MAX_LINE && isWhiteSpace(octet(colon))) {
+        while (colon - position < HeaderFolding.MAX_LINE && isWhiteSpace(octet(colon))) {
             colon++;
         }
         return octet(colon) == ':' ? end : position;

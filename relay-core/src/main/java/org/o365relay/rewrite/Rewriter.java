@@ -30,16 +30,16 @@ public final class Rewriter {
     /// @param original the message as it was received, with any line ends, without dot-stuffing
     /// @return unacceptable if the header is larger than 1 MiB
     /// @throws IOException if the original cannot be read
-    public Rewriting rewrite(QueueId id, Arrival arrival, Envelope envelope, InputStream original) throws IOException {
+    public RewriteResult rewrite(QueueId id, Arrival arrival, Envelope envelope, InputStream original) throws IOException {
         OriginalMessage message = new HeaderReader(original).read();
-        Authorship authorship = new Authorship(rules, envelope, message.fields());
+        OriginatorFields authorship = new OriginatorFields(rules, envelope, message.fields());
         Original told = new Original(authorship.noticeAddress().orElse(null), header(message.fields()));
         if (message.headerTooLarge()) {
-            return new Rewriting.Unacceptable(HEADER_TOO_LARGE, told);
+            return new RewriteResult.Unacceptable(HEADER_TOO_LARGE, told);
         }
-        byte[] header = new NewHeader(rules, message.fields()).compose(id, arrival, envelope, authorship);
+        byte[] header = new HeaderComposer(rules, message.fields()).compose(id, arrival, envelope, authorship);
         boolean binary = envelope.body() == BodyType.BINARY;
-        return new Rewriting.Rewritten(
+        return new RewriteResult.Rewritten(
                 rules.mailbox(), authorship.alias().orElse(null), header, message.body(), binary, told);
     }
 

@@ -5,7 +5,7 @@
 ///
 /// 1. Line ends become CRLF, and the last line gets one. An mbox line before the header goes, and the empty line
 ///    after the header is added if it is missing. The body is otherwise byte-identical.
-/// 2. A `Received` goes on top.
+/// 2. A `ReceivedField` goes on top.
 /// 3. `From` becomes one mailbox, in the place of the first: the mailbox, or the author if that is on the
 ///    send-as list.
 /// 4. The first usable `Reply-To` of the device stays, written anew if it is no address list; else one is made
@@ -22,7 +22,7 @@
 ///
 /// Every other field stays byte-identical, in its place.
 ///
-/// For a road without envelopes [org.o365relay.rewrite.Readdressing] makes the header name exactly the envelope,
+/// For a road without envelopes [org.o365relay.rewrite.DestinationFields] makes the header name exactly the envelope,
 /// and [org.o365relay.rewrite.AttachmentStripper] takes large files out of what is too large for one request.
 @NullMarked
 package org.o365relay.rewrite;

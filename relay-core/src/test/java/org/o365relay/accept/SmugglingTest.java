@@ -22,7 +22,7 @@ import org.o365relay.admit.Tolerance;
 import org.o365relay.queue.Claim;
 import org.o365relay.rewrite.RewriteRules;
 import org.o365relay.rewrite.Rewriter;
-import org.o365relay.rewrite.Rewriting;
+import org.o365relay.rewrite.RewriteResult;
 
 /// Whatever looks like the end of a message to somebody, no client gets a second message in behind it, however
 /// its octets are cut into packets.
@@ -127,10 +127,10 @@ class SmugglingTest {
         assertThat(claim.recipients()).singleElement().hasToString("b@contoso.test");
         RewriteRules rules = new RewriteRules(
                 FrontSettings.MAILBOX, RewriteRules.KEEP_DISPLAY_NAME, List.of(), null, false, false, "relay.test");
-        Rewriting rewriting = new Rewriter(rules)
+        RewriteResult rewriting = new Rewriter(rules)
                 .rewrite(claim.id(), claim.arrival(), claim.envelope(), new ByteArrayInputStream(front.content(claim)));
         ByteArrayOutputStream upstream = new ByteArrayOutputStream();
-        ((Rewriting.Rewritten) rewriting).writeTo(upstream);
+        ((RewriteResult.Rewritten) rewriting).writeTo(upstream);
         String text = upstream.toString(StandardCharsets.ISO_8859_1);
         assertThat(text.replace("\r\n", "")).doesNotContain("\r", "\n");
         return text;

@@ -1,10 +1,10 @@
 package org.o365relay.alert;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.o365relay.alert.AlertHouse.AFTER;
-import static org.o365relay.alert.AlertHouse.FIRST;
-import static org.o365relay.alert.AlertHouse.REFUSED;
-import static org.o365relay.alert.AlertHouse.SECOND;
+import static org.o365relay.alert.AlertFixture.AFTER;
+import static org.o365relay.alert.AlertFixture.FIRST;
+import static org.o365relay.alert.AlertFixture.REFUSED;
+import static org.o365relay.alert.AlertFixture.SECOND;
 
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -25,11 +25,11 @@ class ActiveAlertsTest {
     @TempDir
     private Path directory;
 
-    private AlertHouse house;
+    private AlertFixture house;
 
     @BeforeEach
     void open() {
-        house = new AlertHouse(directory);
+        house = new AlertFixture(directory);
     }
 
     @AfterEach

@@ -1,8 +1,8 @@
 package org.o365relay.alert;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.o365relay.alert.AlertHouse.AFTER;
-import static org.o365relay.alert.AlertHouse.FIRST;
+import static org.o365relay.alert.AlertFixture.AFTER;
+import static org.o365relay.alert.AlertFixture.FIRST;
 
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -34,11 +34,11 @@ class QueueMonitorTest {
     @TempDir
     private Path directory;
 
-    private AlertHouse house;
+    private AlertFixture house;
 
     @BeforeEach
     void open() {
-        house = new AlertHouse(directory);
+        house = new AlertFixture(directory);
     }
 
     @AfterEach
@@ -127,7 +127,7 @@ class QueueMonitorTest {
     /// Everything, the letters to the admin too.
     private void deliver() {
         for (Claim claim : house.queue().claim(SUPPLY, 100)) {
-            Outcome outcome = new Outcome.Delivered(AlertHouse.REFUSED);
+            Outcome outcome = new Outcome.Delivered(AlertFixture.REFUSED);
             house.queue()
                     .settle(
                             claim,

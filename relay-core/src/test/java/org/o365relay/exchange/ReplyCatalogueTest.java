@@ -105,7 +105,7 @@ class ReplyCatalogueTest {
             [a]; more                                                     | line 2: continues nothing: more
             """)
     void saysWhatIsWrongWithADamagedCatalogue(String lines, String message) {
-        assertThatThrownBy(() -> CatalogueText.parse(lines.replace(';', '\n')))
+        assertThatThrownBy(() -> CatalogueParser.parse(lines.replace(';', '\n')))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(message);
     }

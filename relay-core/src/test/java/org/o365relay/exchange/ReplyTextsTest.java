@@ -21,7 +21,7 @@ class ReplyTextsTest {
     @ParameterizedTest
     @ValueSource(strings = "de")
     void translatesOnlyWhatThereIsAndKeepsThePlaceOfTheMailbox(String language) {
-        Map<String, Wording> translations = ReplyTexts.translations(Locale.of(language)); // fails if one is twice
+        Map<String, ReplyText> translations = ReplyTexts.translations(Locale.of(language)); // fails if one is twice
         translations.forEach((name, said) -> {
             KnownReply entry = catalogue.entries().stream()
                     .filter(known -> known.name().equals(name))
@@ -36,7 +36,7 @@ class ReplyTextsTest {
     @ParameterizedTest
     @ValueSource(strings = "de")
     void translatesEverythingThatEndsInANotice(String language) {
-        Map<String, Wording> translations = ReplyTexts.translations(Locale.of(language));
+        Map<String, ReplyText> translations = ReplyTexts.translations(Locale.of(language));
 
         assertThat(catalogue.entries())
                 .extracting(KnownReply::name)
@@ -44,7 +44,7 @@ class ReplyTextsTest {
         assertThat(catalogue.entries())
                 .filteredOn(entry -> entry.kind() == Kind.PERMANENT || entry.kind() == Kind.AUTHOR)
                 .allSatisfy(entry -> {
-                    Wording said = Objects.requireNonNull(translations.get(entry.name()));
+                    ReplyText said = Objects.requireNonNull(translations.get(entry.name()));
                     assertThat(said.author().isEmpty()).isEqualTo(entry.author().isEmpty());
                     assertThat(said.advice()).isNotBlank();
                 });
@@ -55,7 +55,7 @@ class ReplyTextsTest {
         ReplyTexts words = ReplyTexts.in(Locale.GERMAN);
 
         assertThat(words.of("not-authenticated", MAILBOX).orElseThrow())
-                .isEqualTo(new Wording(
+                .isEqualTo(new ReplyText(
                         "das Relay hat sich vor dem Senden nicht angemeldet",
                         "",
                         "Configure a credential for relay@contoso.example."));

@@ -166,7 +166,7 @@ class AttachmentStripperTest {
     }
 
     private static Optional<StrippedMessage> detached(StoredText message) throws IOException {
-        return AttachmentStripper.of(message, Readdressing.of(message, ANN), LIMIT);
+        return AttachmentStripper.of(message, DestinationFields.of(message, ANN), LIMIT);
     }
 
     private static String content(Attachment attachment, StoredText message) throws IOException {

@@ -51,7 +51,7 @@ class KnownRefusalsTest {
         // 501 5.1.7 Invalid address, 550 5.7.60 not allowed to send as this sender
         assertThat(rewrite(octets("From: a@b.com\\nSender: c@d.com\\n\\n")))
                 .isInstanceOfSatisfying(
-                        Rewriting.Rewritten.class,
+                        RewriteResult.Rewritten.class,
                         message -> assertThat(message.sender()).hasToString("relay@contoso.example"));
     }
 
@@ -59,7 +59,7 @@ class KnownRefusalsTest {
     void saysItselfThatAHeaderIsTooLarge() throws IOException {
         assertThat(rewrite(octets("X: " + "y".repeat(HeaderReader.MAX_HEADER) + "\\n\\n")))
                 .isInstanceOfSatisfying(
-                        Rewriting.Unacceptable.class,
+                        RewriteResult.Unacceptable.class,
                         refused -> assertThat(refused.reply().toString()).startsWith("552 5.3.4 Header size exceeds"));
     }
 
@@ -73,7 +73,7 @@ class KnownRefusalsTest {
         assertThat(out.lines().filter(line -> line.startsWith("Received:"))).hasSize(41);
     }
 
-    private static Rewriting rewrite(byte[] in) throws IOException {
+    private static RewriteResult rewrite(byte[] in) throws IOException {
         return new Rewriter(PLAIN.rules())
                 .rewrite(RewriteCase.id(), PLAIN.arrival(), PLAIN.envelope(), new ByteArrayInputStream(in));
     }

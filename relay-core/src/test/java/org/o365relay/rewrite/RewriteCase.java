@@ -55,11 +55,11 @@ record RewriteCase(Path directory, Map<String, String> given) {
         return bytes(new Rewriter(rules()).rewrite(id(), arrival(), envelope(), new ByteArrayInputStream(in())));
     }
 
-    static byte[] bytes(Rewriting rewriting) throws IOException {
+    static byte[] bytes(RewriteResult rewriting) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         switch (rewriting) {
-            case Rewriting.Rewritten message -> message.writeTo(out);
-            case Rewriting.Unacceptable refused -> throw new AssertionError(refused.reply());
+            case RewriteResult.Rewritten message -> message.writeTo(out);
+            case RewriteResult.Unacceptable refused -> throw new AssertionError(refused.reply());
         }
         return out.toByteArray();
     }

@@ -151,9 +151,9 @@ class RewriterTest {
         String fields = field.endsWith("\n") ? field.repeat(1 + HeaderReader.MAX_HEADER / field.length()) : field;
         InputStream endless = new SequenceInputStream(stream("From: ann@contoso.com\r\n" + fields), endless());
 
-        Rewriting rewriting = rewrite(endless);
+        RewriteResult rewriting = rewrite(endless);
 
-        assertThat(rewriting).isInstanceOfSatisfying(Rewriting.Unacceptable.class, refused -> {
+        assertThat(rewriting).isInstanceOfSatisfying(RewriteResult.Unacceptable.class, refused -> {
             assertThat(refused.reply().toString()).startsWith("552 5.3.4 ");
             assertThat(refused.original().author()).contains(address("ann@contoso.com"));
             assertThat(refused.original().header().length).isLessThanOrEqualTo(Original.MAX_HEADER);
@@ -202,7 +202,7 @@ class RewriterTest {
     @Test
     void readsInPiecesOfAnySize() throws IOException {
         byte[] in = (FIELDS.replace("\r\n", "\r") + "\r\r\nbody\r\n\rend\r").getBytes(UTF_8);
-        Rewriting byteByByte = rewrite(new Trickle(in));
+        RewriteResult byteByByte = rewrite(new Trickle(in));
 
         assertThat(RewriteCase.bytes(byteByByte)).isEqualTo(rewritten(in));
     }
@@ -213,7 +213,7 @@ class RewriterTest {
         byte[] body = "line\n".repeat(1_000_000).getBytes(UTF_8);
         InputStream in = new SequenceInputStream(stream(FIELDS + "\r\n"), new ByteArrayInputStream(body));
 
-        if (rewrite(in) instanceof Rewriting.Rewritten message) {
+        if (rewrite(in) instanceof RewriteResult.Rewritten message) {
             message.writeTo(out);
         }
 
@@ -251,7 +251,7 @@ class RewriterTest {
         return RewriteCase.bytes(rewrite(new ByteArrayInputStream(in)));
     }
 
-    private static Rewriting rewrite(InputStream in) throws IOException {
+    private static RewriteResult rewrite(InputStream in) throws IOException {
         return new Rewriter(PLAIN.rules()).rewrite(RewriteCase.id(), PLAIN.arrival(), PLAIN.envelope(), in);
     }
 

@@ -19,7 +19,7 @@ import org.o365relay.mail.Reply;
 import org.o365relay.rewrite.Attachment;
 import org.o365relay.rewrite.AttachmentStripper;
 import org.o365relay.rewrite.NamedAddress;
-import org.o365relay.rewrite.Readdressed;
+import org.o365relay.rewrite.ReaddressedHeader;
 import org.o365relay.rewrite.StoredContent;
 import org.o365relay.rewrite.StrippedMessage;
 import org.slf4j.Logger;
@@ -38,9 +38,9 @@ final class Draft {
     private final GraphClient api;
     private final QueueId message;
     private final StoredContent content;
-    private final Readdressed header;
+    private final ReaddressedHeader header;
 
-    Draft(GraphClient api, QueueId message, StoredContent content, Readdressed header) {
+    Draft(GraphClient api, QueueId message, StoredContent content, ReaddressedHeader header) {
         this.api = api;
         this.message = message;
         this.content = content;

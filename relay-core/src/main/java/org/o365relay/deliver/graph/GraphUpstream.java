@@ -22,11 +22,11 @@ import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.UnacceptableContentException;
 import org.o365relay.net.HttpSettings;
-import org.o365relay.rewrite.Readdressed;
-import org.o365relay.rewrite.Readdressing;
+import org.o365relay.rewrite.ReaddressedHeader;
+import org.o365relay.rewrite.DestinationFields;
 
 /// Microsoft Graph. There is no envelope on this road: a message goes to whom its header names, so the header is
-/// made to name exactly the envelope ([Readdressing]), and all recipients get the same response.
+/// made to name exactly the envelope ([DestinationFields]), and all recipients get the same response.
 ///
 /// Up to [GraphUpstreamSettings#largestDirect] the message goes as it is (sendMail); above that by a [Draft].
 public final class GraphUpstream implements Upstream {
@@ -108,7 +108,7 @@ public final class GraphUpstream implements Upstream {
     }
 
     private GraphResponse send(OutgoingMessage message, Spool content) throws AttemptEnded, IOException {
-        Readdressed header = Readdressing.of(
+        ReaddressedHeader header = DestinationFields.of(
                 content, message.recipients().stream().map(Recipient::address).toList());
         long size = header.header().length + content.size() - header.bodyAt();
         if (size > settings.largestDirect() || content.size() > settings.largestDirect()) {

@@ -21,7 +21,7 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 import org.o365relay.rewrite.RewriteRules;
 import org.o365relay.rewrite.Rewriter;
-import org.o365relay.rewrite.Rewriting;
+import org.o365relay.rewrite.RewriteResult;
 
 /// A real message that proves the last part of a road: whether the mailbox may send as it does. Takes the way of every
 /// other message, but not through the queue.
@@ -48,7 +48,7 @@ public record TrialMessage(
         ByteArrayInputStream original =
                 new ByteArrayInputStream(text(from, mailbox).getBytes(StandardCharsets.UTF_8));
         return switch (new Rewriter(rules).rewrite(id, arrival, envelope, original)) {
-            case Rewriting.Rewritten rewritten -> {
+            case RewriteResult.Rewritten rewritten -> {
                 Recipient recipient = new Recipient(0, to);
                 OutgoingMessage outgoing = new OutgoingMessage(
                         id, rewritten.sender(), List.of(recipient), envelope.smtpUtf8(), rewritten::writeTo);
@@ -58,7 +58,7 @@ public record TrialMessage(
                 }
                 yield response;
             }
-            case Rewriting.Unacceptable unacceptable ->
+            case RewriteResult.Unacceptable unacceptable ->
                 new Response(Step.CONTENT, unacceptable.reply(), Response.Origin.RELAY);
         };
     }

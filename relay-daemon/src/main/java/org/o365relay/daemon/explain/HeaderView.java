@@ -19,7 +19,7 @@ import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.MessageDetail.RecipientLine;
 import org.o365relay.queue.MessageLine;
 import org.o365relay.rewrite.Rewriter;
-import org.o365relay.rewrite.Rewriting;
+import org.o365relay.rewrite.RewriteResult;
 
 /// A message's header as it came and as it leaves, with the configuration as it is now.
 public record HeaderView(RelaySettings settings) {
@@ -32,16 +32,16 @@ public record HeaderView(RelaySettings settings) {
         if (envelope.isEmpty()) {
             return List.of("The header cannot be shown: the envelope is damaged.");
         }
-        Rewriting rewriting = new Rewriter(mailbox.rewrite())
+        RewriteResult rewriting = new Rewriter(mailbox.rewrite())
                 .rewrite(message.line().id(), arrival(message), envelope.get(), original);
         List<String> before = fields(rewriting.original().header());
         List<String> lines = new ArrayList<>();
         switch (rewriting) {
-            case Rewriting.Rewritten rewritten -> {
+            case RewriteResult.Rewritten rewritten -> {
                 lines.add("Header, as it leaves by " + mailbox.address() + " (- taken out, + put in):");
                 lines.addAll(compared(before, fields(rewritten.header())));
             }
-            case Rewriting.Unacceptable(var reply, var _) -> {
+            case RewriteResult.Unacceptable(var reply, var _) -> {
                 lines.add("Header, which cannot be made acceptable: " + reply);
                 before.forEach(field -> mark(lines, "  ", field));
             }

@@ -16,7 +16,7 @@ import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
 import org.o365relay.rewrite.RewriteRules;
 import org.o365relay.rewrite.Rewriter;
-import org.o365relay.rewrite.Rewriting;
+import org.o365relay.rewrite.RewriteResult;
 
 /// What Exchange and the recipients would see of the sender: a message of nothing but a From, rewritten as every other.
 record UpstreamView(RewriteRules rules, ExplainRequest question) {
@@ -24,12 +24,12 @@ record UpstreamView(RewriteRules rules, ExplainRequest question) {
     ExplanationStep step(@Nullable EmailAddress sender, List<EmailAddress> recipients) {
         String original = sender == null ? "Subject: x\r\n\r\n" : "From: <" + sender + ">\r\n\r\n";
         return switch (rewritten(original, new Envelope(sender, recipients, sender != null && !sender.isAscii()))) {
-            case Rewriting.Rewritten message -> new ExplanationStep("upstream", words(message), key(message));
-            case Rewriting.Unacceptable(var reply, var _) -> new ExplanationStep("upstream", "refused: " + reply, "");
+            case RewriteResult.Rewritten message -> new ExplanationStep("upstream", words(message), key(message));
+            case RewriteResult.Unacceptable(var reply, var _) -> new ExplanationStep("upstream", "refused: " + reply, "");
         };
     }
 
-    private Rewriting rewritten(String original, Envelope envelope) {
+    private RewriteResult rewritten(String original, Envelope envelope) {
         String helo = question.helo() == null ? "" : question.helo();
         Arrival arrival = new Arrival(Instant.EPOCH, question.client(), helo, "ESMTP");
         try {
@@ -44,7 +44,7 @@ record UpstreamView(RewriteRules rules, ExplainRequest question) {
         }
     }
 
-    private static String words(Rewriting.Rewritten message) {
+    private static String words(RewriteResult.Rewritten message) {
         String header = new String(message.header(), StandardCharsets.UTF_8);
         String answers = field("Reply-To", header)
                 .map(replyTo -> "answers go to " + replyTo)
@@ -53,7 +53,7 @@ record UpstreamView(RewriteRules rules, ExplainRequest question) {
                 .formatted(message.sender(), field("From", header).orElse("nobody"), answers);
     }
 
-    private static String key(Rewriting.Rewritten message) {
+    private static String key(RewriteResult.Rewritten message) {
         return message.isAlias() ? "relay.mailboxes: send-as" : "relay.mailboxes: address";
     }
 

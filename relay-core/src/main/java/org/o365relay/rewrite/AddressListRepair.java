@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 /// Makes addresses of readers' fields readable to Exchange, which may refuse display names with an `@` and
 /// without quotes (`a@b.c <a@b.c>`), and addresses after a name without angle brackets (`Ann a@b.c`). A list
 /// without such an address stays byte-identical, and so does one that nobody can take apart.
-final class AddressPhrases {
+final class AddressListRepair {
 
     private static final Set<String> FIELDS = Set.of("to", "cc", "reply-to", "resent-to", "resent-cc");
 
@@ -22,7 +22,7 @@ final class AddressPhrases {
     private boolean commented;
     private boolean bareAt;
 
-    private AddressPhrases(String text, int begin) {
+    private AddressListRepair(String text, int begin) {
         this.text = text;
         this.begin = begin;
     }
@@ -31,7 +31,7 @@ final class AddressPhrases {
         String text = field.text();
         int value = text.indexOf(':') + 1;
         boolean readers = FIELDS.contains(field.name().toLowerCase(Locale.ROOT));
-        return readers && text.indexOf('@', value) >= 0 ? new AddressPhrases(text, value).repair(field) : field;
+        return readers && text.indexOf('@', value) >= 0 ? new AddressListRepair(text, value).repair(field) : field;
     }
 
     private RawField repair(RawField field) {

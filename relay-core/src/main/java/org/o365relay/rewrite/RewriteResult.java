@@ -13,13 +13,13 @@ import org.o365relay.mail.Reply;
 import org.o365relay.mail.UnacceptableContentException;
 
 /// What became of an original.
-public sealed interface Rewriting {
+public sealed interface RewriteResult {
 
     /// @return what there is to tell of the original in a notice
     Original original();
 
     /// A message Exchange can accept.
-    final class Rewritten implements Rewriting {
+    final class Rewritten implements RewriteResult {
 
         private final EmailAddress sender;
         private final byte[] header;
@@ -85,10 +85,10 @@ public sealed interface Rewriting {
         /// @throws IOException if the original cannot be read or `out` fails
         public void writeTo(OutputStream out) throws IOException {
             if (binary) {
-                BinaryParts.encode(new SequenceInputStream(new ByteArrayInputStream(header), body), out);
+                BinaryMimeEncoder.encode(new SequenceInputStream(new ByteArrayInputStream(header), body), out);
             } else {
                 out.write(header);
-                new CrlfLines(out).copy(body);
+                new CrlfOutputStream(out).copy(body);
             }
         }
 
@@ -104,5 +104,5 @@ public sealed interface Rewriting {
     /// A message that cannot be made acceptable.
     ///
     /// @param reply a permanent one, as if the upstream had said it
-    record Unacceptable(Reply reply, Original original) implements Rewriting {}
+    record Unacceptable(Reply reply, Original original) implements RewriteResult {}
 }

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 
 /// Reads the text form of the catalogue and of its translations: `key: value` under `[name]`, indented lines
 /// continue, `==` begins a section, `#` a comment line.
-final class Blocks {
+final class CatalogueBlocks {
 
     private final Set<String> keys;
     private final Consumer<Block> reader;
@@ -41,7 +41,7 @@ final class Blocks {
         }
     }
 
-    private Blocks(Set<String> keys, Consumer<Block> reader) {
+    private CatalogueBlocks(Set<String> keys, Consumer<Block> reader) {
         this.keys = keys;
         this.reader = reader;
     }
@@ -50,7 +50,7 @@ final class Blocks {
     /// @param reader is given each block; what it complains of gets the block's name
     /// @throws IllegalArgumentException if it is not well formed; the message names the line
     static void read(String text, Set<String> keys, Consumer<Block> reader) {
-        Blocks blocks = new Blocks(keys, reader);
+        CatalogueBlocks blocks = new CatalogueBlocks(keys, reader);
         List<String> lines = text.lines().toList();
         for (int i = 0; i < lines.size(); i++) {
             try {

@@ -9,7 +9,7 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
 
 /// Who wrote a message, and who is said to have written it: `From` and `Reply-To`, old and new.
-final class Authorship {
+final class OriginatorFields {
 
     private static final int MAX_TRIED = 50;
 
@@ -17,10 +17,10 @@ final class Authorship {
     private final Envelope envelope;
     private final List<RawField> fromFields;
     private final List<RawField> replyToFields;
-    private final List<Author> authors;
-    private final List<List<Author>> replyTos; // of each Reply-To
+    private final List<HeaderMailbox> authors;
+    private final List<List<HeaderMailbox>> replyTos; // of each Reply-To
 
-    Authorship(RewriteRules rules, Envelope envelope, List<RawField> fields) {
+    OriginatorFields(RewriteRules rules, Envelope envelope, List<RawField> fields) {
         this.rules = rules;
         this.envelope = envelope;
         fromFields = fields.stream().filter(field -> field.is("From")).toList();
@@ -30,7 +30,7 @@ final class Authorship {
                 .toList();
         List<RawField> tried = Stream.concat(fromFields.stream().limit(MAX_TRIED), replyToFields.stream())
                 .toList();
-        List<List<Author>> named = AddressList.ofEach(tried);
+        List<List<HeaderMailbox>> named = AddressList.ofEach(tried);
         int from = named.size() - replyToFields.size();
         authors = AddressList.flat(named.subList(0, from));
         replyTos = named.subList(from, named.size());
@@ -41,13 +41,13 @@ final class Authorship {
         Optional<EmailAddress> own = keepsOwnFrom();
         if (own.isEmpty()) {
             String name = DisplayName.expand(rules.displayName(), firstAuthor(), arrival);
-            return EncodedText.addressField("From", List.of(new Author(name, rules.mailbox())));
+            return EncodedText.addressField("From", List.of(new HeaderMailbox(name, rules.mailbox())));
         }
         if (fromFields.size() == 1 && AddressList.isOnePlainMailbox(fromFields.getFirst(), own.get())) {
             return fromFields.getFirst();
         }
         String name = DisplayName.cleaned(firstAuthor().name());
-        return EncodedText.addressField("From", List.of(new Author(name, own.get())));
+        return EncodedText.addressField("From", List.of(new HeaderMailbox(name, own.get())));
     }
 
     /// The author, if it is kept because the mailbox may send as it.
@@ -59,10 +59,10 @@ final class Authorship {
     /// somebody could answer to, unless answers come to the right place without it.
     Optional<RawField> replyTo() {
         Optional<RawField> own = IntStream.range(0, replyTos.size())
-                .filter(i -> replyTos.get(i).stream().anyMatch(Author::isQualified))
+                .filter(i -> replyTos.get(i).stream().anyMatch(HeaderMailbox::isQualified))
                 .mapToObj(replyToFields::get)
                 .findFirst();
-        return own.map(Authorship::readable).or(this::derivedReplyTo);
+        return own.map(OriginatorFields::readable).or(this::derivedReplyTo);
     }
 
     /// As it is if it is RFC 5322 §3.6.2, which Exchange wants; else written anew, of the addresses in it.
@@ -70,9 +70,9 @@ final class Authorship {
         if (AddressList.isReadable(replyTo)) {
             return replyTo;
         }
-        List<Author> named = AddressList.of(replyTo).stream()
-                .filter(Author::isQualified)
-                .map(author -> new Author(DisplayName.cleaned(author.name()), author.mailbox()))
+        List<HeaderMailbox> named = AddressList.of(replyTo).stream()
+                .filter(HeaderMailbox::isQualified)
+                .map(author -> new HeaderMailbox(DisplayName.cleaned(author.name()), author.mailbox()))
                 .toList();
         return EncodedText.addressField("Reply-To", named);
     }
@@ -91,21 +91,21 @@ final class Authorship {
         if (keepsOwnFrom().isPresent() || isWrittenByMailbox()) {
             return Optional.empty();
         }
-        List<Author> reachable = authors.stream()
-                .filter(Author::isReachable)
+        List<HeaderMailbox> reachable = authors.stream()
+                .filter(HeaderMailbox::isReachable)
                 .filter(author -> author.address().filter(this::isMailbox).isEmpty())
-                .map(author -> new Author(DisplayName.cleaned(author.name()), author.mailbox()))
+                .map(author -> new HeaderMailbox(DisplayName.cleaned(author.name()), author.mailbox()))
                 .toList();
-        List<Author> answering = reachable.isEmpty() ? substitute() : reachable;
+        List<HeaderMailbox> answering = reachable.isEmpty() ? substitute() : reachable;
         return answering.isEmpty() ? Optional.empty() : Optional.of(EncodedText.addressField("Reply-To", answering));
     }
 
-    private List<Author> substitute() {
+    private List<HeaderMailbox> substitute() {
         return envelope.returnPath()
                 .filter(EmailAddress::isReachable)
                 .filter(address -> !isMailbox(address))
                 .or(() -> Optional.ofNullable(rules.replyToFallback()).filter(address -> !isMailbox(address)))
-                .map(address -> List.of(new Author("", address)))
+                .map(address -> List.of(new HeaderMailbox("", address)))
                 .orElse(List.of());
     }
 
@@ -123,19 +123,19 @@ final class Authorship {
 
     private List<EmailAddress> qualified() {
         return authors.stream()
-                .filter(Author::isQualified)
+                .filter(HeaderMailbox::isQualified)
                 .flatMap(author -> author.address().stream())
                 .distinct()
                 .toList();
     }
 
     /// Whose name is shown. Without any author it is the envelope sender, who has no name.
-    private Author firstAuthor() {
+    private HeaderMailbox firstAuthor() {
         return authors.stream()
-                .filter(Author::isQualified)
+                .filter(HeaderMailbox::isQualified)
                 .findFirst()
                 .or(() -> authors.stream().findFirst())
-                .orElseGet(() -> new Author("", envelope.sender()));
+                .orElseGet(() -> new HeaderMailbox("", envelope.sender()));
     }
 
     private boolean isMailbox(EmailAddress address) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// A part that is said to be lines of text, among binary ones: keeps it until it is known whether it is. With NUL
 /// in it, or line ends that are not CRLF, it is not, and would be damaged on the way (RFC 2045 §2.7 and §2.8).
 /// What is too large to be kept that long is treated as if it were none, which harms nothing.
-final class PlainPart extends OutputStream {
+final class TextPartEncoder extends OutputStream {
 
     private static final int MAX_KEPT = 256 * 1024;
 
@@ -22,7 +22,7 @@ final class PlainPart extends OutputStream {
     /// @param passing whether nothing is kept, because there is no choice
     /// @param plain begins it as it is
     /// @param encoded begins it so that any octets may follow; may refuse
-    PlainPart(boolean passing, Begin plain, Begin encoded) throws IOException {
+    TextPartEncoder(boolean passing, Begin plain, Begin encoded) throws IOException {
         this.plain = plain;
         this.encoded = encoded;
         this.out = passing ? plain.begin() : null;

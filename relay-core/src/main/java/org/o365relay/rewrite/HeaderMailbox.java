@@ -8,7 +8,7 @@ import org.o365relay.mail.EmailAddress;
 ///
 /// @param name the display name, decoded; empty if there is none
 /// @param mailbox null if what stands there is no address
-record Author(String name, @Nullable EmailAddress mailbox) {
+record HeaderMailbox(String name, @Nullable EmailAddress mailbox) {
 
     Optional<EmailAddress> address() {
         return Optional.ofNullable(mailbox);

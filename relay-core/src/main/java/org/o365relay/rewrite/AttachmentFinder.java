@@ -12,17 +12,17 @@ import org.jspecify.annotations.Nullable;
 /// taken apart (RFC 1847 §2.1), nor are other messages.
 ///
 /// Reads once and keeps one header in memory.
-final class Parts {
+final class AttachmentFinder {
 
     private static final int MAX_DEPTH = 100;
     private static final int MAX_HEADER = 2 * HeaderReader.MAX_HEADER;
 
-    private final MimeLines lines;
+    private final MimeLineReader lines;
     private final List<byte[]> boundaries = new ArrayList<>(); // of the multiparts we are in, the outermost first
     private final List<Found> found = new ArrayList<>();
 
-    private Parts(InputStream message) {
-        this.lines = new MimeLines(message);
+    private AttachmentFinder(InputStream message) {
+        this.lines = new MimeLineReader(message);
     }
 
     /// A multipart.
@@ -84,7 +84,7 @@ final class Parts {
     private record Delimiter(int level, boolean closing, long at, long before) {}
 
     static List<Found> of(InputStream message) throws IOException {
-        Parts parts = new Parts(message);
+        AttachmentFinder parts = new AttachmentFinder(message);
         parts.entity(new Place(null, 0, 0), 0, "text/plain");
         return parts.found;
     }

@@ -5,12 +5,12 @@ import java.util.Locale;
 import org.o365relay.mail.EmailAddress;
 
 /// Tells which addresses are one mailbox in Exchange's eyes. In doubt they are two.
-final class SameMailbox {
+final class AddressKey {
 
     // Mean one domain to IDNA 2003, which Java knows, and another to IDNA 2008.
     private static final String DEVIATIONS = "\u00DF\u03C2\u200C\u200D";
 
-    private SameMailbox() {}
+    private AddressKey() {}
 
     /// @return the same text for the same mailbox: case, needless quotes, and whether a domain is written in
     ///     Unicode or in ASCII (`xn--`) make no difference

@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Optional;
 
 /// Cuts an address list (RFC 5322 §3.4) into its members, in one pass. A group is taken for its members.
-final class ListMembers {
+final class AddressListSplitter {
 
     private final String value;
     private final List<String> members = new ArrayList<>();
     private int begin;
     private boolean plain = true;
 
-    private ListMembers(String value) {
+    private AddressListSplitter(String value) {
         this.value = value;
     }
 
@@ -25,7 +25,7 @@ final class ListMembers {
     /// @return empty if nobody can say where members begin and end: a quote, a comment or an angle that is never
     ///     closed, or closed without having been opened
     static Optional<Cut> of(String value) {
-        return new ListMembers(value).cut();
+        return new AddressListSplitter(value).cut();
     }
 
     private Optional<Cut> cut() {

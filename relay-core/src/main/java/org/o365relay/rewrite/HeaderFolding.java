@@ -6,7 +6,7 @@ import java.util.Set;
 /// Folds header lines over 998 octets, which Exchange refuses, where that changes nothing that is said: at white
 /// space, and in lists of addresses or message identifiers between two of them (RFC 5322 §2.2.3). A longer word
 /// is left as it is.
-final class Folding {
+final class HeaderFolding {
 
     // RFC 5322 §2.1.1, without the CRLF
     static final int MAX_LINE = 998;
@@ -16,7 +16,7 @@ final class Folding {
 
     private final String text;
 
-    private Folding(String text) {
+    private HeaderFolding(String text) {
         this.text = text;
     }
 
@@ -24,9 +24,9 @@ final class Folding {
         if (field.text().length() <= MAX_LINE + 2) {
             return field.text();
         }
-        String folded = new Folding(field.text()).folded();
+        String folded = new HeaderFolding(field.text()).folded();
         boolean spaceable = LISTS.contains(field.name().toLowerCase(Locale.ROOT));
-        return spaceable && hasLongLine(folded) ? new Folding(spaced(field.text())).folded() : folded;
+        return spaceable && hasLongLine(folded) ? new HeaderFolding(spaced(field.text())).folded() : folded;
     }
 
     private static boolean hasLongLine(String text) {

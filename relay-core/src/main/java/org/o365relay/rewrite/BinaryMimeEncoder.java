@@ -24,26 +24,26 @@ import org.o365relay.mail.UnacceptableContentException;
 /// 2. What has parts itself, a multipart or a message, cannot be encoded as a whole (RFC 2045 §6.4): its parts
 ///    are.
 /// 3. What has none and is binary is encoded up to the next delimiter of a multipart around it; so is what does
-///    not say that it is, but has NUL in it or line ends that are not CRLF ([PlainPart]).
+///    not say that it is, but has NUL in it or line ends that are not CRLF ([TextPartEncoder]).
 /// 4. What is signed (RFC 1847 §2.1) cannot be encoded without breaking the signature.
 ///
 /// Reads once and keeps one header and at most 256 KiB in memory.
-final class BinaryParts {
+final class BinaryMimeEncoder {
 
     private static final int MAX_DEPTH = 100;
     private static final int MAX_HEADER = 2 * HeaderReader.MAX_HEADER; // the relay's own fields come on top
     private static final byte[] CRLF = {'\r', '\n'};
     private static final Delimiter END = new Delimiter(-1, false);
 
-    private final MimeLines lines;
-    private final CrlfLines crlf;
+    private final MimeLineReader lines;
+    private final CrlfOutputStream crlf;
     private final OutputStream out;
     private int signed; // how many multipart/signed we are in
     private final List<byte[]> boundaries = new ArrayList<>(); // of the multiparts we are in, the outermost first
 
-    private BinaryParts(InputStream message, OutputStream out) {
-        this.lines = new MimeLines(message);
-        this.crlf = new CrlfLines(out);
+    private BinaryMimeEncoder(InputStream message, OutputStream out) {
+        this.lines = new MimeLineReader(message);
+        this.crlf = new CrlfOutputStream(out);
         this.out = new BufferedOutputStream(crlf, 16 * 1024);
     }
 
@@ -58,7 +58,7 @@ final class BinaryParts {
     /// @throws UnacceptableContentException if nobody can say where its parts begin and end; part of it has
     ///     been written then
     static void encode(InputStream message, OutputStream out) throws IOException {
-        BinaryParts parts = new BinaryParts(message, out);
+        BinaryMimeEncoder parts = new BinaryMimeEncoder(message, out);
         parts.entity(0, "text/plain");
         parts.out.flush();
         parts.crlf.finish();
@@ -101,7 +101,7 @@ final class BinaryParts {
                 yield copied(new Unclosed(out));
             }
             case PLAIN ->
-                copied(new PlainPart(signed > 0, () -> beginPlain(header), () -> {
+                copied(new TextPartEncoder(signed > 0, () -> beginPlain(header), () -> {
                     if (signed > 0) {
                         throw unacceptable("a signed part has NUL in it, or line ends that are not CRLF");
                     }
@@ -244,7 +244,7 @@ final class BinaryParts {
     }
 
     private static String typeOf(List<RawField> header, String usual) {
-        return value(header, "Content-Type").map(BinaryParts::word).orElse(usual);
+        return value(header, "Content-Type").map(BinaryMimeEncoder::word).orElse(usual);
     }
 
     /// @return what stands before the parameters, in lower case, without white space and comments
@@ -278,7 +278,7 @@ final class BinaryParts {
 
         static Encoding of(List<RawField> header) {
             return switch (value(header, "Content-Transfer-Encoding")
-                    .map(BinaryParts::word)
+                    .map(BinaryMimeEncoder::word)
                     .orElse("")) {
                 case "binary" -> BINARY;
                 case "", "7bit", "8bit" -> PLAIN;

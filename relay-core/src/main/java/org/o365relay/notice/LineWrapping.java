@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /// Text brought into lines that mail readers and servers bear.
-final class Wrapping {
+final class LineWrapping {
 
     private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{IsCc}\\p{IsZl}\\p{IsZp}\\s]+");
 
     // Replies of Exchange have diagnostics without a blank for hundreds of characters.
     private static final int MAX_WORD = 400;
 
-    private Wrapping() {}
+    private LineWrapping() {}
 
     /// @return on one line, every run of white space and control characters as one blank
     static String printable(String text) {

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.mail.UnacceptableContentException;
 
-class BinaryPartsTest {
+class BinaryMimeEncoderTest {
 
     private static final String BEGINNING = """
             Content-Type: multipart/mixed; boundary=b
@@ -55,7 +55,7 @@ class BinaryPartsTest {
         byte[] original = example.in();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {
-            BinaryParts.encode(dripping(original), out);
+            BinaryMimeEncoder.encode(dripping(original), out);
         } catch (UnacceptableContentException e) {
             assertThatThrownBy(() -> encoded(original)).hasMessage(e.getMessage());
             return;
@@ -179,7 +179,7 @@ class BinaryPartsTest {
                 .toList()));
         long[] count = {0};
 
-        BinaryParts.encode(large, new OutputStream() {
+        BinaryMimeEncoder.encode(large, new OutputStream() {
             @Override
             public void write(int octet) {
                 count[0]++;
@@ -204,7 +204,7 @@ class BinaryPartsTest {
 
     private static byte[] encoded(byte[] message) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        BinaryParts.encode(new ByteArrayInputStream(message), out);
+        BinaryMimeEncoder.encode(new ByteArrayInputStream(message), out);
         return out.toByteArray();
     }
 

@@ -26,7 +26,7 @@ import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
 
 /// A board over a queue in a directory, two mailboxes that are open or not, and what is told by them.
-final class AlertHouse implements AutoCloseable {
+final class AlertFixture implements AutoCloseable {
 
     static final EmailAddress FIRST = address("first@contoso.example");
     static final EmailAddress SECOND = address("second@contoso.example");
@@ -42,7 +42,7 @@ final class AlertHouse implements AutoCloseable {
     private MessageQueue queue;
     private ActiveAlerts board;
 
-    AlertHouse(Path directory) {
+    AlertFixture(Path directory) {
         this.directory = directory;
         this.queue = openQueue();
         this.board = newBoard();

@@ -8,7 +8,7 @@ import java.util.Arrays;
 
 /// Reads a message line by line, a long line in pieces, so that any octets can be read in bounded memory.
 /// Lines end in LF, with or without a CR before it.
-final class MimeLines {
+final class MimeLineReader {
 
     private static final int BUFFER = 16 * 1024;
 
@@ -26,7 +26,7 @@ final class MimeLines {
     private boolean endedLine = true;
     private boolean startsLine;
 
-    MimeLines(InputStream in) {
+    MimeLineReader(InputStream in) {
         this.in = in;
     }
 

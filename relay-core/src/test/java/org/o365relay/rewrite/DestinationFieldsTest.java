@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.UnacceptableContentException;
 
-class ReaddressingTest {
+class DestinationFieldsTest {
 
     private static final Path CASES = Path.of("src/test/resources/graph");
 
@@ -46,7 +46,7 @@ class ReaddressingTest {
     void namesTheEnvelopeAsTheCaseShows(Path directory) throws IOException {
         StoredText in = new StoredText(Files.readAllBytes(directory.resolve("in.eml")));
 
-        assertThat(text(in, Readdressing.of(in, envelope(directory))))
+        assertThat(text(in, DestinationFields.of(in, envelope(directory))))
                 .isEqualTo(Files.readString(directory.resolve("out.eml"), ISO_8859_1));
     }
 
@@ -54,7 +54,7 @@ class ReaddressingTest {
     @MethodSource("cases")
     void reachesExactlyTheEnvelope(Path directory) throws Exception {
         StoredText in = new StoredText(Files.readAllBytes(directory.resolve("in.eml")));
-        Readdressed readdressed = Readdressing.of(in, envelope(directory));
+        ReaddressedHeader readdressed = DestinationFields.of(in, envelope(directory));
 
         assertThat(reached(readdressed.header()))
                 .containsExactlyInAnyOrderElementsOf(keys(envelope(directory).stream()));
@@ -70,7 +70,7 @@ class ReaddressingTest {
             String header = randomField("To", random) + randomField("CC", random) + randomField("To", random)
                     + randomField("Bcc", random) + "Subject: x\r\n\r\n";
 
-            byte[] out = Readdressing.of(StoredText.of(header), envelope).header();
+            byte[] out = DestinationFields.of(StoredText.of(header), envelope).header();
 
             assertThat(reached(out)).as(header).containsExactlyInAnyOrderElementsOf(keys(envelope.stream()));
         }
@@ -134,7 +134,7 @@ class ReaddressingTest {
             ann@[10.0.0.1]         | ann@[10.0.0.1]            | same
             """, quoteCharacter = '`')
     void knowsWhichAddressesAreOneMailbox(String one, String two, String expected) {
-        boolean same = SameMailbox.key(address(one)).equals(SameMailbox.key(address(two)));
+        boolean same = AddressKey.key(address(one)).equals(AddressKey.key(address(two)));
 
         assertThat(same).isEqualTo(expected.equals("same"));
     }
@@ -147,7 +147,7 @@ class ReaddressingTest {
         StringBuilder to = new StringBuilder("To: Eve <eve@y.example>");
         envelope.forEach(reader -> to.append(",\r\n Reader <").append(reader).append('>'));
 
-        Readdressed readdressed = Readdressing.of(StoredText.of(to + "\r\n\r\n"), envelope);
+        ReaddressedHeader readdressed = DestinationFields.of(StoredText.of(to + "\r\n\r\n"), envelope);
 
         assertThat(readdressed.to()).hasSize(5_000).contains(new NamedAddress("Reader", envelope.getFirst()));
         assertThat(readdressed.bcc()).isEmpty();
@@ -155,7 +155,7 @@ class ReaddressingTest {
 
     @Test
     void tellsWhenSomebodyElseHasReadOtherNames() throws IOException {
-        Readdressed readdressed = Readdressing.of(
+        ReaddressedHeader readdressed = DestinationFields.of(
                 StoredText.of("To: ann@x.example\r\n\r\n"),
                 List.of(address("ann@x.example"), address("bob@x.example")));
 
@@ -170,12 +170,12 @@ class ReaddressingTest {
     void refusesAHeaderThatIsTooLarge() {
         StoredText message = StoredText.of("X: " + "x".repeat(3_000_000) + "\r\n\r\n");
 
-        assertThatThrownBy(() -> Readdressing.of(message, List.of(address("ann@x.example"))))
+        assertThatThrownBy(() -> DestinationFields.of(message, List.of(address("ann@x.example"))))
                 .isInstanceOf(UnacceptableContentException.class)
                 .hasMessageStartingWith("552 5.3.4");
     }
 
-    private static String text(StoredText in, Readdressed readdressed) {
+    private static String text(StoredText in, ReaddressedHeader readdressed) {
         return new String(readdressed.header(), ISO_8859_1)
                 + new String(in.octets(), ISO_8859_1).substring((int) readdressed.bodyAt());
     }
@@ -212,7 +212,7 @@ class ReaddressingTest {
 
     private static List<EmailAddress> envelope(Path directory) throws IOException {
         return Arrays.stream(Files.readString(directory.resolve("envelope")).split("\n"))
-                .map(ReaddressingTest::address)
+                .map(DestinationFieldsTest::address)
                 .toList();
     }
 

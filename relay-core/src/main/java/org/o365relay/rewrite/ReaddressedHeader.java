@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /// A header that names exactly the recipients of an envelope.
-public final class Readdressed {
+public final class ReaddressedHeader {
 
     private final byte[] header;
     private final long bodyAt;
@@ -12,7 +12,7 @@ public final class Readdressed {
     private final List<NamedAddress> cc;
     private final List<NamedAddress> bcc;
 
-    Readdressed(byte[] header, long bodyAt, List<NamedAddress> to, List<NamedAddress> cc, List<NamedAddress> bcc) {
+    ReaddressedHeader(byte[] header, long bodyAt, List<NamedAddress> to, List<NamedAddress> cc, List<NamedAddress> bcc) {
         this.header = header;
         this.bodyAt = bodyAt;
         this.to = List.copyOf(to);
@@ -51,6 +51,6 @@ public final class Readdressed {
         Stream<String> own = Stream.of(to, cc, bcc)
                 .flatMap(List::stream)
                 .map(reader -> reader.address().toString());
-        return Readdressing.keys(addresses).equals(Readdressing.keys(own));
+        return DestinationFields.keys(addresses).equals(DestinationFields.keys(own));
     }
 }

@@ -6,7 +6,7 @@ import java.io.OutputStream;
 
 /// Makes every line end CRLF. Exchange refuses bare LF (554 5.6.0), and a bare CR or LF could be read as a line
 /// end by one server and not by the next (SMTP smuggling).
-final class CrlfLines extends OutputStream {
+final class CrlfOutputStream extends OutputStream {
 
     private static final int BUFFER = 16 * 1024;
 
@@ -14,7 +14,7 @@ final class CrlfLines extends OutputStream {
     private byte[] converted = new byte[0];
     private int previous = '\n';
 
-    CrlfLines(OutputStream out) {
+    CrlfOutputStream(OutputStream out) {
         this.out = out;
     }
 

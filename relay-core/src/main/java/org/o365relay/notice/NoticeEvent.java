@@ -7,7 +7,7 @@ import org.o365relay.mail.Original;
 import org.o365relay.mail.QueueId;
 
 /// What a notice is about: a message, and what became of it.
-public sealed interface NoticeSubject permits Failure, RelayedMessage, Delay {
+public sealed interface NoticeEvent permits Failure, RelayedMessage, Delay {
 
     QueueId id();
 

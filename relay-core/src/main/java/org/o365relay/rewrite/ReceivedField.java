@@ -8,14 +8,14 @@ import org.o365relay.mail.Arrival;
 import org.o365relay.mail.QueueId;
 
 /// The trace field (RFC 5321 §4.4), and dates as header fields have them.
-final class Received {
+final class ReceivedField {
 
     // RFC 5322 §3.3
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
                     "EEE, d MMM uuuu HH:mm:ss xx", Locale.ENGLISH)
             .withZone(ZoneOffset.UTC);
 
-    private Received() {}
+    private ReceivedField() {}
 
     static String date(Instant instant) {
         return DATE.format(instant);

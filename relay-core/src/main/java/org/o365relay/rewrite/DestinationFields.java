@@ -28,7 +28,7 @@ import org.o365relay.mail.UnacceptableContentException;
 ///
 /// A field that names only recipients, in a form that cannot be misread, stays byte-identical, and so does every
 /// other field. One that changes is written anew, with its names.
-public final class Readdressing {
+public final class DestinationFields {
 
     private static final int MAX_HEADER = 2 * HeaderReader.MAX_HEADER; // the relay's own fields come on top
     private static final int MAX_MEMBER = 1024; // the parser takes time by the square of the length
@@ -37,15 +37,15 @@ public final class Readdressing {
     private final List<RawField> original;
     private final Map<String, EmailAddress> unnamed = new LinkedHashMap<>(); // by key, in the envelope's order
 
-    private Readdressing(List<RawField> original, List<EmailAddress> recipients) {
+    private DestinationFields(List<RawField> original, List<EmailAddress> recipients) {
         this.original = original;
-        recipients.forEach(recipient -> unnamed.putIfAbsent(SameMailbox.key(recipient), recipient));
+        recipients.forEach(recipient -> unnamed.putIfAbsent(AddressKey.key(recipient), recipient));
     }
 
-    /// @param message as [Rewriting.Rewritten#writeTo] has written it
+    /// @param message as [RewriteResult.Rewritten#writeTo] has written it
     /// @param recipients the envelope's
     /// @throws UnacceptableContentException if the header is larger than 2 MiB
-    public static Readdressed of(StoredContent message, List<EmailAddress> recipients) throws IOException {
+    public static ReaddressedHeader of(StoredContent message, List<EmailAddress> recipients) throws IOException {
         try (InputStream in = message.read(0, message.size())) {
             HeaderReader reader = new HeaderReader(in, MAX_HEADER);
             OriginalMessage read = reader.read();
@@ -53,33 +53,33 @@ public final class Readdressing {
                 throw new UnacceptableContentException(
                         Reply.of(552, "5.3.4", "Header size exceeds fixed maximum size (the relay takes 2 MiB)"));
             }
-            return new Readdressing(read.fields(), recipients).readdressed(reader.length());
+            return new DestinationFields(read.fields(), recipients).readdressed(reader.length());
         }
     }
 
     static Set<String> keys(Stream<String> addresses) {
         return addresses
-                .map(text -> EmailAddress.parse(text).map(SameMailbox::key).orElse(text))
+                .map(text -> EmailAddress.parse(text).map(AddressKey::key).orElse(text))
                 .collect(Collectors.toSet());
     }
 
     /// What becomes of the fields of one name.
     ///
     /// @param field null if nobody is left
-    private record Edited(Optional<RawField> field, List<Author> readers) {}
+    private record Edited(Optional<RawField> field, List<HeaderMailbox> readers) {}
 
-    private Readdressed readdressed(long bodyAt) {
+    private ReaddressedHeader readdressed(long bodyAt) {
         Edited to = edited("To");
         Edited cc = edited("Cc");
-        List<Author> hidden = unnamed.values().stream()
-                .map(recipient -> new Author("", recipient))
+        List<HeaderMailbox> hidden = unnamed.values().stream()
+                .map(recipient -> new HeaderMailbox("", recipient))
                 .toList();
         List<RawField> fields = fields(to, cc);
         if (!hidden.isEmpty()) {
             fields.add(EncodedText.listField("Bcc", hidden));
         }
         String header = fields.stream().map(RawField::text).collect(Collectors.joining()) + "\r\n";
-        return new Readdressed(
+        return new ReaddressedHeader(
                 header.getBytes(StandardCharsets.ISO_8859_1),
                 bodyAt,
                 named(to.readers()),
@@ -108,7 +108,7 @@ public final class Readdressing {
 
     private Edited edited(String name) {
         List<RawField> own = original.stream().filter(field -> field.is(name)).toList();
-        List<Author> readers = new ArrayList<>();
+        List<HeaderMailbox> readers = new ArrayList<>();
         boolean stays = own.size() == 1
                 && own.getFirst().text().startsWith(own.getFirst().name() + ":");
         for (RawField field : own) {
@@ -123,8 +123,8 @@ public final class Readdressing {
     /// Takes the readers of a field who are recipients, and not named yet.
     ///
     /// @return whether that is what the field says, and all of it
-    private boolean take(RawField field, List<Author> readers) {
-        Optional<ListMembers.Cut> cut = ListMembers.of(field.value());
+    private boolean take(RawField field, List<HeaderMailbox> readers) {
+        Optional<AddressListSplitter.Cut> cut = AddressListSplitter.of(field.value());
         if (cut.isEmpty()) {
             return false;
         }
@@ -135,12 +135,12 @@ public final class Readdressing {
         return exact;
     }
 
-    private boolean takeMember(RawField member, List<Author> readers) {
+    private boolean takeMember(RawField member, List<HeaderMailbox> readers) {
         boolean exact = true;
-        for (Author author : AddressList.of(member)) {
+        for (HeaderMailbox author : AddressList.of(member)) {
             EmailAddress address = author.mailbox();
-            if (address != null && unnamed.remove(SameMailbox.key(address)) != null) {
-                readers.add(new Author(DisplayName.cleaned(author.name()), address));
+            if (address != null && unnamed.remove(AddressKey.key(address)) != null) {
+                readers.add(new HeaderMailbox(DisplayName.cleaned(author.name()), address));
                 exact &= isPlain(member, address);
             } else {
                 exact = false;
@@ -161,7 +161,7 @@ public final class Readdressing {
                 && AddressList.isOnePlainMailbox(new RawField(member.name(), ascii.toString()), address);
     }
 
-    private static List<NamedAddress> named(List<Author> readers) {
+    private static List<NamedAddress> named(List<HeaderMailbox> readers) {
         return readers.stream()
                 .map(reader -> new NamedAddress(reader.name(), reader.address().orElseThrow()))
                 .toList();

@@ -8,26 +8,26 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.exchange.Blocks.Block;
+import org.o365relay.exchange.CatalogueBlocks.Block;
 import org.o365relay.exchange.ReplyPattern.StatusRange;
 import org.o365relay.mail.Reply;
 
-/// Reads the catalogue's [Blocks]. The file itself explains the keys.
-final class CatalogueText {
+/// Reads the catalogue's [CatalogueBlocks]. The file itself explains the keys.
+final class CatalogueParser {
 
     private static final Set<String> KEYS =
             Set.of("from", "code", "status", "error", "text", "class", "probe", "cause", "author", "advice", "example");
 
     private final Block block;
 
-    private CatalogueText(Block block) {
+    private CatalogueParser(Block block) {
         this.block = block;
     }
 
     /// @throws IllegalArgumentException if it is not well formed; the message names the line
     static List<KnownReply> parse(String text) {
         List<KnownReply> entries = new ArrayList<>();
-        Blocks.read(text, KEYS, block -> entries.add(new CatalogueText(block).entry()));
+        CatalogueBlocks.read(text, KEYS, block -> entries.add(new CatalogueParser(block).entry()));
         return entries;
     }
 

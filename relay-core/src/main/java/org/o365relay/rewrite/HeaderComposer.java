@@ -15,7 +15,7 @@ import org.o365relay.mail.QueueId;
 
 /// The header Exchange gets: the trace on top, the original's fields in their order and as they were but for
 /// the few that must change, and what is missing at the end.
-final class NewHeader {
+final class HeaderComposer {
 
     private static final String ORIGINAL_FROM = "X-Original-From";
     private static final String ORIGINAL_ENVELOPE_FROM = "X-Original-Envelope-From";
@@ -38,14 +38,14 @@ final class NewHeader {
     private final List<RawField> original;
     private final List<RawField> fields = new ArrayList<>();
 
-    NewHeader(RewriteRules rules, List<RawField> original) {
+    HeaderComposer(RewriteRules rules, List<RawField> original) {
         this.rules = rules;
         this.original = original;
     }
 
-    byte[] compose(QueueId id, Arrival arrival, Envelope envelope, Authorship authorship) {
+    byte[] compose(QueueId id, Arrival arrival, Envelope envelope, OriginatorFields authorship) {
         RawField from = authorship.from(arrival);
-        fields.add(Received.of(id, arrival, rules.hostname()));
+        fields.add(ReceivedField.of(id, arrival, rules.hostname()));
         keep(from, authorship.replyTo().orElse(null));
         addMissing(id, arrival);
         record(from, envelope);
@@ -81,7 +81,7 @@ final class NewHeader {
     /// The same at every attempt: Exchange drops a second copy by Message-ID and Date.
     private void addMissing(QueueId id, Arrival arrival) {
         if (lacks("Date")) {
-            fields.add(RawField.of("Date", Received.date(arrival.at())));
+            fields.add(RawField.of("Date", ReceivedField.date(arrival.at())));
         }
         if (lacks("Message-ID")) {
             fields.add(
@@ -124,8 +124,8 @@ final class NewHeader {
 
     private byte[] octets() {
         String lines = fields.stream()
-                .map(AddressPhrases::repaired)
-                .map(Folding::folded)
+                .map(AddressListRepair::repaired)
+                .map(HeaderFolding::folded)
                 .collect(Collectors.joining());
         return (lines + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
     }
