@@ -40,14 +40,14 @@ class QueuePageTest {
     }
 
     @Test
-    void everyRowOfStatesAndTroublesNamesATest() throws IOException {
+    void everyRowOfStatesAndFaultsNamesATest() throws IOException {
         String page = Files.readString(project().resolve("docs/queue.md"));
-        List<String> rows = Stream.of("## States", "## Troubles")
+        List<String> rows = Stream.of("## States", "## Faults")
                 .map(heading -> page.substring(page.indexOf(heading)))
                 .map(section -> section.substring(0, section.indexOf("\n## ", 1)))
                 .flatMap(String::lines)
                 .filter(line -> line.startsWith("| ") && !line.startsWith("| ---"))
-                .filter(line -> !line.startsWith("| State ") && !line.startsWith("| Trouble "))
+                .filter(line -> !line.startsWith("| State ") && !line.startsWith("| Fault "))
                 .toList();
         String crashes = String.join("\n", tests("CrashTest"));
         assertThat(rows).hasSizeGreaterThan(30).allSatisfy(row -> {
