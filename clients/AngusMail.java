@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
 
-/// Composes a letter as Java programs do, and sends it the way its argument names.
+/// Composes a message as Java programs do, and sends it in the variant given as argument.
 final class AngusMail {
 
     private static final Map<String, String> ENVIRONMENT = System.getenv();
@@ -31,7 +31,7 @@ final class AngusMail {
         });
         session.setDebug(true);
         session.setDebugOut(System.out);
-        Transport.send(letter(session));
+        Transport.send(message(session));
     }
 
     private static Properties settings(String variant) {
@@ -39,13 +39,13 @@ final class AngusMail {
         Properties settings = new Properties();
         settings.setProperty("mail.transport.protocol.rfc822", protocol);
         settings.setProperty("mail.mime.allowutf8", Boolean.toString(variant.equals("smtputf8")));
-        Map<String, String> always = Map.of(
+        Map<String, String> common = Map.of(
                 "host", ENVIRONMENT.get("HOST"),
                 "port", ENVIRONMENT.get("PORT"),
                 "from", ENVIRONMENT.get("SENDER"),
                 "localhost", "scanner.device.example",
                 "allow8bitmime", "true");
-        Map<String, String> own =
+        Map<String, String> specific =
                 switch (variant) {
                     case "starttls" -> Map.of("starttls.required", "true");
                     case "login" -> Map.of("auth", "true", "auth.mechanisms", "LOGIN");
@@ -54,24 +54,24 @@ final class AngusMail {
                     case "dsn" -> Map.of("dsn.notify", "SUCCESS,FAILURE", "dsn.ret", "HDRS");
                     default -> Map.of();
                 };
-        always.forEach((key, value) -> settings.setProperty("mail." + protocol + "." + key, value));
-        own.forEach((key, value) -> settings.setProperty("mail." + protocol + "." + key, value));
+        common.forEach((key, value) -> settings.setProperty("mail." + protocol + "." + key, value));
+        specific.forEach((key, value) -> settings.setProperty("mail." + protocol + "." + key, value));
         return settings;
     }
 
-    private static Message letter(Session session) throws MessagingException, IOException {
+    private static Message message(Session session) throws MessagingException, IOException {
         MimeBodyPart text = new MimeBodyPart();
         text.setText(Files.readString(Path.of(ENVIRONMENT.get("TEXT"))), "utf-8");
         MimeBodyPart attachment = new MimeBodyPart();
         attachment.attachFile(ENVIRONMENT.get("ATTACHMENT"));
-        MimeMessage letter = new MimeMessage(session);
-        letter.setFrom(author());
+        MimeMessage message = new MimeMessage(session);
+        message.setFrom(author());
         for (String recipient : ENVIRONMENT.get("RECIPIENTS").split(" ")) {
-            letter.addRecipient(Message.RecipientType.TO, new InternetAddress(recipient));
+            message.addRecipient(Message.RecipientType.TO, new InternetAddress(recipient));
         }
-        letter.setSubject(ENVIRONMENT.get("SUBJECT"), "utf-8");
-        letter.setContent(new MimeMultipart(text, attachment));
-        return letter;
+        message.setSubject(ENVIRONMENT.get("SUBJECT"), "utf-8");
+        message.setContent(new MimeMultipart(text, attachment));
+        return message;
     }
 
     private static InternetAddress author() throws IOException {
