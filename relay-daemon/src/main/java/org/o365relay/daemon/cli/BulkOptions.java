@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
 /// The options that say which messages are to be changed, and how carefully.
 final class BulkOptions {
 
-    @Parameters(arity = "0..*", paramLabel = "ID", converter = IdText.class, description = "These messages.")
+    @Parameters(arity = "0..*", paramLabel = "ID", converter = QueueIdConverter.class, description = "These messages.")
     private List<QueueId> ids = List.of();
 
     @Mixin

@@ -12,13 +12,13 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.RelaySettings;
 import org.o365relay.UpstreamFactory;
-import org.o365relay.daemon.check.Doctor;
-import org.o365relay.daemon.check.KnownFacts;
+import org.o365relay.daemon.check.MailboxChecker;
+import org.o365relay.daemon.check.ExpiryAndQuotaChecks;
 import org.o365relay.daemon.check.MailboxReport;
-import org.o365relay.daemon.check.NoProgress;
-import org.o365relay.daemon.check.ReportJson;
-import org.o365relay.daemon.check.ReportText;
-import org.o365relay.daemon.check.TrialMessage;
+import org.o365relay.daemon.check.SilentProgress;
+import org.o365relay.daemon.check.CheckReportJson;
+import org.o365relay.daemon.check.CheckProgressText;
+import org.o365relay.daemon.check.TestMessage;
 import org.o365relay.daemon.explain.RulesReport;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.mail.EmailAddress;
@@ -84,9 +84,9 @@ public final class CheckCommand implements Callable<Integer> {
             out.println("✔ configuration: " + config.file());
             RulesReport.lines(settings).forEach(line -> out.println("  " + line));
         }
-        List<MailboxReport> reports = examine(settings, mailboxes, json ? new NoProgress() : new ReportText(out));
+        List<MailboxReport> reports = examine(settings, mailboxes, json ? new SilentProgress() : new CheckProgressText(out));
         boolean passed = reports.stream().allMatch(MailboxReport::isOpen);
-        out.println(json ? ReportJson.text(passed, reports) : verdict(reports));
+        out.println(json ? CheckReportJson.text(passed, reports) : verdict(reports));
         out.flush();
         return passed ? ExitCode.OK : ExitCode.UNAVAILABLE;
     }
@@ -106,16 +106,16 @@ public final class CheckCommand implements Callable<Integer> {
     }
 
     private List<MailboxReport> examine(
-            RelaySettings settings, List<MailboxSettings> mailboxes, Doctor.Listener listener) throws IOException {
+            RelaySettings settings, List<MailboxSettings> mailboxes, MailboxChecker.Listener listener) throws IOException {
         List<MailboxReport> reports = new ArrayList<>();
         InstantSource clock = InstantSource.system();
         Path spool = Path.of(
                 System.getProperty("java.io.tmpdir"),
                 "o365-relay-check-" + ProcessHandle.current().pid());
         try (UpstreamFactory upstreams = new UpstreamFactory(settings.http(), spool, clock)) {
-            KnownFacts facts =
-                    new KnownFacts(upstreams, new OfflineQueue(settings.queue().directory()), clock);
-            Doctor doctor = new Doctor(upstreams, facts, listener, trial());
+            ExpiryAndQuotaChecks facts =
+                    new ExpiryAndQuotaChecks(upstreams, new OfflineQueue(settings.queue().directory()), clock);
+            MailboxChecker doctor = new MailboxChecker(upstreams, facts, listener, trial());
             for (MailboxSettings candidate : mailboxes) {
                 reports.add(doctor.examine(candidate));
             }
@@ -125,11 +125,11 @@ public final class CheckCommand implements Callable<Integer> {
         return reports;
     }
 
-    private @Nullable TrialMessage trial() {
+    private @Nullable TestMessage trial() {
         QueueId id = new QueueId(RandomGenerator.getDefault().nextLong(1L << 62));
         return recipient == null
                 ? null
-                : new TrialMessage(id, InstantSource.system().instant(), recipient, author);
+                : new TestMessage(id, InstantSource.system().instant(), recipient, author);
     }
 
     private static String verdict(List<MailboxReport> reports) {

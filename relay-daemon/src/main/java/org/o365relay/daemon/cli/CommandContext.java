@@ -6,7 +6,7 @@ import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
 import org.o365relay.daemon.report.DeviceNames;
 import org.o365relay.daemon.report.Layout;
-import org.o365relay.daemon.report.MessageStory;
+import org.o365relay.daemon.report.MessageReport;
 import org.o365relay.daemon.report.QueueReport;
 import org.o365relay.daemon.report.ReasonTexts;
 import org.o365relay.daemon.report.StatusReport;
@@ -37,8 +37,8 @@ record CommandContext(CliEnvironment place, ConfigFile config, OutputOptions ans
         return new StatusReport(layout(), meanings(), names(configuration.settings()));
     }
 
-    MessageStory story(Valid configuration) {
-        return new MessageStory(layout(), meanings(), names(configuration.settings()));
+    MessageReport story(Valid configuration) {
+        return new MessageReport(layout(), meanings(), names(configuration.settings()));
     }
 
     private static ReasonTexts meanings() {

@@ -23,21 +23,21 @@ final class FilterOptions {
             paramLabel = "STATE",
             split = ",",
             description = "In one of these states: ${COMPLETION-CANDIDATES}.",
-            completionCandidates = StateNames.class,
-            converter = StateNames.class)
+            completionCandidates = MessageStateConverter.class,
+            converter = MessageStateConverter.class)
     private Set<MessageState> states = Set.of();
 
     @Option(
             names = "--older",
             paramLabel = "AGE",
-            converter = AgeText.class,
+            converter = AgeConverter.class,
             description = "Received longer ago than that: 30m, 2h, 3d.")
     private @Nullable Duration older;
 
     @Option(
             names = "--younger",
             paramLabel = "AGE",
-            converter = AgeText.class,
+            converter = AgeConverter.class,
             description = "Received within that time.")
     private @Nullable Duration younger;
 
@@ -120,7 +120,7 @@ final class FilterOptions {
     /// @throws CommandFailed if the conditions make no sense, by themselves or together
     MessageFilter selection(CliEnvironment place, List<QueueId> ids) throws CommandFailed {
         Instant now = place.clock().instant();
-        TimeText times = new TimeText(now, place.zone());
+        TimeArgument times = new TimeArgument(now, place.zone());
         Instant from = bound("--younger", younger, "--after", after, times);
         Instant until = bound("--older", older, "--before", before, times);
         if (from != null && until != null && !from.isBefore(until)) {
@@ -142,7 +142,7 @@ final class FilterOptions {
     }
 
     private static @Nullable Instant bound(
-            String ageOption, @Nullable Duration age, String timeOption, @Nullable String time, TimeText times)
+            String ageOption, @Nullable Duration age, String timeOption, @Nullable String time, TimeArgument times)
             throws CommandFailed {
         if (age != null && time != null) {
             throw wrong(ageOption + " and " + timeOption + " say the same in two ways; leave one out");
@@ -164,7 +164,7 @@ final class FilterOptions {
         if (text.contains("*")) {
             return text;
         }
-        return AddressText.parse(text)
+        return IpAddressArgument.parse(text)
                 .orElseThrow(() -> wrong(
                         "--client: '" + text + "' is no IP address; use for example 192.168.10.7 or 192.168.10.*"));
     }

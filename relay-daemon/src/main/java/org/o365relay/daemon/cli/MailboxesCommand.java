@@ -7,7 +7,7 @@ import org.o365relay.RelayStatus.Running;
 import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
 import org.o365relay.daemon.control.ControlJson;
-import org.o365relay.daemon.report.MailboxLines;
+import org.o365relay.daemon.report.MailboxTable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -58,7 +58,7 @@ final class MailboxesCommand implements Callable<Integer> {
             if (answer.isJson()) {
                 answer.json(ControlJson.mailboxes(running.mailboxes()));
             } else {
-                List<String> lines = new MailboxLines(desk.layout())
+                List<String> lines = new MailboxTable(desk.layout())
                         .lines(running.mailboxes(), status.queue().mailboxes());
                 answer.lines(lines);
             }

@@ -25,7 +25,7 @@ final class PageOptions {
     @Option(
             names = "--from",
             paramLabel = "ID",
-            converter = IdText.class,
+            converter = QueueIdConverter.class,
             description = "Begin with this one, as the page before says at its end.")
     private @Nullable QueueId from;
 

@@ -10,7 +10,7 @@ import org.o365relay.config.Configuration.Valid;
 import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
 import org.o365relay.daemon.control.ControlJson;
-import org.o365relay.daemon.explain.HeaderView;
+import org.o365relay.daemon.explain.HeaderDiff;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.MessageDetail;
 import picocli.CommandLine.Command;
@@ -36,7 +36,7 @@ final class QueueShowCommand implements Callable<Integer> {
 
     private final CommandContext desk;
 
-    @Parameters(paramLabel = "ID", converter = IdText.class, description = "The message, as in the log or a list.")
+    @Parameters(paramLabel = "ID", converter = QueueIdConverter.class, description = "The message, as in the log or a list.")
     private QueueId id = new QueueId(0);
 
     @Option(
@@ -89,7 +89,7 @@ final class QueueShowCommand implements Callable<Integer> {
             return lines;
         }
         try (InputStream original = relay.content(message)) {
-            lines.addAll(new HeaderView(configuration.settings()).lines(message, original));
+            lines.addAll(new HeaderDiff(configuration.settings()).lines(message, original));
         }
         return lines;
     }

@@ -68,7 +68,7 @@ final class TraceCommand implements Callable<Integer> {
         List<MessageFilter> ways = ways();
         Valid configuration = desk.configuration();
         try (Control relay = desk.relay(configuration)) {
-            Page page = Findings.of(relay, ways, paging.from(), paging.limit());
+            Page page = MessageSearch.of(relay, ways, paging.from(), paging.limit());
             List<MessageDetail> messages = new ArrayList<>();
             for (MessageLine line : page.lines()) {
                 relay.show(line.id()).ifPresent(messages::add);
@@ -90,7 +90,7 @@ final class TraceCommand implements Callable<Integer> {
         if (text.isBlank()) {
             throw new CommandFailed(ExitCode.USAGE, "TEXT is empty; leave it out to ask for all");
         }
-        return new TraceText(text.strip()).in(base);
+        return new TraceQuery(text.strip()).in(base);
     }
 
     private List<String> lines(
@@ -100,7 +100,7 @@ final class TraceCommand implements Callable<Integer> {
             Page page,
             BlockedMailboxes closed) {
         if (messages.isEmpty()) {
-            String where = text == null ? "" : " It was looked for in " + new TraceText(text.strip()).place() + ".";
+            String where = text == null ? "" : " It was looked for in " + new TraceQuery(text.strip()).place() + ".";
             return List.of(
                     "Nothing is known of such a message." + where,
                     "It has not come to this relay, has been refused (the log says \"rejected\", and \"o365-relay devices\""

@@ -39,7 +39,7 @@ final class ChangeJson {
         return new JsonObject().with("name", name);
     }
 
-    /// @throws BadJson also if it says more than is understood
+    /// @throws InvalidJsonException also if it says more than is understood
     static Change change(JsonObject json) {
         return switch (json.text("name")) {
             case "retry" -> alone(json, new Retry());
@@ -53,7 +53,7 @@ final class ChangeJson {
                 json.requireOnly(Set.of("name", "from", "to"));
                 yield new Readdress(json.address("from"), json.address("to"));
             }
-            case String other -> throw new BadJson("there is no change called \"" + other + "\"");
+            case String other -> throw new InvalidJsonException("there is no change called \"" + other + "\"");
         };
     }
 
@@ -80,7 +80,7 @@ final class ChangeJson {
 
     /// A condition that is not known must not be overlooked: more would be selected than was meant.
     ///
-    /// @throws BadJson also if there is one
+    /// @throws InvalidJsonException also if there is one
     static MessageFilter selection(JsonObject json) {
         json.requireOnly(CONDITIONS);
         return new MessageFilter(

@@ -63,7 +63,7 @@ record ControlConnection(
         try {
             JsonObject request = JsonObject.parse(line);
             answer(request);
-        } catch (BadJson e) {
+        } catch (InvalidJsonException e) {
             write(error(bad(e)));
         }
     }
@@ -82,7 +82,7 @@ record ControlConnection(
             }
         } catch (ControlException e) {
             write(error(e));
-        } catch (BadJson e) {
+        } catch (InvalidJsonException e) {
             write(error(program.equals(asking) && !e.isUnknown() ? bad(e) : Protocol.otherVersion(asking, program)));
         } catch (RuntimeException e) {
             log.error("what was asked over the control socket failed because of a bug; please report it", e);
@@ -90,7 +90,7 @@ record ControlConnection(
         }
     }
 
-    private static ControlException bad(BadJson mistake) {
+    private static ControlException bad(InvalidJsonException mistake) {
         return new ControlException(Kind.BAD_REQUEST, "the request makes no sense: " + mistake.getMessage());
     }
 

@@ -33,7 +33,7 @@ public final class ControlServer implements AutoCloseable {
     private final Function<String, Control> controls;
     private final String program;
     private final Duration patience;
-    private final SocketFile file;
+    private final ControlSocket file;
     private final ServerSocketChannel listening;
     private final Deadlines deadlines = new Deadlines();
     private final Semaphore free = new Semaphore(MOST);
@@ -41,7 +41,7 @@ public final class ControlServer implements AutoCloseable {
     private final Set<SocketChannel> silent = ConcurrentHashMap.newKeySet();
 
     private ControlServer(
-            SocketFile file,
+            ControlSocket file,
             ServerSocketChannel listening,
             Function<String, Control> controls,
             String program,
@@ -66,7 +66,7 @@ public final class ControlServer implements AutoCloseable {
     static ControlServer start(
             ControlSettings settings, Function<String, Control> controls, String program, Duration patience)
             throws IOException {
-        SocketFile file = new SocketFile(settings, RandomGenerator.getDefault());
+        ControlSocket file = new ControlSocket(settings, RandomGenerator.getDefault());
         ControlServer server = new ControlServer(file, file.listen(), controls, program, patience);
         Thread.ofVirtual().name("control").start(server::accept);
         return server;

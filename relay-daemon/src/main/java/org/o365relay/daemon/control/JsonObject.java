@@ -57,22 +57,22 @@ final class JsonObject {
         return JsonText.of(members);
     }
 
-    /// @throws BadJson if it is no JSON object
+    /// @throws InvalidJsonException if it is no JSON object
     static JsonObject parse(String text) {
         try (JsonReader reader = JsonProviders.createReader(text)) {
             Object value = reader.readUntyped();
             if (reader.nextToken() != JsonToken.END_DOCUMENT) {
-                throw new BadJson("there is something behind the JSON object");
+                throw new InvalidJsonException("there is something behind the JSON object");
             }
             return of(value);
         } catch (IOException | IllegalStateException e) {
-            throw new BadJson("this is no JSON object");
+            throw new InvalidJsonException("this is no JSON object");
         }
     }
 
     private static JsonObject of(@Nullable Object value) {
         if (!(value instanceof Map<?, ?> map)) {
-            throw new BadJson("this is no JSON object");
+            throw new InvalidJsonException("this is no JSON object");
         }
         JsonObject object = new JsonObject();
         map.forEach((name, member) -> object.members.put(String.valueOf(name), member));
@@ -89,11 +89,11 @@ final class JsonObject {
     }
 
     /// @return this
-    /// @throws BadJson if there is a member of another name, and it is not null
+    /// @throws InvalidJsonException if there is a member of another name, and it is not null
     JsonObject requireOnly(Set<String> names) {
         members.forEach((name, value) -> {
             if (value != null && !names.contains(name)) {
-                throw BadJson.unknown(name);
+                throw InvalidJsonException.unknown(name);
             }
         });
         return this;
@@ -202,7 +202,7 @@ final class JsonObject {
         throw bad(name);
     }
 
-    private static BadJson bad(String name) {
-        return new BadJson("\"" + name + "\" is missing, or not what it should be");
+    private static InvalidJsonException bad(String name) {
+        return new InvalidJsonException("\"" + name + "\" is missing, or not what it should be");
     }
 }

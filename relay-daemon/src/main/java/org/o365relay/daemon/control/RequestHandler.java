@@ -13,7 +13,7 @@ record RequestHandler(Control control) {
     private static final int MOST = 1000;
     private static final Set<String> CHANGE = Set.of("protocol", "program", "ask", "change", "selection");
 
-    /// @throws BadJson if the request says not what it should
+    /// @throws InvalidJsonException if the request says not what it should
     JsonObject to(JsonObject request) throws ControlException {
         return switch (request.text("ask")) {
             case "overview" -> SummaryJson.of(control.overview());
@@ -31,7 +31,7 @@ record RequestHandler(Control control) {
             case "status" -> StatusJson.of(control.status());
             case "pause" -> new JsonObject().with("done", control.pause(request.address("mailbox")));
             case "resume" -> new JsonObject().with("done", control.resume(request.address("mailbox")));
-            case String other -> throw new BadJson("there is nothing called \"" + other + "\" to ask for");
+            case String other -> throw new InvalidJsonException("there is nothing called \"" + other + "\" to ask for");
         };
     }
 
@@ -42,7 +42,7 @@ record RequestHandler(Control control) {
     private JsonObject find(JsonObject request) throws ControlException {
         int most = request.count("most");
         if (most < 1 || most > MOST) {
-            throw new BadJson("\"most\" is 1 to " + MOST);
+            throw new InvalidJsonException("\"most\" is 1 to " + MOST);
         }
         Page.Order order = request.constant("order", Page.Order.class);
         return MessageJson.of(control.find(selection(request), order, request.idOrNull("from"), most));

@@ -116,7 +116,7 @@ final class SocketControl implements Control {
             try {
                 String begun = deadlines.within(patience, said.channel(), () -> line(in));
                 long size = understood(checked(begun), answer -> answer.number("size"));
-                return new SizedStream(in, size, "message " + id);
+                return new FixedLengthStream(in, size, "message " + id);
             } catch (IOException | ControlException e) {
                 in.close();
                 throw e;
@@ -165,7 +165,7 @@ final class SocketControl implements Control {
     private <T> T understood(JsonObject answer, Reading<T> reading) throws ControlException {
         try {
             return reading.of(answer.object("answer"));
-        } catch (BadJson e) {
+        } catch (InvalidJsonException e) {
             throw Protocol.otherVersion(program, answer.textOrNull("program"));
         }
     }
@@ -257,7 +257,7 @@ final class SocketControl implements Control {
             if (Protocol.isUnderstood(answer)) {
                 return answer;
             }
-        } catch (BadJson e) {
+        } catch (InvalidJsonException e) {
             throw Protocol.otherVersion(program, null);
         }
         throw Protocol.otherVersion(program, answer.textOrNull("program"));

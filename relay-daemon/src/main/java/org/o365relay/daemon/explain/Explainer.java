@@ -62,7 +62,7 @@ public final class Explainer {
             question.recipients().forEach(recipient -> rcpt(recipient, trusted.get()));
         }
         if (!admitted.isEmpty()) {
-            steps.add(new UpstreamView(settings.mailboxes().getFirst().rewrite(), question).step(sender, admitted));
+            steps.add(new RewritePreview(settings.mailboxes().getFirst().rewrite(), question).step(sender, admitted));
         }
         Reply last = admitted.isEmpty() && refusal != null ? refusal : Reply.of(250, "2.0.0", "Queued as (its number)");
         return new Explanation(steps, !admitted.isEmpty(), refusal == null, last);

@@ -66,7 +66,7 @@ public final class BlockedMailboxes {
     /// @param lane mailbox or pool
     /// @return `PAUSED`; empty if mail leaves, or if that is not known
     public Optional<String> state(String lane) {
-        return Optional.ofNullable(closed.get(key(lane))).map(MailboxLines::words);
+        return Optional.ofNullable(closed.get(key(lane))).map(MailboxTable::words);
     }
 
     /// @param lane mailbox or pool

@@ -25,7 +25,7 @@ public record QueueReport(Layout layout, ReasonTexts meanings, DeviceNames names
             lines.add(NOT_RUNNING);
         }
         lines.addAll(summary(queue, closed));
-        addTable(lines, new MailboxLines(layout).lines(lanes, queue.mailboxes()));
+        addTable(lines, new MailboxTable(layout).lines(lanes, queue.mailboxes()));
         addTable(lines, devices(queue));
         addTable(lines, reasons(queue, lanes));
         if (queue.open() > 0) {

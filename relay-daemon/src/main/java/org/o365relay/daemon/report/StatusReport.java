@@ -27,7 +27,7 @@ public record StatusReport(Layout layout, ReasonTexts meanings, DeviceNames name
         add(lines, "disk", disk(status.disk()));
         lines.add("");
         lines.addAll(new QueueReport(layout, meanings, names).summary(status.queue(), closed));
-        List<String> lanes = new MailboxLines(layout)
+        List<String> lanes = new MailboxTable(layout)
                 .lines(
                         running == null ? List.of() : running.mailboxes(),
                         status.queue().mailboxes());

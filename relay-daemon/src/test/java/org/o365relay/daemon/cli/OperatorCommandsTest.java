@@ -57,16 +57,16 @@ final class OperatorCommandsTest {
 
     private static CliEnvironment workplace(Matcher place, PrintWriter out) {
         FakeControl relay = switch (place.group(2)) {
-            case "running" -> Morning.relay();
-            case "stopped" -> Morning.atRest();
-            default -> Morning.empty();
+            case "running" -> SampleRelay.relay();
+            case "stopped" -> SampleRelay.atRest();
+            default -> SampleRelay.empty();
         };
         boolean piped = place.group(1).equals("pipe");
         String typed = place.group(3);
         return new CliEnvironment(
                 _ -> relay,
-                () -> Morning.NOW,
-                Morning.ZONE,
+                () -> SampleRelay.NOW,
+                SampleRelay.ZONE,
                 () -> piped
                         ? Optional.empty()
                         : Optional.of(new ScriptedTerminal(out, typed == null ? List.of() : List.of(typed))),

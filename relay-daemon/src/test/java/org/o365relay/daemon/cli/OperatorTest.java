@@ -33,7 +33,7 @@ import picocli.CommandLine;
 final class OperatorTest {
 
     private static final String CONFIG = "src/test/resources/operator/relay.conf";
-    private static final String ID = Morning.id(1).toString();
+    private static final String ID = SampleRelay.id(1).toString();
 
     @TempDir
     Path directory;
@@ -41,14 +41,14 @@ final class OperatorTest {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
     private final ByteArrayOutputStream octets = new ByteArrayOutputStream();
-    private final FakeControl relay = Morning.relay();
+    private final FakeControl relay = SampleRelay.relay();
 
     private int run(int columns, List<String> typed, String... arguments) {
         PrintWriter screen = new PrintWriter(out);
         CliEnvironment place = new CliEnvironment(
                 _ -> relay,
-                () -> Morning.NOW,
-                Morning.ZONE,
+                () -> SampleRelay.NOW,
+                SampleRelay.ZONE,
                 () -> columns == Layout.UNLIMITED ? Optional.empty() : Optional.of(new ScriptedTerminal(screen, typed)),
                 () -> columns,
                 octets);
@@ -71,7 +71,7 @@ final class OperatorTest {
     void writesAMessageOctetForOctetToANewFileThatNobodyElseCanRead() throws IOException {
         Path file = directory.resolve("scan.eml");
         assertThat(pipe("queue", "show", ID, "--content", file.toString())).isZero();
-        assertThat(file).hasBinaryContent(Morning.original());
+        assertThat(file).hasBinaryContent(SampleRelay.original());
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
 
@@ -90,7 +90,7 @@ final class OperatorTest {
     @ValueSource(strings = {"--content", "--content=-"})
     void writesAMessageOctetForOctetIntoAPipe(String option) {
         assertThat(pipe("queue", "show", ID, option)).isZero();
-        assertThat(octets.toByteArray()).isEqualTo(Morning.original());
+        assertThat(octets.toByteArray()).isEqualTo(SampleRelay.original());
         assertThat(out.toString()).isEmpty();
     }
 
@@ -100,7 +100,7 @@ final class OperatorTest {
                 .isZero();
         assertThat(relay.changes).containsExactly(new Change.Retry());
         assertThat(relay.selections).singleElement().satisfies(selection -> {
-            assertThat(selection.upTo()).isEqualTo(Morning.id(8));
+            assertThat(selection.upTo()).isEqualTo(SampleRelay.id(8));
             assertThat(selection.reason()).isEqualTo("credentials-incorrect");
             assertThat(selection.states())
                     .containsExactlyInAnyOrder(MessageState.QUEUED, MessageState.DEFERRED, MessageState.DELIVERING);
@@ -140,7 +140,7 @@ final class OperatorTest {
     void asksNobodyWithoutNeed() {
         assertThat(pipe("queue", "delete", ID, "-y")).isZero();
         assertThat(relay.changes).containsExactly(new Change.Delete());
-        assertThat(relay.selections.getFirst().ids()).containsExactly(Morning.id(1));
+        assertThat(relay.selections.getFirst().ids()).containsExactly(SampleRelay.id(1));
     }
 
     @Test
@@ -151,7 +151,7 @@ final class OperatorTest {
         assertThat(relay.changes)
                 .containsExactly(new Change.Readdress(
                         new EmailAddress("anna", "contoso.example"), new EmailAddress("c", "d.example")));
-        assertThat(relay.selections.getFirst().ids()).containsExactly(Morning.id(1));
+        assertThat(relay.selections.getFirst().ids()).containsExactly(SampleRelay.id(1));
     }
 
     @Test
@@ -258,7 +258,7 @@ final class OperatorTest {
     /// Interrupted in the third rest.
     private int watch(int columns, List<Duration> rests, String... options) {
         CliEnvironment place =
-                new CliEnvironment(_ -> relay, () -> Morning.NOW, Morning.ZONE, Optional::empty, () -> columns, octets);
+                new CliEnvironment(_ -> relay, () -> SampleRelay.NOW, SampleRelay.ZONE, Optional::empty, () -> columns, octets);
         int before = rests.size();
         StatusCommand status = new StatusCommand(place, time -> {
             rests.add(time);
@@ -279,10 +279,10 @@ final class OperatorTest {
         String second = traced("--limit", "2", "--from", next);
         assertThat(ids(all)).hasSize(3).doesNotHaveDuplicates();
         assertThat(ids(first)).hasSize(2);
-        assertThat(second).startsWith(Morning.id(1).toString()).contains("What happened:");
+        assertThat(second).startsWith(SampleRelay.id(1).toString()).contains("What happened:");
         assertThat(ids(all))
                 .startsWith(ids(first).toArray(String[]::new))
-                .endsWith(Morning.id(1).toString());
+                .endsWith(SampleRelay.id(1).toString());
     }
 
     private String traced(String... options) {
@@ -320,7 +320,7 @@ final class OperatorTest {
     @ValueSource(strings = {"bash", "zsh"})
     void printsACompletionThatKnowsCommandsAndOptions(String shell) {
         CliEnvironment place = new CliEnvironment(
-                _ -> relay, () -> Instant.EPOCH, Morning.ZONE, Optional::empty, () -> Layout.UNLIMITED, octets);
+                _ -> relay, () -> Instant.EPOCH, SampleRelay.ZONE, Optional::empty, () -> Layout.UNLIMITED, octets);
         List<Object> commands = new ArrayList<>(OperatorCommands.of(place));
         commands.add(new CompletionCommand());
         assertThat(execute(CommandLines.of(commands.toArray()), "completion", shell))

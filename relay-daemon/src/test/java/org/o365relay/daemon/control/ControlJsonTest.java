@@ -25,7 +25,7 @@ class ControlJsonTest {
 
     @Test
     void givesBackAnOverview() {
-        for (QueueSummary overview : List.of(Views.overview(), Views.emptyQueue())) {
+        for (QueueSummary overview : List.of(SampleViews.overview(), SampleViews.emptyQueue())) {
             assertThat(SummaryJson.read(JsonObject.parse(ControlJson.text(overview))))
                     .isEqualTo(overview);
         }
@@ -34,7 +34,7 @@ class ControlJsonTest {
     @Test
     void givesBackAPage() {
         for (Page page :
-                List.of(new Page(List.of(Views.line(), Views.settled()), new QueueId(9)), new Page(List.of(), null))) {
+                List.of(new Page(List.of(SampleViews.line(), SampleViews.settled()), new QueueId(9)), new Page(List.of(), null))) {
             assertThat(MessageJson.page(JsonObject.parse(ControlJson.text(page))))
                     .isEqualTo(page);
         }
@@ -42,7 +42,7 @@ class ControlJsonTest {
 
     @Test
     void givesBackADetail() {
-        MessageDetail detail = Views.detail();
+        MessageDetail detail = SampleViews.detail();
 
         assertThat(MessageJson.detail(JsonObject.parse(ControlJson.text(detail))))
                 .isEqualTo(detail);
@@ -50,7 +50,7 @@ class ControlJsonTest {
 
     @Test
     void givesBackAStatus() {
-        for (RelayStatus status : List.of(Views.running(), Views.atRest())) {
+        for (RelayStatus status : List.of(SampleViews.running(), SampleViews.atRest())) {
             assertThat(StatusJson.read(JsonObject.parse(ControlJson.text(status))))
                     .isEqualTo(status);
         }
@@ -96,10 +96,10 @@ class ControlJsonTest {
                 MessageFilter.ALL,
                 MessageFilter.of(List.of(new QueueId(1), new QueueId(Long.MAX_VALUE))),
                 new MessageFilter(
-                        List.of(Views.ID),
+                        List.of(SampleViews.ID),
                         Set.of(MessageState.HELD, MessageState.QUEUED),
-                        Views.NOON,
-                        Views.NOON.plusSeconds(1),
+                        SampleViews.NOON,
+                        SampleViews.NOON.plusSeconds(1),
                         "192.0.2.17",
                         "",
                         "*@fabrikam.example",
@@ -112,20 +112,20 @@ class ControlJsonTest {
 
     @Test
     void isAsciiOnOneLineWithoutControlCharacters() {
-        assertThat(ControlJson.text(Views.detail()).chars()).allMatch(c -> c >= ' ' && c < 0x7f);
+        assertThat(ControlJson.text(SampleViews.detail()).chars()).allMatch(c -> c >= ' ' && c < 0x7f);
     }
 
     @Test
     void namesStatesInSmallLettersAndWritesNullForWhatThereIsNot() {
-        assertThat(ControlJson.text(new Page(List.of(Views.line()), null)))
-                .startsWith("{\"messages\":[{\"id\":\"" + Views.ID + "\",\"state\":\"deferred\",\"receivedAt\":"
+        assertThat(ControlJson.text(new Page(List.of(SampleViews.line()), null)))
+                .startsWith("{\"messages\":[{\"id\":\"" + SampleViews.ID + "\",\"state\":\"deferred\",\"receivedAt\":"
                         + "\"2026-11-21T12:00:00.123Z\",\"client\":\"192.0.2.17\",\"helo\":\"scanner\"")
                 .endsWith("\"settledAt\":null,\"notice\":false}],\"next\":null}");
     }
 
     @Test
     void writesLanesAsAnArrayWithALineForEach() {
-        var running = Views.running().running();
+        var running = SampleViews.running().running();
 
         assertThat(ControlJson.mailboxes(running == null ? List.of() : running.mailboxes()))
                 .startsWith("[\n  {\"mailbox\":\"relay@contoso.example\",\"state\":\"open\",\"since\":null,")
@@ -150,7 +150,7 @@ class ControlJsonTest {
                 "\u0000"
             })
     void refusesWhatIsNoChange(String text) {
-        assertThatThrownBy(() -> ChangeJson.change(JsonObject.parse(text))).isInstanceOf(BadJson.class);
+        assertThatThrownBy(() -> ChangeJson.change(JsonObject.parse(text))).isInstanceOf(InvalidJsonException.class);
     }
 
     @ParameterizedTest
@@ -165,7 +165,7 @@ class ControlJsonTest {
                 "{\"upTo\":-1}"
             })
     void refusesWhatIsNoSelection(String text) {
-        assertThatThrownBy(() -> ChangeJson.selection(JsonObject.parse(text))).isInstanceOf(BadJson.class);
+        assertThatThrownBy(() -> ChangeJson.selection(JsonObject.parse(text))).isInstanceOf(InvalidJsonException.class);
     }
 
     @ParameterizedTest
@@ -173,13 +173,13 @@ class ControlJsonTest {
     void refusesWhatIsNoNumber(String number) {
         JsonObject json = JsonObject.parse("{\"changed\":" + number + ",\"skipped\":0,\"stopped\":\"\"}");
 
-        assertThatThrownBy(() -> ChangeJson.effect(json)).isInstanceOf(BadJson.class);
+        assertThatThrownBy(() -> ChangeJson.effect(json)).isInstanceOf(InvalidJsonException.class);
     }
 
     @Test
     void refusesANestThatIsTooDeep() {
         String nest = "{\"x\":" + "[".repeat(30_000) + "]".repeat(30_000) + "}";
 
-        assertThatThrownBy(() -> JsonObject.parse(nest)).isInstanceOf(BadJson.class);
+        assertThatThrownBy(() -> JsonObject.parse(nest)).isInstanceOf(InvalidJsonException.class);
     }
 }

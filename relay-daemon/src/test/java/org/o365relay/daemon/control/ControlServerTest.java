@@ -90,18 +90,18 @@ class ControlServerTest {
 
     @Test
     void everyQuestionReachesTheRelayAndEveryAnswerComesBack() throws Exception {
-        MessageFilter selection = MessageFilter.of(List.of(Views.ID));
+        MessageFilter selection = MessageFilter.of(List.of(SampleViews.ID));
 
         assertThat(client.isRunning()).isTrue();
-        assertThat(client.overview()).isEqualTo(Views.overview());
+        assertThat(client.overview()).isEqualTo(SampleViews.overview());
         assertThat(client.find(selection, Page.Order.NEWEST_FIRST, null, 7))
-                .isEqualTo(new Page(List.of(Views.line()), Views.ID));
+                .isEqualTo(new Page(List.of(SampleViews.line()), SampleViews.ID));
         assertThat(client.count(selection)).isEqualTo(3);
-        assertThat(client.newest()).contains(Views.ID);
-        assertThat(client.show(Views.ID)).contains(Views.detail(FakeControl.CONTENT.length));
+        assertThat(client.newest()).contains(SampleViews.ID);
+        assertThat(client.show(SampleViews.ID)).contains(SampleViews.detail(FakeControl.CONTENT.length));
         assertThat(client.show(new QueueId(1))).isEmpty();
         assertThat(client.change(new Change.Redirect("pool"), selection)).isEqualTo(new ChangeResult(5, 1, ""));
-        assertThat(client.status()).isEqualTo(Views.running());
+        assertThat(client.status()).isEqualTo(SampleViews.running());
         assertThat(client.pause(MAILBOX)).isTrue();
         assertThat(client.resume(MAILBOX)).isFalse();
         assertThat(relay.asked())
@@ -110,7 +110,7 @@ class ControlServerTest {
                         "find " + selection + " NEWEST_FIRST null 7",
                         "count " + selection,
                         "newest",
-                        "show " + Views.ID,
+                        "show " + SampleViews.ID,
                         "show " + new QueueId(1),
                         "change Redirect[target=pool] " + selection,
                         "changed",
@@ -128,7 +128,7 @@ class ControlServerTest {
 
     @Test
     void contentComesOctetForOctet() throws Exception {
-        try (InputStream content = client.content(Views.detail())) {
+        try (InputStream content = client.content(SampleViews.detail())) {
             assertThat(content.readAllBytes()).isEqualTo(FakeControl.CONTENT);
         }
     }
@@ -138,7 +138,7 @@ class ControlServerTest {
         byte[] half = new byte[FakeControl.CONTENT.length / 2];
         relay.contentIs(new ByteArrayInputStream(half));
 
-        try (InputStream content = client.content(Views.detail())) {
+        try (InputStream content = client.content(SampleViews.detail())) {
             assertThatThrownBy(content::readAllBytes)
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("is not whole: " + half.length + " octets are missing");
@@ -149,7 +149,7 @@ class ControlServerTest {
     void nothingElseIsTakenForContentWhenReadingFailsInTheMiddle() throws Exception {
         relay.contentIs(new FailingStream(100_000, new IllegalStateException("bug")));
 
-        try (InputStream content = client.content(Views.detail())) {
+        try (InputStream content = client.content(SampleViews.detail())) {
             assertThatThrownBy(content::readAllBytes).isInstanceOf(IOException.class);
         }
     }
@@ -158,7 +158,7 @@ class ControlServerTest {
     void contentThatCannotBeReadAtAllIsAnError() {
         relay.contentIs(new FailingStream(0, new IOException("a piece of the message is missing")));
 
-        assertThatThrownBy(() -> client.content(Views.detail()))
+        assertThatThrownBy(() -> client.content(SampleViews.detail()))
                 .asInstanceOf(type(ControlException.class))
                 .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.QUEUE))
                 .satisfies(e -> assertThat(e).hasMessage("a piece of the message is missing"));
@@ -178,7 +178,7 @@ class ControlServerTest {
         assertThatThrownBy(client::newest)
                 .asInstanceOf(type(ControlException.class))
                 .satisfies(e -> assertThat(e).hasMessage("the relay has failed, see its log"));
-        assertThatThrownBy(() -> client.content(Views.detail()))
+        assertThatThrownBy(() -> client.content(SampleViews.detail()))
                 .asInstanceOf(type(ControlException.class))
                 .satisfies(e -> assertThat(e).hasMessage("the relay has failed, see its log"));
 
@@ -276,7 +276,7 @@ class ControlServerTest {
         Control other = open("o365-relay 0.0.9");
 
         assertThat(other.count(MessageFilter.ALL)).isEqualTo(3);
-        assertThatThrownBy(() -> other.change(new Change.Hold(), MessageFilter.of(List.of(Views.ID))))
+        assertThatThrownBy(() -> other.change(new Change.Hold(), MessageFilter.of(List.of(SampleViews.ID))))
                 .asInstanceOf(type(ControlException.class))
                 .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.OTHER_VERSION))
                 .satisfies(e -> assertThat(e).hasMessageContaining("Restart the relay after an upgrade"));
@@ -307,8 +307,8 @@ class ControlServerTest {
         server.close();
         server = start(Duration.ofMillis(50), null);
         try (SocketChannel slow = connect()) {
-            write(slow, "{\"protocol\":1,\"program\":\"x\",\"ask\":\"content\",\"id\":\"" + Views.ID + "\"}\n");
-            relay.await("content " + Views.ID);
+            write(slow, "{\"protocol\":1,\"program\":\"x\",\"ask\":\"content\",\"id\":\"" + SampleViews.ID + "\"}\n");
+            relay.await("content " + SampleViews.ID);
             server.close(); // would wait for it
 
             assertThat(read(slow).length()).isLessThan(FakeControl.CONTENT.length);

@@ -19,7 +19,7 @@ import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.Page;
 import org.o365relay.queue.QueueSummary;
 
-/// Remembers what it is asked, and answers with [Views].
+/// Remembers what it is asked, and answers with [SampleViews].
 final class FakeControl implements Control {
 
     static final byte[] CONTENT = "Subject: Scan\r\n\r\n".repeat(100_000).getBytes(StandardCharsets.US_ASCII);
@@ -78,13 +78,13 @@ final class FakeControl implements Control {
     @Override
     public QueueSummary overview() {
         remember("overview");
-        return Views.overview();
+        return SampleViews.overview();
     }
 
     @Override
     public Page find(MessageFilter selection, Page.Order order, @Nullable QueueId from, int most) {
         remember("find " + selection + " " + order + " " + from + " " + most);
-        return new Page(List.of(Views.line()), Views.ID);
+        return new Page(List.of(SampleViews.line()), SampleViews.ID);
     }
 
     @Override
@@ -96,13 +96,13 @@ final class FakeControl implements Control {
     @Override
     public Optional<QueueId> newest() {
         remember("newest");
-        return Optional.of(Views.ID);
+        return Optional.of(SampleViews.ID);
     }
 
     @Override
     public Optional<MessageDetail> show(QueueId id) {
         remember("show " + id);
-        return id.equals(Views.ID) ? Optional.of(Views.detail(CONTENT.length)) : Optional.empty();
+        return id.equals(SampleViews.ID) ? Optional.of(SampleViews.detail(CONTENT.length)) : Optional.empty();
     }
 
     @Override
@@ -129,7 +129,7 @@ final class FakeControl implements Control {
     @Override
     public RelayStatus status() {
         remember("status");
-        return Views.running();
+        return SampleViews.running();
     }
 
     @Override

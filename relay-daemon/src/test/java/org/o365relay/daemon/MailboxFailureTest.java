@@ -13,7 +13,7 @@ import org.o365relay.queue.Event;
 
 /// Trouble that is the mailbox's own, and clients that are turned away.
 @Timeout(60)
-final class TroubleTest {
+final class MailboxFailureTest {
 
     private static final String DENIED = "554 5.2.252 SendAsDenied; relay@contoso.example not allowed to send as"
             + " relay@contoso.example; STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied;"

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /// So many octets, and not one less: reading fails if they end before.
-final class SizedStream extends InputStream {
+final class FixedLengthStream extends InputStream {
 
     private final InputStream in;
     private final String what;
@@ -12,7 +12,7 @@ final class SizedStream extends InputStream {
 
     /// @param in closed with this
     /// @param what it is, for whoever reads the error
-    SizedStream(InputStream in, long size, String what) {
+    FixedLengthStream(InputStream in, long size, String what) {
         this.in = in;
         this.left = size;
         this.what = what;

@@ -36,7 +36,7 @@ import picocli.CommandLine;
 
 /// Mail arrives over every road, with every way of signing in.
 @Timeout(60)
-final class EveryRoadTest {
+final class EveryUpstreamTest {
 
     private static final String GROUP = "office@contoso.example";
     private static final String PFX_PASSWORD = "opens the pfx";

@@ -8,7 +8,7 @@ import org.o365relay.queue.MessageFilter;
 
 /// What somebody looks for, in whatever words: a message's id, a device's address, a mail address, a Message-ID, or
 /// something of the subject.
-record TraceText(String text) {
+record TraceQuery(String text) {
 
     /// What the words may be.
     private enum Meaning {
@@ -57,7 +57,7 @@ record TraceText(String text) {
         if (QueueId.parse(text).isPresent()) {
             return Meaning.ID;
         }
-        if (AddressText.isPattern(text) || address().isPresent()) {
+        if (IpAddressArgument.isPattern(text) || address().isPresent()) {
             return Meaning.CLIENT;
         }
         if (text.startsWith("<") && text.endsWith(">")) {
@@ -67,7 +67,7 @@ record TraceText(String text) {
     }
 
     private Optional<String> address() {
-        return AddressText.parse(text);
+        return IpAddressArgument.parse(text);
     }
 
     private void refuseTwice(Meaning meaning, MessageFilter base) throws CommandFailed {

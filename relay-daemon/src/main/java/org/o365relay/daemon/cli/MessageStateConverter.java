@@ -10,7 +10,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /// States as they are typed.
-final class StateNames implements Iterable<String>, ITypeConverter<MessageState> {
+final class MessageStateConverter implements Iterable<String>, ITypeConverter<MessageState> {
 
     private static final List<String> NAMES =
             Stream.of(MessageState.values()).map(StateTexts::key).toList();

@@ -16,7 +16,7 @@ import org.o365relay.queue.Event;
 
 /// What Exchange says later than with its 250.
 @Timeout(60)
-final class BounceTest {
+final class LaterNdrTest {
 
     private static final String NOBODY = "nobody@contoso.example";
     private static final String SENDER = "scan@mfp.contoso.example";

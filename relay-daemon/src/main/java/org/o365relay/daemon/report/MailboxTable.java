@@ -11,7 +11,7 @@ import org.o365relay.deliver.MailboxStatus;
 import org.o365relay.queue.GroupCount;
 
 /// Mailboxes and pools: what waits for each, whether mail leaves, and if not, why and what to do.
-public record MailboxLines(Layout layout) {
+public record MailboxTable(Layout layout) {
 
     private static final int INDENT = 4;
     private static final int COLUMN = 12;

@@ -5,7 +5,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /// What a message is called: 13 letters and digits.
-final class IdText implements ITypeConverter<QueueId> {
+final class QueueIdConverter implements ITypeConverter<QueueId> {
 
     @Override
     public QueueId convert(String text) {

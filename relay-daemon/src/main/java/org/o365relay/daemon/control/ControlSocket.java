@@ -23,7 +23,7 @@ import org.o365relay.config.ControlSettings;
 
 /// The control socket in the file system. Nobody but the relay's user can connect before its permissions are what
 /// they should be: it is made in a directory of its own, and then put in its place.
-final class SocketFile {
+final class ControlSocket {
 
     // inode(7)
     private static final int TYPE = 0170000;
@@ -36,7 +36,7 @@ final class SocketFile {
     private final RandomGenerator random;
     private @Nullable Object identity;
 
-    SocketFile(ControlSettings settings, RandomGenerator random) {
+    ControlSocket(ControlSettings settings, RandomGenerator random) {
         this.settings = settings;
         this.random = random;
     }

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Locale;
 
 /// What was found, for programs. Keys are never renamed.
-public final class ReportJson {
+public final class CheckReportJson {
 
-    private ReportJson() {}
+    private CheckReportJson() {}
 
     /// @param passed whether mail could leave through every mailbox
     /// @return one JSON object
@@ -18,7 +18,7 @@ public final class ReportJson {
         StringWriter text = new StringWriter();
         try (JsonWriter writer = JsonProviders.createWriter(text)) {
             writer.writeStartObject().writeBooleanField("passed", passed);
-            writer.writeArrayField("mailboxes", mailboxes, ReportJson::write);
+            writer.writeArrayField("mailboxes", mailboxes, CheckReportJson::write);
             writer.writeEndObject();
         } catch (IOException inMemory) {
             throw new IllegalStateException("cannot write JSON", inMemory);
@@ -30,8 +30,8 @@ public final class ReportJson {
         writer.writeStartObject()
                 .writeStringField("mailbox", report.mailbox().toString())
                 .writeBooleanField("open", report.isOpen())
-                .writeArrayField("facts", report.facts(), ReportJson::write)
-                .writeArrayField("roads", report.roads(), ReportJson::write)
+                .writeArrayField("facts", report.facts(), CheckReportJson::write)
+                .writeArrayField("roads", report.roads(), CheckReportJson::write)
                 .writeEndObject();
     }
 
@@ -39,7 +39,7 @@ public final class ReportJson {
         writer.writeStartObject()
                 .writeStringField("road", report.road())
                 .writeBooleanField("open", report.isOpen())
-                .writeArrayField("steps", report.steps(), ReportJson::write)
+                .writeArrayField("steps", report.steps(), CheckReportJson::write)
                 .writeEndObject();
     }
 

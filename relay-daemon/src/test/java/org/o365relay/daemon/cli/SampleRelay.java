@@ -23,7 +23,7 @@ import org.o365relay.queue.MessageState;
 import org.o365relay.queue.QueueSummary;
 
 /// A morning at 8:05 in Berlin, with something of everything in the queue.
-final class Morning {
+final class SampleRelay {
 
     static final Instant NOW = Instant.parse("2026-11-21T07:05:00Z");
     static final ZoneId ZONE = ZoneId.of("Europe/Berlin");
@@ -35,7 +35,7 @@ final class Morning {
             "250 2.6.0 <20261120.1@mfp-2> [InternalId=63118752, Hostname=FR0P281MB1.DEUP281"
                     + ".PROD.OUTLOOK.COM] 9126 bytes in 0.113, 78.6 KB/sec Queued mail for delivery";
 
-    private Morning() {}
+    private SampleRelay() {}
 
     static FakeControl relay() {
         List<MessageDetail> messages = messages();

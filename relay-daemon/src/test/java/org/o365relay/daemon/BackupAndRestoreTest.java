@@ -23,7 +23,7 @@ import org.o365relay.daemon.cli.RestoreCommand;
 
 /// `queue verify`, `backup` and `restore`, beside a running relay and without one.
 @Timeout(60)
-final class SafekeepingTest {
+final class BackupAndRestoreTest {
 
     @TempDir
     Path directory;

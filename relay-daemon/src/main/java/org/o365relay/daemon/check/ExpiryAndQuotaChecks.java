@@ -21,7 +21,7 @@ import org.o365relay.queue.QueueUnavailableException;
 /// day.
 ///
 /// @param queue read beside a running relay
-public record KnownFacts(UpstreamFactory upstreams, OfflineQueue queue, InstantSource clock) implements Doctor.Facts {
+public record ExpiryAndQuotaChecks(UpstreamFactory upstreams, OfflineQueue queue, InstantSource clock) implements MailboxChecker.Facts {
 
     private static final long DAYS_TO_WARN = 30;
 

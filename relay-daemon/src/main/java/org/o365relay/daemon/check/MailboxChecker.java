@@ -16,12 +16,12 @@ import org.o365relay.mail.Outcome.Delivered;
 
 /// Examines mailboxes as far as it can be done without sending anything, and with a trial message beyond that. Judges
 /// what it meets as the relay itself would.
-public final class Doctor {
+public final class MailboxChecker {
 
     private final UpstreamFactory upstreams;
     private final Facts facts;
     private final Listener listener;
-    private final @Nullable TrialMessage trial;
+    private final @Nullable TestMessage trial;
 
     /// Hears of what is found while it is found: a road may take its time.
     public interface Listener {
@@ -45,7 +45,7 @@ public final class Doctor {
 
     /// @param upstreams makes those that are walked; they are closed here
     /// @param trial sent on every road that is open; null to send nothing
-    public Doctor(UpstreamFactory upstreams, Facts facts, Listener listener, @Nullable TrialMessage trial) {
+    public MailboxChecker(UpstreamFactory upstreams, Facts facts, Listener listener, @Nullable TestMessage trial) {
         this.upstreams = upstreams;
         this.facts = facts;
         this.listener = listener;
@@ -81,7 +81,7 @@ public final class Doctor {
         return new UpstreamReport(upstream.name(), findings.steps);
     }
 
-    private void send(TrialMessage message, MailboxSettings mailbox, Upstream upstream, Findings findings)
+    private void send(TestMessage message, MailboxSettings mailbox, Upstream upstream, Findings findings)
             throws IOException {
         Response response = message.send(upstream, mailbox.rewrite());
         if (findings.judgement.of(response).outcome() instanceof Delivered) {

@@ -15,7 +15,7 @@ import org.o365relay.queue.MessageDetail.RecipientLine;
 import org.o365relay.queue.MessageLine;
 import org.o365relay.queue.MessageState;
 
-final class MessageStoryTest {
+final class MessageReportTest {
 
     private static final Instant NOW = Instant.parse("2026-11-21T07:05:00Z");
     private static final Event RESTORED = new Event(
@@ -27,7 +27,7 @@ final class MessageStoryTest {
             "",
             true);
 
-    private final MessageStory story = new MessageStory(
+    private final MessageReport story = new MessageReport(
             new Layout(new Times(NOW, ZoneId.of("Europe/Berlin")), Layout.UNLIMITED),
             new ReasonTexts(ReplyCatalogue.microsoft365()),
             new DeviceNames(List.of()));

@@ -4,11 +4,11 @@ import java.io.PrintWriter;
 import org.o365relay.mail.EmailAddress;
 
 /// What was found, for a person at a terminal; line by line, because a road may take its time.
-public final class ReportText implements Doctor.Listener {
+public final class CheckProgressText implements MailboxChecker.Listener {
 
     private final PrintWriter out;
 
-    public ReportText(PrintWriter out) {
+    public CheckProgressText(PrintWriter out) {
         this.out = out;
     }
 

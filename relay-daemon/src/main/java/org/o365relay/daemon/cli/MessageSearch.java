@@ -14,9 +14,9 @@ import org.o365relay.queue.MessageLine;
 import org.o365relay.queue.Page;
 
 /// Looks for messages that are meant in one of several ways, the newest first, and each of them once.
-final class Findings {
+final class MessageSearch {
 
-    private Findings() {}
+    private MessageSearch() {}
 
     /// @param most how many at most
     static Page of(Control relay, List<MessageFilter> ways, @Nullable QueueId from, int most) throws ControlException {

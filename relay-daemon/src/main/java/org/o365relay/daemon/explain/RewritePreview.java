@@ -19,7 +19,7 @@ import org.o365relay.rewrite.Rewriter;
 import org.o365relay.rewrite.RewriteResult;
 
 /// What Exchange and the recipients would see of the sender: a message of nothing but a From, rewritten as every other.
-record UpstreamView(RewriteRules rules, ExplainRequest question) {
+record RewritePreview(RewriteRules rules, ExplainRequest question) {
 
     ExplanationStep step(@Nullable EmailAddress sender, List<EmailAddress> recipients) {
         String original = sender == null ? "Subject: x\r\n\r\n" : "From: <" + sender + ">\r\n\r\n";

@@ -5,13 +5,13 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /// IP addresses as people write them.
-final class AddressText {
+final class IpAddressArgument {
 
     // what InetAddress takes besides, 4711 or 10.1, is a number to everybody else
     private static final Pattern FOUR_PARTS = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
     private static final Pattern PATTERN = Pattern.compile("(?=.*\\*)(?=.*[.:])[0-9a-fA-F.:*]+");
 
-    private AddressText() {}
+    private IpAddressArgument() {}
 
     /// @return as the queue has it: `2001:db8::7` is `2001:db8:0:0:0:0:0:7` there; empty if it is no address
     static Optional<String> parse(String text) {

@@ -7,7 +7,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /// How old something is: `45s`, `30m`, `2h`, `1h30m`, `3d`, `2w`.
-final class AgeText implements ITypeConverter<Duration> {
+final class AgeConverter implements ITypeConverter<Duration> {
 
     private static final Pattern PART = Pattern.compile("(\\d{1,6}) ?(s|min|m|h|d|w)", Pattern.CASE_INSENSITIVE);
 

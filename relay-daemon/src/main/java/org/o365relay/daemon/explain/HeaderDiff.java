@@ -22,7 +22,7 @@ import org.o365relay.rewrite.Rewriter;
 import org.o365relay.rewrite.RewriteResult;
 
 /// A message's header as it came and as it leaves, with the configuration as it is now.
-public record HeaderView(RelaySettings settings) {
+public record HeaderDiff(RelaySettings settings) {
 
     /// @param original the message as it was received
     /// @return a line for each of the header's: `-` before what is taken out, `+` before what is put in

@@ -13,7 +13,7 @@ import org.o365relay.queue.MessageDetail.RecipientLine;
 import org.o365relay.queue.MessageLine;
 
 /// All there is to say of a message: what it is, and what has happened to it.
-public record MessageStory(Layout layout, ReasonTexts meanings, DeviceNames names) {
+public record MessageReport(Layout layout, ReasonTexts meanings, DeviceNames names) {
 
     private static final Pattern TIME = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z");
 

@@ -11,9 +11,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine.TypeConversionException;
 
-final class TimeTextTest {
+final class TimeArgumentTest {
 
-    private final TimeText times = new TimeText(Instant.parse("2026-11-21T07:05:00Z"), ZoneId.of("Europe/Berlin"));
+    private final TimeArgument times = new TimeArgument(Instant.parse("2026-11-21T07:05:00Z"), ZoneId.of("Europe/Berlin"));
 
     @ParameterizedTest
     @CsvSource({
@@ -58,13 +58,13 @@ final class TimeTextTest {
         "2 h, PT2H"
     })
     void readsAges(String text, Duration expected) {
-        assertThat(new AgeText().convert(text)).isEqualTo(expected);
+        assertThat(new AgeConverter().convert(text)).isEqualTo(expected);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "2", "h", "2x", "-2h", "1.5h", "2h!", "9999999h", "two hours"})
     void readsNoOtherAges(String text) {
-        assertThatThrownBy(() -> new AgeText().convert(text))
+        assertThatThrownBy(() -> new AgeConverter().convert(text))
                 .isInstanceOf(TypeConversionException.class)
                 .hasMessage("'" + text + "' is no age; use for example 30m, 2h, 3d, 1w");
     }

@@ -3,7 +3,7 @@ package org.o365relay.daemon.check;
 import org.o365relay.mail.EmailAddress;
 
 /// Says nothing until everything is known.
-public final class NoProgress implements Doctor.Listener {
+public final class SilentProgress implements MailboxChecker.Listener {
 
     @Override
     public void mailbox(EmailAddress mailbox) {}

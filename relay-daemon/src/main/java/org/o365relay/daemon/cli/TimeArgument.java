@@ -14,7 +14,7 @@ import java.util.Optional;
 /// `2026-11-20T16:42:00Z`.
 ///
 /// @param now what is "today"
-record TimeText(Instant now, ZoneId zone) {
+record TimeArgument(Instant now, ZoneId zone) {
 
     /// A time of day alone is the last one that has been; a day alone its beginning.
     ///

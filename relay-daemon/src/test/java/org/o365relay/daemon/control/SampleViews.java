@@ -20,12 +20,12 @@ import org.o365relay.queue.MessageState;
 import org.o365relay.queue.QueueSummary;
 
 /// What a relay may answer, with something in every place.
-final class Views {
+final class SampleViews {
 
     static final Instant NOON = Instant.parse("2026-11-21T12:00:00.123Z");
     static final QueueId ID = new QueueId(4711);
 
-    private Views() {}
+    private SampleViews() {}
 
     static QueueSummary overview() {
         return new QueueSummary(

@@ -28,7 +28,7 @@ import org.o365relay.rewrite.RewriteResult;
 ///
 /// @param id names it in its Message-ID
 /// @param author who it is from; null for the mailbox
-public record TrialMessage(
+public record TestMessage(
         QueueId id, Instant now, EmailAddress to, @Nullable EmailAddress author) {
 
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
