@@ -162,7 +162,7 @@ class ControlTest {
     void thereIsNoQueueBeforeARelayHasRun() throws Exception {
         Control control = control(ConfigText.write(directory, sandbox));
 
-        assertThatThrownBy(control::overview)
+        assertThatThrownBy(control::summary)
                 .asInstanceOf(type(ControlException.class))
                 .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.QUEUE))
                 .satisfies(e -> assertThat(e).hasMessageContaining("no relay has run with this data-directory yet"));
@@ -176,7 +176,7 @@ class ControlTest {
 
     private static Control control(Path config) throws ControlException {
         if (new ConfigReader(Map.of()).read(config) instanceof Valid valid) {
-            return CliEnvironment.ofProgram().relay().reach(valid);
+            return CliEnvironment.ofProgram().access().connect(valid);
         }
         throw new AssertionError("the configuration is not valid");
     }

@@ -146,7 +146,7 @@ final class ExplainedRepliesTest {
 
     private static List<String> recipientRefusals(Explanation explanation) {
         return explanation.steps().stream()
-                .filter(step -> step.about().equals("recipient"))
+                .filter(step -> step.subject().equals("recipient"))
                 .map(step -> step.finding())
                 .filter(finding -> finding.contains(REFUSED))
                 .map(finding -> finding.substring(finding.indexOf(REFUSED) + REFUSED.length()))

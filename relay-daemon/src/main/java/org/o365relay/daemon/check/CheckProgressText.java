@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import org.o365relay.mail.EmailAddress;
 
 /// What was found, for a person at a terminal; line by line, because a road may take its time.
-public final class CheckProgressText implements MailboxChecker.Listener {
+public final class CheckProgressText implements MailboxChecker.Progress {
 
     private final PrintWriter out;
 
@@ -19,14 +19,14 @@ public final class CheckProgressText implements MailboxChecker.Listener {
     }
 
     @Override
-    public void road(String road) {
+    public void upstream(String road) {
         out.printf("by %s%n", road);
         out.flush();
     }
 
     @Override
     public void step(CheckStep step) {
-        out.printf("  %s %-10s %s%n", step.mark().sign(), step.what(), step.detail());
+        out.printf("  %s %-10s %s%n", step.result().symbol(), step.name(), step.detail());
         if (!step.cause().isEmpty()) {
             more("means", step.cause());
         }

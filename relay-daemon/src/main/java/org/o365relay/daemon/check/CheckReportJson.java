@@ -29,24 +29,24 @@ public final class CheckReportJson {
     private static void write(JsonWriter writer, MailboxReport report) throws IOException {
         writer.writeStartObject()
                 .writeStringField("mailbox", report.mailbox().toString())
-                .writeBooleanField("open", report.isOpen())
-                .writeArrayField("facts", report.facts(), CheckReportJson::write)
-                .writeArrayField("roads", report.roads(), CheckReportJson::write)
+                .writeBooleanField("open", report.canSend())
+                .writeArrayField("facts", report.steps(), CheckReportJson::write)
+                .writeArrayField("roads", report.upstreams(), CheckReportJson::write)
                 .writeEndObject();
     }
 
     private static void write(JsonWriter writer, UpstreamReport report) throws IOException {
         writer.writeStartObject()
-                .writeStringField("road", report.road())
-                .writeBooleanField("open", report.isOpen())
+                .writeStringField("road", report.upstream())
+                .writeBooleanField("open", report.canSend())
                 .writeArrayField("steps", report.steps(), CheckReportJson::write)
                 .writeEndObject();
     }
 
     private static void write(JsonWriter writer, CheckStep step) throws IOException {
         writer.writeStartObject()
-                .writeStringField("mark", step.mark().name().toLowerCase(Locale.ROOT))
-                .writeStringField("step", step.what())
+                .writeStringField("mark", step.result().name().toLowerCase(Locale.ROOT))
+                .writeStringField("step", step.name())
                 .writeStringField("detail", step.detail())
                 .writeStringField("cause", step.cause())
                 .writeStringField("advice", step.advice())

@@ -21,7 +21,7 @@ import org.o365relay.queue.QueueUnavailableException;
 /// day.
 ///
 /// @param queue read beside a running relay
-public record ExpiryAndQuotaChecks(UpstreamFactory upstreams, OfflineQueue queue, InstantSource clock) implements MailboxChecker.Facts {
+public record ExpiryAndQuotaChecks(UpstreamFactory upstreams, OfflineQueue queue, InstantSource clock) implements MailboxChecker.LocalChecks {
 
     private static final long DAYS_TO_WARN = 30;
 
@@ -31,7 +31,7 @@ public record ExpiryAndQuotaChecks(UpstreamFactory upstreams, OfflineQueue queue
         for (UpstreamSettings road : mailbox.roads()) {
             expiry(mailbox, road).filter(fact -> !facts.contains(fact)).ifPresent(facts::add);
         }
-        left(mailbox).ifPresent(facts::add);
+        quota(mailbox).ifPresent(facts::add);
         return facts;
     }
 
@@ -48,18 +48,18 @@ public record ExpiryAndQuotaChecks(UpstreamFactory upstreams, OfflineQueue queue
         long days = Duration.between(clock.instant(), expiry.at()).toDays();
         String detail = ending.what() + " (" + expiry.name() + ") ends on " + ending.day() + ", in " + days + " days";
         if (days > DAYS_TO_WARN) {
-            return CheckStep.good("valid", detail);
+            return CheckStep.passed("valid", detail);
         }
         boolean over = expiry.at().isBefore(clock.instant());
         return new CheckStep(
-                over ? CheckStep.Mark.BAD : CheckStep.Mark.WARNING,
+                over ? CheckStep.Result.FAILED : CheckStep.Result.WARNING,
                 "valid",
                 over ? ending.what() + " (" + expiry.name() + ") has ended on " + ending.day() : detail,
                 "",
                 ending.advice());
     }
 
-    private Optional<CheckStep> left(MailboxSettings mailbox) {
+    private Optional<CheckStep> quota(MailboxSettings mailbox) {
         Integer limit = mailbox.limits().recipientsPerDay();
         if (limit == null) {
             return Optional.empty();
@@ -72,9 +72,9 @@ public record ExpiryAndQuotaChecks(UpstreamFactory upstreams, OfflineQueue queue
             String detail = sent + " of " + limit + " recipients in the last 24 hours (by this relay)";
             return Optional.of(
                     sent < limit
-                            ? CheckStep.good("quota", detail)
+                            ? CheckStep.passed("quota", detail)
                             : new CheckStep(
-                                    CheckStep.Mark.WARNING, "quota", detail, "the rest waits until there is room", ""));
+                                    CheckStep.Result.WARNING, "quota", detail, "the rest waits until there is room", ""));
         } catch (QueueUnavailableException e) {
             return Optional.empty(); // no relay has run yet, or it is somebody else's queue; "devices" explains that
         }

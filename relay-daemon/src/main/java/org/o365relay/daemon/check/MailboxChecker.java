@@ -19,18 +19,18 @@ import org.o365relay.mail.Outcome.Delivered;
 public final class MailboxChecker {
 
     private final UpstreamFactory upstreams;
-    private final Facts facts;
-    private final Listener listener;
-    private final @Nullable TestMessage trial;
+    private final LocalChecks localChecks;
+    private final Progress progress;
+    private final @Nullable TestMessage testMessage;
 
     /// Hears of what is found while it is found: a road may take its time.
-    public interface Listener {
+    public interface Progress {
 
         /// A mailbox is begun.
         void mailbox(EmailAddress mailbox);
 
         /// A road of it is begun.
-        void road(String road);
+        void upstream(String road);
 
         /// Something was found.
         void step(CheckStep step);
@@ -38,84 +38,84 @@ public final class MailboxChecker {
 
     /// What can be known of a mailbox without asking its upstreams.
     @FunctionalInterface
-    public interface Facts {
+    public interface LocalChecks {
         /// @return what ends when, what is left of the day's limit
         List<CheckStep> of(MailboxSettings mailbox);
     }
 
     /// @param upstreams makes those that are walked; they are closed here
-    /// @param trial sent on every road that is open; null to send nothing
-    public MailboxChecker(UpstreamFactory upstreams, Facts facts, Listener listener, @Nullable TestMessage trial) {
+    /// @param testMessage sent on every road that is open; null to send nothing
+    public MailboxChecker(UpstreamFactory upstreams, LocalChecks facts, Progress listener, @Nullable TestMessage trial) {
         this.upstreams = upstreams;
-        this.facts = facts;
-        this.listener = listener;
-        this.trial = trial;
+        this.localChecks = facts;
+        this.progress = listener;
+        this.testMessage = trial;
     }
 
     /// @throws IOException if the trial message cannot be made, which is a bug
-    public MailboxReport examine(MailboxSettings mailbox) throws IOException {
-        listener.mailbox(mailbox.address());
-        List<CheckStep> known = facts.of(mailbox);
-        known.forEach(listener::step);
+    public MailboxReport check(MailboxSettings mailbox) throws IOException {
+        progress.mailbox(mailbox.address());
+        List<CheckStep> known = localChecks.of(mailbox);
+        known.forEach(progress::step);
         List<UpstreamReport> roads = new ArrayList<>();
         for (UpstreamSettings road : mailbox.roads()) {
             try (Upstream upstream = upstreams.of(mailbox, road)) {
-                roads.add(examine(mailbox, upstream));
+                roads.add(check(mailbox, upstream));
             }
         }
         return new MailboxReport(mailbox.address(), known, roads);
     }
 
-    private UpstreamReport examine(MailboxSettings mailbox, Upstream upstream) throws IOException {
-        listener.road(upstream.name());
-        Findings findings = new Findings(mailbox.address());
+    private UpstreamReport check(MailboxSettings mailbox, Upstream upstream) throws IOException {
+        progress.upstream(upstream.name());
+        UpstreamSteps findings = new UpstreamSteps(mailbox.address());
         UpstreamCheck check = upstream.check();
         for (Finding finding : check.findings()) {
             findings.add(ResponseStep.step(finding));
         }
         if (check.trouble().isPresent()) {
-            findings.bad(check.trouble().get());
-        } else if (trial != null) {
-            send(trial, mailbox, upstream, findings);
+            findings.addFailed(check.trouble().get());
+        } else if (testMessage != null) {
+            send(testMessage, mailbox, upstream, findings);
         }
         return new UpstreamReport(upstream.name(), findings.steps);
     }
 
-    private void send(TestMessage message, MailboxSettings mailbox, Upstream upstream, Findings findings)
+    private void send(TestMessage message, MailboxSettings mailbox, Upstream upstream, UpstreamSteps findings)
             throws IOException {
         Response response = message.send(upstream, mailbox.rewrite());
-        if (findings.judgement.of(response).outcome() instanceof Delivered) {
-            findings.good(
+        if (findings.responseStep.judge(response).outcome() instanceof Delivered) {
+            findings.addPassed(
                     Response.Step.END_OF_CONTENT,
                     response.reply() + ". Look for it in the mailbox of " + message.to()
                             + " (junk too); if it is not there: Exchange admin center > Mail flow > Message trace, Message-ID "
                             + message.messageId(mailbox.address()));
         } else {
-            findings.bad(response);
+            findings.addFailed(response);
         }
     }
 
     /// Steps of one road, told as they come.
-    private final class Findings {
+    private final class UpstreamSteps {
 
-        private final ResponseStep judgement;
+        private final ResponseStep responseStep;
         private final List<CheckStep> steps = new ArrayList<>();
 
-        private Findings(EmailAddress mailbox) {
-            this.judgement = new ResponseStep(mailbox);
+        private UpstreamSteps(EmailAddress mailbox) {
+            this.responseStep = new ResponseStep(mailbox);
         }
 
-        void good(Response.Step step, String detail) {
-            add(CheckStep.good(ResponseStep.name(step), detail));
+        void addPassed(Response.Step step, String detail) {
+            add(CheckStep.passed(ResponseStep.name(step), detail));
         }
 
-        void bad(Response response) {
-            add(judgement.step(response));
+        void addFailed(Response response) {
+            add(responseStep.step(response));
         }
 
         private void add(CheckStep step) {
             steps.add(step);
-            listener.step(step);
+            progress.step(step);
         }
     }
 }

@@ -5,17 +5,17 @@ import org.o365relay.mail.EmailAddress;
 
 /// What was found of a mailbox.
 ///
-/// @param facts what holds whatever the road: what ends when, what is left of the day's limit
-/// @param roads in the order the relay takes them
-public record MailboxReport(EmailAddress mailbox, List<CheckStep> facts, List<UpstreamReport> roads) {
+/// @param steps what holds whatever the road: what ends when, what is left of the day's limit
+/// @param upstreams in the order the relay takes them
+public record MailboxReport(EmailAddress mailbox, List<CheckStep> steps, List<UpstreamReport> upstreams) {
 
     public MailboxReport {
-        facts = List.copyOf(facts);
-        roads = List.copyOf(roads);
+        steps = List.copyOf(steps);
+        upstreams = List.copyOf(upstreams);
     }
 
     /// @return whether mail could leave by some road
-    public boolean isOpen() {
-        return roads.stream().anyMatch(UpstreamReport::isOpen);
+    public boolean canSend() {
+        return upstreams.stream().anyMatch(UpstreamReport::canSend);
     }
 }

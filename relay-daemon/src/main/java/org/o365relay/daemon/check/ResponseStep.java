@@ -10,23 +10,23 @@ import org.o365relay.mail.EmailAddress;
 /// What a response means, in the words of a step.
 record ResponseStep(EmailAddress mailbox) {
 
-    Verdict of(Response response) {
+    Verdict judge(Response response) {
         return new FailurePolicy(mailbox).judge(response, false);
     }
 
     /// @return a step that failed
     CheckStep step(Response response) {
-        Verdict verdict = of(response);
+        Verdict verdict = judge(response);
         String what = response.origin() == Origin.SIGN_IN ? "token" : name(response.step());
-        return new CheckStep(CheckStep.Mark.BAD, what, response.reply().toString(), verdict.cause(), verdict.advice());
+        return new CheckStep(CheckStep.Result.FAILED, what, response.reply().toString(), verdict.cause(), verdict.advice());
     }
 
     /// @return a step after which mail can leave, if not all of it
     static CheckStep step(Finding finding) {
         String what = name(finding.step());
         return finding.isWarning()
-                ? new CheckStep(CheckStep.Mark.WARNING, what, finding.detail(), "", finding.advice())
-                : CheckStep.good(what, finding.detail());
+                ? new CheckStep(CheckStep.Result.WARNING, what, finding.detail(), "", finding.advice())
+                : CheckStep.passed(what, finding.detail());
     }
 
     static String name(Response.Step step) {

@@ -3,13 +3,13 @@ package org.o365relay.daemon.check;
 import org.o365relay.mail.EmailAddress;
 
 /// Says nothing until everything is known.
-public final class SilentProgress implements MailboxChecker.Listener {
+public final class SilentProgress implements MailboxChecker.Progress {
 
     @Override
     public void mailbox(EmailAddress mailbox) {}
 
     @Override
-    public void road(String road) {}
+    public void upstream(String road) {}
 
     @Override
     public void step(CheckStep step) {}

@@ -28,7 +28,7 @@ final class BulkOptions {
     @Option(
             names = {"-y", "--yes"},
             description = "Do not ask.")
-    private boolean yes;
+    private boolean confirmed;
 
     List<QueueId> ids() {
         return ids.stream().distinct().toList();
@@ -42,46 +42,46 @@ final class BulkOptions {
         return dryRun;
     }
 
-    boolean isAgreed() {
-        return yes;
+    boolean isConfirmed() {
+        return confirmed;
     }
 
     /// @return of those that are meant the ones that it concerns
     /// @throws CommandFailed if it is not clear which are meant
-    MessageFilter selection(CliEnvironment place, QueueAction deed) throws CommandFailed {
+    MessageFilter filter(CliEnvironment place, QueueAction deed) throws CommandFailed {
         boolean filtered = !filters.isEmpty();
-        boolean readdressed = deed.namesRecipient() && filters.isRecipientAlone();
+        boolean readdressed = deed.replacesRecipient() && filters.hasOnlyRecipient();
         if (!ids.isEmpty() && ((filtered && !readdressed) || all)) {
-            throw wrong(
+            throw usageError(
                     "ids say which messages are meant; leave out " + (all ? "--all" : "the filters") + ", or the ids");
         }
         if (filtered && all) {
-            throw wrong("--all means every message that waits; leave it out, or the filters");
+            throw usageError("--all means every message that waits; leave it out, or the filters");
         }
-        if (ids.isEmpty() && filters.meansAll() && deed.isFinal()) {
-            throw wrong((filtered ? "that would be every message; " : "") + deed.name()
+        if (ids.isEmpty() && filters.matchesEverything() && deed.isIrreversible()) {
+            throw usageError((filtered ? "that would be every message; " : "") + deed.name()
                     + " wants to know which messages: ids, or a filter such as --client 192.168.10.7 or --older 3d");
         }
         if (ids.isEmpty() && !filtered && !all) {
-            throw wrong(deed.name() + ": which messages? Give ids, filters, or --all");
+            throw usageError(deed.name() + ": which messages? Give ids, filters, or --all");
         }
-        MessageFilter selection = filters.selection(place, ids());
+        MessageFilter selection = filters.filter(place, ids());
         return selection.in(states(selection.states(), deed));
     }
 
     private static Set<MessageState> states(Set<MessageState> asked, QueueAction deed) throws CommandFailed {
         if (asked.isEmpty()) {
-            return deed.concerns();
+            return deed.states();
         }
         Set<MessageState> both = new HashSet<>(asked);
-        both.retainAll(deed.concerns());
+        both.retainAll(deed.states());
         if (both.isEmpty()) {
-            throw wrong(deed.name() + " is for messages that are " + deed.statesInWords());
+            throw usageError(deed.name() + " is for messages that are " + deed.stateNames());
         }
         return both;
     }
 
-    private static CommandFailed wrong(String message) {
+    private static CommandFailed usageError(String message) {
         return new CommandFailed(ExitCode.USAGE, message);
     }
 }

@@ -78,20 +78,20 @@ public final class CheckCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandFailed, IOException {
         RelaySettings settings = config.read().settings();
-        List<MailboxSettings> mailboxes = chosen(settings);
+        List<MailboxSettings> mailboxes = selectedMailboxes(settings);
         PrintWriter out = spec.commandLine().getOut();
         if (!json) {
             out.println("✔ configuration: " + config.file());
             RulesReport.lines(settings).forEach(line -> out.println("  " + line));
         }
-        List<MailboxReport> reports = examine(settings, mailboxes, json ? new SilentProgress() : new CheckProgressText(out));
-        boolean passed = reports.stream().allMatch(MailboxReport::isOpen);
+        List<MailboxReport> reports = checkAll(settings, mailboxes, json ? new SilentProgress() : new CheckProgressText(out));
+        boolean passed = reports.stream().allMatch(MailboxReport::canSend);
         out.println(json ? CheckReportJson.text(passed, reports) : verdict(reports));
         out.flush();
         return passed ? ExitCode.OK : ExitCode.UNAVAILABLE;
     }
 
-    private List<MailboxSettings> chosen(RelaySettings settings) throws CommandFailed {
+    private List<MailboxSettings> selectedMailboxes(RelaySettings settings) throws CommandFailed {
         if (recipient == null && author != null) {
             throw new CommandFailed(ExitCode.USAGE, "--from says who sends; add --send ADDRESS");
         }
@@ -105,8 +105,8 @@ public final class CheckCommand implements Callable<Integer> {
         return chosen;
     }
 
-    private List<MailboxReport> examine(
-            RelaySettings settings, List<MailboxSettings> mailboxes, MailboxChecker.Listener listener) throws IOException {
+    private List<MailboxReport> checkAll(
+            RelaySettings settings, List<MailboxSettings> mailboxes, MailboxChecker.Progress listener) throws IOException {
         List<MailboxReport> reports = new ArrayList<>();
         InstantSource clock = InstantSource.system();
         Path spool = Path.of(
@@ -115,9 +115,9 @@ public final class CheckCommand implements Callable<Integer> {
         try (UpstreamFactory upstreams = new UpstreamFactory(settings.http(), spool, clock)) {
             ExpiryAndQuotaChecks facts =
                     new ExpiryAndQuotaChecks(upstreams, new OfflineQueue(settings.queue().directory()), clock);
-            MailboxChecker doctor = new MailboxChecker(upstreams, facts, listener, trial());
+            MailboxChecker doctor = new MailboxChecker(upstreams, facts, listener, testMessage());
             for (MailboxSettings candidate : mailboxes) {
-                reports.add(doctor.examine(candidate));
+                reports.add(doctor.check(candidate));
             }
         } finally {
             Files.deleteIfExists(spool);
@@ -125,7 +125,7 @@ public final class CheckCommand implements Callable<Integer> {
         return reports;
     }
 
-    private @Nullable TestMessage trial() {
+    private @Nullable TestMessage testMessage() {
         QueueId id = new QueueId(RandomGenerator.getDefault().nextLong(1L << 62));
         return recipient == null
                 ? null
@@ -136,7 +136,7 @@ public final class CheckCommand implements Callable<Integer> {
         List<String> lines = new ArrayList<>();
         for (MailboxReport report : reports) {
             lines.add(
-                    report.isOpen()
+                    report.canSend()
                             ? "✔ Mail can leave as " + report.mailbox() + "."
                             : "✘ No mail can leave as " + report.mailbox() + ".");
         }

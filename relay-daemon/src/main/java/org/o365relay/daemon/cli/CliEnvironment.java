@@ -19,14 +19,14 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 ///
 /// @param terminal on which somebody can be asked; empty if a program asks
 /// @param columns of the terminal that the answer goes to; [Layout#UNLIMITED] if it goes elsewhere
-/// @param octets where a message's content goes that nobody named a file for
+/// @param rawOutput where a message's content goes that nobody named a file for
 public record CliEnvironment(
-        RelayAccess relay,
+        RelayAccess access,
         InstantSource clock,
         ZoneId zone,
         Supplier<Optional<Terminal>> terminal,
         IntSupplier columns,
-        OutputStream octets) {
+        OutputStream rawOutput) {
 
     /// The program's own.
     public static CliEnvironment ofProgram() {
@@ -40,12 +40,12 @@ public record CliEnvironment(
     }
 
     /// @return whether a person would see what is written
-    boolean isScreen() {
+    boolean isInteractive() {
         return columns.getAsInt() != Layout.UNLIMITED;
     }
 
     private static int columnsOfProgram() {
-        if (!isTerminal()) {
+        if (!isStdoutTerminal()) {
             return Layout.UNLIMITED;
         }
         String given = System.getenv("COLUMNS");
@@ -55,7 +55,7 @@ public record CliEnvironment(
     }
 
     /// Java only tells whether input and output both are one; it is the output alone that counts.
-    private static boolean isTerminal() {
+    private static boolean isStdoutTerminal() {
         if (Terminal.ofProgram().isPresent()) {
             return true;
         }

@@ -13,39 +13,39 @@ import org.o365relay.daemon.report.StatusReport;
 import org.o365relay.exchange.ReplyCatalogue;
 
 /// What every operator's command has at hand.
-record CommandContext(CliEnvironment place, ConfigFile config, OutputOptions answer) {
+record CommandContext(CliEnvironment environment, ConfigFile config, OutputOptions output) {
 
     Valid configuration() throws CommandFailed {
         return config.readForOperators();
     }
 
     /// @return to be closed
-    Control relay(Valid configuration) throws ControlException {
-        DeviceRecords.quieten();
-        return place.relay().reach(configuration);
+    Control connect(Valid configuration) throws ControlException {
+        DeviceRecords.silenceQueueLog();
+        return environment.access().connect(configuration);
     }
 
     Layout layout() {
-        return answer.layout(place);
+        return output.layout(environment);
     }
 
     QueueReport queueReport(Valid configuration) {
-        return new QueueReport(layout(), meanings(), names(configuration.settings()));
+        return new QueueReport(layout(), reasonTexts(), deviceNames(configuration.settings()));
     }
 
     StatusReport statusReport(Valid configuration) {
-        return new StatusReport(layout(), meanings(), names(configuration.settings()));
+        return new StatusReport(layout(), reasonTexts(), deviceNames(configuration.settings()));
     }
 
-    MessageReport story(Valid configuration) {
-        return new MessageReport(layout(), meanings(), names(configuration.settings()));
+    MessageReport messageReport(Valid configuration) {
+        return new MessageReport(layout(), reasonTexts(), deviceNames(configuration.settings()));
     }
 
-    private static ReasonTexts meanings() {
+    private static ReasonTexts reasonTexts() {
         return new ReasonTexts(ReplyCatalogue.microsoft365());
     }
 
-    private static DeviceNames names(RelaySettings settings) {
+    private static DeviceNames deviceNames(RelaySettings settings) {
         return new DeviceNames(settings.listeners());
     }
 }

@@ -11,9 +11,9 @@ import org.o365relay.mail.DeviceRecord;
 /// A device as it is shown: what was counted of it, and what the configuration says about it.
 ///
 /// @param name of its trusted network; empty if that has none, or the device is not trusted
-/// @param perDay its budget of recipients in 24 hours; null for none
+/// @param recipientsPerDay its budget of recipients in 24 hours; null for none
 record DeviceEntry(
-        DeviceRecord device, String name, @Nullable Integer perDay) {
+        DeviceRecord device, String name, @Nullable Integer recipientsPerDay) {
 
     static DeviceEntry of(DeviceRecord device, List<ListenerSettings> listeners) {
         Optional<ClientPolicy> policy = policy(device.address(), listeners);

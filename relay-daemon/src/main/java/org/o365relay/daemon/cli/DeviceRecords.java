@@ -15,7 +15,7 @@ final class DeviceRecords {
     private DeviceRecords() {}
 
     static List<DeviceRecord> read(QueueSettings queue) throws CommandFailed {
-        quieten();
+        silenceQueueLog();
         try {
             return new OfflineQueue(queue.directory()).devices();
         } catch (QueueUnavailableException e) {
@@ -24,7 +24,7 @@ final class DeviceRecords {
     }
 
     /// What is wrong with a row is for the running relay's log; this one may go where the answer goes.
-    static void quieten() {
+    static void silenceQueueLog() {
         if (LoggerFactory.getLogger("org.o365relay.queue") instanceof Logger logger) {
             logger.setLevel(Level.OFF);
         }

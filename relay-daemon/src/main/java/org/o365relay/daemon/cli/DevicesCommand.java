@@ -71,13 +71,13 @@ public final class DevicesCommand implements Callable<Integer> {
         if (json) {
             out.println(new DeviceJson(clock.instant()).text(entries));
         } else {
-            tell(entries, out);
+            print(entries, out);
         }
         out.flush();
         return ExitCode.OK;
     }
 
-    private void tell(List<DeviceEntry> entries, PrintWriter out) {
+    private void print(List<DeviceEntry> entries, PrintWriter out) {
         if (entries.isEmpty()) {
             out.println("No device has connected yet" + (network == null ? "." : " from " + network + "."));
             return;

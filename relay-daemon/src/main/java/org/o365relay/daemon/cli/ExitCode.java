@@ -26,7 +26,7 @@ public final class ExitCode {
     /// Another relay holds the data directory.
     public static final int LOCKED = 75;
     /// The relay that runs is of another version than the command.
-    public static final int OTHER_VERSION = 76;
+    public static final int VERSION_MISMATCH = 76;
     /// Not allowed: whoever asks may not ask this relay; or the relay would refuse the message, or some of its
     /// recipients.
     public static final int REFUSED = 77;
@@ -48,9 +48,9 @@ public final class ExitCode {
     static int of(ControlException.Kind kind) {
         return switch (kind) {
             case NOT_RUNNING -> UNAVAILABLE;
-            case BROKEN_OFF -> PARTLY_DONE;
+            case INTERRUPTED -> PARTLY_DONE;
             case NOT_PERMITTED -> REFUSED;
-            case OTHER_VERSION -> OTHER_VERSION;
+            case VERSION_MISMATCH -> VERSION_MISMATCH;
             case BAD_REQUEST -> USAGE;
             case QUEUE -> CANNOT_CREATE;
             case DAMAGED -> DAMAGED;

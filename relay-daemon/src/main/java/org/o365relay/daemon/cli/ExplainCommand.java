@@ -107,26 +107,26 @@ public final class ExplainCommand implements Callable<Integer> {
                 from.isEmpty() || from.equals("<>") ? null : mailAddress(from),
                 to.stream().map(this::mailAddress).toList(),
                 octets(),
-                hasBudget(at, device) ? spent(settings.queue(), device) : null);
+                hasRecipientLimit(at, device) ? recipientsUsed(settings.queue(), device) : null);
         Explanation explanation = Explainer.explain(settings, question);
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(json(explanation));
         } else {
-            tell(explanation, out);
+            print(explanation, out);
         }
         out.flush();
-        return explanation.complete() ? ExitCode.OK : ExitCode.REFUSED;
+        return explanation.acceptedForAll() ? ExitCode.OK : ExitCode.REFUSED;
     }
 
-    private static void tell(Explanation explanation, PrintWriter out) {
+    private static void print(Explanation explanation, PrintWriter out) {
         for (ExplanationStep step : explanation.steps()) {
-            out.printf("%-10s %s%n", step.about(), step.finding());
+            out.printf("%-10s %s%n", step.subject(), step.finding());
             if (!step.key().isEmpty()) {
                 out.printf("%-10s   (%s)%n", "", step.key());
             }
         }
-        String outcome = explanation.complete()
+        String outcome = explanation.acceptedForAll()
                 ? "The message is taken."
                 : explanation.accepted()
                         ? "The message is taken, but not for every recipient."
@@ -137,7 +137,7 @@ public final class ExplainCommand implements Callable<Integer> {
     private static String json(Explanation explanation) {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("accepted", explanation.accepted());
-        members.put("complete", explanation.complete());
+        members.put("complete", explanation.acceptedForAll());
         members.put("reply", explanation.reply().toString());
         members.put(
                 "steps",
@@ -147,13 +147,13 @@ public final class ExplainCommand implements Callable<Integer> {
 
     private static Map<String, String> members(ExplanationStep step) {
         Map<String, String> members = new LinkedHashMap<>();
-        members.put("about", step.about());
+        members.put("about", step.subject());
         members.put("finding", step.finding());
         members.put("key", step.key());
         return members;
     }
 
-    private static boolean hasBudget(ListenerSettings listener, InetAddress device) {
+    private static boolean hasRecipientLimit(ListenerSettings listener, InetAddress device) {
         return listener.trusted()
                 .policy(device)
                 .map(ClientPolicy::limits)
@@ -163,7 +163,7 @@ public final class ExplainCommand implements Callable<Integer> {
 
     /// @return null if the queue cannot be read, for example because no relay has run yet: the answer is good
     ///     without
-    private @Nullable Long spent(QueueSettings queue, InetAddress device) {
+    private @Nullable Long recipientsUsed(QueueSettings queue, InetAddress device) {
         try {
             return DeviceRecords.read(queue).stream()
                     .filter(known -> known.address().equals(device))
@@ -179,7 +179,7 @@ public final class ExplainCommand implements Callable<Integer> {
         try {
             return InetAddress.ofLiteral(client);
         } catch (IllegalArgumentException notAnAddress) {
-            throw wrong("--client: '" + client + "' is not an IP address");
+            throw usageError("--client: '" + client + "' is not an IP address");
         }
     }
 
@@ -189,25 +189,25 @@ public final class ExplainCommand implements Callable<Integer> {
                         || listener.equals(listeners.get(i).toString()))
                 .mapToObj(listeners::get)
                 .findFirst()
-                .orElseThrow(() -> wrong("--listener: there is no '" + listener + "'; there are 1 to "
+                .orElseThrow(() -> usageError("--listener: there is no '" + listener + "'; there are 1 to "
                         + listeners.size() + ", that is "
                         + String.join(
                                 ", ", listeners.stream().map(Object::toString).toList())));
     }
 
     private EmailAddress mailAddress(String text) {
-        return EmailAddress.parse(text).orElseThrow(() -> wrong("'" + text + "' is not a mail address"));
+        return EmailAddress.parse(text).orElseThrow(() -> usageError("'" + text + "' is not a mail address"));
     }
 
     private long octets() {
         try {
             return ConfigValueFactory.fromAnyRef(size).atKey("size").getBytes("size");
         } catch (ConfigException.BadValue notASize) {
-            throw wrong("--size: '" + size + "' is not a size; use for example 512KiB, 12MiB");
+            throw usageError("--size: '" + size + "' is not a size; use for example 512KiB, 12MiB");
         }
     }
 
-    private ParameterException wrong(String message) {
+    private ParameterException usageError(String message) {
         return new ParameterException(spec.commandLine(), message);
     }
 }

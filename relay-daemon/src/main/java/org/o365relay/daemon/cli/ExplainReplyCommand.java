@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
         })
 public final class ExplainReplyCommand implements Callable<Integer> {
 
-    private static final EmailAddress ANY = new EmailAddress("mailbox", "your-domain.example");
+    private static final EmailAddress PLACEHOLDER = new EmailAddress("mailbox", "your-domain.example");
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -58,7 +58,7 @@ public final class ExplainReplyCommand implements Callable<Integer> {
                         ExitCode.USAGE,
                         "there is no reply in this text: it should hold a code like 535, 5.7.139, AADSTS7000215 or"
                                 + " ErrorAccessDenied"));
-        FailurePolicy policy = new FailurePolicy(mailbox == null ? ANY : mailbox);
+        FailurePolicy policy = new FailurePolicy(mailbox == null ? PLACEHOLDER : mailbox);
         ReplyExplanation explanation = new ReplyExplanation(pasted, policy.judge(pasted.response(), false));
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
@@ -73,7 +73,7 @@ public final class ExplainReplyCommand implements Callable<Integer> {
     private static String json(ReplyExplanation explanation) {
         Map<String, String> members = new LinkedHashMap<>();
         members.put("reply", explanation.pasted().reply().toString());
-        members.put("from", key(explanation.pasted().speaker()));
+        members.put("from", key(explanation.pasted().source()));
         members.put("name", explanation.verdict().name());
         members.put("outcome", key(explanation.verdict().outcome().getClass().getSimpleName()));
         members.put("scope", key(explanation.verdict().scope()));

@@ -89,7 +89,7 @@ final class FilterOptions {
     }
 
     /// @return whether every message is like that: `--client '*'`, `--older 0s`, or nothing at all
-    boolean meansAll() {
+    boolean matchesEverything() {
         return states.isEmpty()
                 && Stream.of(younger, after, before).allMatch(condition -> condition == null)
                 && (older == null || !older.isPositive())
@@ -108,7 +108,7 @@ final class FilterOptions {
     }
 
     /// @return whether there is nothing but `--recipient`
-    boolean isRecipientAlone() {
+    boolean hasOnlyRecipient() {
         return recipient != null
                 && states.isEmpty()
                 && Stream.of(older, younger, after, before, client, sender, mailbox, reason, subject, messageId)
@@ -118,13 +118,13 @@ final class FilterOptions {
     /// @param place where and when the question is asked
     /// @param ids these alone; none for any
     /// @throws CommandFailed if the conditions make no sense, by themselves or together
-    MessageFilter selection(CliEnvironment place, List<QueueId> ids) throws CommandFailed {
+    MessageFilter filter(CliEnvironment place, List<QueueId> ids) throws CommandFailed {
         Instant now = place.clock().instant();
         TimeArgument times = new TimeArgument(now, place.zone());
         Instant from = bound("--younger", younger, "--after", after, times);
         Instant until = bound("--older", older, "--before", before, times);
         if (from != null && until != null && !from.isBefore(until)) {
-            throw wrong("nothing can be received after " + from + " and before " + until);
+            throw usageError("nothing can be received after " + from + " and before " + until);
         }
         return new MessageFilter(
                 ids,
@@ -132,12 +132,12 @@ final class FilterOptions {
                 from,
                 until,
                 client == null ? null : client(client),
-                sender == null ? null : sender.equals("<>") ? "" : some("--sender", sender),
-                some("--recipient", recipient),
-                some("--mailbox", mailbox),
-                some("--reason", reason),
-                some("--subject", subject),
-                some("--message-id", messageId),
+                sender == null ? null : sender.equals("<>") ? "" : nonBlank("--sender", sender),
+                nonBlank("--recipient", recipient),
+                nonBlank("--mailbox", mailbox),
+                nonBlank("--reason", reason),
+                nonBlank("--subject", subject),
+                nonBlank("--message-id", messageId),
                 null);
     }
 
@@ -145,7 +145,7 @@ final class FilterOptions {
             String ageOption, @Nullable Duration age, String timeOption, @Nullable String time, TimeArgument times)
             throws CommandFailed {
         if (age != null && time != null) {
-            throw wrong(ageOption + " and " + timeOption + " say the same in two ways; leave one out");
+            throw usageError(ageOption + " and " + timeOption + " say the same in two ways; leave one out");
         }
         if (age != null) {
             Instant then = times.now().minus(age);
@@ -155,7 +155,7 @@ final class FilterOptions {
             return null;
         }
         return times.parse(time)
-                .orElseThrow(() -> wrong(timeOption + ": '" + time
+                .orElseThrow(() -> usageError(timeOption + ": '" + time
                         + "' is no time; use for example 08:05, yesterday, 2026-11-20, \"2026-11-20 17:42\""));
     }
 
@@ -165,18 +165,18 @@ final class FilterOptions {
             return text;
         }
         return IpAddressArgument.parse(text)
-                .orElseThrow(() -> wrong(
+                .orElseThrow(() -> usageError(
                         "--client: '" + text + "' is no IP address; use for example 192.168.10.7 or 192.168.10.*"));
     }
 
-    private static @Nullable String some(String option, @Nullable String text) throws CommandFailed {
+    private static @Nullable String nonBlank(String option, @Nullable String text) throws CommandFailed {
         if (text != null && text.isBlank()) {
-            throw wrong(option + " is empty; leave it out to ask for any");
+            throw usageError(option + " is empty; leave it out to ask for any");
         }
         return text;
     }
 
-    private static CommandFailed wrong(String message) {
+    private static CommandFailed usageError(String message) {
         return new CommandFailed(ExitCode.USAGE, message);
     }
 }

@@ -20,34 +20,34 @@ import picocli.CommandLine.Mixin;
         description = "List the mailboxes and their state: whether mail leaves and, if not, why and what to do.")
 final class MailboxesCommand implements Callable<Integer> {
 
-    private final CliEnvironment place;
+    private final CliEnvironment environment;
 
     @Mixin
     private ConfigFile config = new ConfigFile();
 
     @Mixin
-    private OutputOptions answer = new OutputOptions();
+    private OutputOptions output = new OutputOptions();
 
     private MailboxesCommand(CliEnvironment place) {
-        this.place = place;
+        this.environment = place;
     }
 
     static CommandLine commands(CliEnvironment place) {
         MailboxesCommand mailboxes = new MailboxesCommand(place);
-        CommandContext desk = mailboxes.desk();
+        CommandContext desk = mailboxes.context();
         return new CommandLine(mailboxes)
                 .addSubcommand(new MailboxesPauseCommand(desk))
                 .addSubcommand(new MailboxesResumeCommand(desk));
     }
 
-    private CommandContext desk() {
-        return new CommandContext(place, config, answer);
+    private CommandContext context() {
+        return new CommandContext(environment, config, output);
     }
 
     @Override
     public Integer call() throws CommandFailed, ControlException {
-        CommandContext desk = desk();
-        try (Control relay = desk.relay(desk.configuration())) {
+        CommandContext desk = context();
+        try (Control relay = desk.connect(desk.configuration())) {
             RelayStatus status = relay.status();
             Running running = status.running();
             if (running == null) {
@@ -55,12 +55,12 @@ final class MailboxesCommand implements Callable<Integer> {
                         ExitCode.UNAVAILABLE,
                         "the relay is not running, so no mail leaves. Start it: systemctl start o365-relay");
             }
-            if (answer.isJson()) {
-                answer.json(ControlJson.mailboxes(running.mailboxes()));
+            if (output.isJson()) {
+                output.json(ControlJson.mailboxes(running.mailboxes()));
             } else {
                 List<String> lines = new MailboxTable(desk.layout())
                         .lines(running.mailboxes(), status.queue().mailboxes());
-                answer.lines(lines);
+                output.lines(lines);
             }
         }
         return ExitCode.OK;

@@ -18,23 +18,23 @@ import picocli.CommandLine.Parameters;
                         + " restart.")
 final class MailboxesPauseCommand implements Callable<Integer> {
 
-    private final CommandContext desk;
+    private final CommandContext context;
 
     @Parameters(paramLabel = "MAILBOX", converter = AddressConverter.class, description = "Address of the mailbox.")
     private EmailAddress mailbox = new EmailAddress("mailbox", "");
 
     MailboxesPauseCommand(CommandContext desk) {
-        this.desk = desk;
+        this.context = desk;
     }
 
     @Override
     public Integer call() throws CommandFailed, ControlException {
-        try (Control relay = desk.relay(desk.configuration())) {
+        try (Control relay = context.connect(context.configuration())) {
             boolean changed = relay.pause(mailbox);
-            if (desk.answer().isJson()) {
-                desk.answer().json("{\"changed\":" + changed + "}");
+            if (context.output().isJson()) {
+                context.output().json("{\"changed\":" + changed + "}");
             } else {
-                desk.answer()
+                context.output()
                         .lines(List.of(mailbox
                                 + (changed
                                         ? " is paused. Its mail stays in the queue until you run: o365-relay mailboxes resume " + mailbox

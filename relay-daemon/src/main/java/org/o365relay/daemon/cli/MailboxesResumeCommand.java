@@ -21,30 +21,30 @@ import picocli.CommandLine.Parameters;
                 "Resume a paused mailbox; if it is blocked, probe it now.")
 final class MailboxesResumeCommand implements Callable<Integer> {
 
-    private final CommandContext desk;
+    private final CommandContext context;
 
     @Parameters(paramLabel = "MAILBOX", converter = AddressConverter.class, description = "Address of the mailbox.")
     private EmailAddress mailbox = new EmailAddress("mailbox", "");
 
     MailboxesResumeCommand(CommandContext desk) {
-        this.desk = desk;
+        this.context = desk;
     }
 
     @Override
     public Integer call() throws CommandFailed, ControlException {
-        try (Control relay = desk.relay(desk.configuration())) {
+        try (Control relay = context.connect(context.configuration())) {
             boolean stopped = state(relay).filter(State.PAUSED::equals).isPresent();
             boolean changed = relay.resume(mailbox);
-            if (desk.answer().isJson()) {
-                desk.answer().json("{\"changed\":" + changed + "}");
+            if (context.output().isJson()) {
+                context.output().json("{\"changed\":" + changed + "}");
             } else {
-                desk.answer().lines(List.of(mailbox + words(relay, stopped, changed)));
+                context.output().lines(List.of(mailbox + outcome(relay, stopped, changed)));
             }
         }
         return ExitCode.OK;
     }
 
-    private String words(Control relay, boolean stopped, boolean changed) throws ControlException {
+    private String outcome(Control relay, boolean stopped, boolean changed) throws ControlException {
         if (!changed) {
             return " is neither paused nor blocked.";
         }

@@ -19,7 +19,7 @@ final class MessageSearch {
     private MessageSearch() {}
 
     /// @param most how many at most
-    static Page of(Control relay, List<MessageFilter> ways, @Nullable QueueId from, int most) throws ControlException {
+    static Page find(Control relay, List<MessageFilter> ways, @Nullable QueueId from, int most) throws ControlException {
         NavigableMap<QueueId, MessageLine> found = new TreeMap<>(Comparator.reverseOrder());
         List<QueueId> later = new ArrayList<>();
         for (MessageFilter way : ways) {

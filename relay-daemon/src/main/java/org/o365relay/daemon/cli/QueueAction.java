@@ -14,12 +14,12 @@ import org.o365relay.queue.MessageState;
 /// A change as it is announced and told.
 ///
 /// @param name of the command
-/// @param concerns messages in these states
-/// @param plan what it does, `%s` for how many messages
+/// @param states messages in these states
+/// @param announcement what it does, `%s` for how many messages
 /// @param result what it has done, `%s` for how many messages and their verb
-/// @param isFinal whether it cannot be taken back, so that "all" is not good enough
+/// @param isIrreversible whether it cannot be taken back, so that "all" is not good enough
 record QueueAction(
-        String name, Change change, Set<MessageState> concerns, String plan, String result, boolean isFinal) {
+        String name, Change change, Set<MessageState> states, String announcement, String result, boolean isIrreversible) {
 
     private static final Set<MessageState> WAITING =
             Set.of(MessageState.QUEUED, MessageState.DEFERRED, MessageState.DELIVERING);
@@ -90,7 +90,7 @@ record QueueAction(
     }
 
     /// @return whether `--recipient` says what is changed
-    boolean namesRecipient() {
+    boolean replacesRecipient() {
         return change instanceof Change.Readdress;
     }
 
@@ -104,7 +104,7 @@ record QueueAction(
     }
 
     /// @return the mailboxes and pools through which it is to let them leave; none if that is not what it is for
-    Set<String> lanes(List<MessageLine> messages) {
+    Set<String> mailboxes(List<MessageLine> messages) {
         return switch (change) {
             case Change.Retry _, Change.Release _ ->
                 messages.stream().map(MessageLine::lane).collect(Collectors.toCollection(TreeSet::new));
@@ -113,9 +113,9 @@ record QueueAction(
         };
     }
 
-    String statesInWords() {
+    String stateNames() {
         List<String> words = Arrays.stream(MessageState.values())
-                .filter(concerns::contains)
+                .filter(states::contains)
                 .map(StateTexts::key)
                 .toList();
         return words.stream().collect(Collectors.joining(" or "));

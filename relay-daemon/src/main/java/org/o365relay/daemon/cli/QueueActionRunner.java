@@ -33,23 +33,23 @@ final class QueueActionRunner {
     private static final int PAGE = 1000;
     private static final ChangeResult NOTHING = new ChangeResult(0, 0, "");
 
-    private final CommandContext desk;
+    private final CommandContext context;
     private final BulkOptions targets;
-    private final QueueAction deed;
+    private final QueueAction action;
 
     QueueActionRunner(CommandContext desk, BulkOptions targets, QueueAction deed) {
-        this.desk = desk;
+        this.context = desk;
         this.targets = targets;
-        this.deed = deed;
+        this.action = deed;
     }
 
     int run() throws CommandFailed, ControlException, IOException {
-        MessageFilter selection = targets.selection(desk.place(), deed);
-        Optional<Terminal> terminal = askable();
-        Valid configuration = desk.configuration();
-        try (Control relay = desk.relay(configuration)) {
+        MessageFilter selection = targets.filter(context.environment(), action);
+        Optional<Terminal> terminal = confirmationTerminal();
+        Valid configuration = context.configuration();
+        try (Control relay = context.connect(configuration)) {
             requireRunning(relay);
-            List<String> left = leftAlone(relay);
+            List<String> left = unaffected(relay);
             Optional<QueueId> newest = relay.newest();
             MessageFilter counted = newest.map(selection::upTo).orElse(selection);
             long count = relay.count(counted);
@@ -57,38 +57,38 @@ final class QueueActionRunner {
                 return nothingToDo(left);
             }
             BlockedMailboxes closed =
-                    desk.answer().isJson() ? BlockedMailboxes.NONE : RunningMailboxes.closed(relay, configuration);
+                    context.output().isJson() ? BlockedMailboxes.NONE : RunningMailboxes.closed(relay, configuration);
             announce(relay, closed, counted, count, left);
             if (targets.isDryRun()) {
-                return told(count, NOTHING, List.of("Nothing was changed: this was a dry run."));
+                return print(count, NOTHING, List.of("Nothing was changed: this was a dry run."));
             }
-            if (terminal.isPresent() && !isAgreed(terminal.get())) {
-                desk.answer().lines(List.of("Nothing was changed."));
+            if (terminal.isPresent() && !isConfirmed(terminal.get())) {
+                context.output().lines(List.of("Nothing was changed."));
                 return ExitCode.DECLINED;
             }
-            Set<String> lanes = deed.lanes(
+            Set<String> lanes = action.mailboxes(
                     relay.find(counted, Page.Order.OLDEST_FIRST, null, PAGE).lines());
-            ChangeResult effect = relay.change(deed.change(), counted);
-            List<String> words = words(count, effect);
+            ChangeResult effect = relay.change(action.change(), counted);
+            List<String> words = resultLines(count, effect);
             if (effect.changed() > 0) {
-                words.addAll(but(lanes, closed));
+                words.addAll(blockedHints(lanes, closed));
             }
-            return told(count, effect, words);
+            return print(count, effect, words);
         }
     }
 
     /// @return who is to be asked; empty if nobody needs to be
-    private Optional<Terminal> askable() throws CommandFailed {
-        if (targets.isDryRun() || targets.isAgreed()) {
+    private Optional<Terminal> confirmationTerminal() throws CommandFailed {
+        if (targets.isDryRun() || targets.isConfirmed()) {
             return Optional.empty();
         }
-        Optional<Terminal> terminal = desk.answer().isJson()
+        Optional<Terminal> terminal = context.output().isJson()
                 ? Optional.empty()
-                : desk.place().terminal().get();
+                : context.environment().terminal().get();
         if (terminal.isEmpty()) {
             throw new CommandFailed(
                     ExitCode.USAGE,
-                    deed.name() + ": there is nobody to ask; add --yes to do it, or --dry-run to see what it would be");
+                    action.name() + ": there is nobody to ask; add --yes to do it, or --dry-run to see what it would be");
         }
         return terminal;
     }
@@ -104,7 +104,7 @@ final class QueueActionRunner {
 
     /// @return of the messages that were named, a line for each that it does not concern
     /// @throws CommandFailed if one is not known
-    private List<String> leftAlone(Control relay) throws CommandFailed, ControlException {
+    private List<String> unaffected(Control relay) throws CommandFailed, ControlException {
         List<String> lines = new ArrayList<>();
         List<QueueId> unknown = new ArrayList<>();
         Map<QueueId, MessageState> known = states(relay, targets.ids());
@@ -112,8 +112,8 @@ final class QueueActionRunner {
             MessageState state = known.get(id);
             if (state == null) {
                 unknown.add(id);
-            } else if (!deed.concerns().contains(state)) {
-                String instead = deed.isRetry() && state == MessageState.HELD
+            } else if (!action.states().contains(state)) {
+                String instead = action.isRetry() && state == MessageState.HELD
                         ? "; let it go with: o365-relay queue release " + id
                         : ".";
                 lines.add(id + " is left as it is: it is " + StateTexts.of(state) + instead);
@@ -148,21 +148,21 @@ final class QueueActionRunner {
     private int nothingToDo(List<String> left) {
         List<String> lines = new ArrayList<>(left);
         lines.add((left.isEmpty() ? "No message is like that. " : "") + "Nothing was changed.");
-        told(0, NOTHING, lines);
+        print(0, NOTHING, lines);
         return targets.ids().isEmpty() ? ExitCode.OK : ExitCode.NO_SUCH_MESSAGE;
     }
 
     private void announce(
             Control relay, BlockedMailboxes closed, MessageFilter selection, long count, List<String> left)
             throws ControlException {
-        if (desk.answer().isJson()) {
+        if (context.output().isJson()) {
             return;
         }
         List<MessageLine> samples =
                 relay.find(selection, Page.Order.OLDEST_FIRST, null, SAMPLES).lines();
         List<String> lines = new ArrayList<>(left);
-        lines.add("This would " + deed.plan().formatted(Amounts.of(count, "message")) + ":");
-        lines.addAll(new MessageTable(desk.layout(), closed).lines(samples));
+        lines.add("This would " + action.announcement().formatted(Amounts.of(count, "message")) + ":");
+        lines.addAll(new MessageTable(context.layout(), closed).lines(samples));
         if (count > samples.size()) {
             lines.add("... and " + Amounts.count(count - samples.size()) + " more");
         }
@@ -171,29 +171,29 @@ final class QueueActionRunner {
             lines.add(Amounts.count(delivering) + " of them " + (delivering == 1 ? "is" : "are")
                     + " being delivered just now and would be passed over.");
         }
-        desk.answer().lines(lines);
+        context.output().lines(lines);
     }
 
-    private static boolean isAgreed(Terminal terminal) throws IOException {
+    private static boolean isConfirmed(Terminal terminal) throws IOException {
         return terminal.line("Do it? [y/N] ")
                 .map(String::strip)
                 .filter(answer -> answer.equalsIgnoreCase("y") || answer.equalsIgnoreCase("yes"))
                 .isPresent();
     }
 
-    private int told(long count, ChangeResult effect, List<String> lines) {
-        if (desk.answer().isJson()) {
-            desk.answer().json(ControlJson.text(count, effect));
+    private int print(long count, ChangeResult effect, List<String> lines) {
+        if (context.output().isJson()) {
+            context.output().json(ControlJson.text(count, effect));
         } else {
-            desk.answer().lines(lines);
+            context.output().lines(lines);
         }
         return effect.isComplete() && effect.passedOver() == 0 ? ExitCode.OK : ExitCode.PARTLY_DONE;
     }
 
-    private List<String> words(long count, ChangeResult effect) {
+    private List<String> resultLines(long count, ChangeResult effect) {
         List<String> lines = new ArrayList<>();
         String are = effect.changed() == 1 ? " is" : " are";
-        lines.add("Done: " + deed.result().formatted(Amounts.of(effect.changed(), "message") + are) + ".");
+        lines.add("Done: " + action.result().formatted(Amounts.of(effect.changed(), "message") + are) + ".");
         if (effect.passedOver() > 0) {
             boolean one = effect.passedOver() == 1;
             lines.add(Amounts.of(effect.passedOver(), "message") + (one ? " is" : " are")
@@ -204,7 +204,7 @@ final class QueueActionRunner {
             lines.add("It stopped there, " + Amounts.of(others, "message") + " before the end: " + effect.stopped());
         } else if (others > 0) {
             lines.add(Amounts.of(others, "message")
-                    + (deed.isMove()
+                    + (action.isMove()
                             ? " had nothing to change: delivered already, or already there."
                             : " had moved on in the meantime."));
         }
@@ -212,7 +212,7 @@ final class QueueActionRunner {
     }
 
     /// @return what still keeps them from leaving
-    private static List<String> but(Set<String> lanes, BlockedMailboxes closed) {
+    private static List<String> blockedHints(Set<String> lanes, BlockedMailboxes closed) {
         return lanes.stream()
                 .flatMap(lane -> closed
                         .state(lane)

@@ -14,17 +14,17 @@ import picocli.CommandLine.Mixin;
         description = "Gives messages up and tells their authors, as after any failure.")
 final class QueueBounceCommand implements Callable<Integer> {
 
-    private final CommandContext desk;
+    private final CommandContext context;
 
     @Mixin
     private BulkOptions targets = new BulkOptions();
 
     QueueBounceCommand(CommandContext desk) {
-        this.desk = desk;
+        this.context = desk;
     }
 
     @Override
     public Integer call() throws CommandFailed, ControlException, IOException {
-        return new QueueActionRunner(desk, targets, QueueAction.bounce()).run();
+        return new QueueActionRunner(context, targets, QueueAction.bounce()).run();
     }
 }

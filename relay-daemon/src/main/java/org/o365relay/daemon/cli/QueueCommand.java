@@ -30,21 +30,21 @@ import picocli.CommandLine.Model.OptionSpec;
         })
 final class QueueCommand implements Callable<Integer> {
 
-    private final CliEnvironment place;
+    private final CliEnvironment environment;
 
     @Mixin
     private ConfigFile config = new ConfigFile();
 
     @Mixin
-    private OutputOptions answer = new OutputOptions();
+    private OutputOptions output = new OutputOptions();
 
     private QueueCommand(CliEnvironment place) {
-        this.place = place;
+        this.environment = place;
     }
 
     static CommandLine commands(CliEnvironment place) {
         QueueCommand queue = new QueueCommand(place);
-        CommandContext desk = queue.desk();
+        CommandContext desk = queue.context();
         return new CommandLine(queue)
                 .addSubcommand(new QueueListCommand(desk))
                 .addSubcommand(new QueueShowCommand(desk))
@@ -66,22 +66,22 @@ final class QueueCommand implements Callable<Integer> {
         return line;
     }
 
-    private CommandContext desk() {
-        return new CommandContext(place, config, answer);
+    private CommandContext context() {
+        return new CommandContext(environment, config, output);
     }
 
     @Override
     public Integer call() throws CommandFailed, ControlException {
-        CommandContext desk = desk();
+        CommandContext desk = context();
         Valid configuration = desk.configuration();
-        try (Control relay = desk.relay(configuration)) {
+        try (Control relay = desk.connect(configuration)) {
             RelayStatus status = relay.status();
-            if (answer.isJson()) {
-                answer.json(ControlJson.text(status));
+            if (output.isJson()) {
+                output.json(ControlJson.text(status));
             } else {
                 BlockedMailboxes closed = BlockedMailboxes.of(
                         status, configuration.settings().routes().targets());
-                answer.lines(desk.queueReport(configuration).lines(status, closed));
+                output.lines(desk.queueReport(configuration).lines(status, closed));
             }
         }
         return ExitCode.OK;

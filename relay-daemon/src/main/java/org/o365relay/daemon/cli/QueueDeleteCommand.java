@@ -14,17 +14,17 @@ import picocli.CommandLine.Mixin;
         description = "Deletes messages. Nobody is told; the history still knows of them.")
 final class QueueDeleteCommand implements Callable<Integer> {
 
-    private final CommandContext desk;
+    private final CommandContext context;
 
     @Mixin
     private BulkOptions targets = new BulkOptions();
 
     QueueDeleteCommand(CommandContext desk) {
-        this.desk = desk;
+        this.context = desk;
     }
 
     @Override
     public Integer call() throws CommandFailed, ControlException, IOException {
-        return new QueueActionRunner(desk, targets, QueueAction.delete()).run();
+        return new QueueActionRunner(context, targets, QueueAction.delete()).run();
     }
 }

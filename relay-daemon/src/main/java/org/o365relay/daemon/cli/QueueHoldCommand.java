@@ -14,17 +14,17 @@ import picocli.CommandLine.Mixin;
         description = "Puts messages on hold: they are not tried until they are released.")
 final class QueueHoldCommand implements Callable<Integer> {
 
-    private final CommandContext desk;
+    private final CommandContext context;
 
     @Mixin
     private BulkOptions targets = new BulkOptions();
 
     QueueHoldCommand(CommandContext desk) {
-        this.desk = desk;
+        this.context = desk;
     }
 
     @Override
     public Integer call() throws CommandFailed, ControlException, IOException {
-        return new QueueActionRunner(desk, targets, QueueAction.hold()).run();
+        return new QueueActionRunner(context, targets, QueueAction.hold()).run();
     }
 }

@@ -34,7 +34,7 @@ final class QueueListCommand implements Callable<Integer> {
             .filter(MessageState::isOpen)
             .collect(Collectors.toUnmodifiableSet());
 
-    private final CommandContext desk;
+    private final CommandContext context;
 
     @Mixin
     private FilterOptions filters = new FilterOptions();
@@ -46,38 +46,38 @@ final class QueueListCommand implements Callable<Integer> {
     private boolean newest;
 
     QueueListCommand(CommandContext desk) {
-        this.desk = desk;
+        this.context = desk;
     }
 
     @Override
     public Integer call() throws CommandFailed, ControlException {
-        MessageFilter selection = filters.selection(desk.place(), List.of());
+        MessageFilter selection = filters.filter(context.environment(), List.of());
         MessageFilter wanted = filters.hasStates() ? selection : selection.in(OPEN);
         Page.Order order = newest ? Page.Order.NEWEST_FIRST : Page.Order.OLDEST_FIRST;
-        Valid configuration = desk.configuration();
-        try (Control relay = desk.relay(configuration)) {
+        Valid configuration = context.configuration();
+        try (Control relay = context.connect(configuration)) {
             Page page = relay.find(wanted, order, paging.from(), paging.limit());
-            if (desk.answer().isJson()) {
-                desk.answer().json(ControlJson.text(page));
+            if (context.output().isJson()) {
+                context.output().json(ControlJson.text(page));
             } else {
-                tell(page, RunningMailboxes.closed(relay, configuration), relay.isRunning());
+                print(page, RunningMailboxes.closed(relay, configuration), relay.isRunning());
             }
         }
         return ExitCode.OK;
     }
 
-    private void tell(Page page, BlockedMailboxes closed, boolean running) {
+    private void print(Page page, BlockedMailboxes closed, boolean running) {
         List<String> lines = new ArrayList<>();
         if (page.lines().isEmpty()) {
             lines.add(filters.isEmpty() ? "No mail waits." : "No message is like that.");
         } else {
-            lines.addAll(new MessageTable(desk.layout(), closed).lines(page.lines()));
+            lines.addAll(new MessageTable(context.layout(), closed).lines(page.lines()));
         }
         lines.addAll(more(page.next()));
         if (!running) {
             lines.add("The relay is not running.");
         }
-        desk.answer().lines(lines);
+        context.output().lines(lines);
     }
 
     /// @return how to see what comes next; none if nothing does

@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
         })
 final class QueueRedirectCommand implements Callable<Integer> {
 
-    private final CommandContext desk;
+    private final CommandContext context;
 
     @Mixin
     private BulkOptions targets = new BulkOptions();
@@ -39,17 +39,17 @@ final class QueueRedirectCommand implements Callable<Integer> {
     private @Nullable EmailAddress to;
 
     QueueRedirectCommand(CommandContext desk) {
-        this.desk = desk;
+        this.context = desk;
     }
 
     @Override
     public Integer call() throws CommandFailed, ControlException, IOException {
-        return new QueueActionRunner(desk, targets, deed()).run();
+        return new QueueActionRunner(context, targets, action()).run();
     }
 
-    private QueueAction deed() throws CommandFailed {
+    private QueueAction action() throws CommandFailed {
         if ((mailbox == null) == (to == null)) {
-            throw wrong("where to? Either --to-mailbox MAILBOX, or --recipient OLD --to NEW");
+            throw usageError("where to? Either --to-mailbox MAILBOX, or --recipient OLD --to NEW");
         }
         return to == null
                 ? QueueAction.redirect(target(String.valueOf(mailbox)))
@@ -59,25 +59,25 @@ final class QueueRedirectCommand implements Callable<Integer> {
     private EmailAddress replaced() throws CommandFailed {
         String recipient = targets.filters().recipient();
         if (recipient == null) {
-            throw wrong("--to says who gets them; add --recipient ADDRESS for who got them until now");
+            throw usageError("--to says who gets them; add --recipient ADDRESS for who got them until now");
         }
         return EmailAddress.parse(recipient)
                 .filter(address -> !recipient.contains("*"))
-                .orElseThrow(() -> wrong("--recipient: '" + recipient + "' is not a mail address; --to replaces one"));
+                .orElseThrow(() -> usageError("--recipient: '" + recipient + "' is not a mail address; --to replaces one"));
     }
 
     private String target(String name) throws CommandFailed {
-        List<String> names = desk.configuration().settings().routes().targets().stream()
+        List<String> names = context.configuration().settings().routes().targets().stream()
                 .map(Target::name)
                 .toList();
         return names.stream()
                 .filter(target -> target.equals(name) || target.equals(name.toLowerCase(Locale.ROOT)))
                 .findFirst()
-                .orElseThrow(() -> wrong("--to-mailbox: there is no mailbox or pool '" + name + "'; there are "
+                .orElseThrow(() -> usageError("--to-mailbox: there is no mailbox or pool '" + name + "'; there are "
                         + String.join(", ", names)));
     }
 
-    private static CommandFailed wrong(String message) {
+    private static CommandFailed usageError(String message) {
         return new CommandFailed(ExitCode.USAGE, message);
     }
 }

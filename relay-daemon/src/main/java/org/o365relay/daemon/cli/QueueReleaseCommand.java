@@ -14,17 +14,17 @@ import picocli.CommandLine.Mixin;
         description = "Lets messages go that are on hold.")
 final class QueueReleaseCommand implements Callable<Integer> {
 
-    private final CommandContext desk;
+    private final CommandContext context;
 
     @Mixin
     private BulkOptions targets = new BulkOptions();
 
     QueueReleaseCommand(CommandContext desk) {
-        this.desk = desk;
+        this.context = desk;
     }
 
     @Override
     public Integer call() throws CommandFailed, ControlException, IOException {
-        return new QueueActionRunner(desk, targets, QueueAction.release()).run();
+        return new QueueActionRunner(context, targets, QueueAction.release()).run();
     }
 }

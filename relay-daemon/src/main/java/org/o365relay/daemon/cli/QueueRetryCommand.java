@@ -15,17 +15,17 @@ import picocli.CommandLine.Mixin;
                 "Has messages tried as soon as possible, without waiting for their next time. What is on hold stays so.")
 final class QueueRetryCommand implements Callable<Integer> {
 
-    private final CommandContext desk;
+    private final CommandContext context;
 
     @Mixin
     private BulkOptions targets = new BulkOptions();
 
     QueueRetryCommand(CommandContext desk) {
-        this.desk = desk;
+        this.context = desk;
     }
 
     @Override
     public Integer call() throws CommandFailed, ControlException, IOException {
-        return new QueueActionRunner(desk, targets, QueueAction.retry()).run();
+        return new QueueActionRunner(context, targets, QueueAction.retry()).run();
     }
 }

@@ -34,7 +34,7 @@ import picocli.CommandLine.Parameters;
         })
 final class QueueShowCommand implements Callable<Integer> {
 
-    private final CommandContext desk;
+    private final CommandContext context;
 
     @Parameters(paramLabel = "ID", converter = QueueIdConverter.class, description = "The message, as in the log or a list.")
     private QueueId id = new QueueId(0);
@@ -53,7 +53,7 @@ final class QueueShowCommand implements Callable<Integer> {
     private boolean headers;
 
     QueueShowCommand(CommandContext desk) {
-        this.desk = desk;
+        this.context = desk;
     }
 
     @Override
@@ -62,20 +62,20 @@ final class QueueShowCommand implements Callable<Integer> {
             throw new CommandFailed(
                     ExitCode.USAGE, "--content writes the message, --headers shows its header; one of them");
         }
-        Valid configuration = desk.configuration();
-        try (Control relay = desk.relay(configuration)) {
+        Valid configuration = context.configuration();
+        try (Control relay = context.connect(configuration)) {
             MessageDetail message = relay.show(id)
                     .orElseThrow(() ->
                             new CommandFailed(ExitCode.NO_SUCH_MESSAGE, QueueActionRunner.noSuchMessage(List.of(id))));
             if (content != null) {
                 write(relay, message, content);
-            } else if (desk.answer().isJson()) {
-                desk.answer().json(ControlJson.text(message));
+            } else if (context.output().isJson()) {
+                context.output().json(ControlJson.text(message));
             } else {
                 List<String> lines = new ArrayList<>(
-                        desk.story(configuration).lines(message, RunningMailboxes.closed(relay, configuration)));
+                        context.messageReport(configuration).lines(message, RunningMailboxes.closed(relay, configuration)));
                 lines.addAll(headers ? header(relay, configuration, message) : List.of());
-                desk.answer().lines(lines);
+                context.output().lines(lines);
             }
         }
         return ExitCode.OK;
@@ -106,18 +106,18 @@ final class QueueShowCommand implements Callable<Integer> {
                 toOutput(original);
             } else {
                 long octets = NewFile.write(original, file);
-                desk.answer().lines(List.of("Wrote " + octets + " octets to " + file));
+                context.output().lines(List.of("Wrote " + octets + " octets to " + file));
             }
         }
     }
 
     /// What strangers wrote must not reach a terminal as it is.
     private void toOutput(InputStream original) throws CommandFailed, IOException {
-        if (desk.place().isScreen()) {
+        if (context.environment().isInteractive()) {
             throw new CommandFailed(
                     ExitCode.USAGE, "a message may do anything to a terminal; name a file: --content " + id + ".eml");
         }
-        original.transferTo(desk.place().octets());
-        desk.place().octets().flush();
+        original.transferTo(context.environment().rawOutput());
+        context.environment().rawOutput().flush();
     }
 }

@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
         })
 public final class QueueVerifyCommand implements Callable<Integer> {
 
-    private final CommandContext desk;
+    private final CommandContext context;
     private final InstantSource clock = InstantSource.system();
 
     @Spec
@@ -45,19 +45,19 @@ public final class QueueVerifyCommand implements Callable<Integer> {
     @Option(names = "--repair", description = "Repair what is wrong. The relay must be stopped.")
     private boolean repair;
 
-    /// @param desk of the command it belongs to
+    /// @param context of the command it belongs to
     QueueVerifyCommand(CommandContext desk) {
-        this.desk = desk;
+        this.context = desk;
     }
 
     @Override
     public Integer call() throws CommandFailed {
-        if (desk.answer().isJson()) {
+        if (context.output().isJson()) {
             throw new CommandFailed(
                     ExitCode.USAGE,
                     "verify prints no JSON, but ends with 65 if the queue is damaged;" + " leave out --json");
         }
-        QueueSettings queue = desk.configuration().settings().queue();
+        QueueSettings queue = context.configuration().settings().queue();
         PrintWriter out = spec.commandLine().getOut();
         try {
             return repair ? repair(queue, out) : verify(queue, out);
@@ -70,7 +70,7 @@ public final class QueueVerifyCommand implements Callable<Integer> {
 
     private int verify(QueueSettings queue, PrintWriter out) throws QueueUnavailableException {
         List<Finding> findings = new QueueVerifier(queue, clock).verify();
-        findings.forEach(finding -> out.println(word(finding.kind()) + finding.text()));
+        findings.forEach(finding -> out.println(label(finding.kind()) + finding.text()));
         boolean damaged = findings.stream().anyMatch(Finding::isDamage);
         out.println(
                 damaged
@@ -79,7 +79,7 @@ public final class QueueVerifyCommand implements Callable<Integer> {
         return damaged ? ExitCode.DAMAGED : ExitCode.OK;
     }
 
-    private static String word(Finding.Kind kind) {
+    private static String label(Finding.Kind kind) {
         return switch (kind) {
             case FILE -> "file:     ";
             case MESSAGE -> "message:  ";

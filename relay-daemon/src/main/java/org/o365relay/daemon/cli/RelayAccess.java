@@ -9,5 +9,5 @@ import org.o365relay.daemon.control.ControlException;
 public interface RelayAccess {
 
     /// @return the relay of this configuration; its queue alone if none runs
-    Control reach(Configuration.Valid configuration) throws ControlException;
+    Control connect(Configuration.Valid configuration) throws ControlException;
 }

@@ -50,7 +50,7 @@ public final class RunCommand implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(relay, control, serviceManager), "stop"));
         try {
             serviceManager.ready("listening on " + addresses(relay));
-            log.info("{} listens on {}; mail leaves as {}", ProgramVersion.text(), addresses(relay), ways(settings));
+            log.info("{} listens on {}; mail leaves as {}", ProgramVersion.text(), addresses(relay), mailboxes(settings));
             new CountDownLatch(1).await(); // until the JVM is told to end
         } catch (RuntimeException e) {
             exitCode = ExitCode.INTERNAL;
@@ -99,11 +99,11 @@ public final class RunCommand implements Callable<Integer> {
         Runtime.getRuntime().halt(exitCode);
     }
 
-    private static String ways(RelaySettings settings) {
-        return settings.mailboxes().stream().map(RunCommand::way).collect(Collectors.joining(", "));
+    private static String mailboxes(RelaySettings settings) {
+        return settings.mailboxes().stream().map(RunCommand::describe).collect(Collectors.joining(", "));
     }
 
-    private static String way(MailboxSettings mailbox) {
+    private static String describe(MailboxSettings mailbox) {
         return mailbox.address() + " through "
                 + mailbox.roads().stream().map(UpstreamSettings::name).collect(Collectors.joining(" or "));
     }

@@ -30,10 +30,10 @@ import picocli.CommandLine.Spec;
 final class StatusCommand implements Callable<Integer> {
 
     private static final String CLEAR = "\u001b[H\u001b[2J\u001b[3J";
-    private static final int LONGEST = 3600;
+    private static final int MAX_INTERVAL = 3600;
 
-    private final CliEnvironment place;
-    private final Rest rest;
+    private final CliEnvironment environment;
+    private final Sleeper sleeper;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -42,7 +42,7 @@ final class StatusCommand implements Callable<Integer> {
     private ConfigFile config = new ConfigFile();
 
     @Mixin
-    private OutputOptions answer = new OutputOptions();
+    private OutputOptions output = new OutputOptions();
 
     @Option(
             names = "--watch",
@@ -54,36 +54,36 @@ final class StatusCommand implements Callable<Integer> {
 
     /// Lets some time pass.
     @FunctionalInterface
-    interface Rest {
+    interface Sleeper {
 
         /// @throws InterruptedException if it is time to end
-        void rest(Duration time) throws InterruptedException;
+        void sleep(Duration time) throws InterruptedException;
     }
 
-    StatusCommand(CliEnvironment place, Rest rest) {
-        this.place = place;
-        this.rest = rest;
+    StatusCommand(CliEnvironment place, Sleeper rest) {
+        this.environment = place;
+        this.sleeper = rest;
     }
 
     @Override
     public Integer call() throws CommandFailed, ControlException {
-        if (seconds != null && answer.isJson()) {
+        if (seconds != null && output.isJson()) {
             throw new CommandFailed(ExitCode.USAGE, "--json prints one document; leave out --watch");
         }
-        if (seconds != null && (seconds < 1 || seconds > LONGEST)) {
-            throw new CommandFailed(ExitCode.USAGE, "--watch is 1 to " + LONGEST + " seconds, not " + seconds);
+        if (seconds != null && (seconds < 1 || seconds > MAX_INTERVAL)) {
+            throw new CommandFailed(ExitCode.USAGE, "--watch is 1 to " + MAX_INTERVAL + " seconds, not " + seconds);
         }
-        CommandContext desk = new CommandContext(place, config, answer);
+        CommandContext desk = new CommandContext(environment, config, output);
         Valid configuration = desk.configuration();
         return seconds == null ? once(desk, configuration) : watch(desk, configuration, Duration.ofSeconds(seconds));
     }
 
     private int once(CommandContext desk, Valid configuration) throws ControlException {
         RelayStatus status = status(desk, configuration);
-        if (answer.isJson()) {
-            answer.json(ControlJson.text(status));
+        if (output.isJson()) {
+            output.json(ControlJson.text(status));
         } else {
-            answer.lines(lines(desk, configuration, status));
+            output.lines(lines(desk, configuration, status));
         }
         return status.running() == null ? ExitCode.UNAVAILABLE : ExitCode.OK;
     }
@@ -91,10 +91,10 @@ final class StatusCommand implements Callable<Integer> {
     private int watch(CommandContext desk, Valid configuration, Duration interval) {
         try {
             while (true) {
-                List<String> lines = look(desk, configuration);
+                List<String> lines = snapshot(desk, configuration);
                 clear();
-                answer.lines(lines);
-                rest.rest(interval);
+                output.lines(lines);
+                sleeper.sleep(interval);
             }
         } catch (InterruptedException e) {
             return ExitCode.OK;
@@ -102,7 +102,7 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     /// A relay that is being restarted is looked at again.
-    private static List<String> look(CommandContext desk, Valid configuration) {
+    private static List<String> snapshot(CommandContext desk, Valid configuration) {
         try {
             return lines(desk, configuration, status(desk, configuration));
         } catch (ControlException e) {
@@ -117,14 +117,14 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     private static RelayStatus status(CommandContext desk, Valid configuration) throws ControlException {
-        try (Control relay = desk.relay(configuration)) {
+        try (Control relay = desk.connect(configuration)) {
             return relay.status();
         }
     }
 
     private void clear() {
         PrintWriter out = spec.commandLine().getOut();
-        if (place.isScreen()) {
+        if (environment.isInteractive()) {
             out.print(CLEAR);
         } else {
             out.println();

@@ -37,16 +37,16 @@ import picocli.CommandLine.Parameters;
         })
 final class TraceCommand implements Callable<Integer> {
 
-    private final CliEnvironment place;
+    private final CliEnvironment environment;
 
     @Mixin
     private ConfigFile config = new ConfigFile();
 
     @Mixin
-    private OutputOptions answer = new OutputOptions();
+    private OutputOptions output = new OutputOptions();
 
     @Mixin
-    private FilterOptions filters = new FilterOptions();
+    private FilterOptions filterOptions = new FilterOptions();
 
     @Mixin
     private PageOptions paging = new PageOptions();
@@ -59,38 +59,38 @@ final class TraceCommand implements Callable<Integer> {
     private @Nullable String text;
 
     TraceCommand(CliEnvironment place) {
-        this.place = place;
+        this.environment = place;
     }
 
     @Override
     public Integer call() throws CommandFailed, ControlException {
-        CommandContext desk = new CommandContext(place, config, answer);
-        List<MessageFilter> ways = ways();
+        CommandContext desk = new CommandContext(environment, config, output);
+        List<MessageFilter> ways = filters();
         Valid configuration = desk.configuration();
-        try (Control relay = desk.relay(configuration)) {
-            Page page = MessageSearch.of(relay, ways, paging.from(), paging.limit());
+        try (Control relay = desk.connect(configuration)) {
+            Page page = MessageSearch.find(relay, ways, paging.from(), paging.limit());
             List<MessageDetail> messages = new ArrayList<>();
             for (MessageLine line : page.lines()) {
                 relay.show(line.id()).ifPresent(messages::add);
             }
-            if (answer.isJson()) {
-                answer.json(ControlJson.text(messages, page.next()));
+            if (output.isJson()) {
+                output.json(ControlJson.text(messages, page.next()));
             } else {
-                answer.lines(lines(desk, configuration, messages, page, RunningMailboxes.closed(relay, configuration)));
+                output.lines(lines(desk, configuration, messages, page, RunningMailboxes.closed(relay, configuration)));
             }
         }
         return ExitCode.OK;
     }
 
-    private List<MessageFilter> ways() throws CommandFailed {
-        MessageFilter base = filters.selection(place, List.of());
+    private List<MessageFilter> filters() throws CommandFailed {
+        MessageFilter base = filterOptions.filter(environment, List.of());
         if (text == null) {
             return List.of(base);
         }
         if (text.isBlank()) {
             throw new CommandFailed(ExitCode.USAGE, "TEXT is empty; leave it out to ask for all");
         }
-        return new TraceQuery(text.strip()).in(base);
+        return new TraceQuery(text.strip()).filters(base);
     }
 
     private List<String> lines(
@@ -100,7 +100,7 @@ final class TraceCommand implements Callable<Integer> {
             Page page,
             BlockedMailboxes closed) {
         if (messages.isEmpty()) {
-            String where = text == null ? "" : " It was looked for in " + new TraceQuery(text.strip()).place() + ".";
+            String where = text == null ? "" : " It was looked for in " + new TraceQuery(text.strip()).searched() + ".";
             return List.of(
                     "Nothing is known of such a message." + where,
                     "It has not come to this relay, has been refused (the log says \"rejected\", and \"o365-relay devices\""
@@ -108,7 +108,7 @@ final class TraceCommand implements Callable<Integer> {
         }
         List<String> lines = new ArrayList<>(
                 messages.size() == 1 && page.next() == null
-                        ? desk.story(configuration).lines(messages.getFirst(), closed)
+                        ? desk.messageReport(configuration).lines(messages.getFirst(), closed)
                         : new TraceTable(desk.layout(), closed).lines(messages));
         lines.addAll(QueueListCommand.more(page.next()));
         return lines;

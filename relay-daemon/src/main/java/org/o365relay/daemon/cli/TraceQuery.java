@@ -11,26 +11,26 @@ import org.o365relay.queue.MessageFilter;
 record TraceQuery(String text) {
 
     /// What the words may be.
-    private enum Meaning {
+    private enum Kind {
         ID("messages of that id"),
         CLIENT("devices' addresses"),
         MESSAGE_ID("Message-IDs"),
         ADDRESS("senders, recipients and Message-IDs"),
         SUBJECT("subjects");
 
-        private final String place;
+        private final String searched;
 
-        Meaning(String place) {
-            this.place = place;
+        Kind(String place) {
+            this.searched = place;
         }
     }
 
     /// @param base what else is asked for
     /// @return what may be meant, one or several; a message that is meant in any way is looked for
     /// @throws CommandFailed if what else is asked for says something about the same
-    List<MessageFilter> in(MessageFilter base) throws CommandFailed {
-        Meaning meaning = meaning();
-        refuseTwice(meaning, base);
+    List<MessageFilter> filters(MessageFilter base) throws CommandFailed {
+        Kind meaning = kind();
+        refuseDuplicate(meaning, base);
         return switch (meaning) {
             case ID ->
                 QueueId.parse(text)
@@ -49,28 +49,28 @@ record TraceQuery(String text) {
     }
 
     /// @return where it is looked for, in words: "subjects"
-    String place() {
-        return meaning().place;
+    String searched() {
+        return kind().searched;
     }
 
-    private Meaning meaning() {
+    private Kind kind() {
         if (QueueId.parse(text).isPresent()) {
-            return Meaning.ID;
+            return Kind.ID;
         }
         if (IpAddressArgument.isPattern(text) || address().isPresent()) {
-            return Meaning.CLIENT;
+            return Kind.CLIENT;
         }
         if (text.startsWith("<") && text.endsWith(">")) {
-            return Meaning.MESSAGE_ID;
+            return Kind.MESSAGE_ID;
         }
-        return text.contains("@") ? Meaning.ADDRESS : Meaning.SUBJECT;
+        return text.contains("@") ? Kind.ADDRESS : Kind.SUBJECT;
     }
 
     private Optional<String> address() {
         return IpAddressArgument.parse(text);
     }
 
-    private void refuseTwice(Meaning meaning, MessageFilter base) throws CommandFailed {
+    private void refuseDuplicate(Kind meaning, MessageFilter base) throws CommandFailed {
         String twice = switch (meaning) {
             case ID -> null;
             case CLIENT -> base.client() == null ? null : "--client";
@@ -84,7 +84,7 @@ record TraceQuery(String text) {
         if (twice != null) {
             throw new CommandFailed(
                     ExitCode.USAGE,
-                    "'" + text + "' is looked for in " + meaning.place + ", and " + twice
+                    "'" + text + "' is looked for in " + meaning.searched + ", and " + twice
                             + " says something about the same; leave one out, or say it all with filters");
         }
     }

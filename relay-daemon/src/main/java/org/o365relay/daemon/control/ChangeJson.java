@@ -42,11 +42,11 @@ final class ChangeJson {
     /// @throws InvalidJsonException also if it says more than is understood
     static Change change(JsonObject json) {
         return switch (json.text("name")) {
-            case "retry" -> alone(json, new Retry());
-            case "hold" -> alone(json, new Hold());
-            case "release" -> alone(json, new Release());
-            case "bounce" -> alone(json, new Bounce());
-            case "delete" -> alone(json, new Delete());
+            case "retry" -> withoutArguments(json, new Retry());
+            case "hold" -> withoutArguments(json, new Hold());
+            case "release" -> withoutArguments(json, new Release());
+            case "bounce" -> withoutArguments(json, new Bounce());
+            case "delete" -> withoutArguments(json, new Delete());
             case "redirect" ->
                 new Redirect(json.requireOnly(Set.of("name", "target")).text("target"));
             case "readdress" -> {
@@ -57,7 +57,7 @@ final class ChangeJson {
         };
     }
 
-    private static Change alone(JsonObject json, Change change) {
+    private static Change withoutArguments(JsonObject json, Change change) {
         json.requireOnly(Set.of("name"));
         return change;
     }
@@ -81,7 +81,7 @@ final class ChangeJson {
     /// A condition that is not known must not be overlooked: more would be selected than was meant.
     ///
     /// @throws InvalidJsonException also if there is one
-    static MessageFilter selection(JsonObject json) {
+    static MessageFilter filter(JsonObject json) {
         json.requireOnly(CONDITIONS);
         return new MessageFilter(
                 json.texts("ids").stream()
@@ -109,7 +109,7 @@ final class ChangeJson {
                 .with("stopped", effect.stopped());
     }
 
-    static ChangeResult effect(JsonObject json) {
+    static ChangeResult result(JsonObject json) {
         return new ChangeResult(json.number("changed"), json.number("skipped"), json.text("stopped"));
     }
 }

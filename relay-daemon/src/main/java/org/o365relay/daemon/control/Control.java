@@ -21,7 +21,7 @@ public interface Control extends AutoCloseable {
     /// @return whether a relay runs
     boolean isRunning();
 
-    QueueSummary overview() throws ControlException;
+    QueueSummary summary() throws ControlException;
 
     /// @param from [Page#next()] of the page before; null for the first page
     /// @param most 1 to 1000

@@ -17,25 +17,25 @@ import org.slf4j.LoggerFactory;
 /// One client of the control socket: hears its line, has it done, and answers.
 ///
 /// @param program that answers
-/// @param patience how long the client may take for its line, and to take each piece of the answer. While the relay
+/// @param timeout how long the client may take for its line, and to take each piece of the answer. While the relay
 ///     works there is no limit
 record ControlConnection(
-        SocketChannel channel, Control control, String program, Duration patience, Deadlines deadlines) {
+        SocketChannel channel, Control control, String program, Duration timeout, Deadlines deadlines) {
 
     private static final Logger log = LoggerFactory.getLogger(ControlConnection.class);
 
-    private static final int PIECE = 64 * 1024;
+    private static final int CHUNK = 64 * 1024;
     private static final byte LF = '\n';
 
     /// @param heard is run when the client has said its line
     /// @throws IOException if the client goes away, or is too slow; what it asked for is done all the same
     void serve(Runnable heard) throws IOException {
-        String line = deadlines.within(patience, channel, this::read);
+        String line = deadlines.within(timeout, channel, this::read);
         heard.run();
         if (line == null) {
             write(error(new ControlException(
                     Kind.BAD_REQUEST,
-                    "the request is longer than " + Protocol.LONGEST_REQUEST
+                    "the request is longer than " + Protocol.MAX_REQUEST
                             + " octets; name fewer messages at once")));
         } else if (!line.isEmpty()) {
             answer(line);
@@ -44,7 +44,7 @@ record ControlConnection(
 
     /// @return empty if the client said nothing; null if it was too much
     private @Nullable String read() throws IOException {
-        ByteBuffer octets = ByteBuffer.allocate(Protocol.LONGEST_REQUEST);
+        ByteBuffer octets = ByteBuffer.allocate(Protocol.MAX_REQUEST);
         while (octets.hasRemaining()) {
             int from = octets.position();
             if (channel.read(octets) < 0) {
@@ -71,19 +71,19 @@ record ControlConnection(
     private void answer(JsonObject request) throws IOException {
         @Nullable String asking = request.textOrNull("program");
         try {
-            if (!Protocol.isUnderstood(request) || Protocol.isChangeOfAnother(request, program)) {
-                throw Protocol.otherVersion(asking, program);
+            if (!Protocol.isSupported(request) || Protocol.isChangeByOtherVersion(request, program)) {
+                throw Protocol.versionMismatch(asking, program);
             }
             RequestHandler answers = new RequestHandler(control);
             if (request.text("ask").equals("content")) {
                 send(answers.content(request));
             } else {
-                write(Protocol.answer(program, answers.to(request)));
+                write(Protocol.result(program, answers.handle(request)));
             }
         } catch (ControlException e) {
             write(error(e));
         } catch (InvalidJsonException e) {
-            write(error(program.equals(asking) && !e.isUnknown() ? bad(e) : Protocol.otherVersion(asking, program)));
+            write(error(program.equals(asking) && !e.isUnknownMember() ? bad(e) : Protocol.versionMismatch(asking, program)));
         } catch (RuntimeException e) {
             log.error("what was asked over the control socket failed because of a bug; please report it", e);
             write(error(new ControlException(Kind.QUEUE, "the relay has failed, see its log")));
@@ -107,7 +107,7 @@ record ControlConnection(
         }
         try (InputStream content = control.content(message)) {
             byte[] piece = first(content);
-            write(Protocol.answer(
+            write(Protocol.result(
                     program, new JsonObject().with("size", message.line().size())));
             for (; piece.length > 0; piece = next(content)) {
                 write(ByteBuffer.wrap(piece));
@@ -118,7 +118,7 @@ record ControlConnection(
     /// As long as nothing has been said, an error can be.
     private static byte[] first(InputStream content) throws ControlException {
         try {
-            return content.readNBytes(PIECE);
+            return content.readNBytes(CHUNK);
         } catch (IOException | QueueException e) {
             throw new ControlException(Kind.QUEUE, String.valueOf(e.getMessage()));
         }
@@ -127,7 +127,7 @@ record ControlConnection(
     /// In the middle nothing but the content may be said: the client would take it for that.
     private static byte[] next(InputStream content) throws IOException {
         try {
-            return content.readNBytes(PIECE);
+            return content.readNBytes(CHUNK);
         } catch (RuntimeException e) {
             throw new IOException("the content cannot be read: " + e.getMessage(), e);
         }
@@ -135,13 +135,13 @@ record ControlConnection(
 
     private void write(JsonObject line) throws IOException {
         byte[] octets = (line + "\n").getBytes(StandardCharsets.US_ASCII);
-        for (int from = 0; from < octets.length; from += PIECE) {
-            write(ByteBuffer.wrap(octets, from, Math.min(PIECE, octets.length - from)));
+        for (int from = 0; from < octets.length; from += CHUNK) {
+            write(ByteBuffer.wrap(octets, from, Math.min(CHUNK, octets.length - from)));
         }
     }
 
     private void write(ByteBuffer piece) throws IOException {
-        deadlines.within(patience, channel, () -> {
+        deadlines.within(timeout, channel, () -> {
             while (piece.hasRemaining()) {
                 if (channel.write(piece) < 0) {
                     throw new EOFException("the client has gone");

@@ -22,11 +22,11 @@ public final class ControlException extends Exception {
         /// Only a running relay can do it, and none runs; or it does not answer.
         NOT_RUNNING,
         /// The relay ended in the middle of a change: some messages are changed, others not.
-        BROKEN_OFF,
+        INTERRUPTED,
         /// Whoever asks may not use the socket, or not read the queue.
         NOT_PERMITTED,
         /// The relay that runs is of another version.
-        OTHER_VERSION,
+        VERSION_MISMATCH,
         /// What was asked makes no sense: a mailbox that is not configured, a message that is not there.
         BAD_REQUEST,
         /// The queue cannot be used.

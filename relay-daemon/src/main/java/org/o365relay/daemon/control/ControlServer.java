@@ -25,20 +25,20 @@ public final class ControlServer implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ControlServer.class);
 
-    private static final int MOST = 16;
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final Duration GRACE = Duration.ofSeconds(5);
-    private static final Duration AFTER_TROUBLE = Duration.ofMillis(200);
+    private static final int MAX_CLIENTS = 16;
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration ACCEPT_RETRY_DELAY = Duration.ofMillis(200);
 
     private final Function<String, Control> controls;
     private final String program;
-    private final Duration patience;
+    private final Duration timeout;
     private final ControlSocket file;
     private final ServerSocketChannel listening;
     private final Deadlines deadlines = new Deadlines();
-    private final Semaphore free = new Semaphore(MOST);
+    private final Semaphore free = new Semaphore(MAX_CLIENTS);
     private final Set<SocketChannel> clients = ConcurrentHashMap.newKeySet();
-    private final Set<SocketChannel> silent = ConcurrentHashMap.newKeySet();
+    private final Set<SocketChannel> awaitingRequest = ConcurrentHashMap.newKeySet();
 
     private ControlServer(
             ControlSocket file,
@@ -48,7 +48,7 @@ public final class ControlServer implements AutoCloseable {
             Duration patience) {
         this.controls = controls;
         this.program = program;
-        this.patience = patience;
+        this.timeout = patience;
         this.file = file;
         this.listening = listening;
     }
@@ -60,7 +60,7 @@ public final class ControlServer implements AutoCloseable {
     /// @throws IOException if the socket cannot be made, with a message for the admin
     public static ControlServer start(ControlSettings settings, Function<String, Control> controls, String program)
             throws IOException {
-        return start(settings, controls, program, PATIENCE);
+        return start(settings, controls, program, TIMEOUT);
     }
 
     static ControlServer start(
@@ -75,7 +75,7 @@ public final class ControlServer implements AutoCloseable {
     private void accept() {
         while (listening.isOpen()) {
             try {
-                welcome(listening.accept());
+                admit(listening.accept());
             } catch (IOException e) {
                 if (listening.isOpen()) {
                     log.warn("the control socket takes no connection for now: {}", e.getMessage());
@@ -88,16 +88,16 @@ public final class ControlServer implements AutoCloseable {
     /// Too many open files, for example: it passes.
     private static void pause() {
         try {
-            Thread.sleep(AFTER_TROUBLE);
+            Thread.sleep(ACCEPT_RETRY_DELAY);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void welcome(SocketChannel client) {
+    private void admit(SocketChannel client) {
         boolean isWelcome = free.tryAcquire();
         clients.add(client);
-        silent.add(client);
+        awaitingRequest.add(client);
         Thread.ofVirtual().name("control-client").start(() -> {
             try (client) {
                 serve(client, isWelcome);
@@ -107,7 +107,7 @@ public final class ControlServer implements AutoCloseable {
                 log.error("a client of the control socket could not be served because of a bug; please report it", e);
             } finally {
                 clients.remove(client);
-                silent.remove(client);
+                awaitingRequest.remove(client);
                 if (isWelcome) {
                     free.release();
                 }
@@ -118,7 +118,7 @@ public final class ControlServer implements AutoCloseable {
     private void serve(SocketChannel client, boolean isWelcome) throws IOException {
         if (!isWelcome) {
             ControlException tooMany = new ControlException(
-                    Kind.NOT_RUNNING, MOST + " other commands are using the relay just now; try again in a moment");
+                    Kind.NOT_RUNNING, MAX_CLIENTS + " other commands are using the relay just now; try again in a moment");
             client.configureBlocking(false);
             client.write(
                     ByteBuffer.wrap((Protocol.error(program, tooMany) + "\n").getBytes(StandardCharsets.US_ASCII)));
@@ -126,7 +126,7 @@ public final class ControlServer implements AutoCloseable {
         }
         String user = client.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
         try (Control control = controls.apply(user)) {
-            new ControlConnection(client, control, program, patience, deadlines).serve(() -> silent.remove(client));
+            new ControlConnection(client, control, program, timeout, deadlines).serve(() -> awaitingRequest.remove(client));
         }
     }
 
@@ -139,10 +139,10 @@ public final class ControlServer implements AutoCloseable {
         } catch (IOException e) {
             log.warn("the control socket did not close cleanly: {}", e.getMessage());
         }
-        silent.forEach(ControlServer::disconnect);
+        awaitingRequest.forEach(ControlServer::disconnect);
         try {
-            if (free.tryAcquire(MOST, GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
-                free.release(MOST);
+            if (free.tryAcquire(MAX_CLIENTS, CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+                free.release(MAX_CLIENTS);
             } else {
                 log.warn("a command has not ended; what it has changed until now stays changed");
             }

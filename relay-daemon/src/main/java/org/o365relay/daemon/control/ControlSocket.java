@@ -47,7 +47,7 @@ final class ControlSocket {
     ServerSocketChannel listen() throws IOException {
         Path path = settings.socket();
         try {
-            clear(path);
+            removeStale(path);
             Path nursery = Files.createDirectory(
                     path.resolveSibling(".c%05x".formatted(random.nextInt(1 << 20))),
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -88,14 +88,14 @@ final class ControlSocket {
     private void restrict(Path fresh) throws IOException {
         String group = settings.group();
         if (group != null) {
-            hand(fresh, group);
+            changeGroup(fresh, group);
         }
         // unix(7): to connect is to write
         Files.setPosixFilePermissions(
                 fresh, PosixFilePermissions.fromString(group == null ? "rw-------" : "rw-rw----"));
     }
 
-    private static void hand(Path fresh, String group) throws IOException {
+    private static void changeGroup(Path fresh, String group) throws IOException {
         try {
             GroupPrincipal principal =
                     fresh.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName(group);
@@ -112,7 +112,7 @@ final class ControlSocket {
     }
 
     /// Unless somebody else uses it, or it is something else.
-    private static void clear(Path path) throws IOException {
+    private static void removeStale(Path path) throws IOException {
         if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
@@ -121,13 +121,13 @@ final class ControlSocket {
             throw new IOException("relay.control.socket: there is a file " + path
                     + " that is no socket; remove it or set another path");
         }
-        if (isAlive(path)) {
+        if (isListening(path)) {
             throw new IOException("relay.control.socket: another program listens at " + path
                     + " (see which: ss -lxp src " + path + "); stop it or set another path");
         }
     }
 
-    private static boolean isAlive(Path path) throws IOException {
+    private static boolean isListening(Path path) throws IOException {
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.configureBlocking(false); // a busy one would let us wait
             channel.connect(UnixDomainSocketAddress.of(path));

@@ -31,9 +31,9 @@ public final class Controls {
         Path socket = settings.socket();
         try {
             Files.readAttributes(socket, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-            return SocketControl.isAlive(socket);
+            return SocketControl.isListening(socket);
         } catch (IOException e) {
-            if (hasGone(e, socket)) {
+            if (isGone(e, socket)) {
                 return false;
             }
             throw refusal(settings, e);
@@ -41,7 +41,7 @@ public final class Controls {
     }
 
     /// A relay that ends takes its socket away.
-    private static boolean hasGone(IOException failure, Path socket) {
+    private static boolean isGone(IOException failure, Path socket) {
         boolean denied = failure instanceof AccessDeniedException;
         return !denied && Files.notExists(socket, LinkOption.NOFOLLOW_LINKS);
     }

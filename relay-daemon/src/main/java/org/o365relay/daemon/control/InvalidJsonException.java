@@ -5,7 +5,7 @@ final class InvalidJsonException extends IllegalArgumentException {
 
     private static final long serialVersionUID = 1;
 
-    private final boolean unknown;
+    private final boolean unknownMember;
 
     /// @param message what is wrong with it, and where
     InvalidJsonException(String message) {
@@ -14,15 +14,15 @@ final class InvalidJsonException extends IllegalArgumentException {
 
     private InvalidJsonException(String message, boolean unknown) {
         super(message);
-        this.unknown = unknown;
+        this.unknownMember = unknown;
     }
 
-    static InvalidJsonException unknown(String name) {
+    static InvalidJsonException unknownMember(String name) {
         return new InvalidJsonException("\"" + name + "\" is not known", true);
     }
 
     /// @return whether it says more than is understood: it is of a newer program
-    boolean isUnknown() {
-        return unknown;
+    boolean isUnknownMember() {
+        return unknownMember;
     }
 }

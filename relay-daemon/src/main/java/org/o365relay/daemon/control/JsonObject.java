@@ -93,7 +93,7 @@ final class JsonObject {
     JsonObject requireOnly(Set<String> names) {
         members.forEach((name, value) -> {
             if (value != null && !names.contains(name)) {
-                throw InvalidJsonException.unknown(name);
+                throw InvalidJsonException.unknownMember(name);
             }
         });
         return this;
@@ -124,7 +124,7 @@ final class JsonObject {
         return (int) number;
     }
 
-    boolean flag(String name) {
+    boolean bool(String name) {
         return get(name, Boolean.class);
     }
 

@@ -64,7 +64,7 @@ final class MessageJson {
                 json.text("subject"),
                 json.text("messageId"),
                 json.timeOrNull("settledAt"),
-                json.flag("notice"));
+                json.bool("notice"));
     }
 
     static JsonObject of(MessageDetail detail) {
@@ -84,9 +84,9 @@ final class MessageJson {
                 line(json.object("message")),
                 json.text("protocol"),
                 json.text("body"),
-                json.flag("smtpUtf8"),
+                json.bool("smtpUtf8"),
                 json.id("content"),
-                json.flag("hasContent"),
+                json.bool("hasContent"),
                 json.objects("recipients", MessageJson::recipient),
                 json.objects("events", MessageJson::event));
     }
@@ -121,6 +121,6 @@ final class MessageJson {
                 json.text("upstream"),
                 json.text("detail"),
                 json.text("reason"),
-                json.flag("uncertain"));
+                json.bool("uncertain"));
     }
 }

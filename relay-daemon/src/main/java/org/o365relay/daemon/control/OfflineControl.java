@@ -27,23 +27,23 @@ import org.o365relay.queue.QueueUnavailableException;
 final class OfflineControl implements Control {
 
     private final QueueSettings settings;
-    private final OfflineQueue viewer;
+    private final OfflineQueue queue;
     private final InstantSource clock;
 
     OfflineControl(QueueSettings settings, InstantSource clock) {
         this.settings = settings;
-        this.viewer = new OfflineQueue(settings.directory(), clock);
+        this.queue = new OfflineQueue(settings.directory(), clock);
         this.clock = clock;
     }
 
     @FunctionalInterface
-    private interface Look<T> {
-        T at(QueueReader reading) throws QueueUnavailableException;
+    private interface Query<T> {
+        T run(QueueReader reading) throws QueueUnavailableException;
     }
 
-    private <T> T look(Look<T> look) throws ControlException {
+    private <T> T query(Query<T> look) throws ControlException {
         try {
-            return look.at(viewer.reading());
+            return look.run(queue.reading());
         } catch (QueueUnavailableException e) {
             throw new ControlException(kind(e), String.valueOf(e.getMessage()));
         } catch (QueueException e) {
@@ -59,9 +59,9 @@ final class OfflineControl implements Control {
     }
 
     private ControlException notRunning(String what) {
-        OptionalLong holder = viewer.holder();
+        OptionalLong holder = queue.holder();
         if (holder.isPresent()) {
-            return silent(holder.getAsLong());
+            return unresponsive(holder.getAsLong());
         }
         return new ControlException(
                 Kind.NOT_RUNNING,
@@ -69,7 +69,7 @@ final class OfflineControl implements Control {
                         + " try again");
     }
 
-    private static ControlException silent(long process) {
+    private static ControlException unresponsive(long process) {
         return new ControlException(
                 Kind.NOT_RUNNING,
                 "a relay (process " + process
@@ -81,38 +81,38 @@ final class OfflineControl implements Control {
     /// One that has the queue runs, although it cannot be asked.
     @Override
     public boolean isRunning() {
-        return viewer.holder().isPresent();
+        return queue.holder().isPresent();
     }
 
     @Override
-    public QueueSummary overview() throws ControlException {
-        return look(QueueReader::overview);
+    public QueueSummary summary() throws ControlException {
+        return query(QueueReader::overview);
     }
 
     @Override
     public Page find(MessageFilter selection, Page.Order order, @Nullable QueueId from, int most)
             throws ControlException {
-        return look(reading -> reading.find(selection, order, from, most));
+        return query(reading -> reading.find(selection, order, from, most));
     }
 
     @Override
     public long count(MessageFilter selection) throws ControlException {
-        return look(reading -> reading.count(selection));
+        return query(reading -> reading.count(selection));
     }
 
     @Override
     public Optional<QueueId> newest() throws ControlException {
-        return look(QueueReader::newest);
+        return query(QueueReader::newest);
     }
 
     @Override
     public Optional<MessageDetail> show(QueueId id) throws ControlException {
-        return look(reading -> reading.show(id));
+        return query(reading -> reading.show(id));
     }
 
     @Override
     public InputStream content(MessageDetail message) throws ControlException {
-        return look(reading -> reading.content(message));
+        return query(reading -> reading.content(message));
     }
 
     @Override
@@ -122,12 +122,12 @@ final class OfflineControl implements Control {
 
     @Override
     public RelayStatus status() throws ControlException {
-        OptionalLong holder = viewer.holder();
+        OptionalLong holder = queue.holder();
         if (holder.isPresent()) {
-            throw silent(holder.getAsLong());
+            throw unresponsive(holder.getAsLong());
         }
-        return look(reading -> {
-            DiskCapacity capacity = viewer.capacity(settings);
+        return query(reading -> {
+            DiskCapacity capacity = queue.capacity(settings);
             Disk disk = new Disk(capacity.free(), capacity.floor(), capacity.used(), capacity.maximum());
             return new RelayStatus(clock.instant(), null, reading.overview(), disk);
         });

@@ -31,29 +31,29 @@ final class Protocol {
     static final int NUMBER = 1;
 
     /// Longest request, in octets.
-    static final int LONGEST_REQUEST = 64 * 1024;
+    static final int MAX_REQUEST = 64 * 1024;
 
     private Protocol() {}
 
     static JsonObject request(String program, String ask) {
-        return begin(program).with("ask", ask);
+        return envelope(program).with("ask", ask);
     }
 
-    static JsonObject answer(String program, JsonObject answer) {
-        return begin(program).with("answer", answer);
+    static JsonObject result(String program, JsonObject answer) {
+        return envelope(program).with("answer", answer);
     }
 
     static JsonObject error(String program, ControlException failure) {
-        return begin(program)
+        return envelope(program)
                 .with("error", new JsonObject().with("kind", failure.kind()).with("message", failure.getMessage()));
     }
 
-    private static JsonObject begin(String program) {
+    private static JsonObject envelope(String program) {
         return new JsonObject().with("protocol", NUMBER).with("program", program);
     }
 
     /// @return whether it was written by a program that means the same by it
-    static boolean isUnderstood(JsonObject line) {
+    static boolean isSupported(JsonObject line) {
         return line.number("protocol") == NUMBER;
     }
 
@@ -62,15 +62,15 @@ final class Protocol {
     ///
     /// @param running program of the relay
     /// @return whether messages are to be changed by a program of another version
-    static boolean isChangeOfAnother(JsonObject request, String running) {
+    static boolean isChangeByOtherVersion(JsonObject request, String running) {
         return "change".equals(request.textOrNull("ask")) && !running.equals(request.textOrNull("program"));
     }
 
     /// @param asking program
     /// @param running program of the relay
-    static ControlException otherVersion(@Nullable String asking, @Nullable String running) {
+    static ControlException versionMismatch(@Nullable String asking, @Nullable String running) {
         return new ControlException(
-                ControlException.Kind.OTHER_VERSION,
+                ControlException.Kind.VERSION_MISMATCH,
                 "this command is " + (asking == null ? "of another version" : asking) + ", and the relay that runs is "
                         + (running == null ? "of another version" : running)
                         + ": they do not understand each other. Restart the relay after an upgrade (systemctl restart"

@@ -37,7 +37,7 @@ public final class RelayControl implements Control {
         T run() throws OperationException;
     }
 
-    private static <T extends @Nullable Object> T ask(Operation<T> operation) throws ControlException {
+    private static <T extends @Nullable Object> T call(Operation<T> operation) throws ControlException {
         try {
             return operation.run();
         } catch (OperationException e) {
@@ -53,54 +53,54 @@ public final class RelayControl implements Control {
     }
 
     @Override
-    public QueueSummary overview() throws ControlException {
-        return ask(operations.reading()::overview);
+    public QueueSummary summary() throws ControlException {
+        return call(operations.reading()::overview);
     }
 
     @Override
     public Page find(MessageFilter selection, Page.Order order, @Nullable QueueId from, int most)
             throws ControlException {
-        return ask(() -> operations.reading().find(selection, order, from, most));
+        return call(() -> operations.reading().find(selection, order, from, most));
     }
 
     @Override
     public long count(MessageFilter selection) throws ControlException {
-        return ask(() -> operations.reading().count(selection));
+        return call(() -> operations.reading().count(selection));
     }
 
     @Override
     public Optional<QueueId> newest() throws ControlException {
-        return ask(operations.reading()::newest);
+        return call(operations.reading()::newest);
     }
 
     @Override
     public Optional<MessageDetail> show(QueueId id) throws ControlException {
-        return ask(() -> operations.reading().show(id));
+        return call(() -> operations.reading().show(id));
     }
 
     @Override
     public InputStream content(MessageDetail message) throws ControlException {
-        return ask(() -> operations.reading().content(message));
+        return call(() -> operations.reading().content(message));
     }
 
     @Override
     public ChangeResult change(Change change, MessageFilter selection) throws ControlException {
-        return ask(() -> operations.change(change, selection, user));
+        return call(() -> operations.change(change, selection, user));
     }
 
     @Override
     public RelayStatus status() throws ControlException {
-        return ask(() -> operations.status(version));
+        return call(() -> operations.status(version));
     }
 
     @Override
     public boolean pause(EmailAddress mailbox) throws ControlException {
-        return ask(() -> operations.stop(mailbox, user));
+        return call(() -> operations.stop(mailbox, user));
     }
 
     @Override
     public boolean resume(EmailAddress mailbox) throws ControlException {
-        return ask(() -> operations.resume(mailbox, user));
+        return call(() -> operations.resume(mailbox, user));
     }
 
     @Override

@@ -10,13 +10,13 @@ import org.o365relay.queue.Page;
 /// Has a request done, and puts what came of it into JSON.
 record RequestHandler(Control control) {
 
-    private static final int MOST = 1000;
-    private static final Set<String> CHANGE = Set.of("protocol", "program", "ask", "change", "selection");
+    private static final int MAX_LIMIT = 1000;
+    private static final Set<String> CHANGE_MEMBERS = Set.of("protocol", "program", "ask", "change", "selection");
 
     /// @throws InvalidJsonException if the request says not what it should
-    JsonObject to(JsonObject request) throws ControlException {
+    JsonObject handle(JsonObject request) throws ControlException {
         return switch (request.text("ask")) {
-            case "overview" -> SummaryJson.of(control.overview());
+            case "overview" -> SummaryJson.of(control.summary());
             case "find" -> find(request);
             case "count" -> new JsonObject().with("count", control.count(selection(request)));
             case "newest" -> new JsonObject().with("id", control.newest().orElse(null));
@@ -27,7 +27,7 @@ record RequestHandler(Control control) {
                                 control.show(request.id("id"))
                                         .map(MessageJson::of)
                                         .orElse(null));
-            case "change" -> change(request.requireOnly(CHANGE));
+            case "change" -> change(request.requireOnly(CHANGE_MEMBERS));
             case "status" -> StatusJson.of(control.status());
             case "pause" -> new JsonObject().with("done", control.pause(request.address("mailbox")));
             case "resume" -> new JsonObject().with("done", control.resume(request.address("mailbox")));
@@ -41,15 +41,15 @@ record RequestHandler(Control control) {
 
     private JsonObject find(JsonObject request) throws ControlException {
         int most = request.count("most");
-        if (most < 1 || most > MOST) {
-            throw new InvalidJsonException("\"most\" is 1 to " + MOST);
+        if (most < 1 || most > MAX_LIMIT) {
+            throw new InvalidJsonException("\"most\" is 1 to " + MAX_LIMIT);
         }
         Page.Order order = request.constant("order", Page.Order.class);
         return MessageJson.of(control.find(selection(request), order, request.idOrNull("from"), most));
     }
 
     private static MessageFilter selection(JsonObject request) {
-        return ChangeJson.selection(request.object("selection"));
+        return ChangeJson.filter(request.object("selection"));
     }
 
     /// @return the message whose content is asked for

@@ -31,34 +31,34 @@ import org.o365relay.queue.QueueSummary;
 /// a change, and some seconds for the beginning of any other answer: a relay that is stopped or hangs says nothing.
 final class SocketControl implements Control {
 
-    private static final String WRITTEN = "what was changed until then stays changed; the relay's log says how many (a"
+    private static final String PARTIAL_CHANGE = "what was changed until then stays changed; the relay's log says how many (a"
             + " line \"changed\"). Look, and ask again for the rest";
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final Path socket;
     private final String program;
-    private final Duration patience;
+    private final Duration timeout;
     private final Deadlines deadlines = new Deadlines();
 
     /// @param program that asks
     SocketControl(Path socket, String program) {
-        this(socket, program, PATIENCE);
+        this(socket, program, TIMEOUT);
     }
 
-    /// @param patience for the beginning of an answer
+    /// @param timeout for the beginning of an answer
     SocketControl(Path socket, String program, Duration patience) {
         this.socket = socket;
         this.program = program;
-        this.patience = patience;
+        this.timeout = patience;
     }
 
     /// @return whether somebody listens at the socket
     /// @throws IOException if that cannot be found out: it may not be used
-    static boolean isAlive(Path socket) throws IOException {
+    static boolean isListening(Path socket) throws IOException {
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
                 Deadlines deadlines = new Deadlines()) {
-            return deadlines.within(PATIENCE, channel, () -> channel.connect(UnixDomainSocketAddress.of(socket)));
+            return deadlines.within(TIMEOUT, channel, () -> channel.connect(UnixDomainSocketAddress.of(socket)));
         } catch (AsynchronousCloseException silent) {
             return true;
         } catch (ConnectException nobody) {
@@ -72,8 +72,8 @@ final class SocketControl implements Control {
     }
 
     @Override
-    public QueueSummary overview() throws ControlException {
-        return understood(ask(request("overview")), SummaryJson::read);
+    public QueueSummary summary() throws ControlException {
+        return read(ask(request("overview")), SummaryJson::read);
     }
 
     @Override
@@ -84,23 +84,23 @@ final class SocketControl implements Control {
                 .with("order", order)
                 .with("from", from)
                 .with("most", most);
-        return understood(ask(request), MessageJson::page);
+        return read(ask(request), MessageJson::page);
     }
 
     @Override
     public long count(MessageFilter selection) throws ControlException {
-        return understood(
+        return read(
                 ask(request("count").with("selection", ChangeJson.of(selection))), answer -> answer.number("count"));
     }
 
     @Override
     public Optional<QueueId> newest() throws ControlException {
-        return understood(ask(request("newest")), answer -> Optional.ofNullable(answer.idOrNull("id")));
+        return read(ask(request("newest")), answer -> Optional.ofNullable(answer.idOrNull("id")));
     }
 
     @Override
     public Optional<MessageDetail> show(QueueId id) throws ControlException {
-        return understood(
+        return read(
                 ask(request("show").with("id", id)),
                 answer -> answer.has("message")
                         ? Optional.of(MessageJson.detail(answer.object("message")))
@@ -111,18 +111,18 @@ final class SocketControl implements Control {
     public InputStream content(MessageDetail message) throws ControlException {
         QueueId id = message.line().id();
         try {
-            Said said = say(request("content").with("id", id));
+            Exchange said = send(request("content").with("id", id));
             InputStream in = said.answer();
             try {
-                String begun = deadlines.within(patience, said.channel(), () -> line(in));
-                long size = understood(checked(begun), answer -> answer.number("size"));
+                String begun = deadlines.within(timeout, said.channel(), () -> line(in));
+                long size = read(checked(begun), answer -> answer.number("size"));
                 return new FixedLengthStream(in, size, "message " + id);
             } catch (IOException | ControlException e) {
                 in.close();
                 throw e;
             }
         } catch (IOException e) {
-            throw broken(e);
+            throw noAnswer(e);
         }
     }
 
@@ -130,22 +130,22 @@ final class SocketControl implements Control {
     public ChangeResult change(Change change, MessageFilter selection) throws ControlException {
         JsonObject request =
                 request("change").with("change", ChangeJson.of(change)).with("selection", ChangeJson.of(selection));
-        return understood(changed(request), ChangeJson::effect);
+        return read(changed(request), ChangeJson::result);
     }
 
     @Override
     public RelayStatus status() throws ControlException {
-        return understood(ask(request("status")), StatusJson::read);
+        return read(ask(request("status")), StatusJson::read);
     }
 
     @Override
     public boolean pause(EmailAddress mailbox) throws ControlException {
-        return understood(ask(request("pause").with("mailbox", mailbox)), answer -> answer.flag("done"));
+        return read(ask(request("pause").with("mailbox", mailbox)), answer -> answer.bool("done"));
     }
 
     @Override
     public boolean resume(EmailAddress mailbox) throws ControlException {
-        return understood(ask(request("resume").with("mailbox", mailbox)), answer -> answer.flag("done"));
+        return read(ask(request("resume").with("mailbox", mailbox)), answer -> answer.bool("done"));
     }
 
     @Override
@@ -162,45 +162,45 @@ final class SocketControl implements Control {
         T of(JsonObject answer);
     }
 
-    private <T> T understood(JsonObject answer, Reading<T> reading) throws ControlException {
+    private <T> T read(JsonObject answer, Reading<T> reading) throws ControlException {
         try {
             return reading.of(answer.object("answer"));
         } catch (InvalidJsonException e) {
-            throw Protocol.otherVersion(program, answer.textOrNull("program"));
+            throw Protocol.versionMismatch(program, answer.textOrNull("program"));
         }
     }
 
     private JsonObject ask(JsonObject request) throws ControlException {
         try {
-            Said said = say(request);
+            Exchange said = send(request);
             try (InputStream in = said.answer()) {
-                return checked(deadlines.within(patience, said.channel(), () -> line(in)));
+                return checked(deadlines.within(timeout, said.channel(), () -> line(in)));
             }
         } catch (IOException e) {
-            throw broken(e);
+            throw noAnswer(e);
         }
     }
 
     /// A change takes its time.
     private JsonObject changed(JsonObject request) throws ControlException {
-        Said said;
+        Exchange said;
         try {
-            said = say(request);
+            said = send(request);
         } catch (IOException e) {
-            throw broken(e);
+            throw noAnswer(e);
         }
         try (InputStream in = said.answer()) {
             return checked(line(in));
         } catch (IOException e) {
             throw new ControlException(
-                    Kind.BROKEN_OFF,
-                    "the relay has ended, or the connection to it (" + e.getMessage() + "): " + WRITTEN);
+                    Kind.INTERRUPTED,
+                    "the relay has ended, or the connection to it (" + e.getMessage() + "): " + PARTIAL_CHANGE);
         }
     }
 
-    private ControlException broken(IOException failure) {
+    private ControlException noAnswer(IOException failure) {
         String why = failure instanceof AsynchronousCloseException
-                ? "the relay does not answer at " + socket + ": it has said nothing for " + patience.toSeconds()
+                ? "the relay does not answer at " + socket + ": it has said nothing for " + timeout.toSeconds()
                         + " s. See what it does: systemctl status o365-relay; if it hangs, restart it"
                 : "the relay does not answer at " + socket + " (" + failure.getMessage()
                         + "); it may have ended: ask again";
@@ -208,25 +208,25 @@ final class SocketControl implements Control {
     }
 
     /// @param answer where it will be read; closing it ends the connection
-    private record Said(SocketChannel channel, InputStream answer) {}
+    private record Exchange(SocketChannel channel, InputStream answer) {}
 
-    private Said say(JsonObject request) throws IOException, ControlException {
+    private Exchange send(JsonObject request) throws IOException, ControlException {
         byte[] line = (request + "\n").getBytes(StandardCharsets.US_ASCII);
-        if (line.length > Protocol.LONGEST_REQUEST) {
+        if (line.length > Protocol.MAX_REQUEST) {
             throw new ControlException(
                     Kind.BAD_REQUEST,
-                    "that is too much at once (" + line.length + " octets, " + Protocol.LONGEST_REQUEST
+                    "that is too much at once (" + line.length + " octets, " + Protocol.MAX_REQUEST
                             + " at most); name fewer messages, or say by a filter which ones");
         }
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         try {
-            deadlines.within(patience, channel, () -> {
+            deadlines.within(timeout, channel, () -> {
                 channel.connect(UnixDomainSocketAddress.of(socket));
                 write(channel, ByteBuffer.wrap(line));
                 return channel;
             });
-            InputStream in = new BufferedInputStream(Channels.newInputStream(channel), Protocol.LONGEST_REQUEST);
-            return new Said(channel, in);
+            InputStream in = new BufferedInputStream(Channels.newInputStream(channel), Protocol.MAX_REQUEST);
+            return new Exchange(channel, in);
         } catch (IOException e) {
             channel.close();
             throw e;
@@ -254,13 +254,13 @@ final class SocketControl implements Control {
                 JsonObject error = answer.object("error");
                 throw new ControlException(error.constant("kind", Kind.class), error.text("message"));
             }
-            if (Protocol.isUnderstood(answer)) {
+            if (Protocol.isSupported(answer)) {
                 return answer;
             }
         } catch (InvalidJsonException e) {
-            throw Protocol.otherVersion(program, null);
+            throw Protocol.versionMismatch(program, null);
         }
-        throw Protocol.otherVersion(program, answer.textOrNull("program"));
+        throw Protocol.versionMismatch(program, answer.textOrNull("program"));
     }
 
     private static String line(InputStream in) throws IOException {

@@ -13,7 +13,7 @@ import org.o365relay.mail.EmailAddress;
 /// @param sender null for the null sender
 /// @param recipients at least one
 /// @param size of the message in octets; 0 if it does not matter
-/// @param spent recipients that count against the client's budget of 24 hours; null if it has none, or
+/// @param recipientsUsed recipients that count against the client's budget of 24 hours; null if it has none, or
 ///     nobody knows
 public record ExplainRequest(
         InetAddress client,
@@ -22,7 +22,7 @@ public record ExplainRequest(
         @Nullable EmailAddress sender,
         List<EmailAddress> recipients,
         long size,
-        @Nullable Long spent) {
+        @Nullable Long recipientsUsed) {
 
     public ExplainRequest {
         recipients = List.copyOf(recipients);

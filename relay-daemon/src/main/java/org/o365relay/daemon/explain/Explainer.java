@@ -28,7 +28,7 @@ import org.o365relay.mail.Reply;
 public final class Explainer {
 
     private final RelaySettings settings;
-    private final ExplainRequest question;
+    private final ExplainRequest request;
     private final List<ExplanationStep> steps = new ArrayList<>();
     private final List<EmailAddress> admitted = new ArrayList<>();
     private @Nullable EmailAddress sender;
@@ -36,7 +36,7 @@ public final class Explainer {
 
     private Explainer(RelaySettings settings, ExplainRequest question) {
         this.settings = settings;
-        this.question = question;
+        this.request = question;
     }
 
     public static Explanation explain(RelaySettings settings, ExplainRequest question) {
@@ -44,65 +44,65 @@ public final class Explainer {
     }
 
     private Explanation explanation() {
-        ListenerSettings listener = question.listener();
+        ListenerSettings listener = request.listener();
         steps.add(new ExplanationStep(
                 "listener",
                 listener + ", "
                         + SettingTexts.tls(listener.tls(), settings.accept().certificate() != null),
                 "relay.listeners"));
-        if (question.listener().proxies().stream().anyMatch(proxy -> proxy.contains(question.client()))) {
+        if (request.listener().proxies().stream().anyMatch(proxy -> proxy.contains(request.client()))) {
             steps.add(new ExplanationStep(
                     "proxy",
                     "this is a proxy: its connections must say who the client is; ask for that address",
                     "relay.listeners: proxies"));
         }
-        Optional<TrustedNetwork> trusted = listener.trusted().network(question.client());
-        trusted.ifPresentOrElse(this::inNetwork, this::inNone);
-        if (trusted.isPresent() && trusted.filter(this::takesMail).isPresent()) {
-            question.recipients().forEach(recipient -> rcpt(recipient, trusted.get()));
+        Optional<TrustedNetwork> trusted = listener.trusted().network(request.client());
+        trusted.ifPresentOrElse(this::trustedNetwork, this::untrusted);
+        if (trusted.isPresent() && trusted.filter(this::isMailAccepted).isPresent()) {
+            request.recipients().forEach(recipient -> rcpt(recipient, trusted.get()));
         }
         if (!admitted.isEmpty()) {
-            steps.add(new RewritePreview(settings.mailboxes().getFirst().rewrite(), question).step(sender, admitted));
+            steps.add(new RewritePreview(settings.mailboxes().getFirst().rewrite(), request).step(sender, admitted));
         }
         Reply last = admitted.isEmpty() && refusal != null ? refusal : Reply.of(250, "2.0.0", "Queued as (its number)");
         return new Explanation(steps, !admitted.isEmpty(), refusal == null, last);
     }
 
-    private void inNone() {
+    private void untrusted() {
         steps.add(new ExplanationStep(
                 "network",
-                question.client().getHostAddress() + " is in none of " + networks() + "; it is turned away at once",
+                request.client().getHostAddress() + " is in none of " + networks() + "; it is turned away at once",
                 "relay.trusted-networks"));
-        refusal = RejectReplies.untrusted(question.client());
+        refusal = RejectReplies.untrusted(request.client());
     }
 
-    private void inNetwork(TrustedNetwork trusted) {
+    private void trustedNetwork(TrustedNetwork trusted) {
         ClientPolicy policy = trusted.policy();
         steps.add(new ExplanationStep(
                 "network",
-                "%s is in %s".formatted(question.client().getHostAddress(), SettingTexts.name(trusted)),
+                "%s is in %s".formatted(request.client().getHostAddress(), SettingTexts.name(trusted)),
                 "relay.trusted-networks: " + trusted.network()));
         steps.add(new ExplanationStep("tolerance", policy.tolerance().toString(), key(trusted, "tolerance")));
         steps.add(new ExplanationStep("login", login(policy.auth()), key(trusted, "auth")));
         steps.add(new ExplanationStep(
                 "limits",
-                "each device: " + SettingTexts.limits(policy.limits()) + spent(policy.limits()),
+                "each device: " + SettingTexts.limits(policy.limits()) + usage(policy.limits()),
                 key(trusted, "connections to recipients-per-day")));
     }
 
     /// HELO and MAIL.
-    private boolean takesMail(TrustedNetwork trusted) {
+    private boolean isMailAccepted(TrustedNetwork trusted) {
         return helo(trusted) && senderIsComplete(trusted) && size(trusted) && sender();
     }
 
     private boolean helo(TrustedNetwork trusted) {
-        Optional<Deviation> refused = Optional.ofNullable(question.helo())
+        Optional<Deviation> refused = Optional.ofNullable(request.helo())
                 .flatMap(HeloName::deviation)
                 .filter(deviation -> !accepts(trusted, deviation));
         refused.ifPresent(deviation -> {
             String finding = deviation == Deviation.EMPTY_HELO
                     ? "it must give a name"
-                    : "'" + question.helo() + "' is neither a host name nor an address in [ ]";
+                    : "'" + request.helo() + "' is neither a host name nor an address in [ ]";
             steps.add(new ExplanationStep("helo", finding, deviation(trusted, deviation)));
             refusal = RejectReplies.helo(deviation);
         });
@@ -110,7 +110,7 @@ public final class Explainer {
     }
 
     private boolean senderIsComplete(TrustedNetwork trusted) {
-        EmailAddress given = question.sender();
+        EmailAddress given = request.sender();
         if (given == null || given.isQualified() || accepts(trusted, Deviation.UNQUALIFIED_SENDER)) {
             return true;
         }
@@ -123,10 +123,10 @@ public final class Explainer {
     private boolean size(TrustedNetwork trusted) {
         SizeLimit limit = SizeLimit.of(trusted.policy(), settings.routes());
         long most = limit.octets();
-        boolean fits = question.size() <= most;
-        String finding = question.size() == 0
+        boolean fits = request.size() <= most;
+        String finding = request.size() == 0
                 ? "messages of up to " + SettingTexts.size(most) + " are taken"
-                : SettingTexts.size(question.size())
+                : SettingTexts.size(request.size())
                         + (fits ? " is no larger than " : " is larger than ")
                         + SettingTexts.size(most);
         String key = limit.isDevices() ? key(trusted, "message-size") : "relay.mailboxes: limits.message-size";
@@ -138,10 +138,10 @@ public final class Explainer {
     }
 
     private boolean sender() {
-        EmailAddress given = question.sender();
+        EmailAddress given = request.sender();
         AdmissionRules rules = settings.accept().rules();
-        Optional<MatchedRule> ruling = rules.senderRuling(question.client(), given);
-        return switch (rules.sender(question.client(), given)) {
+        Optional<MatchedRule> ruling = rules.senderRuling(request.client(), given);
+        return switch (rules.sender(request.client(), given)) {
             case Admission.Admitted(EmailAddress goesOn) -> {
                 sender = goesOn;
                 steps.add(new ExplanationStep("sender", allowed(given, goesOn), by(ruling, "relay.sender-rules")));
@@ -162,8 +162,8 @@ public final class Explainer {
             return;
         }
         AdmissionRules rules = settings.accept().rules();
-        Optional<MatchedRule> ruling = rules.recipientRuling(question.client(), given);
-        switch (rules.recipient(question.client(), given)) {
+        Optional<MatchedRule> ruling = rules.recipientRuling(request.client(), given);
+        switch (rules.recipient(request.client(), given)) {
             case Admission.Admitted(EmailAddress goesOn) -> admit(given, goesOn == null ? given : goesOn, ruling);
             case Admission.Denied denied ->
                 refuse(
@@ -194,7 +194,7 @@ public final class Explainer {
     }
 
     private String login(AuthPolicy auth) {
-        boolean secure = question.listener().tls() == ListenerTls.IMPLICIT;
+        boolean secure = request.listener().tls() == ListenerTls.IMPLICIT;
         String when = secure || settings.accept().plainTextLogin() ? "" : " after STARTTLS";
         return switch (auth) {
             case NONE -> "not offered and not needed";
@@ -204,20 +204,20 @@ public final class Explainer {
         };
     }
 
-    private String spent(DeviceLimits limits) {
-        Long spent = question.spent();
+    private String usage(DeviceLimits limits) {
+        Long spent = request.recipientsUsed();
         if (spent == null) {
             return "";
         }
         String budget = limits.recipientsPerDay() == null ? "" : " of " + limits.recipientsPerDay();
         return "; %s has used up %d%s recipients in the last 24 hours"
-                .formatted(question.client().getHostAddress(), spent, budget);
+                .formatted(request.client().getHostAddress(), spent, budget);
     }
 
     private String networks() {
         return String.join(
                 ", ",
-                question.listener().trusted().networks().stream()
+                request.listener().trusted().networks().stream()
                         .map(trusted -> trusted.network().toString())
                         .toList());
     }

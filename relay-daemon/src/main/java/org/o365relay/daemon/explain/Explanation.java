@@ -6,9 +6,9 @@ import org.o365relay.mail.Reply;
 /// What the relay would do, and why.
 ///
 /// @param accepted whether the message would be taken, if only for some of its recipients
-/// @param complete whether it would be taken for all of them
+/// @param acceptedForAll whether it would be taken for all of them
 /// @param reply the last one the client would get
-public record Explanation(List<ExplanationStep> steps, boolean accepted, boolean complete, Reply reply) {
+public record Explanation(List<ExplanationStep> steps, boolean accepted, boolean acceptedForAll, Reply reply) {
 
     public Explanation {
         steps = List.copyOf(steps);

@@ -2,7 +2,7 @@ package org.o365relay.daemon.explain;
 
 /// One thing that is looked at.
 ///
-/// @param about in a word: `network`, `sender`
+/// @param subject in a word: `network`, `sender`
 /// @param finding what comes of it
 /// @param key the configuration key, or the rule, that decides; empty if none does
-public record ExplanationStep(String about, String finding, String key) {}
+public record ExplanationStep(String subject, String finding, String key) {}

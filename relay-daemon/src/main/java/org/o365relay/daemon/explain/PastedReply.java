@@ -12,8 +12,8 @@ import org.o365relay.mail.Reply;
 
 /// What somebody has copied out of a log, a notice or a web page: the reply in it, and who gave it.
 ///
-/// @param speaker who gave it, as far as can be told
-public record PastedReply(ReplySource speaker, Reply reply) {
+/// @param source who gave it, as far as can be told
+public record PastedReply(ReplySource source, Reply reply) {
 
     private static final Pattern SIGN_IN = Pattern.compile("AADSTS\\d{2,}");
     private static final Pattern GRAPH = Pattern.compile("\\bError[A-Z]\\w+|\\bApplicationThrottled\\b"
@@ -42,7 +42,7 @@ public record PastedReply(ReplySource speaker, Reply reply) {
 
     /// @return as the relay would have met it, at the step where such a reply is usual
     public Response response() {
-        return switch (speaker) {
+        return switch (source) {
             case SMTP -> new Response(step(), reply, Origin.UPSTREAM);
             case SIGN_IN -> new Response(Step.AUTH, reply, Origin.SIGN_IN);
             case GRAPH -> new Response(Step.END_OF_CONTENT, reply, Origin.GRAPH);

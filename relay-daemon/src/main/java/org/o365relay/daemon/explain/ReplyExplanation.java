@@ -18,10 +18,10 @@ public record ReplyExplanation(PastedReply pasted, Verdict verdict) {
     public List<String> lines() {
         List<String> lines = new ArrayList<>();
         lines.add(pasted.reply().toString());
-        add(lines, "said by", speaker());
-        add(lines, "means", isTaken() ? "it has been taken" : verdict.cause());
+        add(lines, "said by", source());
+        add(lines, "means", isDelivered() ? "it has been taken" : verdict.cause());
         add(lines, "to do", verdict.advice());
-        add(lines, "the relay", conduct());
+        add(lines, "the relay", relayAction());
         add(
                 lines,
                 "known as",
@@ -30,8 +30,8 @@ public record ReplyExplanation(PastedReply pasted, Verdict verdict) {
     }
 
     /// @return who says it
-    public String speaker() {
-        return switch (pasted.speaker()) {
+    public String source() {
+        return switch (pasted.source()) {
             case SMTP -> "the mail server, by SMTP";
             case SIGN_IN -> "Microsoft Entra, asked for an access token";
             case GRAPH -> "Microsoft Graph";
@@ -39,8 +39,8 @@ public record ReplyExplanation(PastedReply pasted, Verdict verdict) {
     }
 
     /// @return what the relay does when it meets this
-    public String conduct() {
-        if (isTaken()) {
+    public String relayAction() {
+        if (isDelivered()) {
             return "is done with the message";
         }
         return switch (verdict.scope()) {
@@ -68,7 +68,7 @@ public record ReplyExplanation(PastedReply pasted, Verdict verdict) {
         return verdict.outcome() instanceof Failed;
     }
 
-    private boolean isTaken() {
+    private boolean isDelivered() {
         return verdict.outcome() instanceof Delivered;
     }
 

@@ -19,7 +19,7 @@ import org.o365relay.rewrite.Rewriter;
 import org.o365relay.rewrite.RewriteResult;
 
 /// What Exchange and the recipients would see of the sender: a message of nothing but a From, rewritten as every other.
-record RewritePreview(RewriteRules rules, ExplainRequest question) {
+record RewritePreview(RewriteRules rules, ExplainRequest request) {
 
     ExplanationStep step(@Nullable EmailAddress sender, List<EmailAddress> recipients) {
         String original = sender == null ? "Subject: x\r\n\r\n" : "From: <" + sender + ">\r\n\r\n";
@@ -30,8 +30,8 @@ record RewritePreview(RewriteRules rules, ExplainRequest question) {
     }
 
     private RewriteResult rewritten(String original, Envelope envelope) {
-        String helo = question.helo() == null ? "" : question.helo();
-        Arrival arrival = new Arrival(Instant.EPOCH, question.client(), helo, "ESMTP");
+        String helo = request.helo() == null ? "" : request.helo();
+        Arrival arrival = new Arrival(Instant.EPOCH, request.client(), helo, "ESMTP");
         try {
             return new Rewriter(rules)
                     .rewrite(

@@ -21,7 +21,7 @@ public final class RulesReport {
             boolean certificate = settings.accept().certificate() != null;
             lines.add("listens on " + listener + ": " + SettingTexts.tls(listener.tls(), certificate));
             for (TrustedNetwork trusted : listener.trusted().networks()) {
-                lines.add("  " + SettingTexts.name(trusted) + ": " + SettingTexts.terms(trusted.policy()));
+                lines.add("  " + SettingTexts.name(trusted) + ": " + SettingTexts.policy(trusted.policy()));
             }
             if (!listener.proxies().isEmpty()) {
                 lines.add("  behind proxies, which say who the client is: "

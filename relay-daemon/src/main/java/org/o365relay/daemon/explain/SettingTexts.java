@@ -23,7 +23,7 @@ final class SettingTexts {
         return trusted.network() + (name.isEmpty() ? "" : " \"" + name + '"');
     }
 
-    static String terms(ClientPolicy policy) {
+    static String policy(ClientPolicy policy) {
         List<String> terms = new ArrayList<>();
         terms.add(policy.tolerance().toString());
         terms.add(login(policy.auth()));

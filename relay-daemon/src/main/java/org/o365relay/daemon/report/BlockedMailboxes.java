@@ -25,12 +25,12 @@ public final class BlockedMailboxes {
     /// Nothing is known to be closed: no relay runs.
     public static final BlockedMailboxes NONE = new BlockedMailboxes(Map.of());
 
-    private static final String WHY = ", see: o365-relay mailboxes";
+    private static final String HINT = ", see: o365-relay mailboxes";
 
-    private final Map<String, State> closed;
+    private final Map<String, State> blocked;
 
     private BlockedMailboxes(Map<String, State> closed) {
-        this.closed = closed;
+        this.blocked = closed;
     }
 
     /// @param targets the pools that are configured; one is closed if all its mailboxes are
@@ -66,19 +66,19 @@ public final class BlockedMailboxes {
     /// @param lane mailbox or pool
     /// @return `PAUSED`; empty if mail leaves, or if that is not known
     public Optional<String> state(String lane) {
-        return Optional.ofNullable(closed.get(key(lane))).map(MailboxTable::words);
+        return Optional.ofNullable(blocked.get(key(lane))).map(MailboxTable::stateText);
     }
 
     /// @param lane mailbox or pool
     /// @return `scan1@contoso.example (PAUSED, see: o365-relay mailboxes)`; empty as of [#state]
-    Optional<String> words(String lane) {
-        return state(lane).map(state -> lane + " (" + state + WHY + ")");
+    Optional<String> label(String lane) {
+        return state(lane).map(state -> lane + " (" + state + HINT + ")");
     }
 
     /// @return the name of the closed lane for which it waits; empty if it waits for its time, or not at all
-    Optional<String> holding(MessageLine message, Instant now) {
+    Optional<String> blockerOf(MessageLine message, Instant now) {
         boolean waits = message.state() == MessageState.QUEUED || message.state() == MessageState.DEFERRED;
-        State state = closed.get(key(message.lane()));
+        State state = blocked.get(key(message.lane()));
         Instant due = message.dueAt();
         boolean passes = state == State.RETRYING && due != null && due.isAfter(now);
         return waits && state != null && !passes ? Optional.of(message.lane()) : Optional.empty();
@@ -87,17 +87,17 @@ public final class BlockedMailboxes {
     /// @return a line for each closed lane that some of them wait for
     List<String> lines(List<MessageLine> messages, Instant now) {
         Map<String, Long> counts = new TreeMap<>();
-        messages.forEach(message -> holding(message, now).ifPresent(lane -> counts.merge(key(lane), 1L, Long::sum)));
+        messages.forEach(message -> blockerOf(message, now).ifPresent(lane -> counts.merge(key(lane), 1L, Long::sum)));
         List<String> lines = new ArrayList<>();
-        counts.forEach((lane, count) -> words(lane)
+        counts.forEach((lane, count) -> label(lane)
                 .ifPresent(words ->
                         lines.add(Amounts.of(count, "message") + (count == 1 ? " waits for " : " wait for ") + words)));
         return lines;
     }
 
     /// @return whether there is mail, and all of it waits for something that is closed
-    boolean holdAll(List<GroupCount> mailboxes) {
-        return !mailboxes.isEmpty() && mailboxes.stream().allMatch(tally -> closed.containsKey(key(tally.name())));
+    boolean blockAll(List<GroupCount> mailboxes) {
+        return !mailboxes.isEmpty() && mailboxes.stream().allMatch(tally -> blocked.containsKey(key(tally.name())));
     }
 
     private static String key(String name) {

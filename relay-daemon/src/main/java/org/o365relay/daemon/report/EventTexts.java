@@ -7,9 +7,9 @@ import org.o365relay.queue.MessageDetail;
 /// What happened to a message, in words.
 final class EventTexts {
 
-    static final String TWICE = "the upstream may have taken it all the same: it may have arrived twice";
+    static final String POSSIBLE_DUPLICATE = "the upstream may have taken it all the same: it may have arrived twice";
 
-    private static final Set<String> ANSWERS = Set.of("delivered", "deferred", "failed", "held");
+    private static final Set<String> REPLIES = Set.of("delivered", "deferred", "failed", "held");
 
     private EventTexts() {}
 
@@ -31,8 +31,8 @@ final class EventTexts {
     }
 
     /// @return whether its detail is what the upstream said
-    static boolean isAnswer(Event event) {
-        return ANSWERS.contains(event.kind());
+    static boolean isReply(Event event) {
+        return REPLIES.contains(event.kind());
     }
 
     /// A message that was never tried cannot have arrived before the backup was restored, as far as its history goes.

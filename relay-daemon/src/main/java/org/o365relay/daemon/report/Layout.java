@@ -11,7 +11,7 @@ public record Layout(Times times, int width) {
     public static final int UNLIMITED = Integer.MAX_VALUE;
 
     /// Beyond that nobody finds the next line.
-    private static final int READABLE = 110;
+    private static final int MAX_READABLE_WIDTH = 110;
 
     /// @param indent columns that stay blank
     /// @param column where the text begins, behind the label
@@ -22,7 +22,7 @@ public record Layout(Times times, int width) {
             return lines;
         }
         String before = " ".repeat(indent) + label;
-        int room = Math.max(Math.min(width, READABLE) - column, 20);
+        int room = Math.max(Math.min(width, MAX_READABLE_WIDTH) - column, 20);
         for (String line : TerminalText.wrapped(text, room)) {
             lines.add(before + " ".repeat(Math.max(column - before.length(), 1)) + line);
             before = "";

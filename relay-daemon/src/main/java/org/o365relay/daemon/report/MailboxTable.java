@@ -25,16 +25,16 @@ public record MailboxTable(Layout layout) {
         Table table = Table.of("MAILBOX", "STATE", "SINCE", ">WAITING", ">OLDEST", ">SENDING", "<UPSTREAM");
         for (MailboxStatus lane : lanes) {
             GroupCount tally = tallies.remove(lane.mailbox().toLowerCase(Locale.ROOT));
-            table.row(cells(lane, tally), trouble(lane));
+            table.row(cells(lane, tally), details(lane));
         }
         waiting.stream()
                 .filter(tally -> tallies.containsKey(tally.name().toLowerCase(Locale.ROOT)))
-                .forEach(tally -> table.row(withoutLane(tally, lanes.isEmpty()), List.of()));
+                .forEach(tally -> table.row(cellsWithoutStatus(tally, lanes.isEmpty()), List.of()));
         return table.isEmpty() ? List.of() : table.lines(layout.width());
     }
 
     /// @return why mail does not leave, or not as it should, and what to do; none if it is open
-    public List<String> trouble(MailboxStatus lane) {
+    public List<String> details(MailboxStatus lane) {
         List<String> lines = new ArrayList<>();
         add(lines, "reply", lane.reply());
         add(lines, "cause", lane.reason());
@@ -51,7 +51,7 @@ public record MailboxTable(Layout layout) {
         Instant since = lane.since();
         return List.of(
                 lane.mailbox(),
-                words(lane.state()),
+                stateText(lane.state()),
                 since == null ? "-" : layout.times().of(since),
                 tally == null ? "0" : Amounts.count(tally.messages()),
                 tally == null ? "-" : layout.times().age(tally.oldest()),
@@ -60,7 +60,7 @@ public record MailboxTable(Layout layout) {
     }
 
     /// A pool, or a mailbox that is no longer configured; or no relay runs.
-    private List<String> withoutLane(GroupCount tally, boolean nothingRuns) {
+    private List<String> cellsWithoutStatus(GroupCount tally, boolean nothingRuns) {
         return List.of(
                 tally.name(),
                 nothingRuns ? "-" : "pool",
@@ -87,7 +87,7 @@ public record MailboxTable(Layout layout) {
         };
     }
 
-    static String words(MailboxStatus.State state) {
+    static String stateText(MailboxStatus.State state) {
         return switch (state) {
             case OPEN -> "open";
             case FAILOVER -> "failover";

@@ -13,7 +13,7 @@ import org.o365relay.queue.MessageDetail.RecipientLine;
 import org.o365relay.queue.MessageLine;
 
 /// All there is to say of a message: what it is, and what has happened to it.
-public record MessageReport(Layout layout, ReasonTexts meanings, DeviceNames names) {
+public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames deviceNames) {
 
     private static final Pattern TIME = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z");
 
@@ -55,13 +55,13 @@ public record MessageReport(Layout layout, ReasonTexts meanings, DeviceNames nam
                 ? settled == null
                         ? ""
                         : ", " + layout.times().of(settled) + " ("
-                                + layout.times().away(settled) + ")"
+                                + layout.times().relative(settled) + ")"
                 : ", next "
                         + (due.isAfter(layout.times().now())
                                 ? "at " + layout.times().of(due)
                                 : "try is due");
-        String held = closed.holding(line, layout.times().now())
-                .flatMap(closed::words)
+        String held = closed.blockerOf(line, layout.times().now())
+                .flatMap(closed::label)
                 .map(", waits for "::concat)
                 .orElse(when);
         return StateTexts.of(line.state()) + held + tried;
@@ -69,13 +69,13 @@ public record MessageReport(Layout layout, ReasonTexts meanings, DeviceNames nam
 
     private String received(MessageDetail message) {
         MessageLine line = message.line();
-        String when = layout.times().exactly(line.receivedAt()) + " ("
-                + layout.times().away(line.receivedAt()) + ")";
+        String when = layout.times().withSeconds(line.receivedAt()) + " ("
+                + layout.times().relative(line.receivedAt()) + ")";
         if (line.notice()) {
             return when + ", written by the relay itself";
         }
         String helo = line.helo().isEmpty() ? "" : ", which calls itself " + line.helo();
-        return when + " from " + names.named(line.client()) + helo + ", by " + message.protocol();
+        return when + " from " + deviceNames.named(line.client()) + helo + ", by " + message.protocol();
     }
 
     private static String sender(MessageLine line) {
@@ -123,26 +123,26 @@ public record MessageReport(Layout layout, ReasonTexts meanings, DeviceNames nam
     private List<String> event(MessageDetail message, List<Event> same) {
         Event event = same.getFirst();
         List<String> lines = new ArrayList<>();
-        String who = who(message, same);
+        String who = recipientsOf(message, same);
         String where = event.upstream().isEmpty() ? "" : " by " + event.upstream();
         lines.add(TerminalText.text(
-                "  " + layout.times().exactly(event.at()) + "  " + EventTexts.of(event) + who + where));
-        boolean answer = EventTexts.isAnswer(event) && !isOwn(message, event);
-        told(lines, answer ? "said" : "note", answer ? event.detail() : local(event.detail()));
-        ReasonText meaning = isOwn(message, event)
+                "  " + layout.times().withSeconds(event.at()) + "  " + EventTexts.of(event) + who + where));
+        boolean answer = EventTexts.isReply(event) && !isOperatorBounce(message, event);
+        addDetail(lines, answer ? "said" : "note", answer ? event.detail() : local(event.detail()));
+        ReasonText meaning = isOperatorBounce(message, event)
                 ? ReasonText.UNKNOWN
-                : meanings.of(event.reason(), message.line().lane());
-        told(lines, "means", meaning.cause());
-        told(lines, "to do", meaning.advice());
+                : reasonTexts.of(event.reason(), message.line().lane());
+        addDetail(lines, "means", meaning.cause());
+        addDetail(lines, "to do", meaning.advice());
         if (event.kind().equals("delivered")) {
-            told(lines, "their id", UpstreamId.in(event.detail()).orElse(""));
+            addDetail(lines, "their id", UpstreamId.in(event.detail()).orElse(""));
         }
-        told(lines, "beware", EventTexts.isUncertain(event, message) ? EventTexts.TWICE : "");
+        addDetail(lines, "beware", EventTexts.isUncertain(event, message) ? EventTexts.POSSIBLE_DUPLICATE : "");
         return lines;
     }
 
     /// What an operator gave up has failed for no other reason.
-    private static boolean isOwn(MessageDetail message, Event event) {
+    private static boolean isOperatorBounce(MessageDetail message, Event event) {
         return event.kind().equals("failed")
                 && event.reason().equals("relay")
                 && message.events().stream().anyMatch(other -> other.kind().equals("bounced"));
@@ -150,14 +150,14 @@ public record MessageReport(Layout layout, ReasonTexts meanings, DeviceNames nam
 
     /// Times in what the relay itself noted are UTC.
     private String local(String note) {
-        return TIME.matcher(note).replaceAll(time -> layout.times().exactly(Instant.parse(time.group())));
+        return TIME.matcher(note).replaceAll(time -> layout.times().withSeconds(Instant.parse(time.group())));
     }
 
-    private void told(List<String> lines, String label, String text) {
+    private void addDetail(List<String> lines, String label, String text) {
         lines.addAll(layout.labelled(6, COLUMN + 2, label, TerminalText.text(text)));
     }
 
-    private static String who(MessageDetail message, List<Event> same) {
+    private static String recipientsOf(MessageDetail message, List<Event> same) {
         List<Integer> ordinals =
                 same.stream().map(Event::recipient).filter(Objects::nonNull).toList();
         if (ordinals.isEmpty()

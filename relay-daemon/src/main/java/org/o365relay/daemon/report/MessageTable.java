@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.o365relay.queue.MessageLine;
 
 /// Messages, a line each.
-public record MessageTable(Layout layout, BlockedMailboxes closed) {
+public record MessageTable(Layout layout, BlockedMailboxes blocked) {
 
     public List<String> lines(List<MessageLine> messages) {
         Table table = Table.of("ID", "RECEIVED", "STATE", "<FROM", "<TO", "<REASON", "<SUBJECT", "NEXT TRY", "<DEVICE");
@@ -24,7 +24,7 @@ public record MessageTable(Layout layout, BlockedMailboxes closed) {
                     message.client());
         }
         List<String> lines = new ArrayList<>(table.lines(layout.width()));
-        lines.addAll(closed.lines(messages, layout.times().now()));
+        lines.addAll(blocked.lines(messages, layout.times().now()));
         return lines;
     }
 
@@ -33,7 +33,7 @@ public record MessageTable(Layout layout, BlockedMailboxes closed) {
         if (due == null) {
             return "-";
         }
-        Optional<String> held = closed.holding(message, layout.times().now()).flatMap(closed::state);
+        Optional<String> held = blocked.blockerOf(message, layout.times().now()).flatMap(blocked::state);
         if (held.isPresent()) {
             return held.get();
         }

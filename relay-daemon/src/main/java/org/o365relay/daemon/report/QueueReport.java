@@ -11,7 +11,7 @@ import org.o365relay.queue.MessageState;
 import org.o365relay.queue.QueueSummary;
 
 /// The queue at a glance: how much waits, since when, for whom, from whom and why.
-public record QueueReport(Layout layout, ReasonTexts meanings, DeviceNames names) {
+public record QueueReport(Layout layout, ReasonTexts reasonTexts, DeviceNames deviceNames) {
 
     static final String NOT_RUNNING =
             "The relay is not running: nothing is taken and nothing leaves. Start it: systemctl start o365-relay";
@@ -50,12 +50,12 @@ public record QueueReport(Layout layout, ReasonTexts meanings, DeviceNames names
                     + layout.times().of(oldest) + " (" + layout.times().age(oldest) + " ago)");
         }
         Instant next = queue.nextDue();
-        if (next != null && !closed.holdAll(queue.mailboxes())) {
+        if (next != null && !closed.blockAll(queue.mailboxes())) {
             boolean due = !next.isAfter(layout.times().now());
             lines.add("next due: "
                     + (due
                             ? "now"
-                            : layout.times().of(next) + " (" + layout.times().away(next) + ")"));
+                            : layout.times().of(next) + " (" + layout.times().relative(next) + ")"));
         }
         return lines;
     }
@@ -75,7 +75,7 @@ public record QueueReport(Layout layout, ReasonTexts meanings, DeviceNames names
         Table table = Table.of("DEVICE", ">WAITING", ">OLDEST");
         for (GroupCount tally : queue.clients()) {
             table.row(
-                    names.named(tally.name()),
+                    deviceNames.named(tally.name()),
                     Amounts.count(tally.messages()),
                     layout.times().age(tally.oldest()));
         }
@@ -87,8 +87,8 @@ public record QueueReport(Layout layout, ReasonTexts meanings, DeviceNames names
         Table table = Table.of("REASON", ">WAITING", ">OLDEST", "<MEANS");
         for (GroupCount tally : queue.reasons()) {
             String reason = tally.name();
-            ReasonText meaning = meanings.of(reason, "the mailbox");
-            boolean said = lanes.stream().anyMatch(lane -> meanings.isSaid(reason, lane.reason()));
+            ReasonText meaning = reasonTexts.of(reason, "the mailbox");
+            boolean said = lanes.stream().anyMatch(lane -> reasonTexts.isCause(reason, lane.reason()));
             List<String> below = said ? List.of() : layout.labelled(4, 12, "to do", advice(reason, queue, lanes));
             table.row(
                     List.of(
@@ -106,13 +106,13 @@ public record QueueReport(Layout layout, ReasonTexts meanings, DeviceNames names
         if (reason.equals("unknown-reply") || reason.equals("relay")) {
             return "See what was said: " + look;
         }
-        if (!meanings.namesMailbox(reason)) {
-            return meanings.of(reason, "").advice();
+        if (!reasonTexts.namesMailbox(reason)) {
+            return reasonTexts.of(reason, "").advice();
         }
         List<String> mailboxes =
                 queue.mailboxes().stream().map(GroupCount::name).toList();
         if (mailboxes.size() == 1 && mailboxes.getFirst().contains("@")) {
-            return meanings.of(reason, mailboxes.getFirst()).advice();
+            return reasonTexts.of(reason, mailboxes.getFirst()).advice();
         }
         return lanes.isEmpty() ? "For each: " + look : "See for which mailbox, and what to do there: o365-relay mailboxes";
     }

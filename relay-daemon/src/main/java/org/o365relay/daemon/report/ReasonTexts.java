@@ -24,7 +24,7 @@ public final class ReasonTexts {
 
     /// @param said the cause as a lane says it
     /// @return whether that is what the reason means
-    boolean isSaid(String reason, String said) {
+    boolean isCause(String reason, String said) {
         String cause = of(reason, "").cause();
         return !cause.isEmpty() && (said.equals(cause) || said.equals(cause + "."));
     }

@@ -9,7 +9,7 @@ import org.o365relay.RelayStatus.Running;
 import org.o365relay.alert.Alert;
 
 /// The relay on one screen.
-public record StatusReport(Layout layout, ReasonTexts meanings, DeviceNames names) {
+public record StatusReport(Layout layout, ReasonTexts reasonTexts, DeviceNames deviceNames) {
 
     public List<String> lines(RelayStatus status, BlockedMailboxes closed) {
         List<String> lines = new ArrayList<>();
@@ -26,7 +26,7 @@ public record StatusReport(Layout layout, ReasonTexts meanings, DeviceNames name
         }
         add(lines, "disk", disk(status.disk()));
         lines.add("");
-        lines.addAll(new QueueReport(layout, meanings, names).summary(status.queue(), closed));
+        lines.addAll(new QueueReport(layout, reasonTexts, deviceNames).summary(status.queue(), closed));
         List<String> lanes = new MailboxTable(layout)
                 .lines(
                         running == null ? List.of() : running.mailboxes(),
@@ -39,7 +39,7 @@ public record StatusReport(Layout layout, ReasonTexts meanings, DeviceNames name
             lines.add("");
             lines.addAll(rates(running.rates()));
             lines.add("");
-            lines.addAll(warnings(running.alerts()));
+            lines.addAll(alertLines(running.alerts()));
         }
         return lines;
     }
@@ -70,7 +70,7 @@ public record StatusReport(Layout layout, ReasonTexts meanings, DeviceNames name
         return table.lines(layout.width());
     }
 
-    private List<String> warnings(List<Alert> alerts) {
+    private List<String> alertLines(List<Alert> alerts) {
         List<String> lines = new ArrayList<>();
         if (alerts.isEmpty()) {
             lines.add("No warnings.");

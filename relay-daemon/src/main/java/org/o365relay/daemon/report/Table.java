@@ -10,17 +10,17 @@ public final class Table {
 
     private static final String GAP = "  ";
 
-    private static final String MORE = GAP + "...";
+    private static final String ELLIPSIS = GAP + "...";
 
     /// A column that is cut further says nothing any more.
-    private static final int READABLE = 13;
+    private static final int MIN_WIDTH = 13;
 
     private final List<Column> columns;
     private final List<Row> rows = new ArrayList<>();
 
     /// @param right whether it ends where the column ends, as numbers do
-    /// @param least how narrow it may be made if there is no room
-    private record Column(String title, boolean right, int least) {}
+    /// @param minWidth how narrow it may be made if there is no room
+    private record Column(String title, boolean right, int minWidth) {}
 
     /// @param below what is said about it in lines of their own
     private record Row(List<String> cells, List<String> below) {}
@@ -36,7 +36,7 @@ public final class Table {
             boolean cut = title.startsWith("<");
             boolean right = title.startsWith(">");
             String shown = cut || right ? title.substring(1) : title;
-            columns.add(new Column(shown, right, cut ? Math.max(shown.length(), READABLE) : Integer.MAX_VALUE));
+            columns.add(new Column(shown, right, cut ? Math.max(shown.length(), MIN_WIDTH) : Integer.MAX_VALUE));
         }
         return new Table(columns);
     }
@@ -61,7 +61,7 @@ public final class Table {
 
     /// @param most columns of the terminal
     /// @return whether nothing has to be cut or left out
-    boolean isWithin(int most) {
+    boolean fits(int most) {
         return total(widths()) <= most;
     }
 
@@ -72,7 +72,7 @@ public final class Table {
     public List<String> lines(int most) {
         int[] widths = fitting(widths(), most);
         List<String> lines = new ArrayList<>();
-        String more = widths.length < columns.size() ? MORE : "";
+        String more = widths.length < columns.size() ? ELLIPSIS : "";
         List<String> titles = columns.stream().map(Column::title).toList();
         lines.add(TerminalText.cut(line(titles, widths, most) + more, most));
         for (Row row : rows) {
@@ -98,7 +98,7 @@ public final class Table {
     /// Takes from the widest column that may be cut until all fit. If they cannot, the last one is left out.
     private int[] fitting(int[] wanted, int most) {
         int[] widths = wanted.clone();
-        while (total(widths) + (widths.length < wanted.length ? MORE.length() : 0) > most) {
+        while (total(widths) + (widths.length < wanted.length ? ELLIPSIS.length() : 0) > most) {
             int widest = widest(widths);
             if (widest >= 0) {
                 widths[widest]--;
@@ -119,7 +119,7 @@ public final class Table {
     private int widest(int[] widths) {
         int widest = -1;
         for (int i = 0; i < widths.length; i++) {
-            if (widths[i] > columns.get(i).least && (widest < 0 || widths[i] > widths[widest])) {
+            if (widths[i] > columns.get(i).minWidth && (widest < 0 || widths[i] > widths[widest])) {
                 widest = i;
             }
         }

@@ -22,7 +22,7 @@ public record Times(Instant now, ZoneId zone) {
     }
 
     /// @return `08:05:12`, `2026-11-20 17:42:03`
-    public String exactly(Instant time) {
+    public String withSeconds(Instant time) {
         return day(time) + SECOND.format(time.atZone(zone));
     }
 
@@ -35,7 +35,7 @@ public record Times(Instant now, ZoneId zone) {
     }
 
     /// @return `3 min ago`, `in 2 h`
-    public String away(Instant time) {
+    public String relative(Instant time) {
         Duration away = Duration.between(time, now);
         if (away.isNegative()) {
             return "in " + length(away.negated());

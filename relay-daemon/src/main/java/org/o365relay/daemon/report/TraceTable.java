@@ -10,16 +10,16 @@ import org.o365relay.queue.MessageLine;
 import org.o365relay.queue.MessageState;
 
 /// Messages, a line each, with how they ended, or why they have not.
-public record TraceTable(Layout layout, BlockedMailboxes closed) {
+public record TraceTable(Layout layout, BlockedMailboxes blocked) {
 
     public List<String> lines(List<MessageDetail> messages) {
         Table wide = wide(messages);
-        if (wide.isWithin(layout.width())) {
+        if (wide.fits(layout.width())) {
             return wide.lines(layout.width());
         }
         Table narrow = narrow(messages);
         List<String> lines = new ArrayList<>(narrow.lines(layout.width()));
-        if (!narrow.isWithin(layout.width())) {
+        if (!narrow.fits(layout.width())) {
             lines.add("Cut to the terminal: --wide shows all, \"queue show ID\" one message.");
         }
         return lines;
@@ -38,7 +38,7 @@ public record TraceTable(Layout layout, BlockedMailboxes closed) {
                             MessageTable.recipients(line),
                             line.subject().isEmpty() ? "-" : line.subject(),
                             line.client()),
-                    layout.labelled(4, 5, "", TerminalText.text(fate(message))));
+                    layout.labelled(4, 5, "", TerminalText.text(outcome(message))));
         }
         return table;
     }
@@ -52,14 +52,14 @@ public record TraceTable(Layout layout, BlockedMailboxes closed) {
                     layout.times().of(line.receivedAt()),
                     MessageTable.sender(line),
                     MessageTable.recipients(line),
-                    fate(message),
+                    outcome(message),
                     line.subject().isEmpty() ? "-" : line.subject(),
                     line.client());
         }
         return table;
     }
 
-    private String fate(MessageDetail message) {
+    private String outcome(MessageDetail message) {
         MessageLine line = message.line();
         Instant settled = line.settledAt();
         String when = settled == null ? "" : " " + layout.times().after(line.receivedAt(), settled);
@@ -67,25 +67,25 @@ public record TraceTable(Layout layout, BlockedMailboxes closed) {
                 ? ", perhaps twice"
                 : "";
         return switch (line.state()) {
-            case QUEUED, DEFERRED -> waits(line);
+            case QUEUED, DEFERRED -> waiting(line);
             case DELIVERING -> "is being delivered";
             case HELD -> "on hold";
             case DELIVERED ->
                 "delivered" + when + twice
-                        + said(message, "delivered")
+                        + lastDetail(message, "delivered")
                                 .flatMap(UpstreamId::in)
                                 .map(id -> ", " + id)
                                 .orElse("");
             case FAILED ->
-                "FAILED" + when + said(message, "failed").map(": "::concat).orElse("");
+                "FAILED" + when + lastDetail(message, "failed").map(": "::concat).orElse("");
             case DELETED -> "deleted by an operator" + when;
         };
     }
 
-    private String waits(MessageLine line) {
+    private String waiting(MessageLine line) {
         String reason = line.reason().isEmpty() ? "" : ": " + line.reason();
-        return closed.holding(line, layout.times().now())
-                .flatMap(closed::words)
+        return blocked.blockerOf(line, layout.times().now())
+                .flatMap(blocked::label)
                 .map(lane -> "waits for " + lane + reason)
                 .orElseGet(() -> "waits" + reason + (line.state() == MessageState.QUEUED ? "" : next(line)));
     }
@@ -95,7 +95,7 @@ public record TraceTable(Layout layout, BlockedMailboxes closed) {
         return due == null ? "" : ", next " + layout.times().of(due);
     }
 
-    private static Optional<String> said(MessageDetail message, String kind) {
+    private static Optional<String> lastDetail(MessageDetail message, String kind) {
         return message.events().reversed().stream()
                 .filter(event -> event.kind().equals(kind))
                 .map(Event::detail)

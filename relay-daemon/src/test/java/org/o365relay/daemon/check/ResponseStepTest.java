@@ -16,13 +16,13 @@ class ResponseStepTest {
 
         assertThat(step)
                 .isEqualTo(new CheckStep(
-                        CheckStep.Mark.WARNING, "sign-in", "no drafts", "", "Give the app Mail.ReadWrite."));
-        assertThat(new UpstreamReport("graph.example", List.of(step)).isOpen()).isTrue();
+                        CheckStep.Result.WARNING, "sign-in", "no drafts", "", "Give the app Mail.ReadWrite."));
+        assertThat(new UpstreamReport("graph.example", List.of(step)).canSend()).isTrue();
     }
 
     @Test
     void whatIsWellIsGood() {
         assertThat(ResponseStep.step(new Finding(Response.Step.CONNECT, "connected")))
-                .isEqualTo(CheckStep.good("connect", "connected"));
+                .isEqualTo(CheckStep.passed("connect", "connected"));
     }
 }

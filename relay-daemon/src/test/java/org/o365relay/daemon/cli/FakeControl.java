@@ -75,7 +75,7 @@ final class FakeControl implements Control {
     }
 
     @Override
-    public QueueSummary overview() throws ControlException {
+    public QueueSummary summary() throws ControlException {
         return status().queue();
     }
 

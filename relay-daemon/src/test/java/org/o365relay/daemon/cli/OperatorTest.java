@@ -200,9 +200,9 @@ final class OperatorTest {
         relay.refusing(kind, "why, and what to do");
         int expected = switch (kind) {
             case NOT_RUNNING -> 69;
-            case BROKEN_OFF -> 74;
+            case INTERRUPTED -> 74;
             case NOT_PERMITTED -> 77;
-            case OTHER_VERSION -> 76;
+            case VERSION_MISMATCH -> 76;
             case BAD_REQUEST -> 64;
             case QUEUE -> 73;
             case DAMAGED -> 65;

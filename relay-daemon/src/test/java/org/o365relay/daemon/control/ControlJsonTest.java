@@ -25,7 +25,7 @@ class ControlJsonTest {
 
     @Test
     void givesBackAnOverview() {
-        for (QueueSummary overview : List.of(SampleViews.overview(), SampleViews.emptyQueue())) {
+        for (QueueSummary overview : List.of(SampleViews.summary(), SampleViews.emptyQueue())) {
             assertThat(SummaryJson.read(JsonObject.parse(ControlJson.text(overview))))
                     .isEqualTo(overview);
         }
@@ -60,7 +60,7 @@ class ControlJsonTest {
     void givesBackAnEffect() {
         ChangeResult effect = new ChangeResult(1_000_000, 3, "the disk is full; 2 are left");
 
-        assertThat(ChangeJson.effect(JsonObject.parse(ControlJson.text(7, effect))))
+        assertThat(ChangeJson.result(JsonObject.parse(ControlJson.text(7, effect))))
                 .isEqualTo(effect);
     }
 
@@ -86,7 +86,7 @@ class ControlJsonTest {
     @ParameterizedTest
     @MethodSource("selections")
     void givesBackASelection(MessageFilter selection) {
-        assertThat(ChangeJson.selection(
+        assertThat(ChangeJson.filter(
                         JsonObject.parse(ChangeJson.of(selection).toString())))
                 .isEqualTo(selection);
     }
@@ -165,7 +165,7 @@ class ControlJsonTest {
                 "{\"upTo\":-1}"
             })
     void refusesWhatIsNoSelection(String text) {
-        assertThatThrownBy(() -> ChangeJson.selection(JsonObject.parse(text))).isInstanceOf(InvalidJsonException.class);
+        assertThatThrownBy(() -> ChangeJson.filter(JsonObject.parse(text))).isInstanceOf(InvalidJsonException.class);
     }
 
     @ParameterizedTest
@@ -173,7 +173,7 @@ class ControlJsonTest {
     void refusesWhatIsNoNumber(String number) {
         JsonObject json = JsonObject.parse("{\"changed\":" + number + ",\"skipped\":0,\"stopped\":\"\"}");
 
-        assertThatThrownBy(() -> ChangeJson.effect(json)).isInstanceOf(InvalidJsonException.class);
+        assertThatThrownBy(() -> ChangeJson.result(json)).isInstanceOf(InvalidJsonException.class);
     }
 
     @Test

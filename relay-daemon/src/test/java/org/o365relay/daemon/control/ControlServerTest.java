@@ -93,7 +93,7 @@ class ControlServerTest {
         MessageFilter selection = MessageFilter.of(List.of(SampleViews.ID));
 
         assertThat(client.isRunning()).isTrue();
-        assertThat(client.overview()).isEqualTo(SampleViews.overview());
+        assertThat(client.summary()).isEqualTo(SampleViews.summary());
         assertThat(client.find(selection, Page.Order.NEWEST_FIRST, null, 7))
                 .isEqualTo(new Page(List.of(SampleViews.line()), SampleViews.ID));
         assertThat(client.count(selection)).isEqualTo(3);
@@ -219,7 +219,7 @@ class ControlServerTest {
 
             assertThatThrownBy(client::newest)
                     .asInstanceOf(type(ControlException.class))
-                    .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.OTHER_VERSION))
+                    .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.VERSION_MISMATCH))
                     .satisfies(e -> assertThat(e).hasMessageContaining("this command is o365-relay 0.1.0"));
             answering.join();
         }
@@ -278,14 +278,14 @@ class ControlServerTest {
         assertThat(other.count(MessageFilter.ALL)).isEqualTo(3);
         assertThatThrownBy(() -> other.change(new Change.Hold(), MessageFilter.of(List.of(SampleViews.ID))))
                 .asInstanceOf(type(ControlException.class))
-                .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.OTHER_VERSION))
+                .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.VERSION_MISMATCH))
                 .satisfies(e -> assertThat(e).hasMessageContaining("Restart the relay after an upgrade"));
         assertThat(relay.asked()).noneMatch(line -> line.startsWith("change"));
     }
 
     @Test
     void aRequestThatIsTooLongIsRefusedHereAndThere() {
-        assertThat(say("x".repeat(Protocol.LONGEST_REQUEST))).contains("longer than 65536 octets");
+        assertThat(say("x".repeat(Protocol.MAX_REQUEST))).contains("longer than 65536 octets");
         List<QueueId> many = Stream.iterate(new QueueId(1), id -> new QueueId(id.value() + 1))
                 .limit(5_000)
                 .toList();
@@ -370,7 +370,7 @@ class ControlServerTest {
 
             assertThatThrownBy(() -> client.change(new Change.Hold(), MessageFilter.ALL))
                     .asInstanceOf(type(ControlException.class))
-                    .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.BROKEN_OFF))
+                    .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.INTERRUPTED))
                     .satisfies(e -> assertThat(e).hasMessageContaining("what was changed until then stays changed"));
             answering.join();
         }

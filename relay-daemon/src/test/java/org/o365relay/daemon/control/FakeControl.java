@@ -76,9 +76,9 @@ final class FakeControl implements Control {
     }
 
     @Override
-    public QueueSummary overview() {
+    public QueueSummary summary() {
         remember("overview");
-        return SampleViews.overview();
+        return SampleViews.summary();
     }
 
     @Override

@@ -24,8 +24,8 @@ final class TimesTest {
     })
     void leavesTheDateOutIfItIsTodays(Instant time, String shortly, String exactly, String away) {
         assertThat(times.of(time)).isEqualTo(shortly);
-        assertThat(times.exactly(time)).isEqualTo(exactly);
-        assertThat(times.away(time)).isEqualTo(away);
+        assertThat(times.withSeconds(time)).isEqualTo(exactly);
+        assertThat(times.relative(time)).isEqualTo(away);
     }
 
     @ParameterizedTest
