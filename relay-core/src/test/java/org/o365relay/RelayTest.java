@@ -51,10 +51,10 @@ class RelayTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "INSERT INTO withheld VALUES (1, 'failed', 'printer-3', 'anna@contoso.example', 1)",
-                "INSERT INTO withheld VALUES (1, 'failed', '10.0.0.7', 'nobody at all', 1)",
-                "DROP TABLE withheld",
-                "DROP TABLE alert"
+                "INSERT INTO suppressed_notice VALUES (1, 'failed', 'printer-3', 'anna@contoso.example', 1)",
+                "INSERT INTO suppressed_notice VALUES (1, 'failed', '10.0.0.7', 'nobody at all', 1)",
+                "DROP TABLE suppressed_notice",
+                "DROP TABLE active_alert"
             })
     void deliversAllTheSameIfWhatPeopleWereToldMakesNoSense(String damage) throws Exception {
         queue(MAILBOX.toString());

@@ -41,7 +41,7 @@ import org.slf4j.LoggerFactory;
 /// While no mailbox can send anything, a warning would only wait together with the mail: so it waits, too.
 final class DelayNotifier {
 
-    static final String MARK = "delay-warnings";
+    static final String MARK = "delay-notices";
 
     private static final Logger log = LoggerFactory.getLogger(DelayNotifier.class);
     private static final int BATCH = 100;
@@ -201,7 +201,7 @@ final class DelayNotifier {
     private Delay delay(WaitingMessage waiting, Original original, List<Recipient> recipients, MailboxSender lane) {
         Instant now = clock.instant();
         Optional<Event> trouble = queue.events(waiting.id()).reversed().stream()
-                .filter(event -> event.kind().equals("deferred") || event.kind().equals("held"))
+                .filter(event -> event.kind().equals("deferred") || event.kind().equals("postponed"))
                 .findFirst();
         boolean own = trouble.map(event -> OWN.contains(event.reason())).orElse(true);
         return new Delay(

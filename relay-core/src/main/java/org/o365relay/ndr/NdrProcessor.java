@@ -174,7 +174,7 @@ final class NdrProcessor {
         return new Event(
                 now,
                 recipient == null ? null : (Integer) recipient.ordinal(),
-                "returned",
+                "ndr",
                 reporter,
                 whom + undelivered.reply(),
                 name(undelivered.reply()),

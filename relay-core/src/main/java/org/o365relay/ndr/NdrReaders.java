@@ -28,7 +28,7 @@ public final class NdrReaders implements AutoCloseable {
         this.watches = settings.stream()
                 .map(mailbox -> {
                     EmailAddress address = mailbox.mailbox();
-                    String mark = "reports " + address.toString().toLowerCase(Locale.ROOT);
+                    String mark = "ndr " + address.toString().toLowerCase(Locale.ROOT);
                     NdrFolder folder = new GraphFolder(mailbox.source(), tokens.apply(mailbox.source()), https, clock);
                     NdrProcessor returns = new NdrProcessor(address, mark, queue, authors, journal, clock);
                     return new NdrPoller(address, mailbox.poll(), folder, queue, mark, returns);

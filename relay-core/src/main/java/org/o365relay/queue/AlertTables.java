@@ -20,7 +20,7 @@ final class AlertTables {
     static boolean stand(Statements statements, StoredAlert alert) throws SQLException {
         statements
                 .with(
-                        "stand-alert",
+                        "write-active-alert",
                         alert.name(),
                         alert.since().toEpochMilli(),
                         alert.subject(),
@@ -32,12 +32,12 @@ final class AlertTables {
     }
 
     static boolean lift(Statements statements, String name) throws SQLException {
-        statements.with("lift-alert", name).executeUpdate();
+        statements.with("delete-active-alert", name).executeUpdate();
         return true;
     }
 
     static List<StoredAlert> standing(Statements statements) throws SQLException {
-        try (ResultSet row = statements.with("standing-alerts").executeQuery()) {
+        try (ResultSet row = statements.with("active-alerts").executeQuery()) {
             List<StoredAlert> standing = new ArrayList<>();
             while (row.next()) {
                 standing.add(new StoredAlert(
@@ -46,7 +46,7 @@ final class AlertTables {
                         row.getString("subject"),
                         row.getString("text"),
                         row.getString("advice"),
-                        row.getInt("mailed") != 0));
+                        row.getInt("emailed") != 0));
             }
             standing.sort(Comparator.comparing(StoredAlert::since));
             return standing;
@@ -54,7 +54,7 @@ final class AlertTables {
     }
 
     static int waiting(Statements statements, int most) throws SQLException {
-        try (ResultSet row = statements.with("waiting-count", NEVER, most).executeQuery()) {
+        try (ResultSet row = statements.with("count-waiting", NEVER, most).executeQuery()) {
             return row.next() ? row.getInt(1) : 0;
         }
     }

@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.Locale;
 
 /// An inconsistency that can be cleared up without anybody's help, in the order in which that is done. Statements:
-/// `find-…` and `cure-…` of `inspection.sql`.
+/// `find-…` and `fix-…` of `inspection.sql`.
 enum AutoFix {
     SETTLED_AND_OPEN("messages are settled and still due"),
     OPEN_BUT_SETTLED("messages are settled though a recipient is open"),
@@ -16,7 +16,7 @@ enum AutoFix {
     HELD_BUT_DUE("messages are on hold and due all the same"),
     DUE_IN_THE_FAR_FUTURE("messages are due so late that the clock must have been wrong"),
     UNKNOWN_PRIORITY("messages have a priority that nobody asks for"),
-    HALF_RECEIVED_THOUGH_COMPLETE("messages are complete and marked as half received"),
+    COMPLETE_THOUGH_INCOMING("messages are complete and marked as half received"),
     CONTENT_OF_SETTLED("pieces of content are of messages that are settled"),
     RECIPIENTS_WITHOUT_MESSAGE("recipients belong to no message"),
     EVENTS_WITHOUT_MESSAGE("events belong to no message");
@@ -42,7 +42,7 @@ enum AutoFix {
 
     /// @return how many there were
     int cure(Statements statements, Instant now, Duration longestWait) throws SQLException {
-        return statement(statements, "cure-", now, now.plus(longestWait)).executeUpdate();
+        return statement(statements, "fix-", now, now.plus(longestWait)).executeUpdate();
     }
 
     private PreparedStatement statement(Statements statements, String what, Instant now, Instant latest)

@@ -15,7 +15,7 @@ record Candidate(
         long content = row.getLong("content_id");
         return new Candidate(
                 new QueueId(id),
-                row.getString("lane"),
+                row.getString("mailbox"),
                 row.getString("route"),
                 row.getObject("lease") != null,
                 row.getObject("held_at") != null,

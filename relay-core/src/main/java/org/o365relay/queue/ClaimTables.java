@@ -84,7 +84,7 @@ final class ClaimTables {
     static boolean interrupt(Statements statements, Claim claim, Instant next, Instant now) throws SQLException {
         long id = claim.id().value();
         int changed = statements
-                .with("interrupt", next.toEpochMilli(), id, claim.lease())
+                .with("interrupt-claim", next.toEpochMilli(), id, claim.lease())
                 .executeUpdate();
         if (changed > 0) {
             String detail = "the relay failed during this attempt; the upstream may have the message";
@@ -101,7 +101,7 @@ final class ClaimTables {
     static boolean setAside(Statements statements, long id, long lease, String damage, Instant now)
             throws SQLException {
         int changed = statements
-                .with("set-aside", now.toEpochMilli(), END_OF_TIME.toEpochMilli(), id, lease)
+                .with("hold-damaged-claim", now.toEpochMilli(), END_OF_TIME.toEpochMilli(), id, lease)
                 .executeUpdate();
         if (changed > 0) {
             statements
@@ -141,8 +141,9 @@ final class ClaimTables {
             throws SQLException {
         List<MessageRow> rows = new ArrayList<>();
         long id = message.id().value();
-        try (ResultSet row =
-                statements.with("seize", lease, until.toEpochMilli(), id).executeQuery()) {
+        try (ResultSet row = statements
+                .with("claim-for-bounce", lease, until.toEpochMilli(), id)
+                .executeQuery()) {
             while (row.next()) {
                 rows.add(MessageRow.of(row));
             }
@@ -194,11 +195,11 @@ final class ClaimTables {
 
     /// @return how many messages are the pool's again, at most `most`
     static int release(Statements statements, String owner, String pool, int most) throws SQLException {
-        return statements.with("release", owner, pool, most).executeUpdate();
+        return statements.with("release-to-pool", owner, pool, most).executeUpdate();
     }
 
     static List<String> names(Statements statements) throws SQLException {
-        try (ResultSet row = statements.with("lanes").executeQuery()) {
+        try (ResultSet row = statements.with("mailboxes").executeQuery()) {
             List<String> names = new ArrayList<>();
             while (row.next()) {
                 names.add(row.getString(1));
@@ -226,7 +227,7 @@ final class ClaimTables {
             throws SQLException {
         try (ResultSet row = statements
                 .with(
-                        "late",
+                        "due-too-late",
                         lane,
                         priority,
                         lane,
@@ -250,8 +251,9 @@ final class ClaimTables {
     static List<Long> ahead(Statements statements, Instant limit, int most) throws SQLException {
         long millis = limit.toEpochMilli();
         List<Long> ids = new ArrayList<>();
-        try (ResultSet row =
-                statements.with("ahead", QueueIds.first(millis), millis, most).executeQuery()) {
+        try (ResultSet row = statements
+                .with("untried-but-not-due", QueueIds.first(millis), millis, most)
+                .executeQuery()) {
             while (row.next()) {
                 ids.add(row.getLong(1));
             }
@@ -263,7 +265,7 @@ final class ClaimTables {
     static int hasten(Statements statements, List<Long> ids, Instant now) throws SQLException {
         int hastened = 0;
         for (long id : ids) {
-            hastened += statements.with("hasten", now.toEpochMilli(), id).executeUpdate();
+            hastened += statements.with("make-due", now.toEpochMilli(), id).executeUpdate();
         }
         return hastened;
     }
@@ -279,7 +281,7 @@ final class ClaimTables {
     static List<Passed> stranded(Statements statements, String lane, Place after, int most) throws SQLException {
         List<Passed> passed = new ArrayList<>();
         try (ResultSet row = statements
-                .with("stranded", lane, after.priority(), after.client(), after.dueAt(), after.id(), most)
+                .with("orphaned-messages", lane, after.priority(), after.client(), after.dueAt(), after.id(), most)
                 .executeQuery()) {
             while (row.next()) {
                 MessageRow message = MessageRow.of(row);

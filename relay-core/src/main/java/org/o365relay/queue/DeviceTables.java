@@ -57,7 +57,7 @@ final class DeviceTables {
     static int forgetSpending(Statements statements, Instant now) throws SQLException {
         return statements
                 .with(
-                        "delete-old-spending",
+                        "delete-old-device-usage",
                         now.minus(UsageSlot.LASTING).toEpochMilli(),
                         now.plus(UsageSlot.LASTING).toEpochMilli())
                 .executeUpdate();
@@ -88,13 +88,13 @@ final class DeviceTables {
             throws SQLException {
         for (UsageSlot spent : spending) {
             statements
-                    .with("write-spending", address, spent.since().toEpochMilli(), spent.recipients())
+                    .with("write-device-usage", address, spent.since().toEpochMilli(), spent.recipients())
                     .executeUpdate();
         }
     }
 
     private static void forget(Statements statements, String address) throws SQLException {
-        statements.with("delete-spending", address).executeUpdate();
+        statements.with("delete-device-usage", address).executeUpdate();
         statements.with("delete-deviations", address).executeUpdate();
         statements.with("delete-device", address).executeUpdate();
     }
@@ -118,7 +118,7 @@ final class DeviceTables {
 
     private static Map<String, List<UsageSlot>> spending(Statements statements) throws SQLException {
         Map<String, List<UsageSlot>> all = new HashMap<>();
-        try (ResultSet row = statements.with("spending").executeQuery()) {
+        try (ResultSet row = statements.with("device-usage").executeQuery()) {
             while (row.next()) {
                 all.computeIfAbsent(row.getString("address"), _ -> new ArrayList<>())
                         .add(new UsageSlot(Instant.ofEpochMilli(row.getLong("since")), row.getInt("recipients")));

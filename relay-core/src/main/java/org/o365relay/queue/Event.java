@@ -6,10 +6,12 @@ import org.jspecify.annotations.Nullable;
 /// Something that happened to a message.
 ///
 /// @param recipient the recipient's ordinal; null for the whole message
-/// @param kind `delivered`, `deferred`, `failed`, `held` (the mailbox was in trouble) or `interrupted` (the
-///     relay ended or failed during an attempt, which may have been successful); of an operator `retried`,
-///     `put-on-hold`, `released`, `bounced`, `deleted`, `redirected`; `warned` (the author was told that it takes
-///     long), `returned` (a report said later that it was not delivered), `restored` (with a backup), `damaged`
+/// @param kind result of an attempt: `delivered`, `deferred`, `failed`, `postponed` (the mailbox or its upstream
+/// failed;
+///     the attempt does not count) or `interrupted` (the relay ended or failed during the attempt, which may have
+///     succeeded); action of an operator: `retried`, `held`, `released`, `bounced`, `deleted`, `redirected`; `delayed`
+///     (the sender was notified of the delay), `ndr` (Exchange reported later that it could not deliver), `restored`
+///     (from a backup) or `damaged`
 /// @param upstream where it was tried; empty if nowhere
 /// @param detail the reply, or what happened
 /// @param reason what the reply means, as in the catalogue of replies; empty if not known

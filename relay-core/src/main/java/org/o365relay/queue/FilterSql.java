@@ -83,12 +83,12 @@ final class FilterSql {
     }
 
     Query count() {
-        return query("number", "", List.of());
+        return query("count", "", List.of());
     }
 
     /// When the last of them came in.
     Query latest() {
-        return query("latest", "", List.of());
+        return query("latest-received", "", List.of());
     }
 
     private Query query(String wanted, String order, List<? extends Object> behind) {
@@ -102,10 +102,10 @@ final class FilterSql {
         bounds.addAll(parameters);
         bounds.addAll(behind);
         String from = switch (source) {
-            case MESSAGES -> "among-messages";
-            case IDS -> "among-ids";
-            case RECIPIENTS -> "among-recipients";
-            case ENDED_RECIPIENTS -> "among-ended-recipients";
+            case MESSAGES -> "from-messages";
+            case IDS -> "from-ids";
+            case RECIPIENTS -> "from-recipients";
+            case ENDED_RECIPIENTS -> "from-undelivered-recipients";
         };
         return new Query(text(wanted) + '\n' + text(from) + where + '\n' + order, bounds);
     }
@@ -131,7 +131,7 @@ final class FilterSql {
             and("received-before", millis(selection.before(), Duration.ZERO));
         }
         if (selection.client() != null && selection.client().indexOf('*') < 0) {
-            and("one-client", selection.client());
+            and("exact-client", selection.client());
         } else {
             addText("client", selection.client());
         }
@@ -147,7 +147,7 @@ final class FilterSql {
         }
         if (selection.messageId() != null) {
             String bare = selection.messageId().replaceAll("^<|>$", "");
-            and("header-id", '<' + pattern(bare) + '>', pattern(bare));
+            and("message-id-header", '<' + pattern(bare) + '>', pattern(bare));
         }
         if (source == Source.IDS) {
             addText("recipient", selection.recipient());

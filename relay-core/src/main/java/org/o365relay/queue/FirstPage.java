@@ -38,19 +38,21 @@ final class FirstPage {
 
     /// Gives a copy of a damaged queue a first page with which it can be read.
     ///
+    /// @param version of the tables
     /// @param scratch a folder for what is needed meanwhile
-    static void graft(Sqlite copy, Path scratch) throws IOException, SQLException, QueueUnavailableException {
+    static void graft(Sqlite copy, long version, Path scratch)
+            throws IOException, SQLException, QueueUnavailableException {
         Sqlite fresh = new Sqlite(scratch, "fresh.db");
         Sqlite skeleton = new Sqlite(scratch, "skeleton.db");
         fresh.delete();
         skeleton.delete();
         List<Table> tables;
         try (Connection connection = fresh.openWriter()) {
-            fresh.bringUpToDate(connection);
+            fresh.upgrade(connection, version);
             tables = tables(connection);
             connection.commit();
         }
-        make(skeleton, tables);
+        make(skeleton, tables, version);
         ByteBuffer page = read(skeleton.file());
         page.putInt(PAGE_COUNT, Math.toIntExact(DurableFiles.size(copy.file()) / SIZE));
         page.putInt(FIRST_FREE_PAGE, 0).putInt(FREE_PAGES, 0);
@@ -104,7 +106,7 @@ final class FirstPage {
                 .collect(Collectors.joining(",", "(", ")"));
     }
 
-    private static void make(Sqlite skeleton, List<Table> tables) throws SQLException {
+    private static void make(Sqlite skeleton, List<Table> tables, long version) throws SQLException {
         try (Connection connection = skeleton.connect()) {
             Sqlite.execute(connection, "CREATE TABLE none (none)", "PRAGMA writable_schema = ON");
             Sqlite.execute(connection, "DELETE FROM sqlite_schema");
@@ -118,7 +120,7 @@ final class FirstPage {
                     insert.executeUpdate();
                 }
             }
-            Sqlite.execute(connection, "PRAGMA user_version = " + Sqlite.SCHEMA_VERSION);
+            Sqlite.execute(connection, "PRAGMA user_version = " + version);
         }
     }
 

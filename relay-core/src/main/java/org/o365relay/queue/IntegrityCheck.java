@@ -76,7 +76,7 @@ final class IntegrityCheck {
     /// @return what is in the queue of contents whose messages are not
     List<Long> contentsWithoutMessage() throws SQLException {
         List<Long> contents = new ArrayList<>();
-        try (ResultSet row = statements.with("contents-without-message").executeQuery()) {
+        try (ResultSet row = statements.with("orphaned-content").executeQuery()) {
             while (row.next()) {
                 contents.add(row.getLong(1));
             }
@@ -118,7 +118,7 @@ final class IntegrityCheck {
             Damaged damaged = new Damaged(row.id(), flaw.get());
             if (!message.isOpen()) {
                 notes.accept(new Finding(Kind.NOTE, damaged.text() + "; it is settled, only its history suffers"));
-            } else if (message.isHeld() && number("set-aside-before", row.id()) > 0) {
+            } else if (message.isHeld() && number("count-quarantined", row.id()) > 0) {
                 notes.accept(
                         new Finding(Kind.NOTE, damaged.text() + "; it is on hold, and a copy of it in quarantine"));
             } else {
@@ -150,7 +150,7 @@ final class IntegrityCheck {
     private Content content(long id) throws SQLException {
         long size = 0;
         int next = 0;
-        try (ResultSet row = statements.with("pieces", id).executeQuery()) {
+        try (ResultSet row = statements.with("chunks", id).executeQuery()) {
             while (row.next()) {
                 byte[] piece = row.getBytes("content");
                 long checksum = row.getLong("checksum");

@@ -52,7 +52,7 @@ record MessageChanges(Statements statements, Instant now, String by) {
                 millis(),
                 ClaimTables.END_OF_TIME.toEpochMilli(),
                 message.id().value());
-        record(message, "put-on-hold", null, "by " + by);
+        record(message, "held", null, "by " + by);
         return true;
     }
 
@@ -60,13 +60,13 @@ record MessageChanges(Statements statements, Instant now, String by) {
         if (!message.held()) {
             return false;
         }
-        update("end-hold", millis(), message.id().value());
+        update("release-hold", millis(), message.id().value());
         record(message, "released", null, "by " + by);
         return true;
     }
 
     private boolean delete(Candidate message) throws SQLException {
-        update("give-up-recipients", message.id().value());
+        update("delete-open-recipients", message.id().value());
         end(message);
         record(message, "deleted", null, "by " + by);
         return true;
@@ -75,7 +75,7 @@ record MessageChanges(Statements statements, Instant now, String by) {
     /// The content stays for other parts that are open.
     private void end(Candidate message) throws SQLException {
         long content = message.content();
-        update("give-up", millis(), message.id().value());
+        update("settle-unclaimed", millis(), message.id().value());
         update("delete-content", content, content, content);
     }
 
@@ -108,7 +108,7 @@ record MessageChanges(Statements statements, Instant now, String by) {
                     before.get().ordinal());
         }
         if (!to.isAscii()) {
-            update("needs-smtp-utf8", message.id().value());
+            update("set-smtp-utf8", message.id().value());
         }
         record(message, "redirected", before.get().ordinal(), "from " + from + " to " + to + ", by " + by);
         return true;
@@ -116,7 +116,7 @@ record MessageChanges(Statements statements, Instant now, String by) {
 
     /// Nobody is to get it twice: the one who gets it anyway gets it for both. Who has not got it is tried again.
     private void merge(Candidate message, RecipientRow before, RecipientRow known) throws SQLException {
-        update("give-up-recipient", message.id().value(), before.ordinal());
+        update("mark-recipient-deleted", message.id().value(), before.ordinal());
         if (!known.isDelivered()) {
             update("reopen-recipient", message.id().value(), known.ordinal());
         }

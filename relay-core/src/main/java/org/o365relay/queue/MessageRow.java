@@ -58,12 +58,12 @@ record MessageRow(
                 row.getInt("smtp_utf8") != 0,
                 row.getString("body"),
                 row.getString("envelope_id"),
-                row.getString("returned"),
+                row.getString("dsn_return"),
                 row.getInt("notice") != 0,
                 row.getLong("size"),
                 row.getInt("attempts"),
                 row.getString("route"),
-                row.getString("lane"),
+                row.getString("mailbox"),
                 priority(row.getInt("priority")),
                 contentId(row));
     }

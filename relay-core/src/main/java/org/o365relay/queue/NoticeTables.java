@@ -30,7 +30,7 @@ final class NoticeTables {
     static void withhold(Statements statements, SuppressedNotice withheld) throws SQLException {
         statements
                 .with(
-                        "withhold",
+                        "insert-suppressed-notice",
                         withheld.message().value(),
                         withheld.kind().stored(),
                         withheld.client().getHostAddress(),
@@ -42,7 +42,7 @@ final class NoticeTables {
     /// @return whether the message is still open
     static boolean warned(Statements statements, QueueId id, Instant now, String detail) throws SQLException {
         return statements
-                        .with("insert-warned", now.toEpochMilli(), detail, id.value())
+                        .with("insert-delayed-event", now.toEpochMilli(), detail, id.value())
                         .executeUpdate()
                 > 0;
     }
@@ -52,7 +52,8 @@ final class NoticeTables {
 
     static List<WaitingRow> waiting(Statements statements, long after, long before, int most) throws SQLException {
         List<WaitingRow> waiting = new ArrayList<>();
-        try (ResultSet row = statements.with("waiting", after, before, most).executeQuery()) {
+        try (ResultSet row =
+                statements.with("delayed-candidates", after, before, most).executeQuery()) {
             while (row.next()) {
                 MessageRow message = MessageRow.of(row);
                 waiting.add(new WaitingRow(
@@ -63,8 +64,9 @@ final class NoticeTables {
     }
 
     static List<SuppressedNotices> piles(Statements statements, Instant until) throws SQLException {
-        try (ResultSet row =
-                statements.with("withheld-piles", until.toEpochMilli()).executeQuery()) {
+        try (ResultSet row = statements
+                .with("suppressed-notice-groups", until.toEpochMilli())
+                .executeQuery()) {
             List<SuppressedNotices> piles = new ArrayList<>();
             while (row.next()) {
                 pile(row, until).ifPresent(piles::add);
@@ -94,7 +96,7 @@ final class NoticeTables {
         List<SuppressedMessage> listed = new ArrayList<>();
         try (ResultSet row = statements
                 .with(
-                        "withheld",
+                        "suppressed-notices",
                         pile.client().getHostAddress(),
                         pile.recipient().toString(),
                         pile.until().toEpochMilli(),
@@ -164,7 +166,7 @@ final class NoticeTables {
     static boolean isThere(Statements statements, SuppressedNotices pile) throws SQLException {
         try (ResultSet row = statements
                 .with(
-                        "count-withheld",
+                        "count-suppressed-notices",
                         pile.client().getHostAddress(),
                         pile.recipient().toString(),
                         pile.until().toEpochMilli())
@@ -177,7 +179,7 @@ final class NoticeTables {
     static int forget(Statements statements, String client, String recipient, long until, int most)
             throws SQLException {
         return statements
-                .with("delete-withheld", client, recipient, until, most)
+                .with("delete-suppressed-notices", client, recipient, until, most)
                 .executeUpdate();
     }
 }

@@ -57,7 +57,7 @@ public final class OfflineQueue {
     /// @return none if an older relay wrote the queue
     /// @throws QueueUnavailableException with a message for the admin
     public List<UsageSlot> sent(String account, Instant since) throws QueueUnavailableException {
-        return list(Sqlite.FIRST_WITH_LANES, statements -> QuotaTables.sentSince(statements, account, since));
+        return list(Sqlite.FIRST_WITH_QUOTA_USAGE, statements -> QuotaTables.sentSince(statements, account, since));
     }
 
     /// @return what can be asked of the queue; each look is a new one
@@ -100,9 +100,16 @@ public final class OfflineQueue {
         T at(Statements statements) throws SQLException, QueueUnavailableException;
     }
 
-    /// @param first the schema version that has what is looked for
+    /// @param first the first schema version that has the table
+    /// @return an empty list if the queue has an older version
     private <T> List<T> list(int first, Look<List<T>> look) throws QueueUnavailableException {
-        return look(statements -> sqlite.version(statements.connection()) < first ? List.of() : look.at(statements));
+        return look(statements -> {
+            if (sqlite.version(statements.connection()) < first) {
+                return List.of();
+            }
+            known(statements);
+            return look.at(statements);
+        });
     }
 
     /// @param look repeated if a relay has started meanwhile

@@ -116,7 +116,7 @@ final class Quarantine {
 
     private static void writeContent(Statements statements, long content, OutputStream out)
             throws IOException, SQLException {
-        try (ResultSet row = statements.with("pieces", content).executeQuery()) {
+        try (ResultSet row = statements.with("chunks", content).executeQuery()) {
             while (row.next()) {
                 byte[] piece = row.getBytes("content");
                 out.write(piece == null ? new byte[0] : piece);

@@ -52,7 +52,7 @@ final class QueueQueries implements QueueReader {
             throws SQLException {
         List<LineRow> rows = new ArrayList<>();
         int wanted = Math.addExact(most, 1);
-        try (PreparedStatement statement = statements.with(conditions.list("lines", order, wanted));
+        try (PreparedStatement statement = statements.with(conditions.list("entries", order, wanted));
                 ResultSet row = statement.executeQuery()) {
             while (row.next()) {
                 rows.add(LineRow.of(row));
@@ -96,7 +96,7 @@ final class QueueQueries implements QueueReader {
     }
 
     static Optional<QueueId> newest(Statements statements) throws SQLException {
-        try (ResultSet row = statements.with("newest").executeQuery()) {
+        try (ResultSet row = statements.with("newest-id").executeQuery()) {
             long id = row.next() ? row.getLong(1) : 0;
             return id > 0 ? Optional.of(new QueueId(id)) : Optional.empty();
         }
@@ -106,7 +106,7 @@ final class QueueQueries implements QueueReader {
     public Optional<MessageDetail> show(QueueId id) {
         return window.read(statements -> {
             FilterSql alone = FilterSql.of(MessageFilter.of(List.of(id)));
-            try (PreparedStatement statement = statements.with(alone.list("lines", Page.Order.OLDEST_FIRST, 1));
+            try (PreparedStatement statement = statements.with(alone.list("entries", Page.Order.OLDEST_FIRST, 1));
                     ResultSet row = statement.executeQuery()) {
                 return row.next() ? Optional.of(detail(statements, LineRow.of(row))) : Optional.empty();
             }

@@ -135,9 +135,10 @@ public final class QueueRepair {
     private Report rebuild(Quarantine quarantine) throws IOException, SQLException, QueueUnavailableException {
         List<String> done = new ArrayList<>();
         try (Connection target = fresh.openWriter()) {
-            fresh.bringUpToDate(target);
+            long version = versionToRecover();
+            fresh.upgrade(target, version);
             done.add("a new database was made of everything that could be read");
-            done.addAll(salvage(quarantine, target));
+            done.addAll(salvage(quarantine, target, version));
         }
         Report report = mend(fresh, quarantine, done, true);
         fresh.refuseLog();
@@ -149,6 +150,20 @@ public final class QueueRepair {
         return report;
     }
 
+    /// @return the version of the damaged database's tables, so that every table and column is found under its name;
+    ///     the current version if it cannot be read
+    private long versionToRecover() throws SQLException, QueueUnavailableException {
+        try (Connection source = queue.connect()) {
+            long version = queue.version(source);
+            return version == 0 ? Sqlite.SCHEMA_VERSION : version;
+        } catch (SQLException e) {
+            if (!Sqlite.isUnreadable(e)) {
+                throw e;
+            }
+            return Sqlite.SCHEMA_VERSION;
+        }
+    }
+
     /// The old log goes first: it must not be taken for the new file's.
     private void exchange() throws IOException {
         DurableFiles.delete(queue.index());
@@ -156,7 +171,7 @@ public final class QueueRepair {
         DurableFiles.move(fresh.file(), queue.file());
     }
 
-    private List<String> salvage(Quarantine quarantine, Connection target)
+    private List<String> salvage(Quarantine quarantine, Connection target, long version)
             throws IOException, SQLException, QueueUnavailableException {
         try (Connection source = queue.connect()) {
             Sqlite.execute(source, "PRAGMA query_only = ON");
@@ -172,7 +187,7 @@ public final class QueueRepair {
             String suffix = file.getFileName().toString().substring(Sqlite.FILE.length());
             DurableFiles.copy(file, settings.directory().resolve(GRAFTED + suffix));
         }
-        FirstPage.graft(grafted, settings.directory());
+        FirstPage.graft(grafted, version, settings.directory());
         List<String> done = new ArrayList<>(List.of("the first page was lost; it was made anew"));
         try (Connection source = grafted.connect()) {
             Sqlite.execute(source, "PRAGMA query_only = ON");
@@ -186,7 +201,7 @@ public final class QueueRepair {
         Instant now = clock.instant();
         Duration longestWait = settings.longestWait();
         try (Connection connection = database.openWriter()) {
-            database.bringUpToDate(connection);
+            database.upgrade(connection);
             Statements statements = new Statements(connection);
             RepairSteps mending = new RepairSteps(statements, quarantine, now, longestWait);
             mending.mend();

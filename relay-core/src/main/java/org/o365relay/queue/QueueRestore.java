@@ -110,7 +110,7 @@ public final class QueueRestore {
             }
         }
         try (Connection writer = fresh.openWriter()) {
-            fresh.bringUpToDate(writer);
+            fresh.upgrade(writer);
             long open = mark(new Statements(writer), takenAt, hold);
             writer.commit();
             Sqlite.number(writer, "PRAGMA wal_checkpoint(TRUNCATE)");
@@ -122,7 +122,7 @@ public final class QueueRestore {
         long now = clock.instant().toEpochMilli();
         long open = statements
                 .with(
-                        "events-of-open",
+                        "insert-event-for-each-open",
                         now,
                         "restored",
                         "from a backup of " + takenAt + "; it may have been delivered after that")

@@ -20,12 +20,12 @@ final class QuotaTables {
     static void sent(Statements statements, String account, int recipients, Instant now) throws SQLException {
         long slot = UsageSlot.SLOT.toMillis();
         long since = Math.floorDiv(now.toEpochMilli(), slot) * slot;
-        statements.with("add-sent", account, since, recipients).executeUpdate();
+        statements.with("add-quota-usage", account, since, recipients).executeUpdate();
     }
 
     static List<UsageSlot> sentSince(Statements statements, String account, Instant since) throws SQLException {
         try (ResultSet row = statements
-                .with("sent", account, since.minus(UsageSlot.SLOT).toEpochMilli())
+                .with("quota-usage", account, since.minus(UsageSlot.SLOT).toEpochMilli())
                 .executeQuery()) {
             List<UsageSlot> sent = new ArrayList<>();
             while (row.next()) {
@@ -36,13 +36,13 @@ final class QuotaTables {
     }
 
     static Optional<Instant> told(Statements statements, String name) throws SQLException {
-        try (ResultSet row = statements.with("told", name).executeQuery()) {
+        try (ResultSet row = statements.with("alert-sent-at", name).executeQuery()) {
             return row.next() ? Optional.of(Instant.ofEpochMilli(row.getLong(1))) : Optional.empty();
         }
     }
 
     static void tell(Statements statements, String name, Instant at) throws SQLException {
-        statements.with("tell", name, at.toEpochMilli()).executeUpdate();
+        statements.with("record-sent-alert", name, at.toEpochMilli()).executeUpdate();
     }
 
     /// Deletes what counts no more, or lies far in the future because the clock has been set back; and what was
@@ -50,11 +50,13 @@ final class QuotaTables {
     static boolean forget(Statements statements, Instant now) throws SQLException {
         statements
                 .with(
-                        "delete-old-sent",
+                        "delete-old-quota-usage",
                         now.minus(UsageSlot.LASTING).toEpochMilli(),
                         now.plus(UsageSlot.LASTING).toEpochMilli())
                 .executeUpdate();
-        statements.with("delete-old-told", now.minus(REMEMBERED).toEpochMilli()).executeUpdate();
+        statements
+                .with("delete-old-sent-alerts", now.minus(REMEMBERED).toEpochMilli())
+                .executeUpdate();
         return true;
     }
 }

@@ -26,8 +26,8 @@ record RecipientRow(
                 row.getInt("ordinal"),
                 row.getString("address"),
                 row.getString("state"),
-                row.getString("notify"),
-                row.getString("original"));
+                row.getString("dsn_notify"),
+                row.getString("original_recipient"));
     }
 
     Recipient recipient() {

@@ -45,7 +45,7 @@ final class RepairSteps {
             quarantine.export(statements, id, id, "there is no message of this name");
             setAside.add(
                     "of " + IntegrityCheck.name(id) + ", which is not in the queue, is in quarantine what there is");
-            statements.with("delete-piece-without-message", id).executeUpdate();
+            statements.with("delete-orphaned-content", id).executeUpdate();
         }
         cure(SWEEPS);
     }
@@ -73,7 +73,7 @@ final class RepairSteps {
         quarantine.export(statements, damaged.id(), content(damaged.id()), damaged.why());
         long millis = now.toEpochMilli();
         statements
-                .with("hold-damaged", ClaimTables.END_OF_TIME.toEpochMilli(), millis, damaged.id())
+                .with("hold-damaged-message", ClaimTables.END_OF_TIME.toEpochMilli(), millis, damaged.id())
                 .executeUpdate();
         statements
                 .with(
@@ -99,7 +99,7 @@ final class RepairSteps {
 
     private Set<Long> withoutMessage(IntegrityCheck inspection) throws SQLException {
         Set<Long> ids = new TreeSet<>(inspection.contentsWithoutMessage());
-        try (ResultSet row = statements.with("addressed-without-message").executeQuery()) {
+        try (ResultSet row = statements.with("orphaned-recipients").executeQuery()) {
             while (row.next()) {
                 ids.add(row.getLong(1));
             }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -28,14 +29,13 @@ final class RowRecovery {
 
     private static final long LAST_NUMBER = 1L << 40;
 
-    private static final List<String> SMALL =
-            List.of("device", "deviation", "spending", "sent", "told", "stopped", "withheld", "alert", "mark");
+    private static final Set<String> MAIL = Set.of("chunk", "event", "incoming", "recipient", "message");
 
     private final Connection source;
     private final Connection target;
     private final Map<String, Integer> gaps = new LinkedHashMap<>();
 
-    /// @param target with the tables of this version, with auto-commit off
+    /// @param target has the tables of the same version, with auto-commit off
     RowRecovery(Connection source, Connection target) {
         this.source = source;
         this.target = target;
@@ -52,13 +52,25 @@ final class RowRecovery {
             byMessage("recipient", "message_id", "message_id, ordinal");
             byMessage("message", "id", "id");
         }
-        for (String table : SMALL) {
+        for (String table : otherTables()) {
             small(table);
         }
         target.commit();
         return gaps.entrySet().stream()
                 .map(gap -> "table " + gap.getKey() + " could not be read in " + gap.getValue() + " places")
                 .toList();
+    }
+
+    private List<String> otherTables() throws SQLException {
+        List<String> names = new ArrayList<>();
+        try (var statement = target.createStatement();
+                ResultSet row = statement.executeQuery("SELECT name FROM sqlite_schema WHERE type = 'table'")) {
+            while (row.next()) {
+                names.add(row.getString(1));
+            }
+        }
+        names.removeAll(MAIL);
+        return names;
     }
 
     private void numbered(String table, String key) throws SQLException {

@@ -21,9 +21,8 @@ final class Sqlite {
     static final String FILE = "queue.db";
 
     static final int FIRST_WITH_DEVICES = 2;
-
-    static final int FIRST_WITH_LANES = 3;
-    static final int SCHEMA_VERSION = 4;
+    static final int FIRST_WITH_QUOTA_USAGE = 3;
+    static final int SCHEMA_VERSION = 5;
 
     // https://www.sqlite.org/rescode.html
     private static final int BUSY = 5;
@@ -197,10 +196,15 @@ final class Sqlite {
         }
     }
 
-    /// Makes the tables of a new database, or those that an older one does not have yet. Each version is a step
-    /// from the one before it; all of them are one transaction.
-    void bringUpToDate(Connection connection) throws SQLException, QueueUnavailableException {
-        for (long next = version(connection) + 1; next <= SCHEMA_VERSION; next++) {
+    /// Creates the tables of a new database, or upgrades those of an older version, in one transaction. Each version
+    /// is a step from the one before it.
+    void upgrade(Connection connection) throws SQLException, QueueUnavailableException {
+        upgrade(connection, SCHEMA_VERSION);
+    }
+
+    /// @param target the schema version to stop at
+    void upgrade(Connection connection, long target) throws SQLException, QueueUnavailableException {
+        for (long next = version(connection) + 1; next <= target; next++) {
             execute(connection, schema(next));
             execute(connection, "PRAGMA user_version = " + next);
         }

@@ -15,11 +15,11 @@ final class StateTables {
     private StateTables() {}
 
     static void mark(Statements statements, String name, String value) throws SQLException {
-        statements.with("mark", name, value).executeUpdate();
+        statements.with("save-progress", name, value).executeUpdate();
     }
 
     static Optional<String> marked(Statements statements, String name) throws SQLException {
-        try (ResultSet row = statements.with("marked", name).executeQuery()) {
+        try (ResultSet row = statements.with("progress", name).executeQuery()) {
             return row.next() ? Optional.of(row.getString(1)) : Optional.empty();
         }
     }
@@ -28,7 +28,7 @@ final class StateTables {
     static boolean stop(Statements statements, PausedMailbox stopped) throws SQLException {
         return statements
                         .with(
-                                "stop-mailbox",
+                                "pause-mailbox",
                                 lowerCase(stopped.mailbox()),
                                 stopped.at().toEpochMilli(),
                                 stopped.by())
@@ -42,7 +42,7 @@ final class StateTables {
     }
 
     static List<PausedMailbox> stopped(Statements statements) throws SQLException {
-        try (ResultSet row = statements.with("stopped-mailboxes").executeQuery()) {
+        try (ResultSet row = statements.with("paused-mailboxes").executeQuery()) {
             List<PausedMailbox> stopped = new ArrayList<>();
             while (row.next()) {
                 stopped.add(

@@ -54,7 +54,7 @@ final class Store implements AutoCloseable {
     static Store open(FreeSpace room, Sqlite sqlite) throws SQLException, QueueUnavailableException {
         Connection writer = sqlite.openWriter();
         try {
-            sqlite.bringUpToDate(writer);
+            sqlite.upgrade(writer);
             ReaderPool readers = new ReaderPool(sqlite::openReader, READERS);
             ReaderPool scanners = new ReaderPool(sqlite::openScanner, SCANNERS);
             Checkpointer checkpointer = new Checkpointer(sqlite.openCheckpointer());

@@ -52,7 +52,7 @@ final class SummaryTables {
     }
 
     private void readPlaces() throws SQLException {
-        try (ResultSet row = statements.with("open-by-place").executeQuery()) {
+        try (ResultSet row = statements.with("open-by-mailbox-and-client").executeQuery()) {
             while (row.next()) {
                 Place place = new Place(row.getString(1), row.getInt(2));
                 Group group = new Group(row.getLong(4), row.getLong(5));
@@ -74,7 +74,7 @@ final class SummaryTables {
     }
 
     private long oldest(String reason) throws SQLException {
-        try (ResultSet row = statements.with("oldest-of-reason", reason).executeQuery()) {
+        try (ResultSet row = statements.with("oldest-with-reason", reason).executeQuery()) {
             return row.next() ? row.getLong(1) : 0;
         }
     }

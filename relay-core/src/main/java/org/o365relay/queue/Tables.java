@@ -154,7 +154,7 @@ final class Tables {
 
     static Optional<MessageSummary> known(Statements statements, QueueId id) throws SQLException {
         MessageRow message;
-        try (ResultSet row = statements.with("known-message", id.value()).executeQuery()) {
+        try (ResultSet row = statements.with("message-summary", id.value()).executeQuery()) {
             if (!row.next()) {
                 return Optional.empty();
             }
@@ -211,8 +211,8 @@ final class Tables {
 
     /// @return how many messages were forgotten, at most `most`
     static int forgetSettledBefore(Statements statements, Instant limit, int most) throws SQLException {
-        List<Long> ids =
-                ids(statements.with("old-messages", limit.toEpochMilli(), most).executeQuery());
+        List<Long> ids = ids(
+                statements.with("expired-history", limit.toEpochMilli(), most).executeQuery());
         for (long id : ids) {
             statements.with("delete-recipients", id).executeUpdate();
             statements.with("delete-events", id).executeUpdate();
@@ -223,7 +223,7 @@ final class Tables {
 
     /// @return how many messages that had been left half received are gone now, at most `most`
     static int sweepIncoming(Statements statements, int most) throws SQLException {
-        List<Long> ids = ids(statements.with("half-received", most).executeQuery());
+        List<Long> ids = ids(statements.with("incoming-messages", most).executeQuery());
         for (long id : ids) {
             statements.with("delete-chunks", id).executeUpdate();
             statements.with("delete-incoming", id).executeUpdate();
@@ -263,7 +263,7 @@ final class Tables {
             throws SQLException {
         String kind = switch (outcome) {
             case Delivered _ -> "delivered";
-            case Deferred _ -> settlement.counts() ? "deferred" : "held";
+            case Deferred _ -> settlement.counts() ? "deferred" : "postponed";
             case Failed _ -> "failed";
         };
         statements

@@ -1,39 +1,38 @@
--- What statements about selected messages are put together from: what is wanted, where it is looked for, conditions,
--- and an order. They are read in the order of the ids, so nothing is ever sorted; the plus sign keeps SQLite from
--- going another way.
+-- Parts of the statements that select messages: columns, source, conditions and order. Rows are read in the order of
+-- the ids, so nothing is ever sorted; the plus signs keep SQLite from choosing another index.
 
--- name: lines
+-- name: entries
 SELECT message.id, received_at, client, helo, protocol, sender, smtp_utf8, body, notice, size, attempts, due_at, lease,
-  held_at, settled_at, route, lane, priority, content_id, reason, subject, header_id,
+  held_at, settled_at, route, mailbox, priority, content_id, reason, subject, message_id_header,
   (SELECT count(*) FROM recipient AS any_of WHERE any_of.message_id = message.id) AS recipients,
   EXISTS (SELECT 1 FROM recipient AS any_of WHERE any_of.message_id = message.id AND any_of.state = 'failed') AS failed,
   EXISTS (SELECT 1 FROM recipient AS any_of WHERE any_of.message_id = message.id AND any_of.state = 'deleted') AS deleted
 
 -- name: candidates
-SELECT message.id, message.lane, message.route, message.lease, message.held_at, message.due_at, message.content_id,
+SELECT message.id, message.mailbox, message.route, message.lease, message.held_at, message.due_at, message.content_id,
   message.size
 
--- name: number
+-- name: count
 SELECT count(*)
 
--- name: latest
+-- name: latest-received
 SELECT max(message.received_at)
 
--- name: among-messages
+-- name: from-messages
 FROM message WHERE message.id >= ? AND message.id <= ?
 
--- name: among-ids
+-- name: from-ids
 FROM message WHERE +message.id >= ? AND +message.id <= ?
 
--- The recipients are read in order, and the messages only of those that fit; each message once.
--- name: among-recipients
+-- Reads the recipients in order, and the messages of the matching ones only; each message once.
+-- name: from-recipients
 FROM recipient CROSS JOIN message
 WHERE message.id = recipient.message_id AND recipient.message_id >= ? AND recipient.message_id <= ?
   AND recipient.address LIKE ? ESCAPE '\' AND NOT EXISTS (
     SELECT 1 FROM recipient AS earlier WHERE earlier.message_id = recipient.message_id
       AND earlier.ordinal < recipient.ordinal AND earlier.address LIKE ? ESCAPE '\')
 
--- name: among-ended-recipients
+-- name: from-undelivered-recipients
 FROM recipient CROSS JOIN message
 WHERE message.id = recipient.message_id AND recipient.message_id >= ? AND recipient.message_id <= ?
   AND recipient.state IN ('failed', 'deleted') AND NOT EXISTS (
@@ -52,7 +51,7 @@ message.received_at >= ?
 -- name: received-before
 message.received_at < ?
 
--- name: one-client
+-- name: exact-client
 message.client = ?
 
 -- name: client
@@ -65,7 +64,7 @@ message.sender LIKE ? ESCAPE '\'
 message.sender IS NULL
 
 -- name: mailbox
-message.lane LIKE ? ESCAPE '\'
+message.mailbox LIKE ? ESCAPE '\'
 
 -- name: reason
 message.reason LIKE ? ESCAPE '\'
@@ -73,8 +72,8 @@ message.reason LIKE ? ESCAPE '\'
 -- name: subject
 message.subject LIKE ? ESCAPE '\'
 
--- name: header-id
-(message.header_id LIKE ? ESCAPE '\' OR message.header_id LIKE ? ESCAPE '\')
+-- name: message-id-header
+(message.message_id_header LIKE ? ESCAPE '\' OR message.message_id_header LIKE ? ESCAPE '\')
 
 -- name: state-queued
 (+message.due_at IS NOT NULL AND +message.lease IS NULL AND message.held_at IS NULL AND message.reason IS NULL)

@@ -1,6 +1,6 @@
--- Statements that look at a whole queue and put it in order, by name. None is used while mail is accepted or delivered.
--- "?1" is now, "?2" the latest time at which a message can be due, "?3" the end of time. A statement may read a whole
--- table once, but not once for each row: what is asked of each row is a search in a key.
+-- Statements that verify and repair a whole queue, by name. None is used while mail is accepted or delivered.
+-- "?1" is now, "?2" the latest time at which a message can be due, "?3" the end of time. A statement may scan a table
+-- once, but not once for each row: for each row it may only search an index.
 
 -- name: every-message
 SELECT * FROM message WHERE id > ? ORDER BY id
@@ -8,36 +8,33 @@ SELECT * FROM message WHERE id > ? ORDER BY id
 -- name: message
 SELECT * FROM message WHERE id = ?
 
--- name: pieces
+-- name: chunks
 SELECT ordinal, content, checksum FROM chunk WHERE message_id = ? ORDER BY ordinal
 
 -- name: all-events
 SELECT * FROM event WHERE message_id = ? ORDER BY id
 
--- name: set-aside-before
+-- name: count-quarantined
 SELECT count(*) FROM event WHERE message_id = ? AND kind = 'damaged' AND detail LIKE '%quarantine%'
 
--- name: contents-without-message
+-- name: orphaned-content
 SELECT DISTINCT message_id FROM chunk
 WHERE NOT EXISTS (SELECT 1 FROM message WHERE id = chunk.message_id)
   AND message_id NOT IN (SELECT content_id FROM message WHERE content_id IS NOT NULL)
   AND NOT EXISTS (SELECT 1 FROM incoming WHERE message_id = chunk.message_id)
 
--- name: delete-piece-without-message
+-- name: delete-orphaned-content
 DELETE FROM chunk WHERE message_id = ?
 
--- name: hold-damaged
+-- name: hold-damaged-message
 UPDATE message SET lease = NULL, due_at = ?, held_at = ?, settled_at = NULL WHERE id = ?
 
--- name: events-of-open
+-- name: insert-event-for-each-open
 INSERT INTO event (message_id, at, recipient, kind, upstream, detail, uncertain)
 SELECT id, ?, NULL, ?, '', ?, 1 FROM message WHERE due_at IS NOT NULL
 
 -- name: hold-open
 UPDATE message SET held_at = ?, due_at = ? WHERE due_at IS NOT NULL AND held_at IS NULL
-
--- name: open-messages
-SELECT count(*) FROM message WHERE due_at IS NOT NULL
 
 -- name: received-in-the-future
 SELECT count(*) FROM message WHERE received_at > ?
@@ -46,7 +43,7 @@ SELECT count(*) FROM message WHERE received_at > ?
 SELECT count(*) FROM message WHERE settled_at IS NOT NULL AND due_at IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM recipient WHERE message_id = message.id AND state = 'queued')
 
--- name: cure-settled-and-open
+-- name: fix-settled-and-open
 UPDATE message SET due_at = NULL, lease = NULL, held_at = NULL WHERE settled_at IS NOT NULL AND due_at IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM recipient WHERE message_id = message.id AND state = 'queued')
 
@@ -54,14 +51,14 @@ UPDATE message SET due_at = NULL, lease = NULL, held_at = NULL WHERE settled_at 
 SELECT count(*) FROM message WHERE settled_at IS NOT NULL
   AND EXISTS (SELECT 1 FROM recipient WHERE message_id = message.id AND state = 'queued')
 
--- name: cure-open-but-settled
+-- name: fix-open-but-settled
 UPDATE message SET settled_at = NULL, lease = NULL, held_at = ?1, due_at = ?3 WHERE settled_at IS NOT NULL
   AND EXISTS (SELECT 1 FROM recipient WHERE message_id = message.id AND state = 'queued')
 
 -- name: find-never-due
 SELECT count(*) FROM message WHERE due_at IS NULL AND settled_at IS NULL
 
--- name: cure-never-due
+-- name: fix-never-due
 UPDATE message SET
   due_at = CASE WHEN EXISTS (SELECT 1 FROM recipient WHERE message_id = message.id AND state = 'queued') THEN ?1 END,
   settled_at = CASE WHEN EXISTS (SELECT 1 FROM recipient WHERE message_id = message.id AND state = 'queued')
@@ -71,31 +68,31 @@ WHERE due_at IS NULL AND settled_at IS NULL
 -- name: find-leased-though-settled
 SELECT count(*) FROM message WHERE lease IS NOT NULL AND due_at IS NULL AND settled_at IS NOT NULL
 
--- name: cure-leased-though-settled
+-- name: fix-leased-though-settled
 UPDATE message SET lease = NULL WHERE lease IS NOT NULL AND due_at IS NULL AND settled_at IS NOT NULL
 
 -- name: find-held-but-due
 SELECT count(*) FROM message WHERE held_at IS NOT NULL AND due_at IS NOT NULL AND due_at <> ?3 AND lease IS NULL
 
--- name: cure-held-but-due
+-- name: fix-held-but-due
 UPDATE message SET due_at = ?3 WHERE held_at IS NOT NULL AND due_at IS NOT NULL AND due_at <> ?3 AND lease IS NULL
 
 -- name: find-due-in-the-far-future
 SELECT count(*) FROM message WHERE due_at > ?2 AND held_at IS NULL AND lease IS NULL
 
--- name: cure-due-in-the-far-future
+-- name: fix-due-in-the-far-future
 UPDATE message SET due_at = ?1 WHERE due_at > ?2 AND held_at IS NULL AND lease IS NULL
 
 -- name: find-unknown-priority
 SELECT count(*) FROM message WHERE priority NOT IN (0, 1)
 
--- name: cure-unknown-priority
+-- name: fix-unknown-priority
 UPDATE message SET priority = 1 WHERE priority NOT IN (0, 1)
 
--- name: find-half-received-though-complete
+-- name: find-complete-though-incoming
 SELECT count(*) FROM incoming WHERE EXISTS (SELECT 1 FROM message WHERE id = incoming.message_id)
 
--- name: cure-half-received-though-complete
+-- name: fix-complete-though-incoming
 DELETE FROM incoming WHERE EXISTS (SELECT 1 FROM message WHERE id = incoming.message_id)
 
 -- name: find-content-of-settled
@@ -105,7 +102,7 @@ WHERE (EXISTS (SELECT 1 FROM message WHERE id = chunk.message_id)
   AND NOT EXISTS (SELECT 1 FROM message WHERE id = chunk.message_id AND due_at IS NOT NULL)
   AND message_id NOT IN (SELECT content_id FROM message WHERE content_id IS NOT NULL AND due_at IS NOT NULL)
 
--- name: cure-content-of-settled
+-- name: fix-content-of-settled
 DELETE FROM chunk
 WHERE (EXISTS (SELECT 1 FROM message WHERE id = chunk.message_id)
     OR message_id IN (SELECT content_id FROM message WHERE content_id IS NOT NULL))
@@ -115,14 +112,14 @@ WHERE (EXISTS (SELECT 1 FROM message WHERE id = chunk.message_id)
 -- name: find-recipients-without-message
 SELECT count(*) FROM recipient WHERE NOT EXISTS (SELECT 1 FROM message WHERE id = recipient.message_id)
 
--- name: cure-recipients-without-message
+-- name: fix-recipients-without-message
 DELETE FROM recipient WHERE NOT EXISTS (SELECT 1 FROM message WHERE id = recipient.message_id)
 
 -- name: find-events-without-message
 SELECT count(*) FROM event WHERE NOT EXISTS (SELECT 1 FROM message WHERE id = event.message_id)
 
--- name: cure-events-without-message
+-- name: fix-events-without-message
 DELETE FROM event WHERE NOT EXISTS (SELECT 1 FROM message WHERE id = event.message_id)
 
--- name: addressed-without-message
+-- name: orphaned-recipients
 SELECT DISTINCT message_id FROM recipient WHERE NOT EXISTS (SELECT 1 FROM message WHERE id = recipient.message_id)

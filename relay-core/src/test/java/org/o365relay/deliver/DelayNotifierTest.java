@@ -87,7 +87,7 @@ class DelayNotifierTest {
 
         assertThat(relay.journal.lines("warned")).isEmpty();
         assertThat(relay.queue.events(id))
-                .filteredOn(event -> event.kind().equals("warned"))
+                .filteredOn(event -> event.kind().equals("delayed"))
                 .singleElement()
                 .extracting(Event::detail)
                 .isEqualTo("to scan@contoso.example");
@@ -207,7 +207,7 @@ class DelayNotifierTest {
         reopen(Language.ENGLISH, Duration.ZERO, 10); // never
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("queue.db"));
                 Statement statement = connection.createStatement()) {
-            statement.execute("DELETE FROM mark");
+            statement.execute("DELETE FROM progress");
         }
         deferred(ReportRequest.NONE, ANNA);
         watchUntil(AGE.plusHours(1));

@@ -177,7 +177,7 @@ class DeliveryTest {
         assertThat(relay.journal.lines("delivered"))
                 .hasSize(2)
                 .allSatisfy(line -> assertThat(line).contains("attempt 1"));
-        assertThat(relay.queue.events(id)).extracting(Event::kind).contains("held", "delivered");
+        assertThat(relay.queue.events(id)).extracting(Event::kind).contains("postponed", "delivered");
     }
 
     @Test

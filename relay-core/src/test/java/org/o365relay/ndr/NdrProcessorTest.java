@@ -49,7 +49,7 @@ import org.o365relay.queue.QueueUnavailableException;
 
 class NdrProcessorTest {
 
-    private static final String MARK = "reports relay@contoso.example";
+    private static final String MARK = "ndr relay@contoso.example";
     private static final EmailAddress MAILBOX = address("relay@contoso.example");
     private static final EmailAddress PRINTER = address("printer@contoso.example");
     private static final EmailAddress ADMIN = address("it@contoso.example");
@@ -86,7 +86,7 @@ class NdrProcessorTest {
                 .containsExactly(new Event(
                         clock.instant(),
                         1,
-                        "returned",
+                        "ndr",
                         "mail.example",
                         "550 5.1.10 RESOLVER.ADR.RecipientNotFound; no",
                         "recipient-unknown",

@@ -38,7 +38,7 @@ class BudgetCrashTest {
                 child.kill();
             }
             long recipients = house.number("SELECT count(*) FROM recipient");
-            long spent = house.number("SELECT total(recipients) FROM spending");
+            long spent = house.number("SELECT total(recipients) FROM device_usage");
             assertThat(spent)
                     .as("round %d: at least what was accepted, and at most what was just being committed more", round)
                     .isBetween(recipients, recipients + (long) round * SESSIONS * RECIPIENTS);

@@ -137,7 +137,7 @@ class ClaimOrderTest {
             var _ = begin(i % 10, POOL, Priority.NORMAL);
         }
         QueueId own = commit(1, ONE.owner(), Priority.NORMAL);
-        house.change("UPDATE message SET lane = '" + ONE.owner() + "', attempts = 1"); // as if it had tried them all
+        house.change("UPDATE message SET mailbox = '" + ONE.owner() + "', attempts = 1"); // as if it had tried them all
         Claim beingTried = claimOne(ONE);
 
         assertThat(house.queue().release(ONE)).isEqualTo(1_199);

@@ -46,7 +46,7 @@ class CommitterTest {
             return connection;
         };
         Connection first = opening.open();
-        sqlite.bringUpToDate(first);
+        sqlite.upgrade(first);
         room = new FreeSpace(house.settings(), free::get);
         checkpointer = new Checkpointer(sqlite.openCheckpointer());
         committer = new Committer(first, opening, room, checkpointer);

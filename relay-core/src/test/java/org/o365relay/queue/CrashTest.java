@@ -216,7 +216,7 @@ class CrashTest {
         Claim claim = house.claimOne();
         assertThat(house.read(claim)).isEqualTo(SMALL);
         assertThat(claim.attempts()).isEqualTo(1);
-        assertThat(house.queue().events(claim.id())).extracting(Event::kind).containsExactly("put-on-hold", "released");
+        assertThat(house.queue().events(claim.id())).extracting(Event::kind).containsExactly("held", "released");
     }
 
     @Test

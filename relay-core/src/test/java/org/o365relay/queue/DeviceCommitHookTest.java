@@ -58,7 +58,7 @@ class DeviceCommitHookTest {
     }
 
     private long spent() {
-        return house.number("SELECT total(recipients) FROM spending");
+        return house.number("SELECT total(recipients) FROM device_usage");
     }
 
     @Test
@@ -104,12 +104,12 @@ class DeviceCommitHookTest {
 
     @Test
     void aTableThatCannotBeWrittenHoldsUpNoMailAndIsTriedAgain() {
-        house.change("ALTER TABLE spending RENAME TO mislaid");
+        house.change("ALTER TABLE device_usage RENAME TO mislaid");
         for (int i = 0; i < 10; i++) {
             send(PRINTER, BUDGET);
         }
         assertThat(house.number("SELECT count(*) FROM message")).isEqualTo(10);
-        house.change("ALTER TABLE mislaid RENAME TO spending");
+        house.change("ALTER TABLE mislaid RENAME TO device_usage");
         for (int tick = 0; tick <= 30; tick++) {
             house.queue().writeDevices(200);
         }
@@ -178,7 +178,7 @@ class DeviceCommitHookTest {
                 "INSERT INTO device VALUES ('10.0.0.0/8', '', 1, 1, 1, 1, 1)",
                 "INSERT INTO deviation VALUES ('192.168.10.7', 'dances-on-the-table', 3)",
                 "INSERT INTO deviation VALUES ('10.9.9.9', 'nul', 3)",
-                "INSERT INTO spending VALUES ('10.9.9.9', 1, 3)"
+                "INSERT INTO device_usage VALUES ('10.9.9.9', 1, 3)"
             })
     void aRowThatMakesNoSenseIsLeftOutAndDisturbsNothing(String row) {
         send(PRINTER, BUDGET);

@@ -53,7 +53,7 @@ class FilterSqlTest {
             house.queue();
             for (MessageFilter question : QUESTIONS) {
                 for (Page.Order order : Page.Order.values()) {
-                    List<String> plan = plan(house, FilterSql.of(question).list("lines", order, 50));
+                    List<String> plan = plan(house, FilterSql.of(question).list("entries", order, 50));
                     assertThat(plan.getFirst())
                             .as(question.toString())
                             .matches("SEARCH message USING INTEGER PRIMARY KEY \\(rowid>\\? AND rowid<\\?\\)"
@@ -130,7 +130,7 @@ class FilterSqlTest {
     private static void fill(QueueHouse house) {
         String numbers = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " + MESSAGES + ")";
         house.change("INSERT INTO message (id, received_at, client, helo, protocol, sender, smtp_utf8, body, notice,"
-                + " size, attempts, due_at, route, lane, priority, subject, reason) " + numbers
+                + " size, attempts, due_at, route, mailbox, priority, subject, reason) " + numbers
                 + " SELECT (1772400000000 + i) << 21, 1772400000000 + i, '10.0.' || (i % 50), 'device', 'ESMTP',"
                 + " 'scan@contoso.example', 0, '7BIT', 0, 1, i % 2, 1772400000000 + i, 'm', 'm', 1, 'Paper ' || i,"
                 + " CASE WHEN i % 2 THEN 'server-busy' END FROM n");

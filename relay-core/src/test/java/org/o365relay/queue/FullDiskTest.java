@@ -40,7 +40,7 @@ class FullDiskTest {
             assertThat(house.claim(1_000))
                     .hasSize(accepted + 20)
                     .allSatisfy(claim -> assertThat(house.read(claim)).hasSize(SIZE));
-            assertThat(house.number("SELECT total(recipients) FROM spending"))
+            assertThat(house.number("SELECT total(recipients) FROM device_usage"))
                     .as("neither more nor less than what was accepted")
                     .isEqualTo(accepted + 20);
             assertThat(house.contradictions()).isEmpty();

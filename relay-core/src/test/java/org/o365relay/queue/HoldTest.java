@@ -104,7 +104,7 @@ class HoldTest {
     @Test
     void whatGoesBackToThePoolStaysOnHold() {
         QueueId id = house.accept("held", ANNA);
-        house.change("UPDATE message SET route = 'pool', lane = 'pool'");
+        house.change("UPDATE message SET route = 'pool', mailbox = 'pool'");
         ClaimScope member = new ClaimScope(QueueHouse.MAILBOX, List.of("pool"));
         Claim claim = house.queue().claim(member, 1).getFirst();
         Instant next = house.clock.instant().plus(Duration.ofHours(1));

@@ -69,7 +69,7 @@ class LongQueueTest {
         long inAnHour = house.clock.instant().plus(Duration.ofHours(1)).toEpochMilli();
         String numbers = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " + MESSAGES + ")";
         house.change("INSERT INTO message (id, received_at, client, helo, protocol, sender, smtp_utf8, body, notice,"
-                + " size, attempts, due_at, route, lane, priority) " + numbers
+                + " size, attempts, due_at, route, mailbox, priority) " + numbers
                 + " SELECT i, 1, '10.0.' || (i % 500 / 250) || '.' || (i % 250), 'device', 'ESMTP', NULL, 0, '7BIT', 0,"
                 + " 1, 1, " + inAnHour + " + i, '" + QueueHouse.MAILBOX + "', '" + QueueHouse.MAILBOX
                 + "', 1 - (i % 50 = 0) FROM n");

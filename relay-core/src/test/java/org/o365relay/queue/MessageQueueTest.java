@@ -201,7 +201,9 @@ class MessageQueueTest {
                             "smtp.example:587",
                             QueueHouse.MAILBOX));
         }
-        assertThat(house.queue().events(id)).extracting(Event::kind).containsExactly("held", "held", "held");
+        assertThat(house.queue().events(id))
+                .extracting(Event::kind)
+                .containsExactly("postponed", "postponed", "postponed");
     }
 
     @Test

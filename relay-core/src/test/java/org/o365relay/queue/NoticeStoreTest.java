@@ -178,7 +178,7 @@ class NoticeStoreTest {
                 .containsExactlyInAnyOrder(
                         open, Objects.requireNonNull(written.getLast().letter()));
         assertThat(house.queue().events(open)).singleElement().satisfies(event -> {
-            assertThat(event.kind()).isEqualTo("warned");
+            assertThat(event.kind()).isEqualTo("delayed");
             assertThat(event.detail()).isEqualTo("to printer@contoso.example");
         });
     }

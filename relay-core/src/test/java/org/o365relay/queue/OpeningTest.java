@@ -131,8 +131,8 @@ class OpeningTest {
         house.accept("from the future", ANNA);
         house.close();
         house.change("PRAGMA user_version = 99");
-        assertUnavailable(Reason.NEWER_SCHEMA, "newer o365-relay", "schema 99", "up to 4");
-        house.change("PRAGMA user_version = 4");
+        assertUnavailable(Reason.NEWER_SCHEMA, "newer o365-relay", "schema 99", "up to 5");
+        house.change("PRAGMA user_version = 5");
         assertThat(house.text(house.claimOne())).isEqualTo("from the future");
     }
 
@@ -148,7 +148,7 @@ class OpeningTest {
         Claim old = house.claimOne();
         assertThat(house.text(old)).isEqualTo("old");
         house.queue().settle(old, QueueHouse.delivered(old), List.of());
-        assertThat(house.number("PRAGMA user_version")).isEqualTo(4);
+        assertThat(house.number("PRAGMA user_version")).isEqualTo(5);
         assertThat(house.queue().devices()).isEmpty();
         assertThat(house.accept("new", ANNA)).isNotNull();
         house.close();

@@ -80,7 +80,7 @@ class QueueAdminTest {
 
         assertThat(apply(new Change.Retry(), MessageFilter.ALL)).isEqualTo(new ChangeResult(0, 0, ""));
         assertThat(house.claim(1)).isEmpty();
-        assertThat(lastEvent(id)).startsWith("put-on-hold");
+        assertThat(lastEvent(id)).startsWith("held");
     }
 
     @Test
@@ -244,7 +244,7 @@ class QueueAdminTest {
         fill(2_000);
 
         assertThat(apply(new Change.Hold(), MessageFilter.ALL)).isEqualTo(new ChangeResult(2_000, 0, ""));
-        assertThat(house.number("SELECT count(*) FROM event WHERE kind = 'put-on-hold'"))
+        assertThat(house.number("SELECT count(*) FROM event WHERE kind = 'held'"))
                 .isEqualTo(2_000);
         assertThat(apply(new Change.Release(), MessageFilter.ALL.in(Set.of(MessageState.HELD))))
                 .isEqualTo(new ChangeResult(2_000, 0, ""));
@@ -322,7 +322,7 @@ class QueueAdminTest {
     @Test
     void aPoolsMessageThatCannotBeGivenUpStaysWithWhoHasTriedIt() {
         QueueId id = house.accept("tried", ANNA);
-        house.change("UPDATE message SET route = 'pool', lane = 'pool'");
+        house.change("UPDATE message SET route = 'pool', mailbox = 'pool'");
         Claim claim = house.queue()
                 .claim(new ClaimScope(QueueHouse.MAILBOX, List.of("pool")), 1)
                 .getFirst();

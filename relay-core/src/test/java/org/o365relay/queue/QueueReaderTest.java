@@ -209,7 +209,7 @@ class QueueReaderTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "UPDATE message SET client = 'printer-3', helo = x'00ff', sender = 'a b', size = 'much', lane = ''",
+                "UPDATE message SET client = 'printer-3', helo = x'00ff', sender = 'a b', size = 'much', mailbox = ''",
                 "UPDATE message SET received_at = 9223372036854775807, due_at = -5, content_id = -7",
                 "UPDATE message SET attempts = 'many', priority = 9, body = 'ODD', protocol = ''",
                 "UPDATE message SET due_at = 'soon', lease = 'me', reason = x'c3'",
@@ -231,7 +231,7 @@ class QueueReaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3})
+    @ValueSource(ints = {1, 2, 3, 4})
     void aQueueOfAnOlderRelayIsBroughtUpToDateByAStart(int version) {
         house.version(version);
         assertThatThrownBy(() -> new OfflineQueue(house.directory).reading())

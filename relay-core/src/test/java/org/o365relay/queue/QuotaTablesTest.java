@@ -91,7 +91,7 @@ class QuotaTablesTest {
         house.clock.advance(Duration.ofMinutes(1));
         assertThat(sent()).isEmpty();
         house.queue().forgetBefore(Instant.EPOCH);
-        assertThat(house.number("SELECT count(*) FROM sent")).isZero();
+        assertThat(house.number("SELECT count(*) FROM quota_usage")).isZero();
     }
 
     @Test

@@ -39,7 +39,7 @@ class RandomCrashTest {
             assertThat(devices.unexpected()).isEmpty();
             assertThat(devices.acknowledged()).hasSizeGreaterThan(ROUNDS);
             assertThat(found).containsAll(devices.acknowledged());
-            assertThat(house.number("SELECT total(recipients) FROM spending"))
+            assertThat(house.number("SELECT total(recipients) FROM device_usage"))
                     .as("the budget remembers every message")
                     .isGreaterThanOrEqualTo(found.size());
             assertThat(house.contradictions()).isEmpty();

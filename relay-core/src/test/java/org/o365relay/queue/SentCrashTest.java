@@ -33,7 +33,7 @@ class SentCrashTest {
                 }
                 child.kill();
             }
-            assertThat(house.number("SELECT total(recipients) FROM sent"))
+            assertThat(house.number("SELECT total(recipients) FROM quota_usage"))
                     .as("round %d", round)
                     .isPositive()
                     .isEqualTo(house.number("SELECT count(*) FROM recipient WHERE state = 'delivered'"));

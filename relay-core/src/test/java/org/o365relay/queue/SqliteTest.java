@@ -81,19 +81,19 @@ class SqliteTest {
         plans.forEach((name, plan) -> assertThat(plan)
                 .as(name)
                 .allSatisfy(step -> assertThat(step)
-                        // half-received: a table with a row for each large message being received
-                        // message_lease: an index with an entry for each attempt in flight
-                        // device, deviation, spending: of 10,000 devices at most
-                        // sent, told: of the last day's 145 steps, and of a few warnings a year; stopped: of a few
-                        // mailboxes
-                        // withheld: of the last hour's notices those that were too many, looked at every minute
-                        // message_claim, message_held: the overview counts open messages, in their indexes alone
-                        // and those that wait, as far as is asked, or once in 30 s; alert: what is wrong just now
-                        // turn, found: what a recursion has found, one seek each
+                        // incoming: one row for each large message being received
+                        // message_lease: one entry for each attempt in progress
+                        // device, deviation, device_usage: at most 10,000 devices
+                        // quota_usage: 145 slots of the last day; sent_alert: a few a year; paused_mailbox: a few
+                        // suppressed_notice: those of the last hour, read every minute
+                        // message_claim, message_held: the summary counts open messages in their indexes alone;
+                        // waiting messages are counted up to a limit, or once in 30 s; active_alert: a few
+                        // each_client, each_value: rows of a recursion, one seek each
                         .matches("SEARCH .*|SCAN incoming.*|SCAN message USING INDEX message_lease"
                                 + overviewOf(name)
-                                + "|SCAN (device|deviation|spending|sent|told|stopped|withheld|alert|turn|found|waiting)"
-                                + "|CO-ROUTINE (turn|found|waiting)|SETUP|RECURSIVE STEP"
+                                + "|SCAN (device|deviation|device_usage|quota_usage|sent_alert|paused_mailbox|suppressed_notice)"
+                                + "|SCAN (active_alert|each_client|each_value|waiting)"
+                                + "|CO-ROUTINE (each_client|each_value|waiting)|SETUP|RECURSIVE STEP"
                                 + "|(CORRELATED )?(SCALAR|LIST) SUBQUERY \\d+")));
     }
 
@@ -177,7 +177,7 @@ class SqliteTest {
 
     private static String overviewOf(String name) {
         return switch (name) {
-            case "open-by-place", "waiting-count", "oldest-waiting" ->
+            case "open-by-mailbox-and-client", "count-waiting", "oldest-waiting" ->
                 "|SCAN message USING COVERING INDEX message_claim";
             case "open-on-hold" -> "|SCAN message USING COVERING INDEX message_held";
             default -> "";

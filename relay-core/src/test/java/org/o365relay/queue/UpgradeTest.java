@@ -1,7 +1,9 @@
 package org.o365relay.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -14,8 +16,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.mail.BodyType;
+import org.o365relay.mail.DeviceRecord;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.OriginalRecipient;
 import org.o365relay.mail.Priority;
+import org.o365relay.mail.QueueId;
 import org.o365relay.mail.ReportRequest;
+import org.o365relay.mail.UsageSlot;
 
 /// A new relay finds the queue of an old one.
 @Timeout(60)
@@ -87,8 +94,144 @@ class UpgradeTest {
         assertThat(claim.content()).isEqualTo(claim.id());
         assertThat(claim.envelope().body()).isEqualTo(BodyType.EIGHT_BIT);
         assertThat(claim.envelope().report().envelopeId()).isEqualTo("x1");
-        assertThat(house.number("SELECT recipients FROM spending")).isEqualTo(5);
+        assertThat(house.number("SELECT recipients FROM device_usage")).isEqualTo(5);
         assertThat(house.contradictions()).isEmpty();
+    }
+
+    /// A queue of version 4 with a row in every table that version 5 renames.
+    private void versionFour() throws SQLException {
+        try (Connection connection = house.connection()) {
+            for (int version = 2; version <= 4; version++) {
+                Sqlite.execute(connection, Sqlite.schema(version));
+            }
+        }
+        for (String statement : List.of(
+                "PRAGMA user_version = 4",
+                "INSERT INTO message (id, received_at, client, helo, protocol, sender, smtp_utf8, body, notice, size,"
+                        + " attempts, due_at, envelope_id, returned, route, lane, subject, header_id, reason)"
+                        + " VALUES (7, 1, '10.0.0.7', 'mfp', 'ESMTP', 'a@b.example', 0, '7BIT', 0, 4, 3, 1, 'x1',"
+                        + " 'HEADERS', 'pool', 'relay@contoso.example', 'Scan', '<1@mfp>', 'server-busy')",
+                "INSERT INTO recipient VALUES (7, 0, 'anna@contoso.example', 'queued', 'FAILURE,DELAY',"
+                        + " 'rfc822;anna@old.example')",
+                "INSERT INTO chunk (message_id, ordinal, content) VALUES (7, 0, 'scan')",
+                "INSERT INTO device VALUES ('10.0.0.7', 'mfp', 1, 2, 3, 4, 5)",
+                "INSERT INTO spending VALUES ('10.0.0.7', 600000, 5)",
+                "INSERT INTO sent VALUES ('relay@contoso.example', 600000, 6)",
+                "INSERT INTO told VALUES ('expiring client secret', 8)",
+                "INSERT INTO stopped VALUES ('paused@contoso.example', 9, 'Eva')",
+                "INSERT INTO withheld VALUES (7, 'delayed', '10.0.0.7', 'a@b.example', 10)",
+                "INSERT INTO alert VALUES ('lane-paused relay@contoso.example', 11, 'No mail', 'text', 'advice', 1)",
+                "INSERT INTO alert VALUES ('disk-full', 12, 'Disk', 'text', '', 0)",
+                "INSERT INTO mark VALUES ('delay-warnings', '13')",
+                "INSERT INTO mark VALUES ('reports relay@contoso.example', 'there')",
+                "INSERT INTO mark VALUES ('other', 'value')")) {
+            house.change(statement);
+        }
+        for (String kind : List.of("deferred", "held", "put-on-hold", "released", "warned", "returned", "bounced")) {
+            house.change("INSERT INTO event (message_id, at, recipient, kind, upstream, detail) VALUES (7, 1, NULL, '"
+                    + kind + "', '', '" + kind + "')");
+        }
+    }
+
+    @Test
+    void keepsEveryRowOfVersionFour() throws SQLException {
+        versionFour();
+        MessageQueue queue = house.queue();
+
+        assertThat(queue.stopped())
+                .containsExactly(new PausedMailbox("paused@contoso.example", Instant.ofEpochMilli(9), "Eva"));
+        assertThat(queue.correspondence().piles(Instant.ofEpochMilli(10)))
+                .containsExactly(new SuppressedNotices(
+                        InetAddress.ofLiteral("10.0.0.7"),
+                        EmailAddress.parse("a@b.example").orElseThrow(),
+                        1,
+                        Instant.ofEpochMilli(10),
+                        Instant.ofEpochMilli(10)));
+        assertThat(queue.sent("relay@contoso.example", Instant.ofEpochMilli(1_100_000)))
+                .containsExactly(new UsageSlot(Instant.ofEpochMilli(600_000), 6));
+        assertThat(queue.devices())
+                .singleElement()
+                .extracting(DeviceRecord::spending)
+                .isEqualTo(List.of(new UsageSlot(Instant.ofEpochMilli(600_000), 5)));
+        assertThat(queue.told("expiring client secret")).contains(Instant.ofEpochMilli(8));
+        assertThat(queue.standingAlerts())
+                .containsExactly(
+                        new StoredAlert(
+                                "mailbox-paused relay@contoso.example",
+                                Instant.ofEpochMilli(11),
+                                "No mail",
+                                "text",
+                                "advice",
+                                true),
+                        new StoredAlert("disk-full", Instant.ofEpochMilli(12), "Disk", "text", "", false));
+        assertThat(queue.mark("delay-notices")).contains("13");
+        assertThat(queue.mark("ndr relay@contoso.example")).contains("there");
+        assertThat(queue.mark("other")).contains("value");
+        assertThat(house.number("SELECT count(*) FROM progress")).isEqualTo(3);
+    }
+
+    @Test
+    void renamesTheKindsOfEventsOfVersionFour() throws SQLException {
+        versionFour();
+        assertThat(house.queue().events(new QueueId(7)))
+                .extracting(Event::detail, Event::kind)
+                .containsExactly(
+                        tuple("deferred", "deferred"),
+                        tuple("held", "postponed"),
+                        tuple("put-on-hold", "held"),
+                        tuple("released", "released"),
+                        tuple("warned", "delayed"),
+                        tuple("returned", "ndr"),
+                        tuple("bounced", "bounced"));
+    }
+
+    @Test
+    void deliversTheMessagesOfVersionFour() throws SQLException {
+        versionFour();
+        MessageDetail shown = house.queue().reading().show(new QueueId(7)).orElseThrow();
+        assertThat(shown.line().lane()).isEqualTo(QueueHouse.MAILBOX);
+        assertThat(shown.line().messageId()).isEqualTo("<1@mfp>");
+
+        Claim claim = house.claimOne();
+
+        assertThat(claim.route()).isEqualTo("pool");
+        assertThat(claim.attempts()).isEqualTo(4);
+        assertThat(house.text(claim)).isEqualTo("scan");
+        ReportRequest report = claim.envelope().report();
+        assertThat(report.returned()).isEqualTo(ReportRequest.Returned.HEADERS);
+        assertThat(report.of(QueueHouse.ANNA).occasions())
+                .containsExactlyInAnyOrder(ReportRequest.Occasion.FAILURE, ReportRequest.Occasion.DELAY);
+        assertThat(report.of(QueueHouse.ANNA).originalRecipient())
+                .map(OriginalRecipient::parameter)
+                .contains("rfc822;anna@old.example");
+        house.queue().settle(claim, QueueHouse.delivered(claim), List.of());
+        assertThat(house.contradictions()).isEmpty();
+    }
+
+    @Test
+    void repairsADamagedQueueOfVersionFourUnderItsOwnNames() throws Exception {
+        versionFour();
+        house.spoil(house.number("SELECT rootpage FROM sqlite_schema WHERE name = 'event_message'"));
+
+        QueueRepair.Report report = new QueueRepair(house.settings(), house.clock).repair();
+
+        assertThat(report.rebuilt()).isTrue();
+        assertThat(report.setAside()).isEmpty();
+        assertThat(house.number("PRAGMA user_version")).isEqualTo(5);
+        keepsRenamedRows();
+        assertThat(house.text(house.claimOne())).isEqualTo("scan");
+    }
+
+    private void keepsRenamedRows() {
+        assertThat(house.queue().stopped()).hasSize(1);
+        assertThat(house.queue().standingAlerts()).hasSize(2);
+        assertThat(house.queue().mark("delay-notices")).contains("13");
+        assertThat(house.number("SELECT recipients FROM device_usage")).isEqualTo(5);
+        assertThat(house.number("SELECT recipients FROM quota_usage")).isEqualTo(6);
+        assertThat(house.number("SELECT count(*) FROM suppressed_notice")).isEqualTo(1);
+        assertThat(house.number("SELECT at FROM sent_alert")).isEqualTo(8);
+        assertThat(house.number("SELECT count(*) FROM event WHERE kind = 'postponed'"))
+                .isEqualTo(1);
     }
 
     @Test
@@ -98,7 +241,7 @@ class UpgradeTest {
         house.clock.advance(Duration.ofSeconds(1));
         house.accept("newer", QueueHouse.ANNA);
 
-        assertThat(house.number("PRAGMA user_version")).isEqualTo(4);
+        assertThat(house.number("PRAGMA user_version")).isEqualTo(5);
         assertThat(house.claim(10)).hasSize(2);
     }
 }

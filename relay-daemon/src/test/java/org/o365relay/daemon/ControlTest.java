@@ -85,7 +85,7 @@ class ControlTest {
             relay.await(line -> line.contains(" delivered id=" + waiting.line().id()));
             assertThat(onlyMessage(control).events())
                     .extracting(Event::kind)
-                    .containsExactly("put-on-hold", "released", "delivered");
+                    .containsExactly("held", "released", "delivered");
             assertThat(relay.said())
                     .contains("paused mailbox=" + ConfigText.MAILBOX + " by=" + USER)
                     .contains("resumed mailbox=" + ConfigText.MAILBOX + " by=" + USER);

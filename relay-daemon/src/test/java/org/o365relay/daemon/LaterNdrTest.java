@@ -65,7 +65,7 @@ final class LaterNdrTest {
         assertThat(relay.journal().lines("bounced")).hasSize(2);
 
         List<Event> history = relay.history(id(sent));
-        assertThat(history).extracting(Event::kind).containsExactly("delivered", "returned");
+        assertThat(history).extracting(Event::kind).containsExactly("delivered", "ndr");
         assertThat(history.getLast().detail()).isEqualTo(NOT_FOUND);
         assertThat(history.getLast().recipient()).isZero();
         assertThat(history.getLast().upstream()).isEqualTo("AM0PR04MB0000.eurprd04.prod.outlook.com");

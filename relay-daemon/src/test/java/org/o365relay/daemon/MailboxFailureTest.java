@@ -62,7 +62,7 @@ final class MailboxFailureTest {
                 .allSatisfy(line -> assertThat(line).contains("attempt 1:"));
         assertThat(relay.history(first))
                 .extracting(Event::kind)
-                .contains("held")
+                .contains("postponed")
                 .endsWith("delivered");
     }
 

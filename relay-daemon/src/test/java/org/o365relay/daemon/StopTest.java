@@ -93,7 +93,7 @@ final class StopTest {
         relay.stop();
 
         assertThat(relay.journal().lines("delivered " + id)).hasSize(1);
-        assertThat(relay.history(id)).extracting(Event::kind).containsExactly("held", "delivered");
+        assertThat(relay.history(id)).extracting(Event::kind).containsExactly("postponed", "delivered");
     }
 
     @Test

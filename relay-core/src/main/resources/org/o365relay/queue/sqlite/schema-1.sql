@@ -1,8 +1,9 @@
--- The queue in SQLite, schema version 1. Times are milliseconds since 1970-01-01 UTC.
+-- Version 1: the tables of the queue. Later versions add to them and rename some. Times are milliseconds since
+-- 1970-01-01 UTC.
 
--- A message exists from the moment this row is committed; that is when the client gets its 250.
+-- A message exists once this row is committed; only then does the client get its 250.
 CREATE TABLE message (
-  id          INTEGER PRIMARY KEY,          -- the queue id; grows with time
+  id          INTEGER PRIMARY KEY,          -- queue id; grows with time
   received_at INTEGER NOT NULL,
   client      TEXT    NOT NULL,             -- IP address
   helo        TEXT    NOT NULL,
@@ -11,9 +12,9 @@ CREATE TABLE message (
   smtp_utf8   INTEGER NOT NULL,
   notice      INTEGER NOT NULL,             -- 1: one of the relay's own notices
   size        INTEGER NOT NULL,             -- octets of the original
-  attempts    INTEGER NOT NULL,             -- begun so far; counted when one begins, not when it ends
-  due_at      INTEGER,                      -- when to try next, or when the lease ends; NULL once settled
-  lease       INTEGER,                      -- who is trying now; NULL if nobody
+  attempts    INTEGER NOT NULL,             -- counted when an attempt begins, not when it ends
+  due_at      INTEGER,                      -- time of the next attempt, or end of the lease; NULL once settled
+  lease       INTEGER,                      -- identifies the claim in progress; NULL if there is none
   settled_at  INTEGER                       -- NULL while a recipient is open
 );
 
@@ -23,13 +24,13 @@ CREATE INDEX message_settled ON message (settled_at) WHERE settled_at IS NOT NUL
 
 CREATE TABLE recipient (
   message_id INTEGER NOT NULL,
-  ordinal    INTEGER NOT NULL,              -- place in the envelope, from 0
+  ordinal    INTEGER NOT NULL,              -- position in the envelope, from 0
   address    TEXT    NOT NULL,
   state      TEXT    NOT NULL,              -- queued, delivered, failed
   PRIMARY KEY (message_id, ordinal)
 ) WITHOUT ROWID;
 
--- The original, byte for byte, in pieces. Gone once the message is settled.
+-- The original content, byte for byte, in chunks. Deleted when the message is settled.
 CREATE TABLE chunk (
   message_id INTEGER NOT NULL,
   ordinal    INTEGER NOT NULL,
@@ -37,22 +38,22 @@ CREATE TABLE chunk (
   PRIMARY KEY (message_id, ordinal)
 );
 
--- Large messages being received: their first chunks are here before the message is. A row that outlives its session
--- marks chunks to be swept.
+-- Large messages being received: their first chunks are stored before the message is. A row that outlives its session
+-- marks chunks to be deleted.
 CREATE TABLE incoming (
   message_id INTEGER PRIMARY KEY,
   started_at INTEGER NOT NULL
 );
 
--- What happened to a message, for as long as its metadata is kept.
+-- History of a message; kept as long as its metadata.
 CREATE TABLE event (
-  id         INTEGER PRIMARY KEY,           -- grows; chosen by the database
+  id         INTEGER PRIMARY KEY,           -- assigned by the database, ascending
   message_id INTEGER NOT NULL,
   at         INTEGER NOT NULL,
-  recipient  INTEGER,                       -- ordinal; NULL: the whole message
+  recipient  INTEGER,                       -- its ordinal; NULL for the whole message
   kind       TEXT    NOT NULL,              -- delivered, deferred, failed, held, interrupted
   upstream   TEXT    NOT NULL,
-  detail     TEXT    NOT NULL               -- the upstream's reply, or what happened
+  detail     TEXT    NOT NULL               -- reply of the upstream, or a description
 );
 
 CREATE INDEX event_message ON event (message_id);

@@ -1,17 +1,17 @@
--- What version 2 adds to the queue in SQLite.
+-- Version 2: devices, and the DSN parameters of RFC 3461.
 
--- What is known of each client address. A row is written with the first message, and then every few seconds.
+-- One row for each client address. Written with its first message, and then every few seconds.
 CREATE TABLE device (
   address    TEXT    PRIMARY KEY,           -- IP address
-  helo       TEXT    NOT NULL,              -- what it called itself last
+  helo       TEXT    NOT NULL,              -- its latest HELO or EHLO name
   first_seen INTEGER NOT NULL,
   last_seen  INTEGER NOT NULL,
   messages   INTEGER NOT NULL,              -- accepted
-  octets     INTEGER NOT NULL,              -- of accepted messages
+  octets     INTEGER NOT NULL,              -- size of accepted messages
   refusals   INTEGER NOT NULL
 ) WITHOUT ROWID;
 
--- What a device does wrong, and how often it did.
+-- Protocol deviations of a device, and how often each occurred.
 CREATE TABLE deviation (
   address TEXT    NOT NULL,
   name    TEXT    NOT NULL,                 -- as in the configuration
@@ -19,22 +19,22 @@ CREATE TABLE deviation (
   PRIMARY KEY (address, name)
 ) WITHOUT ROWID;
 
--- What a device has used up of its budget. If it has one, written in the same transaction as the message.
+-- Recipients that count against the limit of a device. If it has a limit, written in the transaction of the message.
 CREATE TABLE spending (
   address    TEXT    NOT NULL,
-  since      INTEGER NOT NULL,              -- the ten minutes that begin here
+  since      INTEGER NOT NULL,              -- start of a slot of ten minutes
   recipients INTEGER NOT NULL,
   PRIMARY KEY (address, since)
 ) WITHOUT ROWID;
 
--- What the client said of the content's octets: 7BIT, 8BITMIME, BINARYMIME.
+-- BODY parameter of MAIL: 7BIT, 8BITMIME, BINARYMIME.
 ALTER TABLE message ADD COLUMN body TEXT NOT NULL DEFAULT '7BIT';
 
--- What the client wants to hear (RFC 3461). NULL: it did not say.
+-- Parameters of RFC 3461; NULL if not given. ENVID:
 ALTER TABLE message ADD COLUMN envelope_id TEXT;
--- FULL, HEADERS
+-- RET: FULL, HEADERS.
 ALTER TABLE message ADD COLUMN returned TEXT;
--- NEVER, or SUCCESS,FAILURE,DELAY or some of them
+-- NOTIFY: NEVER, or any of SUCCESS,FAILURE,DELAY.
 ALTER TABLE recipient ADD COLUMN notify TEXT;
--- as ORCPT has it
+-- ORCPT, as given.
 ALTER TABLE recipient ADD COLUMN original TEXT;

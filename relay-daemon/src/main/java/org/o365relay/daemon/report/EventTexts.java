@@ -9,22 +9,22 @@ final class EventTexts {
 
     static final String POSSIBLE_DUPLICATE = "the upstream may have taken it all the same: it may have arrived twice";
 
-    private static final Set<String> REPLIES = Set.of("delivered", "deferred", "failed", "held");
+    private static final Set<String> REPLIES = Set.of("delivered", "deferred", "failed", "postponed");
 
     private EventTexts() {}
 
     static String of(Event event) {
         return switch (event.kind()) {
-            case "held" -> "not sent, the mailbox was in trouble";
+            case "postponed" -> "not sent, the mailbox was in trouble";
             case "interrupted" -> "interrupted";
             case "retried" -> "an operator had it tried again";
-            case "put-on-hold" -> "an operator put it on hold";
+            case "held" -> "an operator put it on hold";
             case "released" -> "an operator released it";
             case "bounced" -> "an operator gave it up, and its author was told";
             case "deleted" -> "an operator deleted it";
             case "redirected" -> "an operator sent it another way";
-            case "warned" -> "the author was told that it takes long";
-            case "returned" -> "a report came back that it was not delivered";
+            case "delayed" -> "the author was told that it takes long";
+            case "ndr" -> "a report came back that it was not delivered";
             case "restored" -> "restored from a backup";
             default -> event.kind();
         };

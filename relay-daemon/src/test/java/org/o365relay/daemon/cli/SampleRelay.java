@@ -101,7 +101,13 @@ final class SampleRelay {
                         "unreachable",
                         true))
                 .happened(new Event(
-                        last, null, "held", "smtp.office365.com:587", WRONG_PASSWORD, "credentials-incorrect", false))
+                        last,
+                        null,
+                        "postponed",
+                        "smtp.office365.com:587",
+                        WRONG_PASSWORD,
+                        "credentials-incorrect",
+                        false))
                 .detail(true, "queued", "delivered");
     }
 
@@ -180,7 +186,7 @@ final class SampleRelay {
                         "nas@contoso.example",
                         List.of("all@contoso.example"))
                 .about("\u202eALARM \ud83d\udce0 \u6771\u4eac", "")
-                .happened(new Event(EVENING.plusSeconds(300), null, "put-on-hold", "", "by root", "", false))
+                .happened(new Event(EVENING.plusSeconds(300), null, "held", "", "by root", "", false))
                 .detail(true, "queued");
     }
 

@@ -1,0 +1,30 @@
+-- Version 5: tables, columns and stored values get the terms of the mail field. No row is added or removed.
+
+ALTER TABLE message RENAME COLUMN lane TO mailbox;
+ALTER TABLE message RENAME COLUMN header_id TO message_id_header;
+ALTER TABLE message RENAME COLUMN returned TO dsn_return;
+ALTER TABLE recipient RENAME COLUMN notify TO dsn_notify;
+ALTER TABLE recipient RENAME COLUMN original TO original_recipient;
+
+ALTER TABLE spending RENAME TO device_usage;
+ALTER TABLE sent RENAME TO quota_usage;
+ALTER TABLE told RENAME TO sent_alert;
+ALTER TABLE stopped RENAME TO paused_mailbox;
+ALTER TABLE withheld RENAME TO suppressed_notice;
+ALTER TABLE alert RENAME TO active_alert;
+ALTER TABLE active_alert RENAME COLUMN mailed TO emailed;
+ALTER TABLE mark RENAME TO progress;
+
+-- Event kinds from now on: delivered, deferred, failed, postponed, interrupted; by an operator retried, held, released,
+-- bounced, deleted, redirected; delayed, ndr, restored, damaged.
+UPDATE event SET kind = CASE kind
+    WHEN 'held' THEN 'postponed'
+    WHEN 'put-on-hold' THEN 'held'
+    WHEN 'warned' THEN 'delayed'
+    ELSE 'ndr'
+  END
+WHERE kind IN ('held', 'put-on-hold', 'warned', 'returned');
+
+UPDATE active_alert SET name = 'mailbox-' || substr(name, 6) WHERE name LIKE 'lane-%';
+UPDATE progress SET name = 'delay-notices' WHERE name = 'delay-warnings';
+UPDATE progress SET name = 'ndr ' || substr(name, 9) WHERE name LIKE 'reports %';
