@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.o365relay.alert.ActiveAlerts;
 import org.o365relay.alert.AlertCondition;
-import org.o365relay.alert.AlertCondition.Known;
+import org.o365relay.alert.AlertCondition.Reporting;
 import org.o365relay.alert.AlertMailboxes;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.UpstreamSettings;
@@ -141,7 +141,7 @@ final class ExpiryMonitor implements AutoCloseable {
                 ending.mailbox(),
                 null,
                 null,
-                Known.LETTER));
+                Reporting.LOGGED_AND_MAILED));
         return name;
     }
 
@@ -160,7 +160,7 @@ final class ExpiryMonitor implements AutoCloseable {
                 List.of(ending.consequence(daysLeft), "What to do: " + ending.advice()),
                 now);
         // what may soon be shut is no good way for the news of it
-        EmailAddress from = messengers.open(mailbox.address()).orElseGet(messengers::any);
+        EmailAddress from = messengers.open(mailbox.address()).orElseGet(messengers::fallback);
         writers.apply(from)
                 .write(warning)
                 .ifPresentOrElse(letter -> send(name, letter, from, now), () -> queue.tell(name, now));

@@ -130,7 +130,7 @@ public final class Relay {
                     notifying::writer,
                     upstreams,
                     opened,
-                    bell.board(),
+                    bell.activeAlerts(),
                     journal,
                     clock);
             expiries.start();
@@ -220,8 +220,8 @@ public final class Relay {
             }
 
             @Override
-            public boolean admits(InetAddress client) {
-                return notifying.admits(client);
+            public boolean allowsNotice(InetAddress client) {
+                return notifying.allowsNotice(client);
             }
 
             @Override

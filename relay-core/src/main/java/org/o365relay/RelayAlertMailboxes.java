@@ -46,7 +46,7 @@ record RelayAlertMailboxes(List<Way> lanes) implements AlertMailboxes {
     }
 
     @Override
-    public EmailAddress any() {
+    public EmailAddress fallback() {
         return lanes.getFirst().mailbox().address();
     }
 }

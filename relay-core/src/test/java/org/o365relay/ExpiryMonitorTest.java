@@ -116,14 +116,14 @@ class ExpiryMonitorTest {
         clock.advance(Duration.ofDays(20));
         Alerts alerts = alerts();
         look(ADMIN, alerts, LAST_DAY);
-        alerts.look();
+        alerts.check();
         assertThat(alerts.active())
                 .singleElement()
                 .satisfies(alert -> assertThat(alert.subject())
                         .isEqualTo("client secret of relay@contoso.example ends on 1 March 2027"));
         onlyClaim(); // the watch's own letter, and no other
         look(ADMIN, alerts, LAST_DAY.plusYears(1));
-        alerts.look();
+        alerts.check();
         assertThat(alerts.active()).isEmpty();
     }
 
@@ -156,7 +156,7 @@ class ExpiryMonitorTest {
                             mailbox -> new NoticeWriter(new NoticeSettings(admin), mailbox, "relay.contoso.example"),
                             upstreams,
                             queue,
-                            alerts.board(),
+                            alerts.activeAlerts(),
                             journal,
                             clock)
                     .look();

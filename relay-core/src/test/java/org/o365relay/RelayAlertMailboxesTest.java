@@ -34,7 +34,7 @@ class RelayAlertMailboxesTest {
 
         assertThat(mailboxes.open(inTrouble == null ? null : address(inTrouble)).map(EmailAddress::toString))
                 .isEqualTo(Optional.ofNullable(messenger).map(name -> name + "@contoso.example"));
-        assertThat(mailboxes.any()).isEqualTo(address("a1"));
+        assertThat(mailboxes.fallback()).isEqualTo(address("a1"));
     }
 
     private static RelayAlertMailboxes.Way way(String name, State state) {

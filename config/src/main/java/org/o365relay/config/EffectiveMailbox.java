@@ -61,7 +61,7 @@ final class EffectiveMailbox {
                         "read", "graph",
                         "folder", reports.source().folder(),
                         "root", reports.source().root().toString(),
-                        "poll", Amount.text(reports.poll()));
+                        "poll", Amount.text(reports.pollInterval()));
     }
 
     private static Map<String, Object> limits(ResolvedMailbox mailbox) {

@@ -149,7 +149,7 @@ final class EffectiveText {
 
     private static Map<String, Object> alerts(AlertSettings alerts) {
         Map<String, Object> keys = new HashMap<>(Map.of(
-                "after", Amount.text(alerts.after()),
+                "after", Amount.text(alerts.delay()),
                 "queue-age", Amount.text(alerts.queueAge()),
                 "queue-length", alerts.queueLength()));
         WebhookSettings webhook = alerts.webhook();

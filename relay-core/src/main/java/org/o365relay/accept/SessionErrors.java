@@ -100,7 +100,7 @@ final class SessionErrors {
         LimitExceeded overdraft = verdict.overdraft();
         Reply reply = verdict.reply();
         if (isToBeTold(reply)) {
-            journal.limitExceeded(new Journal.LimitExcess(
+            journal.limitExceeded(new Journal.ExceededLimit(
                     client.address(),
                     client.policy().name(),
                     helo,

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import org.o365relay.alert.AlertCondition.Known;
+import org.o365relay.alert.AlertCondition.Reporting;
 import org.o365relay.journal.Journal;
 import org.o365relay.queue.LocalMessage;
 import org.o365relay.queue.MessageQueue;
@@ -24,25 +24,25 @@ import org.slf4j.LoggerFactory;
 /// been over for a while; so what comes and goes in between is not told anew. What was told is remembered
 /// over restarts.
 ///
-/// [#raise] and [#clear] block nobody and may be called by any thread; [#look] does the telling, by one
+/// [#raise] and [#clear] block nobody and may be called by any thread; [#check] does the telling, by one
 /// thread.
 public final class ActiveAlerts {
 
     private static final Logger log = LoggerFactory.getLogger(ActiveAlerts.class);
 
     private final MessageQueue queue;
-    private final AlertEmails letters;
+    private final AlertEmails emails;
     private final Consumer<AlertMessage> webhook;
     private final Journal journal;
-    private final Duration after;
+    private final Duration delay;
     private final InstantSource clock;
-    private final Map<String, AlertState> standing = new ConcurrentHashMap<>();
-    private final Set<String> unwritten = new HashSet<>(); // of the looking thread
+    private final Map<String, AlertState> alerts = new ConcurrentHashMap<>();
+    private final Set<String> unsaved = new HashSet<>(); // of the looking thread
 
     /// With what was told before a restart; it is over if nobody finds it again soon.
     ///
     /// @param webhook must not block
-    /// @param after how long a trouble has to last before it is told, and to be over before that is told
+    /// @param delay how long a trouble has to last before it is told, and to be over before that is told
     ActiveAlerts(
             MessageQueue queue,
             AlertEmails letters,
@@ -51,22 +51,22 @@ public final class ActiveAlerts {
             Duration after,
             InstantSource clock) {
         this.queue = queue;
-        this.letters = letters;
+        this.emails = letters;
         this.webhook = webhook;
         this.journal = journal;
-        this.after = after;
+        this.delay = after;
         this.clock = clock;
         Instant now = clock.instant();
         for (StoredAlert alert : queue.standingAlerts()) {
-            standing.put(alert.name(), AlertState.of(alert, AlertTexts.remembered(alert.name()), now));
+            alerts.put(alert.name(), AlertState.of(alert, AlertTexts.remembered(alert.name()), now));
         }
     }
 
     /// Something is wrong; once more, if it was already.
     public void raise(AlertCondition trouble) {
         Instant now = clock.instant();
-        standing.compute(
-                trouble.name(), (_, known) -> known == null ? AlertState.of(trouble, now) : known.again(trouble, now));
+        alerts.compute(
+                trouble.name(), (_, known) -> known == null ? AlertState.of(trouble, now) : known.seenAgain(trouble, now));
     }
 
     /// It is right again. Nothing happens if it was not wrong.
@@ -74,33 +74,33 @@ public final class ActiveAlerts {
     /// @param name of the trouble
     public void clear(String name) {
         Instant now = clock.instant();
-        standing.computeIfPresent(name, (_, known) -> known.ended(now));
+        alerts.computeIfPresent(name, (_, known) -> known.ended(now));
     }
 
     /// Clears every trouble whose name begins like this and that is not among those named.
     public void clearOthers(String beginning, List<String> names) {
-        standing.keySet().stream()
+        alerts.keySet().stream()
                 .filter(name -> name.startsWith(beginning) && !names.contains(name))
                 .forEach(this::clear);
     }
 
     /// @return what is wrong and has been told, oldest first
     public List<Alert> active() {
-        return standing.values().stream()
-                .filter(known -> known.told() || known.called())
+        return alerts.values().stream()
+                .filter(known -> known.stored() || known.announced())
                 .map(AlertState::alert)
                 .sorted(Comparator.comparing(Alert::since).thenComparing(Alert::name))
                 .toList();
     }
 
     /// Tells what is due to be told.
-    void look() {
-        for (String name : List.copyOf(standing.keySet())) {
+    void check() {
+        for (String name : List.copyOf(alerts.keySet())) {
             try {
-                look(name);
-                unwritten.remove(name);
+                check(name);
+                unsaved.remove(name);
             } catch (QueueException e) {
-                if (!unwritten.add(name)) {
+                if (!unsaved.add(name)) {
                     continue; // the log knows
                 }
                 log.warn("the queue cannot remember that the admin is told of \"{}\": {}", name, e.getMessage());
@@ -108,68 +108,68 @@ public final class ActiveAlerts {
         }
     }
 
-    private void look(String name) {
-        AlertState known = standing.get(name);
+    private void check(String name) {
+        AlertState known = alerts.get(name);
         Instant now = clock.instant();
-        Instant over = known == null ? null : known.overSince(now);
+        Instant over = known == null ? null : known.clearedAt(now);
         if (known == null) {
             return; // over before it was told, meanwhile
         }
         if (over == null) {
-            if (known.isDue(after, now)) {
+            if (known.isDue(delay, now)) {
                 begun(known);
-            } else if (known.told() && !known.mailed() && known.trouble().known() != Known.REMEMBERED) {
+            } else if (known.stored() && !known.mailed() && known.condition().reporting() != Reporting.RESTORED) {
                 mailLate(known);
             }
-        } else if (!known.called()) {
-            standing.remove(name, known);
-        } else if (!over.plus(after).isAfter(now)) {
+        } else if (!known.announced()) {
+            alerts.remove(name, known);
+        } else if (!over.plus(delay).isAfter(now)) {
             over(known, over);
         }
     }
 
     private void begun(AlertState known) {
-        String name = known.trouble().name();
-        if (!known.called()) {
-            webhook.accept(known.begun());
-            if (known.trouble().known() == Known.NOWHERE) {
-                log.warn("{}: {}", known.trouble().subject(), known.trouble().text());
+        String name = known.condition().name();
+        if (!known.announced()) {
+            webhook.accept(known.raised());
+            if (known.condition().reporting() == Reporting.NONE) {
+                log.warn("{}: {}", known.condition().subject(), known.condition().text());
             }
-            standing.computeIfPresent(name, (_, latest) -> latest.called(true));
+            alerts.computeIfPresent(name, (_, latest) -> latest.announced(true));
         }
-        boolean elsewhere = known.trouble().known() == Known.LETTER;
-        Optional<LocalMessage> letter = elsewhere ? Optional.empty() : letters.write(known.begun(), known.trouble());
+        boolean elsewhere = known.condition().reporting() == Reporting.LOGGED_AND_MAILED;
+        Optional<LocalMessage> letter = elsewhere ? Optional.empty() : emails.write(known.raised(), known.condition());
         remember(known, letter, elsewhere || letter.isPresent());
     }
 
     /// There was no mailbox open when it was told.
     private void mailLate(AlertState known) {
-        letters.write(known.begun(), known.trouble()).ifPresent(letter -> remember(known, Optional.of(letter), true));
+        emails.write(known.raised(), known.condition()).ifPresent(letter -> remember(known, Optional.of(letter), true));
     }
 
     private void remember(AlertState known, Optional<LocalMessage> letter, boolean mailed) {
-        queue.stand(known.remembered(mailed), letter.orElse(null))
+        queue.stand(known.toStoredAlert(mailed), letter.orElse(null))
                 .ifPresent(id ->
                         letter.ifPresent(sent -> journal.accepted(id, sent.arrival(), sent.envelope(), sent.size())));
-        standing.compute(
-                known.trouble().name(),
-                (_, latest) -> (latest == null ? known : latest).called(true).told(mailed));
+        alerts.compute(
+                known.condition().name(),
+                (_, latest) -> (latest == null ? known : latest).announced(true).stored(mailed));
     }
 
     private void over(AlertState known, Instant at) {
-        AlertMessage bulletin = known.over(at);
-        Optional<LocalMessage> letter = letters.write(bulletin, known.trouble());
-        queue.lift(known.trouble().name(), letter.orElse(null))
+        AlertMessage bulletin = known.cleared(at);
+        Optional<LocalMessage> letter = emails.write(bulletin, known.condition());
+        queue.lift(known.condition().name(), letter.orElse(null))
                 .ifPresent(id ->
                         letter.ifPresent(sent -> journal.accepted(id, sent.arrival(), sent.envelope(), sent.size())));
         webhook.accept(bulletin);
-        if (known.trouble().known() == Known.NOWHERE || known.trouble().known() == Known.REMEMBERED) {
-            log.info("over: {}", known.trouble().subject());
+        if (known.condition().reporting() == Reporting.NONE || known.condition().reporting() == Reporting.RESTORED) {
+            log.info("over: {}", known.condition().subject());
         }
         Instant now = clock.instant();
         // what has come back this very moment is a trouble of its own
-        standing.computeIfPresent(
-                known.trouble().name(),
-                (_, latest) -> latest.overSince(now) == null ? AlertState.of(latest.trouble(), latest.seen()) : null);
+        alerts.computeIfPresent(
+                known.condition().name(),
+                (_, latest) -> latest.clearedAt(now) == null ? AlertState.of(latest.condition(), latest.seen()) : null);
     }
 }

@@ -12,28 +12,28 @@ import org.o365relay.mail.EmailAddress;
 /// @param advice what to do; may be empty
 /// @param mailbox the one in trouble, through which a letter about it should rather not go; null if it is
 ///     another thing
-/// @param patience how long it has to last before it is told; null for the usual time
-/// @param lasts it is over when it was not found again for so long; null: when somebody says so
-/// @param known where it stands already
+/// @param raiseAfter how long it has to last before it is told; null for the usual time
+/// @param clearAfter it is over when it was not found again for so long; null: when somebody says so
+/// @param reporting where it stands already
 public record AlertCondition(
         String name,
         String subject,
         String text,
         String advice,
         @Nullable EmailAddress mailbox,
-        @Nullable Duration patience,
-        @Nullable Duration lasts,
-        Known known) {
+        @Nullable Duration raiseAfter,
+        @Nullable Duration clearAfter,
+        Reporting reporting) {
 
     /// Where the admin can read of it besides.
-    public enum Known {
+    public enum Reporting {
         /// Nowhere, so the board writes it into the log.
-        NOWHERE,
+        NONE,
         /// In the journal.
-        JOURNAL,
+        LOGGED,
         /// In the journal, and there is a letter about it.
-        LETTER,
+        LOGGED_AND_MAILED,
         /// It was told before a restart, and nobody has found it again yet.
-        REMEMBERED
+        RESTORED
     }
 }

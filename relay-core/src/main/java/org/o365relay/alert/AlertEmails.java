@@ -19,7 +19,7 @@ import org.o365relay.queue.LocalMessage;
 /// Writes letters to the admin, and chooses the mailbox they leave through.
 ///
 /// @param writers who writes the letters of a mailbox
-record AlertEmails(AlertMailboxes messengers, Function<EmailAddress, NoticeWriter> writers, InstantSource clock) {
+record AlertEmails(AlertMailboxes mailboxes, Function<EmailAddress, NoticeWriter> writers, InstantSource clock) {
 
     /// @return empty if no mailbox is open and the letter is of something that is wrong: the one that says
     ///     that it is right again then tells both; or if there is no admin
@@ -28,8 +28,8 @@ record AlertEmails(AlertMailboxes messengers, Function<EmailAddress, NoticeWrite
     }
 
     private Optional<EmailAddress> messenger(AlertMessage bulletin, @Nullable EmailAddress inTrouble) {
-        Optional<EmailAddress> open = messengers.open(inTrouble);
-        return bulletin.isOver() ? open.or(() -> Optional.of(messengers.any())) : open;
+        Optional<EmailAddress> open = mailboxes.open(inTrouble);
+        return bulletin.isCleared() ? open.or(() -> Optional.of(mailboxes.fallback())) : open;
     }
 
     private Optional<LocalMessage> through(EmailAddress mailbox, AlertMessage bulletin) {

@@ -12,17 +12,17 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 
 /// Hears in the journal what goes wrong. Blocks nobody.
-record AlertJournal(ActiveAlerts board) implements Journal {
+record AlertJournal(ActiveAlerts alerts) implements Journal {
 
     @Override
-    public void limitExceeded(LimitExcess overdrawn) {
-        board.raise(AlertTexts.overBudget(overdrawn));
+    public void limitExceeded(ExceededLimit overdrawn) {
+        alerts.raise(AlertTexts.overBudget(overdrawn));
     }
 
     @Override
     public void blocked(EmailAddress mailbox, String upstream, Reply reply, String advice, Instant nextProbe) {
-        board.raise(AlertTexts.lanePaused(mailbox, upstream, reply, advice));
-        board.clear(AlertTexts.unreachable(mailbox)); // the same outage, and now it has a reason
+        alerts.raise(AlertTexts.lanePaused(mailbox, upstream, reply, advice));
+        alerts.clear(AlertTexts.unreachable(mailbox)); // the same outage, and now it has a reason
     }
 
     @Override
@@ -32,7 +32,7 @@ record AlertJournal(ActiveAlerts board) implements Journal {
 
     @Override
     public void unreachable(EmailAddress mailbox, String upstream, Reply reply, Instant nextTry) {
-        board.raise(AlertTexts.unreachable(mailbox, upstream, reply));
+        alerts.raise(AlertTexts.unreachable(mailbox, upstream, reply));
     }
 
     @Override
@@ -41,8 +41,8 @@ record AlertJournal(ActiveAlerts board) implements Journal {
     }
 
     private void moves(EmailAddress mailbox) {
-        board.clear(AlertTexts.lanePaused(mailbox));
-        board.clear(AlertTexts.unreachable(mailbox));
+        alerts.clear(AlertTexts.lanePaused(mailbox));
+        alerts.clear(AlertTexts.unreachable(mailbox));
     }
 
     @Override

@@ -13,5 +13,5 @@ public interface AlertMailboxes {
     Optional<EmailAddress> open(@Nullable EmailAddress inTrouble);
 
     /// @return the mailbox whose turn it is if none is open: its mail leaves when it is
-    EmailAddress any();
+    EmailAddress fallback();
 }

@@ -10,17 +10,17 @@ import org.o365relay.queue.StoredAlert;
 /// @param since when it began
 /// @param seen when it was found last
 /// @param ended when it was said to be over; null while it is not
-/// @param told whether the queue remembers that it was told
+/// @param stored whether the queue remembers that it was told
 /// @param mailed whether a letter has told of it
-/// @param called whether the webhook and the log know of it
+/// @param announced whether the webhook and the log know of it
 record AlertState(
-        AlertCondition trouble,
+        AlertCondition condition,
         Instant since,
         Instant seen,
         @Nullable Instant ended,
-        boolean told,
+        boolean stored,
         boolean mailed,
-        boolean called) {
+        boolean announced) {
 
     static AlertState of(AlertCondition trouble, Instant now) {
         return new AlertState(trouble, now, now, null, false, false, false);
@@ -36,54 +36,54 @@ record AlertState(
                 null,
                 null,
                 lasts,
-                AlertCondition.Known.REMEMBERED);
+                AlertCondition.Reporting.RESTORED);
         return new AlertState(trouble, alert.since(), now, null, true, alert.mailed(), true);
     }
 
     /// It was found again.
-    AlertState again(AlertCondition found, Instant now) {
-        return ended != null && !told ? of(found, now) : new AlertState(found, since, now, null, told, mailed, called);
+    AlertState seenAgain(AlertCondition found, Instant now) {
+        return ended != null && !stored ? of(found, now) : new AlertState(found, since, now, null, stored, mailed, announced);
     }
 
     AlertState ended(Instant now) {
-        return ended == null ? new AlertState(trouble, since, seen, now, told, mailed, called) : this;
+        return ended == null ? new AlertState(condition, since, seen, now, stored, mailed, announced) : this;
     }
 
-    AlertState told(boolean byLetter) {
-        return new AlertState(trouble, since, seen, ended, true, mailed || byLetter, called);
+    AlertState stored(boolean byLetter) {
+        return new AlertState(condition, since, seen, ended, true, mailed || byLetter, announced);
     }
 
-    AlertState called(boolean ofIt) {
-        return new AlertState(trouble, since, seen, ended, told, mailed, ofIt);
+    AlertState announced(boolean ofIt) {
+        return new AlertState(condition, since, seen, ended, stored, mailed, ofIt);
     }
 
     /// @return since when it is over; null if it is not
     @Nullable
-    Instant overSince(Instant now) {
-        Duration lasts = trouble.lasts();
+    Instant clearedAt(Instant now) {
+        Duration lasts = condition.clearAfter();
         return ended == null && lasts != null && !seen.plus(lasts).isAfter(now) ? seen.plus(lasts) : ended;
     }
 
     /// @param usual how long it has to last
     boolean isDue(Duration usual, Instant now) {
-        Duration patience = trouble.patience() == null ? usual : trouble.patience();
-        return !told && !since.plus(patience).isAfter(now);
+        Duration patience = condition.raiseAfter() == null ? usual : condition.raiseAfter();
+        return !stored && !since.plus(patience).isAfter(now);
     }
 
     Alert alert() {
-        return new Alert(trouble.name(), since, trouble.subject(), trouble.text(), trouble.advice());
+        return new Alert(condition.name(), since, condition.subject(), condition.text(), condition.advice());
     }
 
-    AlertMessage begun() {
+    AlertMessage raised() {
         return new AlertMessage(alert(), false, since, !mailed);
     }
 
-    AlertMessage over(Instant at) {
+    AlertMessage cleared(Instant at) {
         return new AlertMessage(alert(), true, at, !mailed);
     }
 
-    StoredAlert remembered(boolean byLetter) {
+    StoredAlert toStoredAlert(boolean byLetter) {
         return new StoredAlert(
-                trouble.name(), since, trouble.subject(), trouble.text(), trouble.advice(), mailed || byLetter);
+                condition.name(), since, condition.subject(), condition.text(), condition.advice(), mailed || byLetter);
     }
 }

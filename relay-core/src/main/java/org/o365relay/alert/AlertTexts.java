@@ -7,8 +7,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.o365relay.alert.AlertCondition.Known;
-import org.o365relay.journal.Journal.LimitExcess;
+import org.o365relay.alert.AlertCondition.Reporting;
+import org.o365relay.journal.Journal.ExceededLimit;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 import org.o365relay.notice.AdminWarning;
@@ -61,7 +61,7 @@ final class AlertTexts {
                 mailbox,
                 null,
                 null,
-                Known.JOURNAL);
+                Reporting.LOGGED);
     }
 
     static String unreachable(EmailAddress mailbox) {
@@ -79,10 +79,10 @@ final class AlertTexts {
                 mailbox,
                 OUTAGE,
                 null,
-                Known.JOURNAL);
+                Reporting.LOGGED);
     }
 
-    static AlertCondition overBudget(LimitExcess overdrawn) {
+    static AlertCondition overBudget(ExceededLimit overdrawn) {
         String address = overdrawn.client().getHostAddress();
         String device = overdrawn.name().isEmpty() ? address : overdrawn.name() + " (" + address + ")";
         return new AlertCondition(
@@ -96,7 +96,7 @@ final class AlertTexts {
                 null,
                 null,
                 WITHOUT_OVERDRAFT,
-                Known.JOURNAL);
+                Reporting.LOGGED);
     }
 
     static AlertCondition queueAge(Duration limit, Instant oldest) {
@@ -108,7 +108,7 @@ final class AlertTexts {
                 null,
                 null,
                 null,
-                Known.NOWHERE);
+                Reporting.NONE);
     }
 
     static AlertCondition queueLength(int limit) {
@@ -120,7 +120,7 @@ final class AlertTexts {
                 null,
                 null,
                 null,
-                Known.NOWHERE);
+                Reporting.NONE);
     }
 
     static AlertCondition diskLow(DiskCapacity room) {
@@ -148,7 +148,7 @@ final class AlertTexts {
                 null,
                 null,
                 null,
-                Known.NOWHERE);
+                Reporting.NONE);
     }
 
     static AlertCondition queueLarge(DiskCapacity room) {
@@ -176,30 +176,30 @@ final class AlertTexts {
                 null,
                 null,
                 null,
-                Known.NOWHERE);
+                Reporting.NONE);
     }
 
     /// The letter about it.
     static AdminWarning letter(AlertMessage bulletin, Instant now) {
         Alert alert = bulletin.alert();
         List<String> paragraphs = new ArrayList<>();
-        if (bulletin.isOver()) {
+        if (bulletin.isCleared()) {
             paragraphs.add(ending(bulletin));
         }
-        if (bulletin.isFirstLetter()) {
+        if (bulletin.isFirstEmail()) {
             paragraphs.add(alert.text());
         }
-        if (bulletin.isOver() && bulletin.isFirstLetter()) {
+        if (bulletin.isCleared() && bulletin.isFirstEmail()) {
             paragraphs.add("You were not told when it began, for no mailbox could send a letter then.");
         }
-        if (!bulletin.isOver() && !alert.advice().isEmpty()) {
+        if (!bulletin.isCleared() && !alert.advice().isEmpty()) {
             paragraphs.add("What to do: " + alert.advice());
         }
-        if (!bulletin.isOver()) {
+        if (!bulletin.isCleared()) {
             paragraphs.add("You will be told when it is over.");
         }
         String id = "alert." + Long.toHexString(alert.name().hashCode() & 0xffff_ffffL) + "."
-                + alert.since().toEpochMilli() + (bulletin.isOver() ? ".over" : "");
+                + alert.since().toEpochMilli() + (bulletin.isCleared() ? ".over" : "");
         return new AdminWarning(id, subject(bulletin), paragraphs, now);
     }
 
@@ -208,11 +208,11 @@ final class AlertTexts {
         Alert alert = bulletin.alert();
         String begun = alert.subject() + ". " + alert.text();
         String advice = alert.advice().isEmpty() ? "" : " What to do: " + alert.advice();
-        return bulletin.isOver() ? subject(bulletin) + ". " + ending(bulletin) : begun + advice;
+        return bulletin.isCleared() ? subject(bulletin) + ". " + ending(bulletin) : begun + advice;
     }
 
     static String subject(AlertMessage bulletin) {
-        return bulletin.isOver()
+        return bulletin.isCleared()
                 ? "Over: " + bulletin.alert().subject()
                 : bulletin.alert().subject();
     }

@@ -26,8 +26,8 @@ public final class Alerts implements AutoCloseable {
     private static final long LOOK_SECONDS = 5;
     private static final int LOOKS_FOR_EACH_OF_QUEUE = 6;
 
-    private final ActiveAlerts board;
-    private final QueueMonitor watch;
+    private final ActiveAlerts activeAlerts;
+    private final QueueMonitor queueMonitor;
     private final @Nullable Webhook webhook;
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile @Nullable Thread worker;
@@ -51,9 +51,9 @@ public final class Alerts implements AutoCloseable {
             InstantSource clock) {
         WebhookSettings hook = settings.webhook();
         this.webhook = hook == null ? null : new Webhook(hook, https(http), PAUSE, relay, version);
-        this.board = new ActiveAlerts(
-                queue, new AlertEmails(messengers, writers, clock), this::call, journal, settings.after(), clock);
-        this.watch = new QueueMonitor(queue, settings, board, clock);
+        this.activeAlerts = new ActiveAlerts(
+                queue, new AlertEmails(messengers, writers, clock), this::call, journal, settings.delay(), clock);
+        this.queueMonitor = new QueueMonitor(queue, settings, activeAlerts, clock);
     }
 
     private static Https https(HttpSettings http) {
@@ -68,17 +68,17 @@ public final class Alerts implements AutoCloseable {
 
     /// @return to be told of every event
     public Journal journal() {
-        return new AlertJournal(board);
+        return new AlertJournal(activeAlerts);
     }
 
     /// @return where troubles are told of that are not in the journal
-    public ActiveAlerts board() {
-        return board;
+    public ActiveAlerts activeAlerts() {
+        return activeAlerts;
     }
 
     /// @return what is wrong and has been told, oldest first
     public List<Alert> active() {
-        return board.active();
+        return activeAlerts.active();
     }
 
     /// Begins to look and to tell.
@@ -92,7 +92,7 @@ public final class Alerts implements AutoCloseable {
     private void work() {
         try {
             for (long look = 0; !closed.await(LOOK_SECONDS, TimeUnit.SECONDS); look++) {
-                look(look % LOOKS_FOR_EACH_OF_QUEUE == 0);
+                check(look % LOOKS_FOR_EACH_OF_QUEUE == 0);
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt(); // it ends
@@ -100,16 +100,16 @@ public final class Alerts implements AutoCloseable {
     }
 
     /// Tells what is due to be told, without looking at the queue.
-    public void look() {
-        board.look();
+    public void check() {
+        activeAlerts.check();
     }
 
-    private void look(boolean alsoAtQueue) {
+    private void check(boolean alsoAtQueue) {
         try {
             if (alsoAtQueue) {
-                watch.look();
+                queueMonitor.check();
             }
-            board.look();
+            activeAlerts.check();
         } catch (RuntimeException e) { // the next look must come all the same
             log.error("the admin may not be told of what is wrong because of a bug; please report it", e);
         }

@@ -11,14 +11,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Looks whether mail waits too long, too much of it, and whether there is room for more.
-record QueueMonitor(MessageQueue queue, AlertSettings settings, ActiveAlerts board, InstantSource clock) {
+record QueueMonitor(MessageQueue queue, AlertSettings settings, ActiveAlerts alerts, InstantSource clock) {
 
     private static final Logger log = LoggerFactory.getLogger(QueueMonitor.class);
     private static final double MUCH = 0.9;
 
     /// Costs a few milliseconds for an ordinary queue, less than a tenth of a second for one of a million
     /// messages.
-    void look() {
+    void check() {
         room(queue.capacity());
         try {
             age();
@@ -57,9 +57,9 @@ record QueueMonitor(MessageQueue queue, AlertSettings settings, ActiveAlerts boa
 
     private void judge(String name, @Nullable AlertCondition found) {
         if (found == null) {
-            board.clear(name);
+            alerts.clear(name);
         } else {
-            board.raise(found);
+            alerts.raise(found);
         }
     }
 }

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 final class Webhook implements AutoCloseable {
 
     /// Of bulletins that wait; beyond it the oldest are left out.
-    static final int MOST = 100;
+    static final int MAX_PENDING = 100;
 
     private static final Logger log = LoggerFactory.getLogger(Webhook.class);
     private static final int TRIES = 3;
@@ -36,7 +36,7 @@ final class Webhook implements AutoCloseable {
     private final Duration pause;
     private final String relay;
     private final String version;
-    private final LinkedBlockingDeque<AlertMessage> waiting = new LinkedBlockingDeque<>(MOST);
+    private final LinkedBlockingDeque<AlertMessage> pending = new LinkedBlockingDeque<>(MAX_PENDING);
     private final CountDownLatch closed = new CountDownLatch(1);
     private @Nullable Thread worker;
 
@@ -57,8 +57,8 @@ final class Webhook implements AutoCloseable {
     }
 
     void offer(AlertMessage bulletin) {
-        while (!waiting.offer(bulletin)) {
-            AlertMessage oldest = waiting.poll();
+        while (!pending.offer(bulletin)) {
+            AlertMessage oldest = pending.poll();
             if (oldest != null) {
                 log.warn(
                         "the webhook is too slow and does not hear of \"{}\"",
@@ -70,7 +70,7 @@ final class Webhook implements AutoCloseable {
     private void work() {
         try {
             while (closed.getCount() > 0) {
-                post(waiting.take());
+                post(pending.take());
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt(); // it ends
@@ -127,7 +127,7 @@ final class Webhook implements AutoCloseable {
         StringWriter text = new StringWriter();
         try (JsonWriter json = JsonProviders.createWriter(text)) {
             json.writeStartObject()
-                    .writeStringField("event", bulletin.isOver() ? "cleared" : "raised")
+                    .writeStringField("event", bulletin.isCleared() ? "cleared" : "raised")
                     .writeStringField("name", alert.name())
                     .writeStringField("subject", AlertTexts.subject(bulletin))
                     .writeStringField("text", AlertTexts.summary(bulletin))

@@ -168,12 +168,12 @@ final class DelayNotifier {
             throws IOException {
         NoticeWriter writer = desk.writer(lane.mailbox());
         Original original = original(waiting, lane);
-        Optional<EmailAddress> author = writer.toldOfDelay(waiting.envelope(), original);
+        Optional<EmailAddress> author = writer.delayAddressee(waiting.envelope(), original);
         if (author.isEmpty()) {
             return Optional.empty();
         }
         InetAddress client = waiting.arrival().client();
-        if (!desk.limit().admits(client)) {
+        if (!desk.limit().allowsNotice(client)) {
             SuppressedNotice withheld = new SuppressedNotice(
                     waiting.id(), SuppressedNotice.Kind.DELAYED, client, author.get(), clock.instant());
             return Optional.of(new DelayNotification(waiting.id(), author.get(), null, withheld));

@@ -218,7 +218,7 @@ public final class Delivery {
     }
 
     private Attempt attempt(Claim claim, Rewritten rewritten, DeliveryPermit passage) {
-        @Nullable EmailAddress alias = rewritten.alias().orElse(null);
+        @Nullable EmailAddress alias = rewritten.sendAsAuthor().orElse(null);
         Map<Recipient, Result> results = lane.breakers().held(claim.recipients(), alias);
         List<Recipient> tried = claim.recipients().stream()
                 .filter(recipient -> !results.containsKey(recipient))

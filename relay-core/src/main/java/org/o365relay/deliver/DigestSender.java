@@ -11,7 +11,7 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.notice.Digest;
-import org.o365relay.notice.Digest.Fate;
+import org.o365relay.notice.Digest.Status;
 import org.o365relay.queue.LocalMessage;
 import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.NoticeStore;
@@ -73,7 +73,7 @@ final class DigestSender {
     private void sendInTime(SuppressedNotices pile, MailboxSender lane, Instant now) {
         boolean isOver = !now.isBefore(pile.since().plus(NoticeLimit.HOUR));
         if (isOver && limit.hasRoom(pile.client()) && send(pile, lane, now)) {
-            limit.admits(pile.client()); // it is counted when it is on its way
+            limit.allowsNotice(pile.client()); // it is counted when it is on its way
         }
     }
 
@@ -101,22 +101,22 @@ final class DigestSender {
         return sent.isPresent();
     }
 
-    private Digest.Line line(SuppressedMessage message, EmailAddress mailbox) {
+    private Digest.Entry line(SuppressedMessage message, EmailAddress mailbox) {
         String subject = message.subject() == null ? "" : message.subject();
-        Fate fate = fate(message);
-        boolean hasReason = fate != Fate.DELIVERED && !message.reason().isEmpty();
+        Status fate = fate(message);
+        boolean hasReason = fate != Status.DELIVERED && !message.reason().isEmpty();
         String reason = hasReason ? desk.reason(message.reason(), mailbox, "").cause() : "";
-        return new Digest.Line(message.receivedAt(), subject, message.recipients(), fate, reason);
+        return new Digest.Entry(message.receivedAt(), subject, message.recipients(), fate, reason);
     }
 
-    private static Fate fate(SuppressedMessage message) {
+    private static Status fate(SuppressedMessage message) {
         return switch (message.kind()) {
-            case FAILED -> Fate.FAILED;
+            case FAILED -> Status.FAILED;
             case DELAYED -> {
                 if (!message.settled()) {
-                    yield Fate.DELAYED;
+                    yield Status.DELAYED;
                 }
-                yield message.recipients().isEmpty() ? Fate.FAILED : Fate.DELIVERED;
+                yield message.recipients().isEmpty() ? Status.FAILED : Status.DELIVERED;
             }
         };
     }

@@ -109,7 +109,7 @@ final class DsnSender {
     /// A report of success is never too much: somebody has asked for it.
     private Notices ofFailure(Failure failure, Claim claim, Optional<LocalMessage> report) {
         Optional<EmailAddress> told = writer.addressee(failure);
-        if (told.isPresent() && !desk.limit().admits(failure.arrival().client())) {
+        if (told.isPresent() && !desk.limit().allowsNotice(failure.arrival().client())) {
             SuppressedNotice withheld = new SuppressedNotice(
                     failure.id(), Kind.FAILED, failure.arrival().client(), told.get(), failure.now());
             return new Notices(Optional.empty(), Optional.of(withheld), report);

@@ -110,7 +110,7 @@ public final class FailurePolicy {
     }
 
     private static @Nullable Duration probe(Response response, KnownReply known) {
-        boolean ofRoad = known.kind() == Kind.ROAD;
+        boolean ofRoad = known.kind() == Kind.UPSTREAM;
         return ofRoad && response.rest() != null ? response.rest() : known.probe();
     }
 
@@ -118,7 +118,7 @@ public final class FailurePolicy {
         return switch (kind) {
             case THROTTLED -> Scope.MAILBOX;
             case MAILBOX -> isAboutDraft(response) ? Scope.MESSAGE : Scope.MAILBOX;
-            case ROAD -> isAboutDraft(response) ? Scope.MESSAGE : Scope.ROAD;
+            case UPSTREAM -> isAboutDraft(response) ? Scope.MESSAGE : Scope.ROAD;
             case CONNECTIONS -> Scope.CONNECTIONS;
             case AUTHOR -> alias ? Scope.AUTHOR : scope(response, Kind.MAILBOX, false);
             case TRANSIENT -> scopeOf(response);

@@ -37,7 +37,7 @@ final class NoticeLimit {
     }
 
     /// @return whether one more letter may be written about this device; it is counted then
-    synchronized boolean admits(InetAddress client) {
+    synchronized boolean allowsNotice(InetAddress client) {
         Instant now = clock.instant();
         Hour hour = hours.get(client);
         if (hour == null || hour.isOver(now)) {

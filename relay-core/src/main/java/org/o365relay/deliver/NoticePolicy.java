@@ -47,8 +47,8 @@ public final class NoticePolicy {
     /// Counts one more notice about a device.
     ///
     /// @return false if there are too many; a digest will tell
-    public boolean admits(InetAddress client) {
-        return limit.admits(client);
+    public boolean allowsNotice(InetAddress client) {
+        return limit.allowsNotice(client);
     }
 
     NoticeLimit limit() {
@@ -60,7 +60,7 @@ public final class NoticePolicy {
     /// @param advice for the admin, if the catalogue does not know the name; may be empty
     public Reason reason(String name, EmailAddress mailbox, String advice) {
         return words.of(name, mailbox)
-                .map(said -> new Reason(said.cause(), said.author(), said.advice()))
+                .map(said -> new Reason(said.cause(), said.authorAdvice(), said.advice()))
                 .orElseGet(() -> reason(GeneralReason.of(name), advice));
     }
 

@@ -11,7 +11,7 @@ import org.o365relay.mail.Reply;
 /// @param section of the page that is made of the catalogue
 /// @param name unique in the catalogue: `smtp-auth-off-for-tenant`
 /// @param cause what it means, in plain words
-/// @param author what the author of a message can do, who is no admin; empty if nothing but to ask the admin
+/// @param authorAdvice what the author of a message can do, who is no admin; empty if nothing but to ask the admin
 /// @param advice what the admin can do, with `{mailbox}` for the mailbox's address; empty if there is nothing
 ///     to do but wait
 /// @param probe how long to wait before it is tried whether the trouble is over; null for the usual time
@@ -19,11 +19,11 @@ import org.o365relay.mail.Reply;
 public record KnownReply(
         String section,
         String name,
-        ReplySource speaker,
+        ReplySource source,
         ReplyPattern pattern,
         Kind kind,
         String cause,
-        String author,
+        String authorAdvice,
         String advice,
         @Nullable Duration probe,
         List<Reply> examples) {
@@ -46,7 +46,7 @@ public record KnownReply(
         /// admin acts; else it is this author's trouble alone.
         AUTHOR,
         /// Nothing leaves by this road until the admin acts; another road of the mailbox may be open.
-        ROAD,
+        UPSTREAM,
         /// Nothing leaves through the mailbox, by whatever road, until the admin acts.
         MAILBOX
     }

@@ -53,7 +53,7 @@ public final class ReplyCatalogue {
     /// @return the first entry that matches
     public Optional<KnownReply> find(ReplySource speaker, Reply reply) {
         return entries.stream()
-                .filter(entry -> entry.speaker() == speaker)
+                .filter(entry -> entry.source() == speaker)
                 .filter(entry -> entry.pattern().matches(reply))
                 .findFirst();
     }

@@ -28,7 +28,7 @@ public final class ReplyTexts {
         ReplyCatalogue.microsoft365()
                 .entries()
                 .forEach(entry ->
-                        wordings.put(entry.name(), new ReplyText(entry.cause(), entry.author(), entry.advice())));
+                        wordings.put(entry.name(), new ReplyText(entry.cause(), entry.authorAdvice(), entry.advice())));
         if (!language.getLanguage().equals(Locale.ENGLISH.getLanguage())) {
             translations(language)
                     .forEach((name, said) -> wordings.computeIfPresent(name, (_, english) -> over(english, said)));
@@ -55,7 +55,7 @@ public final class ReplyTexts {
     private static ReplyText over(ReplyText english, ReplyText said) {
         return new ReplyText(
                 said.cause(),
-                said.author().isEmpty() ? english.author() : said.author(),
+                said.authorAdvice().isEmpty() ? english.authorAdvice() : said.authorAdvice(),
                 said.advice().isEmpty() ? english.advice() : said.advice());
     }
 
@@ -65,7 +65,7 @@ public final class ReplyTexts {
     public Optional<ReplyText> of(String name, EmailAddress mailbox) {
         return Optional.ofNullable(wordings.get(name))
                 .map(wording -> new ReplyText(
-                        wording.cause(), about(wording.author(), mailbox), about(wording.advice(), mailbox)));
+                        wording.cause(), about(wording.authorAdvice(), mailbox), about(wording.advice(), mailbox)));
     }
 
     private static String about(String text, EmailAddress mailbox) {

@@ -27,7 +27,7 @@ record CombinedJournal(Journal first, Journal second) implements Journal {
     }
 
     @Override
-    public void limitExceeded(LimitExcess overdrawn) {
+    public void limitExceeded(ExceededLimit overdrawn) {
         first.limitExceeded(overdrawn);
         second.limitExceeded(overdrawn);
     }

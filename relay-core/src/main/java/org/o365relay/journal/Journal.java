@@ -22,7 +22,7 @@ public interface Journal {
     void rejected(InetAddress client, String helo, @Nullable EmailAddress from, @Nullable EmailAddress to, Reply reply);
 
     /// A device has used up what it may, and was told to come back later.
-    void limitExceeded(LimitExcess overdrawn);
+    void limitExceeded(ExceededLimit overdrawn);
 
     /// The upstream has taken the message for this recipient.
     void delivered(Delivery delivery);
@@ -140,7 +140,7 @@ public interface Journal {
     /// @param to null if it was the message that was too much
     /// @param limit the configuration key of the limit: `recipients-per-day`
     /// @param until when there is room again
-    record LimitExcess(
+    record ExceededLimit(
             InetAddress client,
             String name,
             String helo,

@@ -52,7 +52,7 @@ public final class LogJournal implements Journal {
     }
 
     @Override
-    public void limitExceeded(LimitExcess overdrawn) {
+    public void limitExceeded(ExceededLimit overdrawn) {
         Line line = new Line("limit-exceeded").with("client", overdrawn.client().getHostAddress());
         if (!overdrawn.name().isEmpty()) {
             line.with("name", overdrawn.name());

@@ -72,7 +72,7 @@ public final class Rates implements Journal {
     }
 
     @Override
-    public void limitExceeded(LimitExcess overdrawn) {
+    public void limitExceeded(ExceededLimit overdrawn) {
         rejected.add(clock.millis());
     }
 

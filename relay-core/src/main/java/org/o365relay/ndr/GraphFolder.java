@@ -51,10 +51,10 @@ final class GraphFolder implements NdrFolder {
     }
 
     @Override
-    public void look(Optional<String> place, Finds finds) throws UnreadableFolderException, InterruptedException {
+    public void scan(Optional<String> place, Listener finds) throws UnreadableFolderException, InterruptedException {
         GraphPosition reached = place.flatMap(GraphPosition::parse).orElse(null);
         if (reached == null) {
-            finds.passed(new GraphPosition(clock.instant(), List.of()).toString());
+            finds.positionReached(new GraphPosition(clock.instant(), List.of()).toString());
             return;
         }
         Optional<URI> next = Optional.of(firstPage(reached));
@@ -63,7 +63,7 @@ final class GraphFolder implements NdrFolder {
             for (Object message : list(page, "value")) {
                 reached = message instanceof Map<?, ?> fields ? look(fields, reached, finds) : reached;
             }
-            finds.passed(reached.toString());
+            finds.positionReached(reached.toString());
             next = nextPage(page);
         }
     }
@@ -83,16 +83,16 @@ final class GraphFolder implements NdrFolder {
         return link.map(URI::create);
     }
 
-    private GraphPosition look(Map<?, ?> message, GraphPosition reached, Finds finds)
+    private GraphPosition look(Map<?, ?> message, GraphPosition reached, Listener finds)
             throws UnreadableFolderException, InterruptedException {
         Optional<String> id = text(message, "id");
         Optional<Instant> received = text(message, "receivedDateTime").flatMap(GraphFolder::time);
-        if (id.isEmpty() || received.isEmpty() || reached.contains(received.get(), id.get())) {
+        if (id.isEmpty() || received.isEmpty() || reached.includes(received.get(), id.get())) {
             return reached;
         }
-        GraphPosition here = reached.with(received.get(), id.get());
+        GraphPosition here = reached.advancedTo(received.get(), id.get());
         if (mayBeReport(message)) {
-            content(id.get()).ifPresent(content -> finds.found(here.toString(), content));
+            content(id.get()).ifPresent(content -> finds.messageFound(here.toString(), content));
         }
         return here;
     }

@@ -30,11 +30,11 @@ record GraphPosition(Instant time, List<String> seen) {
         }
     }
 
-    boolean contains(Instant received, String id) {
+    boolean includes(Instant received, String id) {
         return received.isBefore(time) || seen.contains(id);
     }
 
-    GraphPosition with(Instant received, String id) {
+    GraphPosition advancedTo(Instant received, String id) {
         Instant second = received.truncatedTo(ChronoUnit.SECONDS);
         return second.equals(time)
                 ? new GraphPosition(

@@ -6,21 +6,21 @@ import java.util.Optional;
 interface NdrFolder {
 
     /// What is told on the way through the folder.
-    interface Finds {
+    interface Listener {
 
         /// A message that may be a report.
         ///
         /// @param place how far it has been looked, this message included
         /// @param content the message, perhaps without its end
-        void found(String place, byte[] content);
+        void messageFound(String place, byte[] content);
 
         /// @param place how far it has been looked; there is no report before it that was not told
-        void passed(String place);
+        void positionReached(String place);
     }
 
     /// Looks through what is new, oldest first.
     ///
     /// @param place how far it was looked before; empty for never: then only what comes from now on is new
     /// @throws UnreadableFolderException if it cannot be looked at now; what was told stays told
-    void look(Optional<String> place, Finds finds) throws UnreadableFolderException, InterruptedException;
+    void scan(Optional<String> place, Listener finds) throws UnreadableFolderException, InterruptedException;
 }

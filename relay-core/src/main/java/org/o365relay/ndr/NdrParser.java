@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.VisibleText;
-import org.o365relay.ndr.NonDeliveryReport.Undelivered;
+import org.o365relay.ndr.NonDeliveryReport.UndeliveredRecipient;
 
 /// Reads delivery status notifications, as Exchange and others write them. Whatever is none, says of nobody
 /// that it failed, or makes no sense, is nothing.
@@ -67,7 +67,7 @@ final class NdrParser {
         String about = messageId.isEmpty() && inReplyTo != null ? inReplyTo.strip() : messageId;
         // RFC 3464 §2.1: the first group is about the message, each of the others about a recipient
         String reporter = groups.isEmpty() ? "" : untyped(text(groups.getFirst(), "Reporting-MTA"));
-        List<Undelivered> undelivered = groups.stream()
+        List<UndeliveredRecipient> undelivered = groups.stream()
                 .skip(1)
                 .limit(MOST_RECIPIENTS)
                 .flatMap(group -> undelivered(group).stream())
@@ -97,11 +97,11 @@ final class NdrParser {
         return groups;
     }
 
-    private static Optional<Undelivered> undelivered(InternetHeaders group) {
+    private static Optional<UndeliveredRecipient> undelivered(InternetHeaders group) {
         String recipient = untyped(text(group, "Final-Recipient"));
         boolean failed = text(group, "Action").toLowerCase(Locale.ROOT).startsWith("failed"); // RFC 3464 §2.3.3
         return failed && !recipient.isEmpty()
-                ? Optional.of(new Undelivered(recipient, reply(group)))
+                ? Optional.of(new UndeliveredRecipient(recipient, reply(group)))
                 : Optional.empty();
     }
 

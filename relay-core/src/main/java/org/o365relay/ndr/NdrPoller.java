@@ -12,22 +12,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Looks again and again what reports a mailbox has got.
-final class NdrPoller implements AutoCloseable, NdrFolder.Finds {
+final class NdrPoller implements AutoCloseable, NdrFolder.Listener {
 
     private static final Logger log = LoggerFactory.getLogger(NdrPoller.class);
     private static final Duration LONGEST_END = Duration.ofSeconds(2);
 
     private final EmailAddress mailbox;
-    private final Duration poll;
+    private final Duration interval;
     private final NdrFolder folder;
     private final MessageQueue queue;
-    private final String mark;
-    private final NdrProcessor returns;
+    private final String positionKey;
+    private final NdrProcessor processor;
     private final CountDownLatch closed = new CountDownLatch(1);
-    private String trouble = "";
+    private String lastProblem = "";
     private @Nullable Thread worker;
 
-    /// @param mark remembers how far the folder has been looked through
+    /// @param positionKey remembers how far the folder has been looked through
     NdrPoller(
             EmailAddress mailbox,
             Duration poll,
@@ -36,11 +36,11 @@ final class NdrPoller implements AutoCloseable, NdrFolder.Finds {
             String mark,
             NdrProcessor returns) {
         this.mailbox = mailbox;
-        this.poll = poll;
+        this.interval = poll;
         this.folder = folder;
         this.queue = queue;
-        this.mark = mark;
-        this.returns = returns;
+        this.positionKey = mark;
+        this.processor = returns;
     }
 
     void start() {
@@ -50,60 +50,60 @@ final class NdrPoller implements AutoCloseable, NdrFolder.Finds {
     private void work() {
         try {
             do {
-                look();
-            } while (!closed.await(poll.toMillis(), TimeUnit.MILLISECONDS));
+                poll();
+            } while (!closed.await(interval.toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt(); // it ends
         }
     }
 
-    void look() throws InterruptedException {
+    void poll() throws InterruptedException {
         try {
-            folder.look(queue.mark(mark), this);
-            tell("");
+            folder.scan(queue.mark(positionKey), this);
+            logProblem("");
         } catch (UnreadableFolderException e) {
-            tell(String.valueOf(e.getMessage()));
+            logProblem(String.valueOf(e.getMessage()));
         } catch (QueueException e) {
-            tell("the queue cannot remember them: " + e.getMessage());
+            logProblem("the queue cannot remember them: " + e.getMessage());
         } catch (RuntimeException e) { // the next look must come all the same
             log.error("reports to {} cannot be read because of a bug; please report it", mailbox, e);
         }
     }
 
     /// Each trouble once.
-    private void tell(String now) {
-        if (now.equals(trouble)) {
+    private void logProblem(String now) {
+        if (now.equals(lastProblem)) {
             return;
         }
         if (now.isEmpty()) {
             log.info("reports to {} are read again", mailbox);
         } else {
-            log.warn("reports to {} cannot be read, trying again every {} s: {}", mailbox, poll.toSeconds(), now);
+            log.warn("reports to {} cannot be read, trying again every {} s: {}", mailbox, interval.toSeconds(), now);
         }
-        trouble = now;
+        lastProblem = now;
     }
 
     @Override
-    public void found(String place, byte[] content) {
+    public void messageFound(String place, byte[] content) {
         Optional<NonDeliveryReport> report = NdrParser.read(content);
         if (report.isEmpty()) {
-            passed(place);
+            positionReached(place);
             return;
         }
         try {
-            returns.record(place, report.get());
+            processor.process(place, report.get());
         } catch (QueueException e) {
             throw e; // read again at the next look
         } catch (RuntimeException e) { // those behind it must be read all the same
             log.error("a report to {} is left out because of a bug; please report it", mailbox, e);
-            passed(place);
+            positionReached(place);
         }
     }
 
     @Override
-    public void passed(String place) {
-        if (!queue.mark(mark).equals(Optional.of(place))) {
-            queue.mark(mark, place);
+    public void positionReached(String place) {
+        if (!queue.mark(positionKey).equals(Optional.of(place))) {
+            queue.mark(positionKey, place);
         }
     }
 

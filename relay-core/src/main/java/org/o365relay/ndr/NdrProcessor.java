@@ -29,7 +29,7 @@ import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.ReportRequest.Occasion;
 import org.o365relay.mail.RoutedEnvelope;
-import org.o365relay.ndr.NonDeliveryReport.Undelivered;
+import org.o365relay.ndr.NonDeliveryReport.UndeliveredRecipient;
 import org.o365relay.notice.FailedRecipient;
 import org.o365relay.notice.Failure;
 import org.o365relay.notice.Notice;
@@ -61,15 +61,15 @@ final class NdrProcessor {
     private static final int MOST_PARTS = 100;
 
     private final EmailAddress mailbox;
-    private final String mark;
+    private final String positionKey;
     private final MessageQueue queue;
-    private final SenderNotifier authors;
+    private final SenderNotifier notifier;
     private final Journal journal;
     private final InstantSource clock;
     private final ReplyCatalogue catalogue = ReplyCatalogue.microsoft365();
 
     /// @param mailbox whose reports these are
-    /// @param mark remembers how far they have been read
+    /// @param positionKey remembers how far they have been read
     NdrProcessor(
             EmailAddress mailbox,
             String mark,
@@ -78,9 +78,9 @@ final class NdrProcessor {
             Journal journal,
             InstantSource clock) {
         this.mailbox = mailbox;
-        this.mark = mark;
+        this.positionKey = mark;
         this.queue = queue;
-        this.authors = authors;
+        this.notifier = authors;
         this.journal = journal;
         this.clock = clock;
     }
@@ -89,36 +89,36 @@ final class NdrProcessor {
     ///
     /// @param recipient null if the report is about somebody whom the relay did not send it to, such as a
     ///     member of a group or whom it was forwarded to
-    private record Return(Undelivered undelivered, @Nullable Recipient recipient, Reason reason) {}
+    private record UndeliveredCopy(UndeliveredRecipient undelivered, @Nullable Recipient recipient, Reason reason) {}
 
     /// @param place how far it has been read with this report
     /// @throws org.o365relay.queue.QueueException if the disk fails; nothing is recorded then
-    void record(String place, NonDeliveryReport report) {
+    void process(String place, NonDeliveryReport report) {
         List<Candidate> candidates = candidates(report.messageId());
-        Map<Candidate, List<Return>> returns = new LinkedHashMap<>();
-        for (Undelivered undelivered : report.undelivered()) {
+        Map<Candidate, List<UndeliveredCopy>> returns = new LinkedHashMap<>();
+        for (UndeliveredRecipient undelivered : report.recipients()) {
             Optional<Candidate> about = candidates.stream()
                     .filter(candidate -> candidate.recipient(undelivered).isPresent())
                     .findFirst()
                     .or(() -> candidates.stream().findFirst());
             about.ifPresent(candidate -> returns.computeIfAbsent(candidate, _ -> new ArrayList<>())
-                    .add(new Return(
+                    .add(new UndeliveredCopy(
                             undelivered,
                             candidate.recipient(undelivered).orElse(null),
-                            authors.reason(name(undelivered.reply()), mailbox))));
+                            notifier.reason(name(undelivered.reply()), mailbox))));
         }
         if (returns.isEmpty()) {
             log.debug("a report in {} is about {}, which is not known", mailbox, report.messageId());
-            queue.mark(mark, place);
+            queue.mark(positionKey, place);
         } else {
-            record(place, report, returns);
+            process(place, report, returns);
         }
     }
 
-    private void record(String place, NonDeliveryReport report, Map<Candidate, List<Return>> returns) {
+    private void process(String place, NonDeliveryReport report, Map<Candidate, List<UndeliveredCopy>> returns) {
         Instant now = clock.instant();
         Map<QueueId, List<Event>> events = new LinkedHashMap<>();
-        Map<Candidate, Telling> tellings = new LinkedHashMap<>();
+        Map<Candidate, SenderNotice> tellings = new LinkedHashMap<>();
         returns.forEach((candidate, list) -> {
             events.put(
                     candidate.message().id(),
@@ -131,7 +131,7 @@ final class NdrProcessor {
         List<SuppressedNotice> withheld = tellings.values().stream()
                 .flatMap(telling -> telling.withheld().stream())
                 .toList();
-        List<QueueId> ids = queue.mark(mark, place, events, all, withheld);
+        List<QueueId> ids = queue.mark(positionKey, place, events, all, withheld);
         tellings.forEach((candidate, telling) -> tell(candidate, returns.getOrDefault(candidate, List.of()), telling));
         for (int i = 0; i < all.size(); i++) {
             LocalMessage letter = all.get(i);
@@ -142,9 +142,9 @@ final class NdrProcessor {
     /// How the author is told.
     ///
     /// @param withheld instead of a letter, if there were too many about the device
-    private record Telling(Optional<LocalMessage> letter, Optional<SuppressedNotice> withheld) {
+    private record SenderNotice(Optional<LocalMessage> letter, Optional<SuppressedNotice> withheld) {
 
-        static final Telling NOBODY = new Telling(Optional.empty(), Optional.empty());
+        static final SenderNotice NOBODY = new SenderNotice(Optional.empty(), Optional.empty());
 
         @Nullable
         EmailAddress to() {
@@ -154,8 +154,8 @@ final class NdrProcessor {
         }
     }
 
-    private void tell(Candidate candidate, List<Return> returns, Telling telling) {
-        for (Return one : returns) {
+    private void tell(Candidate candidate, List<UndeliveredCopy> returns, SenderNotice telling) {
+        for (UndeliveredCopy one : returns) {
             journal.ndr(
                     candidate.message().id(),
                     mailbox,
@@ -167,8 +167,8 @@ final class NdrProcessor {
         }
     }
 
-    private Event event(Return one, String reporter, Instant now) {
-        Undelivered undelivered = one.undelivered();
+    private Event event(UndeliveredCopy one, String reporter, Instant now) {
+        UndeliveredRecipient undelivered = one.undelivered();
         Recipient recipient = one.recipient();
         String whom = recipient == null ? undelivered.address() + ": " : "";
         return new Event(
@@ -181,7 +181,7 @@ final class NdrProcessor {
                 false);
     }
 
-    private Telling telling(Candidate candidate, List<Return> returns, String reporter, Instant now) {
+    private SenderNotice telling(Candidate candidate, List<UndeliveredCopy> returns, String reporter, Instant now) {
         MessageSummary message = candidate.message();
         List<FailedRecipient> failed = returns.stream()
                 .flatMap(one -> failed(message, one).stream())
@@ -191,7 +191,7 @@ final class NdrProcessor {
                         .wants(Occasion.FAILURE))
                 .toList();
         if (failed.isEmpty()) {
-            return Telling.NOBODY;
+            return SenderNotice.NOBODY;
         }
         Failure failure = new Failure(
                 message.id(),
@@ -204,19 +204,19 @@ final class NdrProcessor {
                 Math.max(1, message.attempts()),
                 now,
                 true);
-        NoticeWriter writer = authors.writer(mailbox);
+        NoticeWriter writer = notifier.writer(mailbox);
         Optional<EmailAddress> addressee = writer.addressee(failure);
-        if (addressee.isPresent() && !authors.admits(message.arrival().client())) {
-            return new Telling(
+        if (addressee.isPresent() && !notifier.allowsNotice(message.arrival().client())) {
+            return new SenderNotice(
                     Optional.empty(),
                     Optional.of(new SuppressedNotice(
                             message.id(), Kind.FAILED, message.arrival().client(), addressee.get(), now)));
         }
-        return new Telling(writer.write(failure).map(notice -> submission(notice, message, now)), Optional.empty());
+        return new SenderNotice(writer.write(failure).map(notice -> submission(notice, message, now)), Optional.empty());
     }
 
-    private static Optional<FailedRecipient> failed(MessageSummary message, Return one) {
-        Undelivered undelivered = one.undelivered();
+    private static Optional<FailedRecipient> failed(MessageSummary message, UndeliveredCopy one) {
+        UndeliveredRecipient undelivered = one.undelivered();
         // the author may not know the address, but it says who has not got it
         Optional<Recipient> recipient = Optional.ofNullable(one.recipient())
                 .or(() -> EmailAddress.parse(undelivered.address())
@@ -239,7 +239,7 @@ final class NdrProcessor {
     /// A message that a report may be about.
     private record Candidate(MessageSummary message, String subject, String messageId) {
 
-        Optional<Recipient> recipient(Undelivered undelivered) {
+        Optional<Recipient> recipient(UndeliveredRecipient undelivered) {
             return message.recipients().stream()
                     .filter(recipient -> recipient.address().toString().equalsIgnoreCase(undelivered.address()))
                     .findFirst();

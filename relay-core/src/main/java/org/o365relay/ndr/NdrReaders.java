@@ -13,7 +13,7 @@ import org.o365relay.queue.MessageQueue;
 /// Reads the reports of all mailboxes that are to be looked at.
 public final class NdrReaders implements AutoCloseable {
 
-    private final List<NdrPoller> watches;
+    private final List<NdrPoller> pollers;
 
     /// @param tokens where those for a mailbox come from
     /// @param https the way to Microsoft Graph
@@ -25,24 +25,24 @@ public final class NdrReaders implements AutoCloseable {
             SenderNotifier authors,
             Journal journal,
             InstantSource clock) {
-        this.watches = settings.stream()
+        this.pollers = settings.stream()
                 .map(mailbox -> {
                     EmailAddress address = mailbox.mailbox();
                     String mark = "ndr " + address.toString().toLowerCase(Locale.ROOT);
                     NdrFolder folder = new GraphFolder(mailbox.source(), tokens.apply(mailbox.source()), https, clock);
                     NdrProcessor returns = new NdrProcessor(address, mark, queue, authors, journal, clock);
-                    return new NdrPoller(address, mailbox.poll(), folder, queue, mark, returns);
+                    return new NdrPoller(address, mailbox.pollInterval(), folder, queue, mark, returns);
                 })
                 .toList();
     }
 
     /// Begins to look.
     public void start() {
-        watches.forEach(NdrPoller::start);
+        pollers.forEach(NdrPoller::start);
     }
 
     @Override
     public void close() {
-        watches.forEach(NdrPoller::close);
+        pollers.forEach(NdrPoller::close);
     }
 }

@@ -8,8 +8,8 @@ import org.o365relay.mail.EmailAddress;
 /// Where a mailbox gets its reports.
 ///
 /// @param mailbox one of the relay's
-/// @param poll how often it is looked for new ones
-public record NdrSettings(EmailAddress mailbox, Graph source, Duration poll) {
+/// @param pollInterval how often it is looked for new ones
+public record NdrSettings(EmailAddress mailbox, Graph source, Duration pollInterval) {
 
     /// Microsoft Graph.
     ///

@@ -7,14 +7,14 @@ import org.o365relay.mail.Reply;
 ///
 /// @param messageId of the message it is about, with its brackets; empty if it does not say
 /// @param reporter who reports: a host's name; empty if it does not say
-/// @param undelivered at least one
-record NonDeliveryReport(String messageId, String reporter, List<Undelivered> undelivered) {
+/// @param recipients at least one
+record NonDeliveryReport(String messageId, String reporter, List<UndeliveredRecipient> recipients) {
 
     NonDeliveryReport {
-        undelivered = List.copyOf(undelivered);
+        recipients = List.copyOf(recipients);
     }
 
     /// @param address whom it was for, as the report has it
     /// @param reply why not
-    record Undelivered(String address, Reply reply) {}
+    record UndeliveredRecipient(String address, Reply reply) {}
 }

@@ -14,7 +14,7 @@ public interface SenderNotifier {
     /// Counts one more notice about a device.
     ///
     /// @return false if there are too many; a digest will tell
-    boolean admits(InetAddress client);
+    boolean allowsNotice(InetAddress client);
 
     /// @param name of the reply, as in the catalogue; empty if it is not known
     /// @param mailbox that the advice is about

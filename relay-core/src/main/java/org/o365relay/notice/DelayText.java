@@ -8,36 +8,36 @@ final class DelayText {
     private final Delay delay;
     private final OriginalHeader original;
     private final String hostname;
-    private final NoticeTexts words;
+    private final NoticeTexts texts;
 
     DelayText(Delay delay, OriginalHeader original, String hostname, NoticeTexts words) {
         this.delay = delay;
         this.original = original;
         this.hostname = hostname;
-        this.words = words;
+        this.texts = words;
     }
 
     /// @return lines ending with CRLF
     String compose() {
-        PlainTextBody letter = new PlainTextBody(words);
-        letter.paragraph(words.say("delayed.opening", "hostname", hostname));
+        PlainTextBody letter = new PlainTextBody(texts);
+        letter.paragraph(texts.text("delayed.opening", "hostname", hostname));
         letter.describe(delay, original);
-        letter.list(words.say("delayed.to"), delay.recipients());
-        letter.sentence(words.say("delayed.reason"), delay.reason().cause());
+        letter.list(texts.text("delayed.to"), delay.recipients());
+        letter.section(texts.text("delayed.reason"), delay.reason().cause());
         if (delay.reply() != null) {
-            letter.answer(
+            letter.reply(
                     delay.upstream().isEmpty()
-                            ? words.say("delayed.note")
-                            : words.say("delayed.answer", "upstream", delay.upstream()),
+                            ? texts.text("delayed.note")
+                            : texts.text("delayed.answer", "upstream", delay.upstream()),
                     delay.reply().toString());
         }
-        letter.paragraph(words.say(
+        letter.paragraph(texts.text(
                 "delayed.author",
                 "received",
-                words.time(delay.arrival().at()),
+                texts.time(delay.arrival().at()),
                 "until",
-                words.time(delay.retryUntil())));
-        letter.administrator(delay, List.of(delay.reason().advice()));
+                texts.time(delay.retryUntil())));
+        letter.adminSection(delay, List.of(delay.reason().advice()));
         return letter.text();
     }
 }

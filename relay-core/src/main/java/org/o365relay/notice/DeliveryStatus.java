@@ -24,11 +24,11 @@ final class DeliveryStatus {
     private static final int MIN_DIAGNOSTIC = 500;
     private static final int MAX_DIAGNOSTIC = 6_000;
 
-    private final NoticeEvent occurrence;
+    private final NoticeEvent event;
     private final StringBuilder text = new StringBuilder();
 
     DeliveryStatus(NoticeEvent occurrence) {
-        this.occurrence = occurrence;
+        this.event = occurrence;
     }
 
     static String date(Instant instant) {
@@ -38,14 +38,14 @@ final class DeliveryStatus {
     /// @return lines ending with CRLF
     String compose(String hostname) {
         // RFC 3464 §2.2
-        String envelopeId = occurrence.envelope().report().envelopeId();
+        String envelopeId = event.envelope().report().envelopeId();
         if (!envelopeId.isEmpty()) {
             field("Original-Envelope-Id", envelopeId);
         }
         field("Reporting-MTA", "dns; " + hostname);
-        field("Arrival-Date", date(occurrence.arrival().at()));
-        field("X-Queue-ID", occurrence.id().toString());
-        switch (occurrence) {
+        field("Arrival-Date", date(event.arrival().at()));
+        field("X-Queue-ID", event.id().toString());
+        switch (event) {
             case Failure failure ->
                 failure.recipients()
                         .forEach(failed -> describe(
@@ -62,7 +62,7 @@ final class DeliveryStatus {
             remoteMta();
         }
         diagnose(failed.reply(), failed.fromUpstream(), room);
-        field("Last-Attempt-Date", date(occurrence.now()));
+        field("Last-Attempt-Date", date(event.now()));
     }
 
     private void describe(RelayedRecipient relayed) {
@@ -72,7 +72,7 @@ final class DeliveryStatus {
                 "relayed", // RFC 3464 §2.3.3: to where nobody reports deliveries
                 said != null && said.category() == 2 ? said : new EnhancedStatus(2, 0, 0));
         remoteMta();
-        field("Last-Attempt-Date", date(occurrence.now()));
+        field("Last-Attempt-Date", date(event.now()));
     }
 
     private void describe(Delay delay, Recipient recipient) {
@@ -98,7 +98,7 @@ final class DeliveryStatus {
     // RFC 3464 §2.3
     private void begin(Recipient recipient, String action, EnhancedStatus status) {
         text.append("\r\n");
-        occurrence
+        event
                 .envelope()
                 .report()
                 .of(recipient.address())
@@ -111,18 +111,18 @@ final class DeliveryStatus {
 
     // RFC 3464 §2.3.5: a host name alone; the upstream calls itself host:port
     private void remoteMta() {
-        field("Remote-MTA", "dns; " + occurrence.upstream().replaceFirst(":\\d+$", ""));
+        field("Remote-MTA", "dns; " + event.upstream().replaceFirst(":\\d+$", ""));
     }
 
     private void diagnose(Reply reply, boolean fromUpstream, int room) {
-        String text = LineWrapping.printable(reply.toString());
-        String diagnostic = LineWrapping.shortened(text, Math.clamp(room, MIN_DIAGNOSTIC, MAX_DIAGNOSTIC));
+        String text = LineWrapping.singleLine(reply.toString());
+        String diagnostic = LineWrapping.truncated(text, Math.clamp(room, MIN_DIAGNOSTIC, MAX_DIAGNOSTIC));
         field("Diagnostic-Code", (fromUpstream ? "smtp; " : "x-o365-relay; ") + diagnostic);
     }
 
     private void field(String name, String value) {
         String ascii = value.replaceAll("[^\\x20-\\x7e]", "?");
-        String lines = String.join("\r\n ", LineWrapping.lines(name + ": " + ascii, WIDTH));
+        String lines = String.join("\r\n ", LineWrapping.wrap(name + ": " + ascii, WIDTH));
         text.append(lines).append("\r\n");
     }
 

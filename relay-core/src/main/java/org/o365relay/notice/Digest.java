@@ -11,13 +11,13 @@ import org.o365relay.mail.EmailAddress;
 /// @param client the device
 /// @param helo what it called itself last; empty if that is not known
 /// @param count of how many messages it tells, at least one
-/// @param listed some of them, oldest first; not more than there are
+/// @param entries some of them, oldest first; not more than there are
 public record Digest(
-        EmailAddress recipient, InetAddress client, String helo, int count, List<Line> listed, Instant now) {
+        EmailAddress recipient, InetAddress client, String helo, int count, List<Entry> entries, Instant now) {
 
     public Digest {
-        listed = List.copyOf(listed);
-        if (count < Math.max(1, listed.size())) {
+        entries = List.copyOf(entries);
+        if (count < Math.max(1, entries.size())) {
             throw new IllegalArgumentException("a digest tells of what it lists");
         }
     }
@@ -28,15 +28,15 @@ public record Digest(
     /// @param subject empty if it has none or that is not known
     /// @param to of whom the digest tells; may be empty if that is not known any more
     /// @param reason why, in the language of the notices; empty if that is not known any more
-    public record Line(Instant receivedAt, String subject, List<EmailAddress> to, Fate fate, String reason) {
+    public record Entry(Instant receivedAt, String subject, List<EmailAddress> to, Status status, String reason) {
 
-        public Line {
+        public Entry {
             to = List.copyOf(to);
         }
     }
 
     /// What became of a message.
-    public enum Fate {
+    public enum Status {
         FAILED,
         DELAYED,
         /// After a delay.

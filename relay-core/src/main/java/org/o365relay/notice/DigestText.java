@@ -10,14 +10,14 @@ final class DigestText {
 
     private final Digest digest;
     private final String hostname;
-    private final NoticeTexts words;
-    private final PlainTextBody letter;
+    private final NoticeTexts texts;
+    private final PlainTextBody body;
 
     DigestText(Digest digest, String hostname, NoticeTexts words) {
         this.digest = digest;
         this.hostname = hostname;
-        this.words = words;
-        this.letter = new PlainTextBody(words);
+        this.texts = words;
+        this.body = new PlainTextBody(words);
     }
 
     String subject() {
@@ -26,19 +26,19 @@ final class DigestText {
 
     /// @return lines ending with CRLF
     String compose() {
-        letter.paragraph(counted("digest.opening"));
-        digest.listed().forEach(this::list);
-        int others = digest.count() - digest.listed().size();
+        body.paragraph(counted("digest.opening"));
+        digest.entries().forEach(this::list);
+        int others = digest.count() - digest.entries().size();
         if (others > 0) {
-            letter.quote(words.say("more", "count", Integer.toString(others)));
+            body.indentedParagraph(texts.text("more", "count", Integer.toString(others)));
         }
-        letter.paragraph(words.say("digest.author"));
-        letter.paragraph(words.say("digest.administrator", "client", address()));
-        return letter.text();
+        body.paragraph(texts.text("digest.author"));
+        body.paragraph(texts.text("digest.administrator", "client", address()));
+        return body.text();
     }
 
     private String counted(String key) {
-        return words.say(
+        return texts.text(
                 key + (digest.count() == 1 ? ".one" : ".many"),
                 "count",
                 Integer.toString(digest.count()),
@@ -52,28 +52,28 @@ final class DigestText {
         return digest.client().getHostAddress();
     }
 
-    private void list(Digest.Line line) {
-        String subject = line.subject().isEmpty() ? words.say("no-subject") : LineWrapping.printable(line.subject());
-        letter.line(PlainTextBody.INDENT + words.time(line.receivedAt()));
-        letter.lines(subject);
+    private void list(Digest.Entry line) {
+        String subject = line.subject().isEmpty() ? texts.text("no-subject") : LineWrapping.singleLine(line.subject());
+        body.line(PlainTextBody.INDENT + texts.time(line.receivedAt()));
+        body.indentedLines(subject);
         if (!line.to().isEmpty()) {
-            letter.lines(words.say("digest.to", "recipients", recipients(line)));
+            body.indentedLines(texts.text("digest.to", "recipients", recipients(line)));
         }
-        String fate = words.say(
-                switch (line.fate()) {
+        String fate = texts.text(
+                switch (line.status()) {
                     case FAILED -> "digest.failed";
                     case DELAYED -> "digest.delayed";
                     case DELIVERED -> "digest.delivered";
                 });
-        letter.quote(line.reason().isEmpty() ? fate : fate + ": " + line.reason());
+        body.indentedParagraph(line.reason().isEmpty() ? fate : fate + ": " + line.reason());
     }
 
-    private String recipients(Digest.Line line) {
+    private String recipients(Digest.Entry line) {
         String named = line.to().stream()
                 .limit(MAX_RECIPIENTS)
                 .map(EmailAddress::toString)
                 .collect(Collectors.joining(", "));
         int others = line.to().size() - MAX_RECIPIENTS;
-        return others > 0 ? named + " " + words.say("more", "count", Integer.toString(others)) : named;
+        return others > 0 ? named + " " + texts.text("more", "count", Integer.toString(others)) : named;
     }
 }

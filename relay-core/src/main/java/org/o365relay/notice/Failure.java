@@ -14,7 +14,7 @@ import org.o365relay.mail.QueueId;
 /// @param upstream host name of the mail service
 /// @param attempts how often delivery was tried; 0 if the message could not even be tried
 /// @param now when it was given up; with the id it makes the notice the same whenever it is written
-/// @param isReturned whether the mail service had taken it, and reported later that it could not deliver it
+/// @param isReportedByNdr whether the mail service had taken it, and reported later that it could not deliver it
 public record Failure(
         QueueId id,
         Arrival arrival,
@@ -25,7 +25,7 @@ public record Failure(
         String upstream,
         int attempts,
         Instant now,
-        boolean isReturned)
+        boolean isReportedByNdr)
         implements NoticeEvent {
 
     /// What the relay itself has given up.

@@ -12,49 +12,49 @@ final class FailureText {
     private final Failure failure;
     private final OriginalHeader original;
     private final String hostname;
-    private final NoticeTexts words;
-    private final PlainTextBody letter;
+    private final NoticeTexts texts;
+    private final PlainTextBody body;
 
     FailureText(Failure failure, OriginalHeader original, String hostname, NoticeTexts words) {
         this.failure = failure;
         this.original = original;
         this.hostname = hostname;
-        this.words = words;
-        this.letter = new PlainTextBody(words);
+        this.texts = words;
+        this.body = new PlainTextBody(words);
     }
 
     /// @return lines ending with CRLF
     String compose() {
-        letter.paragraph(words.say(failure.isReturned() ? "returned.opening" : "failed.opening", "hostname", hostname));
-        letter.describe(failure, original);
+        body.paragraph(texts.text(failure.isReportedByNdr() ? "returned.opening" : "failed.opening", "hostname", hostname));
+        body.describe(failure, original);
         failure.recipients().stream()
                 .collect(groupingBy(Common::of, LinkedHashMap::new, Collectors.toList()))
                 .forEach(this::explain);
         describeAttempts();
-        letter.administrator(
+        body.adminSection(
                 failure,
                 failure.recipients().stream()
                         .map(failed -> failed.reason().advice())
                         .toList());
-        return letter.text();
+        return body.text();
     }
 
     private void explain(Common common, List<FailedRecipient> recipients) {
-        letter.list(
-                words.say("failed.to"),
+        body.list(
+                texts.text("failed.to"),
                 recipients.stream().map(FailedRecipient::recipient).toList());
-        letter.sentence(words.say("failed.reason"), common.reason().cause());
-        String author = common.reason().author();
-        letter.sentence(words.say("failed.author"), author.isEmpty() ? words.say("failed.author.else") : author);
-        letter.answer(
+        body.section(texts.text("failed.reason"), common.reason().cause());
+        String author = common.reason().authorAdvice();
+        body.section(texts.text("failed.author"), author.isEmpty() ? texts.text("failed.author.else") : author);
+        body.reply(
                 common.fromUpstream()
-                        ? words.say("failed.answer", "upstream", failure.upstream())
-                        : words.say("failed.note"),
+                        ? texts.text("failed.answer", "upstream", failure.upstream())
+                        : texts.text("failed.note"),
                 common.reply());
     }
 
     private String closing() {
-        if (failure.isReturned()) {
+        if (failure.isReportedByNdr()) {
             return "returned.closing";
         }
         return switch (failure.attempts()) {
@@ -65,16 +65,16 @@ final class FailureText {
     }
 
     private void describeAttempts() {
-        letter.paragraph(words.say(
+        body.paragraph(texts.text(
                 closing(),
                 "received",
-                words.time(failure.arrival().at()),
+                texts.time(failure.arrival().at()),
                 "attempts",
                 Integer.toString(failure.attempts()),
                 "now",
-                words.time(failure.now())));
+                texts.time(failure.now())));
         if (failure.recipients().size() < failure.envelope().recipients().size()) {
-            letter.paragraph(words.say("failed.others"));
+            body.paragraph(texts.text("failed.others"));
         }
     }
 

@@ -15,12 +15,12 @@ final class LineWrapping {
     private LineWrapping() {}
 
     /// @return on one line, every run of white space and control characters as one blank
-    static String printable(String text) {
+    static String singleLine(String text) {
         return UNPRINTABLE.matcher(text).replaceAll(" ").strip();
     }
 
     /// @return at most this many characters, with a mark if something was left out
-    static String shortened(String text, int length) {
+    static String truncated(String text, int length) {
         boolean fits = text.codePointCount(0, text.length()) <= length;
         return fits
                 ? text
@@ -29,7 +29,7 @@ final class LineWrapping {
 
     /// @return lines of at most `width` characters; a longer word has a line of its own, one of over 400
     ///     several
-    static List<String> lines(String text, int width) {
+    static List<String> wrap(String text, int width) {
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();
         for (String word : words(text)) {
@@ -45,7 +45,7 @@ final class LineWrapping {
 
     private static List<String> words(String text) {
         List<String> words = new ArrayList<>();
-        for (String word : printable(text).split(" ", -1)) {
+        for (String word : singleLine(text).split(" ", -1)) {
             String rest = word;
             while (rest.codePointCount(0, rest.length()) > MAX_WORD) {
                 int end = rest.offsetByCodePoints(0, MAX_WORD);

@@ -32,7 +32,7 @@ final class NoticeTexts {
     }
 
     /// @param pairs a name and what to put in its place, one after the other
-    String say(String key, String... pairs) {
+    String text(String key, String... pairs) {
         String sentence = sentences.getString(key);
         StringBuilder said = new StringBuilder();
         int at = 0;

@@ -25,7 +25,7 @@ public final class NoticeWriter {
     private final NoticeSettings settings;
     private final EmailAddress mailbox;
     private final String hostname;
-    private final NoticeTexts words;
+    private final NoticeTexts texts;
 
     /// @param mailbox author of the notices, as Exchange lets the relay send as nobody else
     /// @param hostname this relay's name
@@ -33,7 +33,7 @@ public final class NoticeWriter {
         this.settings = settings;
         this.mailbox = mailbox;
         this.hostname = hostname;
-        this.words = new NoticeTexts(settings.language(), settings.zone());
+        this.texts = new NoticeTexts(settings.language(), settings.zone());
     }
 
     /// Whether the sender wants to hear of it (RFC 3461 §4.1) is asked elsewhere.
@@ -53,13 +53,13 @@ public final class NoticeWriter {
     /// Of a message that is no notice itself.
     ///
     /// @return who is told that it waits: the original author and nobody else; empty if nobody may be told
-    public Optional<EmailAddress> toldOfDelay(Envelope envelope, Original original) {
+    public Optional<EmailAddress> delayAddressee(Envelope envelope, Original original) {
         return original.author().filter(_ -> envelope.returnPath().isPresent()).filter(this::isSomebodyElse);
     }
 
-    /// Tells [who is told][#toldOfDelay].
+    /// Tells [who is told][#delayAddressee].
     public Optional<Notice> write(Delay delay) {
-        return toldOfDelay(delay.envelope(), delay.original())
+        return delayAddressee(delay.envelope(), delay.original())
                 .map(recipient -> notice(delay, recipient, "delayed.subject"));
     }
 
@@ -84,7 +84,7 @@ public final class NoticeWriter {
     ///
     /// @param id of the newest of them, which makes the letter's Message-ID
     public Notice write(Digest digest, QueueId id) {
-        DigestText text = new DigestText(digest, hostname, words);
+        DigestText text = new DigestText(digest, hostname, texts);
         try {
             StringBuilder header = new StringBuilder();
             address(header, digest.recipient(), text.subject(), digest.now());
@@ -108,7 +108,7 @@ public final class NoticeWriter {
 
     private Notice notice(AdminWarning warning, EmailAddress admin) {
         // English as the log is: so is what it says
-        PlainTextBody letter = new PlainTextBody(words);
+        PlainTextBody letter = new PlainTextBody(texts);
         letter.paragraph("This is the mail relay " + hostname + ".");
         warning.paragraphs().forEach(letter::paragraph);
         try {
@@ -153,8 +153,8 @@ public final class NoticeWriter {
         try {
             OriginalHeader original = new OriginalHeader(occurrence.original());
             MultipartReport report = report(occurrence, original);
-            String named = original.text("Subject").orElseGet(() -> words.say("unnamed"));
-            String subject = words.say(subjectKey, "subject", named);
+            String named = original.text("Subject").orElseGet(() -> texts.text("unnamed"));
+            String subject = texts.text(subjectKey, "subject", named);
             ByteArrayOutputStream content = new ByteArrayOutputStream();
             content.write(
                     header(occurrence, original, recipient, subject, report).getBytes(UTF_8));
@@ -169,9 +169,9 @@ public final class NoticeWriter {
             throws MessagingException, IOException {
         MultipartReport report = new MultipartReport("=_" + uniqueName(occurrence));
         String explanation = switch (occurrence) {
-            case Failure failure -> new FailureText(failure, original, hostname, words).compose();
-            case RelayedMessage relaying -> new RelayedText(relaying, original, hostname, words).compose();
-            case Delay delay -> new DelayText(delay, original, hostname, words).compose();
+            case Failure failure -> new FailureText(failure, original, hostname, texts).compose();
+            case RelayedMessage relaying -> new RelayedText(relaying, original, hostname, texts).compose();
+            case Delay delay -> new DelayText(delay, original, hostname, texts).compose();
         };
         report.add("text/plain; charset=utf-8", "Notification", explanation.getBytes(UTF_8));
         String status = new DeliveryStatus(occurrence).compose(hostname);
@@ -193,7 +193,7 @@ public final class NoticeWriter {
         Envelope envelope = failure.envelope();
         boolean asked = envelope.report().returned() == ReportRequest.Returned.FULL;
         return asked && envelope.body() != BodyType.BINARY && !envelope.smtpUtf8()
-                ? OriginalHeader.withoutBlindCopies(failure.original().content())
+                ? OriginalHeader.withoutBcc(failure.original().content())
                 : new byte[0];
     }
 
@@ -224,7 +224,7 @@ public final class NoticeWriter {
 
     private void address(StringBuilder header, EmailAddress recipient, String subject, Instant now)
             throws UnsupportedEncodingException {
-        append(header, "From", MimeUtility.encodeText(words.say("relay"), "UTF-8", null) + " <" + mailbox + ">");
+        append(header, "From", MimeUtility.encodeText(texts.text("relay"), "UTF-8", null) + " <" + mailbox + ">");
         append(header, "To", "<" + recipient + ">");
         append(header, "Subject", MimeUtility.encodeText(subject, "UTF-8", null));
         append(header, "Date", DeliveryStatus.date(now));

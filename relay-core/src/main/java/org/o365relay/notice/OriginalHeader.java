@@ -24,7 +24,7 @@ final class OriginalHeader {
     private final InternetHeaders fields;
 
     OriginalHeader(Original original) throws MessagingException {
-        octets = withoutBlindCopies(original.header());
+        octets = withoutBcc(original.header());
         fields = new InternetHeaders(new ByteArrayInputStream(octets));
     }
 
@@ -33,7 +33,7 @@ final class OriginalHeader {
         return Optional.ofNullable(fields.getHeader(name, null))
                 .map(value -> value.substring(0, Math.min(value.length(), 8 * MAX_TEXT)))
                 .map(OriginalHeader::decoded)
-                .map(value -> LineWrapping.shortened(LineWrapping.printable(value), MAX_TEXT))
+                .map(value -> LineWrapping.truncated(LineWrapping.singleLine(value), MAX_TEXT))
                 .filter(value -> !value.isEmpty());
     }
 
@@ -58,7 +58,7 @@ final class OriginalHeader {
 
     /// @param message with any line ends
     /// @return with CRLF line ends, and without the fields that name who got a blind copy
-    static byte[] withoutBlindCopies(byte[] message) {
+    static byte[] withoutBcc(byte[] message) {
         String text = new String(message, StandardCharsets.ISO_8859_1).replaceAll("\r{0,8}\n|\r", "\r\n");
         StringBuilder kept = new StringBuilder(text.length());
         boolean blind = false;

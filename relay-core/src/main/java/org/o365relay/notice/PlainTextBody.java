@@ -15,11 +15,11 @@ final class PlainTextBody {
     private static final int MAX_REPLY = 1_000;
     private static final int MAX_LISTED = 20;
 
-    private final NoticeTexts words;
+    private final NoticeTexts texts;
     private final StringBuilder text = new StringBuilder();
 
     PlainTextBody(NoticeTexts words) {
-        this.words = words;
+        this.texts = words;
     }
 
     String text() {
@@ -28,16 +28,16 @@ final class PlainTextBody {
 
     /// Says which message it is about.
     void describe(NoticeEvent occurrence, OriginalHeader original) {
-        item("item.subject", original.text("Subject").orElseGet(() -> words.say("no-subject")));
+        item("item.subject", original.text("Subject").orElseGet(() -> texts.text("no-subject")));
         item(
                 "item.from",
                 original.text("From")
                         .or(() -> occurrence.envelope().returnPath().map(Object::toString))
-                        .orElseGet(() -> words.say("no-sender")));
+                        .orElseGet(() -> texts.text("no-sender")));
         item(
                 "item.date",
                 original.text("Date")
-                        .orElseGet(() -> words.time(occurrence.arrival().at())));
+                        .orElseGet(() -> texts.time(occurrence.arrival().at())));
         item("item.device", device(occurrence.arrival()));
         line("");
     }
@@ -48,13 +48,13 @@ final class PlainTextBody {
 
     /// @param helo what it calls itself; may be empty
     static String device(String helo, String address) {
-        String name = LineWrapping.shortened(LineWrapping.printable(helo), WIDTH);
+        String name = LineWrapping.truncated(LineWrapping.singleLine(helo), WIDTH);
         return name.isEmpty() ? address : name + " (" + address + ")";
     }
 
     private void item(String label, String value) {
-        List<String> lines = LineWrapping.lines(value, WIDTH - INDENT.length() - LABEL);
-        String name = words.say(label) + ":" + " ".repeat(LABEL);
+        List<String> lines = LineWrapping.wrap(value, WIDTH - INDENT.length() - LABEL);
+        String name = texts.text(label) + ":" + " ".repeat(LABEL);
         line(INDENT + name.substring(0, LABEL) + lines.getFirst());
         lines.stream().skip(1).forEach(line -> line(INDENT + " ".repeat(LABEL) + line));
     }
@@ -64,21 +64,21 @@ final class PlainTextBody {
         heading(heading);
         recipients.stream().limit(MAX_LISTED).forEach(recipient -> line(INDENT + recipient));
         if (recipients.size() > MAX_LISTED) {
-            line(INDENT + words.say("more", "count", Integer.toString(recipients.size() - MAX_LISTED)));
+            line(INDENT + texts.text("more", "count", Integer.toString(recipients.size() - MAX_LISTED)));
         }
         line("");
     }
 
     /// @param reply at most a thousand characters of it are shown
-    void answer(String heading, String reply) {
+    void reply(String heading, String reply) {
         heading(heading);
-        quote(LineWrapping.shortened(LineWrapping.printable(reply), MAX_REPLY));
+        indentedParagraph(LineWrapping.truncated(LineWrapping.singleLine(reply), MAX_REPLY));
     }
 
-    /// @param words such as a cause: they get a capital letter and a full stop
-    void sentence(String heading, String words) {
+    /// @param texts such as a cause: they get a capital letter and a full stop
+    void section(String heading, String words) {
         heading(heading);
-        quote(asSentence(words));
+        indentedParagraph(asSentence(words));
     }
 
     static String asSentence(String words) {
@@ -88,34 +88,34 @@ final class PlainTextBody {
     }
 
     void heading(String heading) {
-        LineWrapping.lines(heading, WIDTH).forEach(this::line);
+        LineWrapping.wrap(heading, WIDTH).forEach(this::line);
         line("");
     }
 
-    void quote(String quoted) {
-        lines(quoted);
+    void indentedParagraph(String quoted) {
+        indentedLines(quoted);
         line("");
     }
 
-    /// As [#quote], and more comes.
-    void lines(String quoted) {
-        LineWrapping.lines(quoted, WIDTH - INDENT.length()).forEach(line -> line(INDENT + line));
+    /// As [#indentedParagraph], and more comes.
+    void indentedLines(String quoted) {
+        LineWrapping.wrap(quoted, WIDTH - INDENT.length()).forEach(line -> line(INDENT + line));
     }
 
     void paragraph(String sentences) {
-        LineWrapping.lines(sentences, WIDTH).forEach(this::line);
+        LineWrapping.wrap(sentences, WIDTH).forEach(this::line);
         line("");
     }
 
     /// What only an admin can use, at the end.
     ///
     /// @param advice each told once; empty ones are left out
-    void administrator(NoticeEvent occurrence, List<String> advice) {
+    void adminSection(NoticeEvent occurrence, List<String> advice) {
         List<String> told =
                 advice.stream().filter(text -> !text.isBlank()).distinct().toList();
         String key = told.isEmpty() ? "administrator" : "administrator.advice";
-        paragraph(words.say(key, "id", occurrence.id().toString()));
-        told.forEach(this::quote);
+        paragraph(texts.text(key, "id", occurrence.id().toString()));
+        told.forEach(this::indentedParagraph);
     }
 
     void line(String line) {

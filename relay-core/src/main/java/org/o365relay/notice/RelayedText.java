@@ -3,34 +3,34 @@ package org.o365relay.notice;
 /// What a person reads who wanted to hear of the delivery, and whose mail service does not tell.
 final class RelayedText {
 
-    private final RelayedMessage relaying;
+    private final RelayedMessage relayed;
     private final OriginalHeader original;
     private final String hostname;
-    private final NoticeTexts words;
+    private final NoticeTexts texts;
 
     RelayedText(RelayedMessage relaying, OriginalHeader original, String hostname, NoticeTexts words) {
-        this.relaying = relaying;
+        this.relayed = relaying;
         this.original = original;
         this.hostname = hostname;
-        this.words = words;
+        this.texts = words;
     }
 
     /// @return lines ending with CRLF
     String compose() {
-        PlainTextBody letter = new PlainTextBody(words);
-        letter.paragraph(words.say("relayed.opening", "hostname", hostname, "upstream", relaying.upstream()));
-        letter.describe(relaying, original);
+        PlainTextBody letter = new PlainTextBody(texts);
+        letter.paragraph(texts.text("relayed.opening", "hostname", hostname, "upstream", relayed.upstream()));
+        letter.describe(relayed, original);
         letter.list(
-                words.say("relayed.to"),
-                relaying.recipients().stream().map(RelayedRecipient::recipient).toList());
-        letter.paragraph(words.say(
+                texts.text("relayed.to"),
+                relayed.recipients().stream().map(RelayedRecipient::recipient).toList());
+        letter.paragraph(texts.text(
                 "relayed.closing",
                 "received",
-                words.time(relaying.arrival().at()),
+                texts.time(relayed.arrival().at()),
                 "now",
-                words.time(relaying.now()),
+                texts.time(relayed.now()),
                 "id",
-                relaying.id().toString()));
+                relayed.id().toString()));
         return letter.text();
     }
 }

@@ -14,7 +14,7 @@ final class AddressKey {
 
     /// @return the same text for the same mailbox: case, needless quotes, and whether a domain is written in
     ///     Unicode or in ASCII (`xn--`) make no difference
-    static String key(EmailAddress address) {
+    static String of(EmailAddress address) {
         return asciiLowerCase(unquoted(address.localPart())) + '@' + domain(address.domain());
     }
 

@@ -30,26 +30,26 @@ final class AddressList {
     private AddressList() {}
 
     /// @return those of each field, which all the fields together get no more time for than one would
-    static List<List<HeaderMailbox>> ofEach(List<RawField> fields) {
+    static List<List<HeaderMailbox>> parseEach(List<RawField> fields) {
         List<List<HeaderMailbox>> authors = new ArrayList<>();
         int left = MAX_PARSED;
         for (RawField field : fields) {
-            authors.add(of(field, left));
+            authors.add(parse(field, left));
             left = Math.max(0, left - field.text().length());
         }
         return authors;
     }
 
     /// @return no more than anybody answers to
-    static List<HeaderMailbox> flat(List<List<HeaderMailbox>> authors) {
+    static List<HeaderMailbox> flatten(List<List<HeaderMailbox>> authors) {
         return authors.stream().flatMap(List::stream).limit(MAX_AUTHORS).toList();
     }
 
-    static List<HeaderMailbox> of(RawField field) {
-        return of(field, MAX_PARSED);
+    static List<HeaderMailbox> parse(RawField field) {
+        return parse(field, MAX_PARSED);
     }
 
-    private static List<HeaderMailbox> of(RawField field, int most) {
+    private static List<HeaderMailbox> parse(RawField field, int most) {
         String text = RawText.of(field.value().getBytes(StandardCharsets.ISO_8859_1));
         List<HeaderMailbox> authors = read(text, most);
         // Some devices put the address into the encoded word, too.

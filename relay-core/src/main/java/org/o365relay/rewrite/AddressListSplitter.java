@@ -18,17 +18,17 @@ final class AddressListSplitter {
 
     /// What was found in a list.
     ///
-    /// @param texts the members, none of them blank
-    /// @param plain whether there was nothing but members: no group, no comment
-    record Cut(List<String> texts, boolean plain) {}
+    /// @param members the members, none of them blank
+    /// @param membersOnly whether there was nothing but members: no group, no comment
+    record SplitList(List<String> members, boolean membersOnly) {}
 
     /// @return empty if nobody can say where members begin and end: a quote, a comment or an angle that is never
     ///     closed, or closed without having been opened
-    static Optional<Cut> of(String value) {
+    static Optional<SplitList> split(String value) {
         return new AddressListSplitter(value).cut();
     }
 
-    private Optional<Cut> cut() {
+    private Optional<SplitList> cut() {
         int i = 0;
         while (i >= 0 && i < value.length()) {
             i = switch (value.charAt(i)) {
@@ -48,7 +48,7 @@ final class AddressListSplitter {
             return Optional.empty();
         }
         afterMember(value.length());
-        return Optional.of(new Cut(List.copyOf(members), plain));
+        return Optional.of(new SplitList(List.copyOf(members), plain));
     }
 
     private int after(int open, char closing) {

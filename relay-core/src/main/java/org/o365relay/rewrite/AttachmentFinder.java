@@ -19,7 +19,7 @@ final class AttachmentFinder {
 
     private final MimeLineReader lines;
     private final List<byte[]> boundaries = new ArrayList<>(); // of the multiparts we are in, the outermost first
-    private final List<Found> found = new ArrayList<>();
+    private final List<FoundAttachment> found = new ArrayList<>();
 
     private AttachmentFinder(InputStream message) {
         this.lines = new MimeLineReader(message);
@@ -27,47 +27,47 @@ final class AttachmentFinder {
 
     /// A multipart.
     ///
-    /// @param sealed whether it counts only as a whole, or is in one that does
-    record Multipart(String type, String boundary, boolean sealed) {
+    /// @param indivisible whether it counts only as a whole, or is in one that does
+    record Multipart(String type, String boundary, boolean indivisible) {
 
         static Multipart of(PartHeader header, String boundary, @Nullable Multipart around) {
             boolean sealed =
                     header.type().equals("multipart/signed") || header.type().equals("multipart/encrypted");
-            return new Multipart(header.type(), boundary, sealed || (around != null && around.sealed));
+            return new Multipart(header.type(), boundary, sealed || (around != null && around.indivisible));
         }
 
         private boolean isDivisible() {
-            return !sealed && (type.equals("multipart/mixed") || showsItsParts());
+            return !indivisible && (type.equals("multipart/mixed") || isRelated());
         }
 
-        private boolean showsItsParts() {
+        private boolean isRelated() {
             return type.equals("multipart/related");
         }
 
         // RFC 2046 §5.1.5
-        private String usualType() {
+        private String defaultType() {
             return type.equals("multipart/digest") ? "message/rfc822" : "text/plain";
         }
     }
 
     /// Where a part is.
     ///
-    /// @param around null for the message itself
+    /// @param parent null for the message itself
     /// @param index among the parts around, from 0
     /// @param from where its delimiter begins
-    record Place(@Nullable Multipart around, int index, long from) {
+    record Position(@Nullable Multipart parent, int index, long from) {
 
         private boolean isDivisible() {
-            return around == null || (around.isDivisible() && !(around.showsItsParts() && index == 0));
+            return parent == null || (parent.isDivisible() && !(parent.isRelated() && index == 0));
         }
     }
 
     /// A part that can be taken out.
     ///
     /// @param to where the next delimiter begins
-    record Found(Attachment attachment, Place place, long to) {
+    record FoundAttachment(Attachment attachment, Position place, long to) {
         long from() {
-            return place.around() == null ? attachment.from() : place.from();
+            return place.parent() == null ? attachment.from() : place.from();
         }
 
         long length() {
@@ -83,14 +83,14 @@ final class AttachmentFinder {
     /// @param before where what is before it ends: the line end belongs to the delimiter
     private record Delimiter(int level, boolean closing, long at, long before) {}
 
-    static List<Found> of(InputStream message) throws IOException {
+    static List<FoundAttachment> find(InputStream message) throws IOException {
         AttachmentFinder parts = new AttachmentFinder(message);
-        parts.entity(new Place(null, 0, 0), 0, "text/plain");
+        parts.entity(new Position(null, 0, 0), 0, "text/plain");
         return parts.found;
     }
 
-    /// @param usualType what it is if it does not say so
-    private Delimiter entity(Place place, int depth, String usualType) throws IOException {
+    /// @param defaultType what it is if it does not say so
+    private Delimiter entity(Position place, int depth, String usualType) throws IOException {
         List<RawField> fields = new ArrayList<>();
         Delimiter early = readHeader(fields);
         if (early != null) {
@@ -99,13 +99,13 @@ final class AttachmentFinder {
         PartHeader header = PartHeader.of(fields, usualType);
         String boundary = header.boundary();
         if (header.isMultipart() && boundary != null && depth < MAX_DEPTH) {
-            return multipart(Multipart.of(header, boundary, place.around()), depth);
+            return multipart(Multipart.of(header, boundary, place.parent()), depth);
         }
         long begin = lines.nextPosition();
         Delimiter delimiter = skip();
         if (header.isFile() && place.isDivisible()) {
             long end = Math.max(begin, delimiter.before());
-            found.add(new Found(attachment(header, place.around(), begin, end), place, delimiter.at()));
+            found.add(new FoundAttachment(attachment(header, place.parent(), begin, end), place, delimiter.at()));
         }
         return delimiter;
     }
@@ -115,8 +115,8 @@ final class AttachmentFinder {
         boundaries.add(multipart.boundary().getBytes(StandardCharsets.ISO_8859_1));
         Delimiter delimiter = skip(); // the preamble
         for (int index = 0; delimiter.level() == level && !delimiter.closing(); index++) {
-            Place place = new Place(multipart, index, delimiter.at());
-            delimiter = entity(place, depth + 1, multipart.usualType());
+            Position place = new Position(multipart, index, delimiter.at());
+            delimiter = entity(place, depth + 1, multipart.defaultType());
         }
         boundaries.removeLast();
         return delimiter.level() == level ? skip() : delimiter; // the epilogue
@@ -125,7 +125,7 @@ final class AttachmentFinder {
     private static Attachment attachment(PartHeader header, @Nullable Multipart around, long from, long to) {
         String name = header.fileName();
         boolean shown = around != null
-                && (around.showsItsParts() || header.disposition().equals("inline"));
+                && (around.isRelated() || header.disposition().equals("inline"));
         return new Attachment(
                 name == null ? "attachment" : name,
                 header.type(),

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.o365relay.rewrite.AttachmentFinder.Found;
+import org.o365relay.rewrite.AttachmentFinder.FoundAttachment;
 
 /// Takes attachments out of a message until the rest is small enough, the largest first and no more than it
 /// needs. The rest stays byte-identical: its parts, their order and everything they say.
@@ -23,51 +23,51 @@ public final class AttachmentStripper {
     /// @param limit the largest rest, in octets
     /// @return empty if it cannot be made that small: its text alone is larger, or what is large in it is signed,
     ///     encrypted or another message
-    public static Optional<StrippedMessage> of(StoredContent message, ReaddressedHeader header, long limit)
+    public static Optional<StrippedMessage> strip(StoredContent message, ReaddressedHeader header, long limit)
             throws IOException {
-        List<Found> out = largest(message, header, limit);
-        boolean whole = out.stream().anyMatch(found -> found.place().around() == null);
+        List<FoundAttachment> out = largest(message, header, limit);
+        boolean whole = out.stream().anyMatch(found -> found.place().parent() == null);
         byte[] newHeader = whole ? withoutContent(header.header()) : header.header();
         long size = newHeader.length
                 + message.size()
-                - header.bodyAt()
+                - header.bodyOffset()
                 - out.stream().mapToLong(AttachmentStripper::gain).sum();
         if (size > limit) {
             return Optional.empty();
         }
         return Optional.of(new StrippedMessage(
-                rest(message, newHeader, header.bodyAt(), out),
-                out.stream().map(Found::attachment).toList()));
+                rest(message, newHeader, header.bodyOffset(), out),
+                out.stream().map(FoundAttachment::attachment).toList()));
     }
 
     /// @return as many as must go, in the order of the message
-    private static List<Found> largest(StoredContent message, ReaddressedHeader header, long limit) throws IOException {
-        List<Found> all;
+    private static List<FoundAttachment> largest(StoredContent message, ReaddressedHeader header, long limit) throws IOException {
+        List<FoundAttachment> all;
         try (InputStream in = message.read(0, message.size())) {
-            all = new ArrayList<>(AttachmentFinder.of(in));
+            all = new ArrayList<>(AttachmentFinder.find(in));
         }
-        all.sort(Comparator.comparingLong(Found::length).reversed());
-        List<Found> out = new ArrayList<>();
-        long size = header.header().length + message.size() - header.bodyAt();
-        for (Found found : all) {
+        all.sort(Comparator.comparingLong(FoundAttachment::length).reversed());
+        List<FoundAttachment> out = new ArrayList<>();
+        long size = header.header().length + message.size() - header.bodyOffset();
+        for (FoundAttachment found : all) {
             if (size <= limit) {
                 break;
             }
             out.add(found);
             size -= gain(found);
         }
-        out.sort(Comparator.comparingLong(Found::from));
+        out.sort(Comparator.comparingLong(FoundAttachment::from));
         return out;
     }
 
-    private static long gain(Found found) {
+    private static long gain(FoundAttachment found) {
         return found.length() - placeholder(found).length;
     }
 
     /// The first part is where readers look for the text, and a multipart of no parts would be none
     /// (RFC 2046 §5.1.1): it leaves an empty text.
-    private static byte[] placeholder(Found found) {
-        AttachmentFinder.Multipart around = found.place().around();
+    private static byte[] placeholder(FoundAttachment found) {
+        AttachmentFinder.Multipart around = found.place().parent();
         if (around == null || found.place().index() > 0) {
             return new byte[0];
         }
@@ -75,11 +75,11 @@ public final class AttachmentStripper {
                 .getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    private static byte[] rest(StoredContent message, byte[] header, long bodyAt, List<Found> out) throws IOException {
+    private static byte[] rest(StoredContent message, byte[] header, long bodyAt, List<FoundAttachment> out) throws IOException {
         ByteArrayOutputStream rest = new ByteArrayOutputStream();
         rest.write(header);
         long from = bodyAt;
-        for (Found found : out) {
+        for (FoundAttachment found : out) {
             copy(message, from, found.from(), rest);
             rest.write(placeholder(found));
             from = found.to();

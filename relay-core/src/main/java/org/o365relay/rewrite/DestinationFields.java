@@ -35,17 +35,17 @@ public final class DestinationFields {
     private static final Set<String> REMOVED = Set.of("bcc", "resent-to", "resent-cc", "resent-bcc");
 
     private final List<RawField> original;
-    private final Map<String, EmailAddress> unnamed = new LinkedHashMap<>(); // by key, in the envelope's order
+    private final Map<String, EmailAddress> missing = new LinkedHashMap<>(); // by key, in the envelope's order
 
     private DestinationFields(List<RawField> original, List<EmailAddress> recipients) {
         this.original = original;
-        recipients.forEach(recipient -> unnamed.putIfAbsent(AddressKey.key(recipient), recipient));
+        recipients.forEach(recipient -> missing.putIfAbsent(AddressKey.of(recipient), recipient));
     }
 
     /// @param message as [RewriteResult.Rewritten#writeTo] has written it
     /// @param recipients the envelope's
     /// @throws UnacceptableContentException if the header is larger than 2 MiB
-    public static ReaddressedHeader of(StoredContent message, List<EmailAddress> recipients) throws IOException {
+    public static ReaddressedHeader readdress(StoredContent message, List<EmailAddress> recipients) throws IOException {
         try (InputStream in = message.read(0, message.size())) {
             HeaderReader reader = new HeaderReader(in, MAX_HEADER);
             OriginalMessage read = reader.read();
@@ -59,7 +59,7 @@ public final class DestinationFields {
 
     static Set<String> keys(Stream<String> addresses) {
         return addresses
-                .map(text -> EmailAddress.parse(text).map(AddressKey::key).orElse(text))
+                .map(text -> EmailAddress.parse(text).map(AddressKey::of).orElse(text))
                 .collect(Collectors.toSet());
     }
 
@@ -71,7 +71,7 @@ public final class DestinationFields {
     private ReaddressedHeader readdressed(long bodyAt) {
         Edited to = edited("To");
         Edited cc = edited("Cc");
-        List<HeaderMailbox> hidden = unnamed.values().stream()
+        List<HeaderMailbox> hidden = missing.values().stream()
                 .map(recipient -> new HeaderMailbox("", recipient))
                 .toList();
         List<RawField> fields = fields(to, cc);
@@ -124,12 +124,12 @@ public final class DestinationFields {
     ///
     /// @return whether that is what the field says, and all of it
     private boolean take(RawField field, List<HeaderMailbox> readers) {
-        Optional<AddressListSplitter.Cut> cut = AddressListSplitter.of(field.value());
+        Optional<AddressListSplitter.SplitList> cut = AddressListSplitter.split(field.value());
         if (cut.isEmpty()) {
             return false;
         }
-        boolean exact = cut.get().plain();
-        for (String member : cut.get().texts()) {
+        boolean exact = cut.get().membersOnly();
+        for (String member : cut.get().members()) {
             exact &= member.length() <= MAX_MEMBER && takeMember(RawField.of(field.name(), member), readers);
         }
         return exact;
@@ -137,9 +137,9 @@ public final class DestinationFields {
 
     private boolean takeMember(RawField member, List<HeaderMailbox> readers) {
         boolean exact = true;
-        for (HeaderMailbox author : AddressList.of(member)) {
-            EmailAddress address = author.mailbox();
-            if (address != null && unnamed.remove(AddressKey.key(address)) != null) {
+        for (HeaderMailbox author : AddressList.parse(member)) {
+            EmailAddress address = author.addrSpec();
+            if (address != null && missing.remove(AddressKey.of(address)) != null) {
                 readers.add(new HeaderMailbox(DisplayName.cleaned(author.name()), address));
                 exact &= isPlain(member, address);
             } else {

@@ -7,18 +7,18 @@ import org.o365relay.mail.EmailAddress;
 /// One mailbox of an address list.
 ///
 /// @param name the display name, decoded; empty if there is none
-/// @param mailbox null if what stands there is no address
-record HeaderMailbox(String name, @Nullable EmailAddress mailbox) {
+/// @param addrSpec null if what stands there is no address
+record HeaderMailbox(String name, @Nullable EmailAddress addrSpec) {
 
     Optional<EmailAddress> address() {
-        return Optional.ofNullable(mailbox);
+        return Optional.ofNullable(addrSpec);
     }
 
     boolean isQualified() {
-        return mailbox != null && mailbox.isQualified();
+        return addrSpec != null && addrSpec.isQualified();
     }
 
     boolean isReachable() {
-        return mailbox != null && mailbox.isReachable();
+        return addrSpec != null && addrSpec.isReachable();
     }
 }

@@ -21,7 +21,7 @@ final class HeaderReader {
     private static final int END = -1;
 
     private final InputStream in;
-    private final int most;
+    private final int maxSize;
     private final List<RawField> fields = new ArrayList<>();
     private final StringBuilder field = new StringBuilder();
     private String fieldName = "";
@@ -33,10 +33,10 @@ final class HeaderReader {
         this(in, MAX_HEADER);
     }
 
-    /// @param most octets of the largest header taken
+    /// @param maxSize octets of the largest header taken
     HeaderReader(InputStream in, int most) {
         this.in = in;
-        this.most = most;
+        this.maxSize = most;
     }
 
     /// @return how many octets of the message the header takes, with what ends it
@@ -47,7 +47,7 @@ final class HeaderReader {
     OriginalMessage read() throws IOException {
         skipMboxLine();
         boolean complete = false;
-        while (!complete && position <= most) {
+        while (!complete && position <= maxSize) {
             complete = !takeLine();
         }
         endField();
@@ -110,7 +110,7 @@ final class HeaderReader {
     /// @return where the line ends, without its line end; past the limit it is not looked for
     private int lineEnd() throws IOException {
         int end = position;
-        for (int c = octet(end); c != '\r' && c != '\n' && c != END && end <= most; c = octet(end)) {
+        for (int c = octet(end); c != '\r' && c != '\n' && c != END && end <= maxSize; c = octet(end)) {
             end++;
         }
         return end;
@@ -119,7 +119,7 @@ final class HeaderReader {
     /// Several CR before an LF, a device's text mode gone wrong, are one line end here.
     private int nextLine(int end) throws IOException {
         int next = end;
-        while (octet(next) == '\r' && next <= most) {
+        while (octet(next) == '\r' && next <= maxSize) {
             next++;
         }
         if (octet(next) == '\n') {

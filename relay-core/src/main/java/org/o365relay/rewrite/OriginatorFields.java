@@ -30,9 +30,9 @@ final class OriginatorFields {
                 .toList();
         List<RawField> tried = Stream.concat(fromFields.stream().limit(MAX_TRIED), replyToFields.stream())
                 .toList();
-        List<List<HeaderMailbox>> named = AddressList.ofEach(tried);
+        List<List<HeaderMailbox>> named = AddressList.parseEach(tried);
         int from = named.size() - replyToFields.size();
-        authors = AddressList.flat(named.subList(0, from));
+        authors = AddressList.flatten(named.subList(0, from));
         replyTos = named.subList(from, named.size());
     }
 
@@ -51,7 +51,7 @@ final class OriginatorFields {
     }
 
     /// The author, if it is kept because the mailbox may send as it.
-    Optional<EmailAddress> alias() {
+    Optional<EmailAddress> sendAsAuthor() {
         return keepsOwnFrom();
     }
 
@@ -70,16 +70,16 @@ final class OriginatorFields {
         if (AddressList.isReadable(replyTo)) {
             return replyTo;
         }
-        List<HeaderMailbox> named = AddressList.of(replyTo).stream()
+        List<HeaderMailbox> named = AddressList.parse(replyTo).stream()
                 .filter(HeaderMailbox::isQualified)
-                .map(author -> new HeaderMailbox(DisplayName.cleaned(author.name()), author.mailbox()))
+                .map(author -> new HeaderMailbox(DisplayName.cleaned(author.name()), author.addrSpec()))
                 .toList();
         return EncodedText.addressField("Reply-To", named);
     }
 
     /// The first of author, `Reply-To` and envelope sender that a notice could reach.
     Optional<EmailAddress> noticeAddress() {
-        Stream<EmailAddress> named = Stream.concat(authors.stream(), AddressList.flat(replyTos).stream())
+        Stream<EmailAddress> named = Stream.concat(authors.stream(), AddressList.flatten(replyTos).stream())
                 .flatMap(author -> author.address().stream());
         return Stream.concat(named, envelope.returnPath().stream())
                 .filter(EmailAddress::isReachable)
@@ -94,7 +94,7 @@ final class OriginatorFields {
         List<HeaderMailbox> reachable = authors.stream()
                 .filter(HeaderMailbox::isReachable)
                 .filter(author -> author.address().filter(this::isMailbox).isEmpty())
-                .map(author -> new HeaderMailbox(DisplayName.cleaned(author.name()), author.mailbox()))
+                .map(author -> new HeaderMailbox(DisplayName.cleaned(author.name()), author.addrSpec()))
                 .toList();
         List<HeaderMailbox> answering = reachable.isEmpty() ? substitute() : reachable;
         return answering.isEmpty() ? Optional.empty() : Optional.of(EncodedText.addressField("Reply-To", answering));

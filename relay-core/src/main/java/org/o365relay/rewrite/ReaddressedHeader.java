@@ -7,14 +7,14 @@ import java.util.stream.Stream;
 public final class ReaddressedHeader {
 
     private final byte[] header;
-    private final long bodyAt;
+    private final long bodyOffset;
     private final List<NamedAddress> to;
     private final List<NamedAddress> cc;
     private final List<NamedAddress> bcc;
 
     ReaddressedHeader(byte[] header, long bodyAt, List<NamedAddress> to, List<NamedAddress> cc, List<NamedAddress> bcc) {
         this.header = header;
-        this.bodyAt = bodyAt;
+        this.bodyOffset = bodyAt;
         this.to = List.copyOf(to);
         this.cc = List.copyOf(cc);
         this.bcc = List.copyOf(bcc);
@@ -26,8 +26,8 @@ public final class ReaddressedHeader {
     }
 
     /// @return where in the message the body begins
-    public long bodyAt() {
-        return bodyAt;
+    public long bodyOffset() {
+        return bodyOffset;
     }
 
     /// @return whom `To` names
@@ -47,7 +47,7 @@ public final class ReaddressedHeader {
 
     /// @param addresses as somebody else has read them
     /// @return whether these are the mailboxes named here, none missing and none more
-    public boolean names(Stream<String> addresses) {
+    public boolean namesExactly(Stream<String> addresses) {
         Stream<String> own = Stream.of(to, cc, bcc)
                 .flatMap(List::stream)
                 .map(reader -> reader.address().toString());

@@ -24,7 +24,7 @@ public sealed interface RewriteResult {
         private final EmailAddress sender;
         private final byte[] header;
         private final InputStream body;
-        private final @Nullable EmailAddress alias;
+        private final @Nullable EmailAddress sendAsAuthor;
         private final boolean binary;
         private final Original original;
 
@@ -36,7 +36,7 @@ public sealed interface RewriteResult {
                 boolean binary,
                 Original original) {
             this.sender = sender;
-            this.alias = alias;
+            this.sendAsAuthor = alias;
             this.header = header;
             this.body = body;
             this.binary = binary;
@@ -49,13 +49,13 @@ public sealed interface RewriteResult {
         }
 
         /// @return whether the author is one of the send-as list, instead of the mailbox
-        public boolean isAlias() {
-            return alias != null;
+        public boolean isSendAs() {
+            return sendAsAuthor != null;
         }
 
         /// @return the author, if it is one of the send-as list; empty if it is the mailbox
-        public Optional<EmailAddress> alias() {
-            return Optional.ofNullable(alias);
+        public Optional<EmailAddress> sendAsAuthor() {
+            return Optional.ofNullable(sendAsAuthor);
         }
 
         /// @return a copy of the new header, the empty line included

@@ -40,7 +40,7 @@ public final class Rewriter {
         byte[] header = new HeaderComposer(rules, message.fields()).compose(id, arrival, envelope, authorship);
         boolean binary = envelope.body() == BodyType.BINARY;
         return new RewriteResult.Rewritten(
-                rules.mailbox(), authorship.alias().orElse(null), header, message.body(), binary, told);
+                rules.mailbox(), authorship.sendAsAuthor().orElse(null), header, message.body(), binary, told);
     }
 
     private static byte[] header(List<RawField> fields) {

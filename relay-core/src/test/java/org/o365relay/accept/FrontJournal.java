@@ -25,7 +25,7 @@ final class FrontJournal implements Journal {
             @Nullable EmailAddress to,
             Reply reply) {}
 
-    private final List<LimitExcess> overdrawn = new CopyOnWriteArrayList<>();
+    private final List<ExceededLimit> overdrawn = new CopyOnWriteArrayList<>();
     private final List<Accepted> accepted = new CopyOnWriteArrayList<>();
     private final List<Rejected> rejected = new CopyOnWriteArrayList<>();
 
@@ -48,12 +48,12 @@ final class FrontJournal implements Journal {
         rejected.add(new Rejected(client, helo, from, to, reply));
     }
 
-    List<LimitExcess> overdrawn() {
+    List<ExceededLimit> overdrawn() {
         return overdrawn;
     }
 
     @Override
-    public void limitExceeded(LimitExcess told) {
+    public void limitExceeded(ExceededLimit told) {
         overdrawn.add(told);
     }
 

@@ -36,7 +36,7 @@ class SessionErrorsTest {
                 conduct.overdrawn(null, recipient, new EnvelopePolicy.Verdict.Overdrawn(overdraft, reply));
         assertThat(answer).isEqualTo(new SessionAction.Say(reply));
         assertThat(journal.overdrawn())
-                .containsExactly(new Journal.LimitExcess(
+                .containsExactly(new Journal.ExceededLimit(
                         CLIENT, "", "", null, recipient, "recipients-per-day", overdraft.until(), reply));
         assertThat(journal.rejected()).isEmpty();
         assertThat(devices.records().getFirst().refusals()).isOne();

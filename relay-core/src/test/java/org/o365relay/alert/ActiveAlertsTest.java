@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.o365relay.journal.Journal.LimitExcess;
+import org.o365relay.journal.Journal.ExceededLimit;
 
 class ActiveAlertsTest {
 
@@ -238,8 +238,8 @@ class ActiveAlertsTest {
         assertThat(house.board().active().getFirst().advice()).isEqualTo("and again");
     }
 
-    private LimitExcess overdrawn() {
-        return new LimitExcess(
+    private ExceededLimit overdrawn() {
+        return new ExceededLimit(
                 InetAddress.ofLiteral("192.168.10.17"),
                 "Scanner",
                 "scanner",

@@ -68,7 +68,7 @@ final class AlertFixture implements AutoCloseable {
             }
 
             @Override
-            public EmailAddress any() {
+            public EmailAddress fallback() {
                 return FIRST;
             }
         };
@@ -108,10 +108,10 @@ final class AlertFixture implements AutoCloseable {
     /// Time goes by, and the board looks every ten seconds.
     void pass(Duration time) {
         for (Duration gone = Duration.ZERO; gone.compareTo(time) < 0; gone = gone.plusSeconds(10)) {
-            board.look();
+            board.check();
             clock.advance(Duration.ofSeconds(10));
         }
-        board.look();
+        board.check();
     }
 
     /// Takes the letters out of the queue that a mailbox is to send.
@@ -135,7 +135,7 @@ final class AlertFixture implements AutoCloseable {
     List<String> calls() {
         return called.stream()
                 .map(bulletin ->
-                        (bulletin.isOver() ? "- " : "+ ") + bulletin.alert().name())
+                        (bulletin.isCleared() ? "- " : "+ ") + bulletin.alert().name())
                 .toList();
     }
 

@@ -104,7 +104,7 @@ class QueueMonitorTest {
         QueueMonitor watch = watcher(age, length);
         Stream.iterate(Duration.ZERO, gone -> gone.compareTo(time) < 0, gone -> gone.plusSeconds(30))
                 .forEach(_ -> {
-                    watch.look();
+                    watch.check();
                     house.pass(Duration.ofSeconds(30));
                 });
     }

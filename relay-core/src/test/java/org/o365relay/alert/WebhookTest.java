@@ -111,14 +111,14 @@ class WebhookTest {
     void neverMakesAnybodyWaitAndForgetsTheOldest() throws Exception {
         webhook.close(); // so that nothing is posted
         Webhook idle = webhook(server.getAddress().getPort(), null);
-        for (int i = 0; i < Webhook.MOST + 5; i++) {
+        for (int i = 0; i < Webhook.MAX_PENDING + 5; i++) {
             idle.offer(bulletin("number " + i, false));
         }
         idle.start();
         Request request = next();
         assertThat(json(request)).containsEntry("name", "number 5");
         assertThat(request.key()).isNull();
-        for (int i = 1; i < Webhook.MOST; i++) {
+        for (int i = 1; i < Webhook.MAX_PENDING; i++) {
             next();
         }
         idle.close();

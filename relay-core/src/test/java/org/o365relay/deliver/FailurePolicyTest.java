@@ -135,7 +135,7 @@ class FailurePolicyTest {
         return ReplyCatalogue.microsoft365().entries().stream()
                 .flatMap(entry -> entry.examples().stream()
                         .flatMap(reply -> Stream.of(Step.values())
-                                .map(step -> Arguments.of(step, origin(entry.speaker()), reply))));
+                                .map(step -> Arguments.of(step, origin(entry.source()), reply))));
     }
 
     @ParameterizedTest
@@ -158,7 +158,7 @@ class FailurePolicyTest {
 
     static Stream<KnownReply> stoppers() {
         return ReplyCatalogue.microsoft365().entries().stream().filter(entry -> switch (entry.kind()) {
-            case CONNECTIONS, THROTTLED, ROAD, MAILBOX -> true;
+            case CONNECTIONS, THROTTLED, UPSTREAM, MAILBOX -> true;
             case PERMANENT, TRANSIENT, AUTHOR -> false;
         });
     }
@@ -167,7 +167,7 @@ class FailurePolicyTest {
     @MethodSource("stoppers")
     void whatIsKnownToStopTheMailboxNeverBouncesMail(KnownReply known) {
         for (Reply reply : known.examples()) {
-            Response response = new Response(Step.END_OF_CONTENT, reply, origin(known.speaker()));
+            Response response = new Response(Step.END_OF_CONTENT, reply, origin(known.source()));
             Verdict verdict = policy.judge(response, false);
             assertThat(verdict.scope()).isIn(Scope.CONNECTIONS, Scope.ROAD, Scope.MAILBOX);
             assertThat(verdict.outcome()).isInstanceOf(Outcome.Deferred.class);

@@ -20,7 +20,7 @@ class ReplyCatalogueTest {
     static Stream<Arguments> examples() {
         return CATALOGUE.entries().stream()
                 .flatMap(entry ->
-                        entry.examples().stream().map(example -> Arguments.of(entry.name(), entry.speaker(), example)));
+                        entry.examples().stream().map(example -> Arguments.of(entry.name(), entry.source(), example)));
     }
 
     @ParameterizedTest(name = "{0}: {2}")
@@ -84,7 +84,7 @@ class ReplyCatalogueTest {
     @Test
     void everythingThatStopsAMailboxSaysWhatToDo() {
         assertThat(CATALOGUE.entries())
-                .filteredOn(entry -> entry.kind() == KnownReply.Kind.MAILBOX || entry.kind() == KnownReply.Kind.ROAD)
+                .filteredOn(entry -> entry.kind() == KnownReply.Kind.MAILBOX || entry.kind() == KnownReply.Kind.UPSTREAM)
                 .isNotEmpty()
                 .allSatisfy(entry -> assertThat(entry.advice()).isNotEmpty());
     }
@@ -95,7 +95,7 @@ class ReplyCatalogueTest {
             [a];colour: red                                               | line 2: expected a [name], or one of
             [a];code: 550;class: permanent;cause: c                       | [a] has no example
             [a];from: graf;code: 550;class: permanent;cause: c;example: 550 no | [a] not one who says things: graf
-            [a];code: 550;class: road;probe: 1x;cause: c;example: 550 no  | [a] not a time: 1x
+            [a];code: 550;class: upstream;probe: 1x;cause: c;example: 550 no  | [a] not a time: 1x
             [a];code: 550;class: odd;cause: c;example: 550 no             | [a] not a class: odd
             [a];code: 550;class: permanent;example: 550 no                | [a] needs exactly one cause
             [a];class: permanent;cause: c;example: 550 no                 | [a] matches every reply

@@ -28,7 +28,7 @@ class ReplyTextsTest {
                     .findFirst()
                     .orElseThrow(() -> new AssertionError(name + " is not in replies.txt"));
             assertThat(said.cause()).as(name).isNotBlank().doesNotEndWith(".").doesNotContain("{");
-            assertSamePlaces(name, said.author(), entry.author());
+            assertSamePlaces(name, said.authorAdvice(), entry.authorAdvice());
             assertSamePlaces(name, said.advice(), entry.advice());
         });
     }
@@ -45,7 +45,7 @@ class ReplyTextsTest {
                 .filteredOn(entry -> entry.kind() == Kind.PERMANENT || entry.kind() == Kind.AUTHOR)
                 .allSatisfy(entry -> {
                     ReplyText said = Objects.requireNonNull(translations.get(entry.name()));
-                    assertThat(said.author().isEmpty()).isEqualTo(entry.author().isEmpty());
+                    assertThat(said.authorAdvice().isEmpty()).isEqualTo(entry.authorAdvice().isEmpty());
                     assertThat(said.advice()).isNotBlank();
                 });
     }
@@ -66,7 +66,7 @@ class ReplyTextsTest {
     void saysInEnglishWhatTheCatalogueSays() {
         ReplyTexts words = ReplyTexts.in(Locale.ENGLISH);
 
-        assertThat(words.of("recipient-restricted", MAILBOX).orElseThrow().author())
+        assertThat(words.of("recipient-restricted", MAILBOX).orElseThrow().authorAdvice())
                 .isEqualTo("Ask the recipient, or who looks after the group, to take mail from relay@contoso.example.");
         assertThat(words.of("recipient-unknown", MAILBOX).orElseThrow().cause())
                 .isEqualTo("the recipient does not exist");

@@ -60,7 +60,7 @@ class TroubleshootingPageTest {
             case THROTTLED -> "keeps the mailbox's mail and tries again now and then";
             case AUTHOR ->
                 "keeps the author's mail and tries again now and then; all mail if the author is the mailbox itself";
-            case ROAD ->
+            case UPSTREAM ->
                 "keeps the mail, takes the mailbox's next road if it has one, and goes on by itself when this is mended";
             case MAILBOX -> "keeps the mailbox's mail and goes on by itself when this is mended";
         };

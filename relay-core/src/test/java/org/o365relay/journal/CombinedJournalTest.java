@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.o365relay.journal.Journal.Delivery;
-import org.o365relay.journal.Journal.LimitExcess;
+import org.o365relay.journal.Journal.ExceededLimit;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
@@ -55,7 +55,7 @@ class CombinedJournalTest {
                 REPLY,
                 Instant.EPOCH,
                 Duration.ZERO,
-                new LimitExcess(CLIENT, "", "", ANNA, ANNA, "recipients-per-day", Instant.EPOCH, REPLY),
+                new ExceededLimit(CLIENT, "", "", ANNA, ANNA, "recipients-per-day", Instant.EPOCH, REPLY),
                 new Delivery(new QueueId(1), CLIENT, ANNA, ANNA, 1, "smtp", REPLY, "", 1, Duration.ZERO));
         if (type == long.class) {
             return 1L;

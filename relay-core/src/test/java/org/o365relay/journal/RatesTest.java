@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.o365relay.ManualClock;
 import org.o365relay.journal.Journal.Delivery;
-import org.o365relay.journal.Journal.LimitExcess;
+import org.o365relay.journal.Journal.ExceededLimit;
 import org.o365relay.journal.Rates.Rate;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.EmailAddress;
@@ -33,7 +33,7 @@ class RatesTest {
     void countsEachEventByItself() {
         accept();
         rates.rejected(CLIENT, "", null, null, REPLY);
-        rates.limitExceeded(new LimitExcess(CLIENT, "", "", null, null, "recipients-per-day", Instant.EPOCH, REPLY));
+        rates.limitExceeded(new ExceededLimit(CLIENT, "", "", null, null, "recipients-per-day", Instant.EPOCH, REPLY));
         times(3, () -> rates.delivered(DELIVERY));
         times(4, () -> rates.deferred(DELIVERY, Instant.EPOCH, false));
         times(5, () -> rates.failed(DELIVERY, null, false));

@@ -58,7 +58,7 @@ public final class RememberingJournal implements Journal {
     }
 
     @Override
-    public void limitExceeded(LimitExcess overdrawn) {
+    public void limitExceeded(ExceededLimit overdrawn) {
         remember("overdrawn " + overdrawn.client().getHostAddress() + " " + overdrawn.limit() + " until "
                 + overdrawn.until() + ": " + overdrawn.reply());
     }

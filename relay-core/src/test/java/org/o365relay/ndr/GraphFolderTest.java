@@ -139,14 +139,14 @@ class GraphFolderTest {
                         tokens,
                         new Https(HttpSettings.DIRECT),
                         clock)
-                .look(place.isEmpty() ? Optional.empty() : Optional.of(place), new NdrFolder.Finds() {
+                .scan(place.isEmpty() ? Optional.empty() : Optional.of(place), new NdrFolder.Listener() {
                     @Override
-                    public void found(String reached, byte[] content) {
+                    public void messageFound(String reached, byte[] content) {
                         told.add("found " + reached + ": " + new String(content, UTF_8));
                     }
 
                     @Override
-                    public void passed(String reached) {
+                    public void positionReached(String reached) {
                         told.add("passed " + reached);
                     }
                 });

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.mail.Reply;
-import org.o365relay.ndr.NonDeliveryReport.Undelivered;
+import org.o365relay.ndr.NonDeliveryReport.UndeliveredRecipient;
 
 class NdrParserTest {
 
@@ -26,14 +26,14 @@ class NdrParserTest {
                         "<38FZGSS47J9ZS@contoso.example>",
                         "AM0PR04MB0000.eurprd04.prod.outlook.com",
                         List.of(
-                                new Undelivered(
+                                new UndeliveredRecipient(
                                         "nobody@contoso.example",
                                         Reply.of(
                                                 550,
                                                 "5.1.10",
                                                 "RESOLVER.ADR.RecipientNotFound; Recipient nobody@contoso.example not found"
                                                         + " by SMTP address lookup")),
-                                new Undelivered(
+                                new UndeliveredRecipient(
                                         "full@fabrikam.example",
                                         Reply.of(554, "5.2.2", "mailbox full; STOREDRV.Deliver.Exception")))));
     }
@@ -44,7 +44,7 @@ class NdrParserTest {
                 .contains(new NonDeliveryReport(
                         "<own-7@mfp>",
                         "mail.fabrikam.example",
-                        List.of(new Undelivered(
+                        List.of(new UndeliveredRecipient(
                                 "gone@fabrikam.example", Reply.of(550, "5.1.1", "User unknown in virtual table")))));
     }
 
@@ -67,7 +67,7 @@ class NdrParserTest {
             """)
     void makesAReplyOfStatusAndDiagnostic(String status, String diagnostic, String reply) {
         assertThat(read(report("Action: Failed", status + "\n" + diagnostic)))
-                .map(report -> report.undelivered().getFirst().reply().toString())
+                .map(report -> report.recipients().getFirst().reply().toString())
                 .contains(reply);
     }
 

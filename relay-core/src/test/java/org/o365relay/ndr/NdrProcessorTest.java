@@ -33,7 +33,7 @@ import org.o365relay.mail.ReportRequest.OfRecipient;
 import org.o365relay.mail.ReportRequest.Returned;
 import org.o365relay.mail.RoutedEnvelope;
 import org.o365relay.mail.SearchableHeaders;
-import org.o365relay.ndr.NonDeliveryReport.Undelivered;
+import org.o365relay.ndr.NonDeliveryReport.UndeliveredRecipient;
 import org.o365relay.notice.NoticeSettings;
 import org.o365relay.notice.NoticeWriter;
 import org.o365relay.notice.Reason;
@@ -81,7 +81,7 @@ class NdrProcessorTest {
     @Test
     void tellsTheSenderOfTheEnvelope() throws IOException {
         QueueId id = accept(PRINTER, ReportRequest.NONE, "<own-1@mfp>", ANNA, BERT);
-        returns.record("here", report("<own-1@mfp>", "Bert@fabrikam.example"));
+        returns.process("here", report("<own-1@mfp>", "Bert@fabrikam.example"));
         assertThat(queue.events(id))
                 .containsExactly(new Event(
                         clock.instant(),
@@ -106,14 +106,14 @@ class NdrProcessorTest {
     @Test
     void tellsTheAdminIfTheSenderCannotBeReached() throws IOException {
         accept(address("root@localhost"), ReportRequest.NONE, "<own-1@mfp>", ANNA);
-        returns.record("here", report("<own-1@mfp>", ANNA.toString()));
+        returns.process("here", report("<own-1@mfp>", ANNA.toString()));
         assertThat(notices()).singleElement().asString().contains("To: <it@contoso.example>");
     }
 
     @Test
     void onlyRecordsWhatComesBackToTheNullSender() throws IOException {
         QueueId id = accept(null, ReportRequest.NONE, "<own-1@mfp>", ANNA);
-        returns.record("here", report("<own-1@mfp>", ANNA.toString()));
+        returns.process("here", report("<own-1@mfp>", ANNA.toString()));
         assertThat(queue.events(id)).hasSize(1);
         assertThat(notices()).isEmpty();
         assertThat(queue.mark(MARK)).contains("here");
@@ -123,7 +123,7 @@ class NdrProcessorTest {
     void saysNothingToWhoDoesNotWantToHearOfIt() throws IOException {
         ReportRequest never = new ReportRequest("", Returned.NOT_GIVEN, Map.of(ANNA, new OfRecipient(Set.of(), null)));
         QueueId id = accept(PRINTER, never, "<own-1@mfp>", ANNA);
-        returns.record("here", report("<own-1@mfp>", ANNA.toString()));
+        returns.process("here", report("<own-1@mfp>", ANNA.toString()));
         assertThat(queue.events(id)).hasSize(1);
         assertThat(notices()).isEmpty();
     }
@@ -131,7 +131,7 @@ class NdrProcessorTest {
     @Test
     void tellsOfAMemberOfTheGroupItWasSentTo() throws IOException {
         QueueId id = accept(PRINTER, ReportRequest.NONE, "<own-1@mfp>", address("all@fabrikam.example"));
-        returns.record("here", report("<own-1@mfp>", ANNA.toString()));
+        returns.process("here", report("<own-1@mfp>", ANNA.toString()));
         assertThat(queue.events(id)).singleElement().satisfies(event -> {
             assertThat(event.recipient()).isNull();
             assertThat(event.detail())
@@ -143,7 +143,7 @@ class NdrProcessorTest {
     @Test
     void findsThePartOfADividedMessageByItsRecipient() throws IOException {
         List<QueueId> parts = acceptParts("<own-1@mfp>", ANNA, BERT);
-        returns.record("here", report("<own-1@mfp>", BERT.toString(), ANNA.toString()));
+        returns.process("here", report("<own-1@mfp>", BERT.toString(), ANNA.toString()));
         assertThat(parts)
                 .hasSize(2)
                 .allSatisfy(id -> assertThat(queue.events(id))
@@ -155,7 +155,7 @@ class NdrProcessorTest {
     @Test
     void knowsTheIdThatTheRelayHasGiven() throws IOException {
         QueueId id = accept(PRINTER, ReportRequest.NONE, "", ANNA);
-        returns.record("here", report("<" + id + "@contoso.example>", ANNA.toString()));
+        returns.process("here", report("<" + id + "@contoso.example>", ANNA.toString()));
         assertThat(queue.events(id)).hasSize(1);
         assertThat(notices()).hasSize(1);
     }
@@ -165,7 +165,7 @@ class NdrProcessorTest {
         QueueId id = accept(PRINTER, ReportRequest.NONE, "<own-1@mfp>", ANNA);
         for (String other :
                 List.of("<other@x.example>", "<*>", "", "<" + id + "@contoso.example>", "<0000000000000@x>")) {
-            returns.record("behind " + other, report(other, ANNA.toString()));
+            returns.process("behind " + other, report(other, ANNA.toString()));
             assertThat(queue.mark(MARK)).contains("behind " + other);
         }
         assertThat(queue.events(id)).isEmpty();
@@ -178,7 +178,7 @@ class NdrProcessorTest {
         mostNotices = 1;
         for (String id : List.of("<own-1@mfp>", "<own-2@mfp>")) {
             accept(PRINTER, ReportRequest.NONE, id, ANNA);
-            returns.record("here", report(id, ANNA.toString()));
+            returns.process("here", report(id, ANNA.toString()));
         }
         assertThat(notices()).hasSize(1);
         assertThat(queue.correspondence().piles(clock.instant()))
@@ -195,7 +195,7 @@ class NdrProcessorTest {
             }
 
             @Override
-            public boolean admits(InetAddress client) {
+            public boolean allowsNotice(InetAddress client) {
                 return mostNotices-- > 0;
             }
 
@@ -211,7 +211,7 @@ class NdrProcessorTest {
                 messageId,
                 "mail.example",
                 Stream.of(recipients)
-                        .map(recipient -> new Undelivered(recipient, GONE))
+                        .map(recipient -> new UndeliveredRecipient(recipient, GONE))
                         .toList());
     }
 

@@ -57,7 +57,7 @@ class NoticeTextsTest {
     void labelsAreShortEnoughForTheirColumn(Language language) {
         NoticeTexts words = new NoticeTexts(language, ZoneOffset.UTC);
         for (String label : Set.of("item.subject", "item.from", "item.date", "item.device")) {
-            assertThat(words.say(label)).hasSizeLessThanOrEqualTo(7);
+            assertThat(words.text(label)).hasSizeLessThanOrEqualTo(7);
         }
     }
 
@@ -65,9 +65,9 @@ class NoticeTextsTest {
     void leavesNothingUnsaid() {
         NoticeTexts words = new NoticeTexts(Language.ENGLISH, ZoneOffset.UTC);
 
-        assertThat(words.say("more", "count", "3")).isEqualTo("and 3 more");
-        assertThat(words.say("failed.subject", "subject", "{count} {")).isEqualTo("Not delivered: {count} {");
-        assertThatThrownBy(() -> words.say("more")).isInstanceOf(IllegalArgumentException.class);
+        assertThat(words.text("more", "count", "3")).isEqualTo("and 3 more");
+        assertThat(words.text("failed.subject", "subject", "{count} {")).isEqualTo("Not delivered: {count} {");
+        assertThatThrownBy(() -> words.text("more")).isInstanceOf(IllegalArgumentException.class);
     }
 
     private static Set<String> places(String sentence) {

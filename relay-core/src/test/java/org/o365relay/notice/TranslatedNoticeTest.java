@@ -115,15 +115,15 @@ class TranslatedNoticeTest {
         Digest digest = digest(
                 57,
                 List.of(
-                        line(0, "Scan from floor 2", List.of("bob@fabrikam.com"), Digest.Fate.FAILED, "nope"),
-                        line(1, "", List.of(), Digest.Fate.FAILED, ""),
+                        line(0, "Scan from floor 2", List.of("bob@fabrikam.com"), Digest.Status.FAILED, "nope"),
+                        line(1, "", List.of(), Digest.Status.FAILED, ""),
                         line(
                                 2,
                                 "Bericht Müller",
                                 List.of("a@x.com", "b@x.com", "c@x.com", "d@x.com"),
-                                Digest.Fate.DELAYED,
+                                Digest.Status.DELAYED,
                                 "busy"),
-                        line(3, "Late", List.of("a@x.com"), Digest.Fate.DELIVERED, "")));
+                        line(3, "Late", List.of("a@x.com"), Digest.Status.DELIVERED, "")));
         Notice notice = writer(language).write(digest, Failures.ID);
 
         Golden.assertSame(language.code() + "-digest", notice);
@@ -137,7 +137,7 @@ class TranslatedNoticeTest {
             GERMAN  | Eine weitere Nachricht von printer-3 (10.0.0.7) nicht zugestellt
             """)
     void countsToOne(Language language, String subject) throws Exception {
-        Digest one = digest(1, List.of(line(0, "x", List.of("a@x.com"), Digest.Fate.FAILED, "")));
+        Digest one = digest(1, List.of(line(0, "x", List.of("a@x.com"), Digest.Status.FAILED, "")));
 
         assertThat(parsed(writer(language).write(one, Failures.ID)).getSubject())
                 .isEqualTo(subject);
@@ -145,8 +145,8 @@ class TranslatedNoticeTest {
 
     @Test
     void fiftyLongLinesStayReadable() throws Exception {
-        List<Digest.Line> lines = IntStream.range(0, 50)
-                .mapToObj(i -> line(i, "s".repeat(200), List.of("bob@fabrikam.com"), Digest.Fate.FAILED, "r\r\nX: y"))
+        List<Digest.Entry> lines = IntStream.range(0, 50)
+                .mapToObj(i -> line(i, "s".repeat(200), List.of("bob@fabrikam.com"), Digest.Status.FAILED, "r\r\nX: y"))
                 .toList();
 
         String text = new String(
@@ -189,7 +189,7 @@ class TranslatedNoticeTest {
         Locale before = Locale.getDefault();
         Locale.setDefault(Locale.GERMAN);
         try {
-            assertThat(new NoticeTexts(Language.ENGLISH, ZoneOffset.UTC).say("item.from"))
+            assertThat(new NoticeTexts(Language.ENGLISH, ZoneOffset.UTC).text("item.from"))
                     .isEqualTo("From");
         } finally {
             Locale.setDefault(before);
@@ -229,7 +229,7 @@ class TranslatedNoticeTest {
                 received.plus(Duration.ofHours(4)));
     }
 
-    private static Digest digest(int count, List<Digest.Line> lines) {
+    private static Digest digest(int count, List<Digest.Entry> lines) {
         return new Digest(
                 address("ann@contoso.com"),
                 InetAddress.ofLiteral("10.0.0.7"),
@@ -239,9 +239,9 @@ class TranslatedNoticeTest {
                 Instant.parse("2026-11-21T09:00:00Z"));
     }
 
-    private static Digest.Line line(int minute, String subject, List<String> to, Digest.Fate fate, String reason) {
+    private static Digest.Entry line(int minute, String subject, List<String> to, Digest.Status fate, String reason) {
         Instant at = Instant.parse("2026-11-21T08:00:00Z").plus(Duration.ofMinutes(minute));
-        return new Digest.Line(
+        return new Digest.Entry(
                 at, subject, to.stream().map(TranslatedNoticeTest::address).toList(), fate, reason);
     }
 

@@ -27,7 +27,7 @@ class AttachmentStripperTest {
 
         StrippedMessage detached = detached(message).orElseThrow();
 
-        assertThat(new String(detached.rest(), ISO_8859_1)).isEqualTo(text(mixed(text, small)));
+        assertThat(new String(detached.content(), ISO_8859_1)).isEqualTo(text(mixed(text, small)));
         assertThat(detached.attachments()).singleElement().satisfies(attachment -> {
             assertThat(attachment.name()).isEqualTo("scan.pdf");
             assertThat(attachment.type()).isEqualTo("application/pdf");
@@ -47,14 +47,14 @@ class AttachmentStripperTest {
         StrippedMessage detached = detached(message).orElseThrow();
 
         assertThat(detached.attachments()).extracting(Attachment::name).containsExactly("b.pdf", "c.pdf");
-        assertThat(new String(detached.rest(), ISO_8859_1)).contains("a.pdf").doesNotContain("b.pdf", "c.pdf");
+        assertThat(new String(detached.content(), ISO_8859_1)).contains("a.pdf").doesNotContain("b.pdf", "c.pdf");
     }
 
     @Test
     void leavesAnEmptyTextWhereTheFirstPartWas() throws IOException {
         StrippedMessage detached = detached(mixed(file("scan.pdf", 5_000))).orElseThrow();
 
-        assertThat(new String(detached.rest(), ISO_8859_1))
+        assertThat(new String(detached.content(), ISO_8859_1))
                 .endsWith("\r\n--b\r\nContent-Type: text/plain\r\n\r\n\r\n--b--\r\n");
     }
 
@@ -65,7 +65,7 @@ class AttachmentStripperTest {
 
         StrippedMessage detached = detached(message).orElseThrow();
 
-        assertThat(new String(detached.rest(), ISO_8859_1)).isEqualTo("To: ann@x.example\r\nX-Last: y\r\n\r\n");
+        assertThat(new String(detached.content(), ISO_8859_1)).isEqualTo("To: ann@x.example\r\nX-Last: y\r\n\r\n");
         assertThat(detached.attachments()).singleElement().satisfies(attachment -> {
             assertThat(attachment.name()).isEqualTo("fax.tif");
             assertThat(content(attachment, message)).isEqualTo("x".repeat(3_000));
@@ -87,7 +87,7 @@ class AttachmentStripperTest {
             assertThat(attachment.contentId()).isEqualTo("logo@x");
             assertThat(attachment.name()).isEqualTo("attachment");
         });
-        assertThat(new String(detached.rest(), ISO_8859_1))
+        assertThat(new String(detached.content(), ISO_8859_1))
                 .isEqualTo(text(message).replace(image, ""));
     }
 
@@ -162,11 +162,11 @@ class AttachmentStripperTest {
         StrippedMessage detached = detached(message).orElseThrow();
 
         assertThat(content(detached.attachments().getFirst(), message)).isEqualTo("x".repeat(5_000));
-        assertThat(new String(detached.rest(), ISO_8859_1)).endsWith("Hello\r\n");
+        assertThat(new String(detached.content(), ISO_8859_1)).endsWith("Hello\r\n");
     }
 
     private static Optional<StrippedMessage> detached(StoredText message) throws IOException {
-        return AttachmentStripper.of(message, DestinationFields.of(message, ANN), LIMIT);
+        return AttachmentStripper.strip(message, DestinationFields.readdress(message, ANN), LIMIT);
     }
 
     private static String content(Attachment attachment, StoredText message) throws IOException {

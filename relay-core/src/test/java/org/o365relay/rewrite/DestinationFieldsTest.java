@@ -46,7 +46,7 @@ class DestinationFieldsTest {
     void namesTheEnvelopeAsTheCaseShows(Path directory) throws IOException {
         StoredText in = new StoredText(Files.readAllBytes(directory.resolve("in.eml")));
 
-        assertThat(text(in, DestinationFields.of(in, envelope(directory))))
+        assertThat(text(in, DestinationFields.readdress(in, envelope(directory))))
                 .isEqualTo(Files.readString(directory.resolve("out.eml"), ISO_8859_1));
     }
 
@@ -54,11 +54,11 @@ class DestinationFieldsTest {
     @MethodSource("cases")
     void reachesExactlyTheEnvelope(Path directory) throws Exception {
         StoredText in = new StoredText(Files.readAllBytes(directory.resolve("in.eml")));
-        ReaddressedHeader readdressed = DestinationFields.of(in, envelope(directory));
+        ReaddressedHeader readdressed = DestinationFields.readdress(in, envelope(directory));
 
         assertThat(reached(readdressed.header()))
                 .containsExactlyInAnyOrderElementsOf(keys(envelope(directory).stream()));
-        assertThat(readdressed.names(envelope(directory).stream().map(EmailAddress::toString)))
+        assertThat(readdressed.namesExactly(envelope(directory).stream().map(EmailAddress::toString)))
                 .isTrue();
     }
 
@@ -70,7 +70,7 @@ class DestinationFieldsTest {
             String header = randomField("To", random) + randomField("CC", random) + randomField("To", random)
                     + randomField("Bcc", random) + "Subject: x\r\n\r\n";
 
-            byte[] out = DestinationFields.of(StoredText.of(header), envelope).header();
+            byte[] out = DestinationFields.readdress(StoredText.of(header), envelope).header();
 
             assertThat(reached(out)).as(header).containsExactlyInAnyOrderElementsOf(keys(envelope.stream()));
         }
@@ -134,7 +134,7 @@ class DestinationFieldsTest {
             ann@[10.0.0.1]         | ann@[10.0.0.1]            | same
             """, quoteCharacter = '`')
     void knowsWhichAddressesAreOneMailbox(String one, String two, String expected) {
-        boolean same = AddressKey.key(address(one)).equals(AddressKey.key(address(two)));
+        boolean same = AddressKey.of(address(one)).equals(AddressKey.of(address(two)));
 
         assertThat(same).isEqualTo(expected.equals("same"));
     }
@@ -147,7 +147,7 @@ class DestinationFieldsTest {
         StringBuilder to = new StringBuilder("To: Eve <eve@y.example>");
         envelope.forEach(reader -> to.append(",\r\n Reader <").append(reader).append('>'));
 
-        ReaddressedHeader readdressed = DestinationFields.of(StoredText.of(to + "\r\n\r\n"), envelope);
+        ReaddressedHeader readdressed = DestinationFields.readdress(StoredText.of(to + "\r\n\r\n"), envelope);
 
         assertThat(readdressed.to()).hasSize(5_000).contains(new NamedAddress("Reader", envelope.getFirst()));
         assertThat(readdressed.bcc()).isEmpty();
@@ -155,14 +155,14 @@ class DestinationFieldsTest {
 
     @Test
     void tellsWhenSomebodyElseHasReadOtherNames() throws IOException {
-        ReaddressedHeader readdressed = DestinationFields.of(
+        ReaddressedHeader readdressed = DestinationFields.readdress(
                 StoredText.of("To: ann@x.example\r\n\r\n"),
                 List.of(address("ann@x.example"), address("bob@x.example")));
 
-        assertThat(readdressed.names(Stream.of("Bob@x.example", "ann@x.example")))
+        assertThat(readdressed.namesExactly(Stream.of("Bob@x.example", "ann@x.example")))
                 .isTrue();
-        assertThat(readdressed.names(Stream.of("ann@x.example"))).isFalse();
-        assertThat(readdressed.names(Stream.of("ann@x.example", "bob@x.example", "eve@y.example")))
+        assertThat(readdressed.namesExactly(Stream.of("ann@x.example"))).isFalse();
+        assertThat(readdressed.namesExactly(Stream.of("ann@x.example", "bob@x.example", "eve@y.example")))
                 .isFalse();
     }
 
@@ -170,14 +170,14 @@ class DestinationFieldsTest {
     void refusesAHeaderThatIsTooLarge() {
         StoredText message = StoredText.of("X: " + "x".repeat(3_000_000) + "\r\n\r\n");
 
-        assertThatThrownBy(() -> DestinationFields.of(message, List.of(address("ann@x.example"))))
+        assertThatThrownBy(() -> DestinationFields.readdress(message, List.of(address("ann@x.example"))))
                 .isInstanceOf(UnacceptableContentException.class)
                 .hasMessageStartingWith("552 5.3.4");
     }
 
     private static String text(StoredText in, ReaddressedHeader readdressed) {
         return new String(readdressed.header(), ISO_8859_1)
-                + new String(in.octets(), ISO_8859_1).substring((int) readdressed.bodyAt());
+                + new String(in.octets(), ISO_8859_1).substring((int) readdressed.bodyOffset());
     }
 
     /// As a server reads it that knows nothing of ours.

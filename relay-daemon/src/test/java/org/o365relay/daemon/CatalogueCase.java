@@ -92,7 +92,7 @@ record CatalogueCase(int number, KnownReply entry, Reply example, boolean hasFal
 
     /// @return how many the mailbox has at first
     int connections() {
-        return entry.speaker() == ReplySource.GRAPH ? 4 : 2;
+        return entry.source() == ReplySource.GRAPH ? 4 : 2;
     }
 
     private String box() {
@@ -113,7 +113,7 @@ record CatalogueCase(int number, KnownReply entry, Reply example, boolean hasFal
     }
 
     boolean isAboutRecipient() {
-        return step() == FaultPoint.RCPT && entry.kind() != Kind.ROAD;
+        return step() == FaultPoint.RCPT && entry.kind() != Kind.UPSTREAM;
     }
 
     Effect effect() {
@@ -121,7 +121,7 @@ record CatalogueCase(int number, KnownReply entry, Reply example, boolean hasFal
             case PERMANENT -> step() == FaultPoint.MAIL ? closed() : Effect.FAILED;
             case TRANSIENT -> step() == FaultPoint.AUTH || step() == FaultPoint.TOKEN ? unreachable() : Effect.DEFERRED;
             case CONNECTIONS -> Effect.SLOWED;
-            case ROAD -> closed();
+            case UPSTREAM -> closed();
             case THROTTLED, AUTHOR, MAILBOX -> Effect.PAUSED;
         };
     }
@@ -135,11 +135,11 @@ record CatalogueCase(int number, KnownReply entry, Reply example, boolean hasFal
     }
 
     private FaultPoint step() {
-        return switch (entry.speaker()) {
+        return switch (entry.source()) {
             case SIGN_IN -> FaultPoint.TOKEN;
             case GRAPH -> FaultPoint.GRAPH;
             case SMTP -> {
-                boolean signsIn = entry.kind() == Kind.ROAD || entry.name().startsWith("authentication-");
+                boolean signsIn = entry.kind() == Kind.UPSTREAM || entry.name().startsWith("authentication-");
                 if (AT_MAIL.contains(entry.name())) {
                     yield FaultPoint.MAIL;
                 }
@@ -175,7 +175,7 @@ record CatalogueCase(int number, KnownReply entry, Reply example, boolean hasFal
     String mailbox(Sandbox sandbox) {
         String app = ConfigText.app(sandbox, "client-secret", ConfigText.secret());
         return ConfigText.address(address())
-                + switch (entry.speaker()) {
+                + switch (entry.source()) {
                     case SMTP -> smtp(sandbox, ConfigText.password()) + fallback(ConfigText.graphRoad(sandbox), app);
                     case SIGN_IN -> smtp(sandbox, signIn(sandbox)) + fallback(ConfigText.graphRoad(sandbox), app);
                     case GRAPH ->

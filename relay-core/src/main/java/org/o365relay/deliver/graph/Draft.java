@@ -52,7 +52,7 @@ final class Draft {
     /// @return how Graph has taken it
     GraphResponse send(long largestRest, long largestAttachment) throws AttemptEnded, IOException {
         StrippedMessage detached =
-                AttachmentStripper.of(content, header, largestRest).orElseThrow(() -> tooLarge(largestRest));
+                AttachmentStripper.strip(content, header, largestRest).orElseThrow(() -> tooLarge(largestRest));
         Map<Attachment, Long> sizes = new LinkedHashMap<>();
         for (Attachment attachment : detached.attachments()) {
             sizes.put(attachment, size(attachment));
@@ -60,7 +60,7 @@ final class Draft {
         if (sizes.values().stream().anyMatch(size -> size > largestAttachment)) {
             throw tooLarge(largestRest);
         }
-        String id = create(detached.rest());
+        String id = create(detached.content());
         try {
             complete(id, sizes);
         } catch (AttemptEnded | IOException | RuntimeException e) {
@@ -80,7 +80,7 @@ final class Draft {
                         GraphResponse.reply(
                                 502, "UnexpectedAnswer: Microsoft Graph does not name the draft it has made"),
                         Origin.GRAPH)));
-        if (draft.containsKey("bccRecipients") && !header.names(recipients(draft))) {
+        if (draft.containsKey("bccRecipients") && !header.namesExactly(recipients(draft))) {
             correct(id);
         }
         return id;

@@ -108,16 +108,16 @@ public final class GraphUpstream implements Upstream {
     }
 
     private GraphResponse send(OutgoingMessage message, Spool content) throws AttemptEnded, IOException {
-        ReaddressedHeader header = DestinationFields.of(
+        ReaddressedHeader header = DestinationFields.readdress(
                 content, message.recipients().stream().map(Recipient::address).toList());
-        long size = header.header().length + content.size() - header.bodyAt();
+        long size = header.header().length + content.size() - header.bodyOffset();
         if (size > settings.largestDirect() || content.size() > settings.largestDirect()) {
             return new Draft(api, message.id(), content, header).send(settings.largestDirect(), largestAttachment);
         }
         GraphRequest.Body body = GraphRequest.Body.base64(
                 size,
                 () -> new SequenceInputStream(
-                        new ByteArrayInputStream(header.header()), content.read(header.bodyAt(), content.size())));
+                        new ByteArrayInputStream(header.header()), content.read(header.bodyOffset(), content.size())));
         return api.ask(GraphRequest.mime(api.address("sendMail"), Step.END_OF_CONTENT, body));
     }
 

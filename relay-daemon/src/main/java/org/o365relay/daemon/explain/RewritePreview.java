@@ -54,7 +54,7 @@ record RewritePreview(RewriteRules rules, ExplainRequest request) {
     }
 
     private static String key(RewriteResult.Rewritten message) {
-        return message.isAlias() ? "relay.mailboxes: send-as" : "relay.mailboxes: address";
+        return message.isSendAs() ? "relay.mailboxes: send-as" : "relay.mailboxes: address";
     }
 
     private static Optional<String> field(String name, String header) {
