@@ -41,21 +41,21 @@ final class ExpiryMonitor implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ExpiryMonitor.class);
     private static final List<Integer> DAYS_AHEAD = List.of(1, 7, 14, 30);
-    private static final int ENDED = 0;
+    private static final int EXPIRED = 0;
     private static final String ALERT = "expiring ";
-    private static final long LOOK_HOURS = 1;
+    private static final long CHECK_INTERVAL_HOURS = 1;
 
     private final List<MailboxSettings> mailboxes;
-    private final AlertMailboxes messengers;
+    private final AlertMailboxes alertMailboxes;
     private final Function<EmailAddress, NoticeWriter> writers;
     private final UpstreamFactory upstreams;
     private final MessageQueue queue;
-    private final ActiveAlerts board;
+    private final ActiveAlerts alerts;
     private final Journal journal;
     private final InstantSource clock;
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    /// @param messengers which mailboxes can send letters
+    /// @param alertMailboxes which mailboxes can send letters
     /// @param writers who writes the letters of a mailbox
     ExpiryMonitor(
             List<MailboxSettings> mailboxes,
@@ -67,38 +67,38 @@ final class ExpiryMonitor implements AutoCloseable {
             Journal journal,
             InstantSource clock) {
         this.mailboxes = mailboxes;
-        this.messengers = messengers;
+        this.alertMailboxes = messengers;
         this.writers = writers;
         this.upstreams = upstreams;
         this.queue = queue;
-        this.board = board;
+        this.alerts = board;
         this.journal = journal;
         this.clock = clock;
     }
 
     void start() {
-        Thread.ofVirtual().name("expiry-watch").start(this::watch);
+        Thread.ofVirtual().name("expiry-watch").start(this::loop);
     }
 
-    private void watch() {
+    private void loop() {
         try {
             do {
-                look();
-            } while (!closed.await(LOOK_HOURS, TimeUnit.HOURS));
+                check();
+            } while (!closed.await(CHECK_INTERVAL_HOURS, TimeUnit.HOURS));
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt(); // it ends
         }
     }
 
     /// Tells what is due to be told.
-    void look() {
+    void check() {
         List<String> ending = new ArrayList<>();
         boolean sawAll = true;
         for (MailboxSettings mailbox : mailboxes) {
-            for (UpstreamSettings road : mailbox.roads()) {
+            for (UpstreamSettings road : mailbox.upstreams()) {
                 try {
                     Optional<Expiry> expiry = upstreams.expiry(road);
-                    expiry.flatMap(found -> tell(mailbox, found)).ifPresent(ending::add);
+                    expiry.flatMap(found -> report(mailbox, found)).ifPresent(ending::add);
                 } catch (TokenException e) {
                     sawAll = false;
                     log.debug("{} cannot sign in, of which its lane tells: {}", mailbox.address(), e.getMessage());
@@ -113,27 +113,27 @@ final class ExpiryMonitor implements AutoCloseable {
             }
         }
         if (sawAll) {
-            board.clearOthers(ALERT, ending);
+            alerts.clearOthers(ALERT, ending);
         }
     }
 
     /// @return the name of the alert; empty if there is time yet
-    private Optional<String> tell(MailboxSettings mailbox, Expiry expiry) {
+    private Optional<String> report(MailboxSettings mailbox, Expiry expiry) {
         long daysLeft =
                 Math.floorDiv(Duration.between(clock.instant(), expiry.at()).toSeconds(), 86_400L);
         Optional<Integer> mark = daysLeft < 0
-                ? Optional.of(ENDED)
+                ? Optional.of(EXPIRED)
                 : DAYS_AHEAD.stream().filter(days -> daysLeft <= days).findFirst();
         return mark.map(days -> {
-            tellOnce(mailbox, expiry, daysLeft, days);
-            return alert(new ExpiryNotice(mailbox.address(), expiry), daysLeft);
+            notifyOnce(mailbox, expiry, daysLeft, days);
+            return raise(new ExpiryNotice(mailbox.address(), expiry), daysLeft);
         });
     }
 
-    private String alert(ExpiryNotice ending, long daysLeft) {
+    private String raise(ExpiryNotice ending, long daysLeft) {
         Expiry expiry = ending.expiry();
         String name = ALERT + expiry.kind() + " " + expiry.name() + " " + expiry.at();
-        board.raise(new AlertCondition(
+        alerts.raise(new AlertCondition(
                 name,
                 ending.subject(daysLeft),
                 ending.consequence(daysLeft),
@@ -145,7 +145,7 @@ final class ExpiryMonitor implements AutoCloseable {
         return name;
     }
 
-    private void tellOnce(MailboxSettings mailbox, Expiry expiry, long daysLeft, int mark) {
+    private void notifyOnce(MailboxSettings mailbox, Expiry expiry, long daysLeft, int mark) {
         // without the mailbox: several may sign in with the same
         String name = ALERT + expiry.kind() + " " + expiry.name() + " " + expiry.at() + " " + mark;
         if (queue.told(name).isPresent()) {
@@ -160,7 +160,7 @@ final class ExpiryMonitor implements AutoCloseable {
                 List.of(ending.consequence(daysLeft), "What to do: " + ending.advice()),
                 now);
         // what may soon be shut is no good way for the news of it
-        EmailAddress from = messengers.open(mailbox.address()).orElseGet(messengers::fallback);
+        EmailAddress from = alertMailboxes.open(mailbox.address()).orElseGet(alertMailboxes::fallback);
         writers.apply(from)
                 .write(warning)
                 .ifPresentOrElse(letter -> send(name, letter, from, now), () -> queue.tell(name, now));

@@ -5,7 +5,7 @@ import org.o365relay.deliver.Dispatcher;
 import org.o365relay.deliver.MailboxStatus;
 
 /// Who works for a mailbox.
-record MailboxWorkers(Dispatcher dispatcher, Delivery courier) {
+record MailboxWorkers(Dispatcher dispatcher, Delivery delivery) {
 
     boolean isOf(String mailbox) {
         return dispatcher.mailbox().toString().equalsIgnoreCase(mailbox);

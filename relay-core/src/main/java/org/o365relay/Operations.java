@@ -33,7 +33,7 @@ public final class Operations {
 
     private final RelaySettings settings;
     private final MessageQueue queue;
-    private final List<MailboxWorkers> desks;
+    private final List<MailboxWorkers> workers;
     private final Rates rates;
     private final Supplier<List<Alert>> alerts;
     private final List<Endpoint> listeners;
@@ -41,7 +41,7 @@ public final class Operations {
     private final InstantSource clock;
     private final Instant startedAt;
 
-    /// @param desks one for each mailbox
+    /// @param workers one for each mailbox
     /// @param alerts what is wrong just now
     /// @param journal is told what an operator does
     Operations(
@@ -55,7 +55,7 @@ public final class Operations {
             InstantSource clock) {
         this.settings = settings;
         this.queue = queue;
-        this.desks = List.copyOf(desks);
+        this.workers = List.copyOf(desks);
         this.rates = rates;
         this.alerts = alerts;
         this.listeners = List.copyOf(listeners);
@@ -65,7 +65,7 @@ public final class Operations {
     }
 
     /// @return what can be asked of the queue
-    public QueueReader reading() {
+    public QueueReader reader() {
         return queue.reading();
     }
 
@@ -76,14 +76,14 @@ public final class Operations {
     public ChangeResult change(Change change, MessageFilter selection, String by) throws OperationException {
         boolean isFinal = change instanceof Change.Bounce || change instanceof Change.Delete;
         if (isFinal && selection.isEveryOpenMessage()) {
-            throw new OperationException(words(change) + " wants to know which messages: ids, or a condition");
+            throw new OperationException(text(change) + " wants to know which messages: ids, or a condition");
         }
         Change possible = possible(change);
         ChangeResult effect = possible instanceof Change.Bounce
-                ? queue.steering().each(selection, by, claim -> courier(claim).bounce(claim))
+                ? queue.steering().each(selection, by, claim -> delivery(claim).bounce(claim))
                 : queue.steering().apply(possible, selection, by);
         if (effect.changed() > 0) {
-            journal.queueChanged(words(possible), effect.changed(), by);
+            journal.queueChanged(text(possible), effect.changed(), by);
         }
         return effect;
     }
@@ -92,7 +92,7 @@ public final class Operations {
     private Change possible(Change change) throws OperationException {
         return switch (change) {
             case Change.Retry _, Change.Hold _, Change.Release _, Change.Bounce _, Change.Delete _ -> change;
-            case Change.Redirect(String target) -> new Change.Redirect(lane(target));
+            case Change.Redirect(String target) -> new Change.Redirect(route(target));
             case Change.Readdress(EmailAddress _, EmailAddress to) -> {
                 if (!to.isQualified()) {
                     throw new OperationException(to + " is no complete address; give one with @ and a domain");
@@ -102,14 +102,14 @@ public final class Operations {
         };
     }
 
-    private String lane(String target) throws OperationException {
+    private String route(String target) throws OperationException {
         Stream<String> mailboxes =
-                desks.stream().filter(desk -> desk.isOf(target)).map(Operations::name);
+                workers.stream().filter(desk -> desk.isOf(target)).map(Operations::name);
         Stream<String> pools = targets().filter(name -> name.equalsIgnoreCase(target));
         return Stream.concat(mailboxes, pools)
                 .findFirst()
                 .orElseThrow(() -> new OperationException("there is no mailbox or pool \"" + target + "\"; there are "
-                        + Stream.concat(desks.stream().map(Operations::name), targets())
+                        + Stream.concat(workers.stream().map(Operations::name), targets())
                                 .distinct()
                                 .collect(Collectors.joining(", "))));
     }
@@ -119,12 +119,12 @@ public final class Operations {
     }
 
     /// @return who writes notices for the lane a message is in; for a pool's or an unknown one, one that can
-    private Delivery courier(Claim claim) {
-        return desks.stream()
+    private Delivery delivery(Claim claim) {
+        return workers.stream()
                 .filter(desk -> desk.isOf(claim.lane()) || isInPool(desk, claim.lane()))
                 .findFirst()
-                .orElse(desks.getFirst())
-                .courier();
+                .orElse(workers.getFirst())
+                .delivery();
     }
 
     private boolean isInPool(MailboxWorkers desk, String pool) {
@@ -133,7 +133,7 @@ public final class Operations {
                 .anyMatch(target -> target.mailboxes().stream().anyMatch(member -> desk.isOf(member.toString())));
     }
 
-    private static String words(Change change) {
+    private static String text(Change change) {
         return switch (change) {
             case Change.Retry _ -> "retry";
             case Change.Hold _ -> "hold";
@@ -147,7 +147,7 @@ public final class Operations {
 
     /// @return how each mailbox's way out is, in the order of the configuration
     public List<MailboxStatus> mailboxes() {
-        return desks.stream().map(MailboxWorkers::status).toList();
+        return workers.stream().map(MailboxWorkers::status).toList();
     }
 
     /// Stops a mailbox: nothing leaves through it until it is resumed, also after a restart. Deliveries in flight end.
@@ -155,13 +155,13 @@ public final class Operations {
     /// @param by who says so
     /// @return false if it was stopped already
     /// @throws OperationException if it is not configured
-    public synchronized boolean stop(EmailAddress mailbox, String by) throws OperationException {
-        MailboxWorkers desk = desk(mailbox);
+    public synchronized boolean pause(EmailAddress mailbox, String by) throws OperationException {
+        MailboxWorkers desk = workers(mailbox);
         Instant now = clock.instant();
         if (!queue.stop(name(desk), now, by)) {
             return false;
         }
-        desk.dispatcher().halt(now, by);
+        desk.dispatcher().pause(now, by);
         journal.paused(desk.dispatcher().mailbox(), by);
         return true;
     }
@@ -172,11 +172,11 @@ public final class Operations {
     /// @return false if there was nothing to resume
     /// @throws OperationException if it is not configured, and was not stopped either
     public synchronized boolean resume(EmailAddress mailbox, String by) throws OperationException {
-        if (desks.stream().noneMatch(desk -> desk.isOf(mailbox.toString())) && queue.resume(name(mailbox))) {
+        if (workers.stream().noneMatch(desk -> desk.isOf(mailbox.toString())) && queue.resume(name(mailbox))) {
             journal.resumed(mailbox, by);
             return true;
         }
-        MailboxWorkers desk = desk(mailbox);
+        MailboxWorkers desk = workers(mailbox);
         boolean wasStopped = queue.resume(name(desk));
         boolean resumed = desk.dispatcher().resume();
         if (wasStopped) {
@@ -185,12 +185,12 @@ public final class Operations {
         return resumed;
     }
 
-    private MailboxWorkers desk(EmailAddress mailbox) throws OperationException {
-        return desks.stream()
+    private MailboxWorkers workers(EmailAddress mailbox) throws OperationException {
+        return workers.stream()
                 .filter(desk -> desk.isOf(mailbox.toString()))
                 .findFirst()
                 .orElseThrow(() -> new OperationException("there is no mailbox " + mailbox + "; there are "
-                        + desks.stream()
+                        + workers.stream()
                                 .map(desk -> desk.dispatcher().mailbox().toString())
                                 .collect(Collectors.joining(", "))));
     }
@@ -220,7 +220,7 @@ public final class Operations {
                         rate("deferred", rates.deferred()),
                         rate("failed", rates.failed())),
                 alerts.get());
-        return new RelayStatus(clock.instant(), running, reading().overview(), disk(queue.capacity()));
+        return new RelayStatus(clock.instant(), running, reader().overview(), disk(queue.capacity()));
     }
 
     private static Rate rate(String event, Rates.Rate rate) {

@@ -60,12 +60,12 @@ public final class Relay {
     private volatile @Nullable MessageQueue queue;
     private volatile @Nullable SmtpListener listener;
     private volatile @Nullable ExpiryMonitor expiries;
-    private final List<MailboxWorkers> desks = new CopyOnWriteArrayList<>();
-    private final List<RelayAlertMailboxes.Way> ways = new CopyOnWriteArrayList<>();
+    private final List<MailboxWorkers> workers = new CopyOnWriteArrayList<>();
+    private final List<RelayAlertMailboxes.Candidate> alertCandidates = new CopyOnWriteArrayList<>();
     private final Rates rates;
     private final String version;
     private volatile @Nullable Alerts alerts;
-    private volatile @Nullable NdrReaders bounces;
+    private volatile @Nullable NdrReaders ndrReaders;
     private volatile @Nullable Operations operations;
     private volatile @Nullable NoticeScheduler notices;
 
@@ -108,13 +108,13 @@ public final class Relay {
             Alerts bell = alerts(opened, notifying);
             alerts = bell;
             Journal told = journal.and(bell.journal());
-            List<MailboxSender> lanes = lanes(opened, told);
-            lanes.forEach(lane -> desks.add(desk(opened, lane, notifying, told)));
-            for (int i = 0; i < desks.size(); i++) {
-                ways.add(new RelayAlertMailboxes.Way(
-                        settings.mailboxes().get(i), desks.get(i).dispatcher()::status));
+            List<MailboxSender> lanes = senders(opened, told);
+            lanes.forEach(lane -> workers.add(workers(opened, lane, notifying, told)));
+            for (int i = 0; i < workers.size(); i++) {
+                alertCandidates.add(new RelayAlertMailboxes.Candidate(
+                        settings.mailboxes().get(i), workers.get(i).dispatcher()::status));
             }
-            keepStopped(opened);
+            restorePaused(opened);
             Devices devices = new Devices(opened.devices(), clock);
             opened.keep(devices);
             listener = new SmtpListener(settings.accept(), devices, opened, told, clock);
@@ -122,11 +122,11 @@ public final class Relay {
                 endpoints.addAll(listener.listen(listenerSettings));
             }
             Thread.ofVirtual().name("reroute").start(() -> reroute(opened)); // ends with its work, or with the relay
-            desks.forEach(desk -> desk.dispatcher().start());
+            workers.forEach(desk -> desk.dispatcher().start());
             upstreams.start();
             expiries = new ExpiryMonitor(
                     settings.mailboxes(),
-                    new RelayAlertMailboxes(ways),
+                    new RelayAlertMailboxes(alertCandidates),
                     notifying::writer,
                     upstreams,
                     opened,
@@ -135,11 +135,11 @@ public final class Relay {
                     clock);
             expiries.start();
             bell.start();
-            if (!settings.reports().isEmpty()) {
-                bounces = upstreams.bounces(settings.reports(), opened, authors(notifying), told);
-                bounces.start();
+            if (!settings.ndrs().isEmpty()) {
+                ndrReaders = upstreams.ndrReaders(settings.ndrs(), opened, senderNotifier(notifying), told);
+                ndrReaders.start();
             }
-            operations = new Operations(settings, opened, desks, rates, bell::active, endpoints(), journal, clock);
+            operations = new Operations(settings, opened, workers, rates, bell::active, endpoints(), journal, clock);
             notices = new NoticeScheduler(opened, lanes, notifying, settings.retry(), journal, clock);
             notices.start();
         } catch (ListenException | RuntimeException e) {
@@ -187,16 +187,16 @@ public final class Relay {
     }
 
     /// What an operator has stopped stays so over a restart.
-    private void keepStopped(MessageQueue from) {
+    private void restorePaused(MessageQueue from) {
         for (PausedMailbox mailbox : from.stopped()) {
-            desks.stream()
+            workers.stream()
                     .filter(desk -> desk.isOf(mailbox.mailbox()))
-                    .forEach(desk -> desk.dispatcher().halt(mailbox.at(), mailbox.by()));
+                    .forEach(desk -> desk.dispatcher().pause(mailbox.at(), mailbox.by()));
         }
     }
 
     /// One for each mailbox; those with the same account share its limits.
-    private List<MailboxSender> lanes(MessageQueue from, Journal told) {
+    private List<MailboxSender> senders(MessageQueue from, Journal told) {
         Map<String, SendingAccount> accounts = new HashMap<>();
         List<MailboxSender> lanes = new ArrayList<>();
         for (MailboxSettings mailbox : settings.mailboxes()) {
@@ -207,12 +207,12 @@ public final class Relay {
         return lanes;
     }
 
-    private MailboxWorkers desk(MessageQueue from, MailboxSender lane, NoticePolicy notifying, Journal told) {
+    private MailboxWorkers workers(MessageQueue from, MailboxSender lane, NoticePolicy notifying, Journal told) {
         Delivery courier = new Delivery(from, lane, settings.retry(), notifying, told, clock, random);
         return new MailboxWorkers(new Dispatcher(from, lane, courier), courier);
     }
 
-    private static SenderNotifier authors(NoticePolicy notifying) {
+    private static SenderNotifier senderNotifier(NoticePolicy notifying) {
         return new SenderNotifier() {
             @Override
             public NoticeWriter writer(EmailAddress mailbox) {
@@ -235,7 +235,7 @@ public final class Relay {
         return new Alerts(
                 settings.alerts(),
                 from,
-                new RelayAlertMailboxes(ways),
+                new RelayAlertMailboxes(alertCandidates),
                 notifying::writer,
                 journal,
                 settings.http(),
@@ -245,12 +245,12 @@ public final class Relay {
     }
 
     private SendingAccount account(MessageQueue from, MailboxSettings mailbox) {
-        Instant since = clock.instant().minus(SendingAccount.REACH);
+        Instant since = clock.instant().minus(SendingAccount.QUOTA_WINDOW);
         return new SendingAccount(mailbox.account(), mailbox.limits(), from.sent(mailbox.account(), since), clock);
     }
 
     private List<Upstream> upstreams(MailboxSettings mailbox) {
-        return mailbox.roads().stream().map(road -> upstreams.of(mailbox, road)).toList();
+        return mailbox.upstreams().stream().map(road -> upstreams.of(mailbox, road)).toList();
     }
 
     /// @return what it can be asked and told
@@ -280,7 +280,7 @@ public final class Relay {
     /// closes the queue. What is queued stays queued.
     public void stop() {
         stopped.countDown();
-        List<Thread> backHalf = desks.stream().map(this::stopping).toList();
+        List<Thread> backHalf = workers.stream().map(this::stopping).toList();
         if (listener != null) {
             listener.stop(settings.stopGrace());
         }
@@ -295,8 +295,8 @@ public final class Relay {
         if (expiries != null) {
             expiries.close();
         }
-        if (bounces != null) {
-            bounces.close();
+        if (ndrReaders != null) {
+            ndrReaders.close();
         }
         if (notices != null) {
             notices.close();

@@ -12,11 +12,11 @@ import org.o365relay.mail.EmailAddress;
 /// The relay's own mailboxes as bearers of news. What shares an account with a mailbox in trouble may soon be
 /// in the same, so others come first.
 ///
-/// @param lanes in the order of the settings; at least one
-record RelayAlertMailboxes(List<Way> lanes) implements AlertMailboxes {
+/// @param candidates in the order of the settings; at least one
+record RelayAlertMailboxes(List<Candidate> candidates) implements AlertMailboxes {
 
     /// @param status how it is just now
-    record Way(MailboxSettings mailbox, Supplier<MailboxStatus> status) {
+    record Candidate(MailboxSettings mailbox, Supplier<MailboxStatus> status) {
 
         boolean isOpen() {
             return switch (status.get().state()) {
@@ -28,7 +28,7 @@ record RelayAlertMailboxes(List<Way> lanes) implements AlertMailboxes {
 
     @Override
     public Optional<EmailAddress> open(@Nullable EmailAddress inTrouble) {
-        List<Way> open = lanes.stream().filter(Way::isOpen).toList();
+        List<Candidate> open = candidates.stream().filter(Candidate::isOpen).toList();
         return open.stream()
                 .filter(way ->
                         !account(inTrouble).equals(Optional.of(way.mailbox().account())))
@@ -38,8 +38,8 @@ record RelayAlertMailboxes(List<Way> lanes) implements AlertMailboxes {
     }
 
     private Optional<String> account(@Nullable EmailAddress address) {
-        return lanes.stream()
-                .map(Way::mailbox)
+        return candidates.stream()
+                .map(Candidate::mailbox)
                 .filter(mailbox -> mailbox.address().equals(address))
                 .map(MailboxSettings::account)
                 .findFirst();
@@ -47,6 +47,6 @@ record RelayAlertMailboxes(List<Way> lanes) implements AlertMailboxes {
 
     @Override
     public EmailAddress fallback() {
-        return lanes.getFirst().mailbox().address();
+        return candidates.getFirst().mailbox().address();
     }
 }

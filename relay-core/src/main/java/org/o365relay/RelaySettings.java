@@ -19,7 +19,7 @@ import org.o365relay.route.Routes;
 /// @param hostname what the relay calls itself, in the greeting, in `Received` and upstream
 /// @param mailboxes at least one, with different addresses
 /// @param routes to targets made of these mailboxes
-/// @param reports of the mailboxes whose reports are read
+/// @param ndrs of the mailboxes whose reports are read
 /// @param stopGrace how long transactions and deliveries in flight may take to end at a stop
 public record RelaySettings(
         String hostname,
@@ -33,12 +33,12 @@ public record RelaySettings(
         ProbeSchedule probe,
         NoticeSettings notices,
         AlertSettings alerts,
-        List<NdrSettings> reports,
+        List<NdrSettings> ndrs,
         Duration stopGrace) {
 
     public RelaySettings {
         listeners = List.copyOf(listeners);
         mailboxes = List.copyOf(mailboxes);
-        reports = List.copyOf(reports);
+        ndrs = List.copyOf(ndrs);
     }
 }

@@ -44,8 +44,8 @@ public record RelayStatus(Instant at, @Nullable Running running, QueueSummary qu
     /// Room for the queue, in octets.
     ///
     /// @param free on the file system
-    /// @param floor below which new mail is refused for now
+    /// @param minimumFree below which new mail is refused for now
     /// @param used by the queue
     /// @param maximum that it may use
-    public record Disk(long free, long floor, long used, long maximum) {}
+    public record Disk(long free, long minimumFree, long used, long maximum) {}
 }

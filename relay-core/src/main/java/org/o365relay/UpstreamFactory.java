@@ -64,7 +64,7 @@ public final class UpstreamFactory implements AutoCloseable {
 
     /// @return reads the reports of these mailboxes; to be closed by the caller
     /// @throws UncheckedIOException if a file it needs cannot be read
-    NdrReaders bounces(List<NdrSettings> reports, MessageQueue queue, SenderNotifier authors, Journal journal) {
+    NdrReaders ndrReaders(List<NdrSettings> reports, MessageQueue queue, SenderNotifier authors, Journal journal) {
         return new NdrReaders(
                 reports,
                 source -> signIn().tokens(source.credential(), source.scope()),
@@ -118,7 +118,7 @@ public final class UpstreamFactory implements AutoCloseable {
 
     private Upstream graph(MailboxSettings mailbox, UpstreamSettings.Graph road) {
         Https client = https();
-        makeSpool();
+        createSpool();
         return new GraphUpstream(
                 road.upstream(),
                 signIn().tokens(road.credential(), road.scope()),
@@ -143,7 +143,7 @@ public final class UpstreamFactory implements AutoCloseable {
     }
 
     /// Mail is in it, so nobody else may look.
-    private void makeSpool() {
+    private void createSpool() {
         try {
             Files.createDirectories(
                     spool, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));

@@ -141,7 +141,7 @@ class ExpiryMonitorTest {
     }
 
     private static RelayAlertMailboxes messengers() {
-        return new RelayAlertMailboxes(List.of(new RelayAlertMailboxes.Way(mailbox(LAST_DAY), () -> OPEN)));
+        return new RelayAlertMailboxes(List.of(new RelayAlertMailboxes.Candidate(mailbox(LAST_DAY), () -> OPEN)));
     }
 
     private void look(@Nullable EmailAddress admin) {
@@ -159,7 +159,7 @@ class ExpiryMonitorTest {
                             alerts.activeAlerts(),
                             journal,
                             clock)
-                    .look();
+                    .check();
         }
     }
 

@@ -106,8 +106,8 @@ class OperationsTest {
 
     @Test
     void aMailboxIsStoppedAndStaysSoOverARestart() throws Exception {
-        assertThat(operations.stop(SALES, "olga")).isTrue();
-        assertThat(operations.stop(SALES, "otto")).as("already").isFalse();
+        assertThat(operations.pause(SALES, "olga")).isTrue();
+        assertThat(operations.pause(SALES, "otto")).as("already").isFalse();
         assertThat(operations.mailboxes().getFirst().state()).isEqualTo(State.PAUSED);
 
         relay.stop();
@@ -129,7 +129,7 @@ class OperationsTest {
 
     @Test
     void aMailboxThatIsNoLongerConfiguredIsResumed() throws Exception {
-        operations.stop(SCANS, "olga");
+        operations.pause(SCANS, "olga");
         relay.stop();
         relay = new Relay(Settings.unreachable(directory, "Everybody", SALES), journal);
         relay.start();
@@ -166,18 +166,18 @@ class OperationsTest {
 
     @Test
     void redirectsToAnyMailboxOrPoolWhateverItsCase() throws Exception {
-        operations.stop(SCANS, "olga");
+        operations.pause(SCANS, "olga");
 
         operations.change(new Change.Redirect("SCANS@contoso.example"), MessageFilter.ALL, "olga");
         assertThat(shown().line().lane()).isEqualTo("scans@contoso.example");
-        operations.stop(SALES, "olga");
+        operations.pause(SALES, "olga");
         operations.change(new Change.Redirect("eVERYBODY"), MessageFilter.ALL, "olga");
         assertThat(shown().line().lane()).isEqualTo("Everybody");
     }
 
     @Test
     void bouncesThroughTheMailboxOfTheMessage() throws Exception {
-        operations.stop(SALES, "olga");
+        operations.pause(SALES, "olga");
         assertThat(operations.change(new Change.Bounce(), MessageFilter.of(List.of(message)), "olga"))
                 .isEqualTo(new ChangeResult(1, 0, ""));
 
@@ -186,7 +186,7 @@ class OperationsTest {
         assertThat(operations.status("").running())
                 .satisfies(running -> assertThat(running.rates())
                         .contains(new Rate("failed", 1, 1, 1), new Rate("accepted", 1, 1, 1)));
-        assertThat(operations.reading().find(MessageFilter.ALL, Page.Order.NEWEST_FIRST, null, 1))
+        assertThat(operations.reader().find(MessageFilter.ALL, Page.Order.NEWEST_FIRST, null, 1))
                 .satisfies(page -> assertThat(page.lines()).singleElement().satisfies(notice -> {
                     assertThat(notice.notice()).isTrue();
                     assertThat(notice.lane()).isEqualTo("sales@contoso.example");
@@ -221,7 +221,7 @@ class OperationsTest {
                         new Change.Readdress(ANNA, new EmailAddress("root", "")), MessageFilter.ALL, "olga"))
                 .isInstanceOf(OperationException.class)
                 .hasMessageContaining("root");
-        assertThatThrownBy(() -> operations.stop(ANNA, "olga"))
+        assertThatThrownBy(() -> operations.pause(ANNA, "olga"))
                 .isInstanceOf(OperationException.class)
                 .hasMessage("there is no mailbox anna@fabrikam.example; there are Sales@contoso.example,"
                         + " scans@contoso.example");
@@ -234,6 +234,6 @@ class OperationsTest {
     }
 
     private MessageDetail shown() {
-        return operations.reading().show(message).orElseThrow();
+        return operations.reader().show(message).orElseThrow();
     }
 }

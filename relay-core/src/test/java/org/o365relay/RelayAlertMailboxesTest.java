@@ -37,7 +37,7 @@ class RelayAlertMailboxesTest {
         assertThat(mailboxes.fallback()).isEqualTo(address("a1"));
     }
 
-    private static RelayAlertMailboxes.Way way(String name, State state) {
+    private static RelayAlertMailboxes.Candidate way(String name, State state) {
         EmailAddress address = address(name);
         MailboxSettings settings = new MailboxSettings(
                 address,
@@ -45,7 +45,7 @@ class RelayAlertMailboxesTest {
                 List.of(),
                 new MailboxLimits(null, 1, 1, null),
                 new RewriteRules(address, "{name}", List.of(), null, false, false, "relay.example"));
-        return new RelayAlertMailboxes.Way(
+        return new RelayAlertMailboxes.Candidate(
                 settings, () -> new MailboxStatus(address.toString(), state, null, "road", "", "", "", null, 0));
     }
 

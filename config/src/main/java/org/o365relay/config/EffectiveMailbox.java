@@ -39,7 +39,7 @@ final class EffectiveMailbox {
         keys.put("limits", limits(inForce));
         keys.put("reports", reports(inForce.reports()));
         keys.put("upstream", roads.getFirst());
-        keys.put("credential", credential(mailbox.roads().getFirst().credential()));
+        keys.put("credential", credential(mailbox.upstreams().getFirst().credential()));
         keys.put("fallback", fallback(mailbox, roads));
         return keys;
     }
@@ -48,7 +48,7 @@ final class EffectiveMailbox {
         List<Map<String, Object>> others = new ArrayList<>();
         for (int i = 1; i < roads.size(); i++) {
             Map<String, Object> keys = new HashMap<>(roads.get(i));
-            keys.put("credential", credential(mailbox.roads().get(i).credential()));
+            keys.put("credential", credential(mailbox.upstreams().get(i).credential()));
             others.add(keys);
         }
         return others;
@@ -80,7 +80,7 @@ final class EffectiveMailbox {
 
     private static List<Map<String, Object>> roads(ResolvedMailbox mailbox) {
         List<Map<String, Object>> roads = new ArrayList<>();
-        List<UpstreamSettings> settings = mailbox.settings().roads();
+        List<UpstreamSettings> settings = mailbox.settings().upstreams();
         for (int i = 0; i < settings.size(); i++) {
             Map<String, Object> keys = new HashMap<>(road(settings.get(i)));
             keys.put("preset", mailbox.presets().get(i).key());

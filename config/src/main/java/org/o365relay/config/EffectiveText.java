@@ -142,9 +142,9 @@ final class EffectiveText {
     private static Map<String, Object> retry(RetrySchedule retry, ProbeSchedule probe) {
         return Map.of(
                 "first-delay", Amount.text(retry.firstDelay()),
-                "give-up-after", Amount.text(retry.giveUpAfter()),
+                "give-up-after", Amount.text(retry.expireAfter()),
                 "mailbox-probe", Amount.text(probe.first()),
-                "mailbox-probe-max", Amount.text(probe.longest()));
+                "mailbox-probe-max", Amount.text(probe.max()));
     }
 
     private static Map<String, Object> alerts(AlertSettings alerts) {

@@ -74,7 +74,7 @@ record MailboxesReader(Section relay, SecretFiles files, Path data, String hostn
     private static void reportSharedLogins(List<ResolvedMailbox> mailboxes) {
         Map<Path, App> logins = new HashMap<>();
         for (ResolvedMailbox mailbox : mailboxes) {
-            for (UpstreamSettings road : mailbox.settings().roads()) {
+            for (UpstreamSettings road : mailbox.settings().upstreams()) {
                 if (road.credential() instanceof Credential.DeviceCode login
                         && !login.app().equals(logins.getOrDefault(login.file(), login.app()))) {
                     Section section = mailbox.section();

@@ -36,11 +36,11 @@ record NoticesReader(Section notices) {
         if (!delay.isZero() && delay.compareTo(SHORTEST_DELAY) < 0) {
             notices.problem(
                     DELAY, "%s is too short; use at least 1m, or 0s for no warnings".formatted(Amount.text(delay)));
-        } else if (notices.written(DELAY).isPresent() && delay.compareTo(retry.giveUpAfter()) >= 0) {
+        } else if (notices.written(DELAY).isPresent() && delay.compareTo(retry.expireAfter()) >= 0) {
             notices.warning(
                     DELAY,
                     "nobody is warned before mail is given up (retry.give-up-after, %s); use less, or 0s for no warnings"
-                            .formatted(Amount.text(retry.giveUpAfter())));
+                            .formatted(Amount.text(retry.expireAfter())));
         }
         return delay;
     }

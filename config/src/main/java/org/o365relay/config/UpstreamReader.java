@@ -58,7 +58,7 @@ record UpstreamReader(Section keys, Cloud cloud, SecretFiles files, String hostn
                 .filter(Credential.OAuth.class::isInstance)
                 .map(Credential.OAuth.class::cast)
                 .map(credential -> new UpstreamSettings.Graph(
-                        new GraphUpstreamSettings(root, credential.username(), GraphUpstreamSettings.LARGEST_DIRECT),
+                        new GraphUpstreamSettings(root, credential.username(), GraphUpstreamSettings.MAX_DIRECT),
                         credential,
                         scope.orElse(root + "/.default")));
     }

@@ -302,7 +302,7 @@ class ConfigReaderTest {
 
     private static UpstreamSettings.Smtp road(Configuration.Valid valid) {
         return (UpstreamSettings.Smtp)
-                valid.settings().mailboxes().getFirst().roads().getFirst();
+                valid.settings().mailboxes().getFirst().upstreams().getFirst();
     }
 
     private static final ClientPolicy POLICY = new ClientPolicy(

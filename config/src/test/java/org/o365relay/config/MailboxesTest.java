@@ -63,7 +63,7 @@ class MailboxesTest {
     void findsGraphWhereTheCloudIs(String cloud, String root) throws Exception {
         UpstreamSettings road = mailbox("cloud = %s, upstream.preset = graph, credential { %s, username = %s }"
                         .formatted(cloud, SECRET, "\"box@contoso.example\""))
-                .roads()
+                .upstreams()
                 .getFirst();
 
         assertThat(road).isInstanceOfSatisfying(UpstreamSettings.Graph.class, graph -> {
@@ -173,7 +173,7 @@ class MailboxesTest {
                         fallback = [
                           { preset = graph }
                           { host = mail.x.example, reply-timeout = 5s, credential { username = me, password = "other" } }
-                        ]""".formatted(SECRET)).roads();
+                        ]""".formatted(SECRET)).upstreams();
 
         assertThat(roads).hasSize(3);
         assertThat(roads.get(1)).isInstanceOf(UpstreamSettings.Graph.class);
@@ -186,7 +186,7 @@ class MailboxesTest {
         List<UpstreamSettings> roads = mailbox(
                         "upstream.preset = connector, credential { %s }, fallback = [ { preset = graph } ]"
                                 .formatted(SECRET))
-                .roads();
+                .upstreams();
 
         assertThat(roads.get(0).credential()).isEqualTo(new Credential.None());
         assertThat(roads.get(1).credential()).isInstanceOf(Credential.ClientSecret.class);
@@ -247,7 +247,7 @@ class MailboxesTest {
     }
 
     private Credential credential(String keys) throws Exception {
-        return mailbox("credential { %s }".formatted(keys)).roads().getFirst().credential();
+        return mailbox("credential { %s }".formatted(keys)).upstreams().getFirst().credential();
     }
 
     private MailboxSettings mailbox(String keys) throws Exception {
@@ -263,6 +263,6 @@ class MailboxesTest {
     }
 
     private static UpstreamSettings.Smtp smtp(MailboxSettings mailbox) {
-        return (UpstreamSettings.Smtp) Objects.requireNonNull(mailbox.roads().getFirst());
+        return (UpstreamSettings.Smtp) Objects.requireNonNull(mailbox.upstreams().getFirst());
     }
 }

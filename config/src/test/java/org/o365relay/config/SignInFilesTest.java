@@ -233,7 +233,7 @@ class SignInFilesTest {
                 .settings()
                 .mailboxes()
                 .getFirst()
-                .roads()
+                .upstreams()
                 .getFirst();
         return road.credential();
     }

@@ -37,59 +37,59 @@ record Attempt(
 
     /// What one recipient got.
     ///
-    /// @param until null unless it was not tried, because others like it had been refused: until when
+    /// @param backoffUntil null unless it was not tried, because others like it had been refused: until when
     record Result(
-            Response response, Verdict verdict, @Nullable Instant until) {
+            Response response, Verdict verdict, @Nullable Instant backoffUntil) {
 
         Result(Response response, Verdict verdict) {
             this(response, verdict, null);
         }
 
         /// The same for a recipient that was not tried.
-        Result heldUntil(Instant time) {
-            Verdict deferred = verdict.about(verdict.scope(), new Deferred(response.reply()));
+        Result backedOffUntil(Instant time) {
+            Verdict deferred = verdict.withScope(verdict.scope(), new Deferred(response.reply()));
             return new Result(response, deferred, time);
         }
 
-        boolean isHeld() {
-            return until != null;
+        boolean isInBackoff() {
+            return backoffUntil != null;
         }
 
         /// @return whether it is about the way the message took, and not about the message
-        boolean isTroubleOfRoad() {
+        boolean isUpstreamFault() {
             return switch (verdict.scope()) {
-                case CONNECTIONS, ROAD, MAILBOX -> true;
+                case CONNECTIONS, UPSTREAM, MAILBOX -> true;
                 case RECIPIENT, MESSAGE, AUTHOR -> isBeforeMail();
             };
         }
 
         /// @return whether it is said to be about the way, when it may as well be about the message: from RCPT on
         ///     no two messages are alike
-        boolean isDisputed() {
-            return (verdict.scope() == Scope.ROAD || verdict.scope() == Scope.MAILBOX)
+        boolean isAmbiguous() {
+            return (verdict.scope() == Scope.UPSTREAM || verdict.scope() == Scope.MAILBOX)
                     && response.step().compareTo(Step.RCPT) >= 0
                     && isFromUpstream()
-                    && !isHeld();
+                    && !isInBackoff();
         }
 
         /// @return whether the upstream was lost, or failed, when it had heard of the message
-        boolean isLost() {
+        boolean isTransactionFailure() {
             boolean failed = response.origin() == Origin.NETWORK
                     || (response.origin() == Origin.GRAPH && response.reply().category() == 5);
             return failed
                     && response.step().compareTo(Step.MAIL) >= 0
                     && verdict.outcome() instanceof Deferred
-                    && !isTroubleOfRoad()
-                    && !isHeld();
+                    && !isUpstreamFault()
+                    && !isInBackoff();
         }
 
         /// @return whether it is held because the recipient was refused for good
-        boolean isRefusedForGood() {
-            return isHeld() && verdict.scope() == Scope.RECIPIENT; // nobody else is held but authors
+        boolean isRecipientBackoff() {
+            return isInBackoff() && verdict.scope() == Scope.RECIPIENT; // nobody else is held but authors
         }
 
         boolean isPastRcpt() {
-            return response.step().compareTo(Step.RCPT) > 0 && response.origin() != Origin.RELAY && !isHeld();
+            return response.step().compareTo(Step.RCPT) > 0 && response.origin() != Origin.RELAY && !isInBackoff();
         }
 
         /// Before MAIL nothing is about the message.
@@ -100,8 +100,8 @@ record Attempt(
         }
 
         /// @return whether the message had its chance
-        boolean counts() {
-            return !isHeld() && !isTroubleOfRoad();
+        boolean countsAsAttempt() {
+            return !isInBackoff() && !isUpstreamFault();
         }
 
         boolean isFromUpstream() {
@@ -145,45 +145,45 @@ record Attempt(
             if (result == null) {
                 throw new IllegalArgumentException("nothing was said of " + recipient);
             }
-            ordered.put(recipient, othersGotFurther ? ofRecipientAlone(result) : result);
+            ordered.put(recipient, othersGotFurther ? withRecipientAtFault(result) : result);
         }
         return new Attempt(ordered, original, alias);
     }
 
-    private static Result ofRecipientAlone(Result result) {
+    private static Result withRecipientAtFault(Result result) {
         Response response = result.response();
-        return result.isDisputed() && response.step() == Step.RCPT
-                ? new Result(response, FailurePolicy.ofRecipientAlone(response, result.verdict()))
+        return result.isAmbiguous() && response.step() == Step.RCPT
+                ? new Result(response, FailurePolicy.recipientAtFault(response, result.verdict()))
                 : result;
     }
 
     /// @return whether the message may be to blame for what is said to be trouble of the way
-    boolean isDisputed() {
-        return any(Result::isDisputed);
+    boolean isAmbiguous() {
+        return any(Result::isAmbiguous);
     }
 
     /// @return the same, with what is disputed taken for the message's own trouble
-    Attempt ofMessageAlone() {
+    Attempt withMessageAtFault() {
         Map<Recipient, Result> own = new LinkedHashMap<>(results);
-        own.replaceAll((_, result) -> result.isDisputed()
-                ? new Result(result.response(), FailurePolicy.ofMessageAlone(result.response(), result.verdict()))
+        own.replaceAll((_, result) -> result.isAmbiguous()
+                ? new Result(result.response(), FailurePolicy.messageAtFault(result.response(), result.verdict()))
                 : result);
         return new Attempt(own, original, alias);
     }
 
     /// @return the same, with what was lost on the way taken for trouble of the road
-    Attempt ofRoadAlone() {
+    Attempt withUpstreamAtFault() {
         Map<Recipient, Result> lost = new LinkedHashMap<>(results);
-        lost.replaceAll((_, result) -> result.isLost()
+        lost.replaceAll((_, result) -> result.isTransactionFailure()
                 ? new Result(
                         result.response(),
-                        result.verdict().about(Scope.ROAD, result.verdict().outcome()))
+                        result.verdict().withScope(Scope.UPSTREAM, result.verdict().outcome()))
                 : result);
         return new Attempt(lost, original, alias);
     }
 
     /// @return trouble that reaches so far, if there is any
-    Optional<Result> trouble(Scope scope) {
+    Optional<Result> failure(Scope scope) {
         return tried().filter(result -> result.verdict().scope() == scope).findFirst();
     }
 
@@ -193,17 +193,17 @@ record Attempt(
     }
 
     /// @return what happened when the upstream had heard of the message and then was lost, if it was
-    Optional<Result> lost() {
-        return tried().filter(Result::isLost).findFirst();
+    Optional<Result> transactionFailure() {
+        return tried().filter(Result::isTransactionFailure).findFirst();
     }
 
     /// @return whether the message, and not only its way, had its chance
-    boolean counts() {
-        return any(Result::counts);
+    boolean countsAsAttempt() {
+        return any(Result::countsAsAttempt);
     }
 
     /// @return whether the upstream has answered to the message
-    boolean wasHeard() {
+    boolean wasAnswered() {
         return any(result -> result.response().step().compareTo(Step.MAIL) >= 0) && any(Result::isFromUpstream);
     }
 
@@ -216,18 +216,18 @@ record Attempt(
     }
 
     /// @return whether the upstream has dealt with the message: taken it, or refused it when it had seen it
-    boolean wasServed() {
+    boolean wasProcessed() {
         return delivered() > 0
                 || refusedAt().filter(step -> step.compareTo(Step.RCPT) > 0).isPresent();
     }
 
     /// @return whether it ended in the relay itself, so that nothing was learned about the upstream
-    boolean endedHere() {
+    boolean failedLocally() {
         return tried().allMatch(result -> result.response().origin() == Origin.RELAY);
     }
 
     /// @return whether the upstream has heard of the message at all
-    boolean cameToMail() {
+    boolean reachedMail() {
         return any(result -> !result.isBeforeMail());
     }
 
@@ -241,6 +241,6 @@ record Attempt(
     }
 
     private Stream<Result> tried() {
-        return results.values().stream().filter(result -> !result.isHeld());
+        return results.values().stream().filter(result -> !result.isInBackoff());
     }
 }

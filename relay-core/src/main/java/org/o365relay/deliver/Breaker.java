@@ -21,56 +21,56 @@ final class Breaker {
     private Instant last = Instant.EPOCH;
     private int periods;
     private boolean onTrial;
-    private @Nullable Holding holding;
+    private @Nullable Backoff backoff;
 
     /// Nothing goes upstream.
     ///
-    /// @param refused as the last one was
+    /// @param refusal as the last one was
     /// @param isFirst whether it begins, and does not only go on
-    record Holding(Result refused, Instant until, boolean isFirst) {}
+    record Backoff(Result refusal, Instant until, boolean isFirst) {}
 
     /// Asked before a message goes; when the time is over it lets one through, and after a minute another.
     ///
     /// @return why it must not go; empty if it may
-    Optional<Holding> holds(Instant now) {
-        Holding held = holding;
+    Optional<Backoff> check(Instant now) {
+        Backoff held = backoff;
         if (held == null || !isOver(held, now)) {
             return Optional.ofNullable(held);
         }
         onTrial = true;
-        holding = new Holding(held.refused(), now.plus(TRIAL), false);
+        backoff = new Backoff(held.refusal(), now.plus(TRIAL), false);
         return Optional.empty();
     }
 
     /// @return a holding, if it begins or goes on with this
-    Optional<Holding> refused(Result refusal, Instant now) {
+    Optional<Backoff> refused(Result refusal, Instant now) {
         count(reason(refusal), now);
-        Holding held = holding;
+        Backoff held = backoff;
         boolean isTooMuch = held == null ? refusals >= REFUSALS : onTrial || isOver(held, now);
         if (!isTooMuch) {
             return Optional.empty();
         }
         onTrial = false;
         Instant until = now.plus(PERIODS.delay(periods));
-        holding = new Holding(refusal, until, periods == 0);
+        backoff = new Backoff(refusal, until, periods == 0);
         periods++;
-        return Optional.of(holding);
+        return Optional.of(backoff);
     }
 
     private void count(String why, Instant now) {
         boolean isSame = why.equals(reason);
         if (!isSame) {
-            holding = null;
+            backoff = null;
             periods = 0;
         }
-        refusals = isSame && (holding != null || last.plus(WITHIN).isAfter(now)) ? refusals + 1 : 1;
+        refusals = isSame && (backoff != null || last.plus(WITHIN).isAfter(now)) ? refusals + 1 : 1;
         reason = why;
         last = now;
     }
 
     /// Never longer than the longest, even if the clock has been set back meanwhile.
-    private static boolean isOver(Holding held, Instant now) {
-        return !held.until().isAfter(now) || Duration.between(now, held.until()).compareTo(PERIODS.longest()) > 0;
+    private static boolean isOver(Backoff held, Instant now) {
+        return !held.until().isAfter(now) || Duration.between(now, held.until()).compareTo(PERIODS.max()) > 0;
     }
 
     private static String reason(Result refusal) {

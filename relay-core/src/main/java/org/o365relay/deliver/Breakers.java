@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.Attempt.Result;
-import org.o365relay.deliver.Breaker.Holding;
+import org.o365relay.deliver.Breaker.Backoff;
 import org.o365relay.deliver.Verdict.Scope;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.EmailAddress;
@@ -25,17 +25,17 @@ import org.o365relay.mail.Recipient;
 /// them. What is wrong with single messages holds nobody else's mail.
 final class Breakers {
 
-    private static final int MOST = 1000;
+    private static final int MAX_BREAKERS = 1000;
 
     private final EmailAddress mailbox;
     private final Journal journal;
     private final InstantSource clock;
-    private final Map<Subject, Breaker> refused = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<Subject, Breaker> breakers = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<Subject, Breaker> eldest) {
-            return size() > MOST;
+            return size() > MAX_BREAKERS;
         }
     };
 
@@ -50,22 +50,22 @@ final class Breakers {
 
     /// @param alias the author, if it is another than the mailbox
     /// @return those that must not be tried, and what became of the last one like them
-    synchronized Map<Recipient, Result> held(List<Recipient> recipients, @Nullable EmailAddress alias) {
+    synchronized Map<Recipient, Result> inBackoff(List<Recipient> recipients, @Nullable EmailAddress alias) {
         Map<Recipient, Result> held = new HashMap<>();
-        if (refused.isEmpty()) {
+        if (breakers.isEmpty()) {
             return held;
         }
-        Optional<Holding> author = alias == null ? Optional.empty() : holding(author(alias));
+        Optional<Backoff> author = alias == null ? Optional.empty() : backoff(author(alias));
         for (Recipient recipient : recipients) {
-            author.or(() -> holding(recipient(recipient.address())))
-                    .ifPresent(holding -> held.put(recipient, holding.refused().heldUntil(holding.until())));
+            author.or(() -> backoff(recipient(recipient.address())))
+                    .ifPresent(holding -> held.put(recipient, holding.refusal().backedOffUntil(holding.until())));
         }
         return held;
     }
 
-    private Optional<Holding> holding(Subject subject) {
-        Breaker breaker = refused.get(subject);
-        return breaker == null ? Optional.empty() : breaker.holds(clock.instant());
+    private Optional<Backoff> backoff(Subject subject) {
+        Breaker breaker = breakers.get(subject);
+        return breaker == null ? Optional.empty() : breaker.check(clock.instant());
     }
 
     /// Learns what came of an attempt, and tells the journal of mail that is held from now on.
@@ -75,40 +75,40 @@ final class Breakers {
         for (Map.Entry<Recipient, Result> entry : attempt.results().entrySet()) {
             Result result = entry.getValue();
             if (result.verdict().outcome() instanceof Delivered) {
-                served(entry.getKey(), attempt.alias());
+                delivered(entry.getKey(), attempt.alias());
             }
             Subject subject = subject(entry.getKey(), attempt.alias(), result);
             if (subject != null && seen.add(subject)) {
-                refused.computeIfAbsent(subject, _ -> new Breaker())
+                breakers.computeIfAbsent(subject, _ -> new Breaker())
                         .refused(result, now)
-                        .filter(Holding::isFirst)
-                        .ifPresent(first -> tell(subject, first));
+                        .filter(Backoff::isFirst)
+                        .ifPresent(first -> report(subject, first));
             }
         }
     }
 
-    private void tell(Subject subject, Holding holding) {
+    private void report(Subject subject, Backoff holding) {
         journal.backoff(
                 mailbox,
                 subject.scope() == Scope.AUTHOR ? "author" : "recipient",
                 subject.name(),
-                holding.refused().response().reply(),
-                holding.refused().verdict().advice(),
+                holding.refusal().response().reply(),
+                holding.refusal().verdict().advice(),
                 holding.until());
     }
 
-    private void served(Recipient recipient, @Nullable EmailAddress alias) {
-        if (!refused.isEmpty()) {
-            refused.remove(recipient(recipient.address()));
+    private void delivered(Recipient recipient, @Nullable EmailAddress alias) {
+        if (!breakers.isEmpty()) {
+            breakers.remove(recipient(recipient.address()));
             if (alias != null) {
-                refused.remove(author(alias));
+                breakers.remove(author(alias));
             }
         }
     }
 
     /// @return whom the refusal is about; null if it is none, none of the upstream's, or about the message
     private static @Nullable Subject subject(Recipient recipient, @Nullable EmailAddress alias, Result result) {
-        if (!result.isFromUpstream() || result.isHeld()) {
+        if (!result.isFromUpstream() || result.isInBackoff()) {
             return null;
         }
         return switch (result.verdict().outcome()) {

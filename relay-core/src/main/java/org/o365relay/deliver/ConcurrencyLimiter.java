@@ -9,23 +9,23 @@ import java.time.InstantSource;
 final class ConcurrencyLimiter {
 
     private static final Duration RECOVERY = Duration.ofMinutes(10);
-    private static final ProbeSchedule RESTS = new ProbeSchedule(Duration.ofSeconds(5), Duration.ofMinutes(1));
+    private static final ProbeSchedule BACKOFF = new ProbeSchedule(Duration.ofSeconds(5), Duration.ofMinutes(1));
 
-    private final int most;
+    private final int max;
     private final InstantSource clock;
     private int limit;
     private int inUse;
-    private int tooMany; // said in a row although there was only one
-    private Instant changed;
-    private Instant restUntil;
+    private int throttled; // said in a row although there was only one
+    private Instant changedAt;
+    private Instant backoffUntil;
 
-    /// @param most 1 or more
+    /// @param max 1 or more
     ConcurrencyLimiter(int most, InstantSource clock) {
-        this.most = most;
+        this.max = most;
         this.limit = most;
         this.clock = clock;
-        this.changed = clock.instant();
-        this.restUntil = changed;
+        this.changedAt = clock.instant();
+        this.backoffUntil = changedAt;
     }
 
     /// @return how many there may be at once now
@@ -42,7 +42,7 @@ final class ConcurrencyLimiter {
         long deadline = System.nanoTime() + atMost.toNanos();
         int free = free();
         for (long left = atMost.toMillis(); free <= 0 && left > 0; free = free()) {
-            wait(Math.max(1, Math.min(left, Math.max(rest().toMillis(), 1000))));
+            wait(Math.max(1, Math.min(left, Math.max(backoff().toMillis(), 1000))));
             left = (deadline - System.nanoTime()) / 1_000_000;
         }
         int acquired = Math.max(0, Math.min(wanted, free));
@@ -58,38 +58,38 @@ final class ConcurrencyLimiter {
     /// The upstream says that there are too many.
     ///
     /// @return whether this begins a slower time, which the admin may want to hear of
-    synchronized boolean tooMany() {
+    synchronized boolean throttled() {
         recover();
-        boolean begins = limit == most && tooMany == 0;
+        boolean begins = limit == max && throttled == 0;
         if (limit > 1) {
             limit--;
         } else {
-            restUntil = clock.instant().plus(RESTS.delay(tooMany++));
+            backoffUntil = clock.instant().plus(BACKOFF.delay(throttled++));
         }
-        changed = clock.instant();
+        changedAt = clock.instant();
         return begins;
     }
 
     /// The upstream has taken something.
-    synchronized void served() {
-        tooMany = 0;
+    synchronized void succeeded() {
+        throttled = 0;
     }
 
     private int free() {
         recover();
-        return rest().isPositive() ? 0 : limit - inUse;
+        return backoff().isPositive() ? 0 : limit - inUse;
     }
 
     /// Never longer than the longest, even if the clock has been set back meanwhile.
-    private Duration rest() {
-        Duration left = Duration.between(clock.instant(), restUntil);
-        return left.compareTo(RESTS.longest()) < 0 ? left : RESTS.longest();
+    private Duration backoff() {
+        Duration left = Duration.between(clock.instant(), backoffUntil);
+        return left.compareTo(BACKOFF.max()) < 0 ? left : BACKOFF.max();
     }
 
     private void recover() {
-        while (limit < most && !clock.instant().isBefore(changed.plus(RECOVERY))) {
+        while (limit < max && !clock.instant().isBefore(changedAt.plus(RECOVERY))) {
             limit++;
-            changed = changed.plus(RECOVERY);
+            changedAt = changedAt.plus(RECOVERY);
         }
     }
 }

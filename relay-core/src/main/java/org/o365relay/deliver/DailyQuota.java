@@ -14,7 +14,7 @@ import org.o365relay.mail.UsageSlot;
 final class DailyQuota {
 
     /// How long a recipient counts.
-    static final Duration DAY = Duration.ofHours(24);
+    static final Duration WINDOW = Duration.ofHours(24);
 
     private final @Nullable Integer limit;
     private final InstantSource clock;
@@ -39,7 +39,7 @@ final class DailyQuota {
     ///
     /// @return when there is room; empty if there is now, and it is kept
     synchronized Optional<Instant> reserve(int recipients) {
-        Optional<Instant> room = roomFor(recipients);
+        Optional<Instant> room = fullUntil(recipients);
         if (room.isEmpty() && limit != null) {
             reserved += recipients;
         }
@@ -47,17 +47,17 @@ final class DailyQuota {
     }
 
     /// @return when there is room; empty if there is now
-    synchronized Optional<Instant> roomFor(int recipients) {
+    synchronized Optional<Instant> fullUntil(int recipients) {
         if (limit == null) {
             return Optional.empty();
         }
-        forget();
+        expireSlots();
         int over = total() + reserved + recipients - limit;
-        return over > 0 && total() + reserved > 0 ? Optional.of(roomAfter(over)) : Optional.empty();
+        return over > 0 && total() + reserved > 0 ? Optional.of(freedAt(over)) : Optional.empty();
     }
 
     /// @return whether attempts under way keep room that they may give back
-    synchronized boolean isPromised() {
+    synchronized boolean hasReservations() {
         return reserved > 0;
     }
 
@@ -74,13 +74,13 @@ final class DailyQuota {
     }
 
     /// A minute at most while attempts are under way, which may give room back.
-    private Instant roomAfter(int over) {
-        Instant sure = sureRoomAfter(over);
+    private Instant freedAt(int over) {
+        Instant sure = surelyFreedAt(over);
         Instant soon = clock.instant().plus(Duration.ofMinutes(1));
         return reserved > 0 && soon.isBefore(sure) ? soon : sure;
     }
 
-    private Instant sureRoomAfter(int over) {
+    private Instant surelyFreedAt(int over) {
         int freed = 0;
         for (Map.Entry<Instant, Integer> step : used.entrySet()) {
             freed += step.getValue();
@@ -93,7 +93,7 @@ final class DailyQuota {
     }
 
     /// What a clock that was set back has counted in the future counts as of now.
-    private void forget() {
+    private void expireSlots() {
         Instant now = clock.instant();
         while (!used.isEmpty() && !end(used.firstKey()).isAfter(now)) {
             used.pollFirstEntry();

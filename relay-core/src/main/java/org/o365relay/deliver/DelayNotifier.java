@@ -47,12 +47,12 @@ final class DelayNotifier {
     private static final int BATCH = 100;
 
     // These are said by the relay, in the place of an upstream.
-    private static final Set<String> OWN = Set.of("unreachable", "tls", "relay");
+    private static final Set<String> LOCAL_REASONS = Set.of("unreachable", "tls", "relay");
 
     private final MessageQueue queue;
-    private final NoticeStore correspondence;
-    private final List<MailboxSender> lanes;
-    private final NoticePolicy desk;
+    private final NoticeStore notices;
+    private final List<MailboxSender> senders;
+    private final NoticePolicy policy;
     private final RetrySchedule retry;
     private final Journal journal;
     private final InstantSource clock;
@@ -65,9 +65,9 @@ final class DelayNotifier {
             Journal journal,
             InstantSource clock) {
         this.queue = queue;
-        this.correspondence = queue.correspondence();
-        this.lanes = List.copyOf(lanes);
-        this.desk = desk;
+        this.notices = queue.correspondence();
+        this.senders = List.copyOf(lanes);
+        this.policy = desk;
         this.retry = retry;
         this.journal = journal;
         this.clock = clock;
@@ -77,8 +77,8 @@ final class DelayNotifier {
     ///
     /// @param goesOn asked between batches
     /// @throws org.o365relay.queue.QueueException if the disk fails; the next look does the rest
-    void look(BooleanSupplier goesOn) {
-        Duration age = desk.settings().delayWarningAfter();
+    void run(BooleanSupplier goesOn) {
+        Duration age = policy.settings().delayWarningAfter();
         if (age.isZero()) {
             return;
         }
@@ -91,30 +91,30 @@ final class DelayNotifier {
         boolean more = place.compareTo(end) <= 0; // else the time was made longer
         while (more && goesOn.getAsBoolean()) {
             Optional<MailboxSender> open =
-                    lanes.stream().filter(MailboxSender::isOpen).findFirst();
+                    senders.stream().filter(MailboxSender::isOpen).findFirst();
             if (open.isEmpty()) {
                 return;
             }
-            Batch batch = correspondence.waiting(place, end, BATCH);
-            warn(batch, open.get());
+            Batch batch = notices.waiting(place, end, BATCH);
+            notify(batch, open.get());
             place = batch.end();
             more = !batch.isLast();
         }
     }
 
-    private void warn(Batch batch, MailboxSender open) {
+    private void notify(Batch batch, MailboxSender open) {
         List<DelayNotification> told = new ArrayList<>();
         for (WaitingMessage waiting : batch.messages()) {
-            told(waiting, open).ifPresent(told::add);
+            notification(waiting, open).ifPresent(told::add);
         }
         List<Written> written =
-                correspondence.warn(MARK, Long.toString(batch.end().value()), told);
+                notices.warn(MARK, Long.toString(batch.end().value()), told);
         for (int i = 0; i < told.size(); i++) {
-            tellJournal(batch, told.get(i), written.get(i));
+            log(batch, told.get(i), written.get(i));
         }
     }
 
-    private void tellJournal(Batch batch, DelayNotification told, Written written) {
+    private void log(Batch batch, DelayNotification told, Written written) {
         if (!written.isTold()) {
             return; // settled meanwhile
         }
@@ -133,18 +133,18 @@ final class DelayNotifier {
     }
 
     /// @return empty if nobody is told
-    private Optional<DelayNotification> told(WaitingMessage waiting, MailboxSender open) {
+    private Optional<DelayNotification> notification(WaitingMessage waiting, MailboxSender open) {
         List<Recipient> recipients = waiting.recipients().stream()
-                .filter(recipient -> mayBeToldOf(waiting, recipient))
+                .filter(recipient -> mayBeNotified(waiting, recipient))
                 .toList();
         if (recipients.isEmpty()) {
             return Optional.empty();
         }
         MailboxSender lane = open(waiting).orElse(open);
         try {
-            return told(waiting, recipients, lane);
+            return notification(waiting, recipients, lane);
         } catch (QueueException e) {
-            leaveUnlessDamaged(waiting, e);
+            skipIfDamaged(waiting, e);
         } catch (IOException e) {
             if (e.getCause() instanceof QueueException trouble) { // else it is damaged
                 throw trouble;
@@ -157,43 +157,43 @@ final class DelayNotifier {
     }
 
     /// The next look can tell it if the disk is well again. What is damaged must not keep the others from being told.
-    private static void leaveUnlessDamaged(WaitingMessage waiting, QueueException trouble) {
+    private static void skipIfDamaged(WaitingMessage waiting, QueueException trouble) {
         if (!trouble.isDamage()) {
             throw trouble;
         }
         log.error("nobody can be warned of message {}, it is damaged: {}", waiting.id(), trouble.getMessage());
     }
 
-    private Optional<DelayNotification> told(WaitingMessage waiting, List<Recipient> recipients, MailboxSender lane)
+    private Optional<DelayNotification> notification(WaitingMessage waiting, List<Recipient> recipients, MailboxSender lane)
             throws IOException {
-        NoticeWriter writer = desk.writer(lane.mailbox());
+        NoticeWriter writer = policy.writer(lane.mailbox());
         Original original = original(waiting, lane);
         Optional<EmailAddress> author = writer.delayAddressee(waiting.envelope(), original);
         if (author.isEmpty()) {
             return Optional.empty();
         }
         InetAddress client = waiting.arrival().client();
-        if (!desk.limit().allowsNotice(client)) {
+        if (!policy.limit().allowsNotice(client)) {
             SuppressedNotice withheld = new SuppressedNotice(
                     waiting.id(), SuppressedNotice.Kind.DELAYED, client, author.get(), clock.instant());
             return Optional.of(new DelayNotification(waiting.id(), author.get(), null, withheld));
         }
         Delay delay = delay(waiting, original, recipients, lane);
         return writer.write(delay)
-                .map(notice -> NoticePolicy.submission(notice, lane.supply().owner(), waiting.priority(), delay.now()))
+                .map(notice -> NoticePolicy.localMessage(notice, lane.claimScope().owner(), waiting.priority(), delay.now()))
                 .map(letter -> new DelayNotification(
                         delay.id(), letter.envelope().recipients().getFirst(), letter, null));
     }
 
     // RFC 3461 §4.1: who says nothing leaves it to the relay; who says something wants only that
-    private static boolean mayBeToldOf(WaitingMessage waiting, Recipient recipient) {
+    private static boolean mayBeNotified(WaitingMessage waiting, Recipient recipient) {
         Set<Occasion> occasions =
                 waiting.envelope().report().of(recipient.address()).occasions();
         return occasions == null || occasions.contains(Occasion.DELAY);
     }
 
     private Optional<MailboxSender> open(WaitingMessage waiting) {
-        return lanes.stream()
+        return senders.stream()
                 .filter(lane -> lane.serves(waiting.lane()) && lane.isOpen())
                 .findFirst();
     }
@@ -203,7 +203,7 @@ final class DelayNotifier {
         Optional<Event> trouble = queue.events(waiting.id()).reversed().stream()
                 .filter(event -> event.kind().equals("deferred") || event.kind().equals("postponed"))
                 .findFirst();
-        boolean own = trouble.map(event -> OWN.contains(event.reason())).orElse(true);
+        boolean own = trouble.map(event -> LOCAL_REASONS.contains(event.reason())).orElse(true);
         return new Delay(
                 waiting.id(),
                 waiting.arrival(),
@@ -214,15 +214,15 @@ final class DelayNotifier {
                 trouble.flatMap(event -> Reply.parse(event.detail())).orElse(null),
                 own ? "" : trouble.map(Event::upstream).orElse(""),
                 waiting.attempts(),
-                retry.until(waiting.arrival().at(), now),
+                retry.expiresAt(waiting.arrival().at(), now),
                 now);
     }
 
     private Reason reason(WaitingMessage waiting, MailboxSender lane) {
         if (waiting.reason() != null) {
-            return desk.reason(waiting.reason(), lane.mailbox(), "");
+            return policy.reason(waiting.reason(), lane.mailbox(), "");
         }
-        return desk.reason(open(waiting).isPresent() ? GeneralReason.TURN : GeneralReason.MAILBOX, "");
+        return policy.reason(open(waiting).isPresent() ? GeneralReason.TURN : GeneralReason.MAILBOX, "");
     }
 
     private static Original original(WaitingMessage waiting, MailboxSender lane) throws IOException {

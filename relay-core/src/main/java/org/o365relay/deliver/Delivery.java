@@ -38,22 +38,22 @@ import org.slf4j.LoggerFactory;
 public final class Delivery {
 
     private static final Logger log = LoggerFactory.getLogger(Delivery.class);
-    private static final Duration AFTER_DISK_TROUBLE = Duration.ofSeconds(5);
+    private static final Duration QUEUE_RETRY_DELAY = Duration.ofSeconds(5);
 
-    private static final Duration FOR_ANOTHER_MAILBOX = Duration.ofMinutes(10);
-    private static final Reply NO_ROOM =
+    private static final Duration POOL_RETRY_DELAY = Duration.ofMinutes(10);
+    private static final Reply QUOTA_USED_UP =
             Reply.of(452, "4.5.3", "The mailbox has sent to as many recipients as it may in 24 hours");
 
-    private static final Reply RETURNED = Reply.of(550, "5.7.0", "returned by the operator of the relay");
+    private static final Reply BOUNCED_BY_OPERATOR = Reply.of(550, "5.7.0", "returned by the operator of the relay");
 
     private final MessageQueue queue;
-    private final MailboxSender lane;
-    private final SettlementPlanner reckoning;
-    private final DsnSender secretary;
+    private final MailboxSender sender;
+    private final SettlementPlanner planner;
+    private final DsnSender dsnSender;
     private final Journal journal;
     private final SettlementReport report;
 
-    /// @param lane what is delivered through
+    /// @param sender what is delivered through
     /// @param desk for notices
     public Delivery(
             MessageQueue queue,
@@ -64,16 +64,16 @@ public final class Delivery {
             InstantSource clock,
             RandomGenerator random) {
         this.queue = queue;
-        this.lane = lane;
-        this.reckoning = new SettlementPlanner(retry, clock, random);
-        this.secretary = new DsnSender(queue, desk, lane.mailbox(), clock);
+        this.sender = lane;
+        this.planner = new SettlementPlanner(retry, clock, random);
+        this.dsnSender = new DsnSender(queue, desk, lane.mailbox(), clock);
         this.journal = journal;
         this.report = new SettlementReport(journal, clock);
     }
 
     /// Puts the message back if no road is open for it, or the account has no room for its recipients.
     void deliver(Claim claim) {
-        Optional<DeliveryPermit> passage = lane.roads().enter();
+        Optional<DeliveryPermit> passage = sender.failover().acquire();
         if (passage.isEmpty()) {
             putBack(claim);
             return;
@@ -81,7 +81,7 @@ public final class Delivery {
         try {
             deliver(claim, passage.get());
         } finally {
-            lane.roads().leave(passage.get());
+            sender.failover().release(passage.get());
         }
     }
 
@@ -91,21 +91,21 @@ public final class Delivery {
     /// @param claim of whichever lane
     /// @throws QueueException if that cannot be written
     public void bounce(Claim claim) {
-        Attempt none = ourselves(
+        Attempt none = localFailure(
                 claim,
-                RETURNED,
+                BOUNCED_BY_OPERATOR,
                 original(claim),
-                response -> lane.judge(response, false).named("operator"));
+                response -> sender.judge(response, false).withName("operator"));
         record(
                 claim,
                 none,
-                SettlementPlanner.givenUp(none),
+                SettlementPlanner.bounce(none),
                 (settlement, notices, withheld) -> queue.settle(claim, settlement, notices, withheld));
     }
 
     private Original original(Claim claim) {
         try (ContentStream content = queue.content(claim)) {
-            return lane.rewriter()
+            return sender.rewriter()
                     .rewrite(claim.id(), claim.arrival(), claim.envelope(), content)
                     .original();
         } catch (IOException e) {
@@ -117,11 +117,11 @@ public final class Delivery {
     }
 
     private void deliver(Claim claim, DeliveryPermit passage) {
-        DailyQuota allowance = lane.account().allowance();
+        DailyQuota allowance = sender.account().dailyQuota();
         int recipients = claim.recipients().size();
         Optional<Instant> room = allowance.reserve(recipients);
         if (room.isPresent()) {
-            waitForRoom(claim, passage, room.get());
+            waitForQuota(claim, passage, room.get());
             return;
         }
         int delivered = 0;
@@ -134,15 +134,15 @@ public final class Delivery {
         } finally {
             allowance.settle(recipients, delivered);
         }
-        AttemptRuling ruling = tell(passage, claim, attempt);
-        if (!attempt.cameToMail()) {
-            lane.account().pace().giveBack(1);
+        AttemptRuling ruling = evaluate(passage, claim, attempt);
+        if (!attempt.reachedMail()) {
+            sender.account().rateLimiter().refund(1);
         }
         if (damage.isPresent()) {
-            setAside(claim, damage.get());
+            quarantine(claim, damage.get());
         } else {
-            Settlement reckoned = reckoning.settlement(
-                    claim, ruling, passage.road().name(), lane.account().name());
+            Settlement reckoned = planner.plan(
+                    claim, ruling, passage.health().name(), sender.account().name());
             record(
                     claim,
                     ruling.attempt(),
@@ -152,9 +152,9 @@ public final class Delivery {
     }
 
     /// What the upstream has said is recorded whatever becomes of the news of it.
-    private AttemptRuling tell(DeliveryPermit passage, Claim claim, Attempt attempt) {
+    private AttemptRuling evaluate(DeliveryPermit passage, Claim claim, Attempt attempt) {
         try {
-            return lane.tell(passage, claim, attempt);
+            return sender.evaluate(passage, claim, attempt);
         } catch (RuntimeException e) {
             log.error("the lane cannot learn from message {} because of a bug; please report it", claim.id(), e);
             return AttemptRuling.of(attempt);
@@ -163,37 +163,37 @@ public final class Delivery {
 
     /// The message waits, and others that need less room go on. The lane waits when there is none at all, or when
     /// the message has waited so long that it is its turn.
-    private void waitForRoom(Claim claim, DeliveryPermit passage, Instant room) {
-        Optional<Instant> any = reckoning.isTooOld(claim)
+    private void waitForQuota(Claim claim, DeliveryPermit passage, Instant room) {
+        Optional<Instant> any = planner.isExpired(claim)
                 ? Optional.of(room)
-                : lane.account().allowance().roomFor(1);
+                : sender.account().dailyQuota().fullUntil(1);
         if (any.isPresent()) {
-            lane.waitForRoom(passage, any.get(), NO_ROOM);
+            sender.waitForQuota(passage, any.get(), QUOTA_USED_UP);
             putBack(claim);
             return;
         }
-        lane.account().pace().giveBack(1);
-        boolean othersMayHaveRoom = lane.isFromPool(claim);
-        Instant next = othersMayHaveRoom ? reckoning.soonerOf(room, FOR_ANOTHER_MAILBOX) : room;
-        String upstream = passage.road().name();
+        sender.account().rateLimiter().refund(1);
+        boolean othersMayHaveRoom = sender.isFromPool(claim);
+        Instant next = othersMayHaveRoom ? planner.earlierOf(room, POOL_RETRY_DELAY) : room;
+        String upstream = passage.health().name();
         settle(
                 claim,
-                SettlementPlanner.putOff(
-                        claim, NO_ROOM, next, upstream, lane.account().name()),
+                SettlementPlanner.deferral(
+                        claim, QUOTA_USED_UP, next, upstream, sender.account().name()),
                 List.of(),
                 List.of());
         if (othersMayHaveRoom) {
-            queue.release(lane.supply());
+            queue.release(sender.claimScope());
         }
     }
 
     private void putBack(Claim claim) {
-        lane.account().pace().giveBack(1);
+        sender.account().rateLimiter().refund(1);
         queue.putBack(claim);
     }
 
     /// Tried again, it would not be delivered, and given up in the end: its author cannot help it.
-    private void setAside(Claim claim, String damage) {
+    private void quarantine(Claim claim, String damage) {
         log.error(
                 "message {} is damaged in the queue ({}) and has been put on hold; check the disk, and see what of it"
                         + " can be read",
@@ -204,22 +204,22 @@ public final class Delivery {
 
     private Attempt attempt(Claim claim, DeliveryPermit passage, ContentStream content) {
         try {
-            return switch (lane.rewriter().rewrite(claim.id(), claim.arrival(), claim.envelope(), content)) {
+            return switch (sender.rewriter().rewrite(claim.id(), claim.arrival(), claim.envelope(), content)) {
                 case Rewritten rewritten -> attempt(claim, rewritten, passage);
-                case Unacceptable(Reply reply, Original original) -> ourselves(claim, reply, original);
+                case Unacceptable(Reply reply, Original original) -> localFailure(claim, reply, original);
             };
         } catch (IOException e) {
             log.error("message {} cannot be read: {}", claim.id(), e.getMessage());
-            return ourselves(claim, "The relay cannot read the message in its queue");
+            return localFailure(claim, "The relay cannot read the message in its queue");
         } catch (RuntimeException e) {
             log.error("message {} cannot be handed over because of a bug; please report it", claim.id(), e);
-            return ourselves(claim, "The relay has failed, see its log");
+            return localFailure(claim, "The relay has failed, see its log");
         }
     }
 
     private Attempt attempt(Claim claim, Rewritten rewritten, DeliveryPermit passage) {
         @Nullable EmailAddress alias = rewritten.sendAsAuthor().orElse(null);
-        Map<Recipient, Result> results = lane.breakers().held(claim.recipients(), alias);
+        Map<Recipient, Result> results = sender.breakers().inBackoff(claim.recipients(), alias);
         List<Recipient> tried = claim.recipients().stream()
                 .filter(recipient -> !results.containsKey(recipient))
                 .toList();
@@ -227,7 +227,7 @@ public final class Delivery {
             passage.upstream()
                     .attempt(outgoing(claim, rewritten, tried))
                     .forEach((recipient, response) ->
-                            results.put(recipient, new Result(response, lane.judge(response, alias != null))));
+                            results.put(recipient, new Result(response, sender.judge(response, alias != null))));
         }
         return Attempt.of(claim.recipients(), results, rewritten.original(), alias);
     }
@@ -243,15 +243,15 @@ public final class Delivery {
                 rewritten.isBinary() ? rewritten::writeBinaryTo : null);
     }
 
-    private Attempt ourselves(Claim claim, String trouble) {
-        return ourselves(claim, Reply.of(451, "4.3.0", trouble), new Original(null, new byte[0]));
+    private Attempt localFailure(Claim claim, String trouble) {
+        return localFailure(claim, Reply.of(451, "4.3.0", trouble), new Original(null, new byte[0]));
     }
 
-    private Attempt ourselves(Claim claim, Reply reply, Original original) {
-        return ourselves(claim, reply, original, response -> lane.judge(response, false));
+    private Attempt localFailure(Claim claim, Reply reply, Original original) {
+        return localFailure(claim, reply, original, response -> sender.judge(response, false));
     }
 
-    private static Attempt ourselves(Claim claim, Reply reply, Original original, Function<Response, Verdict> judging) {
+    private static Attempt localFailure(Claim claim, Reply reply, Original original, Function<Response, Verdict> judging) {
         Response response = new Response(Step.CONTENT, reply, Origin.RELAY);
         Verdict verdict = judging.apply(response);
         Map<Recipient, Result> results = new HashMap<>();
@@ -260,21 +260,21 @@ public final class Delivery {
     }
 
     @FunctionalInterface
-    private interface Writing {
+    private interface SettlementWriter {
         /// @return the notices' ids
         List<QueueId> write(Settlement settlement, List<LocalMessage> notices, List<SuppressedNotice> withheld);
     }
 
-    private void record(Claim claim, Attempt attempt, Settlement settlement, Writing writing) {
-        Notices written = secretary.notices(claim, attempt, settlement);
-        List<LocalMessage> notices = written.letters();
+    private void record(Claim claim, Attempt attempt, Settlement settlement, SettlementWriter writing) {
+        Notices written = dsnSender.notices(claim, attempt, settlement);
+        List<LocalMessage> notices = written.messages();
         List<QueueId> noticeIds =
-                writing.write(settlement, notices, written.withheld().stream().toList());
+                writing.write(settlement, notices, written.suppressed().stream().toList());
         for (int i = 0; i < notices.size(); i++) {
             LocalMessage notice = notices.get(i);
             journal.accepted(noticeIds.get(i), notice.arrival(), notice.envelope(), notice.size());
         }
-        report.tell(claim, attempt, settlement, written);
+        report.log(claim, attempt, settlement, written);
     }
 
     /// Does not return before what the upstream said is on disk: to send more while that cannot be recorded
@@ -300,7 +300,7 @@ public final class Delivery {
 
     private static void waitForDisk(QueueException trouble) {
         try {
-            Thread.sleep(AFTER_DISK_TROUBLE);
+            Thread.sleep(QUEUE_RETRY_DELAY);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw trouble;

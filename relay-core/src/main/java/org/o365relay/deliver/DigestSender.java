@@ -26,20 +26,20 @@ final class DigestSender {
 
     /// How long it may take at most, unless the disk is in trouble, until what is withheld is on disk: so nothing comes
     /// onto a pile while its digest is written.
-    private static final Duration ON_ITS_WAY = Duration.ofSeconds(10);
+    private static final Duration COMMIT_MARGIN = Duration.ofSeconds(10);
 
-    private final NoticeStore correspondence;
-    private final List<MailboxSender> lanes;
-    private final NoticePolicy desk;
+    private final NoticeStore notices;
+    private final List<MailboxSender> senders;
+    private final NoticePolicy policy;
     private final NoticeLimit limit;
     private final Journal journal;
     private final InstantSource clock;
 
     DigestSender(
             MessageQueue queue, List<MailboxSender> lanes, NoticePolicy desk, Journal journal, InstantSource clock) {
-        this.correspondence = queue.correspondence();
-        this.lanes = List.copyOf(lanes);
-        this.desk = desk;
+        this.notices = queue.correspondence();
+        this.senders = List.copyOf(lanes);
+        this.policy = desk;
         this.limit = new NoticeLimit(desk.settings().perDevicePerHour(), clock);
         this.journal = journal;
         this.clock = clock;
@@ -49,18 +49,18 @@ final class DigestSender {
     ///
     /// @param goesOn asked between letters
     /// @throws RuntimeException if one of them cannot be sent, after the others; the next look tries again
-    void look(BooleanSupplier goesOn) {
-        limit.tidy();
+    void run(BooleanSupplier goesOn) {
+        limit.removeExpired();
         Instant now = clock.instant();
         RuntimeException first = null;
-        for (SuppressedNotices pile : correspondence.piles(now.minus(ON_ITS_WAY))) {
+        for (SuppressedNotices pile : notices.piles(now.minus(COMMIT_MARGIN))) {
             Optional<MailboxSender> open =
-                    lanes.stream().filter(MailboxSender::isOpen).findFirst();
+                    senders.stream().filter(MailboxSender::isOpen).findFirst();
             if (open.isEmpty() || !goesOn.getAsBoolean()) {
                 break;
             }
             try {
-                sendInTime(pile, open.get(), now);
+                sendIfDue(pile, open.get(), now);
             } catch (RuntimeException e) { // one damaged page must not keep the others from being sent
                 first = first == null ? e : first;
             }
@@ -70,7 +70,7 @@ final class DigestSender {
         }
     }
 
-    private void sendInTime(SuppressedNotices pile, MailboxSender lane, Instant now) {
+    private void sendIfDue(SuppressedNotices pile, MailboxSender lane, Instant now) {
         boolean isOver = !now.isBefore(pile.since().plus(NoticeLimit.HOUR));
         if (isOver && limit.hasRoom(pile.client()) && send(pile, lane, now)) {
             limit.allowsNotice(pile.client()); // it is counted when it is on its way
@@ -79,7 +79,7 @@ final class DigestSender {
 
     /// @return whether it is on its way
     private boolean send(SuppressedNotices pile, MailboxSender lane, Instant now) {
-        List<SuppressedMessage> messages = correspondence.withheld(pile, MAX_LISTED);
+        List<SuppressedMessage> messages = notices.withheld(pile, MAX_LISTED);
         Optional<SuppressedMessage> newest =
                 messages.isEmpty() ? Optional.empty() : Optional.of(messages.getLast()); // all may be damaged
         EmailAddress mailbox = lane.mailbox();
@@ -90,13 +90,13 @@ final class DigestSender {
                 pile.count(),
                 messages.stream().map(message -> line(message, mailbox)).toList(),
                 now);
-        LocalMessage letter = NoticePolicy.submission(
-                desk.writer(mailbox)
+        LocalMessage letter = NoticePolicy.localMessage(
+                policy.writer(mailbox)
                         .write(digest, newest.map(SuppressedMessage::id).orElseGet(() -> NoticeStore.placeOf(now))),
-                lane.supply().owner(),
+                lane.claimScope().owner(),
                 Priority.NORMAL,
                 now);
-        Optional<QueueId> sent = correspondence.send(pile, letter);
+        Optional<QueueId> sent = notices.send(pile, letter);
         sent.ifPresent(id -> journal.accepted(id, letter.arrival(), letter.envelope(), letter.size()));
         return sent.isPresent();
     }
@@ -105,7 +105,7 @@ final class DigestSender {
         String subject = message.subject() == null ? "" : message.subject();
         Status fate = fate(message);
         boolean hasReason = fate != Status.DELIVERED && !message.reason().isEmpty();
-        String reason = hasReason ? desk.reason(message.reason(), mailbox, "").cause() : "";
+        String reason = hasReason ? policy.reason(message.reason(), mailbox, "").cause() : "";
         return new Digest.Entry(message.receivedAt(), subject, message.recipients(), fate, reason);
     }
 

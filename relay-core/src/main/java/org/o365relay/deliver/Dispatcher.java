@@ -18,30 +18,30 @@ import org.slf4j.LoggerFactory;
 public final class Dispatcher {
 
     private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
-    private static final Duration AFTER_DISK_TROUBLE = Duration.ofSeconds(5);
-    private static final Duration AFTER_FAILURE = Duration.ofMinutes(1);
-    private static final int ANY_NUMBER = 1_000_000;
+    private static final Duration MAX_WAIT = Duration.ofSeconds(30);
+    private static final Duration QUEUE_RETRY_DELAY = Duration.ofSeconds(5);
+    private static final Duration FAILED_DELIVERY_DELAY = Duration.ofMinutes(1);
+    private static final int MAX_DELIVERIES = 1_000_000;
 
     private final MessageQueue queue;
-    private final MailboxSender lane;
-    private final Delivery courier;
-    private final Semaphore idle = new Semaphore(ANY_NUMBER); // less one for each delivery in flight
+    private final MailboxSender sender;
+    private final Delivery delivery;
+    private final Semaphore idle = new Semaphore(MAX_DELIVERIES); // less one for each delivery in flight
     private volatile boolean stopping;
     private @Nullable Thread loop;
-    private @Nullable Thread checks;
+    private @Nullable Thread checkLoop;
 
-    /// @param courier delivers through the lane
+    /// @param delivery delivers through the lane
     public Dispatcher(MessageQueue queue, MailboxSender lane, Delivery courier) {
         this.queue = queue;
-        this.lane = lane;
-        this.courier = courier;
+        this.sender = lane;
+        this.delivery = courier;
     }
 
     /// Begins to deliver.
     public void start() {
-        loop = Thread.ofVirtual().name("dispatcher-" + lane.mailbox()).start(() -> repeat(this::deliverNext));
-        checks = Thread.ofVirtual().name("checks-" + lane.mailbox()).start(() -> repeat(this::checkNext));
+        loop = Thread.ofVirtual().name("dispatcher-" + sender.mailbox()).start(() -> repeat(this::deliverNext));
+        checkLoop = Thread.ofVirtual().name("checks-" + sender.mailbox()).start(() -> repeat(this::checkNext));
     }
 
     /// Takes up no more messages, and lets deliveries in flight end.
@@ -51,37 +51,37 @@ public final class Dispatcher {
         stopping = true;
         long deadline = System.nanoTime() + grace.toNanos();
         try {
-            if (checks != null) {
-                checks.interrupt(); // a check under way ends by itself, and changes nothing any more
+            if (checkLoop != null) {
+                checkLoop.interrupt(); // a check under way ends by itself, and changes nothing any more
             }
             if (loop != null) {
                 loop.interrupt();
                 loop.join(grace);
             }
-            if (!idle.tryAcquire(ANY_NUMBER, deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+            if (!idle.tryAcquire(MAX_DELIVERIES, deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                 log.warn("deliveries did not end in time; they are tried again after the next start");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        lane.close();
+        sender.close();
     }
 
     /// @return whose mail it delivers
     public EmailAddress mailbox() {
-        return lane.mailbox();
+        return sender.mailbox();
     }
 
     /// Nothing more is claimed until [#resume()], because an operator says so; deliveries in flight end. What a
     /// pool has given to the mailbox is the pool's again.
     ///
     /// @param by who said so
-    public void halt(Instant since, String by) {
-        lane.stop(since, by);
+    public void pause(Instant since, String by) {
+        sender.pause(since, by);
         try {
-            shareIfPaused();
+            releaseIfOutOfService();
         } catch (QueueException e) {
-            log.warn("the pools of {} get their messages back later: {}", lane.mailbox(), e.getMessage());
+            log.warn("the pools of {} get their messages back later: {}", sender.mailbox(), e.getMessage());
         }
     }
 
@@ -89,22 +89,22 @@ public final class Dispatcher {
     ///
     /// @return false if there was nothing to resume
     public boolean resume() {
-        return lane.resume();
+        return sender.resume();
     }
 
     public MailboxStatus status() {
-        return lane.roads().status();
+        return sender.failover().status();
     }
 
     @FunctionalInterface
-    private interface Turn {
-        void take() throws InterruptedException;
+    private interface Task {
+        void run() throws InterruptedException;
     }
 
-    private void repeat(Turn turn) {
+    private void repeat(Task turn) {
         while (!stopping) {
             try {
-                turn.take();
+                turn.run();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return; // only stop() interrupts
@@ -113,34 +113,34 @@ public final class Dispatcher {
                     return; // it was the interrupt
                 }
                 log.error("the queue cannot be used, trying again: {}", e.getMessage());
-                pause(AFTER_DISK_TROUBLE);
+                pause(QUEUE_RETRY_DELAY);
             } catch (RuntimeException | Error e) { // mail must go on leaving
                 log.error("the dispatcher failed, trying again", e);
-                pause(AFTER_DISK_TROUBLE);
+                pause(QUEUE_RETRY_DELAY);
             }
         }
     }
 
     private void checkNext() throws InterruptedException {
-        lane.roads().awaitCheck();
-        lane.check();
+        sender.failover().awaitCheck();
+        sender.check();
     }
 
     private void deliverNext() throws InterruptedException {
-        int room = lane.roads().room();
+        int room = sender.failover().freeSlots();
         if (room == 0) {
-            shareIfPaused();
-            lane.roads().awaitRoom();
+            releaseIfOutOfService();
+            sender.failover().awaitFreeSlot();
             return;
         }
-        Duration pause = lane.account().pace().untilNext();
+        Duration pause = sender.account().rateLimiter().untilNext();
         if (pause.isPositive()) {
-            Thread.sleep(pause.compareTo(LONGEST_WAIT) < 0 ? pause : LONGEST_WAIT);
+            Thread.sleep(pause.compareTo(MAX_WAIT) < 0 ? pause : MAX_WAIT);
             return;
         }
-        int connections = lane.account().connections().acquire(room, LONGEST_WAIT);
+        int connections = sender.account().concurrencyLimiter().acquire(room, MAX_WAIT);
         if (connections > 0 && !start(connections)) {
-            queue.awaitDue(lane.supply(), LONGEST_WAIT);
+            queue.awaitDue(sender.claimScope(), MAX_WAIT);
         }
     }
 
@@ -149,10 +149,10 @@ public final class Dispatcher {
     /// @param connections as many as are held; those not needed are given back
     /// @return false if nothing was due
     private boolean start(int connections) {
-        int most = lane.roads().room() == 0 ? 0 : lane.account().pace().take(connections); // it may have closed
+        int most = sender.failover().freeSlots() == 0 ? 0 : sender.account().rateLimiter().take(connections); // it may have closed
         int started = 0;
         try {
-            List<Claim> claims = most == 0 ? List.of() : queue.claim(lane.supply(), most);
+            List<Claim> claims = most == 0 ? List.of() : queue.claim(sender.claimScope(), most);
             for (Claim claim : claims) {
                 idle.acquireUninterruptibly();
                 started++;
@@ -160,20 +160,20 @@ public final class Dispatcher {
             }
             return most == 0 || !claims.isEmpty();
         } finally {
-            lane.account().pace().giveBack(most - started);
-            lane.account().connections().release(connections - started);
+            sender.account().rateLimiter().refund(most - started);
+            sender.account().concurrencyLimiter().release(connections - started);
         }
     }
 
     private void deliver(Claim claim) {
         try {
-            courier.deliver(claim);
-            shareIfPaused();
+            delivery.deliver(claim);
+            releaseIfOutOfService();
         } catch (RuntimeException | Error e) {
             log.error("the delivery of message {} failed; unless it is settled it is tried again", claim.id(), e);
             interrupt(claim);
         } finally {
-            lane.account().connections().release(1);
+            sender.account().concurrencyLimiter().release(1);
             idle.release();
         }
     }
@@ -183,22 +183,22 @@ public final class Dispatcher {
     private void interrupt(Claim claim) {
         while (!Thread.currentThread().isInterrupted()) {
             try {
-                queue.interrupt(claim, AFTER_FAILURE);
+                queue.interrupt(claim, FAILED_DELIVERY_DELAY);
                 return;
             } catch (QueueException e) {
                 if (e.isFinal()) {
                     return; // closed; the next start does it
                 }
                 log.error("message {} cannot be given back, trying again: {}", claim.id(), e.getMessage());
-                pause(AFTER_DISK_TROUBLE);
+                pause(QUEUE_RETRY_DELAY);
             }
         }
     }
 
     /// What a pool has given to a mailbox that is paused, others of the pool may send.
-    private void shareIfPaused() {
-        if (lane.isInPool() && lane.roads().isPaused()) {
-            queue.release(lane.supply());
+    private void releaseIfOutOfService() {
+        if (sender.isInPool() && sender.failover().isOutOfService()) {
+            queue.release(sender.claimScope());
         }
     }
 

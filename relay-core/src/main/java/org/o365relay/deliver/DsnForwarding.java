@@ -14,7 +14,7 @@ import org.o365relay.queue.Claim;
 /// mailbox: so nobody else's wish to hear of success is passed on, and the relay reports that itself.
 final class DsnForwarding {
 
-    private static final Set<Occasion> NEVER = Set.of();
+    private static final Set<Occasion> NO_OCCASION = Set.of();
 
     private DsnForwarding() {}
 
@@ -36,7 +36,7 @@ final class DsnForwarding {
         Map<EmailAddress, OfRecipient> wishes = new HashMap<>();
         envelope.recipients()
                 .forEach(recipient -> wishes.put(
-                        recipient, new OfRecipient(NEVER, report.of(recipient).original())));
+                        recipient, new OfRecipient(NO_OCCASION, report.of(recipient).original())));
         return new ReportRequest(report.envelopeId(), report.returned(), wishes);
     }
 

@@ -45,7 +45,7 @@ final class DsnSender {
     private static final Logger log = LoggerFactory.getLogger(DsnSender.class);
 
     private final MessageQueue queue;
-    private final NoticePolicy desk;
+    private final NoticePolicy policy;
     private final EmailAddress mailbox;
     private final NoticeWriter writer;
     private final InstantSource clock;
@@ -53,7 +53,7 @@ final class DsnSender {
     /// @param mailbox that the notices leave through
     DsnSender(MessageQueue queue, NoticePolicy desk, EmailAddress mailbox, InstantSource clock) {
         this.queue = queue;
-        this.desk = desk;
+        this.policy = desk;
         this.mailbox = mailbox;
         this.writer = desk.writer(mailbox);
         this.clock = clock;
@@ -62,12 +62,12 @@ final class DsnSender {
     /// What is to be committed with the settlement.
     ///
     /// @param failure of what failed
-    /// @param withheld instead, if there were too many about the device
+    /// @param suppressed instead, if there were too many about the device
     /// @param relayed of what was handed over
     record Notices(
-            Optional<LocalMessage> failure, Optional<SuppressedNotice> withheld, Optional<LocalMessage> relayed) {
+            Optional<LocalMessage> failure, Optional<SuppressedNotice> suppressed, Optional<LocalMessage> relayed) {
 
-        List<LocalMessage> letters() {
+        List<LocalMessage> messages() {
             return Stream.concat(failure.stream(), relayed.stream()).toList();
         }
 
@@ -75,30 +75,30 @@ final class DsnSender {
         @Nullable
         EmailAddress failureTo() {
             return failure.map(notice -> notice.envelope().recipients().getFirst())
-                    .or(() -> withheld.map(SuppressedNotice::recipient))
+                    .or(() -> suppressed.map(SuppressedNotice::recipient))
                     .orElse(null);
         }
     }
 
     Notices notices(Claim claim, Attempt attempt, Settlement settlement) {
-        List<FailedRecipient> failed = closed(claim, attempt, settlement, Occasion.FAILURE, Failed.class::isInstance)
+        List<FailedRecipient> failed = settled(claim, attempt, settlement, Occasion.FAILURE, Failed.class::isInstance)
                 .map(entry -> failed(entry.getKey(), entry.getValue()))
                 .toList();
-        List<RelayedRecipient> relayed = closed(
+        List<RelayedRecipient> relayed = settled(
                         claim, attempt, settlement, Occasion.SUCCESS, Delivered.class::isInstance)
-                .filter(entry -> !entry.getValue().response().promisesReport())
+                .filter(entry -> !entry.getValue().response().reportsSuccess())
                 .map(entry -> new RelayedRecipient(
                         entry.getKey(), entry.getValue().response().reply()))
                 .toList();
         Optional<LocalMessage> report =
-                relayed.isEmpty() ? Optional.empty() : ofRelaying(claim, attempt, settlement.upstream(), relayed);
+                relayed.isEmpty() ? Optional.empty() : relayedNotice(claim, attempt, settlement.upstream(), relayed);
         return failed.isEmpty()
                 ? new Notices(Optional.empty(), Optional.empty(), report)
-                : ofFailure(failure(claim, attempt, settlement.upstream(), failed), claim, report);
+                : failureNotice(failure(claim, attempt, settlement.upstream(), failed), claim, report);
     }
 
     /// @return the recipients this settlement closes in this way, and of whom the sender wants to hear it
-    private static Stream<Entry<Recipient, Result>> closed(
+    private static Stream<Entry<Recipient, Result>> settled(
             Claim claim, Attempt attempt, Settlement settlement, Occasion occasion, Predicate<Outcome> outcome) {
         return attempt.results().entrySet().stream()
                 .filter(entry -> outcome.test(settlement.outcomes().get(entry.getKey())))
@@ -107,9 +107,9 @@ final class DsnSender {
     }
 
     /// A report of success is never too much: somebody has asked for it.
-    private Notices ofFailure(Failure failure, Claim claim, Optional<LocalMessage> report) {
+    private Notices failureNotice(Failure failure, Claim claim, Optional<LocalMessage> report) {
         Optional<EmailAddress> told = writer.addressee(failure);
-        if (told.isPresent() && !desk.limit().allowsNotice(failure.arrival().client())) {
+        if (told.isPresent() && !policy.limit().allowsNotice(failure.arrival().client())) {
             SuppressedNotice withheld = new SuppressedNotice(
                     failure.id(), Kind.FAILED, failure.arrival().client(), told.get(), failure.now());
             return new Notices(Optional.empty(), Optional.of(withheld), report);
@@ -124,14 +124,14 @@ final class DsnSender {
                 claim.arrival(),
                 claim.envelope(),
                 claim.notice(),
-                whole(claim, attempt.original()),
+                withContent(claim, attempt.original()),
                 failed,
                 upstream,
                 claim.attempts(),
                 clock.instant());
     }
 
-    private Optional<LocalMessage> ofRelaying(
+    private Optional<LocalMessage> relayedNotice(
             Claim claim, Attempt attempt, String upstream, List<RelayedRecipient> relayed) {
         Instant now = clock.instant();
         RelayedMessage relaying = new RelayedMessage(
@@ -146,9 +146,9 @@ final class DsnSender {
         return submission(claim, now, () -> writer.write(relaying));
     }
 
-    private static Optional<LocalMessage> submission(Claim claim, Instant now, Writing writing) {
+    private static Optional<LocalMessage> submission(Claim claim, Instant now, NoticeSource writing) {
         try {
-            return writing.write().map(notice -> NoticePolicy.submission(notice, claim.lane(), claim.priority(), now));
+            return writing.write().map(notice -> NoticePolicy.localMessage(notice, claim.lane(), claim.priority(), now));
         } catch (RuntimeException e) {
             // What the upstream has taken must be settled all the same, or it would be sent again.
             log.error(
@@ -158,12 +158,12 @@ final class DsnSender {
     }
 
     @FunctionalInterface
-    private interface Writing {
+    private interface NoticeSource {
         Optional<Notice> write();
     }
 
     /// @return with the message in it, if the sender wants it back and it is small
-    private Original whole(Claim claim, Original original) {
+    private Original withContent(Claim claim, Original original) {
         if (claim.envelope().report().returned() != Returned.FULL || claim.size() > Original.MAX_CONTENT) {
             return original;
         }
@@ -181,6 +181,6 @@ final class DsnSender {
                 recipient,
                 result.response().reply(),
                 result.isFromUpstream(),
-                desk.reason(result.reason(), mailbox, advice));
+                policy.reason(result.reason(), mailbox, advice));
     }
 }

@@ -70,7 +70,7 @@ public final class FailurePolicy {
             case NETWORK ->
                 deferred(response.reply(), Scope.MESSAGE, "the upstream could not be reached or was lost", "");
             case TLS ->
-                closed(
+                suspended(
                         response.reply(),
                         "the connection to the upstream cannot be made secure",
                         "See that upstream.host is the name in the server's certificate, and that nothing in between (a"
@@ -82,15 +82,15 @@ public final class FailurePolicy {
 
     /// Others of the same attempt got further: what was said to this recipient is about nobody else. It is final,
     /// if it is a refusal and does not end with time, such as a quota.
-    static Verdict ofRecipientAlone(Response response, Verdict verdict) {
+    static Verdict recipientAtFault(Response response, Verdict verdict) {
         Reply reply = response.reply();
-        boolean never = reply.category() == 5 && verdict.probe() == null;
-        return verdict.about(Scope.RECIPIENT, never ? new Outcome.Failed(reply) : new Outcome.Deferred(reply));
+        boolean never = reply.category() == 5 && verdict.probeAfter() == null;
+        return verdict.withScope(Scope.RECIPIENT, never ? new Outcome.Failed(reply) : new Outcome.Deferred(reply));
     }
 
     /// Other messages are served: what was said is about this one. To be tried again, and given up in the end.
-    static Verdict ofMessageAlone(Response response, Verdict verdict) {
-        return verdict.about(scopeOf(response), verdict.outcome());
+    static Verdict messageAtFault(Response response, Verdict verdict) {
+        return verdict.withScope(scopeOf(response), verdict.outcome());
     }
 
     private Verdict known(ReplySource speaker, Response response, boolean alias) {
@@ -111,18 +111,18 @@ public final class FailurePolicy {
 
     private static @Nullable Duration probe(Response response, KnownReply known) {
         boolean ofRoad = known.kind() == Kind.UPSTREAM;
-        return ofRoad && response.rest() != null ? response.rest() : known.probe();
+        return ofRoad && response.retryAfter() != null ? response.retryAfter() : known.probe();
     }
 
     private static Scope scope(Response response, Kind kind, boolean alias) {
         return switch (kind) {
             case THROTTLED -> Scope.MAILBOX;
             case MAILBOX -> isAboutDraft(response) ? Scope.MESSAGE : Scope.MAILBOX;
-            case UPSTREAM -> isAboutDraft(response) ? Scope.MESSAGE : Scope.ROAD;
+            case UPSTREAM -> isAboutDraft(response) ? Scope.MESSAGE : Scope.UPSTREAM;
             case CONNECTIONS -> Scope.CONNECTIONS;
             case AUTHOR -> alias ? Scope.AUTHOR : scope(response, Kind.MAILBOX, false);
             case TRANSIENT -> scopeOf(response);
-            case PERMANENT -> isAboutRoad(response) ? Scope.ROAD : scopeOf(response);
+            case PERMANENT -> isAboutUpstream(response) ? Scope.UPSTREAM : scopeOf(response);
         };
     }
 
@@ -130,7 +130,7 @@ public final class FailurePolicy {
         return switch (speaker) {
             case SMTP -> judgeUnknownReply(response);
             case SIGN_IN ->
-                closed(
+                suspended(
                         response.reply(),
                         "the sign-in service gives no token",
                         "Compare tenant, client-id and secret or certificate of " + mailbox
@@ -152,13 +152,13 @@ public final class FailurePolicy {
         }
         // RFC 4954 §6: 530 and 535 are about signing in wherever they turn up
         if (response.step() == Step.AUTH || reply.code() == 530 || reply.code() == 535) {
-            return closed(
+            return suspended(
                     reply,
                     "the upstream does not let the relay sign in",
                     "Check user name and password of " + mailbox + ", and that it may use SMTP AUTH.");
         }
-        return isAboutRoad(response)
-                ? closed(reply, "the upstream turns the relay away", "Check upstream.host and upstream.port.")
+        return isAboutUpstream(response)
+                ? suspended(reply, "the upstream turns the relay away", "Check upstream.host and upstream.port.")
                 : failed(response, "the upstream refuses it", "");
     }
 
@@ -173,30 +173,30 @@ public final class FailurePolicy {
         }
         return switch (reply.code()) {
             case UNAUTHORIZED, FORBIDDEN, NOT_FOUND ->
-                closed(
+                suspended(
                         reply,
                         "Microsoft Graph does not let the relay send as this mailbox",
                         "Check that the app has Mail.Send (Application) with admin consent, and that " + mailbox
                                 + " is a mailbox in Exchange Online.");
             default ->
-                reply.category() == 4 && !PASSING.contains(reply.code()) && !isAboutRoad(response)
+                reply.category() == 4 && !PASSING.contains(reply.code()) && !isAboutUpstream(response)
                         ? failed(response, "Microsoft Graph refuses it", "")
                         : deferred(reply, Scope.MESSAGE, "Microsoft Graph cannot take it now", "");
         };
     }
 
     private Verdict judgeOwn(Response response) {
-        if (response.rest() != null) {
+        if (response.retryAfter() != null) {
             return new Verdict(
                     new Outcome.Deferred(response.reply()),
-                    Scope.ROAD,
+                    Scope.UPSTREAM,
                     "",
                     "the upstream has asked to be left alone for a while",
                     "It passes by itself; see what else uses " + mailbox + ".",
-                    response.rest());
+                    response.retryAfter());
         }
-        if (isAboutRoad(response)) {
-            return closed(response.reply(), response.reply().text(), "Check the upstream and the credential.");
+        if (isAboutUpstream(response)) {
+            return suspended(response.reply(), response.reply().text(), "Check the upstream and the credential.");
         }
         return response.reply().category() == 5
                 ? failed(response, response.reply().text(), "")
@@ -204,7 +204,7 @@ public final class FailurePolicy {
     }
 
     /// Until MAIL has been taken, only its SIZE and SMTPUTF8 are about the message.
-    private static boolean isAboutRoad(Response response) {
+    private static boolean isAboutUpstream(Response response) {
         boolean beforeRcpt = response.step().compareTo(Step.RCPT) < 0;
         return beforeRcpt && !(response.step() == Step.MAIL && isAboutContent(response.reply()));
     }
@@ -240,8 +240,8 @@ public final class FailurePolicy {
         return new Verdict(new Outcome.Deferred(reply), scope, "", cause, advice, null);
     }
 
-    private static Verdict closed(Reply reply, String cause, String advice) {
-        return deferred(reply, Scope.ROAD, cause, advice);
+    private static Verdict suspended(Reply reply, String cause, String advice) {
+        return deferred(reply, Scope.UPSTREAM, cause, advice);
     }
 
     private static Verdict failed(Response response, String cause, String advice) {

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.Attempt.Result;
 import org.o365relay.deliver.Response.Step;
-import org.o365relay.deliver.Suspension.Trouble;
+import org.o365relay.deliver.Suspension.Cause;
 import org.o365relay.deliver.Verdict.Scope;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.EmailAddress;
@@ -30,15 +30,15 @@ public final class MailboxSender {
 
     private static final Logger log = LoggerFactory.getLogger(MailboxSender.class);
 
-    private static final Duration LONGEST_STEP = Duration.ofHours(1);
+    private static final Duration MAX_STEP = Duration.ofHours(1);
 
     private final EmailAddress mailbox;
-    private final ClaimScope supply;
+    private final ClaimScope claimScope;
     private final Rewriter rewriter;
     private final List<Upstream> upstreams;
     private final SendingAccount account;
-    private final ResponseClassifier policy;
-    private final UpstreamFailover roads;
+    private final ResponseClassifier classifier;
+    private final UpstreamFailover failover;
     private final Breakers breakers;
     private final Journal journal;
     private final InstantSource clock;
@@ -78,18 +78,18 @@ public final class MailboxSender {
             Journal journal,
             InstantSource clock) {
         this.mailbox = settings.address();
-        this.supply = supply(mailbox, routes);
+        this.claimScope = claimScope(mailbox, routes);
         this.rewriter = new Rewriter(settings.rewrite());
         this.upstreams = List.copyOf(upstreams);
         this.account = account;
-        this.policy = policy;
-        this.roads = new UpstreamFailover(mailbox, upstreams, probes, journal, clock);
+        this.classifier = policy;
+        this.failover = new UpstreamFailover(mailbox, upstreams, probes, journal, clock);
         this.breakers = new Breakers(mailbox, journal, clock);
         this.journal = journal;
         this.clock = clock;
     }
 
-    private static ClaimScope supply(EmailAddress mailbox, Routes routes) {
+    private static ClaimScope claimScope(EmailAddress mailbox, Routes routes) {
         String name = mailbox.toString().toLowerCase(Locale.ROOT);
         Stream<String> served = routes.targets().stream()
                 .filter(target -> target.mailboxes().stream()
@@ -104,28 +104,28 @@ public final class MailboxSender {
     }
 
     /// @return what it may claim: what is routed to the mailbox, or to a pool it is in
-    ClaimScope supply() {
-        return supply;
+    ClaimScope claimScope() {
+        return claimScope;
     }
 
     /// @return whether mail may leave just now
     boolean isOpen() {
-        return roads.isOpen() && !roads.isStopped();
+        return failover.isOpen() && !failover.isPaused();
     }
 
     /// @return whether messages of this mailbox or pool may leave through it
     boolean serves(String lane) {
-        return supply.routes().contains(lane);
+        return claimScope.routes().contains(lane);
     }
 
     /// @return whether others may send some of its messages
     boolean isInPool() {
-        return supply.routes().size() > 1;
+        return claimScope.routes().size() > 1;
     }
 
     /// @return whether another mailbox might send the message
     boolean isFromPool(Claim claim) {
-        return !claim.route().equalsIgnoreCase(supply.owner());
+        return !claim.route().equalsIgnoreCase(claimScope.owner());
     }
 
     Rewriter rewriter() {
@@ -136,8 +136,8 @@ public final class MailboxSender {
         return account;
     }
 
-    UpstreamFailover roads() {
-        return roads;
+    UpstreamFailover failover() {
+        return failover;
     }
 
     Breakers breakers() {
@@ -147,19 +147,19 @@ public final class MailboxSender {
     /// Nothing more leaves until [#resume()], because an operator says so; what is under way ends.
     ///
     /// @param by who said so
-    void stop(Instant since, String by) {
-        roads.stop(since, by);
+    void pause(Instant since, String by) {
+        failover.pause(since, by);
     }
 
     /// Lets mail leave again if it was stopped, and has what is closed tried at once.
     ///
     /// @return false if there was nothing to resume
     boolean resume() {
-        return roads.resume();
+        return failover.resume();
     }
 
     Verdict judge(Response response, boolean alias) {
-        return policy.judge(response, alias);
+        return classifier.judge(response, alias);
     }
 
     void close() {
@@ -169,151 +169,151 @@ public final class MailboxSender {
     /// Learns what came of a delivery.
     ///
     /// @return what it means for the message
-    AttemptRuling tell(DeliveryPermit passage, Claim claim, Attempt attempt) {
-        FaultAttribution chances = passage.road().chances();
-        boolean ownTrouble = attempt.isDisputed() && chances.isToBlame(claim.id());
-        if (attempt.wasServed()) {
-            chances.served();
+    AttemptRuling evaluate(DeliveryPermit passage, Claim claim, Attempt attempt) {
+        FaultAttribution chances = passage.health().attribution();
+        boolean ownTrouble = attempt.isAmbiguous() && chances.isOwnFault(claim.id());
+        if (attempt.wasProcessed()) {
+            chances.processed();
         }
         breakers.learn(attempt);
-        if (!(ownTrouble && chances.tolerate(claim.id()))) {
-            learn(passage, attempt);
+        if (!(ownTrouble && chances.ignoresOwnFault(claim.id()))) {
+            updateHealth(passage, attempt);
         }
-        return attempt.isDisputed()
-                ? disputed(chances, claim, attempt, ownTrouble)
-                : undisputed(passage, claim, attempt);
+        return attempt.isAmbiguous()
+                ? ambiguous(chances, claim, attempt, ownTrouble)
+                : unambiguous(passage, claim, attempt);
     }
 
     /// What is lost when its road gives way goes on by the next one at once.
-    private AttemptRuling undisputed(DeliveryPermit passage, Claim claim, Attempt attempt) {
-        if (attempt.lost().isEmpty()) {
+    private AttemptRuling unambiguous(DeliveryPermit passage, Claim claim, Attempt attempt) {
+        if (attempt.transactionFailure().isEmpty()) {
             return AttemptRuling.of(attempt);
         }
-        FaultAttribution chances = passage.road().chances();
-        boolean othersAreServed = chances.servedSince(claim.id());
+        FaultAttribution chances = passage.health().attribution();
+        boolean othersAreServed = chances.processedSince(claim.id());
         chances.lost(claim.id());
-        return roads.haveLeft(passage.road())
-                ? AttemptRuling.of(attempt.ofRoadAlone())
+        return failover.hasFailedOverFrom(passage.health())
+                ? AttemptRuling.of(attempt.withUpstreamAtFault())
                 : new AttemptRuling(attempt, null, !othersAreServed);
     }
 
-    private AttemptRuling disputed(FaultAttribution chances, Claim claim, Attempt attempt, boolean ownTrouble) {
-        int inRow = chances.missed(claim.id(), ownTrouble);
+    private AttemptRuling ambiguous(FaultAttribution chances, Claim claim, Attempt attempt, boolean ownTrouble) {
+        int inRow = chances.failed(claim.id(), ownTrouble);
         return ownTrouble
-                ? AttemptRuling.of(attempt.ofMessageAlone())
-                : new AttemptRuling(attempt, stepBack(claim, inRow), false);
+                ? AttemptRuling.of(attempt.withMessageAtFault())
+                : new AttemptRuling(attempt, notBefore(claim, inRow), false);
     }
 
     /// Another message is to be the next probe: this one may be the only one in trouble.
     ///
     /// @param inRow how often it has been in this trouble
     /// @return null if another road is open, or another mailbox may try the message
-    private @Nullable Instant stepBack(Claim claim, int inRow) {
-        Duration delay = roads.closedFor();
+    private @Nullable Instant notBefore(Claim claim, int inRow) {
+        Duration delay = failover.untilNextAttempt();
         boolean mayLeaveElsewhere = inRow == 1 && isFromPool(claim);
         if (delay.isZero() || mayLeaveElsewhere) {
             return null;
         }
         // an urgent one would overtake the others again
         boolean overtakes = claim.priority() == Priority.URGENT && inRow > 1;
-        Duration more = overtakes ? new ProbeSchedule(delay, LONGEST_STEP).delay(inRow - 2) : Duration.ZERO;
+        Duration more = overtakes ? new ProbeSchedule(delay, MAX_STEP).delay(inRow - 2) : Duration.ZERO;
         return clock.instant().plus(delay).plus(more);
     }
 
-    private void learn(DeliveryPermit passage, Attempt attempt) {
-        Optional<Result> ofMailbox = attempt.trouble(Scope.MAILBOX);
-        Optional<Result> ofRoad = attempt.trouble(Scope.ROAD);
-        if (attempt.trouble(Scope.CONNECTIONS).isPresent()) {
-            slowDown(
-                    passage, attempt.trouble(Scope.CONNECTIONS).get().response().reply());
+    private void updateHealth(DeliveryPermit passage, Attempt attempt) {
+        Optional<Result> ofMailbox = attempt.failure(Scope.MAILBOX);
+        Optional<Result> ofRoad = attempt.failure(Scope.UPSTREAM);
+        if (attempt.failure(Scope.CONNECTIONS).isPresent()) {
+            throttle(
+                    passage, attempt.failure(Scope.CONNECTIONS).get().response().reply());
         }
         if (ofMailbox.isPresent()) {
-            roads.pause(
-                    passage, trouble(ofMailbox.get()), schedule(ofMailbox.get().verdict()));
+            failover.block(
+                    passage, cause(ofMailbox.get()), schedule(ofMailbox.get().verdict()));
         } else if (ofRoad.isPresent()) {
-            roads.close(passage, trouble(ofRoad.get()), schedule(ofRoad.get().verdict()));
+            failover.suspend(passage, cause(ofRoad.get()), schedule(ofRoad.get().verdict()));
         } else if (attempt.unreachable().isPresent()) {
-            roads.unreachable(passage, trouble(attempt.unreachable().get()));
+            failover.unreachable(passage, cause(attempt.unreachable().get()));
         } else if (attempt.delivered() > 0) {
-            account.connections().served();
-            roads.served(passage);
-        } else if (attempt.lost().isPresent()) {
-            roads.faltered(passage, trouble(attempt.lost().get()));
+            account.concurrencyLimiter().succeeded();
+            failover.accepted(passage);
+        } else if (attempt.transactionFailure().isPresent()) {
+            failover.transactionFailed(passage, cause(attempt.transactionFailure().get()));
         } else if (attempt.refusedAt().isPresent()) {
-            account.connections().served();
-            roads.refused(passage, attempt.refusedAt().get());
-        } else if (attempt.wasHeard()) {
-            roads.heard(passage);
-        } else if (!attempt.endedHere()) {
-            roads.lost(passage);
+            account.concurrencyLimiter().succeeded();
+            failover.refused(passage, attempt.refusedAt().get());
+        } else if (attempt.wasAnswered()) {
+            failover.answered(passage);
+        } else if (!attempt.failedLocally()) {
+            failover.connectionLost(passage);
         }
     }
 
-    private void slowDown(DeliveryPermit passage, Reply reply) {
-        if (account.connections().tooMany()) {
+    private void throttle(DeliveryPermit passage, Reply reply) {
+        if (account.concurrencyLimiter().throttled()) {
             journal.throttled(
-                    mailbox, passage.road().name(), reply, account.connections().limit());
+                    mailbox, passage.health().name(), reply, account.concurrencyLimiter().limit());
         }
     }
 
     /// Nothing leaves before there is room in the account's allowance.
     ///
     /// @param reply that says so
-    void waitForRoom(DeliveryPermit passage, Instant until, Reply reply) {
-        DailyQuota allowance = account.allowance();
+    void waitForQuota(DeliveryPermit passage, Instant until, Reply reply) {
+        DailyQuota allowance = account.dailyQuota();
         String reason = "limits.recipients-per-day of " + account.name() + " is "
                 + allowance.limit().orElseThrow()
                 + ". Nothing is lost: mail goes on when the first of them are 24 hours old. If this happens often,"
                 + " share the mail among several mailboxes (relay.pools).";
-        Trouble trouble = new Trouble(Step.MAIL, reply, reason);
-        if (allowance.isPromised()) {
-            roads.rest(passage, until, trouble);
+        Cause trouble = new Cause(Step.MAIL, reply, reason);
+        if (allowance.hasReservations()) {
+            failover.retryLater(passage, until, trouble);
         } else {
-            roads.pauseUntil(passage, until, trouble);
+            failover.blockUntil(passage, until, trouble);
         }
     }
 
     /// Makes the check that is due, if one is: signs in, and sends nothing. Blocks.
     void check() {
-        Optional<DeliveryPermit> due = roads.enterCheck();
+        Optional<DeliveryPermit> due = failover.acquireCheck();
         if (due.isPresent()) {
             try {
-                learn(due.get(), due.get().upstream().check());
+                updateHealth(due.get(), due.get().upstream().check());
             } catch (RuntimeException e) {
                 log.error(
                         "{} cannot be checked because of a bug; please report it",
-                        due.get().road().name(),
+                        due.get().health().name(),
                         e);
-                roads.lost(due.get());
+                failover.connectionLost(due.get());
             } finally {
-                roads.leave(due.get());
+                failover.release(due.get());
             }
         }
     }
 
-    private void learn(DeliveryPermit passage, UpstreamCheck check) {
+    private void updateHealth(DeliveryPermit passage, UpstreamCheck check) {
         Response failure = check.failure();
         if (failure == null) {
-            roads.heard(passage);
+            failover.answered(passage);
             return;
         }
-        Verdict verdict = policy.judge(failure, false);
-        Trouble trouble = trouble(new Result(failure, verdict));
+        Verdict verdict = classifier.judge(failure, false);
+        Cause trouble = cause(new Result(failure, verdict));
         switch (verdict.scope()) {
-            case MAILBOX -> roads.pause(passage, trouble, schedule(verdict));
-            case ROAD -> roads.close(passage, trouble, schedule(verdict));
-            case RECIPIENT, MESSAGE, AUTHOR, CONNECTIONS -> roads.unreachable(passage, trouble);
+            case MAILBOX -> failover.block(passage, trouble, schedule(verdict));
+            case UPSTREAM -> failover.suspend(passage, trouble, schedule(verdict));
+            case RECIPIENT, MESSAGE, AUTHOR, CONNECTIONS -> failover.unreachable(passage, trouble);
         }
     }
 
-    private static Trouble trouble(Result result) {
+    private static Cause cause(Result result) {
         Verdict verdict = result.verdict();
         Response response = result.response();
-        return new Trouble(response.step(), response.reply(), verdict.cause() + ".", verdict.advice());
+        return new Cause(response.step(), response.reply(), verdict.cause() + ".", verdict.advice());
     }
 
     private static @Nullable ProbeSchedule schedule(Verdict verdict) {
-        Duration probe = verdict.probe();
+        Duration probe = verdict.probeAfter();
         return probe == null ? null : new ProbeSchedule(probe, probe);
     }
 }

@@ -9,15 +9,15 @@ import org.o365relay.rewrite.RewriteRules;
 ///
 /// @param account what is signed in as, in lower case; mailboxes with the same account share its limits, which are
 ///     then the same
-/// @param roads at least one; the first that is open is taken
+/// @param upstreams at least one; the first that is open is taken
 public record MailboxSettings(
         EmailAddress address,
         String account,
-        List<UpstreamSettings> roads,
+        List<UpstreamSettings> upstreams,
         MailboxLimits limits,
         RewriteRules rewrite) {
 
     public MailboxSettings {
-        roads = List.copyOf(roads);
+        upstreams = List.copyOf(upstreams);
     }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param reply what the upstream said; empty if it is open or an operator stopped it
 /// @param reason what that means, or who stopped it; empty if it is open
 /// @param advice what the admin can do; may be empty
-/// @param nextTry when it is tried whether the trouble is over; null if it is open or stopped
+/// @param nextProbe when it is tried whether the trouble is over; null if it is open or stopped
 /// @param delivering how many messages are being handed over just now
 public record MailboxStatus(
         String mailbox,
@@ -21,7 +21,7 @@ public record MailboxStatus(
         String reply,
         String reason,
         String advice,
-        @Nullable Instant nextTry,
+        @Nullable Instant nextProbe,
         int delivering) {
 
     /// Whether mail leaves.

@@ -10,12 +10,12 @@ import org.o365relay.mail.EmailAddress;
 
 /// Puts how a mailbox's roads are into words. Used by their [UpstreamFailover], under its lock.
 ///
-/// @param roads in the order of preference
-record MailboxStatusView(EmailAddress mailbox, List<UpstreamHealth> roads) {
+/// @param upstreams in the order of preference
+record MailboxStatusView(EmailAddress mailbox, List<UpstreamHealth> upstreams) {
 
-    MailboxStatus stopped(Instant since, String by) {
+    MailboxStatus paused(Instant since, String by) {
         UpstreamHealth road =
-                roads.stream().filter(UpstreamHealth::isOpen).findFirst().orElse(roads.getFirst());
+                upstreams.stream().filter(UpstreamHealth::isOpen).findFirst().orElse(upstreams.getFirst());
         return new MailboxStatus(
                 mailbox.toString(),
                 State.PAUSED,
@@ -32,36 +32,36 @@ record MailboxStatusView(EmailAddress mailbox, List<UpstreamHealth> roads) {
     ///
     /// @param current by this road
     MailboxStatus open(UpstreamHealth current) {
-        UpstreamHealth wanted = roads.getFirst();
-        Suspension closure = wanted.closure();
+        UpstreamHealth wanted = upstreams.getFirst();
+        Suspension closure = wanted.suspension();
         return closure == null
                 ? new MailboxStatus(
                         mailbox.toString(), State.OPEN, null, current.name(), "", "", "", null, delivering())
-                : of(State.FAILOVER, current, closure, closure.since(), closure.until());
+                : of(State.FAILOVER, current, closure, closure.since(), closure.nextProbe());
     }
 
     /// The whole mailbox is in trouble.
     ///
     /// @param road where it showed
     /// @param paused whether somebody has to do something about it
-    MailboxStatus closed(UpstreamHealth road, Suspension closure, boolean paused) {
-        return of(paused ? State.BLOCKED : State.RETRYING, road, closure, closure.since(), closure.until());
+    MailboxStatus outage(UpstreamHealth road, Suspension closure, boolean paused) {
+        return of(paused ? State.BLOCKED : State.RETRYING, road, closure, closure.since(), closure.nextProbe());
     }
 
     /// Every road is closed.
     ///
     /// @param paused whether somebody has to do something about it
-    MailboxStatus closed(boolean paused) {
+    MailboxStatus outage(boolean paused) {
         UpstreamHealth road =
-                roads.stream().filter(closed -> !closed.isResting()).findFirst().orElse(roads.getFirst());
-        Suspension closure = road.closure();
+                upstreams.stream().filter(closed -> !closed.isRetrying()).findFirst().orElse(upstreams.getFirst());
+        Suspension closure = road.suspension();
         if (closure == null) {
             throw new IllegalStateException(road.name() + " is open");
         }
         Instant since =
-                closures().map(Suspension::since).max(Comparator.naturalOrder()).orElse(closure.since());
+                suspensions().map(Suspension::since).max(Comparator.naturalOrder()).orElse(closure.since());
         Instant next =
-                closures().map(Suspension::until).min(Comparator.naturalOrder()).orElse(closure.until());
+                suspensions().map(Suspension::nextProbe).min(Comparator.naturalOrder()).orElse(closure.nextProbe());
         return of(paused ? State.BLOCKED : State.RETRYING, road, closure, since, next);
     }
 
@@ -72,18 +72,18 @@ record MailboxStatusView(EmailAddress mailbox, List<UpstreamHealth> roads) {
                 state,
                 since,
                 road.name(),
-                closure.trouble().reply().toString(),
-                closure.trouble().cause(),
-                closure.trouble().advice(),
+                closure.cause().reply().toString(),
+                closure.cause().explanation(),
+                closure.cause().advice(),
                 nextTry,
                 delivering());
     }
 
-    private Stream<Suspension> closures() {
-        return roads.stream().flatMap(road -> Stream.ofNullable(road.closure()));
+    private Stream<Suspension> suspensions() {
+        return upstreams.stream().flatMap(road -> Stream.ofNullable(road.suspension()));
     }
 
     private int delivering() {
-        return roads.stream().mapToInt(UpstreamHealth::inUse).sum();
+        return upstreams.stream().mapToInt(UpstreamHealth::inUse).sum();
     }
 }

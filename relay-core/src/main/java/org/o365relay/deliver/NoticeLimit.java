@@ -14,52 +14,52 @@ final class NoticeLimit {
 
     static final Duration HOUR = Duration.ofHours(1);
 
-    private final int most;
+    private final int max;
     private final InstantSource clock;
-    private final Map<InetAddress, Hour> hours = new HashMap<>();
+    private final Map<InetAddress, Window> windows = new HashMap<>();
 
     /// @param count letters in it so far
-    private record Hour(Instant since, int count) {
+    private record Window(Instant since, int count) {
         boolean isOver(Instant now) {
             return now.isBefore(since) || !now.isBefore(since.plus(HOUR)); // before: the clock was set back
         }
     }
 
-    /// @param most letters in an hour
+    /// @param max letters in an hour
     NoticeLimit(int most, InstantSource clock) {
-        this.most = most;
+        this.max = most;
         this.clock = clock;
     }
 
     /// What a restart knows of the hour before: who had too many then has so until it is over.
     synchronized void resume(List<SuppressedNotices> piles) {
-        piles.forEach(pile -> hours.put(pile.client(), new Hour(pile.since(), most)));
+        piles.forEach(pile -> windows.put(pile.client(), new Window(pile.since(), max)));
     }
 
     /// @return whether one more letter may be written about this device; it is counted then
     synchronized boolean allowsNotice(InetAddress client) {
         Instant now = clock.instant();
-        Hour hour = hours.get(client);
+        Window hour = windows.get(client);
         if (hour == null || hour.isOver(now)) {
-            hours.put(client, new Hour(now, 1));
-            return most > 0;
+            windows.put(client, new Window(now, 1));
+            return max > 0;
         }
-        if (hour.count() >= most) {
+        if (hour.count() >= max) {
             return false;
         }
-        hours.put(client, new Hour(hour.since(), hour.count() + 1));
+        windows.put(client, new Window(hour.since(), hour.count() + 1));
         return true;
     }
 
     /// @return whether one more letter might be written about this device; none is counted
     synchronized boolean hasRoom(InetAddress client) {
-        Hour hour = hours.get(client);
-        return (hour == null || hour.isOver(clock.instant())) ? most > 0 : hour.count() < most;
+        Window hour = windows.get(client);
+        return (hour == null || hour.isOver(clock.instant())) ? max > 0 : hour.count() < max;
     }
 
     /// Forgets devices whose hour is over.
-    synchronized void tidy() {
+    synchronized void removeExpired() {
         Instant now = clock.instant();
-        hours.values().removeIf(hour -> hour.isOver(now));
+        windows.values().removeIf(hour -> hour.isOver(now));
     }
 }

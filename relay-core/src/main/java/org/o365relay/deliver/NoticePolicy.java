@@ -22,7 +22,7 @@ public final class NoticePolicy {
 
     private final NoticeSettings settings;
     private final String hostname;
-    private final ReplyTexts words;
+    private final ReplyTexts replyTexts;
     private final NoticeLimit limit;
 
     /// @param hostname this relay's name
@@ -30,7 +30,7 @@ public final class NoticePolicy {
     public NoticePolicy(NoticeSettings settings, String hostname, List<SuppressedNotices> piles, InstantSource clock) {
         this.settings = settings;
         this.hostname = hostname;
-        this.words = ReplyTexts.in(settings.language().locale());
+        this.replyTexts = ReplyTexts.in(settings.language().locale());
         this.limit = new NoticeLimit(settings.perDevicePerHour(), clock);
         limit.resume(piles);
     }
@@ -59,7 +59,7 @@ public final class NoticePolicy {
     /// @param mailbox that the advice is about
     /// @param advice for the admin, if the catalogue does not know the name; may be empty
     public Reason reason(String name, EmailAddress mailbox, String advice) {
-        return words.of(name, mailbox)
+        return replyTexts.of(name, mailbox)
                 .map(said -> new Reason(said.cause(), said.authorAdvice(), said.advice()))
                 .orElseGet(() -> reason(GeneralReason.of(name), advice));
     }
@@ -69,7 +69,7 @@ public final class NoticePolicy {
     }
 
     /// @param route the mailbox it is to leave through
-    static LocalMessage submission(Notice notice, String route, Priority priority, Instant now) {
+    static LocalMessage localMessage(Notice notice, String route, Priority priority, Instant now) {
         Arrival arrival = new Arrival(now, InetAddress.getLoopbackAddress(), "", "LOCAL");
         return new LocalMessage(arrival, new RoutedEnvelope(route, priority, notice.envelope()), notice.content());
     }

@@ -21,7 +21,7 @@ public final class NoticeScheduler implements AutoCloseable {
 
     private final DelayNotifier delays;
     private final DigestSender digests;
-    private final NoticePolicy desk;
+    private final NoticePolicy policy;
     private final CountDownLatch closed = new CountDownLatch(1);
     private @Nullable Thread thread;
 
@@ -35,18 +35,18 @@ public final class NoticeScheduler implements AutoCloseable {
             InstantSource clock) {
         this.delays = new DelayNotifier(queue, lanes, desk, retry, journal, clock);
         this.digests = new DigestSender(queue, lanes, desk, journal, clock);
-        this.desk = desk;
+        this.policy = desk;
     }
 
     /// Begins to look.
     public void start() {
-        thread = Thread.ofVirtual().name("notice-watch").start(this::watch);
+        thread = Thread.ofVirtual().name("notice-watch").start(this::loop);
     }
 
-    private void watch() {
+    private void loop() {
         try {
             do {
-                look();
+                run();
             } while (!closed.await(1, TimeUnit.MINUTES));
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt(); // it ends
@@ -54,13 +54,13 @@ public final class NoticeScheduler implements AutoCloseable {
     }
 
     /// Tells what is due to be told.
-    void look() {
-        desk.limit().tidy();
-        look("delays", delays::look);
-        look("digests", digests::look);
+    void run() {
+        policy.limit().removeExpired();
+        run("delays", delays::run);
+        run("digests", digests::run);
     }
 
-    private void look(String what, Consumer<BooleanSupplier> looking) {
+    private void run(String what, Consumer<BooleanSupplier> looking) {
         try {
             looking.accept(() -> closed.getCount() > 0);
         } catch (QueueException e) {

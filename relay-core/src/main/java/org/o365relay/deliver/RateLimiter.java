@@ -11,24 +11,24 @@ final class RateLimiter {
     private static final long MINUTE = Duration.ofMinutes(1).toNanos();
 
     private final long interval; // nanoseconds that one message takes; 0 for no limit
-    private final long most;
+    private final long maxCredit;
     private final InstantSource clock;
-    private Instant counted;
+    private Instant accruedAt;
     private long credit;
 
     /// @param perMinute in the long run; null for no limit
     /// @param burst how many may leave at once after a pause, 1 or more
     RateLimiter(@Nullable Integer perMinute, int burst, InstantSource clock) {
         this.interval = perMinute == null ? 0 : MINUTE / perMinute;
-        this.most = interval * burst;
+        this.maxCredit = interval * burst;
         this.clock = clock;
-        this.counted = clock.instant();
-        this.credit = most;
+        this.accruedAt = clock.instant();
+        this.credit = maxCredit;
     }
 
     /// @return how long until a message may leave; zero if one may now
     synchronized Duration untilNext() {
-        count();
+        accrue();
         return Duration.ofNanos(Math.max(0, interval - credit));
     }
 
@@ -37,22 +37,22 @@ final class RateLimiter {
         if (interval == 0) {
             return wanted;
         }
-        count();
+        accrue();
         int taken = (int) Math.min(wanted, Math.max(0, credit / interval));
         credit -= taken * interval;
         return taken;
     }
 
     /// They did not leave.
-    synchronized void giveBack(int untaken) {
-        credit = Math.min(most, credit + untaken * interval);
+    synchronized void refund(int untaken) {
+        credit = Math.min(maxCredit, credit + untaken * interval);
     }
 
     /// A clock that is set back costs nobody anything.
-    private void count() {
+    private void accrue() {
         Instant now = clock.instant();
-        long passed = Math.max(0, Duration.between(counted, now).toNanos());
-        credit = Math.min(most, credit + passed);
-        counted = now;
+        long passed = Math.max(0, Duration.between(accruedAt, now).toNanos());
+        credit = Math.min(maxCredit, credit + passed);
+        accruedAt = now;
     }
 }

@@ -10,15 +10,15 @@ import org.o365relay.mail.Reply;
 /// @param step how far the attempt got
 /// @param reply what the upstream said, or, if [#origin] is not the upstream, what the relay says in its place
 /// @param origin who speaks
-/// @param promisesReport whether the upstream knows that the sender wants to hear of success, and will tell it
+/// @param reportsSuccess whether the upstream knows that the sender wants to hear of success, and will tell it
 ///     (RFC 3461 §5.2.1)
-/// @param rest for how long the upstream has asked to be left alone (RFC 9110 §10.2.3); null if it has not
+/// @param retryAfter for how long the upstream has asked to be left alone (RFC 9110 §10.2.3); null if it has not
 public record Response(
         Step step,
         Reply reply,
         Origin origin,
-        boolean promisesReport,
-        @Nullable Duration rest) {
+        boolean reportsSuccess,
+        @Nullable Duration retryAfter) {
 
     // Graph has sent messages and then answered with one of these
     private static final Set<Integer> MAY_HAVE_SENT = Set.of(500, 502, 503, 504);
@@ -32,8 +32,8 @@ public record Response(
     }
 
     /// @return the same, from somebody who asks to be left alone
-    public Response asksFor(Duration time) {
-        return new Response(step, reply, origin, promisesReport, time);
+    public Response withRetryAfter(Duration time) {
+        return new Response(step, reply, origin, reportsSuccess, time);
     }
 
     /// The steps of an attempt, in their order.

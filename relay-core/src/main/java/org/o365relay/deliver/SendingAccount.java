@@ -9,35 +9,35 @@ import org.o365relay.mail.UsageSlot;
 public final class SendingAccount {
 
     /// How far back what was sent counts.
-    public static final Duration REACH = DailyQuota.DAY;
+    public static final Duration QUOTA_WINDOW = DailyQuota.WINDOW;
 
     private final String name;
-    private final RateLimiter pace;
-    private final ConcurrencyLimiter connections;
-    private final DailyQuota allowance;
+    private final RateLimiter rateLimiter;
+    private final ConcurrencyLimiter concurrencyLimiter;
+    private final DailyQuota dailyQuota;
 
     /// @param name in lower case
-    /// @param sent recipients handed over within [#REACH]
+    /// @param sent recipients handed over within [#QUOTA_WINDOW]
     public SendingAccount(String name, MailboxLimits limits, List<UsageSlot> sent, InstantSource clock) {
         this.name = name;
-        this.pace = new RateLimiter(limits.messagesPerMinute(), limits.burst(), clock);
-        this.connections = new ConcurrencyLimiter(limits.connections(), clock);
-        this.allowance = new DailyQuota(limits.recipientsPerDay(), sent, clock);
+        this.rateLimiter = new RateLimiter(limits.messagesPerMinute(), limits.burst(), clock);
+        this.concurrencyLimiter = new ConcurrencyLimiter(limits.connections(), clock);
+        this.dailyQuota = new DailyQuota(limits.recipientsPerDay(), sent, clock);
     }
 
     String name() {
         return name;
     }
 
-    RateLimiter pace() {
-        return pace;
+    RateLimiter rateLimiter() {
+        return rateLimiter;
     }
 
-    ConcurrencyLimiter connections() {
-        return connections;
+    ConcurrencyLimiter concurrencyLimiter() {
+        return concurrencyLimiter;
     }
 
-    DailyQuota allowance() {
-        return allowance;
+    DailyQuota dailyQuota() {
+        return dailyQuota;
     }
 }

@@ -27,30 +27,30 @@ import org.o365relay.queue.Settlement.Remark;
 record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerator random) {
 
     /// Who sends to a recipient that does not exist is to learn of it within the day.
-    private static final Duration LONGEST_HELD = Duration.ofHours(4);
+    private static final Duration MAX_BACKOFF_FOR_RECIPIENT = Duration.ofHours(4);
 
-    private static final Remark NO_ROOM = new Remark("recipient-limit", false);
+    private static final Remark QUOTA_USED_UP = new Remark("recipient-limit", false);
 
     /// @param upstream where it was tried
     /// @param account through which what was delivered has left
-    Settlement settlement(Claim claim, AttemptRuling ruling, String upstream, String account) {
+    Settlement plan(Claim claim, AttemptRuling ruling, String upstream, String account) {
         Attempt attempt = ruling.attempt();
         Instant now = clock.instant();
         Instant receivedAt = claim.arrival().at();
         Optional<Instant> retryAt = retry.next(claim.attempts(), receivedAt, now, random);
-        Instant again = retryAt.orElseGet(() -> retry.later(claim.attempts(), now, random));
-        boolean tooOld = retry.isTooOld(receivedAt, now);
-        boolean hasWaited = !now.isBefore(receivedAt.plus(LONGEST_HELD));
+        Instant again = retryAt.orElseGet(() -> retry.nextRegardlessOfAge(claim.attempts(), now, random));
+        boolean tooOld = retry.isExpired(receivedAt, now);
+        boolean hasWaited = !now.isBefore(receivedAt.plus(MAX_BACKOFF_FOR_RECIPIENT));
         Map<Recipient, Outcome> outcomes = new LinkedHashMap<>();
         attempt.results().forEach((recipient, result) -> {
-            boolean givenUp = result.isHeld()
-                    ? tooOld || (result.isRefusedForGood() && hasWaited)
-                    : result.counts() && retryAt.isEmpty() && !isSpared(ruling, result);
+            boolean givenUp = result.isInBackoff()
+                    ? tooOld || (result.isRecipientBackoff() && hasWaited)
+                    : result.countsAsAttempt() && retryAt.isEmpty() && !keepsTrying(ruling, result);
             outcomes.put(recipient, outcome(result, givenUp));
         });
         boolean open = outcomes.values().stream().anyMatch(Deferred.class::isInstance);
-        Instant next = open ? next(claim, ruling, outcomes, again) : null;
-        return new Settlement(outcomes, next, attempt.counts(), upstream, account, remarks(attempt));
+        Instant next = open ? nextAttempt(claim, ruling, outcomes, again) : null;
+        return new Settlement(outcomes, next, attempt.countsAsAttempt(), upstream, account, remarks(attempt));
     }
 
     private static Map<Recipient, Remark> remarks(Attempt attempt) {
@@ -59,23 +59,23 @@ record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerat
         return remarks;
     }
 
-    private static boolean isSpared(AttemptRuling ruling, Result result) {
-        return ruling.spared() && result.isLost();
+    private static boolean keepsTrying(AttemptRuling ruling, Result result) {
+        return ruling.keepsTrying() && result.isTransactionFailure();
     }
 
     /// @return what is recorded of a message that was not tried, and keeps its attempts
-    static Settlement putOff(Claim claim, Reply reply, Instant next, String upstream, String account) {
+    static Settlement deferral(Claim claim, Reply reply, Instant next, String upstream, String account) {
         Map<Recipient, Outcome> outcomes = new LinkedHashMap<>();
         Map<Recipient, Remark> remarks = new HashMap<>();
         claim.recipients().forEach(recipient -> {
             outcomes.put(recipient, new Deferred(reply));
-            remarks.put(recipient, NO_ROOM);
+            remarks.put(recipient, QUOTA_USED_UP);
         });
         return new Settlement(outcomes, next, false, upstream, account, remarks);
     }
 
     /// @return what is recorded of a message that is given up without an attempt
-    static Settlement givenUp(Attempt attempt) {
+    static Settlement bounce(Attempt attempt) {
         Map<Recipient, Outcome> outcomes = new LinkedHashMap<>();
         attempt.results()
                 .forEach((recipient, result) ->
@@ -84,25 +84,25 @@ record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerat
     }
 
     /// @return whether a message has waited for longer than mail is tried
-    boolean isTooOld(Claim claim) {
-        return retry.isTooOld(claim.arrival().at(), clock.instant());
+    boolean isExpired(Claim claim) {
+        return retry.isExpired(claim.arrival().at(), clock.instant());
     }
 
-    Instant soonerOf(Instant time, Duration delay) {
+    Instant earlierOf(Instant time, Duration delay) {
         Instant after = clock.instant().plus(delay);
         return after.isBefore(time) ? after : time;
     }
 
     /// What only its way holds back is due as it was: it keeps its place, and the closed lane keeps it. Unless it
     /// is asked to step back for others.
-    private static Instant next(Claim claim, AttemptRuling ruling, Map<Recipient, Outcome> outcomes, Instant again) {
+    private static Instant nextAttempt(Claim claim, AttemptRuling ruling, Map<Recipient, Outcome> outcomes, Instant again) {
         Map<Recipient, Result> results = ruling.attempt().results();
         if (outcomes.entrySet().stream()
                 .anyMatch(entry -> entry.getValue() instanceof Deferred
-                        && Objects.requireNonNull(results.get(entry.getKey())).counts())) {
+                        && Objects.requireNonNull(results.get(entry.getKey())).countsAsAttempt())) {
             return again;
         }
-        Stream<Instant> held = results.values().stream().flatMap(result -> Stream.ofNullable(result.until()));
+        Stream<Instant> held = results.values().stream().flatMap(result -> Stream.ofNullable(result.backoffUntil()));
         return Stream.concat(held, Stream.ofNullable(ruling.notBefore()))
                 .min(Instant::compareTo)
                 .orElse(claim.dueAt());
@@ -110,7 +110,7 @@ record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerat
 
     private static Outcome outcome(Result result, boolean givenUp) {
         Reply reply = result.response().mayHaveArrived()
-                ? doubtful(result)
+                ? possibleDuplicate(result)
                 : result.response().reply();
         return switch (result.verdict().outcome()) {
             case Delivered delivered -> delivered;
@@ -120,7 +120,7 @@ record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerat
     }
 
     /// The history says so, for whoever wonders about a message that came twice.
-    private static Reply doubtful(Result result) {
+    private static Reply possibleDuplicate(Result result) {
         Reply reply = result.response().reply();
         List<String> lines = new ArrayList<>(reply.lines());
         lines.add("(the message may have been sent)");

@@ -26,29 +26,29 @@ final class SettlementReport {
         this.clock = clock;
     }
 
-    void tell(Claim claim, Attempt attempt, Settlement settlement, Notices notices) {
+    void log(Claim claim, Attempt attempt, Settlement settlement, Notices notices) {
         attempt.results().forEach((recipient, result) -> {
             Delivery delivery = delivery(claim, recipient, result, settlement.upstream());
             switch (settlement.outcomes().get(recipient)) {
                 case Delivered _ -> journal.delivered(delivery);
-                case Deferred _ -> tellDeferred(delivery, result, settlement);
-                case Failed _ -> tellFailed(delivery, isToldOfFailure(claim, recipient), notices);
+                case Deferred _ -> logDeferred(delivery, result, settlement);
+                case Failed _ -> logFailed(delivery, wantsFailureNotice(claim, recipient), notices);
                 case null -> throw new IllegalArgumentException("not settled: " + recipient);
             }
         });
     }
 
-    private void tellFailed(Delivery delivery, boolean isTold, Notices notices) {
-        boolean inDigest = isTold && notices.withheld().isPresent();
+    private void logFailed(Delivery delivery, boolean isTold, Notices notices) {
+        boolean inDigest = isTold && notices.suppressed().isPresent();
         journal.failed(delivery, isTold ? notices.failureTo() : null, inDigest);
     }
 
-    private static boolean isToldOfFailure(Claim claim, Recipient recipient) {
+    private static boolean wantsFailureNotice(Claim claim, Recipient recipient) {
         return claim.envelope().report().of(recipient.address()).wants(Occasion.FAILURE);
     }
 
     /// Nothing while the lane is paused: that is told once, and not for every message.
-    private void tellDeferred(Delivery delivery, Result result, Settlement settlement) {
+    private void logDeferred(Delivery delivery, Result result, Settlement settlement) {
         Instant next = settlement.nextAttempt();
         if (settlement.counts() && next != null) {
             journal.deferred(delivery, next, result.response().mayHaveArrived());

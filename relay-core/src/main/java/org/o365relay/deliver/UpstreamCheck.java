@@ -21,7 +21,7 @@ public record UpstreamCheck(
     }
 
     /// @return where it ended; empty if it went well to the end
-    public Optional<Response> trouble() {
+    public Optional<Response> optionalFailure() {
         return Optional.ofNullable(failure);
     }
 

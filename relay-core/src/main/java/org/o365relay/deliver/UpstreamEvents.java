@@ -15,127 +15,127 @@ final class UpstreamEvents {
 
     private final EmailAddress mailbox;
     private final Journal journal;
-    private final Map<String, String> told = new HashMap<>(); // reasons, by what is closed
-    private @Nullable Standstill standstill;
-    private UpstreamHealth taken;
+    private final Map<String, String> reported = new HashMap<>(); // reasons, by what is closed
+    private @Nullable Outage outage;
+    private UpstreamHealth active;
 
     /// Nothing leaves.
     ///
-    /// @param paused whether somebody has to do something about it, and not only the network
-    private record Standstill(Instant since, boolean paused) {}
+    /// @param blocked whether somebody has to do something about it, and not only the network
+    private record Outage(Instant since, boolean blocked) {}
 
     /// @param first the road that is taken at first
     UpstreamEvents(EmailAddress mailbox, Journal journal, UpstreamHealth first) {
         this.mailbox = mailbox;
         this.journal = journal;
-        this.taken = first;
+        this.active = first;
     }
 
     /// @return since when nothing leaves, for whatever reason; null if something does
     @Nullable
-    Instant standsStillSince() {
-        return standstill == null ? null : standstill.since();
+    Instant outageSince() {
+        return outage == null ? null : outage.since();
     }
 
     /// @return whether nothing leaves because of trouble that was told as a pause
-    boolean isPaused() {
-        return standstill != null && standstill.paused();
+    boolean isBlocked() {
+        return outage != null && outage.blocked();
     }
 
     /// @param road where the trouble showed
-    void mailboxPaused(UpstreamHealth road, Suspension closure) {
+    void mailboxBlocked(UpstreamHealth road, Suspension closure) {
         if (isNew(MAILBOX, closure)) {
-            tellPaused(road, closure);
+            reportBlocked(road, closure);
         }
-        standStill(closure, true);
+        beginOutage(closure, true);
     }
 
     /// @param instead the road that is taken now; null if none is open
-    void roadClosed(UpstreamHealth road, Suspension closure, @Nullable UpstreamHealth instead) {
+    void upstreamSuspended(UpstreamHealth road, Suspension closure, @Nullable UpstreamHealth instead) {
         boolean isNew = isNew(road.name(), closure);
         if (instead == null) {
-            if (isNew || standstill == null) {
-                tellPaused(road, closure);
-                standStill(closure, true);
+            if (isNew || outage == null) {
+                reportBlocked(road, closure);
+                beginOutage(closure, true);
             }
         } else if (isNew) {
-            tellSwitched(road, instead, closure);
+            reportFailover(road, instead, closure);
         }
     }
 
     /// @param instead the road that is taken now; null if none is open
-    void roadRests(UpstreamHealth road, Suspension closure, @Nullable UpstreamHealth instead) {
+    void upstreamUnreachable(UpstreamHealth road, Suspension closure, @Nullable UpstreamHealth instead) {
         if (instead != null) {
-            tellSwitched(road, instead, closure);
-        } else if (standstill == null) {
-            journal.unreachable(mailbox, road.name(), closure.trouble().reply(), closure.until());
-            standStill(closure, false);
+            reportFailover(road, instead, closure);
+        } else if (outage == null) {
+            journal.unreachable(mailbox, road.name(), closure.cause().reply(), closure.nextProbe());
+            beginOutage(closure, false);
         }
     }
 
     /// The pause of the mailbox is over.
     ///
     /// @param current the road that is taken now; null if none is open
-    void mailboxResumed(@Nullable UpstreamHealth current, Instant now) {
-        told.remove(MAILBOX);
-        moves(current, now);
+    void mailboxUnblocked(@Nullable UpstreamHealth current, Instant now) {
+        reported.remove(MAILBOX);
+        endOutage(current, now);
     }
 
     /// @param before why it was closed
     /// @param current the road that is taken now; null while the mailbox is paused
-    void roadOpened(UpstreamHealth road, Suspension before, @Nullable UpstreamHealth current, Instant now) {
-        told.remove(road.name());
-        if (standstill == null && current != null && current.isBetterThan(taken)) {
+    void upstreamReopened(UpstreamHealth road, Suspension before, @Nullable UpstreamHealth current, Instant now) {
+        reported.remove(road.name());
+        if (outage == null && current != null && current.isPreferredTo(active)) {
             journal.failback(mailbox, current.name(), Duration.between(before.since(), now));
-            taken = current;
+            active = current;
         }
-        moves(current, now);
+        endOutage(current, now);
     }
 
-    private void moves(@Nullable UpstreamHealth current, Instant now) {
-        Standstill before = standstill;
+    private void endOutage(@Nullable UpstreamHealth current, Instant now) {
+        Outage before = outage;
         if (before == null || current == null) {
             return;
         }
         Duration lasted = Duration.between(before.since(), now);
-        if (before.paused()) {
+        if (before.blocked()) {
             journal.unblocked(mailbox, lasted);
         } else {
             journal.reachable(mailbox, current.name(), lasted);
         }
-        standstill = null;
-        taken = current;
+        outage = null;
+        active = current;
     }
 
     private boolean isNew(String what, Suspension closure) {
-        String reason = closure.trouble().reason();
-        return !reason.equals(told.put(what, reason));
+        String reason = closure.cause().text();
+        return !reason.equals(reported.put(what, reason));
     }
 
-    private void tellPaused(UpstreamHealth road, Suspension closure) {
+    private void reportBlocked(UpstreamHealth road, Suspension closure) {
         journal.blocked(
                 mailbox,
                 road.name(),
-                closure.trouble().reply(),
-                closure.trouble().reason(),
-                closure.until());
+                closure.cause().reply(),
+                closure.cause().text(),
+                closure.nextProbe());
     }
 
-    private void tellSwitched(UpstreamHealth from, UpstreamHealth to, Suspension closure) {
+    private void reportFailover(UpstreamHealth from, UpstreamHealth to, Suspension closure) {
         journal.failover(
                 mailbox,
                 from.name(),
                 to.name(),
-                closure.trouble().reply(),
-                closure.trouble().reason());
-        taken = to;
+                closure.cause().reply(),
+                closure.cause().text());
+        active = to;
     }
 
-    private void standStill(Suspension closure, boolean paused) {
-        if (standstill == null) {
-            standstill = new Standstill(closure.since(), paused);
-        } else if (paused && !standstill.paused()) {
-            standstill = new Standstill(standstill.since(), true);
+    private void beginOutage(Suspension closure, boolean paused) {
+        if (outage == null) {
+            outage = new Outage(closure.since(), paused);
+        } else if (paused && !outage.blocked()) {
+            outage = new Outage(outage.since(), true);
         }
     }
 }

@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.DeliveryPermit.Probe;
 import org.o365relay.deliver.Response.Step;
-import org.o365relay.deliver.Suspension.End;
-import org.o365relay.deliver.Suspension.Trouble;
+import org.o365relay.deliver.Suspension.EndedBy;
+import org.o365relay.deliver.Suspension.Cause;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.EmailAddress;
 
@@ -31,26 +31,26 @@ import org.o365relay.mail.EmailAddress;
 /// Trouble that shows before MAIL is probed by signing in, without mail; the rest with one message at a time.
 final class UpstreamFailover {
 
-    private static final ProbeSchedule RESTS = new ProbeSchedule(Duration.ofSeconds(1), Duration.ofSeconds(30));
-    private static final int FALTERS = 3;
-    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final ProbeSchedule RETRIES = new ProbeSchedule(Duration.ofSeconds(1), Duration.ofSeconds(30));
+    private static final int MAX_TRANSACTION_FAILURES = 3;
+    private static final Duration MAX_WAIT = Duration.ofSeconds(30);
     private static final Duration OUTAGE = Duration.ofMinutes(1);
 
     private final EmailAddress mailbox;
-    private final List<UpstreamHealth> roads;
+    private final List<UpstreamHealth> upstreams;
     private final ProbeSchedule probes;
-    private final UpstreamEvents news;
+    private final UpstreamEvents events;
     private final InstantSource clock;
+    private @Nullable Block block;
     private @Nullable Pause pause;
-    private @Nullable Stop stop;
 
     /// An operator said so.
-    private record Stop(Instant since, String by) {}
+    private record Pause(Instant since, String by) {}
 
     /// Of the whole mailbox.
     ///
-    /// @param road where the trouble showed
-    private record Pause(Suspension closure, UpstreamHealth road, boolean probing) {}
+    /// @param upstream where the trouble showed
+    private record Block(Suspension suspension, UpstreamHealth upstream, boolean probing) {}
 
     /// @param upstreams at least one
     /// @param probes when closed roads are probed, unless the trouble asks for something else
@@ -61,86 +61,86 @@ final class UpstreamFailover {
             Journal journal,
             InstantSource clock) {
         this.mailbox = mailbox;
-        this.roads = IntStream.range(0, upstreams.size())
+        this.upstreams = IntStream.range(0, upstreams.size())
                 .mapToObj(i -> new UpstreamHealth(upstreams.get(i), i))
                 .toList();
         this.probes = probes;
-        this.news = new UpstreamEvents(mailbox, journal, roads.getFirst());
+        this.events = new UpstreamEvents(mailbox, journal, this.upstreams.getFirst());
         this.clock = clock;
     }
 
-    /// @return whether messages may leave side by side; if not, one at a time may try once [#closedFor()] is
+    /// @return whether messages may leave side by side; if not, one at a time may try once [#untilNextAttempt()] is
     ///     over
     synchronized boolean isOpen() {
         return current() != null;
     }
 
     /// @return whether this one is closed, and another is taken
-    synchronized boolean haveLeft(UpstreamHealth road) {
+    synchronized boolean hasFailedOverFrom(UpstreamHealth road) {
         return !road.isOpen() && current() != null;
     }
 
     /// @return whether nothing leaves, and not for some seconds only: who shares the work may have it
-    synchronized boolean isPaused() {
-        Instant since = news.standsStillSince();
-        return stop != null
-                || news.isPaused()
+    synchronized boolean isOutOfService() {
+        Instant since = events.outageSince();
+        return pause != null
+                || events.isBlocked()
                 || (since != null && !since.plus(OUTAGE).isAfter(clock.instant()));
     }
 
     /// @return how long nothing can be tried; zero if something can
-    synchronized Duration closedFor() {
-        liftTimed();
+    synchronized Duration untilNextAttempt() {
+        endExpiredBlock();
         if (current() != null) {
             return Duration.ZERO;
         }
-        return pause != null
-                ? left(pause.closure(), pause.probing())
-                : roads.stream()
-                        .map(road -> left(road.closure(), road.isProbing()))
+        return block != null
+                ? remaining(block.suspension(), block.probing())
+                : upstreams.stream()
+                        .map(road -> remaining(road.suspension(), road.isProbing()))
                         .min(Comparator.naturalOrder())
-                        .orElse(LONG);
+                        .orElse(MAX_WAIT);
     }
 
-    private Duration left(@Nullable Suspension closure, boolean probing) {
-        return closure == null || probing ? LONG : closure.left(clock.instant());
+    private Duration remaining(@Nullable Suspension closure, boolean probing) {
+        return closure == null || probing ? MAX_WAIT : closure.remaining(clock.instant());
     }
 
     /// @return how many messages may be begun now: as many as the road has connections left, or one to probe
-    synchronized int room() {
-        liftTimed();
+    synchronized int freeSlots() {
+        endExpiredBlock();
         UpstreamHealth current = current();
-        if (stop != null) {
+        if (pause != null) {
             return 0;
         }
         if (current != null) {
-            return current.room();
+            return current.freeConnections();
         }
-        boolean byMessage = pause != null
-                ? isWaiting(pause, End.MESSAGE)
-                : roads.stream().anyMatch(road -> road.isWaitingFor(End.MESSAGE, clock.instant()) && !road.isFull());
+        boolean byMessage = block != null
+                ? isProbeDue(block, EndedBy.MESSAGE)
+                : upstreams.stream().anyMatch(road -> road.isProbeDue(EndedBy.MESSAGE, clock.instant()) && !road.isFull());
         return byMessage ? 1 : 0;
     }
 
     /// Waits until a message may be begun, half a minute at most.
-    synchronized void awaitRoom() throws InterruptedException {
-        long deadline = System.nanoTime() + LONG.toNanos();
-        for (long left = LONG.toMillis(); room() == 0 && left > 0; left = (deadline - System.nanoTime()) / 1_000_000) {
-            wait(Math.max(1, Math.min(left, untilMessage().toMillis())));
+    synchronized void awaitFreeSlot() throws InterruptedException {
+        long deadline = System.nanoTime() + MAX_WAIT.toNanos();
+        for (long left = MAX_WAIT.toMillis(); freeSlots() == 0 && left > 0; left = (deadline - System.nanoTime()) / 1_000_000) {
+            wait(Math.max(1, Math.min(left, untilMessageProbe().toMillis())));
         }
     }
 
-    private Duration untilMessage() {
-        if (stop != null) {
-            return LONG;
+    private Duration untilMessageProbe() {
+        if (pause != null) {
+            return MAX_WAIT;
         }
-        Stream<Suspension> closed = pause != null
-                ? Stream.of(pause.closure()).filter(_ -> !pause.probing())
-                : candidates().filter(road -> !road.isProbing()).flatMap(road -> Stream.ofNullable(road.closure()));
-        return closed.filter(closure -> closure.end() != End.CHECK)
-                .map(closure -> closure.left(clock.instant()))
+        Stream<Suspension> closed = block != null
+                ? Stream.of(block.suspension()).filter(_ -> !block.probing())
+                : candidates().filter(road -> !road.isProbing()).flatMap(road -> Stream.ofNullable(road.suspension()));
+        return closed.filter(closure -> closure.endedBy() != EndedBy.CHECK)
+                .map(closure -> closure.remaining(clock.instant()))
                 .min(Comparator.naturalOrder())
-                .orElse(LONG);
+                .orElse(MAX_WAIT);
     }
 
     /// Waits until a check is due.
@@ -151,70 +151,70 @@ final class UpstreamFailover {
     }
 
     private Duration untilCheck() {
-        Stream<Suspension> paused = pause == null || pause.probing() ? Stream.empty() : Stream.of(pause.closure());
+        Stream<Suspension> paused = block == null || block.probing() ? Stream.empty() : Stream.of(block.suspension());
         Stream<Suspension> closed =
-                candidates().filter(road -> !road.isProbing()).flatMap(road -> Stream.ofNullable(road.closure()));
+                candidates().filter(road -> !road.isProbing()).flatMap(road -> Stream.ofNullable(road.suspension()));
         return Stream.concat(paused, closed)
-                .filter(closure -> closure.end() == End.CHECK)
-                .map(closure -> closure.left(clock.instant()))
+                .filter(closure -> closure.endedBy() == EndedBy.CHECK)
+                .map(closure -> closure.remaining(clock.instant()))
                 .min(Comparator.naturalOrder())
-                .orElse(LONG);
+                .orElse(MAX_WAIT);
     }
 
     /// @return leave to try one message; empty if none may be tried now
-    synchronized Optional<DeliveryPermit> enter() {
-        liftTimed();
-        if (stop != null) {
+    synchronized Optional<DeliveryPermit> acquire() {
+        endExpiredBlock();
+        if (pause != null) {
             return Optional.empty();
         }
-        if (pause != null) {
-            return isWaiting(pause, End.MESSAGE) ? Optional.of(probe(pause)) : Optional.empty();
+        if (block != null) {
+            return isProbeDue(block, EndedBy.MESSAGE) ? Optional.of(probe(block)) : Optional.empty();
         }
         Optional<UpstreamHealth> probed = candidates()
-                .filter(road -> road.isWaitingFor(End.MESSAGE, clock.instant()) && !road.isFull())
+                .filter(road -> road.isProbeDue(EndedBy.MESSAGE, clock.instant()) && !road.isFull())
                 .findFirst();
         UpstreamHealth road = probed.orElseGet(this::current);
         if (road == null || road.isFull()) {
             return Optional.empty();
         }
         probed.ifPresent(closed -> closed.probing(true));
-        return Optional.of(passage(road, probed.isPresent() ? Probe.ROAD : Probe.NONE, true));
+        return Optional.of(permit(road, probed.isPresent() ? Probe.UPSTREAM : Probe.NONE, true));
     }
 
     /// @return leave to make the check that is due; empty if none is
-    synchronized Optional<DeliveryPermit> enterCheck() {
-        if (pause != null && isWaiting(pause, End.CHECK)) {
-            pause = new Pause(pause.closure(), pause.road(), true);
-            return Optional.of(passage(pause.road(), Probe.MAILBOX, false));
+    synchronized Optional<DeliveryPermit> acquireCheck() {
+        if (block != null && isProbeDue(block, EndedBy.CHECK)) {
+            block = new Block(block.suspension(), block.upstream(), true);
+            return Optional.of(permit(block.upstream(), Probe.MAILBOX, false));
         }
         Optional<UpstreamHealth> due = candidates()
-                .filter(road -> road.isWaitingFor(End.CHECK, clock.instant()))
+                .filter(road -> road.isProbeDue(EndedBy.CHECK, clock.instant()))
                 .findFirst();
         due.ifPresent(road -> road.probing(true));
-        return due.map(road -> passage(road, Probe.ROAD, false));
+        return due.map(road -> permit(road, Probe.UPSTREAM, false));
     }
 
-    /// Ends what [#enter()] or [#enterCheck()] began.
-    synchronized void leave(DeliveryPermit passage) {
+    /// Ends what [#acquire()] or [#acquireCheck()] began.
+    synchronized void release(DeliveryPermit passage) {
         if (passage.carriesMail()) {
-            passage.road().leave();
+            passage.health().release();
         }
         switch (passage.probe()) {
             case NONE -> {}
-            case ROAD -> passage.road().probing(false);
-            case MAILBOX -> pause = pause == null ? null : new Pause(pause.closure(), pause.road(), false);
+            case UPSTREAM -> passage.health().probing(false);
+            case MAILBOX -> block = block == null ? null : new Block(block.suspension(), block.upstream(), false);
         }
         notifyAll();
     }
 
     /// @return whether an operator lets nothing leave
-    synchronized boolean isStopped() {
-        return stop != null;
+    synchronized boolean isPaused() {
+        return pause != null;
     }
 
     /// Nothing more is tried until [#resume()].
-    synchronized void stop(Instant since, String by) {
-        stop = new Stop(since, by);
+    synchronized void pause(Instant since, String by) {
+        pause = new Pause(since, by);
         notifyAll();
     }
 
@@ -223,14 +223,14 @@ final class UpstreamFailover {
     /// @return false if there was nothing to resume
     synchronized boolean resume() {
         Instant now = clock.instant();
-        boolean any = stop != null || pause != null;
-        stop = null;
-        if (pause != null) {
-            pause = new Pause(pause.closure().soon(now), pause.road(), pause.probing());
+        boolean any = pause != null || block != null;
+        pause = null;
+        if (block != null) {
+            block = new Block(block.suspension().dueNow(now), block.upstream(), block.probing());
         }
-        for (UpstreamHealth road : roads) {
+        for (UpstreamHealth road : upstreams) {
             any |= !road.isOpen();
-            road.hurry(now);
+            road.probeNow(now);
         }
         notifyAll();
         return any;
@@ -238,281 +238,281 @@ final class UpstreamFailover {
 
     /// @return how they are, for the operator
     synchronized MailboxStatus status() {
-        liftTimed();
-        MailboxStatusView standing = new MailboxStatusView(mailbox, roads);
-        if (stop != null) {
-            return standing.stopped(stop.since(), stop.by());
-        }
+        endExpiredBlock();
+        MailboxStatusView standing = new MailboxStatusView(mailbox, upstreams);
         if (pause != null) {
-            return standing.closed(pause.road(), pause.closure(), news.isPaused());
+            return standing.paused(pause.since(), pause.by());
+        }
+        if (block != null) {
+            return standing.outage(block.upstream(), block.suspension(), events.isBlocked());
         }
         UpstreamHealth current = current();
-        return current == null ? standing.closed(news.isPaused()) : standing.open(current);
+        return current == null ? standing.outage(events.isBlocked()) : standing.open(current);
     }
 
     /// Trouble of the mailbox itself.
     ///
     /// @param schedule when it is probed; null for the usual times
-    synchronized void pause(DeliveryPermit passage, Trouble trouble, @Nullable ProbeSchedule schedule) {
+    synchronized void block(DeliveryPermit passage, Cause trouble, @Nullable ProbeSchedule schedule) {
         if (!passage.isStale()) {
             ProbeSchedule times = schedule == null ? probes : schedule;
-            Suspension closure = pause == null
+            Suspension closure = block == null
                     ? Suspension.of(trouble, times, clock.instant())
-                    : pause.closure().again(trouble, times, clock.instant());
-            pause(passage.road(), closure);
+                    : block.suspension().probeFailed(trouble, times, clock.instant());
+            block(passage.health(), closure);
         }
     }
 
     /// Nothing leaves before this time, which is too soon to tell anybody.
-    synchronized void rest(DeliveryPermit passage, Instant until, Trouble trouble) {
+    synchronized void retryLater(DeliveryPermit passage, Instant until, Cause trouble) {
         if (!passage.isStale()) {
-            if (pause == null) {
-                set(passage.road(), untilThen(until, trouble));
+            if (block == null) {
+                setBlock(passage.health(), endedByTime(until, trouble));
             } else {
-                renew(pause.closure().later(clock.instant()));
+                updateBlock(block.suspension().rescheduled(clock.instant()));
             }
         }
     }
 
     /// Nothing leaves before this time.
-    synchronized void pauseUntil(DeliveryPermit passage, Instant until, Trouble trouble) {
+    synchronized void blockUntil(DeliveryPermit passage, Instant until, Cause trouble) {
         if (!passage.isStale()) {
-            pause(passage.road(), untilThen(until, trouble));
+            block(passage.health(), endedByTime(until, trouble));
         }
     }
 
-    private Suspension untilThen(Instant until, Trouble trouble) {
+    private Suspension endedByTime(Instant until, Cause trouble) {
         Instant now = clock.instant();
         Duration delay = Duration.between(now, until);
-        return Suspension.of(trouble, End.TIME, new ProbeSchedule(delay, delay), now);
+        return Suspension.of(trouble, EndedBy.TIME, new ProbeSchedule(delay, delay), now);
     }
 
     /// Trouble of the road.
     ///
     /// @param schedule when it is probed; null for the usual times
-    synchronized void close(DeliveryPermit passage, Trouble trouble, @Nullable ProbeSchedule schedule) {
+    synchronized void suspend(DeliveryPermit passage, Cause trouble, @Nullable ProbeSchedule schedule) {
         if (passage.isStale()) {
             return;
         }
-        UpstreamHealth road = passage.road();
-        Suspension before = road.closure();
+        UpstreamHealth road = passage.health();
+        Suspension before = road.suspension();
         ProbeSchedule times = schedule == null ? probes : schedule;
-        Suspension closure = before == null || road.isResting()
+        Suspension closure = before == null || road.isRetrying()
                 ? Suspension.of(trouble, times, clock.instant())
-                : before.again(trouble, times, clock.instant());
-        boolean wasPaused = endPause();
-        road.close(closure);
-        news.roadClosed(road, closure, current());
+                : before.probeFailed(trouble, times, clock.instant());
+        boolean wasPaused = endBlock();
+        road.suspend(closure);
+        events.upstreamSuspended(road, closure, current());
         if (wasPaused) {
-            news.mailboxResumed(current(), clock.instant());
+            events.mailboxUnblocked(current(), clock.instant());
         }
         notifyAll();
     }
 
     /// It came to nothing before MAIL, and that is nobody's fault for good.
-    synchronized void unreachable(DeliveryPermit passage, Trouble trouble) {
+    synchronized void unreachable(DeliveryPermit passage, Cause trouble) {
         if (passage.isStale()) {
             return;
         }
-        UpstreamHealth road = passage.road();
-        Suspension before = road.closure();
-        if (pause != null) {
-            renew(pause.closure().again(clock.instant()));
-        } else if (before != null && !road.isResting()) {
-            road.close(before.again(clock.instant()));
+        UpstreamHealth road = passage.health();
+        Suspension before = road.suspension();
+        if (block != null) {
+            updateBlock(block.suspension().probeFailed(clock.instant()));
+        } else if (before != null && !road.isRetrying()) {
+            road.suspend(before.probeFailed(clock.instant()));
         } else {
-            rest(road, RESTS.delay(road.rests()), trouble);
+            retryLater(road, RETRIES.delay(road.retries()), trouble);
         }
         notifyAll();
     }
 
     /// It was lost, or has failed, in the middle of a message. Once that may be the message's affair; when it goes
     /// on, the road is as good as one that cannot be reached.
-    synchronized void faltered(DeliveryPermit passage, Trouble trouble) {
+    synchronized void transactionFailed(DeliveryPermit passage, Cause trouble) {
         if (passage.isStale()) {
             return;
         }
-        UpstreamHealth road = passage.road();
-        int inRow = road.falter();
-        if (pause != null || (!road.isOpen() && !road.isResting())) {
-            again(passage, closure -> closure.again(clock.instant()));
-        } else if (!road.isOpen() || inRow >= FALTERS) {
-            rest(road, RESTS.delayWithMail(Math.max(0, inRow - FALTERS)), trouble);
+        UpstreamHealth road = passage.health();
+        int inRow = road.countTransactionFailure();
+        if (block != null || (!road.isOpen() && !road.isRetrying())) {
+            reschedule(passage, closure -> closure.probeFailed(clock.instant()));
+        } else if (!road.isOpen() || inRow >= MAX_TRANSACTION_FAILURES) {
+            retryLater(road, RETRIES.messageDelay(Math.max(0, inRow - MAX_TRANSACTION_FAILURES)), trouble);
             notifyAll();
         }
     }
 
-    private void rest(UpstreamHealth road, Duration delay, Trouble trouble) {
-        Suspension before = road.closure();
+    private void retryLater(UpstreamHealth road, Duration delay, Cause trouble) {
+        Suspension before = road.suspension();
         ProbeSchedule once = new ProbeSchedule(delay, delay);
         Instant now = clock.instant();
-        Suspension closure = before == null ? Suspension.ofCheck(trouble, once, now) : before.checkAgain(once, now);
-        road.rest(closure);
+        Suspension closure = before == null ? Suspension.endedByCheck(trouble, once, now) : before.checkFailed(once, now);
+        road.retryLater(closure);
         if (before == null) {
-            news.roadRests(road, closure, current());
+            events.upstreamUnreachable(road, closure, current());
         }
     }
 
     /// The connection was lost in the middle: the message's affair, unless this was a probe.
-    synchronized void lost(DeliveryPermit passage) {
-        if (!passage.isStale() && isClosed(passage)) {
-            again(passage, closure -> closure.again(clock.instant()));
+    synchronized void connectionLost(DeliveryPermit passage) {
+        if (!passage.isStale() && isSuspended(passage)) {
+            reschedule(passage, closure -> closure.probeFailed(clock.instant()));
         }
     }
 
     /// The upstream has put the message off, or let the relay sign in. Whether trouble that shows later is over,
     /// such as a quota's, is for the next probe to find out.
-    synchronized void heard(DeliveryPermit passage) {
+    synchronized void answered(DeliveryPermit passage) {
         if (passage.isStale()) {
             return;
         }
-        UpstreamHealth road = passage.road();
+        UpstreamHealth road = passage.health();
         if (passage.carriesMail()) {
             road.answered();
         }
-        if (!isClosed(passage)) {
+        if (!isSuspended(passage)) {
             return;
         }
-        Suspension closure = pause != null ? pause.closure() : road.closure();
-        if (pause == null && closure != null && road.isResting()) {
-            signedInOrAnswered(passage, closure);
-        } else if (closure != null && closure.trouble().step().compareTo(Step.MAIL) >= 0) {
-            again(passage, same -> same.later(clock.instant()));
+        Suspension closure = block != null ? block.suspension() : road.suspension();
+        if (block == null && closure != null && road.isRetrying()) {
+            retryAnswered(passage, closure);
+        } else if (closure != null && closure.cause().step().compareTo(Step.MAIL) >= 0) {
+            reschedule(passage, same -> same.rescheduled(clock.instant()));
         } else {
-            open(passage);
+            reopen(passage);
         }
     }
 
-    private void signedInOrAnswered(DeliveryPermit passage, Suspension closure) {
-        boolean needsMessage = closure.trouble().step().compareTo(Step.MAIL) >= 0 && !passage.carriesMail();
+    private void retryAnswered(DeliveryPermit passage, Suspension closure) {
+        boolean needsMessage = closure.cause().step().compareTo(Step.MAIL) >= 0 && !passage.carriesMail();
         if (needsMessage) {
-            passage.road().restOn(closure.thenMessage(clock.instant()));
+            passage.health().continueRetrying(closure.probedByMessage(clock.instant()));
             notifyAll();
         } else {
-            open(passage);
+            reopen(passage);
         }
     }
 
     /// The upstream has refused a message for good, and so has got as far as this step at least.
     synchronized void refused(DeliveryPermit passage, Step step) {
-        Suspension closure = pause != null ? pause.closure() : passage.road().closure();
-        if (closure == null || closure.trouble().step().compareTo(step) <= 0) {
-            served(passage);
-        } else if (pause == null && passage.road().isResting() && !passage.isStale()) {
-            passage.road().restOn(closure.thenMessage(clock.instant()));
+        Suspension closure = block != null ? block.suspension() : passage.health().suspension();
+        if (closure == null || closure.cause().step().compareTo(step) <= 0) {
+            accepted(passage);
+        } else if (block == null && passage.health().isRetrying() && !passage.isStale()) {
+            passage.health().continueRetrying(closure.probedByMessage(clock.instant()));
             notifyAll();
         } else {
-            heard(passage);
+            answered(passage);
         }
     }
 
     /// The upstream has taken a message.
-    synchronized void served(DeliveryPermit passage) {
+    synchronized void accepted(DeliveryPermit passage) {
         if (!passage.isStale()) {
-            passage.road().served();
-            if (isClosed(passage)) {
-                open(passage);
+            passage.health().accepted();
+            if (isSuspended(passage)) {
+                reopen(passage);
             }
         }
     }
 
-    private boolean isClosed(DeliveryPermit passage) {
-        return pause != null || !passage.road().isOpen();
+    private boolean isSuspended(DeliveryPermit passage) {
+        return block != null || !passage.health().isOpen();
     }
 
-    private void open(DeliveryPermit passage) {
-        UpstreamHealth road = passage.road();
-        Suspension before = road.closure();
+    private void reopen(DeliveryPermit passage) {
+        UpstreamHealth road = passage.health();
+        Suspension before = road.suspension();
         if (before != null) {
-            road.open();
+            road.reopen();
         }
-        boolean wasPaused = endPause();
+        boolean wasPaused = endBlock();
         if (before != null) {
-            news.roadOpened(road, before, current(), clock.instant());
+            events.upstreamReopened(road, before, current(), clock.instant());
         }
         if (wasPaused) {
-            news.mailboxResumed(current(), clock.instant());
+            events.mailboxUnblocked(current(), clock.instant());
         }
         notifyAll();
     }
 
-    private void again(DeliveryPermit passage, UnaryOperator<Suspension> renewal) {
-        Suspension closed = passage.road().closure();
-        if (pause != null) {
-            renew(renewal.apply(pause.closure()));
-        } else if (closed != null && passage.road().isResting()) {
-            rest(passage.road(), RESTS.delay(passage.road().rests()), closed.trouble());
+    private void reschedule(DeliveryPermit passage, UnaryOperator<Suspension> renewal) {
+        Suspension closed = passage.health().suspension();
+        if (block != null) {
+            updateBlock(renewal.apply(block.suspension()));
+        } else if (closed != null && passage.health().isRetrying()) {
+            retryLater(passage.health(), RETRIES.delay(passage.health().retries()), closed.cause());
         } else if (closed != null) {
-            passage.road().close(renewal.apply(closed));
+            passage.health().suspend(renewal.apply(closed));
         }
         notifyAll();
     }
 
-    private void pause(UpstreamHealth road, Suspension closure) {
-        set(road, closure);
-        news.mailboxPaused(road, closure);
+    private void block(UpstreamHealth road, Suspension closure) {
+        setBlock(road, closure);
+        events.mailboxBlocked(road, closure);
     }
 
-    private void set(UpstreamHealth road, Suspension closure) {
-        pause = new Pause(closure, road, false);
-        roads.forEach(UpstreamHealth::change);
+    private void setBlock(UpstreamHealth road, Suspension closure) {
+        block = new Block(closure, road, false);
+        upstreams.forEach(UpstreamHealth::invalidatePermits);
         notifyAll();
     }
 
-    private void renew(Suspension closure) {
-        if (pause != null) {
-            pause = new Pause(closure, pause.road(), false);
-            roads.forEach(UpstreamHealth::change);
+    private void updateBlock(Suspension closure) {
+        if (block != null) {
+            block = new Block(closure, block.upstream(), false);
+            upstreams.forEach(UpstreamHealth::invalidatePermits);
         }
     }
 
-    private boolean endPause() {
-        boolean wasPaused = pause != null;
-        pause = null;
+    private boolean endBlock() {
+        boolean wasPaused = block != null;
+        block = null;
         if (wasPaused) {
-            roads.forEach(UpstreamHealth::change);
+            upstreams.forEach(UpstreamHealth::invalidatePermits);
         }
         return wasPaused;
     }
 
-    private void liftTimed() {
-        if (pause != null
-                && pause.closure().end() == End.TIME
-                && pause.closure().isDue(clock.instant())) {
-            endPause();
-            news.mailboxResumed(current(), clock.instant());
+    private void endExpiredBlock() {
+        if (block != null
+                && block.suspension().endedBy() == EndedBy.TIME
+                && block.suspension().isDue(clock.instant())) {
+            endBlock();
+            events.mailboxUnblocked(current(), clock.instant());
             notifyAll();
         }
     }
 
-    private boolean isWaiting(Pause paused, End end) {
-        return paused.closure().end() == end
+    private boolean isProbeDue(Block paused, EndedBy end) {
+        return paused.suspension().endedBy() == end
                 && !paused.probing()
-                && paused.closure().isDue(clock.instant());
+                && paused.suspension().isDue(clock.instant());
     }
 
-    private DeliveryPermit probe(Pause paused) {
-        pause = new Pause(paused.closure(), paused.road(), true);
+    private DeliveryPermit probe(Block paused) {
+        block = new Block(paused.suspension(), paused.upstream(), true);
         UpstreamHealth open =
-                roads.stream().filter(UpstreamHealth::isOpen).findFirst().orElse(paused.road());
-        return passage(open, Probe.MAILBOX, true);
+                upstreams.stream().filter(UpstreamHealth::isOpen).findFirst().orElse(paused.upstream());
+        return permit(open, Probe.MAILBOX, true);
     }
 
-    private static DeliveryPermit passage(UpstreamHealth road, Probe probe, boolean carriesMail) {
+    private static DeliveryPermit permit(UpstreamHealth road, Probe probe, boolean carriesMail) {
         if (carriesMail) {
-            road.enter();
+            road.acquire();
         }
-        return new DeliveryPermit(road, road.changes(), probe, carriesMail);
+        return new DeliveryPermit(road, road.generation(), probe, carriesMail);
     }
 
     private @Nullable UpstreamHealth current() {
-        return pause != null
+        return block != null
                 ? null
-                : roads.stream().filter(UpstreamHealth::isOpen).findFirst().orElse(null);
+                : upstreams.stream().filter(UpstreamHealth::isOpen).findFirst().orElse(null);
     }
 
     /// @return the closed roads that would be taken instead, were they open
     private Stream<UpstreamHealth> candidates() {
-        return pause != null ? Stream.empty() : roads.stream().takeWhile(road -> !road.isOpen());
+        return block != null ? Stream.empty() : upstreams.stream().takeWhile(road -> !road.isOpen());
     }
 }

@@ -2,20 +2,20 @@ package org.o365relay.deliver;
 
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.deliver.Suspension.End;
+import org.o365relay.deliver.Suspension.EndedBy;
 
 /// One way out of a mailbox, and whether it is open. Guarded by its [UpstreamFailover].
 final class UpstreamHealth {
 
     private final Upstream upstream;
     private final int position;
-    private final FaultAttribution chances = new FaultAttribution();
-    private @Nullable Suspension closure;
-    private boolean resting;
-    private int rests;
-    private int faltered;
+    private final FaultAttribution attribution = new FaultAttribution();
+    private @Nullable Suspension suspension;
+    private boolean retrying;
+    private int retries;
+    private int transactionFailures;
     private int inUse;
-    private int changes;
+    private int generation;
     private boolean probing;
 
     /// @param position in the order of preference, from 0
@@ -32,96 +32,96 @@ final class UpstreamHealth {
         return upstream.name();
     }
 
-    FaultAttribution chances() {
-        return chances;
+    FaultAttribution attribution() {
+        return attribution;
     }
 
-    boolean isBetterThan(UpstreamHealth other) {
+    boolean isPreferredTo(UpstreamHealth other) {
         return position < other.position;
     }
 
     boolean isOpen() {
-        return closure == null;
+        return suspension == null;
     }
 
     @Nullable
-    Suspension closure() {
-        return closure;
+    Suspension suspension() {
+        return suspension;
     }
 
     /// @return whether it is closed only because it could not be reached
-    boolean isResting() {
-        return resting;
+    boolean isRetrying() {
+        return retrying;
     }
 
     /// @return how often it has rested since a message was taken
-    int rests() {
-        return rests;
+    int retries() {
+        return retries;
     }
 
-    void close(Suspension next) {
-        closure = next;
-        resting = false;
-        change();
+    void suspend(Suspension next) {
+        suspension = next;
+        retrying = false;
+        invalidatePermits();
     }
 
-    void rest(Suspension next) {
-        closure = next;
-        resting = true;
-        rests++;
-        change();
+    void retryLater(Suspension next) {
+        suspension = next;
+        retrying = true;
+        retries++;
+        invalidatePermits();
     }
 
-    void open() {
-        closure = null;
-        resting = false;
-        change();
+    void reopen() {
+        suspension = null;
+        retrying = false;
+        invalidatePermits();
     }
 
-    void served() {
-        rests = 0;
-        faltered = 0;
+    void accepted() {
+        retries = 0;
+        transactionFailures = 0;
     }
 
     /// It has answered to a message.
     void answered() {
-        faltered = 0;
+        transactionFailures = 0;
     }
 
     /// @return how often in a row messages were lost on it, this one included
-    int falter() {
-        return ++faltered;
+    int countTransactionFailure() {
+        return ++transactionFailures;
     }
 
     /// It goes on resting until something else ends it.
-    void restOn(Suspension next) {
-        closure = next;
-        change();
+    void continueRetrying(Suspension next) {
+        suspension = next;
+        invalidatePermits();
     }
 
     /// The next probe is due now.
-    void hurry(Instant now) {
-        closure = closure == null ? null : closure.soon(now);
+    void probeNow(Instant now) {
+        suspension = suspension == null ? null : suspension.dueNow(now);
     }
 
     /// What is under way has no say any more.
-    void change() {
-        changes++;
+    void invalidatePermits() {
+        generation++;
     }
 
-    int changes() {
-        return changes;
+    int generation() {
+        return generation;
     }
 
-    boolean isWaitingFor(End end, Instant now) {
-        return closure != null && closure.end() == end && !probing && closure.isDue(now);
+    boolean isProbeDue(EndedBy end, Instant now) {
+        return suspension != null && suspension.endedBy() == end && !probing && suspension.isDue(now);
     }
 
     boolean isFull() {
         return inUse >= upstream.connections();
     }
 
-    int room() {
+    int freeConnections() {
         return Math.max(0, upstream.connections() - inUse);
     }
 
@@ -138,11 +138,11 @@ final class UpstreamHealth {
         probing = now;
     }
 
-    void enter() {
+    void acquire() {
         inUse++;
     }
 
-    void leave() {
+    void release() {
         inUse--;
     }
 }

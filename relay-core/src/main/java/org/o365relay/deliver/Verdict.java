@@ -11,23 +11,23 @@ import org.o365relay.mail.Outcome;
 /// @param name of the known reply (`basic-auth-retired`), by which equal ones are told; empty if it is not known
 /// @param cause in plain words; empty if delivered
 /// @param advice what the admin can do; empty if there is nothing to do
-/// @param probe how long to wait before it is tried whether the trouble is over; null for the usual time
+/// @param probeAfter how long to wait before it is tried whether the trouble is over; null for the usual time
 public record Verdict(
         Outcome outcome,
         Scope scope,
         String name,
         String cause,
         String advice,
-        @Nullable Duration probe) {
+        @Nullable Duration probeAfter) {
 
     /// @return the same about something else
-    Verdict about(Scope other, Outcome then) {
-        return new Verdict(then, other, name, cause, advice, probe);
+    Verdict withScope(Scope other, Outcome then) {
+        return new Verdict(then, other, name, cause, advice, probeAfter);
     }
 
     /// @return the same for a reason of another name
-    Verdict named(String reason) {
-        return new Verdict(outcome, scope, reason, cause, advice, probe);
+    Verdict withName(String reason) {
+        return new Verdict(outcome, scope, reason, cause, advice, probeAfter);
     }
 
     /// What an outcome is about.
@@ -41,7 +41,7 @@ public record Verdict(
         /// The number of connections: with fewer of them the same would have been taken.
         CONNECTIONS,
         /// Everything that takes this road; another road of the mailbox may be open. No message loses an attempt.
-        ROAD,
+        UPSTREAM,
         /// Everything that leaves through the mailbox, by any road: its lane pauses, no message loses an attempt.
         MAILBOX
     }

@@ -71,7 +71,7 @@ class AttemptCountsTest {
         relay.deliverDue();
         passMinutes(2);
         assertThat(relay.journal.events()).containsExactly("paused", "resumed", "delivered", "deferred");
-        assertThat(relay.lane.roads().isOpen()).isTrue();
+        assertThat(relay.lane.failover().isOpen()).isTrue();
     }
 
     @Test

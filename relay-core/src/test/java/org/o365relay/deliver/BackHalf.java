@@ -109,7 +109,7 @@ final class BackHalf implements AutoCloseable {
     void watchNotices(MailboxSender... others) {
         List<MailboxSender> lanes =
                 Stream.concat(Stream.of(lane), Arrays.stream(others)).toList();
-        new NoticeScheduler(queue, lanes, desk, RETRY, journal, clock).look();
+        new NoticeScheduler(queue, lanes, desk, RETRY, journal, clock).run();
     }
 
     /// Puts a message into the queue.
@@ -161,11 +161,11 @@ final class BackHalf implements AutoCloseable {
 
     /// Delivers what is due for another mailbox.
     void deliverDue(Member member) {
-        queue.claim(member.lane().supply(), 100).forEach(member.courier()::deliver);
+        queue.claim(member.lane().claimScope(), 100).forEach(member.courier()::deliver);
     }
 
     List<Claim> due() {
-        return queue.claim(lane.supply(), 100);
+        return queue.claim(lane.claimScope(), 100);
     }
 
     @Override

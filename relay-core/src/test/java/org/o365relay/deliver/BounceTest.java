@@ -84,7 +84,7 @@ class BounceTest {
     void areGivenUpWhileTheMailboxIsStoppedOrTheyAreOnHold() {
         relay.accept("scan@contoso.example", SCAN, ANNA);
         relay.queue.steering().apply(new Change.Hold(), MessageFilter.ALL, "olga");
-        relay.lane.stop(relay.clock.instant(), "olga");
+        relay.lane.pause(relay.clock.instant(), "olga");
 
         assertThat(bounce().changed()).isEqualTo(1);
         assertThat(relay.journal.lines("failed")).hasSize(1);

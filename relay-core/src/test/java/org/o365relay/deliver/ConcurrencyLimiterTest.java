@@ -13,8 +13,8 @@ class ConcurrencyLimiterTest {
 
     @Test
     void fallByOneAndComeBackOneAtATime() {
-        assertThat(connections.tooMany()).as("begins").isTrue();
-        assertThat(connections.tooMany()).as("goes on").isFalse();
+        assertThat(connections.throttled()).as("begins").isTrue();
+        assertThat(connections.throttled()).as("goes on").isFalse();
         assertThat(connections.limit()).isEqualTo(1);
         clock.advance(Duration.ofMinutes(9));
         assertThat(connections.limit()).isEqualTo(1);
@@ -22,13 +22,13 @@ class ConcurrencyLimiterTest {
         assertThat(connections.limit()).isEqualTo(2);
         clock.advance(Duration.ofMinutes(10));
         assertThat(connections.limit()).isEqualTo(3);
-        assertThat(connections.tooMany()).as("begins anew").isTrue();
+        assertThat(connections.throttled()).as("begins anew").isTrue();
     }
 
     @Test
     void restAWhileWhenEvenOneIsTooMany() throws Exception {
         ConcurrencyLimiter one = new ConcurrencyLimiter(1, clock);
-        one.tooMany();
+        one.throttled();
         assertThat(one.limit()).isEqualTo(1);
         assertThat(one.acquire(1, Duration.ofMillis(1))).isZero();
         clock.advance(Duration.ofSeconds(5));

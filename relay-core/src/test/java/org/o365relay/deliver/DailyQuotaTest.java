@@ -50,8 +50,8 @@ class DailyQuotaTest {
         send(allowance, 4);
         allowance.reserve(5);
         assertThat(allowance.reserve(2)).contains(clock.instant().plus(Duration.ofMinutes(1)));
-        assertThat(allowance.isPromised()).isTrue();
-        assertThat(allowance.roomFor(1)).isEmpty();
+        assertThat(allowance.hasReservations()).isTrue();
+        assertThat(allowance.fullUntil(1)).isEmpty();
         allowance.settle(5, 5);
         assertThat(allowance.reserve(2)).contains(Instant.parse("2026-11-22T08:10:00Z"));
     }

@@ -248,7 +248,7 @@ class DelayNotifierTest {
     @Test
     void waitsItselfWhileAnOperatorStopsTheOnlyMailbox() {
         deferred(ReportRequest.NONE, ANNA);
-        relay.lane.stop(clock.instant(), "anna");
+        relay.lane.pause(clock.instant(), "anna");
         watchUntil(AGE.plusHours(1));
         assertThat(relay.journal.lines("warned")).isEmpty();
         relay.lane.resume();
@@ -292,14 +292,14 @@ class DelayNotifierTest {
                 .extracting(line -> line.replaceAll(".*, (\\w+) to .*", "$1"))
                 .containsExactly("notice", "notice", "digest", "digest");
         relay.upstream.answer(FakeUpstream.OK).answer(FakeUpstream.OK);
-        relay.queue.claim(relay.lane.supply(), 100).stream()
+        relay.queue.claim(relay.lane.claimScope(), 100).stream()
                 .filter(claim -> !claim.notice()
                         && claim.recipients().getFirst().address().localPart().equals("d"))
                 .forEach(relay.courier::deliver);
         relay.queue.close();
         open(Language.ENGLISH, AGE, 2);
         watchUntil(Duration.ofHours(1).plus(STEP));
-        relay.queue.claim(relay.lane.supply(), 100).forEach(relay.courier::deliver);
+        relay.queue.claim(relay.lane.claimScope(), 100).forEach(relay.courier::deliver);
 
         assertThat(relay.upstream.sent())
                 .extracting(FakeUpstream.Sent::content)
@@ -389,7 +389,7 @@ class DelayNotifierTest {
 
     /// @return the content of the only warning
     private String warning() {
-        relay.queue.claim(relay.lane.supply(), 100).stream()
+        relay.queue.claim(relay.lane.claimScope(), 100).stream()
                 .filter(claim -> claim.notice())
                 .forEach(relay.courier::deliver);
         List<String> warnings = relay.upstream.sent().stream()

@@ -226,7 +226,7 @@ class DeliveryTest {
 
         relay.deliverDue();
 
-        assertThat(relay.lane.roads().isOpen()).isTrue();
+        assertThat(relay.lane.failover().isOpen()).isTrue();
         assertThat(relay.journal.lines("deferred")).singleElement().asString().contains("anna@contoso.example");
         assertThat(relay.journal.lines("delivered")).singleElement().asString().contains("bert@contoso.example");
     }

@@ -134,7 +134,7 @@ class DispatcherTest {
     @Test
     void claimsNothingWhileAnOperatorHasStoppedItAndGoesOnAtOnce() throws Exception {
         relay.accept("ups@contoso.example", ALERT, "anna@contoso.example");
-        dispatcher.halt(relay.clock.instant(), "admin");
+        dispatcher.pause(relay.clock.instant(), "admin");
         dispatcher.start();
         assertThat(relay.due()).as("nobody else has claimed it").hasSize(1).allSatisfy(relay.queue::putBack);
         assertThat(dispatcher.status().state()).isEqualTo(MailboxStatus.State.PAUSED);
@@ -150,7 +150,7 @@ class DispatcherTest {
         relay.upstream.answer(FakeUpstream.network(Step.MAIL));
         relay.deliverDue(); // it is the mailbox's from now on
         relay.clock.advance(Duration.ofHours(1));
-        dispatcher.halt(relay.clock.instant(), "admin");
+        dispatcher.pause(relay.clock.instant(), "admin");
         FakeUpstream other = new FakeUpstream("other.example", 2);
         EmailAddress mailbox = BackHalf.address("b@contoso.example");
         SendingAccount account = new SendingAccount(mailbox.toString(), BackHalf.UNLIMITED, List.of(), relay.clock);
@@ -209,7 +209,7 @@ class DispatcherTest {
     void hearsOfADeferredMessageWhileItWaitsForTheNextOne() throws Exception {
         relay.accept("ups@contoso.example", ALERT, "anna@contoso.example");
         var claim = relay.due().getFirst();
-        relay.queue.awaitDue(relay.lane.supply(), Duration.ZERO); // the message's own arrival
+        relay.queue.awaitDue(relay.lane.claimScope(), Duration.ZERO); // the message's own arrival
         relay.upstream.answer(FakeUpstream.network(Step.MAIL));
         Thread waiting = Thread.ofVirtual().start(this::awaitDue);
 
@@ -220,7 +220,7 @@ class DispatcherTest {
 
     private void awaitDue() {
         try {
-            relay.queue.awaitDue(relay.lane.supply(), Duration.ofHours(1));
+            relay.queue.awaitDue(relay.lane.claimScope(), Duration.ofHours(1));
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

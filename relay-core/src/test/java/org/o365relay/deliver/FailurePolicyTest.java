@@ -169,10 +169,10 @@ class FailurePolicyTest {
         for (Reply reply : known.examples()) {
             Response response = new Response(Step.END_OF_CONTENT, reply, origin(known.source()));
             Verdict verdict = policy.judge(response, false);
-            assertThat(verdict.scope()).isIn(Scope.CONNECTIONS, Scope.ROAD, Scope.MAILBOX);
+            assertThat(verdict.scope()).isIn(Scope.CONNECTIONS, Scope.UPSTREAM, Scope.MAILBOX);
             assertThat(verdict.outcome()).isInstanceOf(Outcome.Deferred.class);
             assertThat(verdict.name()).isEqualTo(known.name());
-            assertThat(verdict.probe()).isEqualTo(known.probe());
+            assertThat(verdict.probeAfter()).isEqualTo(known.probe());
         }
     }
 
@@ -198,13 +198,13 @@ class FailurePolicyTest {
             END_OF_CONTENT| GRAPH | MESSAGE     |      | 503 ServiceUnavailable: no
             """)
     void leavesTheRoadAloneForAsLongAsItIsAskedTo(Step step, Origin origin, Scope scope, Long seconds, String text) {
-        Response response = new Response(step, Reply.parse(text).orElseThrow(), origin).asksFor(Duration.ofSeconds(3));
+        Response response = new Response(step, Reply.parse(text).orElseThrow(), origin).withRetryAfter(Duration.ofSeconds(3));
 
         Verdict verdict = policy.judge(response, false);
 
         assertThat(verdict.outcome()).isInstanceOf(Outcome.Deferred.class);
         assertThat(verdict.scope()).isEqualTo(scope);
-        assertThat(verdict.probe()).isEqualTo(seconds == null ? null : Duration.ofSeconds(seconds));
+        assertThat(verdict.probeAfter()).isEqualTo(seconds == null ? null : Duration.ofSeconds(seconds));
     }
 
     @Test

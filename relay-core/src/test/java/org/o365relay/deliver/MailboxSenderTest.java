@@ -107,8 +107,8 @@ class MailboxSenderTest {
     void aRestThatIsAskedForIsKeptToTheSecondAndCostsNoAttempt() throws Exception {
         Reply tooMany = Reply.plain(429, "ApplicationThrottled: Too many requests.");
         Duration rest = Duration.ofSeconds(3);
-        relay.upstream.answer(new Response(Step.END_OF_CONTENT, tooMany, Origin.GRAPH).asksFor(rest));
-        relay.upstream.answer(new Response(Step.CONNECT, Reply.of(451, "4.3.2", "a rest"), Origin.RELAY).asksFor(rest));
+        relay.upstream.answer(new Response(Step.END_OF_CONTENT, tooMany, Origin.GRAPH).withRetryAfter(rest));
+        relay.upstream.answer(new Response(Step.CONNECT, Reply.of(451, "4.3.2", "a rest"), Origin.RELAY).withRetryAfter(rest));
         relay.accept("scan@contoso.example", SCAN, ANNA);
         relay.deliverDue();
         relay.clock.advance(rest);
@@ -208,7 +208,7 @@ class MailboxSenderTest {
         relay.clock.advance(Duration.ofSeconds(1));
         relay.lane.check();
         assertThat(relay.journal.events()).containsExactly("unreachable", "paused");
-        assertThat(relay.lane.roads().closedFor()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(relay.lane.failover().untilNextAttempt()).isEqualTo(Duration.ofMinutes(1));
     }
 
     @Test
@@ -218,8 +218,8 @@ class MailboxSenderTest {
         relay.accept("scan@contoso.example", SCAN, ANNA);
         relay.accept("scan@contoso.example", SCAN, BERT);
         relay.deliverDue();
-        assertThat(relay.lane.account().connections().limit()).isEqualTo(1);
-        assertThat(relay.lane.roads().isOpen()).isTrue();
+        assertThat(relay.lane.account().concurrencyLimiter().limit()).isEqualTo(1);
+        assertThat(relay.lane.failover().isOpen()).isTrue();
         relay.deliverDue();
         assertThat(relay.journal.events()).containsExactly("slowed", "delivered", "delivered");
         assertThat(relay.journal.lines("delivered"))
@@ -233,7 +233,7 @@ class MailboxSenderTest {
         relay.deliverDue();
         relay.accept("scan@contoso.example", SCAN, ANNA, BERT);
         relay.deliverDue();
-        assertThat(relay.lane.roads().isOpen()).isFalse();
+        assertThat(relay.lane.failover().isOpen()).isFalse();
         assertThat(relay.journal.lines("paused"))
                 .singleElement()
                 .asString()
@@ -270,7 +270,7 @@ class MailboxSenderTest {
         relay.deliverDue();
         relay.acceptForPool(SCAN, BERT);
         relay.deliverDue();
-        relay.queue.release(relay.lane.supply());
+        relay.queue.release(relay.lane.claimScope());
         relay.deliverDue(other);
         assertThat(graph.sent()).hasSize(1);
     }
@@ -289,7 +289,7 @@ class MailboxSenderTest {
             return FakeUpstream.upstream(Step.END_OF_CONTENT, "451 4.7.0 Temporary server error. PRX4");
         });
         relay.deliverDue();
-        assertThat(relay.lane.roads().closedFor()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(relay.lane.failover().untilNextAttempt()).isEqualTo(Duration.ofMinutes(1));
         relay.clock.advance(Duration.ofMinutes(1));
         relay.deliverDue();
         assertThat(relay.journal.lines("delivered")).hasSizeGreaterThan(4);
@@ -442,11 +442,11 @@ class MailboxSenderTest {
         SendingAccount shared = new SendingAccount("service@contoso.example", limits, List.of(), Instant::now);
         BackHalf.Member first = member("a@contoso.example", shared);
         BackHalf.Member second = member("b@contoso.example", shared);
-        first.lane().account().pace().take(2);
-        assertThat(second.lane().account().pace().take(1)).isZero();
-        assertThat(first.lane().account().connections().acquire(1, Duration.ZERO))
+        first.lane().account().rateLimiter().take(2);
+        assertThat(second.lane().account().rateLimiter().take(1)).isZero();
+        assertThat(first.lane().account().concurrencyLimiter().acquire(1, Duration.ZERO))
                 .isEqualTo(1);
-        assertThat(second.lane().account().connections().acquire(1, Duration.ZERO))
+        assertThat(second.lane().account().concurrencyLimiter().acquire(1, Duration.ZERO))
                 .isZero();
     }
 

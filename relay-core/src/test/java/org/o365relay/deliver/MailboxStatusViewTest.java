@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Timeout;
 import org.o365relay.ManualClock;
 import org.o365relay.deliver.MailboxStatus.State;
 import org.o365relay.deliver.Response.Step;
-import org.o365relay.deliver.Suspension.Trouble;
+import org.o365relay.deliver.Suspension.Cause;
 import org.o365relay.journal.RememberingJournal;
 import org.o365relay.mail.Reply;
 
@@ -18,12 +18,12 @@ import org.o365relay.mail.Reply;
 class MailboxStatusViewTest {
 
     private static final String MAILBOX = "relay@contoso.example";
-    private static final Trouble DENIED = new Trouble(
+    private static final Cause DENIED = new Cause(
             Step.AUTH, Reply.of(535, "5.7.3", "Authentication unsuccessful"), "The password is wrong.", "Check it.");
-    private static final Trouble QUOTA =
-            new Trouble(Step.END_OF_CONTENT, Reply.of(554, "5.2.0", "SubmissionQuotaExceeded"), "too much", "wait");
-    private static final Trouble REFUSED =
-            new Trouble(Step.CONNECT, Reply.of(451, "4.4.1", "connection refused"), "could not be reached.");
+    private static final Cause QUOTA =
+            new Cause(Step.END_OF_CONTENT, Reply.of(554, "5.2.0", "SubmissionQuotaExceeded"), "too much", "wait");
+    private static final Cause REFUSED =
+            new Cause(Step.CONNECT, Reply.of(451, "4.4.1", "connection refused"), "could not be reached.");
 
     private final ManualClock clock = new ManualClock("2026-11-21T08:00:00Z");
     private final Instant start = clock.instant();
@@ -40,7 +40,7 @@ class MailboxStatusViewTest {
     void isOpenAndSaysHowManyAreBeingDelivered() {
         DeliveryPermit first = enter(roads);
         enter(roads);
-        roads.leave(first);
+        roads.release(first);
 
         assertThat(roads.status())
                 .isEqualTo(new MailboxStatus(MAILBOX, State.OPEN, null, "smtp.example:587", "", "", "", null, 1));
@@ -67,7 +67,7 @@ class MailboxStatusViewTest {
     void restsWhileNoRoadCanBeReached() {
         DeliveryPermit passage = enter(roads);
         roads.unreachable(passage, REFUSED);
-        roads.leave(passage);
+        roads.release(passage);
 
         assertThat(roads.status())
                 .isEqualTo(new MailboxStatus(
@@ -86,7 +86,7 @@ class MailboxStatusViewTest {
     void isPausedWhenTheLastRoadClosesAndShowsTheTroubleThatSomebodyHasToMend() {
         DeliveryPermit passage = enter(two);
         two.unreachable(passage, REFUSED);
-        two.leave(passage);
+        two.release(passage);
         clock.advance(Duration.ofMillis(500));
         leave(two, DENIED);
 
@@ -94,14 +94,14 @@ class MailboxStatusViewTest {
         assertThat(two.status().since()).isEqualTo(start.plusMillis(500));
         assertThat(two.status().upstream()).isEqualTo("graph.example");
         assertThat(two.status().reply()).startsWith("535");
-        assertThat(two.status().nextTry()).as("the first that is tried").isEqualTo(start.plusSeconds(1));
+        assertThat(two.status().nextProbe()).as("the first that is tried").isEqualTo(start.plusSeconds(1));
     }
 
     @Test
     void isPausedWhenTheMailboxIsInTrouble() {
         DeliveryPermit passage = enter(two);
-        two.pause(passage, QUOTA, null);
-        two.leave(passage);
+        two.block(passage, QUOTA, null);
+        two.release(passage);
 
         assertThat(two.status().state()).isEqualTo(State.BLOCKED);
         assertThat(two.status().reply()).isEqualTo("554 5.2.0 SubmissionQuotaExceeded");
@@ -111,11 +111,11 @@ class MailboxStatusViewTest {
     @Test
     void beginsNothingWhileAnOperatorHasStoppedIt() {
         enter(roads); // ends when it ends
-        roads.stop(start, "anna");
+        roads.pause(start, "anna");
 
-        assertThat(roads.room()).isZero();
-        assertThat(roads.enter()).isEmpty();
-        assertThat(roads.isPaused()).as("the pool may have what is its own").isTrue();
+        assertThat(roads.freeSlots()).isZero();
+        assertThat(roads.acquire()).isEmpty();
+        assertThat(roads.isOutOfService()).as("the pool may have what is its own").isTrue();
         assertThat(roads.status())
                 .isEqualTo(new MailboxStatus(
                         MAILBOX,
@@ -131,23 +131,23 @@ class MailboxStatusViewTest {
 
     @Test
     void goesOnWhenItIsResumed() {
-        roads.stop(start, "anna");
+        roads.pause(start, "anna");
 
         assertThat(roads.resume()).isTrue();
         assertThat(roads.status().state()).isEqualTo(State.OPEN);
-        assertThat(roads.enter()).isPresent();
+        assertThat(roads.acquire()).isPresent();
         assertThat(roads.resume()).as("nothing is left to resume").isFalse();
     }
 
     @Test
     void staysStoppedWhenAnUpstreamRecovers() {
         leave(roads, DENIED);
-        roads.stop(start, "anna");
+        roads.pause(start, "anna");
         clock.advance(Duration.ofMinutes(1));
-        roads.heard(roads.enterCheck().orElseThrow());
+        roads.answered(roads.acquireCheck().orElseThrow());
 
         assertThat(roads.status().state()).isEqualTo(State.PAUSED);
-        assertThat(roads.enter()).isEmpty();
+        assertThat(roads.acquire()).isEmpty();
         roads.resume();
         assertThat(roads.status().state()).isEqualTo(State.OPEN);
     }
@@ -155,42 +155,42 @@ class MailboxStatusViewTest {
     @Test
     void isTriedAtOnceWhenAnOperatorSaysThatItIsMended() {
         leave(roads, DENIED);
-        assertThat(roads.enterCheck()).as("before its time").isEmpty();
+        assertThat(roads.acquireCheck()).as("before its time").isEmpty();
 
         assertThat(roads.resume()).isTrue();
-        assertThat(roads.status().nextTry()).isEqualTo(start);
-        roads.heard(roads.enterCheck().orElseThrow());
+        assertThat(roads.status().nextProbe()).isEqualTo(start);
+        roads.answered(roads.acquireCheck().orElseThrow());
         assertThat(roads.status().state()).isEqualTo(State.OPEN);
     }
 
     @Test
     void aPausedMailboxIsTriedAtOnceWithOneMessageAndWaitsAsBeforeIfThatIsRefused() {
         DeliveryPermit passage = enter(roads);
-        roads.pause(passage, QUOTA, null);
-        roads.leave(passage);
+        roads.block(passage, QUOTA, null);
+        roads.release(passage);
         roads.resume();
         DeliveryPermit probe = enter(roads);
-        assertThat(roads.enter()).as("one at a time").isEmpty();
-        roads.pause(probe, QUOTA, null);
-        roads.leave(probe);
+        assertThat(roads.acquire()).as("one at a time").isEmpty();
+        roads.block(probe, QUOTA, null);
+        roads.release(probe);
 
-        assertThat(roads.status().nextTry()).isEqualTo(start.plus(Duration.ofMinutes(2)));
+        assertThat(roads.status().nextProbe()).isEqualTo(start.plus(Duration.ofMinutes(2)));
     }
 
     @Test
     void roomInTheAccountComesWithTimeWhateverAnOperatorSays() {
         Instant later = start.plus(Duration.ofHours(1));
-        roads.pauseUntil(enter(roads), later, QUOTA);
+        roads.blockUntil(enter(roads), later, QUOTA);
         roads.resume();
 
-        assertThat(roads.enter()).isEmpty();
-        assertThat(roads.status().nextTry()).isEqualTo(later);
+        assertThat(roads.acquire()).isEmpty();
+        assertThat(roads.status().nextProbe()).isEqualTo(later);
     }
 
     @Test
     @Timeout(20)
     void wakesWhoeverWaitsForRoom() throws Exception {
-        roads.stop(start, "anna");
+        roads.pause(start, "anna");
         Thread waiting = Thread.ofVirtual().start(this::awaitRoom);
         while (waiting.getState() != Thread.State.TIMED_WAITING) {
             Thread.onSpinWait();
@@ -202,19 +202,19 @@ class MailboxStatusViewTest {
 
     private void awaitRoom() {
         try {
-            roads.awaitRoom();
+            roads.awaitFreeSlot();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
     }
 
     private static DeliveryPermit enter(UpstreamFailover roads) {
-        return roads.enter().orElseThrow();
+        return roads.acquire().orElseThrow();
     }
 
-    private static void leave(UpstreamFailover roads, Trouble trouble) {
+    private static void leave(UpstreamFailover roads, Cause trouble) {
         DeliveryPermit passage = enter(roads);
-        roads.close(passage, trouble, null);
-        roads.leave(passage);
+        roads.suspend(passage, trouble, null);
+        roads.release(passage);
     }
 }

@@ -194,7 +194,7 @@ class MalformedMessagesTest {
     }
 
     private void deliverDue() {
-        queue.claim(lane.supply(), 100).forEach(courier::deliver);
+        queue.claim(lane.claimScope(), 100).forEach(courier::deliver);
     }
 
     private static String text(byte[] octets) {

@@ -18,14 +18,14 @@ class ProbeScheduleTest {
     void sendsMessagesLessAndLessOftenFromTheFifthFailedProbeOn() {
         int[] seconds = {15, 30, 60, 60, 60, 120, 240, 480, 900, 900};
         for (int probes = 0; probes < seconds.length; probes++) {
-            assertThat(usual.delayWithMail(probes)).isEqualTo(Duration.ofSeconds(seconds[probes]));
+            assertThat(usual.messageDelay(probes)).isEqualTo(Duration.ofSeconds(seconds[probes]));
         }
     }
 
     @Test
     void neverShortensADelay() {
         ProbeSchedule hourly = new ProbeSchedule(Duration.ofHours(1), Duration.ofHours(1));
-        assertThat(hourly.delayWithMail(0)).isEqualTo(Duration.ofHours(1));
-        assertThat(hourly.delayWithMail(50)).isEqualTo(Duration.ofHours(1));
+        assertThat(hourly.messageDelay(0)).isEqualTo(Duration.ofHours(1));
+        assertThat(hourly.messageDelay(50)).isEqualTo(Duration.ofHours(1));
     }
 }

@@ -44,7 +44,7 @@ class RateLimiterTest {
         RateLimiter pace = new RateLimiter(30, 2, clock);
         assertThat(pace.take(2)).isEqualTo(2);
         assertThat(pace.untilNext()).isEqualTo(Duration.ofSeconds(2));
-        pace.giveBack(1);
+        pace.refund(1);
         assertThat(pace.untilNext()).isZero();
     }
 

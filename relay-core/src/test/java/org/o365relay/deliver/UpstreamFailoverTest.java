@@ -7,18 +7,18 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.o365relay.ManualClock;
 import org.o365relay.deliver.Response.Step;
-import org.o365relay.deliver.Suspension.Trouble;
+import org.o365relay.deliver.Suspension.Cause;
 import org.o365relay.journal.RememberingJournal;
 import org.o365relay.mail.Reply;
 
 class UpstreamFailoverTest {
 
-    private static final Trouble DENIED =
-            new Trouble(Step.AUTH, Reply.of(535, "5.7.3", "Authentication unsuccessful"), "check the password");
-    private static final Trouble QUOTA =
-            new Trouble(Step.END_OF_CONTENT, Reply.of(554, "5.2.0", "SubmissionQuotaExceeded"), "wait a day");
-    private static final Trouble REFUSED =
-            new Trouble(Step.CONNECT, Reply.of(451, "4.4.1", "connection refused"), "could not be reached.");
+    private static final Cause DENIED =
+            new Cause(Step.AUTH, Reply.of(535, "5.7.3", "Authentication unsuccessful"), "check the password");
+    private static final Cause QUOTA =
+            new Cause(Step.END_OF_CONTENT, Reply.of(554, "5.2.0", "SubmissionQuotaExceeded"), "wait a day");
+    private static final Cause REFUSED =
+            new Cause(Step.CONNECT, Reply.of(451, "4.4.1", "connection refused"), "could not be reached.");
 
     private final ManualClock clock = new ManualClock("2026-11-21T08:00:00Z");
     private final RememberingJournal journal = new RememberingJournal();
@@ -32,15 +32,15 @@ class UpstreamFailoverTest {
 
     @Test
     void probesLessAndLessOftenUpToTheLongestDelay() {
-        roads.close(enter(roads), DENIED, null);
+        roads.suspend(enter(roads), DENIED, null);
         for (int minutes : new int[] {1, 2, 4, 8, 15, 15}) {
-            assertThat(roads.closedFor()).isEqualTo(Duration.ofMinutes(minutes));
-            assertThat(roads.enterCheck()).as("before its time").isEmpty();
+            assertThat(roads.untilNextAttempt()).isEqualTo(Duration.ofMinutes(minutes));
+            assertThat(roads.acquireCheck()).as("before its time").isEmpty();
             clock.advance(Duration.ofMinutes(minutes));
-            assertThat(roads.enter()).as("no mail is needed to try a sign-in").isEmpty();
+            assertThat(roads.acquire()).as("no mail is needed to try a sign-in").isEmpty();
             DeliveryPermit probe = check(roads);
-            roads.close(probe, DENIED, null);
-            roads.leave(probe);
+            roads.suspend(probe, DENIED, null);
+            roads.release(probe);
         }
         assertThat(journal.lines("paused")).hasSize(1);
     }
@@ -48,14 +48,14 @@ class UpstreamFailoverTest {
     @Test
     void probesWhenTheTroubleAsksForIt() {
         ProbeSchedule hourly = new ProbeSchedule(Duration.ofHours(1), Duration.ofHours(1));
-        roads.pause(enter(roads), QUOTA, hourly);
+        roads.block(enter(roads), QUOTA, hourly);
         for (int i = 0; i < 3; i++) {
-            assertThat(roads.closedFor()).isEqualTo(Duration.ofHours(1));
+            assertThat(roads.untilNextAttempt()).isEqualTo(Duration.ofHours(1));
             clock.advance(Duration.ofHours(1));
             DeliveryPermit probe = enter(roads);
-            assertThat(roads.enter()).as("one at a time").isEmpty();
-            roads.pause(probe, QUOTA, hourly);
-            roads.leave(probe);
+            assertThat(roads.acquire()).as("one at a time").isEmpty();
+            roads.block(probe, QUOTA, hourly);
+            roads.release(probe);
         }
     }
 
@@ -63,30 +63,30 @@ class UpstreamFailoverTest {
     void doesNotHearDeliveriesThatWereUnderWayWhenItClosed() {
         DeliveryPermit early = enter(roads);
         DeliveryPermit late = enter(roads);
-        roads.close(early, DENIED, null);
-        roads.close(late, DENIED, null);
-        roads.served(late);
-        assertThat(roads.closedFor()).isEqualTo(Duration.ofMinutes(1));
+        roads.suspend(early, DENIED, null);
+        roads.suspend(late, DENIED, null);
+        roads.accepted(late);
+        assertThat(roads.untilNextAttempt()).isEqualTo(Duration.ofMinutes(1));
         assertThat(journal.lines("resumed")).isEmpty();
     }
 
     @Test
     void tellsAgainWhenTheReasonChanges() {
-        roads.close(enter(roads), DENIED, null);
+        roads.suspend(enter(roads), DENIED, null);
         clock.advance(Duration.ofMinutes(1));
-        roads.close(check(roads), new Trouble(Step.AUTH, DENIED.reply(), "switch SMTP AUTH on"), null);
+        roads.suspend(check(roads), new Cause(Step.AUTH, DENIED.reply(), "switch SMTP AUTH on"), null);
         assertThat(journal.lines("paused")).hasSize(2);
     }
 
     @Test
     void staysClosedWhenAProbeGotNoAnswer() {
-        roads.close(enter(roads), DENIED, null);
+        roads.suspend(enter(roads), DENIED, null);
         clock.advance(Duration.ofMinutes(1));
         DeliveryPermit probe = check(roads);
         roads.unreachable(probe, REFUSED);
-        roads.leave(probe);
+        roads.release(probe);
         assertThat(roads.isOpen()).isFalse();
-        assertThat(roads.closedFor()).isEqualTo(Duration.ofMinutes(2));
+        assertThat(roads.untilNextAttempt()).isEqualTo(Duration.ofMinutes(2));
         assertThat(journal.lines()).as("told once").hasSize(1);
     }
 
@@ -96,18 +96,18 @@ class UpstreamFailoverTest {
         DeliveryPermit second = enter(roads);
         roads.unreachable(first, REFUSED);
         roads.unreachable(second, REFUSED); // another delivery that was under way
-        roads.leave(first);
-        roads.leave(second);
+        roads.release(first);
+        roads.release(second);
         for (int seconds : new int[] {1, 2, 4, 8, 16, 30, 30}) {
-            assertThat(roads.closedFor()).isEqualTo(Duration.ofSeconds(seconds));
+            assertThat(roads.untilNextAttempt()).isEqualTo(Duration.ofSeconds(seconds));
             clock.advance(Duration.ofSeconds(seconds));
-            assertThat(roads.room()).as("no mail before it is known").isZero();
+            assertThat(roads.freeSlots()).as("no mail before it is known").isZero();
             DeliveryPermit probe = check(roads);
             roads.unreachable(probe, REFUSED);
-            roads.leave(probe);
+            roads.release(probe);
         }
         clock.advance(Duration.ofSeconds(30));
-        roads.heard(check(roads));
+        roads.answered(check(roads));
         assertThat(roads.isOpen()).isTrue();
         assertThat(journal.lines())
                 .containsExactly(
@@ -121,87 +121,87 @@ class UpstreamFailoverTest {
         for (int seconds : new int[] {1, 2, 4}) {
             DeliveryPermit passage = enter(roads);
             roads.unreachable(passage, REFUSED);
-            roads.leave(passage);
-            assertThat(roads.closedFor()).isEqualTo(Duration.ofSeconds(seconds));
+            roads.release(passage);
+            assertThat(roads.untilNextAttempt()).isEqualTo(Duration.ofSeconds(seconds));
             clock.advance(Duration.ofSeconds(seconds));
             DeliveryPermit probe = check(roads);
-            roads.heard(probe);
-            roads.leave(probe);
+            roads.answered(probe);
+            roads.release(probe);
         }
         DeliveryPermit served = enter(roads);
-        roads.served(served);
+        roads.accepted(served);
         roads.unreachable(served, REFUSED);
-        roads.leave(served);
-        assertThat(roads.closedFor()).isEqualTo(Duration.ofSeconds(1));
+        roads.release(served);
+        assertThat(roads.untilNextAttempt()).isEqualTo(Duration.ofSeconds(1));
     }
 
     @Test
     void takesAProbeThatEndedInTheMiddleForAFailedOne() {
-        roads.pause(enter(roads), QUOTA, null);
+        roads.block(enter(roads), QUOTA, null);
         clock.advance(Duration.ofMinutes(1));
-        roads.lost(enter(roads));
-        assertThat(roads.closedFor()).isEqualTo(Duration.ofMinutes(2));
+        roads.connectionLost(enter(roads));
+        assertThat(roads.untilNextAttempt()).isEqualTo(Duration.ofMinutes(2));
     }
 
     @Test
     void isTriedWithOneMessageAfterASignInWhenMessagesGotLost() {
-        Trouble dropped = new Trouble(Step.CONTENT, Reply.of(451, "4.4.2", "connection lost"), "was lost.");
+        Cause dropped = new Cause(Step.CONTENT, Reply.of(451, "4.4.2", "connection lost"), "was lost.");
         for (int i = 0; i < 3; i++) {
             assertThat(roads.isOpen()).isTrue();
             DeliveryPermit passage = enter(roads);
-            roads.faltered(passage, dropped);
-            roads.leave(passage);
+            roads.transactionFailed(passage, dropped);
+            roads.release(passage);
         }
-        assertThat(roads.room()).isZero();
+        assertThat(roads.freeSlots()).isZero();
         clock.advance(Duration.ofSeconds(1));
         DeliveryPermit signIn = check(roads);
-        roads.heard(signIn);
-        roads.leave(signIn);
-        assertThat(roads.room()).as("one message").isEqualTo(1);
+        roads.answered(signIn);
+        roads.release(signIn);
+        assertThat(roads.freeSlots()).as("one message").isEqualTo(1);
         DeliveryPermit probe = enter(roads);
-        roads.faltered(probe, dropped);
-        roads.leave(probe);
-        assertThat(roads.closedFor()).isEqualTo(Duration.ofSeconds(2));
+        roads.transactionFailed(probe, dropped);
+        roads.release(probe);
+        assertThat(roads.untilNextAttempt()).isEqualTo(Duration.ofSeconds(2));
         clock.advance(Duration.ofSeconds(2));
         DeliveryPermit again = check(roads);
-        roads.heard(again);
-        roads.leave(again);
-        roads.served(enter(roads));
+        roads.answered(again);
+        roads.release(again);
+        roads.accepted(enter(roads));
         assertThat(roads.isOpen()).isTrue();
         assertThat(journal.events()).containsExactly("unreachable", "reached");
     }
 
     @Test
     void leavesAMessageThatWasDeferredToItselfWhileOpen() {
-        roads.lost(enter(roads));
+        roads.connectionLost(enter(roads));
         assertThat(roads.isOpen()).isTrue();
     }
 
     @Test
     void opensWhenAProbeGetsPastTheSignInThatHadFailed() {
-        roads.close(enter(roads), DENIED, null);
+        roads.suspend(enter(roads), DENIED, null);
         clock.advance(Duration.ofMinutes(3));
-        roads.heard(check(roads));
+        roads.answered(check(roads));
         assertThat(roads.isOpen()).isTrue();
         assertThat(journal.lines("resumed")).containsExactly("resumed relay@contoso.example after PT3M");
     }
 
     @Test
     void staysClosedWhenAProbeEndedBeforeTheStepThatHadFailed() {
-        roads.pause(enter(roads), QUOTA, null);
+        roads.block(enter(roads), QUOTA, null);
         clock.advance(Duration.ofMinutes(1));
-        roads.heard(enter(roads));
+        roads.answered(enter(roads));
         assertThat(roads.isOpen()).isFalse();
-        assertThat(roads.closedFor()).as("no back-off for it").isEqualTo(Duration.ofMinutes(1));
+        assertThat(roads.untilNextAttempt()).as("no back-off for it").isEqualTo(Duration.ofMinutes(1));
     }
 
     @Test
     void isNotOpenedByARefusalThatCameEarlierThanTheTrouble() {
-        roads.pause(enter(roads), QUOTA, null);
+        roads.block(enter(roads), QUOTA, null);
         clock.advance(Duration.ofMinutes(1));
         DeliveryPermit early = enter(roads);
         roads.refused(early, Step.RCPT);
-        roads.leave(early);
+        roads.release(early);
         assertThat(roads.isOpen()).isFalse();
         clock.advance(Duration.ofMinutes(1));
         roads.refused(enter(roads), Step.END_OF_CONTENT);
@@ -210,30 +210,30 @@ class UpstreamFailoverTest {
 
     @Test
     void isNotClosedForHoursByAClockThatIsSetBack() {
-        roads.close(enter(roads), DENIED, null);
+        roads.suspend(enter(roads), DENIED, null);
         clock.advance(Duration.ofHours(-5));
-        assertThat(roads.closedFor()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(roads.untilNextAttempt()).isEqualTo(Duration.ofMinutes(1));
     }
 
     @Test
     void waitsUntilATimeAndOpensByItself() {
-        roads.pauseUntil(enter(roads), clock.instant().plus(Duration.ofHours(2)), QUOTA);
-        assertThat(roads.room()).isZero();
+        roads.blockUntil(enter(roads), clock.instant().plus(Duration.ofHours(2)), QUOTA);
+        assertThat(roads.freeSlots()).isZero();
         clock.advance(Duration.ofHours(2));
-        assertThat(roads.room()).isPositive();
+        assertThat(roads.freeSlots()).isPositive();
         assertThat(journal.events()).containsExactly("paused", "resumed");
     }
 
     @Test
     void takesTheNextRoadAndStaysThereUntilTheBetterOneIsKnownToBeOpen() {
         DeliveryPermit first = enter(two);
-        two.close(first, DENIED, null);
-        two.leave(first);
-        assertThat(enter(two).road().name()).isEqualTo("graph.example");
+        two.suspend(first, DENIED, null);
+        two.release(first);
+        assertThat(enter(two).health().name()).isEqualTo("graph.example");
         clock.advance(Duration.ofMinutes(1));
-        assertThat(enter(two).road().name()).as("sticky").isEqualTo("graph.example");
-        two.heard(check(two));
-        assertThat(enter(two).road().name()).isEqualTo("smtp.example:587");
+        assertThat(enter(two).health().name()).as("sticky").isEqualTo("graph.example");
+        two.answered(check(two));
+        assertThat(enter(two).health().name()).isEqualTo("smtp.example:587");
         assertThat(journal.lines())
                 .containsExactly(
                         "switched relay@contoso.example from smtp.example:587 to graph.example: 535 5.7.3"
@@ -243,96 +243,96 @@ class UpstreamFailoverTest {
 
     @Test
     void probesABetterRoadWithOneMessageIfItsTroubleShowsAfterMail() {
-        Trouble unknown = new Trouble(Step.RCPT, Reply.of(550, "5.7.64", "Relay Access Denied"), "see the connector");
-        two.close(enter(two), unknown, null);
+        Cause unknown = new Cause(Step.RCPT, Reply.of(550, "5.7.64", "Relay Access Denied"), "see the connector");
+        two.suspend(enter(two), unknown, null);
         clock.advance(Duration.ofMinutes(1));
         DeliveryPermit probe = enter(two);
-        assertThat(probe.road().name()).isEqualTo("smtp.example:587");
-        assertThat(enter(two).road().name()).isEqualTo("graph.example");
-        two.close(probe, unknown, null);
-        two.leave(probe);
-        assertThat(enter(two).road().name()).isEqualTo("graph.example");
+        assertThat(probe.health().name()).isEqualTo("smtp.example:587");
+        assertThat(enter(two).health().name()).isEqualTo("graph.example");
+        two.suspend(probe, unknown, null);
+        two.release(probe);
+        assertThat(enter(two).health().name()).isEqualTo("graph.example");
         assertThat(journal.lines("switched")).hasSize(1);
     }
 
     @Test
     void isPausedOnceNoRoadIsOpenAndTellsOfEachReasonOnce() {
-        two.close(enter(two), DENIED, null);
-        two.close(enter(two), QUOTA, null);
-        assertThat(two.isPaused()).isTrue();
+        two.suspend(enter(two), DENIED, null);
+        two.suspend(enter(two), QUOTA, null);
+        assertThat(two.isOutOfService()).isTrue();
         clock.advance(Duration.ofMinutes(1));
         DeliveryPermit signIn = check(two);
-        two.close(signIn, DENIED, null);
-        two.leave(signIn);
+        two.suspend(signIn, DENIED, null);
+        two.release(signIn);
         DeliveryPermit message = enter(two);
-        assertThat(message.road().name()).isEqualTo("graph.example");
-        two.close(message, QUOTA, null);
-        two.leave(message);
+        assertThat(message.health().name()).isEqualTo("graph.example");
+        two.suspend(message, QUOTA, null);
+        two.release(message);
         assertThat(journal.events()).containsExactly("switched", "paused");
 
         clock.advance(Duration.ofMinutes(2));
-        two.heard(check(two));
-        assertThat(two.isPaused()).isFalse();
+        two.answered(check(two));
+        assertThat(two.isOutOfService()).isFalse();
         assertThat(journal.lines("resumed")).containsExactly("resumed relay@contoso.example after PT3M");
     }
 
     @Test
     void aPausedMailboxTakesNoOtherRoad() {
-        two.pause(enter(two), QUOTA, null);
-        assertThat(two.enter()).isEmpty();
-        assertThat(two.isPaused()).isTrue();
+        two.block(enter(two), QUOTA, null);
+        assertThat(two.acquire()).isEmpty();
+        assertThat(two.isOutOfService()).isTrue();
     }
 
     @Test
     void goesWhereItCanWhenARoadCannotBeReached() {
         DeliveryPermit lost = enter(two);
         two.unreachable(lost, REFUSED);
-        two.leave(lost);
-        assertThat(enter(two).road().name()).isEqualTo("graph.example");
+        two.release(lost);
+        assertThat(enter(two).health().name()).isEqualTo("graph.example");
         clock.advance(Duration.ofSeconds(1));
-        two.heard(check(two));
+        two.answered(check(two));
         assertThat(journal.events()).containsExactly("switched", "returned");
     }
 
     @Test
     void isPausedForItsPoolOnlyWhenAnOutageLasts() {
         roads.unreachable(enter(roads), REFUSED);
-        assertThat(roads.isPaused()).isFalse();
+        assertThat(roads.isOutOfService()).isFalse();
         clock.advance(Duration.ofMinutes(1));
-        assertThat(roads.isPaused()).isTrue();
+        assertThat(roads.isOutOfService()).isTrue();
     }
 
     @Test
     void beginsNoMoreMessagesThanTheRoadHasConnections() {
         DeliveryPermit first = enter(roads);
         enter(roads);
-        assertThat(roads.room()).isZero();
-        assertThat(roads.enter()).isEmpty();
-        roads.leave(first);
-        assertThat(roads.room()).isEqualTo(1);
+        assertThat(roads.freeSlots()).isZero();
+        assertThat(roads.acquire()).isEmpty();
+        roads.release(first);
+        assertThat(roads.freeSlots()).isEqualTo(1);
     }
 
     @Test
     void goesOnByTheNextRoadWhileEverythingHangsOnTheOneToBeProbed() {
         DeliveryPermit closing = enter(two);
         enter(two); // hangs
-        two.close(closing, QUOTA, null);
+        two.suspend(closing, QUOTA, null);
         DeliveryPermit next = enter(two);
-        two.leave(closing);
+        two.release(closing);
         clock.advance(Duration.ofMinutes(1));
         DeliveryPermit probe = enter(two);
-        assertThat(probe.road().name()).as("the one connection left").isEqualTo("smtp.example:587");
-        assertThat(enter(two).road()).isEqualTo(next.road());
-        two.close(probe, QUOTA, null);
+        assertThat(probe.health().name()).as("the one connection left").isEqualTo("smtp.example:587");
+        assertThat(enter(two).health()).isEqualTo(next.health());
+        two.suspend(probe, QUOTA, null);
         clock.advance(Duration.ofMinutes(2));
-        assertThat(enter(two).road()).as("no connection is left to probe").isEqualTo(next.road());
+        assertThat(enter(two).health()).as("no connection is left to probe").isEqualTo(next.health());
     }
 
     private static DeliveryPermit enter(UpstreamFailover roads) {
-        return roads.enter().orElseThrow();
+        return roads.acquire().orElseThrow();
     }
 
     private static DeliveryPermit check(UpstreamFailover roads) {
-        return roads.enterCheck().orElseThrow();
+        return roads.acquireCheck().orElseThrow();
     }
 }

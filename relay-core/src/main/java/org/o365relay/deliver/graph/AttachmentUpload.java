@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.deliver.AttemptAbortedException;
 import org.o365relay.deliver.Response;
 import org.o365relay.deliver.Response.Origin;
 import org.o365relay.deliver.Response.Step;
@@ -26,33 +27,33 @@ import org.o365relay.rewrite.StoredContent;
 final class AttachmentUpload {
 
     // Graph takes 3,145,611 octets in one request, and by a session no less than 2,097,152.
-    private static final long MOST_AT_ONCE = 3_000_000;
+    private static final long MAX_SINGLE_REQUEST = 3_000_000;
     private static final int RANGE = 10 * 320 * 1024;
-    private static final int MOST_LOST = 3;
+    private static final int MAX_RETRIES = 3;
 
-    private final GraphClient api;
+    private final GraphClient client;
     private final StoredContent message;
     private final String draft;
-    private final List<String> brought = new ArrayList<>();
-    private @Nullable AttemptEnded lastTrouble;
+    private final List<String> uploaded = new ArrayList<>();
+    private @Nullable AttemptAbortedException lastFailure;
 
     AttachmentUpload(GraphClient api, StoredContent message, String draft) {
-        this.api = api;
+        this.client = api;
         this.message = message;
         this.draft = draft;
     }
 
     /// @param size of its content, decoded
-    void bring(Attachment attachment, long size) throws AttemptEnded, IOException {
-        if (size < MOST_AT_ONCE) {
-            bringAtOnce(attachment);
+    void upload(Attachment attachment, long size) throws AttemptAbortedException, IOException {
+        if (size < MAX_SINGLE_REQUEST) {
+            uploadInOneRequest(attachment);
         } else {
-            bringByRanges(attachment, size);
+            uploadByRanges(attachment, size);
         }
-        brought.add(attachment.name());
+        uploaded.add(attachment.name());
     }
 
-    private void bringAtOnce(Attachment attachment) throws AttemptEnded, IOException {
+    private void uploadInOneRequest(Attachment attachment) throws AttemptAbortedException, IOException {
         byte[] content;
         try (InputStream in = attachment.open(message)) {
             content = in.readAllBytes();
@@ -62,7 +63,7 @@ final class AttachmentUpload {
             describe(writer, attachment);
             writer.writeStringField("contentBytes", Base64.getEncoder().encodeToString(content));
         });
-        api.ask(GraphRequest.json("POST", api.address("messages", draft, "attachments"), Step.CONTENT, json), 201);
+        client.send(GraphRequest.json("POST", client.address("messages", draft, "attachments"), Step.CONTENT, json), 201);
     }
 
     private static void describe(JsonWriter writer, Attachment attachment) throws IOException {
@@ -75,7 +76,7 @@ final class AttachmentUpload {
         }
     }
 
-    private void bringByRanges(Attachment attachment, long size) throws AttemptEnded, IOException {
+    private void uploadByRanges(Attachment attachment, long size) throws AttemptAbortedException, IOException {
         URI session = session(attachment, size);
         byte[] range = new byte[RANGE];
         int lost = 0;
@@ -93,9 +94,9 @@ final class AttachmentUpload {
                 position = next + length;
                 long reached = put(session, range, length, next, size, attachment.name());
                 lost = reached > next ? 0 : lost + 1;
-                if (lost > MOST_LOST) {
+                if (lost > MAX_RETRIES) {
                     throw Objects.requireNonNullElseGet(
-                            lastTrouble, () -> broken("does not take the upload any further"));
+                            lastFailure, () -> uploadFailed("does not take the upload any further"));
                 }
                 next = reached;
             }
@@ -110,7 +111,7 @@ final class AttachmentUpload {
         }
     }
 
-    private URI session(Attachment attachment, long size) throws AttemptEnded, IOException {
+    private URI session(Attachment attachment, long size) throws AttemptAbortedException, IOException {
         String json = json(writer -> {
             writer.writeStartObject("AttachmentItem");
             writer.writeStringField("attachmentType", "file");
@@ -118,30 +119,30 @@ final class AttachmentUpload {
             writer.writeLongField("size", size);
             writer.writeEndObject();
         });
-        URI address = api.address("messages", draft, "attachments", "createUploadSession");
-        GraphResponse answer = api.ask(GraphRequest.json("POST", address, Step.CONTENT, json), 201);
+        URI address = client.address("messages", draft, "attachments", "createUploadSession");
+        GraphResponse answer = client.send(GraphRequest.json("POST", address, Step.CONTENT, json), 201);
         try {
             URI session =
-                    URI.create(answer.text("uploadUrl").orElseThrow(() -> broken("names no address for the upload")));
-            if (session.getHost() != null && isAsSafeAsGraph(session)) {
+                    URI.create(answer.text("uploadUrl").orElseThrow(() -> uploadFailed("names no address for the upload")));
+            if (session.getHost() != null && isProtected(session)) {
                 return session;
             }
         } catch (IllegalArgumentException noAddress) {
             // said below
         }
-        throw broken("names no usable address for the upload");
+        throw uploadFailed("names no usable address for the upload");
     }
 
-    private boolean isAsSafeAsGraph(URI session) {
+    private boolean isProtected(URI session) {
         return "https".equalsIgnoreCase(session.getScheme())
                 || ("http".equals(session.getScheme())
-                        && "http".equals(api.root().getScheme()));
+                        && "http".equals(client.root().getScheme()));
     }
 
     /// The address is good for itself: with a token Graph would refuse it.
     ///
     /// @return how much is there now; the size only if the file is
-    private long put(URI session, byte[] range, int length, long from, long size, String name) throws AttemptEnded {
+    private long put(URI session, byte[] range, int length, long from, long size, String name) throws AttemptAbortedException {
         boolean last = from + length == size;
         Map<String, String> headers = Map.of(
                 "Content-Type",
@@ -150,52 +151,52 @@ final class AttachmentUpload {
                 "bytes " + from + "-" + (from + length - 1) + "/" + size);
         GraphRequest put = new GraphRequest("PUT", session, Step.CONTENT, headers, GraphRequest.Body.of(range, length));
         try {
-            GraphResponse answer = api.askNameless(put);
+            GraphResponse answer = client.sendUnauthenticated(put);
             if (answer.status() == 201 && last) {
                 return size;
             }
             if (answer.status() < 300) {
                 return reached(answer, size, last, name);
             }
-            lastTrouble = api.refused(Step.CONTENT, withoutKey(answer, session));
+            lastFailure = client.refused(Step.CONTENT, redacted(answer, session));
             if (answer.status() < 500) {
-                throw lastTrouble;
+                throw lastFailure;
             }
-        } catch (AttemptEnded e) {
+        } catch (AttemptAbortedException e) {
             if (e.response().origin() != Origin.NETWORK) {
                 throw e;
             }
-            lastTrouble = e;
+            lastFailure = e;
         }
         return resume(session, size, last, name);
     }
 
     /// Of a file that is there the session is gone.
-    private long resume(URI session, long size, boolean last, String name) throws AttemptEnded {
-        GraphResponse answer = api.askNameless(GraphRequest.plain("GET", session, Step.CONTENT));
-        if (answer.status() == 404 && last && isThere(name, size)) {
+    private long resume(URI session, long size, boolean last, String name) throws AttemptAbortedException {
+        GraphResponse answer = client.sendUnauthenticated(GraphRequest.plain("GET", session, Step.CONTENT));
+        if (answer.status() == 404 && last && isAttached(name, size)) {
             return size;
         }
         if (answer.status() != 200) {
-            throw api.refused(Step.CONTENT, withoutKey(answer, session));
+            throw client.refused(Step.CONTENT, redacted(answer, session));
         }
         return reached(answer, size, last, name);
     }
 
     /// @param last whether all of the file has been sent
-    private long reached(GraphResponse answer, long size, boolean last, String name) throws AttemptEnded {
+    private long reached(GraphResponse answer, long size, boolean last, String name) throws AttemptAbortedException {
         OptionalLong next = expected(answer);
         if (next.isPresent() && next.getAsLong() >= 0 && next.getAsLong() < size) {
             return next.getAsLong();
         }
-        if (last && isThere(name, size)) {
+        if (last && isAttached(name, size)) {
             return size;
         }
-        throw broken("does not say what is there of the upload");
+        throw uploadFailed("does not say what is there of the upload");
     }
 
     /// @return empty if nothing more is expected, or the answer is not Graph's
-    private static OptionalLong expected(GraphResponse answer) throws AttemptEnded {
+    private static OptionalLong expected(GraphResponse answer) throws AttemptAbortedException {
         Optional<String> first = GraphResponse.list(answer.json(), "nextExpectedRanges").stream()
                 .filter(String.class::isInstance)
                 .map(String.class::cast)
@@ -206,31 +207,31 @@ final class AttachmentUpload {
         try {
             return OptionalLong.of(Long.parseLong(first.get().split("-", 2)[0].strip()));
         } catch (NumberFormatException unreadable) {
-            throw broken("says of the upload what is no range");
+            throw uploadFailed("says of the upload what is no range");
         }
     }
 
     /// Asks whether the draft has the file. What was left in the draft when it was made is smaller than what comes
     /// by ranges.
-    private boolean isThere(String name, long size) throws AttemptEnded {
-        URI files = URI.create(api.address("messages", draft, "attachments") + "?$select=name,size");
-        GraphResponse answer = api.ask(GraphRequest.plain("GET", files, Step.CONTENT), 200);
+    private boolean isAttached(String name, long size) throws AttemptAbortedException {
+        URI files = URI.create(client.address("messages", draft, "attachments") + "?$select=name,size");
+        GraphResponse answer = client.send(GraphRequest.plain("GET", files, Step.CONTENT), 200);
         long there = GraphResponse.list(answer.json(), "value").stream()
                 .filter(Map.class::isInstance)
                 .map(Map.class::cast)
                 .filter(file -> name.equals(file.get("name")))
                 .filter(file -> file.get("size") instanceof Number octets && octets.longValue() >= size)
                 .count();
-        return there > brought.stream().filter(name::equals).count();
+        return there > uploaded.stream().filter(name::equals).count();
     }
 
-    private static GraphResponse withoutKey(GraphResponse answer, URI session) {
+    private static GraphResponse redacted(GraphResponse answer, URI session) {
         String key = session.getRawQuery();
-        return key == null || key.isEmpty() ? answer : answer.without(key);
+        return key == null || key.isEmpty() ? answer : answer.redacted(key);
     }
 
-    private static AttemptEnded broken(String what) {
-        return new AttemptEnded(new Response(
+    private static AttemptAbortedException uploadFailed(String what) {
+        return new AttemptAbortedException(new Response(
                 Step.CONTENT, GraphResponse.reply(502, "UploadFailed: Microsoft Graph " + what), Origin.GRAPH));
     }
 

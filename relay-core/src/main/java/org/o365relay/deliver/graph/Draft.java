@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.o365relay.deliver.AttemptAbortedException;
 import org.o365relay.deliver.Response;
 import org.o365relay.deliver.Response.Origin;
 import org.o365relay.deliver.Response.Step;
@@ -35,13 +36,13 @@ final class Draft {
     private static final int NOT_FOUND = 404;
     private static final int SERVER_ERROR = 500;
 
-    private final GraphClient api;
+    private final GraphClient client;
     private final QueueId message;
     private final StoredContent content;
     private final ReaddressedHeader header;
 
     Draft(GraphClient api, QueueId message, StoredContent content, ReaddressedHeader header) {
-        this.api = api;
+        this.client = api;
         this.message = message;
         this.content = content;
         this.header = header;
@@ -50,7 +51,7 @@ final class Draft {
     /// @param largestRest octets of the largest message that goes in one request
     /// @param largestAttachment in octets
     /// @return how Graph has taken it
-    GraphResponse send(long largestRest, long largestAttachment) throws AttemptEnded, IOException {
+    GraphResponse send(long largestRest, long largestAttachment) throws AttemptAbortedException, IOException {
         StrippedMessage detached =
                 AttachmentStripper.strip(content, header, largestRest).orElseThrow(() -> tooLarge(largestRest));
         Map<Attachment, Long> sizes = new LinkedHashMap<>();
@@ -62,35 +63,35 @@ final class Draft {
         }
         String id = create(detached.content());
         try {
-            complete(id, sizes);
-        } catch (AttemptEnded | IOException | RuntimeException e) {
+            uploadAll(id, sizes);
+        } catch (AttemptAbortedException | IOException | RuntimeException e) {
             delete(id);
             throw e;
         }
-        return dispatch(id);
+        return sendDraft(id);
     }
 
-    private String create(byte[] rest) throws AttemptEnded, IOException {
+    private String create(byte[] rest) throws AttemptAbortedException, IOException {
         GraphRequest.Body body = GraphRequest.Body.base64(rest.length, () -> new ByteArrayInputStream(rest));
-        Map<?, ?> draft = made(GraphRequest.mime(api.address("messages"), Step.CONTENT, body))
+        Map<?, ?> draft = request(GraphRequest.mime(client.address("messages"), Step.CONTENT, body))
                 .json();
         String id = GraphResponse.text(draft, "id")
-                .orElseThrow(() -> new AttemptEnded(new Response(
+                .orElseThrow(() -> new AttemptAbortedException(new Response(
                         Step.CONTENT,
                         GraphResponse.reply(
                                 502, "UnexpectedAnswer: Microsoft Graph does not name the draft it has made"),
                         Origin.GRAPH)));
         if (draft.containsKey("bccRecipients") && !header.namesExactly(recipients(draft))) {
-            correct(id);
+            setRecipients(id);
         }
         return id;
     }
 
     /// A draft whose making was not answered has no name, and cannot be deleted.
-    private GraphResponse made(GraphRequest call) throws AttemptEnded {
+    private GraphResponse request(GraphRequest call) throws AttemptAbortedException {
         try {
-            return api.ask(call, 201);
-        } catch (AttemptEnded e) {
+            return client.send(call, 201);
+        } catch (AttemptAbortedException e) {
             Response response = e.response();
             boolean unsaid =
                     response.origin() == Origin.NETWORK || response.reply().code() >= SERVER_ERROR;
@@ -114,15 +115,15 @@ final class Draft {
     }
 
     /// Graph has read other recipients from the header than the relay.
-    private void correct(String id) throws AttemptEnded, IOException {
+    private void setRecipients(String id) throws AttemptAbortedException, IOException {
         try {
             String json = AttachmentUpload.json(writer -> {
                 write(writer, "toRecipients", header.to());
                 write(writer, "ccRecipients", header.cc());
                 write(writer, "bccRecipients", header.bcc());
             });
-            api.ask(GraphRequest.json("PATCH", api.address("messages", id), Step.CONTENT, json), 200);
-        } catch (AttemptEnded e) {
+            client.send(GraphRequest.json("PATCH", client.address("messages", id), Step.CONTENT, json), 200);
+        } catch (AttemptAbortedException e) {
             delete(id);
             throw e;
         }
@@ -143,10 +144,10 @@ final class Draft {
         writer.writeEndArray();
     }
 
-    private void complete(String id, Map<Attachment, Long> attachments) throws AttemptEnded, IOException {
-        AttachmentUpload upload = new AttachmentUpload(api, content, id);
+    private void uploadAll(String id, Map<Attachment, Long> attachments) throws AttemptAbortedException, IOException {
+        AttachmentUpload upload = new AttachmentUpload(client, content, id);
         for (Map.Entry<Attachment, Long> attachment : attachments.entrySet()) {
-            upload.bring(attachment.getKey(), attachment.getValue());
+            upload.upload(attachment.getKey(), attachment.getValue());
         }
     }
 
@@ -157,22 +158,22 @@ final class Draft {
     }
 
     /// What Graph refuses for good is not sent; after anything else nobody knows, and the draft stays.
-    private GraphResponse dispatch(String id) throws AttemptEnded {
+    private GraphResponse sendDraft(String id) throws AttemptAbortedException {
         try {
             GraphResponse answer =
-                    api.ask(GraphRequest.plain("POST", api.address("messages", id, "send"), Step.END_OF_CONTENT));
+                    client.send(GraphRequest.plain("POST", client.address("messages", id, "send"), Step.END_OF_CONTENT));
             if (answer.status() == NOT_FOUND) {
-                throw api.refused(Step.CONTENT, answer); // somebody has deleted the draft
+                throw client.refused(Step.CONTENT, answer); // somebody has deleted the draft
             }
             if (answer.status() >= 400 && answer.status() < SERVER_ERROR) {
                 delete(id);
             } else if (answer.status() != ACCEPTED) {
-                leave(String.valueOf(answer.status()));
+                logUnknown(String.valueOf(answer.status()));
             }
             return answer;
-        } catch (AttemptEnded e) {
+        } catch (AttemptAbortedException e) {
             if (e.response().step() == Step.END_OF_CONTENT) {
-                leave(String.valueOf(e.getMessage()));
+                logUnknown(String.valueOf(e.getMessage()));
             } else {
                 delete(id);
             }
@@ -180,7 +181,7 @@ final class Draft {
         }
     }
 
-    private void leave(String why) {
+    private void logUnknown(String why) {
         log.warn(
                 "message {}: nobody knows whether its draft was sent; if not, it stays in the mailbox's Drafts: {}",
                 message,
@@ -189,8 +190,8 @@ final class Draft {
 
     private void delete(String id) {
         try {
-            api.ask(GraphRequest.plain("DELETE", api.address("messages", id), Step.CONTENT), 204);
-        } catch (AttemptEnded e) {
+            client.send(GraphRequest.plain("DELETE", client.address("messages", id), Step.CONTENT), 204);
+        } catch (AttemptAbortedException e) {
             log.warn(
                     "message {}: its unsent draft stays in the mailbox's Drafts, and may be deleted: {}",
                     message,
@@ -198,12 +199,12 @@ final class Draft {
         }
     }
 
-    private AttemptEnded tooLarge(long largestRest) {
+    private AttemptAbortedException tooLarge(long largestRest) {
         String text =
                 "Message too large for Microsoft Graph: besides files attached to it, of at most 150 MB each, it has"
                         + " more than " + largestRest / 1000
                         + " KB, or what is large in it is signed, encrypted or another"
                         + " message; use SMTP for larger mail";
-        return new AttemptEnded(new Response(Step.CONTENT, Reply.of(552, "5.3.4", text), Origin.RELAY));
+        return new AttemptAbortedException(new Response(Step.CONTENT, Reply.of(552, "5.3.4", text), Origin.RELAY));
     }
 }

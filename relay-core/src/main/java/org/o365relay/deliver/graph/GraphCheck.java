@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.o365relay.deliver.AttemptAbortedException;
 import org.o365relay.deliver.Response.Step;
 import org.o365relay.deliver.UpstreamCheck;
 import org.o365relay.deliver.UpstreamCheck.Finding;
@@ -12,14 +13,14 @@ import org.o365relay.net.StrongTls;
 
 /// Walks the road without sending anything: asks Graph to send what is no base64. Who may send is told that it is
 /// none; who may not hears of that first.
-record GraphCheck(GraphClient api, GraphUpstreamSettings settings, RetryAfterGate resting) {
+record GraphCheck(GraphClient client, GraphUpstreamSettings settings, RetryAfterGate retryAfter) {
 
     private static final byte[] NO_BASE64 = "*".getBytes(StandardCharsets.US_ASCII);
     private static final int BAD_REQUEST = 400;
     private static final int FORBIDDEN = 403;
 
     // Who hears one of these was let in; of other words nobody knows.
-    private static final Set<String> ABOUT_THE_MESSAGE = Set.of(
+    private static final Set<String> CONTENT_ERRORS = Set.of(
             "ErrorMimeContentInvalidBase64String",
             "ErrorMimeContentInvalid",
             "ErrorInvalidRecipients",
@@ -35,52 +36,52 @@ record GraphCheck(GraphClient api, GraphUpstreamSettings settings, RetryAfterGat
     UpstreamCheck run() {
         List<Finding> findings = new ArrayList<>();
         try {
-            resting.check();
-            reach(findings);
+            retryAfter.check();
+            connect(findings);
             signIn(findings);
-            askToSend(findings);
-            askForDrafts(findings);
+            checkSending(findings);
+            checkDrafts(findings);
             return new UpstreamCheck(findings, null);
-        } catch (AttemptEnded e) {
+        } catch (AttemptAbortedException e) {
             return new UpstreamCheck(findings, e.response());
         }
     }
 
-    private void reach(List<Finding> findings) throws AttemptEnded {
-        GraphResponse answer = api.askNameless(GraphRequest.plain("GET", api.root(), Step.CONNECT));
+    private void connect(List<Finding> findings) throws AttemptAbortedException {
+        GraphResponse answer = client.sendUnauthenticated(GraphRequest.plain("GET", client.root(), Step.CONNECT));
         findings.add(new Finding(Step.CONNECT, "connected to " + settings));
         answer.tls().ifPresent(tls -> findings.add(new Finding(Step.STARTTLS, StrongTls.summary(tls))));
     }
 
-    private void signIn(List<Finding> findings) throws AttemptEnded {
-        findings.add(new Finding(Step.AUTH, "token " + TokenContents.summary(api.token())));
+    private void signIn(List<Finding> findings) throws AttemptAbortedException {
+        findings.add(new Finding(Step.AUTH, "token " + TokenContents.summary(client.token())));
     }
 
-    private void askToSend(List<Finding> findings) throws AttemptEnded {
+    private void checkSending(List<Finding> findings) throws AttemptAbortedException {
         GraphResponse answer =
-                api.ask(GraphRequest.mime(api.address("sendMail"), Step.AUTH, GraphRequest.Body.of(NO_BASE64)));
-        if (!isAboutTheMessage(answer)) {
-            throw api.refused(Step.AUTH, answer);
+                client.send(GraphRequest.mime(client.address("sendMail"), Step.AUTH, GraphRequest.Body.of(NO_BASE64)));
+        if (!isContentError(answer)) {
+            throw client.refused(Step.AUTH, answer);
         }
         findings.add(new Finding(Step.AUTH, "may send mail as " + settings.user() + " (Mail.Send)"));
     }
 
     /// Without it mail goes all the same, if it is not large.
-    private void askForDrafts(List<Finding> findings) throws AttemptEnded {
+    private void checkDrafts(List<Finding> findings) throws AttemptAbortedException {
         GraphResponse answer =
-                api.ask(GraphRequest.mime(api.address("messages"), Step.AUTH, GraphRequest.Body.of(NO_BASE64)));
-        String large = "messages above " + settings.largestDirect() / 1000 + " KB";
+                client.send(GraphRequest.mime(client.address("messages"), Step.AUTH, GraphRequest.Body.of(NO_BASE64)));
+        String large = "messages above " + settings.maxDirect() / 1000 + " KB";
         findings.add(
-                isAboutTheMessage(answer)
+                isContentError(answer)
                         ? new Finding(Step.AUTH, "may make drafts, as " + large + " need (Mail.ReadWrite)")
                         : new Finding(
                                 Step.AUTH,
-                                large + " cannot be sent, for that takes drafts (Mail.ReadWrite): " + answer.refusal(),
+                                large + " cannot be sent, for that takes drafts (Mail.ReadWrite): " + answer.errorReply(),
                                 answer.status() == FORBIDDEN ? GRANT : "Smaller ones go. Ask again in a while."));
     }
 
-    private static boolean isAboutTheMessage(GraphResponse answer) {
+    private static boolean isContentError(GraphResponse answer) {
         return answer.status() == BAD_REQUEST
-                && answer.errorCode().filter(ABOUT_THE_MESSAGE::contains).isPresent();
+                && answer.errorCode().filter(CONTENT_ERRORS::contains).isPresent();
     }
 }

@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import org.o365relay.deliver.AttemptAbortedException;
 import org.o365relay.deliver.Response;
 import org.o365relay.deliver.Response.Origin;
 import org.o365relay.deliver.Response.Step;
@@ -26,7 +27,7 @@ import org.o365relay.mail.Reply;
 final class GraphClient {
 
     // A draft's answer holds its text.
-    private static final int MAX_ANSWER = 8 * 1024 * 1024;
+    private static final int MAX_RESPONSE = 8 * 1024 * 1024;
 
     private static final int FORBIDDEN = 403;
     private static final int PROXY_LOGIN_REQUIRED = 407; // RFC 9110 §15.5.8
@@ -35,12 +36,12 @@ final class GraphClient {
     private final TokenSource tokens;
     private final HttpClient client;
     private final Function<URI, HttpRequest.Builder> requests;
-    private final Duration limit;
-    private final GraphFailures trouble;
-    private final RetryAfterGate resting;
+    private final Duration timeout;
+    private final GraphFailures failures;
+    private final RetryAfterGate retryAfter;
 
     /// @param requests begins a request
-    /// @param limit of a request
+    /// @param timeout of a request
     GraphClient(
             GraphUpstreamSettings settings,
             TokenSource tokens,
@@ -52,9 +53,9 @@ final class GraphClient {
         this.tokens = tokens;
         this.client = client;
         this.requests = requests;
-        this.limit = limit;
-        this.trouble = new GraphFailures(limit);
-        this.resting = resting;
+        this.timeout = limit;
+        this.failures = new GraphFailures(limit);
+        this.retryAfter = resting;
     }
 
     /// @param segments of the path after the mailbox
@@ -78,7 +79,7 @@ final class GraphClient {
     }
 
     /// Sees that there is a token, before anything else is done.
-    AccessToken token() throws AttemptEnded {
+    AccessToken token() throws AttemptAbortedException {
         try {
             return tokens.token();
         } catch (TokenException e) {
@@ -87,14 +88,14 @@ final class GraphClient {
                 case NETWORK -> Origin.NETWORK;
                 case TLS -> Origin.TLS;
             };
-            throw new AttemptEnded(new Response(Step.AUTH, e.reply(), origin));
+            throw new AttemptAbortedException(new Response(Step.AUTH, e.reply(), origin));
         }
     }
 
     /// Asks in the name of the mailbox. A token that is refused is replaced, once.
     ///
-    /// @throws AttemptEnded if there is no answer, or no token, or Graph lets nobody in
-    GraphResponse ask(GraphRequest call) throws AttemptEnded {
+    /// @throws AttemptAbortedException if there is no answer, or no token, or Graph lets nobody in
+    GraphResponse send(GraphRequest call) throws AttemptAbortedException {
         AccessToken token = token();
         GraphResponse answer = authorized(call, token);
         if (answer.status() == 401) {
@@ -111,52 +112,52 @@ final class GraphClient {
 
     /// Asks for one certain answer.
     ///
-    /// @throws AttemptEnded also if it is another one
-    GraphResponse ask(GraphRequest call, int expected) throws AttemptEnded {
-        GraphResponse answer = ask(call);
+    /// @throws AttemptAbortedException also if it is another one
+    GraphResponse send(GraphRequest call, int expected) throws AttemptAbortedException {
+        GraphResponse answer = send(call);
         if (answer.status() == expected) {
             return answer;
         }
         boolean draft = call.step() == Step.CONTENT;
-        throw draft && answer.status() == FORBIDDEN && answer.isGraphs()
+        throw draft && answer.status() == FORBIDDEN && answer.isGraphError()
                 ? noDrafts(answer)
                 : refused(call.step(), answer);
     }
 
     /// Asks without saying who asks.
-    GraphResponse askNameless(GraphRequest call) throws AttemptEnded {
+    GraphResponse sendUnauthenticated(GraphRequest call) throws AttemptAbortedException {
         return exchange(call, requests.apply(call.uri()));
     }
 
     /// An app may be allowed to send and not to make drafts, and Graph says of both the same.
-    private AttemptEnded noDrafts(GraphResponse answer) {
+    private AttemptAbortedException noDrafts(GraphResponse answer) {
         String text = "DraftsForbidden: the app may not make drafts (Mail.ReadWrite), as large messages need: "
-                + answer.refusal().text();
-        return new AttemptEnded(new Response(Step.CONTENT, GraphResponse.reply(FORBIDDEN, text), Origin.GRAPH));
+                + answer.errorReply().text();
+        return new AttemptAbortedException(new Response(Step.CONTENT, GraphResponse.reply(FORBIDDEN, text), Origin.GRAPH));
     }
 
-    AttemptEnded refused(Step step, GraphResponse answer) {
-        Reply reply = answer.refusal();
+    AttemptAbortedException refused(Step step, GraphResponse answer) {
+        Reply reply = answer.errorReply();
         if (answer.status() < 300) {
             reply = GraphResponse.reply(
                     502,
                     "UnexpectedAnswer: Microsoft Graph has answered " + answer.status() + " where that means nothing");
         }
-        return new AttemptEnded(resting.of(step, reply, answer));
+        return new AttemptAbortedException(retryAfter.response(step, reply, answer));
     }
 
-    private GraphResponse authorized(GraphRequest call, AccessToken token) throws AttemptEnded {
+    private GraphResponse authorized(GraphRequest call, AccessToken token) throws AttemptAbortedException {
         HttpRequest.Builder request = requests.apply(call.uri());
         String bearer = token.value().reveal();
         if (!bearer.chars().allMatch(c -> c > ' ' && c < 0x7f)) { // the client would show it in its error
             String text = "the access token has characters that HTTP does not take";
-            throw new AttemptEnded(new Response(Step.AUTH, Reply.plain(400, "InvalidToken: " + text), Origin.SIGN_IN));
+            throw new AttemptAbortedException(new Response(Step.AUTH, Reply.plain(400, "InvalidToken: " + text), Origin.SIGN_IN));
         }
         return exchange(call, request.header("Authorization", "Bearer " + bearer))
-                .without(bearer);
+                .redacted(bearer);
     }
 
-    private GraphResponse exchange(GraphRequest call, HttpRequest.Builder request) throws AttemptEnded {
+    private GraphResponse exchange(GraphRequest call, HttpRequest.Builder request) throws AttemptAbortedException {
         RequestProgress sending = new RequestProgress(call.body());
         call.headers().forEach(request::header);
         request.method(call.method(), sending.publisher());
@@ -164,26 +165,26 @@ final class GraphClient {
         CompletableFuture<HttpResponse<Void>> pending = client.sendAsync(
                 request.build(),
                 BodyHandlers.ofByteArrayConsumer(
-                        octets -> octets.filter(_ -> body.size() < MAX_ANSWER).ifPresent(body::writeBytes)));
+                        octets -> octets.filter(_ -> body.size() < MAX_RESPONSE).ifPresent(body::writeBytes)));
         try {
-            HttpResponse<Void> response = pending.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+            HttpResponse<Void> response = pending.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
             GraphResponse answer = new GraphResponse(
                     response.statusCode(),
                     response.headers(),
                     body.toByteArray(),
                     response.sslSession().orElse(null));
             if (answer.status() == PROXY_LOGIN_REQUIRED) {
-                throw new AttemptEnded(trouble.noLogin());
+                throw new AttemptAbortedException(failures.proxyLoginRefused());
             }
-            resting.heed(answer);
+            retryAfter.record(answer);
             return answer;
         } catch (ExecutionException | TimeoutException e) {
             pending.cancel(true);
-            throw new AttemptEnded(trouble.of(call.uri().getHost(), sending, call.step(), e));
+            throw new AttemptAbortedException(failures.connectionFailure(call.uri().getHost(), sending, call.step(), e));
         } catch (InterruptedException e) {
             pending.cancel(true);
             Thread.currentThread().interrupt();
-            throw new AttemptEnded(trouble.of(call.uri().getHost(), sending, call.step(), e));
+            throw new AttemptAbortedException(failures.connectionFailure(call.uri().getHost(), sending, call.step(), e));
         }
     }
 }

@@ -22,13 +22,13 @@ import org.o365relay.net.ServerTrust;
 
 /// Puts into words, in the place of an answer, why there is none.
 ///
-/// @param limit how long a request may take
-record GraphFailures(Duration limit) {
+/// @param timeout how long a request may take
+record GraphFailures(Duration timeout) {
 
     /// @param host who was asked
     /// @param sending how far the request got
     /// @param step where the attempt is if all of the request may have arrived
-    Response of(String host, RequestProgress sending, Step step, Throwable failure) {
+    Response connectionFailure(String host, RequestProgress sending, Step step, Throwable failure) {
         Optional<ServerTrust.Refused> refused = find(failure, ServerTrust.Refused.class);
         if (refused.isPresent()) {
             return tls(refused.get().explanation());
@@ -47,7 +47,7 @@ record GraphFailures(Duration limit) {
         return sending.hasBegun() && !shakingHands ? lost(host, sending, step, failure) : unsent(host, failure);
     }
 
-    Response noLogin() {
+    Response proxyLoginRefused() {
         return network(Step.CONNECT, "4.4.1", "the proxy wants another login than it is given (HTTP 407)");
     }
 
@@ -72,7 +72,7 @@ record GraphFailures(Duration limit) {
     private String reason(Throwable failure) {
         boolean overdue = find(failure, TimeoutException.class).isPresent()
                 || find(failure, HttpTimeoutException.class).isPresent();
-        return overdue ? "timed out after " + readable(limit) : root(failure);
+        return overdue ? "timed out after " + readable(timeout) : root(failure);
     }
 
     private static String readable(Duration time) {

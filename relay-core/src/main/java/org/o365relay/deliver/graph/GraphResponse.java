@@ -25,14 +25,14 @@ import org.o365relay.mail.VisibleText;
 /// What came back for a request.
 final class GraphResponse {
 
-    private static final int MOST_SHOWN = 300;
+    private static final int MAX_SHOWN = 300;
     private static final int BAD_GATEWAY = 502;
 
     // These mean the same whoever says them. Not so 413: proxies have limits of their own.
-    private static final Set<Integer> SAID_WITHOUT_WORDS = Set.of(401, 403, 404, 429, 500, 502, 503, 504);
+    private static final Set<Integer> UNAMBIGUOUS_STATUSES = Set.of(401, 403, 404, 429, 500, 502, 503, 504);
 
     private static final int TOO_LARGE = 413;
-    private static final String GRAPHS_LIMIT = "maximum request length";
+    private static final String GRAPH_LIMIT_TEXT = "maximum request length";
 
     private final int status;
     private final HttpHeaders headers;
@@ -57,7 +57,7 @@ final class GraphResponse {
     }
 
     /// @return the same, in whose words the secret does not appear
-    GraphResponse without(String secret) {
+    GraphResponse redacted(String secret) {
         String text = new String(body, StandardCharsets.UTF_8);
         return text.contains(secret)
                 ? new GraphResponse(status, headers, text.replace(secret, "***").getBytes(StandardCharsets.UTF_8), tls)
@@ -112,29 +112,29 @@ final class GraphResponse {
     /// @return a refusal in Graph's words: `ErrorAccessDenied: Access is denied. (request-id …)`; of a body that
     ///     is not Graph's, such as a proxy's page, the beginning. Such a one does not count as a refusal of the
     ///     message
-    Reply refusal() {
+    Reply errorReply() {
         Map<?, ?> error = object(json(), "error");
         Optional<String> code = text(error, "code");
         String said = code.map(word -> word + ": " + text(error, "message").orElse("no message"))
-                .orElseGet(this::foreign);
+                .orElseGet(this::httpText);
         String details = Stream.of(
                         requestId(error).map(id -> "request-id " + id),
                         headers.firstValue("Retry-After").map(rest -> "retry after " + rest))
                 .flatMap(Optional::stream)
                 .collect(Collectors.joining(", "));
-        String shown = said.substring(0, Math.min(MOST_SHOWN, said.length()));
+        String shown = said.substring(0, Math.min(MAX_SHOWN, said.length()));
         return reply(
-                code.isPresent() || isPlain() ? status : BAD_GATEWAY,
+                code.isPresent() || isUnambiguous() ? status : BAD_GATEWAY,
                 details.isEmpty() ? shown : shown + " (" + details + ")");
     }
 
-    private boolean isPlain() {
-        return SAID_WITHOUT_WORDS.contains(status)
-                || (status == TOO_LARGE && foreign().toLowerCase(Locale.ROOT).contains(GRAPHS_LIMIT));
+    private boolean isUnambiguous() {
+        return UNAMBIGUOUS_STATUSES.contains(status)
+                || (status == TOO_LARGE && httpText().toLowerCase(Locale.ROOT).contains(GRAPH_LIMIT_TEXT));
     }
 
     /// @return whether it is a refusal in Graph's form
-    boolean isGraphs() {
+    boolean isGraphError() {
         return errorCode().isPresent();
     }
 
@@ -144,7 +144,7 @@ final class GraphResponse {
     }
 
     /// @return an acceptance, with what support asks for
-    Reply acceptance() {
+    Reply acceptedReply() {
         return reply(
                 status,
                 "Accepted"
@@ -157,7 +157,7 @@ final class GraphResponse {
         return headers.firstValue("request-id").or(() -> text(object(error, "innerError"), "request-id"));
     }
 
-    private String foreign() {
+    private String httpText() {
         String page = new String(body, StandardCharsets.UTF_8)
                 .replaceAll("(?is)<(script|style)\\b.*?</\\1>|<[^>]*>", " ")
                 .strip();
@@ -169,7 +169,7 @@ final class GraphResponse {
         text.codePoints()
                 .map(c -> VisibleText.isSafe(c) ? c : ' ')
                 .filter(c -> c != ' ' || !endsWithBlank(shown))
-                .limit(2L * MOST_SHOWN)
+                .limit(2L * MAX_SHOWN)
                 .forEach(shown::appendCodePoint);
         return Reply.plain(Math.clamp(code, 200, 599), shown.toString().strip());
     }

@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
+import org.o365relay.deliver.AttemptAbortedException;
 import org.o365relay.deliver.OutgoingMessage;
 import org.o365relay.deliver.Response;
 import org.o365relay.deliver.Response.Origin;
@@ -28,21 +29,21 @@ import org.o365relay.rewrite.DestinationFields;
 /// Microsoft Graph. There is no envelope on this road: a message goes to whom its header names, so the header is
 /// made to name exactly the envelope ([DestinationFields]), and all recipients get the same response.
 ///
-/// Up to [GraphUpstreamSettings#largestDirect] the message goes as it is (sendMail); above that by a [Draft].
+/// Up to [GraphUpstreamSettings#maxDirect] the message goes as it is (sendMail); above that by a [Draft].
 public final class GraphUpstream implements Upstream {
 
     /// Requests that Graph works on at once, for one app and one mailbox.
-    private static final int MOST_REQUESTS = 4;
+    private static final int MAX_REQUESTS = 4;
 
     /// Octets of the largest file that can be attached to a draft.
-    private static final long LARGEST_ATTACHMENT = 150_000_000;
+    private static final long MAX_ATTACHMENT = 150_000_000;
 
     private final GraphUpstreamSettings settings;
     private final int connections;
     private final Path spool;
-    private final RetryAfterGate resting;
-    private final GraphClient api;
-    private final long largestAttachment;
+    private final RetryAfterGate retryAfter;
+    private final GraphClient client;
+    private final long maxAttachment;
 
     /// @param client knows proxy, certificates and connect timeout; does not follow redirects
     /// @param requests begins a request, with what the proxy wants to know; [HttpRequest#newBuilder(URI)] if that
@@ -59,7 +60,7 @@ public final class GraphUpstream implements Upstream {
             int connections,
             Path spool,
             InstantSource clock) {
-        this(settings, tokens, client, requests, http, connections, spool, clock, LARGEST_ATTACHMENT);
+        this(settings, tokens, client, requests, http, connections, spool, clock, MAX_ATTACHMENT);
     }
 
     GraphUpstream(
@@ -73,11 +74,11 @@ public final class GraphUpstream implements Upstream {
             InstantSource clock,
             long largestAttachment) {
         this.settings = settings;
-        this.connections = Math.clamp(connections, 1, MOST_REQUESTS);
+        this.connections = Math.clamp(connections, 1, MAX_REQUESTS);
         this.spool = spool;
-        this.resting = new RetryAfterGate(clock);
-        this.api = new GraphClient(settings, tokens, client, requests, http.replyTimeout(), resting);
-        this.largestAttachment = largestAttachment;
+        this.retryAfter = new RetryAfterGate(clock);
+        this.client = new GraphClient(settings, tokens, client, requests, http.replyTimeout(), retryAfter);
+        this.maxAttachment = largestAttachment;
     }
 
     @Override
@@ -89,13 +90,13 @@ public final class GraphUpstream implements Upstream {
     }
 
     private Response respond(OutgoingMessage message) {
-        try (Spool content = new Spool(spool, settings.largestDirect())) {
-            resting.check();
-            api.token();
+        try (Spool content = new Spool(spool, settings.maxDirect())) {
+            retryAfter.check();
+            client.token();
             message.content().writeTo(content);
             content.complete();
             return accepted(send(message, content));
-        } catch (AttemptEnded e) {
+        } catch (AttemptAbortedException e) {
             return e.response();
         } catch (UnacceptableContentException e) {
             return new Response(Step.CONTENT, e.reply(), Origin.RELAY);
@@ -107,27 +108,27 @@ public final class GraphUpstream implements Upstream {
         }
     }
 
-    private GraphResponse send(OutgoingMessage message, Spool content) throws AttemptEnded, IOException {
+    private GraphResponse send(OutgoingMessage message, Spool content) throws AttemptAbortedException, IOException {
         ReaddressedHeader header = DestinationFields.readdress(
                 content, message.recipients().stream().map(Recipient::address).toList());
         long size = header.header().length + content.size() - header.bodyOffset();
-        if (size > settings.largestDirect() || content.size() > settings.largestDirect()) {
-            return new Draft(api, message.id(), content, header).send(settings.largestDirect(), largestAttachment);
+        if (size > settings.maxDirect() || content.size() > settings.maxDirect()) {
+            return new Draft(client, message.id(), content, header).send(settings.maxDirect(), maxAttachment);
         }
         GraphRequest.Body body = GraphRequest.Body.base64(
                 size,
                 () -> new SequenceInputStream(
                         new ByteArrayInputStream(header.header()), content.read(header.bodyOffset(), content.size())));
-        return api.ask(GraphRequest.mime(api.address("sendMail"), Step.END_OF_CONTENT, body));
+        return client.send(GraphRequest.mime(client.address("sendMail"), Step.END_OF_CONTENT, body));
     }
 
     /// 202 is success, and nothing else is: to what is too large for it Graph has said 200 and sent nothing.
-    private Response accepted(GraphResponse answer) throws AttemptEnded {
+    private Response accepted(GraphResponse answer) throws AttemptAbortedException {
         if (answer.status() == 202) {
-            return new Response(Step.END_OF_CONTENT, answer.acceptance(), Origin.GRAPH);
+            return new Response(Step.END_OF_CONTENT, answer.acceptedReply(), Origin.GRAPH);
         }
         if (answer.status() >= 300) {
-            throw api.refused(Step.END_OF_CONTENT, answer);
+            throw client.refused(Step.END_OF_CONTENT, answer);
         }
         return new Response(
                 Step.END_OF_CONTENT,
@@ -139,7 +140,7 @@ public final class GraphUpstream implements Upstream {
 
     @Override
     public UpstreamCheck check() {
-        return new GraphCheck(api, settings, resting).run();
+        return new GraphCheck(client, settings, retryAfter).run();
     }
 
     @Override

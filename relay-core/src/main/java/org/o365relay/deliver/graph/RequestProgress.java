@@ -12,11 +12,11 @@ final class RequestProgress {
 
     private final GraphRequest.Body body;
     private volatile boolean begun;
-    private final AtomicLong left;
+    private final AtomicLong remaining;
 
     RequestProgress(GraphRequest.Body body) {
         this.body = body;
-        this.left = new AtomicLong(body.length());
+        this.remaining = new AtomicLong(body.length());
     }
 
     /// The body is asked for when there is a connection, and the header has gone out.
@@ -33,32 +33,32 @@ final class RequestProgress {
 
     /// @return whether all of it may have been sent
     boolean isComplete() {
-        return left.get() <= 0;
+        return remaining.get() <= 0;
     }
 
     private InputStream open() {
         begun = true;
-        left.set(body.length());
-        return new Watched(body.source().open());
+        remaining.set(body.length());
+        return new CountingStream(body.source().open());
     }
 
-    private final class Watched extends FilterInputStream {
+    private final class CountingStream extends FilterInputStream {
 
-        Watched(InputStream in) {
+        CountingStream(InputStream in) {
             super(in);
         }
 
         @Override
         public int read() throws IOException {
             int octet = in.read();
-            left.addAndGet(octet < 0 ? 0 : -1);
+            remaining.addAndGet(octet < 0 ? 0 : -1);
             return octet;
         }
 
         @Override
         public int read(byte[] octets, int offset, int length) throws IOException {
             int count = in.read(octets, offset, length);
-            left.addAndGet(-Math.max(0, count));
+            remaining.addAndGet(-Math.max(0, count));
             return count;
         }
     }

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import org.o365relay.deliver.AttemptAbortedException;
 import org.o365relay.deliver.Response;
 import org.o365relay.deliver.Response.Origin;
 import org.o365relay.deliver.Response.Step;
@@ -14,7 +15,7 @@ import org.o365relay.mail.Reply;
 final class RetryAfterGate {
 
     /// No answer of Graph's closes the road for longer.
-    static final Duration LONGEST = Duration.ofHours(24);
+    static final Duration MAX = Duration.ofHours(24);
 
     private final InstantSource clock;
     private final AtomicReference<Instant> until = new AtomicReference<>(Instant.MIN);
@@ -23,34 +24,34 @@ final class RetryAfterGate {
         this.clock = clock;
     }
 
-    void heed(GraphResponse answer) {
+    void record(GraphResponse answer) {
         Instant now = clock.instant();
-        asked(answer, now).map(now::plus).ifPresent(end -> until.accumulateAndGet(end, (a, b) -> a.isAfter(b) ? a : b));
+        requested(answer, now).map(now::plus).ifPresent(end -> until.accumulateAndGet(end, (a, b) -> a.isAfter(b) ? a : b));
     }
 
     /// @return what the answer comes to, with the rest it asks for
-    Response of(Step step, Reply reply, GraphResponse answer) {
+    Response response(Step step, Reply reply, GraphResponse answer) {
         Response response = new Response(step, reply, Origin.GRAPH);
-        return asked(answer, clock.instant()).map(response::asksFor).orElse(response);
+        return requested(answer, clock.instant()).map(response::withRetryAfter).orElse(response);
     }
 
-    private static Optional<Duration> asked(GraphResponse answer, Instant now) {
+    private static Optional<Duration> requested(GraphResponse answer, Instant now) {
         return answer.status() == 429 || answer.status() == 503
                 ? answer.retryAfter(now)
                         .filter(Duration::isPositive)
-                        .map(rest -> rest.compareTo(LONGEST) > 0 ? LONGEST : rest)
+                        .map(rest -> rest.compareTo(MAX) > 0 ? MAX : rest)
                 : Optional.empty();
     }
 
-    /// @throws AttemptEnded if it is too early
-    void check() throws AttemptEnded {
+    /// @throws AttemptAbortedException if it is too early
+    void check() throws AttemptAbortedException {
         Instant now = clock.instant();
         Instant end = until.get();
         if (end.isAfter(now)) {
             Duration left = Duration.between(now, end);
             String text = "Microsoft Graph has asked for a rest (" + Math.max(1, left.toSeconds()) + " s left)";
             Response held = new Response(Step.CONNECT, Reply.of(451, "4.3.2", text), Origin.RELAY);
-            throw new AttemptEnded(held.asksFor(left));
+            throw new AttemptAbortedException(held.withRetryAfter(left));
         }
     }
 }

@@ -23,16 +23,16 @@ import org.o365relay.rewrite.StoredContent;
 final class Spool extends OutputStream implements StoredContent, Closeable {
 
     private final Path directory;
-    private final long mostInMemory;
+    private final long maxInMemory;
     private @Nullable ByteArrayOutputStream memory = new ByteArrayOutputStream();
-    private byte[] kept = new byte[0];
+    private byte[] content = new byte[0];
     private @Nullable FileChannel file;
     private long size;
 
-    /// @param mostInMemory in octets
+    /// @param maxInMemory in octets
     Spool(Path directory, long mostInMemory) {
         this.directory = directory;
-        this.mostInMemory = mostInMemory;
+        this.maxInMemory = mostInMemory;
     }
 
     /// The relay's own disk is the trouble, not the message.
@@ -52,7 +52,7 @@ final class Spool extends OutputStream implements StoredContent, Closeable {
     @Override
     public void write(byte[] octets, int offset, int length) throws IOException {
         try {
-            if (memory != null && size + length > mostInMemory) {
+            if (memory != null && size + length > maxInMemory) {
                 spill(memory);
             }
             if (file != null) {
@@ -89,7 +89,7 @@ final class Spool extends OutputStream implements StoredContent, Closeable {
     /// Nothing more is written.
     void complete() {
         if (memory != null) {
-            kept = memory.toByteArray();
+            content = memory.toByteArray();
             memory = null;
         }
     }
@@ -102,7 +102,7 @@ final class Spool extends OutputStream implements StoredContent, Closeable {
     @Override
     public InputStream read(long from, long to) {
         return file == null
-                ? new ByteArrayInputStream(kept, Math.toIntExact(from), Math.toIntExact(to - from))
+                ? new ByteArrayInputStream(content, Math.toIntExact(from), Math.toIntExact(to - from))
                 : new Range(file, from, to);
     }
 

@@ -23,12 +23,12 @@ import org.o365relay.deliver.UpstreamCheck.Finding;
 /// Tells of every step before it begins, and keeps every reply as it was said.
 final class AngusTransport extends SMTPTransport {
 
-    private static final int SIGNED_IN = 235; // RFC 4954 §6
+    private static final int AUTHENTICATED = 235; // RFC 4954 §6
     private static final int CHALLENGE = 334; // RFC 4954 §4
 
-    private final LayeredTls layers;
+    private final LayeredTls tls;
     private final SaslLogin login;
-    private final Consumer<Step> entering;
+    private final Consumer<Step> onStep;
     private final List<Finding> findings;
     private final Redaction redaction = new Redaction();
     private final List<String> replies = new ArrayList<>();
@@ -36,7 +36,7 @@ final class AngusTransport extends SMTPTransport {
     private boolean askedForTls;
     private boolean isGreeting = true;
 
-    /// @param layers knows the socket that is spoken over
+    /// @param tls knows the socket that is spoken over
     AngusTransport(
             Session session,
             URLName upstream,
@@ -45,9 +45,9 @@ final class AngusTransport extends SMTPTransport {
             Consumer<Step> entering,
             List<Finding> findings) {
         super(session, upstream);
-        this.layers = layers;
+        this.tls = layers;
         this.login = login;
-        this.entering = entering;
+        this.onStep = entering;
         this.findings = findings;
     }
 
@@ -73,7 +73,7 @@ final class AngusTransport extends SMTPTransport {
 
     /// Sends a command, in UTF-8 (RFC 6531 §3.3), and reads the reply.
     synchronized void command(Step step, String text) throws MessagingException {
-        entering.accept(step);
+        onStep.accept(step);
         replies.clear();
         simpleCommand(text.getBytes(StandardCharsets.UTF_8));
     }
@@ -82,22 +82,22 @@ final class AngusTransport extends SMTPTransport {
     /// §2.3.8).
     ///
     /// @throws MessagingException if the reply is not 354; Angus has then sent RSET
-    synchronized OutputStream openContent() throws MessagingException {
+    synchronized OutputStream openData() throws MessagingException {
         return data();
     }
 
     /// Sends the final dot.
     ///
     /// @throws MessagingException if the reply is not 250; Angus has then sent RSET
-    synchronized void endContent() throws MessagingException, IOException {
+    synchronized void endData() throws MessagingException, IOException {
         finishData();
     }
 
     /// Sends a piece of content as it is (RFC 3030 §2), and reads the reply. Angus can do that too, but stuffs
     /// dots and changes line ends even then.
-    synchronized void chunk(byte[] octets, int length, boolean last) throws MessagingException, IOException {
+    synchronized void bdat(byte[] octets, int length, boolean last) throws MessagingException, IOException {
         sendCommand("BDAT " + length + (last ? " LAST" : ""));
-        OutputStream out = layers.top().getOutputStream();
+        OutputStream out = tls.top().getOutputStream();
         out.write(octets, 0, length);
         out.flush();
         readServerResponse();
@@ -114,7 +114,7 @@ final class AngusTransport extends SMTPTransport {
                 return super.protocolConnect(host, port, username, revealed);
             }
             case SaslLogin.Token token -> {
-                return super.protocolConnect(host, port, null, null) && signInWith(token);
+                return super.protocolConnect(host, port, null, null) && authenticate(token);
             }
             case SaslLogin.None _ -> {
                 return super.protocolConnect(host, port, null, null);
@@ -124,7 +124,7 @@ final class AngusTransport extends SMTPTransport {
 
     /// In two steps: with a token of 3 KB on the AUTH line, the line is far longer than servers have to take
     /// (RFC 4954 §4, RFC 5321 §4.5.3.1.4). Angus would put it there.
-    private boolean signInWith(SaslLogin.Token token) throws MessagingException {
+    private boolean authenticate(SaslLogin.Token token) throws MessagingException {
         if (!supportsAuthentication("XOAUTH2")) {
             return true; // the caller sees that nothing was begun
         }
@@ -137,7 +137,7 @@ final class AngusTransport extends SMTPTransport {
         if (code == CHALLENGE) {
             code = simpleCommand(new byte[0]); // it says in JSON why not, and then waits for an empty line
         }
-        if (code != SIGNED_IN) {
+        if (code != AUTHENTICATED) {
             throw new AuthenticationFailedException(lastReply());
         }
         return true;
@@ -195,7 +195,7 @@ final class AngusTransport extends SMTPTransport {
         int code = super.readServerResponse();
         // Angus reads octets as ISO-8859-1; servers that say more than US-ASCII say it in UTF-8
         String said = new String(getLastServerResponse().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
-        replies.add(mechanism.isEmpty() ? said : redaction.of(said));
+        replies.add(mechanism.isEmpty() ? said : redaction.apply(said));
         return code;
     }
 
@@ -207,7 +207,7 @@ final class AngusTransport extends SMTPTransport {
     }
 
     private void begin(Step step) {
-        entering.accept(step);
+        onStep.accept(step);
         replies.clear();
     }
 }

@@ -10,13 +10,13 @@ final class BdatStream extends OutputStream {
 
     private static final int SIZE = 256 * 1024;
 
-    private final AngusTransport wire;
+    private final AngusTransport transport;
     private final byte[] chunk = new byte[SIZE];
     private int filled;
     private boolean refused;
 
     BdatStream(AngusTransport wire) {
-        this.wire = wire;
+        this.transport = wire;
     }
 
     @Override
@@ -47,11 +47,11 @@ final class BdatStream extends OutputStream {
     private void send(boolean last) throws IOException {
         if (!refused) {
             try {
-                wire.chunk(chunk, filled, last);
+                transport.bdat(chunk, filled, last);
             } catch (MessagingException e) {
                 throw new IOException(e);
             }
-            refused = !wire.lastReply().startsWith("2");
+            refused = !transport.lastReply().startsWith("2");
         }
         filled = 0;
     }

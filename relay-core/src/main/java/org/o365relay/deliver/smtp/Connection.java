@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.o365relay.deliver.AttemptAbortedException;
 import org.o365relay.deliver.OutgoingMessage;
 import org.o365relay.deliver.Response;
 import org.o365relay.deliver.Response.Origin;
@@ -23,48 +24,48 @@ import org.o365relay.mail.Reply;
 final class Connection {
 
     private static final int SERVICE_CLOSING = 421; // RFC 5321 §3.8
-    private static final Duration FAREWELL = Duration.ofSeconds(2);
+    private static final Duration QUIT_TIMEOUT = Duration.ofSeconds(2);
 
     private final Socket socket;
-    private final Instant begunAt;
-    private final FailureReplies trouble;
-    private final ConnectionWatchdog watch;
-    private final AngusTransport wire;
+    private final Instant openedAt;
+    private final FailureReplies failures;
+    private final ConnectionWatchdog watchdog;
+    private final AngusTransport transport;
     private volatile boolean overdue;
     private volatile boolean closed;
-    private volatile Runnable whenIdleTooLong = () -> {};
+    private volatile Runnable onIdleTimeout = () -> {};
     private volatile boolean idle;
     private Step step = Step.GREETING;
 
     /// @param wires makes the client that speaks over the socket, and tells of each step it takes
     Connection(Socket socket, Instant begunAt, FailureReplies trouble, Function<Consumer<Step>, AngusTransport> wires) {
         this.socket = socket;
-        this.begunAt = begunAt;
-        this.trouble = trouble;
-        this.watch = new ConnectionWatchdog(trouble.limit(step), this::overdue);
-        this.wire = wires.apply(this::enter);
-        watch.start();
+        this.openedAt = begunAt;
+        this.failures = trouble;
+        this.watchdog = new ConnectionWatchdog(trouble.limit(step), this::overdue);
+        this.transport = wires.apply(this::begin);
+        watchdog.start();
     }
 
-    AngusTransport wire() {
-        return wire;
+    AngusTransport transport() {
+        return transport;
     }
 
     Step step() {
         return step;
     }
 
-    Instant begunAt() {
-        return begunAt;
+    Instant openedAt() {
+        return openedAt;
     }
 
     /// @return the words for what goes wrong with this server
-    FailureReplies trouble() {
-        return trouble;
+    FailureReplies failures() {
+        return failures;
     }
 
     boolean offers(String keyword) {
-        return wire.supportsExtension(keyword);
+        return transport.supportsExtension(keyword);
     }
 
     /// @return whether another message may be sent over it
@@ -74,12 +75,12 @@ final class Connection {
 
     /// Sends MAIL or RCPT.
     ///
-    /// @throws AttemptEnded if there is no reply, or 421
-    Reply command(Step next, String text) throws AttemptEnded {
+    /// @throws AttemptAbortedException if there is no reply, or 421
+    Reply command(Step next, String text) throws AttemptAbortedException {
         try {
-            wire.command(next, text);
+            transport.command(next, text);
         } catch (MessagingException e) {
-            throw ended(e);
+            throw aborted(e);
         }
         return reply();
     }
@@ -87,177 +88,177 @@ final class Connection {
     /// Forgets the transaction that was begun (RFC 5321 §4.1.1.5); a server that does not is left.
     void reset() {
         try {
-            watch.expect(trouble.limit(Step.MAIL));
-            wire.simpleCommand("RSET");
-            closeUnlessReset();
+            watchdog.setLimit(failures.limit(Step.MAIL));
+            transport.simpleCommand("RSET");
+            dropUnlessReset();
         } catch (MessagingException _) {
-            drop(); // nothing depends on this connection
+            abort(); // nothing depends on this connection
         }
     }
 
     /// Sends the message.
     ///
     /// @return what was said to DATA or to the final dot
-    /// @throws AttemptEnded if the content cannot be read, or there is no reply, or 421
-    Response send(OutgoingMessage.Content content) throws AttemptEnded {
-        Optional<OutputStream> out = openContent();
+    /// @throws AttemptAbortedException if the content cannot be read, or there is no reply, or 421
+    Response send(OutgoingMessage.Content content) throws AttemptAbortedException {
+        Optional<OutputStream> out = openData();
         if (out.isEmpty()) {
-            return spoken();
+            return response();
         }
         write(content, out.get());
-        return end();
+        return endContent();
     }
 
     /// Sends the message octet for octet (RFC 3030 §2).
     ///
     /// @return what was said to the last chunk, or to the first that was refused
-    /// @throws AttemptEnded if the content cannot be read, or there is no reply, or 421
-    Response sendChunks(OutgoingMessage.Content content) throws AttemptEnded {
-        BdatStream chunks = new BdatStream(wire);
+    /// @throws AttemptAbortedException if the content cannot be read, or there is no reply, or 421
+    Response sendBinary(OutgoingMessage.Content content) throws AttemptAbortedException {
+        BdatStream chunks = new BdatStream(transport);
         write(content, chunks);
         try {
             chunks.end();
         } catch (IOException e) {
-            throw ended(e);
+            throw aborted(e);
         }
-        Response response = spoken();
+        Response response = response();
         if (response.reply().category() != 2) {
             reset();
         }
         return response;
     }
 
-    private Optional<OutputStream> openContent() throws AttemptEnded {
+    private Optional<OutputStream> openData() throws AttemptAbortedException {
         try {
-            return Optional.of(wire.openContent());
+            return Optional.of(transport.openData());
         } catch (MessagingException e) {
-            refusedOrEnded(e);
+            handleDataFailure(e);
             return Optional.empty();
         }
     }
 
-    private void write(OutgoingMessage.Content content, OutputStream out) throws AttemptEnded {
-        DataStream stream = new DataStream(out, () -> watch.expect(trouble.limit(Step.CONTENT)));
+    private void write(OutgoingMessage.Content content, OutputStream out) throws AttemptAbortedException {
+        DataStream stream = new DataStream(out, () -> watchdog.setLimit(failures.limit(Step.CONTENT)));
         boolean complete = false;
         try {
             content.writeTo(stream);
             complete = true;
         } catch (IOException | UncheckedIOException e) {
-            throw stream.hasFailed() ? ended(e) : new AttemptEnded(trouble.unwritableContent(e));
+            throw stream.hasFailed() ? aborted(e) : new AttemptAbortedException(failures.unwritableContent(e));
         } finally {
             if (!complete) {
-                drop(); // before anything could send the final dot: half a message must not arrive
+                abort(); // before anything could send the final dot: half a message must not arrive
             }
         }
     }
 
-    private Response end() throws AttemptEnded {
+    private Response endContent() throws AttemptAbortedException {
         try {
-            wire.endContent();
+            transport.endData();
         } catch (MessagingException e) {
-            refusedOrEnded(e);
+            handleDataFailure(e);
         } catch (IOException e) {
-            throw ended(e);
+            throw aborted(e);
         }
-        return spoken();
+        return response();
     }
 
     /// Angus reports a refusal and a lost connection alike. What was said first is the answer; the RSET that
     /// Angus sends after a refusal only tells whether the connection can be kept.
-    private void refusedOrEnded(MessagingException e) throws AttemptEnded {
-        List<String> said = wire.replies();
+    private void handleDataFailure(MessagingException e) throws AttemptAbortedException {
+        List<String> said = transport.replies();
         if (said.isEmpty()) {
-            throw ended(e);
+            throw aborted(e);
         }
         if (said.size() < 2) {
-            drop();
+            abort();
         } else {
-            closeUnlessReset();
+            dropUnlessReset();
         }
     }
 
-    private Response spoken() throws AttemptEnded {
+    private Response response() throws AttemptAbortedException {
         return new Response(step, reply(), Origin.UPSTREAM);
     }
 
-    private Reply reply() throws AttemptEnded {
-        String said = wire.replies().getFirst();
+    private Reply reply() throws AttemptAbortedException {
+        String said = transport.replies().getFirst();
         Optional<Reply> reply = Reply.parse(said);
         if (reply.isEmpty()) {
-            drop();
-            throw new AttemptEnded(trouble.wordless(step, said));
+            abort();
+            throw new AttemptAbortedException(failures.invalidReply(step, said));
         }
         if (reply.get().code() == SERVICE_CLOSING) {
-            drop();
-            throw new AttemptEnded(new Response(step, reply.get(), Origin.UPSTREAM));
+            abort();
+            throw new AttemptAbortedException(new Response(step, reply.get(), Origin.UPSTREAM));
         }
         return reply.get();
     }
 
-    private void closeUnlessReset() {
-        if (!wire.lastReply().startsWith("250")) {
-            drop();
+    private void dropUnlessReset() {
+        if (!transport.lastReply().startsWith("250")) {
+            abort();
         }
     }
 
     /// @return what to throw after the connection has failed; the connection is closed
-    AttemptEnded ended(Exception failure) {
-        drop();
-        return new AttemptEnded(trouble.of(step, failure, overdue));
+    AttemptAbortedException aborted(Exception failure) {
+        abort();
+        return new AttemptAbortedException(failures.connectionFailure(step, failure, overdue));
     }
 
     /// Begins a step, with its time limit.
-    void enter(Step next) {
+    void begin(Step next) {
         step = next;
-        Duration limit = trouble.limit(next);
-        watch.expect(limit);
+        Duration limit = failures.limit(next);
+        watchdog.setLimit(limit);
         try {
             socket.setSoTimeout(Dialer.millis(limit));
         } catch (SocketException _) {
-            drop(); // it is closed already; the step itself will say so
+            abort(); // it is closed already; the step itself will say so
         }
     }
 
     /// Waits for the next message.
     ///
     /// @param whenTooLong runs if nobody has [woken][#wake()] it in time
-    void rest(Duration longest, Runnable whenTooLong) {
-        whenIdleTooLong = whenTooLong;
+    void idle(Duration longest, Runnable whenTooLong) {
+        onIdleTimeout = whenTooLong;
         idle = true;
-        watch.expect(longest);
+        watchdog.setLimit(longest);
     }
 
     void wake() {
-        watch.expect(trouble.limit(Step.MAIL));
+        watchdog.setLimit(failures.limit(Step.MAIL));
         idle = false;
     }
 
     private void overdue() {
         if (idle) {
-            whenIdleTooLong.run();
+            onIdleTimeout.run();
         } else {
             overdue = true;
-            drop();
+            abort();
         }
     }
 
     /// Says good-bye without waiting for the answer.
     void quit() {
         idle = false;
-        watch.expect(FAREWELL);
+        watchdog.setLimit(QUIT_TIMEOUT);
         try {
-            wire.close();
+            transport.close();
         } catch (MessagingException _) {
             closed = true; // it was gone before we could say so
         } finally {
-            drop();
+            abort();
         }
     }
 
     /// Closes it on the spot.
-    void drop() {
+    void abort() {
         closed = true;
-        watch.end();
+        watchdog.stop();
         try {
             socket.close();
         } catch (IOException _) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class ConnectionPool {
 
     /// Exchange Online ends sessions after 20 minutes, in the middle of whatever is going on.
-    private static final Duration LONGEST_USE = Duration.ofMinutes(15);
+    private static final Duration MAX_AGE = Duration.ofMinutes(15);
 
     private final Duration idleTimeout;
     private final int size;
@@ -29,12 +29,12 @@ final class ConnectionPool {
     }
 
     /// @return empty if there is none that is young enough
-    Optional<Connection> take() {
-        Connection taken = next();
+    Optional<Connection> acquire() {
+        Connection taken = poll();
         while (taken != null && isOld(taken)) {
             taken.wake();
             taken.quit();
-            taken = next();
+            taken = poll();
         }
         if (taken != null) {
             taken.wake();
@@ -42,15 +42,15 @@ final class ConnectionPool {
         return Optional.ofNullable(taken);
     }
 
-    private synchronized @Nullable Connection next() {
+    private synchronized @Nullable Connection poll() {
         return idle.pollFirst();
     }
 
     private boolean isOld(Connection connection) {
-        return clock.instant().isAfter(connection.begunAt().plus(LONGEST_USE));
+        return clock.instant().isAfter(connection.openedAt().plus(MAX_AGE));
     }
 
-    void give(Connection connection) {
+    void release(Connection connection) {
         if (connection.isUsable() && (isOld(connection) || !keep(connection))) {
             connection.quit();
         }
@@ -60,12 +60,12 @@ final class ConnectionPool {
         if (closed || idle.size() >= size) {
             return false;
         }
-        connection.rest(idleTimeout, () -> leave(connection));
+        connection.idle(idleTimeout, () -> idleTimedOut(connection));
         idle.addFirst(connection);
         return true;
     }
 
-    private void leave(Connection connection) {
+    private void idleTimedOut(Connection connection) {
         boolean mine;
         synchronized (this) {
             mine = idle.remove(connection);

@@ -7,19 +7,19 @@ import java.util.concurrent.locks.LockSupport;
 /// to a server that reads nothing, nor a reply that comes drop by drop. This does, at most a second late.
 final class ConnectionWatchdog {
 
-    private static final long LONGEST_NAP = Duration.ofSeconds(1).toNanos();
+    private static final long MAX_SLEEP = Duration.ofSeconds(1).toNanos();
 
     private final Runnable onOverdue;
     private final Thread thread;
-    private volatile long due;
-    private volatile boolean ended;
+    private volatile long deadline;
+    private volatile boolean stopped;
 
     /// @param first the first limit
-    /// @param onOverdue runs on the watch's own thread whenever a limit has passed, until [#end()]
+    /// @param onOverdue runs on the watch's own thread whenever a limit has passed, until [#stop()]
     ConnectionWatchdog(Duration first, Runnable onOverdue) {
         this.onOverdue = onOverdue;
-        expect(first);
-        this.thread = Thread.ofVirtual().name("smtp-watch").unstarted(this::look);
+        setLimit(first);
+        this.thread = Thread.ofVirtual().name("smtp-watch").unstarted(this::run);
     }
 
     void start() {
@@ -27,22 +27,22 @@ final class ConnectionWatchdog {
     }
 
     /// Something must happen within this time from now.
-    void expect(Duration limit) {
-        due = System.nanoTime() + limit.toNanos();
+    void setLimit(Duration limit) {
+        deadline = System.nanoTime() + limit.toNanos();
     }
 
-    void end() {
-        ended = true;
+    void stop() {
+        stopped = true;
         LockSupport.unpark(thread);
     }
 
-    private void look() {
-        while (!ended) {
-            long left = due - System.nanoTime();
+    private void run() {
+        while (!stopped) {
+            long left = deadline - System.nanoTime();
             if (left <= 0) {
                 onOverdue.run();
             }
-            LockSupport.parkNanos(left <= 0 ? LONGEST_NAP : Math.min(left, LONGEST_NAP));
+            LockSupport.parkNanos(left <= 0 ? MAX_SLEEP : Math.min(left, MAX_SLEEP));
         }
     }
 }

@@ -7,12 +7,12 @@ import java.io.OutputStream;
 /// progress.
 final class DataStream extends OutputStream {
 
-    private final OutputStream wire;
+    private final OutputStream out;
     private final Runnable progress;
     private boolean failed;
 
     DataStream(OutputStream wire, Runnable progress) {
-        this.wire = wire;
+        this.out = wire;
         this.progress = progress;
     }
 
@@ -29,7 +29,7 @@ final class DataStream extends OutputStream {
     @Override
     public void write(byte[] octets, int offset, int length) throws IOException {
         try {
-            wire.write(octets, offset, length);
+            out.write(octets, offset, length);
             progress.run();
         } catch (IOException e) {
             failed = true;

@@ -21,7 +21,7 @@ import org.o365relay.net.UnusableKeyException;
 record FailureReplies(SmtpUpstreamSettings settings) {
 
     /// @param overdue whether the relay itself ended the connection because a step took too long
-    Response of(Step step, Throwable failure, boolean overdue) {
+    Response connectionFailure(Step step, Throwable failure, boolean overdue) {
         Optional<ServerTrust.Refused> refused = find(failure, ServerTrust.Refused.class);
         if (refused.isPresent()) {
             return tls(refused.get().explanation());
@@ -31,20 +31,20 @@ record FailureReplies(SmtpUpstreamSettings settings) {
         }
         return find(failure, UnknownHostException.class).isPresent()
                 ? network(step, "4.4.3", "name not found: " + settings.host())
-                : broken(step, failure);
+                : ioFailure(step, failure);
     }
 
     /// The upstream has closed the connection instead of replying, or said something that is no reply
     /// (RFC 5321 §4.2).
     ///
     /// @param text what it said; Angus has `[EOF]` for nothing
-    Response wordless(Step step, String text) {
+    Response invalidReply(Step step, String text) {
         if (text.equals("[EOF]")) {
-            return network(step, "4.4.2", settings + " closed the connection " + during(step));
+            return network(step, "4.4.2", settings + " closed the connection " + phase(step));
         }
         String shown = text.strip().substring(0, Math.min(100, text.strip().length()));
         return network(
-                step, "4.5.0", settings + " said something that is no SMTP reply " + during(step) + ": " + shown);
+                step, "4.5.0", settings + " said something that is no SMTP reply " + phase(step) + ": " + shown);
     }
 
     /// TLS is required (RFC 3207 §4.1: a man in the middle may have taken the keyword out).
@@ -56,7 +56,7 @@ record FailureReplies(SmtpUpstreamSettings settings) {
     /// @param offered the mechanisms the upstream does offer; empty for none
     Response noMechanism(SaslLogin login, String offered) {
         String instead = offered.isEmpty() ? "no AUTH at all" : "only AUTH " + offered;
-        String text = settings + " offers " + login.mechanisms() + " (it offers " + instead + ")";
+        String text = settings + " offers " + login.missingMechanism() + " (it offers " + instead + ")";
         return new Response(Step.AUTH, Reply.of(504, "5.7.4", text), Origin.RELAY);
     }
 
@@ -81,7 +81,7 @@ record FailureReplies(SmtpUpstreamSettings settings) {
     }
 
     /// RFC 6531 §3.5
-    Response noInternationalAddresses(Step step) {
+    Response noSmtpUtf8(Step step) {
         String text = settings + " takes no addresses beyond US-ASCII (it offers no SMTPUTF8)";
         return new Response(step, Reply.of(550, "5.6.7", text), Origin.RELAY);
     }
@@ -95,7 +95,7 @@ record FailureReplies(SmtpUpstreamSettings settings) {
         return new Response(Step.CONTENT, reply, Origin.RELAY);
     }
 
-    private Response broken(Step step, Throwable failure) {
+    private Response ioFailure(Step step, Throwable failure) {
         boolean dropped = find(failure, EOFException.class).isPresent()
                 || find(failure, SocketException.class).isPresent();
         if (step == Step.CONNECT) {
@@ -106,7 +106,7 @@ record FailureReplies(SmtpUpstreamSettings settings) {
                 && find(failure, SSLException.class).isPresent()) {
             return tls("TLS handshake with " + settings + " failed: " + root(failure));
         }
-        return network(step, "4.4.2", "connection to " + settings + " lost " + during(step) + ": " + root(failure));
+        return network(step, "4.4.2", "connection to " + settings + " lost " + phase(step) + ": " + root(failure));
     }
 
     private String connectFailure(Throwable failure) {
@@ -120,7 +120,7 @@ record FailureReplies(SmtpUpstreamSettings settings) {
         return network(
                 step,
                 step == Step.CONNECT ? "4.4.1" : "4.4.2",
-                "timed out after " + readable(limit(step)) + " " + during(step) + " (" + settings + ")");
+                "timed out after " + readable(limit(step)) + " " + phase(step) + " (" + settings + ")");
     }
 
     /// @return how long the step may take
@@ -132,7 +132,7 @@ record FailureReplies(SmtpUpstreamSettings settings) {
         };
     }
 
-    private static String during(Step step) {
+    private static String phase(Step step) {
         return switch (step) {
             case CONNECT -> "while connecting";
             case GREETING -> "before the greeting";

@@ -41,25 +41,25 @@ final class LayeredTls extends SSLSocketFactory {
 
     @Override
     public Socket createSocket(String host, int port) throws IOException {
-        throw notOnItsOwn();
+        throw unsupported();
     }
 
     @Override
     public Socket createSocket(String host, int port, InetAddress localHost, int localPort) throws IOException {
-        throw notOnItsOwn();
+        throw unsupported();
     }
 
     @Override
     public Socket createSocket(InetAddress host, int port) throws IOException {
-        throw notOnItsOwn();
+        throw unsupported();
     }
 
     @Override
     public Socket createSocket(InetAddress host, int port, InetAddress localHost, int localPort) throws IOException {
-        throw notOnItsOwn();
+        throw unsupported();
     }
 
-    private static IOException notOnItsOwn() {
+    private static IOException unsupported() {
         return new IOException("TLS comes on top of a connection here");
     }
 }

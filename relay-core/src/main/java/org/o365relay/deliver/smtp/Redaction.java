@@ -10,7 +10,7 @@ import java.util.List;
 final class Redaction {
 
     /// A shorter one would be found by chance inside of words, so it is taken out only where it stands alone.
-    private static final int SHORTEST = 6;
+    private static final int MIN_LENGTH = 6;
 
     private final List<String> secrets = new ArrayList<>();
 
@@ -27,10 +27,10 @@ final class Redaction {
         secrets.add(base64(message));
     }
 
-    String of(String reply) {
+    String apply(String reply) {
         String result = reply;
         for (String secret : secrets) {
-            result = secret.length() < SHORTEST ? withoutWord(result, secret) : result.replace(secret, "***");
+            result = secret.length() < MIN_LENGTH ? withoutWord(result, secret) : result.replace(secret, "***");
         }
         return result;
     }

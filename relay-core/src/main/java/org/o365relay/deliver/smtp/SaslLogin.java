@@ -10,7 +10,7 @@ sealed interface SaslLogin {
     String username();
 
     /// @return what is wanted of the server, in words
-    String mechanisms();
+    String missingMechanism();
 
     /// Nobody signs in.
     record None() implements SaslLogin {
@@ -20,21 +20,21 @@ sealed interface SaslLogin {
         }
 
         @Override
-        public String mechanisms() {
+        public String missingMechanism() {
             return "";
         }
     }
 
     record Password(String username, Secret password) implements SaslLogin {
         @Override
-        public String mechanisms() {
+        public String missingMechanism() {
             return "neither AUTH LOGIN nor PLAIN";
         }
     }
 
     record Token(String username, AccessToken token) implements SaslLogin {
         @Override
-        public String mechanisms() {
+        public String missingMechanism() {
             return "no AUTH XOAUTH2";
         }
 

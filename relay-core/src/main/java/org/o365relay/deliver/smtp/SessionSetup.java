@@ -14,6 +14,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.deliver.AttemptAbortedException;
 import org.o365relay.deliver.Response;
 import org.o365relay.deliver.Response.Origin;
 import org.o365relay.deliver.Response.Step;
@@ -30,7 +31,7 @@ final class SessionSetup {
     private final SmtpUpstreamSettings settings;
     private final InstantSource clock;
     private final SSLContext tls;
-    private final FailureReplies trouble;
+    private final FailureReplies failures;
 
     /// @param settings with the server's own name
     /// @param own shown to a server that asks for a certificate; null for none
@@ -38,80 +39,80 @@ final class SessionSetup {
         this.settings = settings;
         this.clock = clock;
         this.tls = ServerTrust.context(settings.host(), settings.trustedCertificates(), own);
-        this.trouble = new FailureReplies(settings);
+        this.failures = new FailureReplies(settings);
     }
 
     /// @param findings gets what was found on the way
-    Connection connect(SaslLogin login, List<Finding> findings) throws AttemptEnded {
+    Connection connect(SaslLogin login, List<Finding> findings) throws AttemptAbortedException {
         Connection connection = open(dial(findings), login, findings);
         if (login instanceof SaslLogin.None) {
             return connection;
         }
-        String mechanism = connection.wire().mechanism();
+        String mechanism = connection.transport().mechanism();
         if (mechanism.isEmpty()) {
             connection.quit();
-            throw new AttemptEnded(trouble.noMechanism(login, mechanismsOf(connection)));
+            throw new AttemptAbortedException(failures.noMechanism(login, mechanismsOf(connection)));
         }
         findings.add(new Finding(Step.AUTH, "signed in as " + login.username() + " with " + mechanism));
         return connection;
     }
 
-    private Socket dial(List<Finding> findings) throws AttemptEnded {
+    private Socket dial(List<Finding> findings) throws AttemptAbortedException {
         try {
             return new Dialer(settings).dial(findings);
         } catch (IOException e) {
-            throw new AttemptEnded(trouble.of(Step.CONNECT, e, false));
+            throw new AttemptAbortedException(failures.connectionFailure(Step.CONNECT, e, false));
         }
     }
 
-    private Connection open(Socket socket, SaslLogin login, List<Finding> findings) throws AttemptEnded {
+    private Connection open(Socket socket, SaslLogin login, List<Finding> findings) throws AttemptAbortedException {
         LayeredTls layers = new LayeredTls(socket, tls.getSocketFactory());
         Session session = Session.getInstance(properties(layers, login, findings));
         URLName upstream = new URLName("smtp", settings.host(), settings.port(), null, null, null);
         Connection connection = new Connection(
                 socket,
                 clock.instant(),
-                trouble,
+                failures,
                 entering -> new AngusTransport(session, upstream, layers, login, entering, findings));
         try {
-            Socket speaking = settings.tls() == Tls.IMPLICIT ? secured(socket, layers, connection, findings) : socket;
-            connection.enter(Step.GREETING);
-            connection.wire().connect(speaking);
+            Socket speaking = settings.tls() == Tls.IMPLICIT ? implicitTls(socket, layers, connection, findings) : socket;
+            connection.begin(Step.GREETING);
+            connection.transport().connect(speaking);
             return connection;
         } catch (MessagingException | IOException e) {
-            AttemptEnded lost = connection.ended(e);
-            throw refusal(connection, login).map(AttemptEnded::new).orElse(lost);
+            AttemptAbortedException lost = connection.aborted(e);
+            throw refusal(connection, login).map(AttemptAbortedException::new).orElse(lost);
         }
     }
 
     /// @return what the upstream said, or failed to offer; empty if it was the connection that failed
     private Optional<Response> refusal(Connection connection, SaslLogin login) {
-        AngusTransport wire = connection.wire();
+        AngusTransport wire = connection.transport();
         Optional<Reply> said = Reply.parse(wire.lastReply());
         if (said.isPresent() && said.get().category() >= 4) {
             return Optional.of(new Response(connection.step(), said.get(), Origin.UPSTREAM));
         }
         if (said.isEmpty() && !wire.lastReply().isEmpty()) {
-            return Optional.of(trouble.wordless(connection.step(), wire.lastReply()));
+            return Optional.of(failures.invalidReply(connection.step(), wire.lastReply()));
         }
         if (connection.step() != Step.EHLO || said.isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(
                 settings.tls() == Tls.STARTTLS && !wire.hasAskedForTls()
-                        ? trouble.noStartTls()
-                        : trouble.noMechanism(login, mechanismsOf(connection)));
+                        ? failures.noStartTls()
+                        : failures.noMechanism(login, mechanismsOf(connection)));
     }
 
     private static String mechanismsOf(Connection connection) {
-        String offered = connection.wire().getExtensionParameter("AUTH");
+        String offered = connection.transport().getExtensionParameter("AUTH");
         return offered == null ? "" : offered;
     }
 
     /// TLS before the greeting (RFC 8314 §3.3).
-    private SSLSocket secured(Socket socket, LayeredTls layers, Connection connection, List<Finding> findings)
+    private SSLSocket implicitTls(Socket socket, LayeredTls layers, Connection connection, List<Finding> findings)
             throws IOException {
-        connection.enter(Step.STARTTLS);
+        connection.begin(Step.STARTTLS);
         SSLSocket secured = (SSLSocket) layers.createSocket(socket, settings.host(), settings.port(), true);
         secured.setSSLParameters(StrongTls.parameters(tls));
         secured.startHandshake();

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.deliver.AttemptAbortedException;
 import org.o365relay.deliver.OutgoingMessage;
 import org.o365relay.deliver.Response;
 import org.o365relay.deliver.Response.Origin;
@@ -24,26 +25,26 @@ final class SmtpTransaction {
     private static final EnhancedStatus TOO_MANY_RECIPIENTS = EnhancedStatus.of("4.5.3");
 
     private final Connection connection;
-    private final FailureReplies trouble;
+    private final FailureReplies failures;
     private final OutgoingMessage message;
     private final Map<Recipient, Response> settled = new HashMap<>();
-    private final Set<Recipient> promised = new HashSet<>(); // whose success the server knows to report
+    private final Set<Recipient> successReported = new HashSet<>(); // whose success the server knows to report
     private OutgoingMessage.@Nullable Content binary; // null if the message goes as text
-    private String wishes;
+    private String dsnParameters;
 
     SmtpTransaction(Connection connection, OutgoingMessage message) {
         this.connection = connection;
-        this.trouble = connection.trouble();
+        this.failures = connection.failures();
         this.message = message;
         this.binary = takesBinary(connection) ? message.binary() : null;
-        this.wishes = connection.offers("DSN") ? DsnArguments.ofMail(message.report()) : "";
+        this.dsnParameters = connection.offers("DSN") ? DsnArguments.ofMail(message.report()) : "";
     }
 
     /// @return a response for each recipient, in the message's order
     Map<Recipient, Response> run() {
         try {
-            converse();
-        } catch (AttemptEnded e) {
+            exchange();
+        } catch (AttemptAbortedException e) {
             settleRest(e.response());
         }
         Map<Recipient, Response> ordered = new LinkedHashMap<>();
@@ -53,43 +54,43 @@ final class SmtpTransaction {
 
     /// @return whether the connection turned out to be dead, or about to be closed, before anything of this
     ///     message was taken
-    static boolean foundStale(Map<Recipient, Response> responses) {
+    static boolean isStale(Map<Recipient, Response> responses) {
         return responses.values().stream()
                 .allMatch(response -> response.step() == Step.MAIL
-                        && (response.origin() == Origin.NETWORK || saysGoodbye(response.reply())));
+                        && (response.origin() == Origin.NETWORK || isClosing(response.reply())));
     }
 
     /// Some Exchange servers say 451 instead of 421 to a session they have given up.
-    private static boolean saysGoodbye(Reply reply) {
+    private static boolean isClosing(Reply reply) {
         return reply.code() == 421 || reply.code() == 451;
     }
 
-    private void converse() throws AttemptEnded {
+    private void exchange() throws AttemptAbortedException {
         if (!message.sender().isAscii() && !connection.offers("SMTPUTF8")) {
-            settleRest(trouble.noInternationalAddresses(Step.MAIL));
+            settleRest(failures.noSmtpUtf8(Step.MAIL));
             return;
         }
-        Reply reply = nameSender();
+        Reply reply = mailFrom();
         if (reply.category() != 2) {
             settleRest(new Response(Step.MAIL, reply, Origin.UPSTREAM));
             connection.reset();
             return;
         }
-        if (nameRecipients().isEmpty()) {
+        if (rcptTo().isEmpty()) {
             connection.reset();
         } else {
             Response response = content();
-            promised.forEach(recipient -> settled.putIfAbsent(recipient, promising(response)));
+            successReported.forEach(recipient -> settled.putIfAbsent(recipient, withSuccessReport(response)));
             settleRest(response);
         }
     }
 
     /// What a server offers but does not take after all is left out: such a refusal is about the message's
     /// parameters, not about the mailbox. A refused MAIL has begun nothing, so it can be said again.
-    private Reply nameSender() throws AttemptEnded {
+    private Reply mailFrom() throws AttemptAbortedException {
         Reply reply = mail();
-        if (!wishes.isEmpty() && isAboutParameters(reply)) {
-            wishes = "";
+        if (!dsnParameters.isEmpty() && isAboutParameters(reply)) {
+            dsnParameters = "";
             reply = mail();
         }
         if (binary != null && reply.category() == 5) {
@@ -99,7 +100,7 @@ final class SmtpTransaction {
         return reply;
     }
 
-    private Reply mail() throws AttemptEnded {
+    private Reply mail() throws AttemptAbortedException {
         return connection.command(Step.MAIL, "MAIL FROM:<" + message.sender() + ">" + parameters());
     }
 
@@ -114,11 +115,11 @@ final class SmtpTransaction {
         };
     }
 
-    private Response content() throws AttemptEnded {
-        return binary != null ? connection.sendChunks(binary) : connection.send(message.content());
+    private Response content() throws AttemptAbortedException {
+        return binary != null ? connection.sendBinary(binary) : connection.send(message.content());
     }
 
-    private static Response promising(Response response) {
+    private static Response withSuccessReport(Response response) {
         return new Response(response.step(), response.reply(), response.origin(), true);
     }
 
@@ -137,7 +138,7 @@ final class SmtpTransaction {
         if (connection.offers("SMTPUTF8") && needsUtf8()) {
             parameters.append(" SMTPUTF8"); // RFC 6531 §3.4
         }
-        return parameters.append(wishes).toString();
+        return parameters.append(dsnParameters).toString();
     }
 
     private boolean needsUtf8() {
@@ -148,14 +149,14 @@ final class SmtpTransaction {
     }
 
     /// @return who was taken
-    private List<Recipient> nameRecipients() throws AttemptEnded {
+    private List<Recipient> rcptTo() throws AttemptAbortedException {
         List<Recipient> taken = new ArrayList<>();
         for (Recipient recipient : message.recipients()) {
             if (!recipient.address().isAscii() && !connection.offers("SMTPUTF8")) {
-                settled.put(recipient, trouble.noInternationalAddresses(Step.RCPT));
+                settled.put(recipient, failures.noSmtpUtf8(Step.RCPT));
                 continue;
             }
-            Reply reply = name(recipient);
+            Reply reply = rcptTo(recipient);
             if (reply.category() == 2) {
                 taken.add(recipient);
             } else {
@@ -170,7 +171,7 @@ final class SmtpTransaction {
         return taken;
     }
 
-    private Reply name(Recipient recipient) throws AttemptEnded {
+    private Reply rcptTo(Recipient recipient) throws AttemptAbortedException {
         OfRecipient asked = message.report().of(recipient.address());
         String parameters = connection.offers("DSN") ? DsnArguments.ofRcpt(asked) : "";
         String command = "RCPT TO:<" + recipient.address() + ">";
@@ -179,7 +180,7 @@ final class SmtpTransaction {
             return connection.command(Step.RCPT, command);
         }
         if (!parameters.isEmpty() && reply.category() == 2 && asked.wants(Occasion.SUCCESS)) {
-            promised.add(recipient);
+            successReported.add(recipient);
         }
         return reply;
     }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.deliver.AttemptAbortedException;
 import org.o365relay.deliver.OutgoingMessage;
 import org.o365relay.deliver.Response;
 import org.o365relay.deliver.Upstream;
@@ -23,7 +24,7 @@ import org.o365relay.net.ServerTrust;
 public final class SmtpUpstream implements Upstream {
 
     private final SmtpUpstreamSettings settings;
-    private final UpstreamConnector way;
+    private final UpstreamConnector connector;
     private final ConnectionPool pool;
 
     /// An upstream that nobody signs in to, or somebody with a password.
@@ -53,32 +54,32 @@ public final class SmtpUpstream implements Upstream {
             MailExchangers exchangers,
             InstantSource clock) {
         this.settings = settings;
-        this.way = new UpstreamConnector(settings, credential, tokens, exchangers, clock);
+        this.connector = new UpstreamConnector(settings, credential, tokens, exchangers, clock);
         this.pool = new ConnectionPool(settings.idleTimeout(), settings.connections(), clock);
         ServerTrust.context(settings.host(), settings.trustedCertificates()); // what cannot work is told at start
     }
 
     @Override
     public Map<Recipient, Response> attempt(OutgoingMessage message) {
-        Optional<Connection> kept = pool.take();
+        Optional<Connection> kept = pool.acquire();
         if (kept.isPresent()) {
             Map<Recipient, Response> responses = new SmtpTransaction(kept.get(), message).run();
-            if (!SmtpTransaction.foundStale(responses)) {
-                pool.give(kept.get());
+            if (!SmtpTransaction.isStale(responses)) {
+                pool.release(kept.get());
                 return responses;
             }
-            kept.get().drop();
+            kept.get().abort();
         }
-        return attemptAnew(message);
+        return attemptOnNewConnection(message);
     }
 
-    private Map<Recipient, Response> attemptAnew(OutgoingMessage message) {
+    private Map<Recipient, Response> attemptOnNewConnection(OutgoingMessage message) {
         try {
-            Connection fresh = way.connect(new ArrayList<>());
+            Connection fresh = connector.connect(new ArrayList<>());
             Map<Recipient, Response> responses = new SmtpTransaction(fresh, message).run();
-            pool.give(fresh);
+            pool.release(fresh);
             return responses;
-        } catch (AttemptEnded e) {
+        } catch (AttemptAbortedException e) {
             Map<Recipient, Response> responses = new LinkedHashMap<>();
             message.recipients().forEach(recipient -> responses.put(recipient, e.response()));
             return responses;
@@ -89,9 +90,9 @@ public final class SmtpUpstream implements Upstream {
     public UpstreamCheck check() {
         List<Finding> findings = new ArrayList<>();
         try {
-            way.connect(findings).quit();
+            connector.connect(findings).quit();
             return new UpstreamCheck(findings, null);
-        } catch (AttemptEnded e) {
+        } catch (AttemptAbortedException e) {
             return new UpstreamCheck(findings, e.response());
         }
     }

@@ -65,7 +65,7 @@ public record SmtpUpstreamSettings(
     }
 
     /// @param server one of the servers of the domain
-    SmtpUpstreamSettings at(String server) {
+    SmtpUpstreamSettings withHost(String server) {
         return new SmtpUpstreamSettings(
                 server,
                 port,

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.deliver.AttemptAbortedException;
 import org.o365relay.deliver.Response;
 import org.o365relay.deliver.Response.Origin;
 import org.o365relay.deliver.Response.Step;
@@ -27,14 +28,14 @@ import org.o365relay.net.UnusableKeyException;
 ///
 final class UpstreamConnector {
 
-    private static final int NOT_SIGNED_IN = 535; // RFC 4954 §6
+    private static final int AUTHENTICATION_FAILED = 535; // RFC 4954 §6
 
     private final SmtpUpstreamSettings settings;
     private final Credential credential;
     private final @Nullable TokenSource tokens;
     private final MailExchangers exchangers;
     private final InstantSource clock;
-    private final Map<SmtpUpstreamSettings, SessionSetup> known = new ConcurrentHashMap<>();
+    private final Map<SmtpUpstreamSettings, SessionSetup> setups = new ConcurrentHashMap<>();
 
     /// @param tokens null if nobody signs in with one
     UpstreamConnector(
@@ -51,7 +52,7 @@ final class UpstreamConnector {
     }
 
     /// @param findings gets what was found on the way
-    Connection connect(List<Finding> findings) throws AttemptEnded {
+    Connection connect(List<Finding> findings) throws AttemptAbortedException {
         return switch (credential) {
             case Credential.None _ -> connect(new SaslLogin.None(), findings);
             case Credential.Password(var username, var password) ->
@@ -61,15 +62,15 @@ final class UpstreamConnector {
     }
 
     /// A token that is refused may have been revoked: one more is tried, once.
-    private Connection connectWithToken(List<Finding> findings) throws AttemptEnded {
+    private Connection connectWithToken(List<Finding> findings) throws AttemptAbortedException {
         SaslLogin.Token first = login(findings);
         try {
             return connect(first, findings);
-        } catch (AttemptEnded e) {
-            if (!isRefused(e.response())) {
+        } catch (AttemptAbortedException e) {
+            if (!isTokenRefused(e.response())) {
                 throw e;
             }
-            source().forget(first.token());
+            tokenSource().forget(first.token());
             SaslLogin.Token second = login(findings);
             if (second.token().equals(first.token())) {
                 throw e;
@@ -78,34 +79,34 @@ final class UpstreamConnector {
         }
     }
 
-    private static boolean isRefused(Response response) {
-        return response.origin() == Origin.UPSTREAM && response.reply().code() == NOT_SIGNED_IN;
+    private static boolean isTokenRefused(Response response) {
+        return response.origin() == Origin.UPSTREAM && response.reply().code() == AUTHENTICATION_FAILED;
     }
 
-    private TokenSource source() {
+    private TokenSource tokenSource() {
         if (tokens == null) {
             throw new IllegalStateException("an OAuth credential without a source of tokens");
         }
         return tokens;
     }
 
-    private SaslLogin.Token login(List<Finding> findings) throws AttemptEnded {
+    private SaslLogin.Token login(List<Finding> findings) throws AttemptAbortedException {
         try {
-            AccessToken token = source().token();
+            AccessToken token = tokenSource().token();
             findings.add(new Finding(Step.AUTH, "token " + TokenContents.summary(token)));
             return new SaslLogin.Token(credential.username(), token);
         } catch (TokenException e) {
-            throw new AttemptEnded(new FailureReplies(settings).noToken(e));
+            throw new AttemptAbortedException(new FailureReplies(settings).noToken(e));
         }
     }
 
-    private Connection connect(SaslLogin login, List<Finding> findings) throws AttemptEnded {
-        AttemptEnded last = null;
+    private Connection connect(SaslLogin login, List<Finding> findings) throws AttemptAbortedException {
+        AttemptAbortedException last = null;
         for (SmtpUpstreamSettings server : servers(findings)) {
             try {
-                return signIn(server).connect(login, findings);
-            } catch (AttemptEnded e) {
-                if (!anotherMayDo(e.response())) {
+                return setup(server).connect(login, findings);
+            } catch (AttemptAbortedException e) {
+                if (!mayTryNextServer(e.response())) {
                     throw e;
                 }
                 last = e;
@@ -116,19 +117,19 @@ final class UpstreamConnector {
 
     /// Kept, because TLS resumes only what it remembers; but a certificate of ours is read anew each time, so
     /// that a renewed one counts at once.
-    private SessionSetup signIn(SmtpUpstreamSettings server) throws AttemptEnded {
+    private SessionSetup setup(SmtpUpstreamSettings server) throws AttemptAbortedException {
         try {
             ClientCertificate own = server.clientCertificate();
             return own == null
-                    ? known.computeIfAbsent(server, each -> new SessionSetup(each, null, clock))
+                    ? setups.computeIfAbsent(server, each -> new SessionSetup(each, null, clock))
                     : new SessionSetup(server, CertifiedKey.read(own.certificate(), own.key(), null), clock);
         } catch (UnusableKeyException e) {
-            throw new AttemptEnded(new FailureReplies(server).unusableCertificate(e));
+            throw new AttemptAbortedException(new FailureReplies(server).unusableCertificate(e));
         }
     }
 
     /// @return the server, or those of the domain, the most preferred first (RFC 5321 §5.1)
-    private List<SmtpUpstreamSettings> servers(List<Finding> findings) throws AttemptEnded {
+    private List<SmtpUpstreamSettings> servers(List<Finding> findings) throws AttemptAbortedException {
         if (settings.lookup() == Lookup.HOST) {
             return List.of(settings);
         }
@@ -136,14 +137,14 @@ final class UpstreamConnector {
             List<String> hosts = exchangers.of(settings.host());
             findings.add(new Finding(
                     Step.CONNECT, "mail for " + settings.host() + " is taken by " + String.join(", ", hosts)));
-            return hosts.stream().map(settings::at).toList();
+            return hosts.stream().map(settings::withHost).toList();
         } catch (UnknownHostException e) {
-            throw new AttemptEnded(new FailureReplies(settings).noExchanger(e));
+            throw new AttemptAbortedException(new FailureReplies(settings).noExchanger(e));
         }
     }
 
     /// Whether the server could not be reached, or was not ready: others of the same domain may be.
-    private static boolean anotherMayDo(Response response) {
+    private static boolean mayTryNextServer(Response response) {
         boolean early = response.step().compareTo(Step.STARTTLS) <= 0;
         return early && (response.origin() == Origin.NETWORK || response.reply().category() == 4);
     }

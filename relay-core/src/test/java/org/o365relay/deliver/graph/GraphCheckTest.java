@@ -67,7 +67,7 @@ class GraphCheckTest {
 
         UpstreamCheck check = fixture.upstream.check();
 
-        Response trouble = check.trouble().orElseThrow();
+        Response trouble = check.optionalFailure().orElseThrow();
         assertThat(trouble.step()).isEqualTo(Step.AUTH);
         assertThat(trouble.origin()).isEqualTo(Origin.GRAPH);
         assertThat(trouble.reply().toString()).startsWith(status + " " + code + ": no");
@@ -95,9 +95,9 @@ class GraphCheckTest {
         graph.next("POST /sendMail", FakeGraph.refusing(400, "ErrorSomethingNew", "no"));
         graph.next("POST /sendMail", FakeGraph.answering(400, "<h1>Bad request</h1>"));
 
-        assertThat(fixture.upstream.check().trouble().orElseThrow().reply().toString())
+        assertThat(fixture.upstream.check().optionalFailure().orElseThrow().reply().toString())
                 .startsWith("400 ErrorSomethingNew: no");
-        assertThat(fixture.upstream.check().trouble().orElseThrow().reply().toString())
+        assertThat(fixture.upstream.check().optionalFailure().orElseThrow().reply().toString())
                 .isEqualTo("502 HTTP 400: Bad request");
     }
 
@@ -135,7 +135,7 @@ class GraphCheckTest {
         UpstreamCheck check = fixture.upstream.check();
 
         assertThat(check.findings()).hasSize(1);
-        assertThat(check.trouble().orElseThrow().origin()).isEqualTo(Origin.SIGN_IN);
+        assertThat(check.optionalFailure().orElseThrow().origin()).isEqualTo(Origin.SIGN_IN);
     }
 
     @Test
@@ -146,7 +146,7 @@ class GraphCheckTest {
             UpstreamCheck distrusting = check(secure, other);
             UpstreamCheck trusting = check(secure, theirs);
 
-            Response trouble = distrusting.trouble().orElseThrow();
+            Response trouble = distrusting.optionalFailure().orElseThrow();
             assertThat(trouble.origin()).isEqualTo(Origin.TLS);
             assertThat(trouble.step()).isEqualTo(Step.STARTTLS);
             assertThat(trouble.reply().text())

@@ -185,12 +185,12 @@ class GraphUpstreamTest {
         Response asked = fixture.send(SMALL);
         assertThat(asked.reply().toString())
                 .isEqualTo("429 ApplicationThrottled: Too many (request-id r-1, retry after 17)");
-        assertThat(asked.rest()).isEqualTo(Duration.ofSeconds(17));
+        assertThat(asked.retryAfter()).isEqualTo(Duration.ofSeconds(17));
         Response held = fixture.send(SMALL);
         assertThat(held.reply().toString()).isEqualTo("451 4.3.2 Microsoft Graph has asked for a rest (17 s left)");
         assertThat(held.origin()).isEqualTo(Origin.RELAY);
         assertThat(held.step()).isEqualTo(Step.CONNECT);
-        assertThat(held.rest()).isEqualTo(Duration.ofSeconds(17));
+        assertThat(held.retryAfter()).isEqualTo(Duration.ofSeconds(17));
         assertThat(fixture.upstream.check().succeeded()).isFalse();
         assertThat(graph.asked()).hasSize(1);
 
@@ -295,7 +295,7 @@ class GraphUpstreamTest {
         assertThat(response.step()).isEqualTo(Step.CONNECT);
         assertThat(response.origin()).isEqualTo(Origin.NETWORK);
         assertThat(response.reply().text()).startsWith(words.strip());
-        assertThat(upstream.check().trouble().orElseThrow().step()).isEqualTo(Step.CONNECT);
+        assertThat(upstream.check().optionalFailure().orElseThrow().step()).isEqualTo(Step.CONNECT);
     }
 
     @Test

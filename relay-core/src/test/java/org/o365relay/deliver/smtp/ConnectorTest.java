@@ -107,7 +107,7 @@ class ConnectorTest extends SubmissionTest {
         SmtpUpstream upstream = connector(new ClientCertificate(certificate, key), null);
         assertThat(upstream.check().succeeded()).isTrue();
         Files.write(certificate, Files.readAllBytes(second.certificatePem("cert")));
-        Response mismatch = upstream.check().trouble().orElseThrow();
+        Response mismatch = upstream.check().optionalFailure().orElseThrow();
         assertThat(mismatch.reply().text())
                 .startsWith("the relay's own certificate: the key in " + key + " does not belong to");
         Files.write(key, Files.readAllBytes(second.keyPem("key")));
@@ -122,7 +122,7 @@ class ConnectorTest extends SubmissionTest {
                 .isTrue();
         assertThat(server.clients).containsExactly("127.0.0.77");
         UpstreamCheck other = connector(null, InetAddress.getByName("::2")).check();
-        assertThat(other.trouble().orElseThrow().origin()).isEqualTo(Origin.NETWORK);
+        assertThat(other.optionalFailure().orElseThrow().origin()).isEqualTo(Origin.NETWORK);
     }
 
     @Test

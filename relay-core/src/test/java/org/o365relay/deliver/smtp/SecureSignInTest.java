@@ -170,7 +170,7 @@ class SecureSignInTest extends SubmissionTest {
     void checksTheWholeWayWithoutSending() {
         UpstreamCheck check = upstream().check();
         assertThat(check.succeeded()).isTrue();
-        assertThat(check.trouble()).isEmpty();
+        assertThat(check.optionalFailure()).isEmpty();
         assertThat(check.findings())
                 .extracting(UpstreamCheck.Finding::step)
                 .containsExactly(
@@ -192,7 +192,7 @@ class SecureSignInTest extends SubmissionTest {
         server.at("PASSWORD", "535 5.7.3 Authentication unsuccessful");
         UpstreamCheck check = upstream().check();
         assertThat(check.succeeded()).isFalse();
-        assertThat(check.trouble().orElseThrow().reply().code()).isEqualTo(535);
+        assertThat(check.optionalFailure().orElseThrow().reply().code()).isEqualTo(535);
         assertThat(check.findings().getLast().step()).isEqualTo(Step.EHLO);
     }
 

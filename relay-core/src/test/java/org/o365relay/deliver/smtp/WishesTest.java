@@ -43,7 +43,7 @@ class WishesTest extends SubmissionTest {
                 .containsExactly(
                         "RCPT TO:<anna@x.example> NOTIFY=NEVER ORCPT=rfc822;old+2Banna@x.example",
                         "RCPT TO:<bert@x.example>");
-        assertThat(responses.values()).noneMatch(Response::promisesReport);
+        assertThat(responses.values()).noneMatch(Response::reportsSuccess);
     }
 
     @Test
@@ -54,7 +54,7 @@ class WishesTest extends SubmissionTest {
         Map<Recipient, Response> responses =
                 upstream().attempt(message(new ReportRequest("", Returned.NOT_GIVEN, Map.of(BERT, success))));
 
-        assertThat(responses.values()).extracting(Response::promisesReport).containsExactly(false, true);
+        assertThat(responses.values()).extracting(Response::reportsSuccess).containsExactly(false, true);
     }
 
     @ParameterizedTest
@@ -111,7 +111,7 @@ class WishesTest extends SubmissionTest {
         assertThat(responses.values())
                 .extracting(response -> response.reply().code())
                 .containsExactly(250, 555);
-        assertThat(responses.values()).noneMatch(Response::promisesReport);
+        assertThat(responses.values()).noneMatch(Response::reportsSuccess);
     }
 
     @ParameterizedTest
@@ -134,7 +134,7 @@ class WishesTest extends SubmissionTest {
 
         assertThat(server.commands("MAIL")).containsExactly("MAIL FROM:<relay@contoso.example> BODY=8BITMIME");
         assertThat(server.commands("RCPT")).containsExactly("RCPT TO:<anna@x.example>", "RCPT TO:<bert@x.example>");
-        assertThat(responses.values()).noneMatch(Response::promisesReport);
+        assertThat(responses.values()).noneMatch(Response::reportsSuccess);
     }
 
     @ParameterizedTest

@@ -28,7 +28,7 @@ public record ExpiryAndQuotaChecks(UpstreamFactory upstreams, OfflineQueue queue
     @Override
     public List<CheckStep> of(MailboxSettings mailbox) {
         List<CheckStep> facts = new ArrayList<>();
-        for (UpstreamSettings road : mailbox.roads()) {
+        for (UpstreamSettings road : mailbox.upstreams()) {
             expiry(mailbox, road).filter(fact -> !facts.contains(fact)).ifPresent(facts::add);
         }
         quota(mailbox).ifPresent(facts::add);

@@ -58,7 +58,7 @@ public final class MailboxChecker {
         List<CheckStep> known = localChecks.of(mailbox);
         known.forEach(progress::step);
         List<UpstreamReport> roads = new ArrayList<>();
-        for (UpstreamSettings road : mailbox.roads()) {
+        for (UpstreamSettings road : mailbox.upstreams()) {
             try (Upstream upstream = upstreams.of(mailbox, road)) {
                 roads.add(check(mailbox, upstream));
             }
@@ -73,8 +73,8 @@ public final class MailboxChecker {
         for (Finding finding : check.findings()) {
             findings.add(ResponseStep.step(finding));
         }
-        if (check.trouble().isPresent()) {
-            findings.addFailed(check.trouble().get());
+        if (check.optionalFailure().isPresent()) {
+            findings.addFailed(check.optionalFailure().get());
         } else if (testMessage != null) {
             send(testMessage, mailbox, upstream, findings);
         }

@@ -55,7 +55,7 @@ public final class LoginCommand implements Callable<Integer> {
         List<Login> logins = settings.mailboxes().stream()
                 .filter(candidate ->
                         mailbox == null || candidate.address().toString().equalsIgnoreCase(mailbox.toString()))
-                .flatMap(candidate -> candidate.roads().stream().flatMap(road -> login(candidate, road).stream()))
+                .flatMap(candidate -> candidate.upstreams().stream().flatMap(road -> login(candidate, road).stream()))
                 .toList();
         List<Credential.DeviceCode> different =
                 logins.stream().map(Login::credential).distinct().toList();

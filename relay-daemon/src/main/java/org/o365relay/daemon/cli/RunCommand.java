@@ -105,7 +105,7 @@ public final class RunCommand implements Callable<Integer> {
 
     private static String describe(MailboxSettings mailbox) {
         return mailbox.address() + " through "
-                + mailbox.roads().stream().map(UpstreamSettings::name).collect(Collectors.joining(" or "));
+                + mailbox.upstreams().stream().map(UpstreamSettings::name).collect(Collectors.joining(" or "));
     }
 
     private static String addresses(Relay relay) {

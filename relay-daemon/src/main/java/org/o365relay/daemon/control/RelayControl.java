@@ -54,33 +54,33 @@ public final class RelayControl implements Control {
 
     @Override
     public QueueSummary summary() throws ControlException {
-        return call(operations.reading()::overview);
+        return call(operations.reader()::overview);
     }
 
     @Override
     public Page find(MessageFilter selection, Page.Order order, @Nullable QueueId from, int most)
             throws ControlException {
-        return call(() -> operations.reading().find(selection, order, from, most));
+        return call(() -> operations.reader().find(selection, order, from, most));
     }
 
     @Override
     public long count(MessageFilter selection) throws ControlException {
-        return call(() -> operations.reading().count(selection));
+        return call(() -> operations.reader().count(selection));
     }
 
     @Override
     public Optional<QueueId> newest() throws ControlException {
-        return call(operations.reading()::newest);
+        return call(operations.reader()::newest);
     }
 
     @Override
     public Optional<MessageDetail> show(QueueId id) throws ControlException {
-        return call(() -> operations.reading().show(id));
+        return call(() -> operations.reader().show(id));
     }
 
     @Override
     public InputStream content(MessageDetail message) throws ControlException {
-        return call(() -> operations.reading().content(message));
+        return call(() -> operations.reader().content(message));
     }
 
     @Override
@@ -95,7 +95,7 @@ public final class RelayControl implements Control {
 
     @Override
     public boolean pause(EmailAddress mailbox) throws ControlException {
-        return call(() -> operations.stop(mailbox, user));
+        return call(() -> operations.pause(mailbox, user));
     }
 
     @Override

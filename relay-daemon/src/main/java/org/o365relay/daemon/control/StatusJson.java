@@ -62,7 +62,7 @@ final class StatusJson {
                 .with("reply", mailbox.reply())
                 .with("cause", mailbox.reason())
                 .with("advice", mailbox.advice())
-                .with("nextProbeAt", mailbox.nextTry())
+                .with("nextProbeAt", mailbox.nextProbe())
                 .with("delivering", mailbox.delivering());
     }
 
@@ -109,7 +109,7 @@ final class StatusJson {
     private static JsonObject of(Disk disk) {
         return new JsonObject()
                 .with("free", disk.free())
-                .with("minimumFree", disk.floor())
+                .with("minimumFree", disk.minimumFree())
                 .with("used", disk.used())
                 .with("maximum", disk.maximum());
     }

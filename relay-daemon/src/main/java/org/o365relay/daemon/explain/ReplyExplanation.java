@@ -49,10 +49,10 @@ public record ReplyExplanation(PastedReply pasted, Verdict verdict) {
             case MESSAGE -> isFinal() ? "gives the message up and tells the sender" : "tries the message again later";
             case AUTHOR -> "keeps messages of this author and tries again now and then";
             case CONNECTIONS -> "uses fewer connections and sends the message again soon";
-            case ROAD ->
+            case UPSTREAM ->
                 "keeps all mail, takes the mailbox's next road if it has one, and tries this one again "
-                        + interval(verdict.probe());
-            case MAILBOX -> "keeps all mail of this mailbox and tries again " + interval(verdict.probe());
+                        + interval(verdict.probeAfter());
+            case MAILBOX -> "keeps all mail of this mailbox and tries again " + interval(verdict.probeAfter());
         };
     }
 

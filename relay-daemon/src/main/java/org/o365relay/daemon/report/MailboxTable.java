@@ -73,7 +73,7 @@ public record MailboxTable(Layout layout) {
 
     private String next(MailboxStatus lane) {
         String resume = "o365-relay mailboxes resume " + lane.mailbox();
-        Instant next = lane.nextTry();
+        Instant next = lane.nextProbe();
         String byItself = next == null
                 ? "the relay probes the mailbox"
                 : "the relay probes the mailbox at "

@@ -50,10 +50,10 @@ public record StatusReport(Layout layout, ReasonTexts reasonTexts, DeviceNames d
 
     private static String disk(Disk disk) {
         String free = Amounts.octets(disk.free()) + " free";
-        String scarce = disk.free() < disk.floor()
-                ? ", LESS THAN the " + Amounts.octets(disk.floor())
+        String scarce = disk.free() < disk.minimumFree()
+                ? ", LESS THAN the " + Amounts.octets(disk.minimumFree())
                         + " that must stay free: new mail is refused for now"
-                : " (new mail is refused below " + Amounts.octets(disk.floor()) + ")";
+                : " (new mail is refused below " + Amounts.octets(disk.minimumFree()) + ")";
         return free + scarce + "; the queue uses " + Amounts.octets(disk.used()) + " of "
                 + Amounts.octets(disk.maximum());
     }

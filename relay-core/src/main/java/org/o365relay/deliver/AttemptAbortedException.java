@@ -1,0 +1,20 @@
+package org.o365relay.deliver;
+
+/// Ends a delivery attempt, or a check, that cannot go on; [#response()] says at which step and why. The connection
+/// in use is closed.
+public final class AttemptAbortedException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient Response response;
+
+    public AttemptAbortedException(Response response) {
+        super(response.reply().toString());
+        this.response = response;
+    }
+
+    /// @return what ended the attempt, in the place of the upstream's reply
+    public Response response() {
+        return response;
+    }
+}
