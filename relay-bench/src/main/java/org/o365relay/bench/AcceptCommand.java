@@ -26,8 +26,8 @@ final class AcceptCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         return report.of(scratch -> {
             MarkdownTable table = AcceptMeasurement.table();
-            Launch launch = target.launch();
-            for (Shape shape : load.shapes()) {
+            Launcher launch = target.launch();
+            for (LoadProfile shape : load.shapes()) {
                 report.progress(launch.name() + ": " + shape + " …");
                 try (Server server = launch.start(scratch.fresh())) {
                     Figures figures = load.measurement().run(server, shape);

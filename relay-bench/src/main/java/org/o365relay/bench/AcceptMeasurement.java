@@ -9,13 +9,13 @@ import java.util.OptionalLong;
 ///
 /// @param extent of the measured load
 /// @param warmUp of the same load before, not counted: a JVM is slow at first
-record AcceptMeasurement(Extent extent, Extent warmUp) {
+record AcceptMeasurement(LoadLimit extent, LoadLimit warmUp) {
 
     /// One measured load.
     ///
     /// @param cpu processor time the server took meanwhile; negative if its process is not known
     /// @param others the share of the machine that neither server nor load generator took
-    record Figures(Shape shape, LoadResult load, Duration cpu, double others, ProcessUsage after) {
+    record Figures(LoadProfile shape, LoadResult load, Duration cpu, double others, ProcessUsage after) {
 
         private static final double PERCENTILE_50 = 50;
         private static final double PERCENTILE_99 = 99;
@@ -76,16 +76,16 @@ record AcceptMeasurement(Extent extent, Extent warmUp) {
                 "peak MiB");
     }
 
-    Figures run(Server server, Shape shape) throws IOException, InterruptedException {
+    Figures run(Server server, LoadProfile shape) throws IOException, InterruptedException {
         if (warmUp.messages() > 0) {
             shape.on(server.address(), warmUp).run();
         }
-        Processors processors = Processors.now();
+        SystemCpu processors = SystemCpu.now();
         ProcessUsage before = usage(server.pid());
         LoadResult load = shape.on(server.address(), extent).run();
         ProcessUsage after = usage(server.pid());
         Duration cpu = server.pid().isPresent() ? after.cpu().minus(before.cpu()) : Duration.ofNanos(-1);
-        double others = Processors.now().othersSince(processors, cpu.plus(load.ownCpu()));
+        double others = SystemCpu.now().othersSince(processors, cpu.plus(load.ownCpu()));
         return new Figures(shape, load, cpu, others, after);
     }
 

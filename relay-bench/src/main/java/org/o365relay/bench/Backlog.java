@@ -161,8 +161,8 @@ final class Backlog {
                     content.length,
                     dueAt,
                     open ? null : (Long) (receivedAt + 1000),
-                    RelayLaunch.MAILBOX,
-                    RelayLaunch.MAILBOX,
+                    RelayLauncher.MAILBOX,
+                    RelayLauncher.MAILBOX,
                     subject(n),
                     messageId(n),
                     open ? REASON : null);

@@ -61,8 +61,8 @@ final class BacklogCommand implements Callable<Integer> {
         return report.of(this::measure);
     }
 
-    private MarkdownTable measure(Scratch scratch) throws IOException, InterruptedException {
-        RelayLaunch launch = target.relay();
+    private MarkdownTable measure(WorkDirectory scratch) throws IOException, InterruptedException {
+        RelayLauncher launch = target.relay();
         Path emptyOne = scratch.fresh();
         Path longOne = scratch.fresh();
         launch.start(emptyOne).close();
@@ -70,7 +70,7 @@ final class BacklogCommand implements Callable<Integer> {
         Path data = longOne.resolve("data");
         new Backlog(data, SIZE).fill(history, deferred, DUE);
         report.progress("its questions …");
-        MarkdownTable questions = new Questions(data, history, deferred).ask();
+        MarkdownTable questions = new QueryTimes(data, history, deferred).ask();
         report.progress(questions + "\n");
         List<State> empty = new ArrayList<>();
         List<State> full = new ArrayList<>();
@@ -82,7 +82,7 @@ final class BacklogCommand implements Callable<Integer> {
         return table(empty, full);
     }
 
-    private State state(RelayLaunch launch, Path directory) throws IOException, InterruptedException {
+    private State state(RelayLauncher launch, Path directory) throws IOException, InterruptedException {
         try (StartedProcess relay = launch.start(directory)) {
             TimeUnit.SECONDS.sleep(2);
             accept(relay, messages);
@@ -92,8 +92,8 @@ final class BacklogCommand implements Callable<Integer> {
     }
 
     private LoadResult accept(Server relay, int count) throws IOException, InterruptedException {
-        LoadResult load = Shape.plain(sessions, SIZE, Connections.KEPT)
-                .on(relay.address(), Extent.ofMessages(count))
+        LoadResult load = LoadProfile.plain(sessions, SIZE, Connections.KEPT)
+                .on(relay.address(), LoadLimit.ofMessages(count))
                 .run();
         if (load.errors() > 0) {
             throw new IOException(

@@ -15,7 +15,7 @@ final class BenchReport {
     interface Measurement {
 
         /// @throws IOException if there is nothing to measure or it went wrong, with what to do about it
-        MarkdownTable take(Scratch scratch) throws IOException, InterruptedException;
+        MarkdownTable take(WorkDirectory scratch) throws IOException, InterruptedException;
     }
 
     @Option(
@@ -30,8 +30,8 @@ final class BenchReport {
 
     /// @return the exit code
     int of(Measurement measurement) throws IOException, InterruptedException {
-        try (Scratch scratch = Scratch.under(parent)) {
-            progress(Machine.line(scratch.directory()));
+        try (WorkDirectory scratch = WorkDirectory.under(parent)) {
+            progress(MachineInfo.line(scratch.directory()));
             MarkdownTable table = measurement.take(scratch);
             progress("\n" + table);
         }

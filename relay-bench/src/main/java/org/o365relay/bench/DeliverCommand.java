@@ -59,7 +59,7 @@ final class DeliverCommand implements Callable<Integer> {
         return report.of(this::measure);
     }
 
-    private MarkdownTable measure(Scratch scratch) throws IOException, InterruptedException {
+    private MarkdownTable measure(WorkDirectory scratch) throws IOException, InterruptedException {
         try (Smarthost smarthost = smarthost(scratch.fresh());
                 Server relay = target.relayTo(smarthost)
                         .configured("relay.mailbox-defaults.limits.connections = " + connections)
@@ -76,7 +76,7 @@ final class DeliverCommand implements Callable<Integer> {
     private Smarthost smarthost(Path directory) throws IOException, InterruptedException {
         return sandbox
                 ? SandboxSmarthost.start(target.relay().script(), directory)
-                : CountingSmarthost.open(Certificate.make(directory));
+                : CountingSmarthost.open(ServerIdentity.make(directory));
     }
 
     private MarkdownTable delivered(Server relay, Smarthost smarthost) throws IOException, InterruptedException {
@@ -111,8 +111,8 @@ final class DeliverCommand implements Callable<Integer> {
     /// @return from the first connection to the last message at the upstream
     private Duration deliver(Server relay, Smarthost smarthost, int count) throws IOException, InterruptedException {
         long start = System.nanoTime();
-        LoadResult load = Shape.plain(sessions, size, Connections.KEPT)
-                .on(relay.address(), Extent.ofMessages(count))
+        LoadResult load = LoadProfile.plain(sessions, size, Connections.KEPT)
+                .on(relay.address(), LoadLimit.ofMessages(count))
                 .run();
         if (load.errors() > 0) {
             throw new IOException(

@@ -66,8 +66,8 @@ final class DrainCommand implements Callable<Integer> {
         return report.of(this::measure);
     }
 
-    private MarkdownTable measure(Scratch scratch) throws IOException, InterruptedException {
-        Certificate certificate = Certificate.make(scratch.fresh());
+    private MarkdownTable measure(WorkDirectory scratch) throws IOException, InterruptedException {
+        ServerIdentity certificate = ServerIdentity.make(scratch.fresh());
         MarkdownTable table =
                 new MarkdownTable("mail", "left/s", "new mail ms, median", "max", "urgent mail ms, median", "max");
         double fresh = fresh(scratch, certificate, table);
@@ -75,14 +75,14 @@ final class DrainCommand implements Callable<Integer> {
         return table;
     }
 
-    private RelayLaunch launch(CountingSmarthost smarthost) {
+    private RelayLauncher launch(CountingSmarthost smarthost) {
         return target.relayTo(smarthost)
                 .configured("relay.mailbox-defaults.limits.connections = " + connections)
-                .configured("relay.routing = [ { recipient = \"" + Probes.URGENT + "\", mailbox = \""
-                        + RelayLaunch.MAILBOX + "\", priority = urgent } ]");
+                .configured("relay.routing = [ { recipient = \"" + LatencyProbes.URGENT + "\", mailbox = \""
+                        + RelayLauncher.MAILBOX + "\", priority = urgent } ]");
     }
 
-    private double fresh(Scratch scratch, Certificate certificate, MarkdownTable table)
+    private double fresh(WorkDirectory scratch, ServerIdentity certificate, MarkdownTable table)
             throws IOException, InterruptedException {
         try (CountingSmarthost smarthost = CountingSmarthost.open(certificate);
                 Server relay = launch(smarthost).start(scratch.fresh())) {
@@ -98,8 +98,8 @@ final class DrainCommand implements Callable<Integer> {
     private double deliver(Server relay, CountingSmarthost smarthost, int count)
             throws IOException, InterruptedException {
         long start = System.nanoTime();
-        LoadResult load = Shape.plain(sessions, SIZE, Connections.KEPT)
-                .on(relay.address(), Extent.ofMessages(count))
+        LoadResult load = LoadProfile.plain(sessions, SIZE, Connections.KEPT)
+                .on(relay.address(), LoadLimit.ofMessages(count))
                 .run();
         if (load.errors() > 0) {
             throw new IOException(
@@ -116,7 +116,7 @@ final class DrainCommand implements Callable<Integer> {
         }
     }
 
-    private void backlog(Scratch scratch, Certificate certificate, MarkdownTable table, double fresh)
+    private void backlog(WorkDirectory scratch, ServerIdentity certificate, MarkdownTable table, double fresh)
             throws IOException, InterruptedException {
         Path directory = scratch.fresh();
         report.progress("making a queue of " + deferred + " messages …");
@@ -125,7 +125,7 @@ final class DrainCommand implements Callable<Integer> {
                 Server relay = launch(smarthost).start(directory)) {
             report.progress("the upstream is back …");
             await(smarthost, warmUp);
-            Probes probes = new Probes(relay.address(), smarthost, NEW_MAIL);
+            LatencyProbes probes = new LatencyProbes(relay.address(), smarthost, NEW_MAIL);
             double rate = rate(smarthost);
             probes.stop();
             table.add(

@@ -39,8 +39,8 @@ final class LargeCommand implements Callable<Integer> {
         return report.of(this::measure);
     }
 
-    private MarkdownTable measure(Scratch scratch) throws IOException, InterruptedException {
-        Certificate certificate = Certificate.make(scratch.fresh());
+    private MarkdownTable measure(WorkDirectory scratch) throws IOException, InterruptedException {
+        ServerIdentity certificate = ServerIdentity.make(scratch.fresh());
         try (CountingSmarthost smarthost = CountingSmarthost.open(certificate);
                 Server relay =
                         target.relayTo(smarthost).with(List.of("-Xmx" + heap)).start(scratch.fresh())) {
@@ -53,8 +53,8 @@ final class LargeCommand implements Callable<Integer> {
     private MarkdownTable passed(Server relay, CountingSmarthost smarthost, long maximum)
             throws IOException, InterruptedException {
         long start = System.nanoTime();
-        LoadResult load = Shape.plain(sessions, size, Connections.KEPT)
-                .on(relay.address(), Extent.ofMessages(sessions))
+        LoadResult load = LoadProfile.plain(sessions, size, Connections.KEPT)
+                .on(relay.address(), LoadLimit.ofMessages(sessions))
                 .run();
         if (load.errors() > 0) {
             throw new IOException("not accepted: " + load.refused() + ", " + load.dropped() + " dropped");

@@ -14,7 +14,7 @@ final class LoadLoop implements Callable<LoadTally> {
 
     private final SmtpLoad load;
     private final int sessions;
-    private final Budget budget;
+    private final RemainingMessages budget;
     private final LoadTally tally = new LoadTally();
     /// Sessions that need a connection. A queue, so that a server which refuses every connection costs no stack.
     private final Queue<LoadSession> unconnected = new ArrayDeque<>();
@@ -22,7 +22,7 @@ final class LoadLoop implements Callable<LoadTally> {
     private int working;
     private long lastReply;
 
-    LoadLoop(SmtpLoad load, int sessions, Budget budget) {
+    LoadLoop(SmtpLoad load, int sessions, RemainingMessages budget) {
         this.load = load;
         this.sessions = sessions;
         this.budget = budget;

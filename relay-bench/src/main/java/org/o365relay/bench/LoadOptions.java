@@ -45,21 +45,21 @@ final class LoadOptions {
     private int threads = 1;
 
     /// One load if the options describe one, the suite otherwise.
-    List<Shape> shapes() {
-        return sessions == null ? Shape.SUITE : List.of(shape(sessions));
+    List<LoadProfile> shapes() {
+        return sessions == null ? LoadProfile.SUITE : List.of(shape(sessions));
     }
 
     AcceptMeasurement measurement() {
-        Extent before = warmUp == 0 ? Extent.ofMessages(0) : Extent.ofTime(Duration.ofSeconds(warmUp));
+        LoadLimit before = warmUp == 0 ? LoadLimit.ofMessages(0) : LoadLimit.ofTime(Duration.ofSeconds(warmUp));
         return new AcceptMeasurement(extent(), before);
     }
 
-    private Shape shape(int number) {
+    private LoadProfile shape(int number) {
         Connections connections = perMessage ? Connections.ONE_PER_MESSAGE : Connections.KEPT;
-        return new Shape(number, size, connections, pipelining, threads);
+        return new LoadProfile(number, size, connections, pipelining, threads);
     }
 
-    private Extent extent() {
-        return messages == null ? Extent.ofTime(Duration.ofSeconds(seconds)) : Extent.ofMessages(messages);
+    private LoadLimit extent() {
+        return messages == null ? LoadLimit.ofTime(Duration.ofSeconds(seconds)) : LoadLimit.ofMessages(messages);
     }
 }

@@ -36,7 +36,7 @@ final class LoadSession {
 
     private final SmtpLoad load;
     private final Selector selector;
-    private final Budget budget;
+    private final RemainingMessages budget;
     private final LoadTally tally;
     private final Consumer<LoadSession> reconnect;
 
@@ -55,7 +55,12 @@ final class LoadSession {
     private long sentAt;
     private int dropsInARow;
 
-    LoadSession(SmtpLoad load, Selector selector, Budget budget, LoadTally tally, Consumer<LoadSession> reconnect) {
+    LoadSession(
+            SmtpLoad load,
+            Selector selector,
+            RemainingMessages budget,
+            LoadTally tally,
+            Consumer<LoadSession> reconnect) {
         this.load = load;
         this.selector = selector;
         this.budget = budget;

@@ -33,10 +33,10 @@ final class PeersCommand implements Callable<Integer> {
         return report.of(this::measure);
     }
 
-    private MarkdownTable measure(Scratch scratch) throws IOException, InterruptedException {
+    private MarkdownTable measure(WorkDirectory scratch) throws IOException, InterruptedException {
         MarkdownTable table = AcceptMeasurement.table();
-        for (Launch launch : launches()) {
-            for (Shape shape : load.shapes()) {
+        for (Launcher launch : launches()) {
+            for (LoadProfile shape : load.shapes()) {
                 report.progress(launch.name() + ": " + shape + " …");
                 try (Server server = launch.start(scratch.fresh())) {
                     Figures figures = load.measurement().run(server, shape);
@@ -48,10 +48,10 @@ final class PeersCommand implements Callable<Integer> {
         return table;
     }
 
-    private List<Launch> launches() throws IOException, InterruptedException {
-        List<Launch> launches = new ArrayList<>();
-        SinkLaunch.installed().ifPresent(launches::add);
-        launches.addAll(PostfixLaunch.installed());
+    private List<Launcher> launches() throws IOException, InterruptedException {
+        List<Launcher> launches = new ArrayList<>();
+        SmtpSinkLauncher.installed().ifPresent(launches::add);
+        launches.addAll(PostfixLauncher.installed());
         if (target.given()) {
             launches.add(target.launch());
         }

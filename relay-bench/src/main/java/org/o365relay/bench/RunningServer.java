@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.OptionalLong;
 
 /// A server that somebody else started and will stop.
-record RunningServer(InetSocketAddress address, OptionalLong pid) implements Server, Launch {
+record RunningServer(InetSocketAddress address, OptionalLong pid) implements Server, Launcher {
 
     @Override
     public String name() {

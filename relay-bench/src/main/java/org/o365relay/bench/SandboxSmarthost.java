@@ -49,8 +49,8 @@ final class SandboxSmarthost implements Smarthost {
                 "sandbox",
                 "--port=" + port,
                 "--directory=" + directory,
-                "--user=" + RelayLaunch.MAILBOX,
-                "--password=" + RelayLaunch.PASSWORD,
+                "--user=" + RelayLauncher.MAILBOX,
+                "--password=" + RelayLauncher.PASSWORD,
                 "--keep=records");
     }
 

@@ -25,7 +25,7 @@ import java.util.concurrent.Future;
 public record SmtpLoad(
         InetSocketAddress server,
         int sessions,
-        Extent extent,
+        LoadLimit extent,
         Content content,
         Connections connections,
         boolean pipelining,
@@ -46,13 +46,13 @@ public record SmtpLoad(
     public LoadResult run() throws IOException, InterruptedException {
         Duration cpuBefore = ProcessUsage.ownCpu();
         long start = System.nanoTime();
-        LoadTally tally = divide(new Budget(extent));
+        LoadTally tally = divide(new RemainingMessages(extent));
         Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
         Duration cpu = ProcessUsage.ownCpu().minus(cpuBefore);
         return new LoadResult(tally.accepted(), tally.refusals(), tally.drops(), elapsed, tally.latency(), cpu);
     }
 
-    private LoadTally divide(Budget budget) throws IOException, InterruptedException {
+    private LoadTally divide(RemainingMessages budget) throws IOException, InterruptedException {
         int loops = Math.min(threads, sessions);
         try (ExecutorService executor = Executors.newFixedThreadPool(loops)) {
             List<Future<LoadTally>> parts = new ArrayList<>();

@@ -36,8 +36,8 @@ final class StartupCommand implements Callable<Integer> {
         return report.of(this::measure);
     }
 
-    private MarkdownTable measure(Scratch scratch) throws IOException, InterruptedException {
-        RelayLaunch launch = target.relay();
+    private MarkdownTable measure(WorkDirectory scratch) throws IOException, InterruptedException {
+        RelayLauncher launch = target.relay();
         Path directory = scratch.fresh();
         report.progress("one start to make the queue …");
         launch.start(directory).close();
@@ -62,7 +62,7 @@ final class StartupCommand implements Callable<Integer> {
         return table;
     }
 
-    private ProcessUsage whenIdle(RelayLaunch launch, Path directory) throws IOException, InterruptedException {
+    private ProcessUsage whenIdle(RelayLauncher launch, Path directory) throws IOException, InterruptedException {
         report.progress(idle + " s idle …");
         try (StartedProcess relay = launch.start(directory)) {
             TimeUnit.SECONDS.sleep(idle);

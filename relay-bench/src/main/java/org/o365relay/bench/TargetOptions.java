@@ -46,7 +46,7 @@ final class TargetOptions {
     private CommandSpec command = CommandSpec.create();
 
     /// The server that the options name.
-    Launch launch() {
+    Launcher launch() {
         if (target != null) {
             return new RunningServer(address(target), pid == null ? OptionalLong.empty() : OptionalLong.of(pid));
         }
@@ -58,19 +58,19 @@ final class TargetOptions {
     }
 
     /// The relay, for what only a server that the bench starts can show. Its upstream refuses connections.
-    RelayLaunch relay() {
+    RelayLauncher relay() {
         if (relay == null) {
             throw wrong("say what to measure: --relay PATH" + (target == null ? " or --target HOST:PORT" : ""));
         }
         try {
-            return new RelayLaunch(RelayLaunch.script(relay), UpstreamAddress.refused(), jvmOptions, settings);
+            return new RelayLauncher(RelayLauncher.script(relay), UpstreamAddress.refused(), jvmOptions, settings);
         } catch (IllegalArgumentException e) {
             throw wrong(e.getMessage());
         }
     }
 
     /// The same, delivering.
-    RelayLaunch relayTo(Smarthost smarthost) {
+    RelayLauncher relayTo(Smarthost smarthost) {
         return relay().to(new UpstreamAddress(smarthost.port(), smarthost.certificate()));
     }
 

@@ -28,13 +28,13 @@ class CountingSmarthostTest {
 
     private static final InternetAddress[] RECIPIENTS = {address("accounts@contoso.example")};
 
-    private static Certificate certificate;
+    private static ServerIdentity certificate;
 
     private CountingSmarthost smarthost;
 
     @BeforeAll
     static void makeACertificate(@TempDir Path directory) throws Exception {
-        certificate = Certificate.make(directory);
+        certificate = ServerIdentity.make(directory);
     }
 
     @BeforeEach

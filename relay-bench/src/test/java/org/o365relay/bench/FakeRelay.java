@@ -32,7 +32,7 @@ final class FakeRelay {
     }
 
     private static void receive(int port, Path directory) throws Exception {
-        Certificate certificate = Certificate.make(directory);
+        ServerIdentity certificate = ServerIdentity.make(directory);
         try (CountingSmarthost smarthost = CountingSmarthost.open(certificate, port)) {
             System.out.println("  trust       " + certificate.pem() + "\n  stored in   memory only");
             while (smarthost.awaitMessages(1, Duration.ofMinutes(1))) {
@@ -71,11 +71,11 @@ final class FakeRelay {
         }
         Session session = Session.getInstance(properties(port));
         try (Transport transport = session.getTransport("smtp")) {
-            transport.connect("localhost", port, RelayLaunch.MAILBOX, System.getenv("RELAY_PASSWORD"));
+            transport.connect("localhost", port, RelayLauncher.MAILBOX, System.getenv("RELAY_PASSWORD"));
             while (true) {
                 queue.take();
                 MimeMessage message = new MimeMessage(session);
-                message.setFrom(RelayLaunch.MAILBOX);
+                message.setFrom(RelayLauncher.MAILBOX);
                 message.setRecipient(Message.RecipientType.TO, new InternetAddress("accounts@contoso.example"));
                 message.setText(".a line that begins with a dot\r\n.\r\n..\r\nand a last line");
                 transport.sendMessage(message, message.getAllRecipients());

@@ -21,7 +21,7 @@ class SmtpLoadTest {
     @CsvSource({"1, 1, 1", "1, 40, 1", "7, 40, 1", "7, 40, 3"})
     void sendsExactlyAsManyMessagesAsAsked(int sessions, int messages, int threads) throws Exception {
         try (FakeServer server = FakeServer.friendly()) {
-            LoadResult result = load(server, sessions, Extent.ofMessages(messages), Connections.KEPT, false, threads)
+            LoadResult result = load(server, sessions, LoadLimit.ofMessages(messages), Connections.KEPT, false, threads)
                     .run();
 
             assertThat(result.accepted()).isEqualTo(messages);
@@ -36,7 +36,7 @@ class SmtpLoadTest {
     @Test
     void connectsAnewForEveryMessage() throws Exception {
         try (FakeServer server = FakeServer.friendly()) {
-            LoadResult result = load(server, 5, Extent.ofMessages(60), Connections.ONE_PER_MESSAGE, false, 1)
+            LoadResult result = load(server, 5, LoadLimit.ofMessages(60), Connections.ONE_PER_MESSAGE, false, 1)
                     .run();
 
             assertThat(result.accepted()).isEqualTo(60);
@@ -52,7 +52,7 @@ class SmtpLoadTest {
             assertThat(kept(server, 2, 20).run().accepted()).isEqualTo(20);
             assertThat(server.mostUnreadAfterMail()).isZero();
 
-            SmtpLoad pipelined = load(server, 2, Extent.ofMessages(20), Connections.KEPT, true, 1);
+            SmtpLoad pipelined = load(server, 2, LoadLimit.ofMessages(20), Connections.KEPT, true, 1);
             assertThat(pipelined.run().accepted()).isEqualTo(20);
             assertThat(server.mostUnreadAfterMail()).isPositive();
             assertThat(server.sizes()).hasSize(40);
@@ -112,7 +112,14 @@ class SmtpLoadTest {
     void givesUpWhereNobodyListens() throws Exception {
         InetSocketAddress nobody = Ports.onLoopback(Ports.REFUSED);
         SmtpLoad load = new SmtpLoad(
-                nobody, 2, Extent.ofMessages(1_000_000), Content.ofSize(4_096), Connections.KEPT, false, 1, PATIENCE);
+                nobody,
+                2,
+                LoadLimit.ofMessages(1_000_000),
+                Content.ofSize(4_096),
+                Connections.KEPT,
+                false,
+                1,
+                PATIENCE);
 
         LoadResult result = load.run();
 
@@ -127,7 +134,7 @@ class SmtpLoadTest {
             SmtpLoad load = new SmtpLoad(
                     server.address(),
                     3,
-                    Extent.ofMessages(50),
+                    LoadLimit.ofMessages(50),
                     Content.ofSize(4_096),
                     Connections.KEPT,
                     false,
@@ -144,7 +151,7 @@ class SmtpLoadTest {
     @Test
     void endsWhenItsTimeIsOver() throws Exception {
         try (FakeServer server = FakeServer.friendly()) {
-            Extent time = Extent.ofTime(Duration.ofMillis(150));
+            LoadLimit time = LoadLimit.ofTime(Duration.ofMillis(150));
             LoadResult result =
                     load(server, 2, time, Connections.KEPT, false, 1).run();
 
@@ -160,7 +167,7 @@ class SmtpLoadTest {
             SmtpLoad load = new SmtpLoad(
                     server.address(),
                     2,
-                    Extent.ofMessages(2),
+                    LoadLimit.ofMessages(2),
                     Content.ofSize(5_500_000),
                     Connections.KEPT,
                     false,
@@ -173,11 +180,11 @@ class SmtpLoadTest {
     }
 
     private static SmtpLoad kept(FakeServer server, int sessions, int messages) throws IOException {
-        return load(server, sessions, Extent.ofMessages(messages), Connections.KEPT, false, 1);
+        return load(server, sessions, LoadLimit.ofMessages(messages), Connections.KEPT, false, 1);
     }
 
     private static SmtpLoad load(
-            FakeServer server, int sessions, Extent extent, Connections connections, boolean pipelining, int threads)
+            FakeServer server, int sessions, LoadLimit extent, Connections connections, boolean pipelining, int threads)
             throws IOException {
         Content content = Content.ofSize(4_096);
         return new SmtpLoad(server.address(), sessions, extent, content, connections, pipelining, threads, PATIENCE);

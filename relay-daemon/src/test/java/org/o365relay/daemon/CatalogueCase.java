@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.o365relay.daemon.sandbox.Action;
 import org.o365relay.daemon.sandbox.Fault;
+import org.o365relay.daemon.sandbox.FaultAction;
 import org.o365relay.daemon.sandbox.FaultPoint;
 import org.o365relay.daemon.sandbox.Sandbox;
 import org.o365relay.exchange.KnownReply;
@@ -154,21 +154,21 @@ record CatalogueCase(int number, KnownReply entry, Reply example, boolean hasFal
             case GRAPH -> new Fault(FaultPoint.GRAPH, status(), example.code() == 401 ? 2 : 1, box());
             case RCPT ->
                 isAboutRecipient()
-                        ? new Fault(FaultPoint.RCPT, new Action.Reply(example.toString()), 1, recipient())
-                        : new Fault(FaultPoint.RCPT, new Action.Reply(example.toString()), 2, atExample());
-            case AUTH -> new Fault(FaultPoint.AUTH, new Action.Reply(example.toString()), 1, address());
-            case MAIL -> new Fault(FaultPoint.MAIL, new Action.Reply(example.toString()), 1, address());
-            case CONTENT -> new Fault(FaultPoint.CONTENT, new Action.Reply(example.toString()), 1, address());
+                        ? new Fault(FaultPoint.RCPT, new FaultAction.Reply(example.toString()), 1, recipient())
+                        : new Fault(FaultPoint.RCPT, new FaultAction.Reply(example.toString()), 2, atExample());
+            case AUTH -> new Fault(FaultPoint.AUTH, new FaultAction.Reply(example.toString()), 1, address());
+            case MAIL -> new Fault(FaultPoint.MAIL, new FaultAction.Reply(example.toString()), 1, address());
+            case CONTENT -> new Fault(FaultPoint.CONTENT, new FaultAction.Reply(example.toString()), 1, address());
             default -> throw new IllegalStateException(step() + " is not for examples");
         };
     }
 
-    private Action.Status status() {
+    private FaultAction.Status status() {
         Matcher error = ERROR.matcher(example.text());
         if (!error.matches()) {
             throw new IllegalStateException("not an error with its code: " + example);
         }
-        return new Action.Status(example.code(), false, null, error.group("code"), error.group("message"));
+        return new FaultAction.Status(example.code(), false, null, error.group("code"), error.group("message"));
     }
 
     /// The mailbox, for relay.conf.

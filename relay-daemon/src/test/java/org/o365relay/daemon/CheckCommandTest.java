@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.daemon.cli.CheckCommand;
 import org.o365relay.daemon.cli.CommandLines;
-import org.o365relay.daemon.sandbox.Accepted;
+import org.o365relay.daemon.sandbox.AcceptedMessage;
 import org.o365relay.daemon.sandbox.Fault;
 import org.o365relay.daemon.sandbox.SandboxMailbox;
 
@@ -112,7 +112,7 @@ final class CheckCommandTest {
         assertThat(check("--send", "anna@contoso.example")).isZero();
         assertThat(relay.office().accepted())
                 .hasSize(2)
-                .extracting(Accepted::subject)
+                .extracting(AcceptedMessage::subject)
                 .containsOnly("Mail relay check");
         assertThat(out.toString()).contains("Look for it in the mailbox of anna@contoso.example", "Message trace");
     }

@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.o365relay.daemon.sandbox.Accepted;
+import org.o365relay.daemon.sandbox.AcceptedMessage;
 import org.o365relay.daemon.sandbox.Fault;
 import org.o365relay.daemon.sandbox.Sandbox;
 import org.o365relay.daemon.sandbox.SandboxSettings.Keep;
@@ -143,8 +143,8 @@ final class CrashTest {
         return Device.message(subject) + (name % 8 == 0 ? LARGE : "");
     }
 
-    private static void assertThatEveryCopyIsAsItWasSent(List<Accepted> arrived) throws IOException {
-        for (Accepted message : arrived) {
+    private static void assertThatEveryCopyIsAsItWasSent(List<AcceptedMessage> arrived) throws IOException {
+        for (AcceptedMessage message : arrived) {
             String subject = String.valueOf(message.subject());
             assertThat(body(new String(message.content(), StandardCharsets.ISO_8859_1))
                             .equals(body(content(subject))))
@@ -157,7 +157,7 @@ final class CrashTest {
         return content.substring(content.indexOf("\r\n\r\n"));
     }
 
-    private void assertThatEveryDuplicateIsMarked(List<Accepted> arrived) throws QueueUnavailableException {
+    private void assertThatEveryDuplicateIsMarked(List<AcceptedMessage> arrived) throws QueueUnavailableException {
         Map<String, Long> copies = arrived.stream()
                 .collect(Collectors.groupingBy(message -> String.valueOf(message.messageId()), Collectors.counting()));
         QueueReader history = new OfflineQueue(directory.resolve("queue")).reading();

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.o365relay.daemon.sandbox.Accepted;
+import org.o365relay.daemon.sandbox.AcceptedMessage;
 import org.o365relay.queue.Event;
 
 /// What becomes of a message, from the device to Office 365.
@@ -52,7 +52,7 @@ final class DeliveryTest {
 
         send(scan(pdf), "sales@contoso.example", "m.keller@contoso.example");
 
-        Accepted arrived = relay.received(1).getFirst();
+        AcceptedMessage arrived = relay.received(1).getFirst();
         assertThat(arrived.envelopeFrom()).isEqualTo(ConfigText.MAILBOX);
         assertThat(arrived.envelopeTo()).containsExactly("sales@contoso.example", "m.keller@contoso.example");
         assertThat(arrived.from()).isEqualTo("\"Scanner 2. OG\" <relay@contoso.example>");
@@ -78,7 +78,7 @@ final class DeliveryTest {
 
         relay.startOfficeAgain();
 
-        assertThat(relay.received(1)).extracting(Accepted::subject).containsExactly("while nobody is there");
+        assertThat(relay.received(1)).extracting(AcceptedMessage::subject).containsExactly("while nobody is there");
         assertThat(relay.journal().await("delivered " + id, 1).getFirst()).contains("attempt 1:");
         assertThat(relay.journal().lines("reached")).hasSize(1);
         assertThat(relay.journal().lines("failed")).isEmpty();
@@ -105,9 +105,9 @@ final class DeliveryTest {
         try (Device device = relay.device()) {
             device.send("for three", "ann@example.org", "bob@example.org", "eve@example.org");
         }
-        List<Accepted> arrived = relay.received(2);
+        List<AcceptedMessage> arrived = relay.received(2);
         assertThat(arrived.getFirst().envelopeTo()).containsExactly("ann@example.org", "eve@example.org");
-        Accepted notice = arrived.get(1);
+        AcceptedMessage notice = arrived.get(1);
         assertThat(notice.envelopeTo()).containsExactly("scan@mfp.contoso.example");
         assertThat(parsed(notice).getContentType()).contains("multipart/report", "delivery-status");
         assertThat(new String(notice.content(), UTF_8))
@@ -126,7 +126,7 @@ final class DeliveryTest {
         try (Device device = relay.device()) {
             id = device.send("twice");
         }
-        List<Accepted> copies = relay.received(2);
+        List<AcceptedMessage> copies = relay.received(2);
         relay.journal().await("delivered " + id, 1);
 
         assertThat(relay.journal().lines("deferred " + id))
@@ -134,7 +134,7 @@ final class DeliveryTest {
                 .asString()
                 .endsWith("may have arrived");
         assertThat(copies)
-                .extracting(Accepted::messageId)
+                .extracting(AcceptedMessage::messageId)
                 .containsOnly(copies.getFirst().messageId());
         assertThat(parsed(copies.getFirst()).getHeader("Date"))
                 .isNotNull()
@@ -195,7 +195,7 @@ final class DeliveryTest {
         return message;
     }
 
-    private static MimeMessage parsed(Accepted message) throws IOException, MessagingException {
+    private static MimeMessage parsed(AcceptedMessage message) throws IOException, MessagingException {
         return new MimeMessage(null, new ByteArrayInputStream(message.content()));
     }
 }

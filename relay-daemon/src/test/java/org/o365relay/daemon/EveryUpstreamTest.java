@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.daemon.cli.CommandLines;
 import org.o365relay.daemon.cli.LoginCommand;
-import org.o365relay.daemon.sandbox.Accepted;
+import org.o365relay.daemon.sandbox.AcceptedMessage;
 import org.o365relay.daemon.sandbox.Ingress;
 import org.o365relay.daemon.sandbox.Sandbox;
 import org.o365relay.daemon.sandbox.SandboxMailbox;
@@ -92,7 +92,7 @@ final class EveryUpstreamTest {
     void goesBySmtpWithATokenOfAnApp(String type, String proof) throws Exception {
         start(ConfigText.smtp(office()) + ConfigText.app(office(), type, proof));
 
-        Accepted arrived = send("with a token");
+        AcceptedMessage arrived = send("with a token");
 
         assertThat(arrived.road()).isEqualTo(Ingress.SMTP);
         assertThat(arrived.mechanism()).isEqualTo("XOAUTH2");
@@ -105,7 +105,7 @@ final class EveryUpstreamTest {
     void goesBySmtpWithAPassword() throws Exception {
         start(ConfigText.smtp(office()) + ConfigText.password());
 
-        Accepted arrived = send("with a password");
+        AcceptedMessage arrived = send("with a password");
 
         assertThat(arrived.mechanism()).isEqualTo("LOGIN");
         assertThat(office().calls().of("client_credentials")).isZero();
@@ -150,7 +150,7 @@ final class EveryUpstreamTest {
     void goesByGraph() throws Exception {
         startGraph();
 
-        Accepted arrived = send("by graph");
+        AcceptedMessage arrived = send("by graph");
 
         assertThat(arrived.road()).isEqualTo(Ingress.GRAPH);
         assertThat(arrived.user()).isEqualTo(ConfigText.MAILBOX);
@@ -167,7 +167,7 @@ final class EveryUpstreamTest {
             device.sendContent(withAttachment("large", scan), "sales@example.org");
         }
 
-        Accepted arrived = relay.received("large");
+        AcceptedMessage arrived = relay.received("large");
 
         assertThat(arrived.road()).isEqualTo(Ingress.GRAPH);
         assertThat(arrived.envelopeTo()).containsExactly("sales@example.org");
@@ -238,7 +238,7 @@ final class EveryUpstreamTest {
                                         office().mxAddress().getPort(),
                                         office().trustedCertificates().toAbsolutePath())));
 
-        Accepted arrived = send("through the connector");
+        AcceptedMessage arrived = send("through the connector");
 
         assertThat(arrived.road()).isEqualTo(Ingress.MX);
         assertThat(arrived.envelopeTo()).containsExactly("sales@example.org");
@@ -281,7 +281,7 @@ final class EveryUpstreamTest {
                                 ConfigText.secret(),
                                 "username = \"" + ConfigText.MAILBOX + "\"")));
 
-        Accepted arrived = send("from the group");
+        AcceptedMessage arrived = send("from the group");
 
         assertThat(arrived.road()).isEqualTo(road);
         assertThat(arrived.user()).isEqualTo(ConfigText.MAILBOX);
@@ -302,11 +302,11 @@ final class EveryUpstreamTest {
         relay.start(ConfigText.mailboxes(office(), ConfigText.address(ConfigText.MAILBOX) + mailbox));
     }
 
-    private Accepted send(String subject) throws Exception {
+    private AcceptedMessage send(String subject) throws Exception {
         try (Device device = relay.device()) {
             device.send(subject, "sales@example.org");
         }
-        Accepted arrived = relay.received(subject);
+        AcceptedMessage arrived = relay.received(subject);
         assertThat(new String(arrived.content(), US_ASCII)).contains("text of " + subject);
         return arrived;
     }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.o365relay.daemon.sandbox.Accepted;
+import org.o365relay.daemon.sandbox.AcceptedMessage;
 
 /// What depends on the extensions the upstream offers.
 @Timeout(60)
@@ -98,7 +98,7 @@ final class ExtensionsTest {
         try (Device device = relay.device()) {
             sendAskingForSuccess(device);
 
-            List<Accepted> arrived = relay.received(2);
+            List<AcceptedMessage> arrived = relay.received(2);
 
             assertThat(arrived.getFirst().envelopeTo()).containsExactly("ann@example.org");
             assertThat(arrived.get(1).envelopeTo()).containsExactly("scan@mfp.contoso.example");

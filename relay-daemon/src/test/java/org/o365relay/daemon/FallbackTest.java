@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.o365relay.daemon.sandbox.Accepted;
+import org.o365relay.daemon.sandbox.AcceptedMessage;
 import org.o365relay.daemon.sandbox.Ingress;
 import org.o365relay.daemon.sandbox.SandboxMailbox;
 import org.o365relay.daemon.sandbox.entra.EntraSettings;
@@ -115,7 +115,7 @@ final class FallbackTest {
         Files.writeString(secret, ConfigText.SECRET + "\n");
         relay.office().faults().clear();
 
-        assertThat(relay.received(3)).extracting(Accepted::mechanism).containsOnly("XOAUTH2");
+        assertThat(relay.received(3)).extracting(AcceptedMessage::mechanism).containsOnly("XOAUTH2");
         assertThat(relay.journal().await("delivered", 3))
                 .allSatisfy(line -> assertThat(line).contains("attempt 1:"));
         relay.journal().await("reached " + OTHER, 1);

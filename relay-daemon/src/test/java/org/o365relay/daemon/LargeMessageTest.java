@@ -9,7 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.o365relay.daemon.sandbox.Accepted;
+import org.o365relay.daemon.sandbox.AcceptedMessage;
 import org.o365relay.daemon.sandbox.Sandbox;
 import org.o365relay.daemon.sandbox.SandboxSettings.Keep;
 
@@ -45,7 +45,7 @@ final class LargeMessageTest {
                 assertThat(sandbox.awaitCount(1, Duration.ofSeconds(30)))
                         .as(relay.said())
                         .isTrue();
-                Accepted arrived = sandbox.accepted().getFirst();
+                AcceptedMessage arrived = sandbox.accepted().getFirst();
                 long added = arrived.size() - (long) LINES * LINE.length() - header.length();
                 assertThat(added).as("what the relay adds to the header").isBetween(1L, 1_500L);
             }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.o365relay.daemon.sandbox.Accepted;
+import org.o365relay.daemon.sandbox.AcceptedMessage;
 import org.o365relay.daemon.sandbox.SandboxMailbox;
 import org.o365relay.queue.Event;
 
@@ -45,12 +45,12 @@ final class LaterNdrTest {
 
     @Test
     void tellsTheAuthorOnceAndTheHistoryWhenMailComesBackLater() throws Exception {
-        Accepted sent = send("Scan 1", NOBODY);
+        AcceptedMessage sent = send("Scan 1", NOBODY);
         relay.office()
                 .receive(ConfigText.MAILBOX, "Hello", "text/plain", "Subject: Hello\r\n\r\nHello".getBytes(UTF_8));
         relay.office().reportUndelivered(sent, NOBODY, NOT_FOUND);
         relay.journal().await("bounced", 1);
-        Accepted notice = relay.received("Not delivered: Scan 1");
+        AcceptedMessage notice = relay.received("Not delivered: Scan 1");
         assertThat(notice.envelopeTo()).containsExactly(SENDER);
         assertThat(new String(notice.content(), UTF_8))
                 .contains(NOBODY, "RecipientNotFound", "Status: 5.1.10")
@@ -58,7 +58,7 @@ final class LaterNdrTest {
 
         relay.stop();
         start();
-        Accepted other = send("Scan 2\r\nMessage-ID: <own-2@mfp>", NOBODY);
+        AcceptedMessage other = send("Scan 2\r\nMessage-ID: <own-2@mfp>", NOBODY);
         relay.office().reportUndelivered(other, NOBODY, NOT_FOUND);
         relay.journal().await("bounced", 2);
         relay.received("Not delivered: Scan 2");
@@ -73,9 +73,9 @@ final class LaterNdrTest {
 
     @Test
     void onlyRecordsWhatComesBackOfItsOwnNotices() throws Exception {
-        Accepted sent = send("Scan", NOBODY);
+        AcceptedMessage sent = send("Scan", NOBODY);
         relay.office().reportUndelivered(sent, NOBODY, NOT_FOUND);
-        Accepted notice = relay.received("Not delivered: Scan");
+        AcceptedMessage notice = relay.received("Not delivered: Scan");
         relay.office().reportUndelivered(notice, SENDER, NOT_FOUND);
         List<String> bounced = relay.journal().await("bounced", 2);
         assertThat(bounced.getLast()).contains("to " + SENDER).endsWith("notice to null");
@@ -84,7 +84,7 @@ final class LaterNdrTest {
 
     @Test
     void leavesReportsAboutOthersAlone() throws Exception {
-        Accepted sent = send("Scan", NOBODY);
+        AcceptedMessage sent = send("Scan", NOBODY);
         String foreign = "From: a@x.example\r\nMessage-ID: <theirs@x.example>\r\n\r\n";
         relay.office()
                 .receive(
@@ -112,7 +112,7 @@ final class LaterNdrTest {
                         + "reports { read = graph, root = \"" + relay.office().origin() + "\", poll = 1s }"));
     }
 
-    private Accepted send(String subject, String recipient) throws Exception {
+    private AcceptedMessage send(String subject, String recipient) throws Exception {
         try (Device device = relay.device()) {
             device.sendContent(
                     "From: Printer <printer@contoso.example>\r\nSubject: " + subject + "\r\n\r\nhello\r\n", recipient);
@@ -120,7 +120,7 @@ final class LaterNdrTest {
         return relay.received(subject.split("\r", 2)[0]);
     }
 
-    private static String id(Accepted sent) {
+    private static String id(AcceptedMessage sent) {
         return String.valueOf(sent.messageId()).substring(1, 14);
     }
 }

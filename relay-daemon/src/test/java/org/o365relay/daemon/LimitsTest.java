@@ -17,9 +17,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.o365relay.daemon.sandbox.Accepted;
+import org.o365relay.daemon.sandbox.AcceptedMessage;
 import org.o365relay.daemon.sandbox.Ingress;
-import org.o365relay.daemon.sandbox.MailboxUse;
+import org.o365relay.daemon.sandbox.MailboxUsage;
 import org.o365relay.daemon.sandbox.SandboxMailbox;
 import org.o365relay.daemon.sandbox.SandboxSettings;
 
@@ -49,7 +49,7 @@ final class LimitsTest {
 
         send(50, 1);
 
-        assertThat(relay.received(50)).extracting(Accepted::mechanism).containsOnly("XOAUTH2");
+        assertThat(relay.received(50)).extracting(AcceptedMessage::mechanism).containsOnly("XOAUTH2");
         assertThat(relay.office().use(ConfigText.MAILBOX).mostConnections()).isGreaterThan(10);
         assertThat(relay.office().calls().of("client_credentials")).isEqualTo(1);
     }
@@ -96,12 +96,14 @@ final class LimitsTest {
 
         relay.received(200);
         relay.journal().await("delivered", 200);
-        MailboxUse use = relay.office().use(ConfigText.MAILBOX);
+        MailboxUsage use = relay.office().use(ConfigText.MAILBOX);
         assertThat(use.mostConnections()).isLessThanOrEqualTo(3);
         assertThat(use.mostPerMinute()).isLessThanOrEqualTo(30 + 5 + 5); // the burst, and what the clock is worth
         assertThat(relay.journal().lines("slowed")).isEmpty();
         assertThat(relay.journal().lines("deferred")).isEmpty();
-        assertThat(relay.office().accepted()).extracting(Accepted::subject).doesNotHaveDuplicates();
+        assertThat(relay.office().accepted())
+                .extracting(AcceptedMessage::subject)
+                .doesNotHaveDuplicates();
     }
 
     private void open(SandboxSettings settings) throws IOException {

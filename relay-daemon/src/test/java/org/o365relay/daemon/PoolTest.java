@@ -12,8 +12,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.o365relay.daemon.sandbox.Accepted;
-import org.o365relay.daemon.sandbox.Limits;
+import org.o365relay.daemon.sandbox.AcceptedMessage;
+import org.o365relay.daemon.sandbox.MailboxLimits;
 import org.o365relay.daemon.sandbox.SandboxMailbox;
 
 /// Several mailboxes: those that share a load, and rules that say which mail is whose and what goes first. A minute
@@ -46,7 +46,7 @@ final class PoolTest {
                                 new SandboxMailbox(THREE, ConfigText.PASSWORD))
                         .withTimeScale(60)
                         .asMicrosoft()
-                        .limits(limits -> limits.withPerMinute(30, Limits.Excess.COUNT)));
+                        .limits(limits -> limits.withPerMinute(30, MailboxLimits.Excess.COUNT)));
     }
 
     @AfterEach
@@ -59,13 +59,13 @@ final class PoolTest {
         relay.start(mailboxes(limited(ONE), limited(TWO)), pool());
         burst(90);
 
-        List<Accepted> arrived = relay.received(90);
+        List<AcceptedMessage> arrived = relay.received(90);
 
         Map<String, Long> shares =
-                arrived.stream().collect(Collectors.groupingBy(Accepted::user, Collectors.counting()));
+                arrived.stream().collect(Collectors.groupingBy(AcceptedMessage::user, Collectors.counting()));
         assertThat(shares.get(ONE)).isBetween(30L, 60L);
         assertThat(shares.get(TWO)).isBetween(30L, 60L);
-        assertThat(arrived).extracting(Accepted::subject).doesNotHaveDuplicates();
+        assertThat(arrived).extracting(AcceptedMessage::subject).doesNotHaveDuplicates();
         assertThat(arrived).allSatisfy(message -> assertThat(message.from()).contains(message.user()));
         assertThat(relay.journal().events()).doesNotContain("slowed", "deferred", "failed", "paused");
     }
@@ -76,9 +76,9 @@ final class PoolTest {
                 .start(mailboxes(limited(ONE), limited(TWO)), pool());
         burst(20);
 
-        List<Accepted> arrived = relay.received(20);
+        List<AcceptedMessage> arrived = relay.received(20);
 
-        assertThat(arrived).extracting(Accepted::user).containsOnly(TWO);
+        assertThat(arrived).extracting(AcceptedMessage::user).containsOnly(TWO);
         assertThat(relay.journal().await("paused", 1))
                 .singleElement()
                 .asString()
@@ -109,7 +109,7 @@ final class PoolTest {
             device.send("divided", "ann@example.org", "bob@partner.example", "eve@example.org");
         }
 
-        List<Accepted> arrived = relay.received(6);
+        List<AcceptedMessage> arrived = relay.received(6);
 
         assertThat(arrived)
                 .extracting(message -> message.subject() + ": " + message.user() + " to " + message.envelopeTo())
@@ -131,7 +131,7 @@ final class PoolTest {
         }
 
         List<String> subjects =
-                relay.received(61).stream().map(Accepted::subject).toList();
+                relay.received(61).stream().map(AcceptedMessage::subject).toList();
 
         assertThat(subjects.indexOf("fire")).isLessThan(55);
         assertThat(subjects).last().isNotEqualTo("fire");

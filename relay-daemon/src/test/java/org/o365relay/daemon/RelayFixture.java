@@ -15,7 +15,7 @@ import org.o365relay.accept.ListenException;
 import org.o365relay.config.ConfigReader;
 import org.o365relay.config.Configuration.Invalid;
 import org.o365relay.config.Configuration.Valid;
-import org.o365relay.daemon.sandbox.Accepted;
+import org.o365relay.daemon.sandbox.AcceptedMessage;
 import org.o365relay.daemon.sandbox.Fault;
 import org.o365relay.daemon.sandbox.Sandbox;
 import org.o365relay.daemon.sandbox.SandboxMailbox;
@@ -137,13 +137,13 @@ final class RelayFixture implements AutoCloseable {
     }
 
     /// Waits for a message with this subject.
-    Accepted received(String subject) throws InterruptedException {
+    AcceptedMessage received(String subject) throws InterruptedException {
         return sandbox.await(message -> subject.equals(message.subject()), PATIENCE)
                 .orElseThrow(() -> new AssertionError("no \"" + subject + "\" arrived: " + journal.lines()));
     }
 
     /// Waits for so many messages in all.
-    List<Accepted> received(int count) throws InterruptedException {
+    List<AcceptedMessage> received(int count) throws InterruptedException {
         if (!sandbox.awaitCount(count, PATIENCE)) {
             throw new AssertionError(
                     "only " + sandbox.acceptedCount() + " of " + count + " arrived: " + journal.lines());

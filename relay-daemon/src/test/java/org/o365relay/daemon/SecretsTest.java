@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.o365relay.daemon.sandbox.Accepted;
+import org.o365relay.daemon.sandbox.AcceptedMessage;
 import org.o365relay.daemon.sandbox.SandboxMailbox;
 import org.o365relay.daemon.sandbox.TestKey;
 import org.o365relay.daemon.sandbox.entra.AppRegistration;
@@ -99,7 +99,7 @@ final class SecretsTest {
         assertThat(lines).filteredOn(line -> line.startsWith("paused ")).hasSizeGreaterThanOrEqualTo(4);
         assertThat(String.join("\n", lines)).doesNotContain(secrets());
         assertThat(String.join("\n", library.lines())).contains("AADSTS7000215").doesNotContain(secrets());
-        for (Accepted message : relay.office().accepted()) {
+        for (AcceptedMessage message : relay.office().accepted()) {
             assertThat(new String(message.content(), UTF_8)).doesNotContain(secrets());
         }
     }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.Relay;
-import org.o365relay.daemon.sandbox.Accepted;
+import org.o365relay.daemon.sandbox.AcceptedMessage;
 import org.o365relay.journal.RememberingJournal;
 import org.o365relay.queue.Event;
 import org.o365relay.queue.QueueUnavailableException;
@@ -54,7 +54,7 @@ final class StopTest {
         relay.start();
 
         assertThat(relay.received(20))
-                .extracting(Accepted::subject)
+                .extracting(AcceptedMessage::subject)
                 .containsExactlyInAnyOrderElementsOf(
                         IntStream.range(0, 20).mapToObj(i -> "message " + i).toList());
     }
@@ -75,7 +75,7 @@ final class StopTest {
         try (Device device = relay.device()) {
             device.send("next");
         }
-        assertThat(relay.received(2)).extracting(Accepted::subject).containsExactly("in flight", "next");
+        assertThat(relay.received(2)).extracting(AcceptedMessage::subject).containsExactly("in flight", "next");
         assertThat(relay.history(id)).extracting(Event::kind).containsExactly("delivered");
     }
 
@@ -113,7 +113,7 @@ final class StopTest {
             stop.join();
         }
         relay.start();
-        assertThat(relay.received(1)).extracting(Accepted::subject).containsExactly("half");
+        assertThat(relay.received(1)).extracting(AcceptedMessage::subject).containsExactly("half");
     }
 
     @Test

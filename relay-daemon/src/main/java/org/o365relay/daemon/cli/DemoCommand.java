@@ -9,9 +9,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.o365relay.daemon.demo.DemoRelay;
-import org.o365relay.daemon.demo.Look;
-import org.o365relay.daemon.demo.Show;
-import org.o365relay.daemon.sandbox.Accepted;
+import org.o365relay.daemon.demo.DemoRun;
+import org.o365relay.daemon.demo.TerminalStyle;
+import org.o365relay.daemon.sandbox.AcceptedMessage;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -64,9 +64,9 @@ public final class DemoCommand implements Callable<Integer> {
             quieten();
         }
         PrintWriter out = spec.commandLine().getOut();
-        try (DemoStage stage = DemoStage.set(starter, port)) {
+        try (DemoEnvironment stage = DemoEnvironment.set(starter, port)) {
             introduce(stage, out);
-            Show show = new Show(stage.sandbox(), stage.relay(), DemoStage.MAILBOX, PATIENCE, out, look());
+            DemoRun show = new DemoRun(stage.sandbox(), stage.relay(), DemoEnvironment.MAILBOX, PATIENCE, out, look());
             boolean good = show.run();
             if (!once) {
                 invite(stage, out);
@@ -84,7 +84,7 @@ public final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private void introduce(DemoStage stage, PrintWriter out) {
+    private void introduce(DemoEnvironment stage, PrintWriter out) {
         int listening = stage.relay().getPort();
         if (listening != port && port != 0) {
             out.printf("Port %d is in use, so the relay listens on %d instead.%n", port, listening);
@@ -95,7 +95,7 @@ public final class DemoCommand implements Callable<Integer> {
         out.flush();
     }
 
-    private static void invite(DemoStage stage, PrintWriter out) {
+    private static void invite(DemoEnvironment stage, PrintWriter out) {
         InetSocketAddress relay = stage.relay();
         String server = relay.getAddress().getHostAddress() + ":" + relay.getPort();
         out.printf("""
@@ -111,19 +111,19 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     /// Until the program ends.
-    private static void showArrivals(DemoStage stage, Show show) throws IOException, InterruptedException {
+    private static void showArrivals(DemoEnvironment stage, DemoRun show) throws IOException, InterruptedException {
         int shown = stage.sandbox().acceptedCount();
         while (true) {
-            List<Accepted> arrivals = stage.sandbox().awaitAfter(shown, A_WHILE);
-            for (Accepted arrival : arrivals) {
+            List<AcceptedMessage> arrivals = stage.sandbox().awaitAfter(shown, A_WHILE);
+            for (AcceptedMessage arrival : arrivals) {
                 show.arrived(arrival);
             }
             shown += arrivals.size();
         }
     }
 
-    private static Look look() {
+    private static TerminalStyle look() {
         boolean symbols = System.out.charset().newEncoder().canEncode("✔─…");
-        return new Look(Ansi.AUTO.enabled(), symbols);
+        return new TerminalStyle(Ansi.AUTO.enabled(), symbols);
     }
 }

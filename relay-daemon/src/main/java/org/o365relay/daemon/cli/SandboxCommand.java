@@ -14,15 +14,15 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.daemon.sandbox.Accepted;
+import org.o365relay.daemon.sandbox.AcceptedMessage;
 import org.o365relay.daemon.sandbox.Fault;
-import org.o365relay.daemon.sandbox.Listening;
+import org.o365relay.daemon.sandbox.ListenSettings;
 import org.o365relay.daemon.sandbox.Sandbox;
 import org.o365relay.daemon.sandbox.SandboxMailbox;
 import org.o365relay.daemon.sandbox.SandboxSettings;
 import org.o365relay.daemon.sandbox.SandboxSettings.Keep;
 import org.o365relay.daemon.sandbox.entra.AppRegistration;
-import org.o365relay.daemon.sandbox.scenario.BadScenario;
+import org.o365relay.daemon.sandbox.scenario.InvalidScenarioException;
 import org.o365relay.daemon.sandbox.scenario.Scenario;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -175,7 +175,7 @@ public final class SandboxCommand implements Callable<Integer> {
     private SandboxSettings settings() {
         String secret = password == null ? Passwords.random() : password;
         return SandboxSettings.in(directory, new SandboxMailbox(user, secret, sendAs))
-                .with(new Listening(address, port, https, mx))
+                .with(new ListenSettings(address, port, https, mx))
                 .with(keep)
                 .withTarpit(Duration.ofSeconds(tarpit))
                 .entra(entra -> entra.with(AppRegistration.withSecret(APP, Passwords.random())));
@@ -193,7 +193,7 @@ public final class SandboxCommand implements Callable<Integer> {
             List<Fault> all =
                     Stream.concat(read.faults().stream(), faults.stream()).toList();
             return new Scenario(read.settings().with(keep), all);
-        } catch (BadScenario e) {
+        } catch (InvalidScenarioException e) {
             throw new CommandFailed(ExitCode.CONFIGURATION, String.valueOf(e.getMessage()));
         }
     }
@@ -221,14 +221,14 @@ public final class SandboxCommand implements Callable<Integer> {
     private static void show(Sandbox sandbox, PrintWriter out) throws InterruptedException {
         int shown = 0;
         while (true) {
-            List<Accepted> arrivals = sandbox.awaitAfter(shown, A_WHILE);
+            List<AcceptedMessage> arrivals = sandbox.awaitAfter(shown, A_WHILE);
             arrivals.forEach(arrival -> out.println(line(arrival)));
             out.flush();
             shown += arrivals.size();
         }
     }
 
-    private static String line(Accepted message) {
+    private static String line(AcceptedMessage message) {
         return "%s  %-5s  %s -> %s  %d bytes  %s"
                 .formatted(
                         message.receivedAt(),

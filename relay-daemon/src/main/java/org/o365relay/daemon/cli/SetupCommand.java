@@ -13,10 +13,10 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.daemon.setup.InvalidAnswersException;
 import org.o365relay.daemon.setup.Setup;
 import org.o365relay.daemon.setup.SetupOption;
 import org.o365relay.daemon.setup.Terminal;
-import org.o365relay.daemon.setup.UnansweredException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -102,7 +102,7 @@ public final class SetupCommand implements Callable<Integer> {
         Path target = directory == null ? usualDirectory() : directory;
         try {
             return new Setup(target, force, secretFile, asked).write(given());
-        } catch (UnansweredException e) {
+        } catch (InvalidAnswersException e) {
             throw new CommandFailed(ExitCode.USAGE, e.getMessage() + hint(asked));
         } catch (FileAlreadyExistsException e) {
             throw new CommandFailed(

@@ -18,7 +18,7 @@ final class DemoDevice {
 
     /// @return the reply to the content
     /// @throws IOException if the relay cannot be reached or refuses
-    static String send(Sample sample, InetSocketAddress relay) throws IOException {
+    static String send(SampleMessage sample, InetSocketAddress relay) throws IOException {
         try (Socket socket = new Socket()) {
             socket.connect(relay, TIMEOUT);
             socket.setSoTimeout(TIMEOUT);

@@ -19,6 +19,6 @@ public interface DemoRelay extends AutoCloseable {
         /// Returns when it listens.
         ///
         /// @throws IOException with a message for people
-        DemoRelay start(DemoPlan plan) throws IOException;
+        DemoRelay start(DemoRelaySettings plan) throws IOException;
     }
 }

@@ -26,7 +26,7 @@ public final class InProcessRelay implements DemoRelay {
     /// Starts it as planned.
     ///
     /// @throws IOException with a message for people
-    public static DemoRelay start(DemoPlan plan) throws IOException {
+    public static DemoRelay start(DemoRelaySettings plan) throws IOException {
         Relay relay = new Relay(settings(plan), new LogJournal());
         try {
             relay.start();
@@ -46,7 +46,7 @@ public final class InProcessRelay implements DemoRelay {
         relay.stop();
     }
 
-    private static RelaySettings settings(DemoPlan plan) throws IOException {
+    private static RelaySettings settings(DemoRelaySettings plan) throws IOException {
         Path file = plan.dataDirectory().resolve("relay.conf");
         Files.writeString(file, configuration(plan));
         Map<String, String> environment =
@@ -57,7 +57,7 @@ public final class InProcessRelay implements DemoRelay {
         };
     }
 
-    private static String configuration(DemoPlan plan) {
+    private static String configuration(DemoRelaySettings plan) {
         return """
             relay {
               hostname = relay.contoso.example

@@ -11,29 +11,30 @@ import org.jspecify.annotations.Nullable;
 final class Archive {
 
     private final @Nullable MailStore store;
-    private final Inbox inbox;
+    private final AcceptedMessages inbox;
     private final InstantSource clock;
     private final AtomicInteger numbers = new AtomicInteger();
 
     /// @param store null if no files are kept
-    Archive(@Nullable MailStore store, Inbox inbox, InstantSource clock) {
+    Archive(@Nullable MailStore store, AcceptedMessages inbox, InstantSource clock) {
         this.store = store;
         this.inbox = inbox;
         this.clock = clock;
     }
 
     /// @param limit octets; what is beyond is only counted
-    Body open(long limit) {
-        return new Body(store == null ? null : store.temporary(), limit);
+    SpooledContent open(long limit) {
+        return new SpooledContent(store == null ? null : store.temporary(), limit);
     }
 
     /// @param author for people, if there is no From
     /// @throws IOException if the content cannot be kept
-    Accepted keep(Body body, SandboxSubmission submission, Header header, String author) throws IOException {
+    AcceptedMessage keep(SpooledContent body, SandboxSubmission submission, Header header, String author)
+            throws IOException {
         Instant receivedAt = clock.instant();
         Path temporary = body.finished();
         Path file = store == null || temporary == null ? null : store.keepContent(temporary, receivedAt);
-        Accepted accepted = accepted(body, submission, header, author, receivedAt, file);
+        AcceptedMessage accepted = accepted(body, submission, header, author, receivedAt, file);
         if (store != null && file != null) {
             store.describe(file, accepted);
         }
@@ -41,10 +42,15 @@ final class Archive {
         return accepted;
     }
 
-    private Accepted accepted(
-            Body body, SandboxSubmission from, Header header, String author, Instant receivedAt, @Nullable Path file) {
+    private AcceptedMessage accepted(
+            SpooledContent body,
+            SandboxSubmission from,
+            Header header,
+            String author,
+            Instant receivedAt,
+            @Nullable Path file) {
         String written = header.text("From");
-        return new Accepted(
+        return new AcceptedMessage(
                 numbers.incrementAndGet(),
                 from.road(),
                 from.envelopeFrom(),

@@ -16,11 +16,11 @@ final class Authentication {
 
     private final SandboxState office;
     private final ExchangeReplies replies;
-    private final SandboxWire wire;
-    private final Script script;
+    private final SandboxConnection wire;
+    private final FaultInjector script;
     private String mechanism = "";
 
-    Authentication(SandboxState office, ExchangeReplies replies, SandboxWire wire, Script script) {
+    Authentication(SandboxState office, ExchangeReplies replies, SandboxConnection wire, FaultInjector script) {
         this.office = office;
         this.replies = replies;
         this.wire = wire;
@@ -29,7 +29,7 @@ final class Authentication {
 
     /// @param arguments what stands behind AUTH
     /// @return who has signed in; the client has its answer in any case
-    Optional<SandboxMailbox> perform(String arguments) throws IOException, SandboxWire.LineTooLong {
+    Optional<SandboxMailbox> perform(String arguments) throws IOException, SandboxConnection.LineTooLong {
         String[] words = arguments.split(" +", 2);
         String initial = words.length > 1 ? words[1].strip() : "";
         mechanism = words[0].toUpperCase(Locale.ROOT);
@@ -49,13 +49,13 @@ final class Authentication {
         wire.send(replies.error(UNKNOWN_MECHANISM));
     }
 
-    private Optional<SandboxMailbox> login(String initial) throws IOException, SandboxWire.LineTooLong {
+    private Optional<SandboxMailbox> login(String initial) throws IOException, SandboxConnection.LineTooLong {
         String username = initial.isEmpty() ? ask(USERNAME_PROMPT) : initial;
         String password = isCancelled(username) ? username : ask(PASSWORD_PROMPT);
         return isCancelled(password) ? cancelled() : verdict(decoded(username), decoded(password));
     }
 
-    private Optional<SandboxMailbox> token(String initial) throws IOException, SandboxWire.LineTooLong {
+    private Optional<SandboxMailbox> token(String initial) throws IOException, SandboxConnection.LineTooLong {
         String token = initial.isEmpty() ? ask("334 ") : initial;
         if (isCancelled(token)) {
             return cancelled();
@@ -64,8 +64,8 @@ final class Authentication {
     }
 
     private Optional<SandboxMailbox> passed(String proof) throws IOException {
-        Optional<TokenProof> sent = TokenProof.parse(proof);
-        String user = sent.map(TokenProof::user).orElse("");
+        Optional<Xoauth2Response> sent = Xoauth2Response.parse(proof);
+        String user = sent.map(Xoauth2Response::user).orElse("");
         if (!script.passes(FaultPoint.AUTH, "XOAUTH2 " + user)) {
             return Optional.empty();
         }
@@ -74,7 +74,7 @@ final class Authentication {
         return account.isEmpty() ? wrong() : open(account.get(), Optional.empty());
     }
 
-    private boolean isGood(TokenProof proof) {
+    private boolean isGood(Xoauth2Response proof) {
         return office.directory()
                 .token(proof.token())
                 .filter(token -> token.resource() == Resource.EXCHANGE)
@@ -104,7 +104,7 @@ final class Authentication {
         return Optional.of(account);
     }
 
-    private Exchange exchange() {
+    private SubmissionSettings exchange() {
         return office.settings().exchange();
     }
 
@@ -123,7 +123,7 @@ final class Authentication {
         return Optional.empty();
     }
 
-    private String ask(String prompt) throws IOException, SandboxWire.LineTooLong {
+    private String ask(String prompt) throws IOException, SandboxConnection.LineTooLong {
         wire.send(prompt);
         return wire.readLine().strip();
     }

@@ -17,8 +17,8 @@ final class Dialogue {
     private final ExchangeReplies replies;
     private final Socket socket;
     private final SandboxSession session;
-    private final SandboxWire wire;
-    private final Script script;
+    private final SandboxConnection wire;
+    private final FaultInjector script;
     private final Transport transport;
 
     /// @param transport is told of the encrypted socket, to close it when the sandbox stops
@@ -30,8 +30,8 @@ final class Dialogue {
         this.socket = socket;
         this.session = session;
         this.transport = transport;
-        this.wire = new SandboxWire(socket);
-        this.script = new Script(office, door, wire);
+        this.wire = new SandboxConnection(socket);
+        this.script = new FaultInjector(office, door, wire);
     }
 
     /// Whoever owns the connection.
@@ -84,7 +84,7 @@ final class Dialogue {
         return most.minus(Duration.between(session.begin(), office.clock().instant()));
     }
 
-    private String nextLine() throws IOException, SandboxWire.LineTooLong {
+    private String nextLine() throws IOException, SandboxConnection.LineTooLong {
         Duration left = left();
         if (!left.isPositive()) {
             throw new SocketTimeoutException("the session has lasted long enough");
@@ -101,7 +101,7 @@ final class Dialogue {
                 String line = nextLine();
                 String[] words = line.strip().split("\\s+", 2);
                 open = answer(words[0].toUpperCase(Locale.ROOT), words.length > 1 ? words[1] : "", transaction);
-            } catch (SandboxWire.LineTooLong e) {
+            } catch (SandboxConnection.LineTooLong e) {
                 refuse("500 5.5.2 Command too long");
             }
         }
@@ -109,7 +109,7 @@ final class Dialogue {
 
     /// @return whether the dialogue goes on
     private boolean answer(String verb, String argument, SandboxTransaction transaction)
-            throws IOException, SandboxWire.LineTooLong {
+            throws IOException, SandboxConnection.LineTooLong {
         switch (verb) {
             case "EHLO", "HELO" -> hello(verb, argument, transaction);
             case "STARTTLS" -> startTls(transaction);
@@ -177,7 +177,7 @@ final class Dialogue {
         office.handshakes().increment();
     }
 
-    private void authenticate(String argument) throws IOException, SandboxWire.LineTooLong {
+    private void authenticate(String argument) throws IOException, SandboxConnection.LineTooLong {
         Authentication authentication = new Authentication(office, door.replies(), wire, script);
         if (session.tls() == null || door.road() == Ingress.MX) {
             authentication.refuseMechanism();

@@ -15,11 +15,11 @@ final class DotReader {
 
     private static final byte[] CR = {'\r'};
 
-    private final Body body;
+    private final SpooledContent body;
     private State state = State.LINE_START;
     private byte previous;
 
-    DotReader(Body body) {
+    DotReader(SpooledContent body) {
         this.body = body;
     }
 

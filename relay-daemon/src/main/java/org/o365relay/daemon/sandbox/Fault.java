@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 ///     `<from> <to> <to>`; at [FaultPoint#TOKEN] in the path and the grant, `POST /…/token client_credentials`; at
 ///     [FaultPoint#GRAPH] in the path, `POST /v1.0/users/…/sendMail`
 /// @param mx whether it happens at the MX instead of at client submission
-public record Fault(FaultPoint step, Action action, int times, String where, boolean mx) {
+public record Fault(FaultPoint step, FaultAction action, int times, String where, boolean mx) {
 
     /// Every time.
     public static final int ALWAYS = Integer.MAX_VALUE;
@@ -26,16 +26,16 @@ public record Fault(FaultPoint step, Action action, int times, String where, boo
         if (times < 1) {
             throw new IllegalArgumentException("a fault happens at least once");
         }
-        if (action instanceof Action.DropAfterAccepting && step.isSmtp() && step != FaultPoint.CONTENT) {
+        if (action instanceof FaultAction.DropAfterAccepting && step.isSmtp() && step != FaultPoint.CONTENT) {
             throw new IllegalArgumentException("drop-after-accepting is only for the step content");
         }
-        if (action instanceof Action.Reply && step == FaultPoint.HANDSHAKE) {
+        if (action instanceof FaultAction.Reply && step == FaultPoint.HANDSHAKE) {
             throw new IllegalArgumentException("there is no reply in a TLS handshake");
         }
-        if (action instanceof Action.Aadsts && step != FaultPoint.TOKEN) {
+        if (action instanceof FaultAction.Aadsts && step != FaultPoint.TOKEN) {
             throw new IllegalArgumentException("AADSTS errors are only for the step token");
         }
-        if (step.isSmtp() ? action instanceof Action.Status : action instanceof Action.Reply) {
+        if (step.isSmtp() ? action instanceof FaultAction.Status : action instanceof FaultAction.Reply) {
             throw new IllegalArgumentException("a reply is for SMTP, a status for token and graph");
         }
         if (mx && !step.isSmtp()) {
@@ -44,11 +44,11 @@ public record Fault(FaultPoint step, Action action, int times, String where, boo
         }
     }
 
-    public Fault(FaultPoint step, Action action, int times, String where) {
+    public Fault(FaultPoint step, FaultAction action, int times, String where) {
         this(step, action, times, where, false);
     }
 
-    public Fault(FaultPoint step, Action action, int times) {
+    public Fault(FaultPoint step, FaultAction action, int times) {
         this(step, action, times, "");
     }
 
@@ -69,7 +69,7 @@ public record Fault(FaultPoint step, Action action, int times, String where, boo
         FaultPoint step = step(form.group("step"));
         return new Fault(
                 step,
-                ActionText.parse(step, form.group("action").strip()),
+                FaultActionSyntax.parse(step, form.group("action").strip()),
                 times == null ? ALWAYS : Integer.parseInt(times),
                 Optional.ofNullable(form.group("where")).orElse(""),
                 form.group("mx") != null);
@@ -90,8 +90,8 @@ public record Fault(FaultPoint step, Action action, int times, String where, boo
     public String toString() {
         String scope = where.isEmpty() ? "" : "/" + where;
         String count = times == ALWAYS ? "" : "*" + times;
-        return (mx ? "mx-" : "") + step.name().toLowerCase(Locale.ROOT) + scope + ":" + ActionText.written(action)
-                + count;
+        return (mx ? "mx-" : "") + step.name().toLowerCase(Locale.ROOT) + scope + ":"
+                + FaultActionSyntax.written(action) + count;
     }
 
     private static FaultPoint step(String name) {

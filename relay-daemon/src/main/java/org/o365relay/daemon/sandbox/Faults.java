@@ -17,7 +17,7 @@ public final class Faults {
     }
 
     /// This action at this step, so many times.
-    public void add(FaultPoint step, Action action, int times) {
+    public void add(FaultPoint step, FaultAction action, int times) {
         add(new Fault(step, action, times));
     }
 
@@ -32,7 +32,7 @@ public final class Faults {
     }
 
     /// Uses up one occurrence.
-    synchronized Optional<Action> next(FaultPoint step, boolean atMx, String command) {
+    synchronized Optional<FaultAction> next(FaultPoint step, boolean atMx, String command) {
         for (int i = 0; i < pending.size(); i++) {
             Fault fault = pending.get(i);
             if (fault.concerns(step, atMx, command)) {

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.daemon.sandbox.entra.IssuedToken;
 import org.o365relay.daemon.sandbox.entra.Resource;
 import org.o365relay.daemon.sandbox.web.Json;
-import org.o365relay.daemon.sandbox.web.WebAnswer;
 import org.o365relay.daemon.sandbox.web.WebRequest;
+import org.o365relay.daemon.sandbox.web.WebResponse;
 import org.o365relay.daemon.sandbox.web.WebServer;
 
 /// Microsoft Graph, as far as sending mail goes: `/v1.0/users/{user}/sendMail`, drafts, attachments, upload
@@ -28,40 +28,40 @@ final class Graph {
 
     private final SandboxState office;
     private final RandomGenerator random;
-    private final GraphMail mail;
+    private final GraphSubmission mail;
     private final Drafts drafts;
     private final GraphInbox inbox;
-    private final Uploads uploads;
+    private final UploadSessions uploads;
     private final Map<String, AtomicInteger> busy = new ConcurrentHashMap<>();
 
     /// @param directory for attachments that are being uploaded
     Graph(SandboxState office, RandomGenerator random, Path directory) {
         this.office = office;
         this.random = random;
-        this.mail = new GraphMail(office);
+        this.mail = new GraphSubmission(office);
         this.drafts = new Drafts(random);
         this.inbox = new GraphInbox(office.postboxes());
-        this.uploads = new Uploads(office, random, directory);
+        this.uploads = new UploadSessions(office, random, directory);
     }
 
     /// Plays a fault that stands in the way, or else does what is usual.
     @FunctionalInterface
     interface Faulty {
-        WebAnswer play(WebServer.Handler usual) throws IOException;
+        WebResponse play(WebServer.Handler usual) throws IOException;
     }
 
-    WebAnswer answer(WebRequest request, Faulty faulty) throws IOException {
-        return request.path().startsWith(Uploads.PATH)
+    WebResponse answer(WebRequest request, Faulty faulty) throws IOException {
+        return request.path().startsWith(UploadSessions.PATH)
                 ? faulty.play(_ -> answered(() -> uploads.answer(request)))
                 : answered(() -> admitted(request, faulty));
     }
 
     @FunctionalInterface
     private interface Work {
-        WebAnswer done() throws GraphRefusal, IOException;
+        WebResponse done() throws GraphRefusal, IOException;
     }
 
-    private WebAnswer answered(Work work) throws IOException {
+    private WebResponse answered(Work work) throws IOException {
         try {
             return work.done();
         } catch (GraphRefusal refusal) {
@@ -69,7 +69,7 @@ final class Graph {
         }
     }
 
-    private WebAnswer admitted(WebRequest request, Faulty faulty) throws GraphRefusal, IOException {
+    private WebResponse admitted(WebRequest request, Faulty faulty) throws GraphRefusal, IOException {
         IssuedToken token = token(request);
         List<String> path = request.segments();
         String first = path.size() > 1 ? path.get(1) : "";
@@ -95,7 +95,8 @@ final class Graph {
     }
 
     /// A slow request is one of those at once.
-    private WebAnswer throttled(IssuedToken token, SandboxMailbox account, Work work) throws GraphRefusal, IOException {
+    private WebResponse throttled(IssuedToken token, SandboxMailbox account, Work work)
+            throws GraphRefusal, IOException {
         AtomicInteger running =
                 busy.computeIfAbsent(token.app().clientId() + " " + account.key(), _ -> new AtomicInteger());
         try {
@@ -108,7 +109,7 @@ final class Graph {
         }
     }
 
-    private WebAnswer route(WebRequest request, List<String> path, IssuedToken token, SandboxMailbox account)
+    private WebResponse route(WebRequest request, List<String> path, IssuedToken token, SandboxMailbox account)
             throws GraphRefusal, IOException {
         String pattern = path.size() > 1 && path.getFirst().equals("messages")
                 ? "messages/id" + String.join("/", path.subList(2, path.size())).replaceFirst("^(?=.)", "/")
@@ -126,7 +127,7 @@ final class Graph {
             case "DELETE messages/id" -> {
                 draft(token, account, id).close();
                 drafts.remove(id);
-                yield WebAnswer.empty(204);
+                yield WebResponse.empty(204);
             }
             case "POST messages/id/attachments" -> attach(request, draft(token, account, id));
             case "POST messages/id/attachments/createUploadSession" ->
@@ -154,7 +155,7 @@ final class Graph {
         return account;
     }
 
-    private WebAnswer sendMail(WebRequest request, SandboxMailbox account) throws GraphRefusal, IOException {
+    private WebResponse sendMail(WebRequest request, SandboxMailbox account) throws GraphRefusal, IOException {
         if (!request.hasContentType("text/plain")) {
             Map<String, @Nullable Object> members = json(request);
             try (SandboxDraft draft = SandboxDraft.of(account, Json.asObject(members.get("message")))) {
@@ -163,28 +164,28 @@ final class Graph {
         }
         byte[] content = decoded(request);
         if (content.length > office.settings().graph().vanishing()) {
-            return WebAnswer.empty(200);
+            return WebResponse.empty(200);
         }
         return mail.send(request, account, content);
     }
 
-    private WebAnswer create(WebRequest request, SandboxMailbox account) throws GraphRefusal {
+    private WebResponse create(WebRequest request, SandboxMailbox account) throws GraphRefusal {
         SandboxDraft draft = request.hasContentType("text/plain")
                 ? SandboxDraft.of(account, decoded(request))
                 : SandboxDraft.of(account, json(request));
         return described(201, drafts.add(draft), draft);
     }
 
-    private WebAnswer attach(WebRequest request, SandboxDraft draft) throws GraphRefusal {
+    private WebResponse attach(WebRequest request, SandboxDraft draft) throws GraphRefusal {
         DraftAttachment attachment = DraftAttachment.of(json(request));
         draft.attach(attachment);
-        return WebAnswer.json(
+        return WebResponse.json(
                 201, Map.of("@odata.type", "#microsoft.graph.fileAttachment", "id", "att", "name", attachment.name()));
     }
 
-    private WebAnswer send(WebRequest request, String id, SandboxMailbox account) throws GraphRefusal, IOException {
+    private WebResponse send(WebRequest request, String id, SandboxMailbox account) throws GraphRefusal, IOException {
         SandboxDraft draft = drafts.of(account, id);
-        WebAnswer answer = mail.send(request, account, draft);
+        WebResponse answer = mail.send(request, account, draft);
         drafts.remove(id);
         draft.close();
         return answer;
@@ -194,14 +195,14 @@ final class Graph {
         return drafts.of(allowed(token, account, READ_WRITE), id);
     }
 
-    private static WebAnswer described(int status, String id, SandboxDraft draft) throws GraphRefusal {
+    private static WebResponse described(int status, String id, SandboxDraft draft) throws GraphRefusal {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("@odata.context", "https://graph.microsoft.com/v1.0/$metadata#users('user')/messages/$entity");
         members.put("id", id);
         members.put("subject", draft.subject());
         members.put("internetMessageId", draft.messageId());
         members.put("isDraft", true);
-        return WebAnswer.json(status, members);
+        return WebResponse.json(status, members);
     }
 
     private static byte[] decoded(WebRequest request) throws GraphRefusal {

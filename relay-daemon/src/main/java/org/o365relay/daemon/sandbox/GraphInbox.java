@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.o365relay.daemon.sandbox.DeliveredMail.Letter;
-import org.o365relay.daemon.sandbox.web.WebAnswer;
+import org.o365relay.daemon.sandbox.Inboxes.Letter;
 import org.o365relay.daemon.sandbox.web.WebRequest;
+import org.o365relay.daemon.sandbox.web.WebResponse;
 
 /// The mail of a mailbox as Graph lists it: by time, from a time on, in pages.
 final class GraphInbox {
@@ -19,13 +19,13 @@ final class GraphInbox {
     private static final Pattern SINCE = Pattern.compile("receivedDateTime ge (\\S+)");
     private static final int LARGEST_PAGE = 1_000;
 
-    private final DeliveredMail postboxes;
+    private final Inboxes postboxes;
 
-    GraphInbox(DeliveredMail postboxes) {
+    GraphInbox(Inboxes postboxes) {
         this.postboxes = postboxes;
     }
 
-    WebAnswer list(WebRequest request, SandboxMailbox account) throws GraphRefusal {
+    WebResponse list(WebRequest request, SandboxMailbox account) throws GraphRefusal {
         Map<String, String> query = request.queryFields();
         Instant since = since(query.getOrDefault("$filter", ""));
         int top = number(query.getOrDefault("$top", "10"));
@@ -43,7 +43,7 @@ final class GraphInbox {
             String rest = request.query().replaceAll("&\\$skip=\\d+", "");
             page.put("@odata.nextLink", request.origin() + request.path() + "?" + rest + "&$skip=" + (skip + top));
         }
-        return WebAnswer.json(200, page);
+        return WebResponse.json(200, page);
     }
 
     private static Map<String, Object> described(Letter letter) {
@@ -58,12 +58,12 @@ final class GraphInbox {
     }
 
     /// @return the message as MIME
-    WebAnswer content(SandboxMailbox account, String id) throws GraphRefusal {
+    WebResponse content(SandboxMailbox account, String id) throws GraphRefusal {
         Letter letter = postboxes.of(account).stream()
                 .filter(known -> known.id().equals(id))
                 .findFirst()
                 .orElseThrow(() -> GraphRefusal.unknown("The process failed to get the correct properties."));
-        return new WebAnswer(200, Map.of("Content-Type", "text/plain"), letter.content());
+        return new WebResponse(200, Map.of("Content-Type", "text/plain"), letter.content());
     }
 
     private static Instant since(String filter) throws GraphRefusal {

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.daemon.sandbox.web.WebAnswer;
+import org.o365relay.daemon.sandbox.web.WebResponse;
 
 /// What Graph does not do, and why.
 final class GraphRefusal extends Exception {
@@ -31,7 +31,7 @@ final class GraphRefusal extends Exception {
     }
 
     /// What fits a status, for what a fault leaves out.
-    static GraphRefusal of(Action.Status fault) {
+    static GraphRefusal of(FaultAction.Status fault) {
         GraphRefusal usual = usual(fault.status());
         return new GraphRefusal(
                 fault.status(),
@@ -88,7 +88,7 @@ final class GraphRefusal extends Exception {
     }
 
     /// In Graph's shape.
-    WebAnswer answer(Instant now, RandomGenerator random) {
+    WebResponse answer(Instant now, RandomGenerator random) {
         Map<String, String> inner = new LinkedHashMap<>();
         String id = new UUID(random.nextLong(), random.nextLong()).toString();
         inner.put("date", now.truncatedTo(ChronoUnit.SECONDS).toString().replace("Z", ""));
@@ -98,7 +98,7 @@ final class GraphRefusal extends Exception {
         error.put("code", code);
         error.put("message", String.valueOf(getMessage()));
         error.put("innerError", inner);
-        WebAnswer answer = WebAnswer.json(status, Map.of("error", error)).with("request-id", id);
+        WebResponse answer = WebResponse.json(status, Map.of("error", error)).with("request-id", id);
         return retryAfter == null ? answer : answer.with("Retry-After", Integer.toString(retryAfter));
     }
 }

@@ -48,13 +48,13 @@ final class MailStore {
         return Files.move(temporary, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
     }
 
-    void describe(Path content, Accepted accepted) throws IOException {
+    void describe(Path content, AcceptedMessage accepted) throws IOException {
         Path temporary = Files.writeString(temporary(), json(accepted));
         String name = content.getFileName().toString().replace(".eml", ".json");
         Files.move(temporary, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
     }
 
-    private static String json(Accepted accepted) {
+    private static String json(AcceptedMessage accepted) {
         Map<String, @Nullable Object> members = new LinkedHashMap<>();
         members.put("road", accepted.road().name().toLowerCase(Locale.ROOT));
         members.put("envelopeFrom", accepted.envelopeFrom());

@@ -17,8 +17,8 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.daemon.sandbox.entra.Directory;
-import org.o365relay.daemon.sandbox.web.Calls;
+import org.o365relay.daemon.sandbox.entra.TokenService;
+import org.o365relay.daemon.sandbox.web.CallCounts;
 import org.o365relay.daemon.sandbox.web.WebServer;
 
 /// A stand-in for Microsoft 365: client submission with passwords and tokens, and, where wanted, the sign-in service,
@@ -27,7 +27,7 @@ public final class Sandbox implements AutoCloseable {
 
     private final SandboxState office;
     private final Path trusted;
-    private final Calls calls;
+    private final CallCounts calls;
     private final SmtpServer smtp;
     private final @Nullable SmtpServer mx;
     private final @Nullable WebServer web;
@@ -35,7 +35,7 @@ public final class Sandbox implements AutoCloseable {
     private Sandbox(
             SandboxState office,
             Path trusted,
-            Calls calls,
+            CallCounts calls,
             SmtpServer smtp,
             @Nullable SmtpServer mx,
             @Nullable WebServer web) {
@@ -64,16 +64,16 @@ public final class Sandbox implements AutoCloseable {
     private static SandboxState office(
             SandboxSettings settings, Path directory, InstantSource clock, RandomGenerator random) throws IOException {
         AtomicReference<SandboxSettings> current = new AtomicReference<>(settings);
-        Inbox inbox = new Inbox(settings.keep() != SandboxSettings.Keep.COUNT);
+        AcceptedMessages inbox = new AcceptedMessages(settings.keep() != SandboxSettings.Keep.COUNT);
         MailStore store = settings.keep() == SandboxSettings.Keep.FILES ? new MailStore(directory) : null;
         return new SandboxState(
                 current,
                 new Faults(),
                 inbox,
                 new Archive(store, inbox, clock),
-                new Mailboxes(),
-                new DeliveredMail(),
-                new Directory(
+                new MailboxUsages(),
+                new Inboxes(),
+                new TokenService(
                         () -> current.get().entra(),
                         clock,
                         random,
@@ -94,12 +94,12 @@ public final class Sandbox implements AutoCloseable {
         Sandbox all() throws IOException {
             SmtpService door = new SubmissionService(
                     office, new ExchangeReplies(clock, random, ExchangeReplies.SUBMISSION), certificate.context());
-            Listening listening = settings.listening();
+            ListenSettings listening = settings.listening();
             SmtpServer smtp = SmtpServer.start(office, door, listening.address(), listening.smtp());
             SmtpServer mx = null;
             try {
                 mx = mx(listening);
-                Calls calls = new Calls();
+                CallCounts calls = new CallCounts();
                 return new Sandbox(office, certificate.trusted(), calls, smtp, mx, web(listening, calls));
             } catch (IOException | RuntimeException e) {
                 smtp.close();
@@ -110,7 +110,7 @@ public final class Sandbox implements AutoCloseable {
             }
         }
 
-        private @Nullable SmtpServer mx(Listening listening) throws IOException {
+        private @Nullable SmtpServer mx(ListenSettings listening) throws IOException {
             Integer port = listening.mx();
             if (port == null) {
                 return null;
@@ -118,11 +118,11 @@ public final class Sandbox implements AutoCloseable {
             SmtpService door = new MxService(
                     office,
                     new ExchangeReplies(clock, random, ExchangeReplies.MX),
-                    certificate.context(new AnyClient()));
+                    certificate.context(new AnyClientTrustManager()));
             return SmtpServer.start(office, door, listening.address(), port);
         }
 
-        private @Nullable WebServer web(Listening listening, Calls calls) throws IOException {
+        private @Nullable WebServer web(ListenSettings listening, CallCounts calls) throws IOException {
             Integer port = listening.https();
             if (port == null) {
                 return null;
@@ -177,21 +177,21 @@ public final class Sandbox implements AutoCloseable {
     }
 
     /// The sign-in service: device codes to approve, tokens to revoke.
-    public Directory directory() {
+    public TokenService directory() {
         return office.directory();
     }
 
     /// How often a token or Graph was asked, however that was answered. By the grant (`client_credentials`,
     /// `refresh_token`, `device_code`), `devicecode`, `managed_identity`; by the last word of the path (`sendMail`,
     /// `messages`, `createUploadSession`, `send`), `upload`.
-    public Calls calls() {
+    public CallCounts calls() {
         return calls;
     }
 
     /// What a mailbox has done of late.
     ///
     /// @throws IllegalArgumentException if there is no such account
-    public MailboxUse use(String address) {
+    public MailboxUsage use(String address) {
         return office.mailboxes()
                 .of(office.settings()
                         .exchange()
@@ -200,7 +200,7 @@ public final class Sandbox implements AutoCloseable {
     }
 
     /// What was accepted since the start, oldest first; empty if it only counts.
-    public List<Accepted> accepted() {
+    public List<AcceptedMessage> accepted() {
         return office.inbox().records();
     }
 
@@ -219,14 +219,15 @@ public final class Sandbox implements AutoCloseable {
     /// Waits for a message that fits; those accepted before count too.
     ///
     /// @return the oldest one that fits; empty if there was none when the time was up
-    public Optional<Accepted> await(Predicate<Accepted> wanted, Duration timeout) throws InterruptedException {
+    public Optional<AcceptedMessage> await(Predicate<AcceptedMessage> wanted, Duration timeout)
+            throws InterruptedException {
         return office.inbox().await(wanted, timeout);
     }
 
     /// Waits for more than so many messages.
     ///
     /// @return those after the first `count`; empty if there were none when the time was up
-    public List<Accepted> awaitAfter(int count, Duration timeout) throws InterruptedException {
+    public List<AcceptedMessage> awaitAfter(int count, Duration timeout) throws InterruptedException {
         return office.inbox().awaitAfter(count, timeout);
     }
 
@@ -238,9 +239,9 @@ public final class Sandbox implements AutoCloseable {
     /// @param reply why: `550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address
     ///     lookup`
     /// @throws IOException if its content cannot be read
-    public void reportUndelivered(Accepted message, String recipient, String reply) throws IOException {
-        NonDelivery report =
-                new NonDelivery(message, recipient, reply, office.clock().instant());
+    public void reportUndelivered(AcceptedMessage message, String recipient, String reply) throws IOException {
+        SandboxNdr report =
+                new SandboxNdr(message, recipient, reply, office.clock().instant());
         receive(message.user(), report.subject(), report.type(), report.content());
     }
 

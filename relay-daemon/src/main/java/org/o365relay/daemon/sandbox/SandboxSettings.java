@@ -15,12 +15,12 @@ import org.o365relay.daemon.sandbox.entra.EntraSettings;
 /// @param timeScale how many times faster than Microsoft's its times pass: 60 makes a minute a second. More than
 ///     0
 public record SandboxSettings(
-        Listening listening,
+        ListenSettings listening,
         Path directory,
         Keep keep,
         Duration certificateValidity,
-        Exchange exchange,
-        Limits limits,
+        SubmissionSettings exchange,
+        MailboxLimits limits,
         EntraSettings entra,
         GraphSettings graph,
         Connector connector,
@@ -52,12 +52,12 @@ public record SandboxSettings(
     /// tarpit, no other limits.
     public static SandboxSettings in(Path directory, SandboxMailbox... accounts) {
         return new SandboxSettings(
-                new Listening(InetAddress.getLoopbackAddress(), 0, null, null),
+                new ListenSettings(InetAddress.getLoopbackAddress(), 0, null, null),
                 directory,
                 Keep.FILES,
                 Duration.ofDays(365),
-                Exchange.of(List.of(accounts)),
-                Limits.NONE,
+                SubmissionSettings.of(List.of(accounts)),
+                MailboxLimits.NONE,
                 EntraSettings.of(),
                 GraphSettings.MICROSOFT,
                 Connector.directSendTo(EntraSettings.DOMAIN),
@@ -66,7 +66,7 @@ public record SandboxSettings(
 
     /// With all limits of Microsoft.
     public SandboxSettings asMicrosoft() {
-        return limits(limits -> Limits.MICROSOFT);
+        return limits(limits -> MailboxLimits.MICROSOFT);
     }
 
     /// With sign-in and Graph on any free port, for these apps.
@@ -75,15 +75,15 @@ public record SandboxSettings(
     }
 
     public SandboxSettings at(InetAddress address, int smtpPort) {
-        return with(new Listening(address, smtpPort, listening.https(), listening.mx()));
+        return with(new ListenSettings(address, smtpPort, listening.https(), listening.mx()));
     }
 
     public SandboxSettings https(int port) {
-        return with(new Listening(listening.address(), listening.smtp(), port, listening.mx()));
+        return with(new ListenSettings(listening.address(), listening.smtp(), port, listening.mx()));
     }
 
     public SandboxSettings mx(int port) {
-        return with(new Listening(listening.address(), listening.smtp(), listening.https(), port));
+        return with(new ListenSettings(listening.address(), listening.smtp(), listening.https(), port));
     }
 
     public SandboxSettings with(Keep newKeep) {
@@ -117,7 +117,7 @@ public record SandboxSettings(
                 listening, directory, keep, certificateValidity, exchange, limits, entra, graph, connector, scale);
     }
 
-    public SandboxSettings with(Listening newListening) {
+    public SandboxSettings with(ListenSettings newListening) {
         return new SandboxSettings(
                 newListening,
                 directory,
@@ -131,7 +131,7 @@ public record SandboxSettings(
                 timeScale);
     }
 
-    public SandboxSettings exchange(UnaryOperator<Exchange> change) {
+    public SandboxSettings exchange(UnaryOperator<SubmissionSettings> change) {
         return new SandboxSettings(
                 listening,
                 directory,
@@ -145,7 +145,7 @@ public record SandboxSettings(
                 timeScale);
     }
 
-    public SandboxSettings limits(UnaryOperator<Limits> change) {
+    public SandboxSettings limits(UnaryOperator<MailboxLimits> change) {
         return new SandboxSettings(
                 listening,
                 directory,

@@ -4,7 +4,7 @@ import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
-import org.o365relay.daemon.sandbox.entra.Directory;
+import org.o365relay.daemon.sandbox.entra.TokenService;
 
 /// What all connections share.
 ///
@@ -13,11 +13,11 @@ import org.o365relay.daemon.sandbox.entra.Directory;
 record SandboxState(
         AtomicReference<SandboxSettings> current,
         Faults faults,
-        Inbox inbox,
+        AcceptedMessages inbox,
         Archive archive,
-        Mailboxes mailboxes,
-        DeliveredMail postboxes,
-        Directory directory,
+        MailboxUsages mailboxes,
+        Inboxes postboxes,
+        TokenService directory,
         InstantSource clock,
         LongAdder handshakes,
         CountDownLatch stopping) {

@@ -19,20 +19,25 @@ final class SandboxTransaction implements AutoCloseable {
 
     private final SmtpService door;
     private final SandboxSession session;
-    private final SandboxWire wire;
-    private final Script script;
-    private final Delivery delivery;
+    private final SandboxConnection wire;
+    private final FaultInjector script;
+    private final ContentHandler delivery;
 
     private @Nullable PathArgument sender;
     private final List<String> recipients = new ArrayList<>();
-    private @Nullable Body chunks;
+    private @Nullable SpooledContent chunks;
 
-    SandboxTransaction(SandboxState office, SmtpService door, SandboxSession session, SandboxWire wire, Script script) {
+    SandboxTransaction(
+            SandboxState office,
+            SmtpService door,
+            SandboxSession session,
+            SandboxConnection wire,
+            FaultInjector script) {
         this.door = door;
         this.session = session;
         this.wire = wire;
         this.script = script;
-        this.delivery = new Delivery(office, door, session, script);
+        this.delivery = new ContentHandler(office, door, session, script);
     }
 
     void mail(String argument) throws IOException {
@@ -100,7 +105,7 @@ final class SandboxTransaction implements AutoCloseable {
             refuse("503 5.5.1 Bad sequence of commands"); // RFC 3030 §3
         } else if (script.passes(FaultPoint.DATA, "DATA")) {
             wire.send("354 Start mail input; end with <CRLF>.<CRLF>");
-            try (Body body = delivery.open()) {
+            try (SpooledContent body = delivery.open()) {
                 wire.readContent(body);
                 settle(body, sender);
             }
@@ -116,11 +121,11 @@ final class SandboxTransaction implements AutoCloseable {
         }
         long size = Long.parseLong(form.group("size"));
         if (sender == null || recipients.isEmpty()) {
-            wire.readChunk(new Body(null, 0), size);
+            wire.readChunk(new SpooledContent(null, 0), size);
             refuse("503 5.5.2 Need rcpt command");
             return;
         }
-        Body body = chunks == null ? delivery.open() : chunks;
+        SpooledContent body = chunks == null ? delivery.open() : chunks;
         chunks = body;
         wire.readChunk(body, size);
         if (form.group("last") == null) {
@@ -130,9 +135,9 @@ final class SandboxTransaction implements AutoCloseable {
         }
     }
 
-    private void settle(Body body, PathArgument from) throws IOException {
-        Optional<Action> fault = script.next(FaultPoint.CONTENT, envelope(from));
-        boolean dropAfterwards = fault.filter(action -> action instanceof Action.DropAfterAccepting)
+    private void settle(SpooledContent body, PathArgument from) throws IOException {
+        Optional<FaultAction> fault = script.next(FaultPoint.CONTENT, envelope(from));
+        boolean dropAfterwards = fault.filter(action -> action instanceof FaultAction.DropAfterAccepting)
                 .isPresent();
         if (fault.isEmpty() || dropAfterwards || script.perform(fault.get())) {
             String reply = delivery.deliver(body, from.address(), List.copyOf(recipients));

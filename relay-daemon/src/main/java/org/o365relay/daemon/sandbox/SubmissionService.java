@@ -37,7 +37,7 @@ record SubmissionService(SandboxState office, ExchangeReplies replies, SSLContex
         if (already < office.settings().limits().recipientsPerMessage()) {
             return Optional.empty();
         }
-        offend(account(session), PenaltyOffence.TOO_MANY_RECIPIENTS);
+        offend(account(session), RepeatedError.TOO_MANY_RECIPIENTS);
         return Optional.of("452 4.5.3 Too many recipients");
     }
 
@@ -50,20 +50,20 @@ record SubmissionService(SandboxState office, ExchangeReplies replies, SSLContex
     private Optional<String> refusesMailbox(
             SandboxMailbox account, Header header, List<String> to, AuthorCheck authors) {
         Instant now = office.clock().instant();
-        MailboxUse use = office.mailboxes().of(account);
+        MailboxUsage use = office.mailboxes().of(account);
         Optional<String> sentence = use.sentence(now);
         if (sentence.isPresent()) {
             return sentence.map(replies::error);
         }
         if (account.full()) {
-            offend(account, PenaltyOffence.MAILBOX_FULL);
+            offend(account, RepeatedError.MAILBOX_FULL);
             return Optional.of(replies.error("554 5.2.2 mailbox full;"
                     + " STOREDRV.Submission.Exception:QuotaExceededException.MapiExceptionShutoffQuotaExceeded;"
                     + " Failed to process message due to a permanent exception with message Cannot submit message."));
         }
         Optional<String> denied = authors.denied(header, account);
         if (denied.isPresent()) {
-            offend(account, PenaltyOffence.SEND_AS_DENIED);
+            offend(account, RepeatedError.SEND_AS_DENIED);
             return denied;
         }
         return use.hasQuotaFor(to.size(), now, office.settings())
@@ -74,7 +74,7 @@ record SubmissionService(SandboxState office, ExchangeReplies replies, SSLContex
                         + " sender's submission quota was exceeded."));
     }
 
-    private void offend(SandboxMailbox account, PenaltyOffence offence) {
+    private void offend(SandboxMailbox account, RepeatedError offence) {
         office.mailboxes().of(account).offend(offence, office.clock().instant(), office.settings());
     }
 

@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
-import org.o365relay.daemon.sandbox.web.Calls;
-import org.o365relay.daemon.sandbox.web.WebAnswer;
+import org.o365relay.daemon.sandbox.web.CallCounts;
 import org.o365relay.daemon.sandbox.web.WebRequest;
+import org.o365relay.daemon.sandbox.web.WebResponse;
 import org.o365relay.daemon.sandbox.web.WebServer.Handler;
 
 /// Brings requests to the sign-in service or to Graph, counts them, and plays the faults on the way.
@@ -18,10 +18,10 @@ final class WebRouter implements Handler {
 
     private final SandboxState office;
     private final Graph graph;
-    private final Calls calls;
+    private final CallCounts calls;
     private final RandomGenerator random;
 
-    WebRouter(SandboxState office, Graph graph, Calls calls, RandomGenerator random) {
+    WebRouter(SandboxState office, Graph graph, CallCounts calls, RandomGenerator random) {
         this.office = office;
         this.graph = graph;
         this.calls = calls;
@@ -29,15 +29,15 @@ final class WebRouter implements Handler {
     }
 
     @Override
-    public WebAnswer answer(WebRequest request) throws IOException {
+    public WebResponse answer(WebRequest request) throws IOException {
         String path = request.path();
-        boolean toGraph = path.startsWith("/v1.0/") || path.startsWith(Uploads.PATH);
+        boolean toGraph = path.startsWith("/v1.0/") || path.startsWith(UploadSessions.PATH);
         FaultPoint step = toGraph ? FaultPoint.GRAPH : FaultPoint.TOKEN;
         String what = toGraph ? graphCall(request) : tokenCall(request);
         calls.count(what);
         String command = request.method() + " " + path + (toGraph ? "" : " " + what);
         Graph.Faulty faulty = usual -> {
-            Optional<Action> fault = office.faults().next(step, false, command);
+            Optional<FaultAction> fault = office.faults().next(step, false, command);
             return fault.isEmpty() ? usual.answer(request) : play(fault.get(), step, request, usual);
         };
         return toGraph ? graph.answer(request, faulty) : faulty.play(office.directory()::answer);
@@ -48,7 +48,7 @@ final class WebRouter implements Handler {
     private static String graphCall(WebRequest request) {
         List<String> path = request.segments();
         String last = path.getLast();
-        if (request.path().startsWith(Uploads.PATH)) {
+        if (request.path().startsWith(UploadSessions.PATH)) {
             return "upload";
         }
         return path.size() > 1 && path.get(path.size() - 2).equals("messages") ? request.method() + " message" : last;
@@ -65,42 +65,42 @@ final class WebRouter implements Handler {
         return last.equals("token") && !grant.isEmpty() ? grant.substring(grant.lastIndexOf(':') + 1) : last;
     }
 
-    private WebAnswer play(Action fault, FaultPoint step, WebRequest request, Handler usual) throws IOException {
+    private WebResponse play(FaultAction fault, FaultPoint step, WebRequest request, Handler usual) throws IOException {
         return switch (fault) {
-            case Action.Delay(Duration time) -> {
+            case FaultAction.Delay(Duration time) -> {
                 pause(time);
                 yield usual.answer(request);
             }
-            case Action.Status status -> {
+            case FaultAction.Status status -> {
                 if (status.accepting()) {
                     usual.answer(request);
                 }
                 yield step == FaultPoint.GRAPH ? graphAnswer(status) : tokenAnswer(status);
             }
-            case Action.Aadsts(int number) -> office.directory().error(number);
-            case Action.Drop() -> throw new EOFException("dropped as told");
-            case Action.DropAfterAccepting() -> {
+            case FaultAction.Aadsts(int number) -> office.directory().error(number);
+            case FaultAction.Drop() -> throw new EOFException("dropped as told");
+            case FaultAction.DropAfterAccepting() -> {
                 usual.answer(request);
                 throw new EOFException("dropped as told");
             }
-            case Action.Hang() -> {
+            case FaultAction.Hang() -> {
                 pause(Duration.ofDays(365));
                 throw new EOFException("hung as told");
             }
-            case Action.Reply _ -> throw new IllegalStateException(fault + " is only for SMTP");
+            case FaultAction.Reply _ -> throw new IllegalStateException(fault + " is only for SMTP");
         };
     }
 
-    private WebAnswer graphAnswer(Action.Status status) {
+    private WebResponse graphAnswer(FaultAction.Status status) {
         return status.status() < 300
-                ? WebAnswer.empty(status.status())
+                ? WebResponse.empty(status.status())
                 : GraphRefusal.of(status).answer(office.clock().instant(), random);
     }
 
-    private static WebAnswer tokenAnswer(Action.Status status) {
+    private static WebResponse tokenAnswer(FaultAction.Status status) {
         String code = status.code().isEmpty() ? "temporarily_unavailable" : status.code();
         String message = status.message().isEmpty() ? "The service is not available now." : status.message();
-        WebAnswer answer = WebAnswer.json(status.status(), Map.of("error", code, "error_description", message));
+        WebResponse answer = WebResponse.json(status.status(), Map.of("error", code, "error_description", message));
         return status.retryAfter() == null ? answer : answer.with("Retry-After", Integer.toString(status.retryAfter()));
     }
 

@@ -16,7 +16,7 @@ import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import org.o365relay.daemon.setup.Folder.Readers;
+import org.o365relay.daemon.setup.ConfigDirectory.Readers;
 import org.o365relay.mail.Secret;
 
 /// The certificate the app signs in with: made with the running Java's keytool, and its public half for the upload.
@@ -36,11 +36,11 @@ final class AppCertificate {
     /// uploaded already.
     ///
     /// @throws IOException with a message for people if keytool fails
-    static void make(Folder folder) throws IOException {
+    static void make(ConfigDirectory folder) throws IOException {
         if (folder.holds(KEY_STORE) && folder.holds(PASSWORD)) {
             return;
         }
-        folder.write(PASSWORD, Randomness.text() + "\n", Readers.OWNER);
+        folder.write(PASSWORD, RandomSecret.text() + "\n", Readers.OWNER);
         Path workshop = folder.workshop();
         Path fresh = workshop.resolve(KEY_STORE);
         try {
@@ -56,7 +56,7 @@ final class AppCertificate {
     ///
     /// @param file PEM or PFX
     /// @param password of the PFX
-    static void export(Path file, Optional<Secret> password, Folder folder) throws IOException {
+    static void export(Path file, Optional<Secret> password, ConfigDirectory folder) throws IOException {
         byte[] content = Files.readAllBytes(file);
         try {
             byte[] octets = certificate(file, content, password).getEncoded();

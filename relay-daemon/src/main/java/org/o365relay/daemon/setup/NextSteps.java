@@ -8,14 +8,14 @@ import java.util.List;
 /// What was written, and what somebody has to do now.
 final class NextSteps {
 
-    private final Folder folder;
+    private final ConfigDirectory folder;
     private final SetupAnswers answers;
     private final List<String> secrets;
     private final List<String> lines = new ArrayList<>();
     private int steps;
 
     /// @param secrets files that only their owner may read
-    NextSteps(Folder folder, SetupAnswers answers, List<String> secrets) {
+    NextSteps(ConfigDirectory folder, SetupAnswers answers, List<String> secrets) {
         this.folder = folder;
         this.answers = answers;
         this.secrets = List.copyOf(secrets);

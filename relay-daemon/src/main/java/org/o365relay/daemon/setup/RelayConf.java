@@ -53,7 +53,7 @@ final class RelayConf {
         int colon = listen.lastIndexOf(':');
         add("  # Where devices connect, without a login.");
         add("  listeners = [ { address = %s, port = %s } ]"
-                .formatted(quoted(Checks.bare(listen.substring(0, colon))), listen.substring(colon + 1)));
+                .formatted(quoted(AnswerChecks.bare(listen.substring(0, colon))), listen.substring(colon + 1)));
         add("");
         add("  # Who may send: this machine, and these addresses and networks. Everybody else is turned away.");
         add("  trusted-networks = " + list(networks()));

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.daemon.setup.Folder.Readers;
+import org.o365relay.daemon.setup.ConfigDirectory.Readers;
 import org.o365relay.mail.Secret;
 
 /// Writes the first configuration.
@@ -45,17 +45,17 @@ public final class Setup {
     }
 
     /// @param given the answers on the command line, by the option without its dashes: `mailbox`
-    /// @throws UnansweredException if something is missing or wrong; nothing has been written
+    /// @throws InvalidAnswersException if something is missing or wrong; nothing has been written
     /// @throws FileAlreadyExistsException if a file would be replaced; nothing has been written
     /// @throws IOException if a file cannot be read or written
-    public Written write(Map<String, String> given) throws UnansweredException, IOException {
-        Folder folder = new Folder(directory, replacing);
+    public Written write(Map<String, String> given) throws InvalidAnswersException, IOException {
+        ConfigDirectory folder = new ConfigDirectory(directory, replacing);
         folder.prepare(List.of(RelayConf.NAME));
-        Interview interview = new Interview(questions(given), terminal);
+        SetupDialog interview = new SetupDialog(questions(given), terminal);
         SetupAnswers answers = interview.answers();
         Optional<SetupSecretFile> asked = SetupSecretFile.asked(answers);
         if (secretFile != null && asked.isEmpty()) {
-            throw new UnansweredException("--secret-file is not used here: there is no secret to keep");
+            throw new InvalidAnswersException("--secret-file is not used here: there is no secret to keep");
         }
         Optional<Secret> secret = secret(interview, asked);
         folder.prepare(names(answers, asked, secret));
@@ -71,8 +71,8 @@ public final class Setup {
         return questions;
     }
 
-    private Optional<Secret> secret(Interview interview, Optional<SetupSecretFile> asked)
-            throws UnansweredException, IOException {
+    private Optional<Secret> secret(SetupDialog interview, Optional<SetupSecretFile> asked)
+            throws InvalidAnswersException, IOException {
         if (asked.isEmpty()) {
             return Optional.empty();
         }
@@ -81,7 +81,7 @@ public final class Setup {
         }
         String text = Files.readString(secretFile, StandardCharsets.UTF_8).strip();
         if (text.isEmpty()) {
-            throw new UnansweredException("--secret-file: " + secretFile + " is empty");
+            throw new InvalidAnswersException("--secret-file: " + secretFile + " is empty");
         }
         return Optional.of(new Secret(text));
     }
@@ -97,7 +97,7 @@ public final class Setup {
 
     /// The configuration comes last: it is there only if everything it names is.
     private List<String> write(
-            Folder folder, SetupAnswers answers, Optional<SetupSecretFile> asked, Optional<Secret> secret)
+            ConfigDirectory folder, SetupAnswers answers, Optional<SetupSecretFile> asked, Optional<Secret> secret)
             throws IOException {
         List<String> secrets = new ArrayList<>();
         if (asked.isPresent() && keep(folder, asked.get(), secret)) {
@@ -105,7 +105,7 @@ public final class Setup {
         }
         if (answers.way() == SubmissionMethod.DEVICE_CODE) {
             if (!folder.holds(SetupSecretFile.TOKEN_KEY.file())) {
-                folder.write(SetupSecretFile.TOKEN_KEY.file(), Randomness.text() + "\n", Readers.OWNER);
+                folder.write(SetupSecretFile.TOKEN_KEY.file(), RandomSecret.text() + "\n", Readers.OWNER);
             }
             secrets.add(SetupSecretFile.TOKEN_KEY.file());
         }
@@ -126,7 +126,8 @@ public final class Setup {
     }
 
     /// @return whether there is such a file now; empty if the secret is still to be written into it
-    private static boolean keep(Folder folder, SetupSecretFile kept, Optional<Secret> secret) throws IOException {
+    private static boolean keep(ConfigDirectory folder, SetupSecretFile kept, Optional<Secret> secret)
+            throws IOException {
         if (secret.isPresent()) {
             folder.write(kept.file(), secret.get().reveal() + "\n", Readers.OWNER);
         } else if (kept == SetupSecretFile.CERTIFICATE_PASSWORD) {
@@ -137,7 +138,7 @@ public final class Setup {
         return true;
     }
 
-    private static void exportCertificate(Folder folder, SetupAnswers answers, Optional<Secret> given)
+    private static void exportCertificate(ConfigDirectory folder, SetupAnswers answers, Optional<Secret> given)
             throws IOException {
         Path file = folder.path(answers.certificate());
         Optional<Secret> password = answers.makesCertificate()

@@ -37,7 +37,7 @@ final class SetupAnswers {
     }
 
     List<String> list(SetupQuestion question) {
-        return text(question).map(Checks::list).orElse(List.of());
+        return text(question).map(AnswerChecks::list).orElse(List.of());
     }
 
     EmailAddress mailbox() {

@@ -107,7 +107,7 @@ enum SetupQuestion {
             case WAY -> Optional.of(SubmissionMethod.OAUTH_CERTIFICATE.key());
             case CLOUD -> Optional.of(Cloud.WORLDWIDE.key());
             case TENANT ->
-                before.domain().filter(domain -> Checks.tenant(domain).isEmpty());
+                before.domain().filter(domain -> AnswerChecks.tenant(domain).isEmpty());
             case CERTIFICATE_NAME -> before.domain();
             case GRAPH_FALLBACK -> Optional.of("no");
             case PERMISSION -> Optional.of((before.usesGraph() ? Permission.RBAC : Permission.CONSENT).key());
@@ -128,25 +128,27 @@ enum SetupQuestion {
 
     private Optional<String> mistake(String answer) {
         return switch (this) {
-            case MAILBOX, ADMIN -> Checks.address(answer);
+            case MAILBOX, ADMIN -> AnswerChecks.address(answer);
             case WAY ->
-                Checks.oneOf(answer, Arrays.stream(SubmissionMethod.values()).map(SubmissionMethod::key));
-            case CLOUD -> Checks.oneOf(answer, Arrays.stream(Cloud.values()).map(Cloud::key));
-            case TENANT -> Checks.tenant(answer);
-            case CLIENT_ID -> Checks.clientId(answer);
-            case SECRET_EXPIRES -> Checks.date(answer);
-            case GRAPH_FALLBACK -> Checks.oneOf(answer, Stream.of("yes", "no"));
+                AnswerChecks.oneOf(
+                        answer, Arrays.stream(SubmissionMethod.values()).map(SubmissionMethod::key));
+            case CLOUD ->
+                AnswerChecks.oneOf(answer, Arrays.stream(Cloud.values()).map(Cloud::key));
+            case TENANT -> AnswerChecks.tenant(answer);
+            case CLIENT_ID -> AnswerChecks.clientId(answer);
+            case SECRET_EXPIRES -> AnswerChecks.date(answer);
+            case GRAPH_FALLBACK -> AnswerChecks.oneOf(answer, Stream.of("yes", "no"));
             case PERMISSION ->
-                Checks.oneOf(answer, Arrays.stream(Permission.values()).map(Permission::key));
-            case PUBLIC_ADDRESSES -> Checks.addresses(answer);
-            case CERTIFICATE_NAME -> Checks.host(answer.startsWith("*.") ? answer.substring(2) : answer);
-            case HOST -> Checks.host(answer);
-            case TLS -> Checks.oneOf(answer, Stream.of("starttls", "implicit", "none"));
-            case PORT -> Checks.port(answer);
-            case SEND_AS -> Checks.authors(answer);
-            case TRUSTED_NETWORKS -> Checks.networks(answer);
-            case LISTEN -> Checks.listener(answer);
-            case CERTIFICATE, CLIENT_CERTIFICATE, CLIENT_CERTIFICATE_KEY, USERNAME -> Checks.anything(answer);
+                AnswerChecks.oneOf(answer, Arrays.stream(Permission.values()).map(Permission::key));
+            case PUBLIC_ADDRESSES -> AnswerChecks.addresses(answer);
+            case CERTIFICATE_NAME -> AnswerChecks.host(answer.startsWith("*.") ? answer.substring(2) : answer);
+            case HOST -> AnswerChecks.host(answer);
+            case TLS -> AnswerChecks.oneOf(answer, Stream.of("starttls", "implicit", "none"));
+            case PORT -> AnswerChecks.port(answer);
+            case SEND_AS -> AnswerChecks.authors(answer);
+            case TRUSTED_NETWORKS -> AnswerChecks.networks(answer);
+            case LISTEN -> AnswerChecks.listener(answer);
+            case CERTIFICATE, CLIENT_CERTIFICATE, CLIENT_CERTIFICATE_KEY, USERNAME -> AnswerChecks.anything(answer);
         };
     }
 

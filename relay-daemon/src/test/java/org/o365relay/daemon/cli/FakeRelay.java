@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.eclipse.angus.mail.smtp.SMTPMessage;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.daemon.demo.DemoPlan;
 import org.o365relay.daemon.demo.DemoRelay;
+import org.o365relay.daemon.demo.DemoRelaySettings;
 import org.subethamail.smtp.MessageHandler;
 import org.subethamail.smtp.RejectException;
 import org.subethamail.smtp.server.SMTPServer;
@@ -25,12 +25,12 @@ import org.subethamail.smtp.server.SMTPServer;
 /// A relay without a queue: passes each message on while the device waits.
 final class FakeRelay implements DemoRelay {
 
-    private final DemoPlan plan;
+    private final DemoRelaySettings plan;
     private final UnaryOperator<byte[]> damage;
     private final SMTPServer server;
     private final AtomicInteger messages = new AtomicInteger();
 
-    private FakeRelay(DemoPlan plan, UnaryOperator<byte[]> damage) {
+    private FakeRelay(DemoRelaySettings plan, UnaryOperator<byte[]> damage) {
         this.plan = plan;
         this.damage = damage;
         this.server = SMTPServer.port(plan.listen().getPort())

@@ -32,7 +32,7 @@ final class AngusClientTest {
         }
         assertThat(OFFICE.sandbox().acceptedCount()).isEqualTo(before + 3);
         assertThat(OFFICE.sandbox().handshakes()).isEqualTo(handshakes + 1);
-        Accepted last = OFFICE.sandbox().accepted().getLast();
+        AcceptedMessage last = OFFICE.sandbox().accepted().getLast();
         assertThat(last.user()).isEqualTo(SandboxFixture.USER);
         assertThat(last.tls()).isEqualTo("TLSv1.3");
         assertThat(last.mechanism()).isEqualTo("LOGIN");

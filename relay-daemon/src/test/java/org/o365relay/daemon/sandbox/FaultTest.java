@@ -26,41 +26,45 @@ final class FaultTest {
 
     static Stream<Arguments> readsTheFormOfTheCommandLine() {
         return Stream.of(
-                Arguments.of("auth:535 5.7.3 no*3", new Fault(FaultPoint.AUTH, new Action.Reply("535 5.7.3 no"), 3)),
+                Arguments.of(
+                        "auth:535 5.7.3 no*3", new Fault(FaultPoint.AUTH, new FaultAction.Reply("535 5.7.3 no"), 3)),
                 Arguments.of(
                         "mail:451 4.7.0 a: b*",
-                        new Fault(FaultPoint.MAIL, new Action.Reply("451 4.7.0 a: b*"), Fault.ALWAYS)),
-                Arguments.of("RCPT/a@b:550 no*1", new Fault(FaultPoint.RCPT, new Action.Reply("550 no"), 1, "a@b")),
-                Arguments.of("content:drop", new Fault(FaultPoint.CONTENT, new Action.Drop(), Fault.ALWAYS)),
+                        new Fault(FaultPoint.MAIL, new FaultAction.Reply("451 4.7.0 a: b*"), Fault.ALWAYS)),
+                Arguments.of(
+                        "RCPT/a@b:550 no*1", new Fault(FaultPoint.RCPT, new FaultAction.Reply("550 no"), 1, "a@b")),
+                Arguments.of("content:drop", new Fault(FaultPoint.CONTENT, new FaultAction.Drop(), Fault.ALWAYS)),
                 Arguments.of(
                         "content:drop-after-accepting*1",
-                        new Fault(FaultPoint.CONTENT, new Action.DropAfterAccepting(), 1)),
-                Arguments.of("handshake:hang", new Fault(FaultPoint.HANDSHAKE, new Action.Hang(), Fault.ALWAYS)),
+                        new Fault(FaultPoint.CONTENT, new FaultAction.DropAfterAccepting(), 1)),
+                Arguments.of("handshake:hang", new Fault(FaultPoint.HANDSHAKE, new FaultAction.Hang(), Fault.ALWAYS)),
                 Arguments.of(
                         "ehlo:delay 250ms", new Fault(FaultPoint.EHLO, delay(Duration.ofMillis(250)), Fault.ALWAYS)),
                 Arguments.of("ehlo:delay 3s*2", new Fault(FaultPoint.EHLO, delay(Duration.ofSeconds(3)), 2)),
-                Arguments.of("token:AADSTS7000215*3", new Fault(FaultPoint.TOKEN, new Action.Aadsts(7_000_215), 3)),
+                Arguments.of(
+                        "token:AADSTS7000215*3", new Fault(FaultPoint.TOKEN, new FaultAction.Aadsts(7_000_215), 3)),
                 Arguments.of("token:delay 2s", new Fault(FaultPoint.TOKEN, delay(Duration.ofSeconds(2)), Fault.ALWAYS)),
                 Arguments.of(
                         "graph:503-after-accepting*1",
-                        new Fault(FaultPoint.GRAPH, new Action.Status(503, true, null, "", ""), 1)),
+                        new Fault(FaultPoint.GRAPH, new FaultAction.Status(503, true, null, "", ""), 1)),
                 Arguments.of(
                         "graph/sendMail:429 retry-after 5 ApplicationThrottled Too much.",
                         new Fault(
                                 FaultPoint.GRAPH,
-                                new Action.Status(429, false, 5, "ApplicationThrottled", "Too much."),
+                                new FaultAction.Status(429, false, 5, "ApplicationThrottled", "Too much."),
                                 Fault.ALWAYS,
                                 "sendMail")),
                 Arguments.of(
                         "graph:drop-after-accepting*1",
-                        new Fault(FaultPoint.GRAPH, new Action.DropAfterAccepting(), 1)),
+                        new Fault(FaultPoint.GRAPH, new FaultAction.DropAfterAccepting(), 1)),
                 Arguments.of(
-                        "mx-rcpt/a@b:550 no*1", new Fault(FaultPoint.RCPT, new Action.Reply("550 no"), 1, "a@b", true)),
+                        "mx-rcpt/a@b:550 no*1",
+                        new Fault(FaultPoint.RCPT, new FaultAction.Reply("550 no"), 1, "a@b", true)),
                 Arguments.of("ehlo:delay 2m", new Fault(FaultPoint.EHLO, delay(Duration.ofMinutes(2)), Fault.ALWAYS)));
     }
 
-    private static Action delay(Duration time) {
-        return new Action.Delay(time);
+    private static FaultAction delay(Duration time) {
+        return new FaultAction.Delay(time);
     }
 
     @ParameterizedTest

@@ -56,7 +56,7 @@ final class GraphTest {
         HttpResponse<String> answer = web.mime(SEND, token, MESSAGE);
         assertThat(answer.statusCode()).isEqualTo(202);
         assertThat(answer.body()).isEmpty();
-        Accepted accepted = OFFICE.sandbox().accepted().getLast();
+        AcceptedMessage accepted = OFFICE.sandbox().accepted().getLast();
         assertThat(accepted.road()).isEqualTo(Ingress.GRAPH);
         assertThat(accepted.envelopeFrom()).isEqualTo(USER);
         assertThat(accepted.envelopeTo())
@@ -123,7 +123,7 @@ final class GraphTest {
                 yield web.mime(SEND, token, MESSAGE);
             }
             default -> {
-                OFFICE.change(settings -> settings.limits(limits -> limits.withRecipients(3, Limits.UNLIMITED)));
+                OFFICE.change(settings -> settings.limits(limits -> limits.withRecipients(3, MailboxLimits.UNLIMITED)));
                 yield web.mime(SEND, token, MESSAGE);
             }
         };
@@ -216,7 +216,7 @@ final class GraphTest {
         assertThat(graphError(web.json("POST", draft + "/send", token, ""))).isEqualTo("202");
         assertThat(graphError(web.json("POST", draft + "/send", token, ""))).isEqualTo("404 ErrorItemNotFound");
 
-        Accepted accepted = OFFICE.sandbox().accepted().getLast();
+        AcceptedMessage accepted = OFFICE.sandbox().accepted().getLast();
         assertThat(accepted.envelopeTo()).containsExactly("a@example.org", "b@example.org");
         assertThat(accepted.subject()).isEqualTo("Grüße");
         assertThat(new String(accepted.content(), StandardCharsets.UTF_8))

@@ -40,7 +40,7 @@ final class MxTest {
             client.send(MESSAGE + ".\r\n");
             assertThat(client.reply()).startsWith("250 2.0.0 OK");
         }
-        Accepted accepted = OFFICE.sandbox().accepted().getLast();
+        AcceptedMessage accepted = OFFICE.sandbox().accepted().getLast();
         assertThat(accepted.road()).isEqualTo(Ingress.MX);
         assertThat(accepted.user()).isEmpty();
         assertThat(accepted.tls()).isEmpty();

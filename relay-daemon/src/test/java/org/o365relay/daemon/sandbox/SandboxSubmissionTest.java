@@ -41,7 +41,7 @@ final class SandboxSubmissionTest {
             }
             assertThat(send(client)).startsWith("250 2.0.0 OK");
         }
-        Accepted accepted = OFFICE.sandbox().accepted().getLast();
+        AcceptedMessage accepted = OFFICE.sandbox().accepted().getLast();
         assertThat(accepted.road()).isEqualTo(Ingress.SMTP);
         assertThat(accepted.mechanism()).isEqualTo("XOAUTH2");
         assertThat(accepted.user()).isEqualTo(USER);

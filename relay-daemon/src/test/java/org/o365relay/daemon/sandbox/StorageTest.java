@@ -139,7 +139,7 @@ final class StorageTest {
     void remembersWithoutFilesIfToldSo() throws IOException {
         try (Sandbox sandbox = Sandbox.start(SandboxFixture.settings(directory).with(Keep.RECORDS))) {
             deliver(sandbox, MESSAGE);
-            Accepted accepted = sandbox.accepted().getFirst();
+            AcceptedMessage accepted = sandbox.accepted().getFirst();
             assertThat(accepted.subject()).isEqualTo("hello");
             assertThatThrownBy(accepted::content).hasMessageContaining("keeps no contents");
         }

@@ -253,7 +253,7 @@ final class TokenTest {
         assertThat(AppRegistration.withSecret(APP, SECRET).toString()).doesNotContain(SECRET);
         assertThat(OFFICE.sandbox().directory().token(token).orElseThrow().toString())
                 .doesNotContain(token);
-        assertThat(TokenProof.parse("user=a@b.example\u0001auth=Bearer abc\u0001\u0001")
+        assertThat(Xoauth2Response.parse("user=a@b.example\u0001auth=Bearer abc\u0001\u0001")
                         .orElseThrow()
                         .toString())
                 .doesNotContain("abc");

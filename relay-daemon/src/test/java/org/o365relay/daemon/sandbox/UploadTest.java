@@ -83,7 +83,7 @@ final class UploadTest {
         assertThat(OFFICE.sandbox().calls().of("upload")).isGreaterThanOrEqualTo(5);
     }
 
-    private static byte[] attachment(Accepted accepted) throws Exception {
+    private static byte[] attachment(AcceptedMessage accepted) throws Exception {
         assertThat(accepted.messageId()).isEqualTo("<1@mfp>");
         MimeMessage message =
                 new MimeMessage(Session.getInstance(new Properties()), new ByteArrayInputStream(accepted.content()));

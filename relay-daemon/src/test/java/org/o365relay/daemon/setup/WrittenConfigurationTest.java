@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.o365relay.config.ConfigReader;
 import org.o365relay.config.Configuration;
 import org.o365relay.config.Problem;
-import org.o365relay.daemon.setup.Folder.Readers;
+import org.o365relay.daemon.setup.ConfigDirectory.Readers;
 import org.o365relay.mail.Secret;
 
 /// What is written is read without a problem, whatever was answered.
@@ -38,13 +38,13 @@ final class WrittenConfigurationTest {
     /// Everything a configuration may name.
     @BeforeAll
     static void writeWhatItNames() throws IOException, GeneralSecurityException {
-        Folder folder = new Folder(directory, true);
+        ConfigDirectory folder = new ConfigDirectory(directory, true);
         AppCertificate.make(folder);
         String password = Files.readString(folder.path(AppCertificate.PASSWORD)).strip();
         AppCertificate.export(folder.path(AppCertificate.KEY_STORE), Optional.of(new Secret(password)), folder);
         for (SetupSecretFile kept :
                 List.of(SetupSecretFile.CLIENT_SECRET, SetupSecretFile.PASSWORD, SetupSecretFile.TOKEN_KEY)) {
-            folder.write(kept.file(), Randomness.text(), Readers.OWNER);
+            folder.write(kept.file(), RandomSecret.text(), Readers.OWNER);
         }
         KeyStore keys = KeyStore.getInstance("PKCS12");
         keys.load(

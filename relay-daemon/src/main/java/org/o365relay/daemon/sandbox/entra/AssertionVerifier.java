@@ -31,37 +31,39 @@ final class AssertionVerifier {
     private AssertionVerifier() {}
 
     /// @param audience the address of the token endpoint
-    static void verify(String assertion, AppRegistration app, String audience, Instant now) throws Refused {
+    static void verify(String assertion, AppRegistration app, String audience, Instant now)
+            throws TokenRefusedException {
         String[] parts = assertion.split("\\.", -1);
         X509Certificate certificate = app.certificate();
         if (certificate == null) {
-            throw new Refused(NOT_REGISTERED);
+            throw new TokenRefusedException(NOT_REGISTERED);
         }
         if (parts.length != 3) {
-            throw new Refused(BAD_SIGNATURE);
+            throw new TokenRefusedException(BAD_SIGNATURE);
         }
         Map<String, @Nullable Object> header = decoded(parts[0]);
         if (!names(header, certificate)) {
-            throw new Refused(NOT_REGISTERED);
+            throw new TokenRefusedException(NOT_REGISTERED);
         }
         if (!isSigned(Json.asText(header.get("alg")), certificate, parts)) {
-            throw new Refused(BAD_SIGNATURE);
+            throw new TokenRefusedException(BAD_SIGNATURE);
         }
         checkClaims(decoded(parts[1]), app, audience, now);
     }
 
     private static void checkClaims(
-            Map<String, @Nullable Object> claims, AppRegistration app, String audience, Instant now) throws Refused {
+            Map<String, @Nullable Object> claims, AppRegistration app, String audience, Instant now)
+            throws TokenRefusedException {
         String id = Json.asText(claims.get("jti"));
         boolean own = app.clientId().equalsIgnoreCase(Json.asText(claims.get("iss")))
                 && app.clientId().equalsIgnoreCase(Json.asText(claims.get("sub")));
         if (!own || !isFor(audience, claims.get("aud")) || id.isEmpty()) {
-            throw new Refused(BAD_SIGNATURE);
+            throw new TokenRefusedException(BAD_SIGNATURE);
         }
         boolean inTime = now.isBefore(time(claims.get("exp")).plus(SKEW))
                 && !now.isBefore(time(claims.get("nbf")).minus(SKEW));
         if (!inTime) {
-            throw new Refused(BAD_TIME);
+            throw new TokenRefusedException(BAD_TIME);
         }
     }
 

@@ -73,20 +73,20 @@ final class DeviceCodes {
     }
 
     /// @return an approved code, which is used up with this
-    /// @throws Refused while it is not approved, or if it never will be
-    synchronized Waiting redeem(String deviceCode, Instant now) throws Refused, Declined {
+    /// @throws TokenRefusedException while it is not approved, or if it never will be
+    synchronized Waiting redeem(String deviceCode, Instant now) throws TokenRefusedException, Declined {
         Waiting code = waiting.stream()
                 .filter(candidate -> candidate.deviceCode().equals(deviceCode))
                 .findFirst()
-                .orElseThrow(() -> new Refused(UNKNOWN));
+                .orElseThrow(() -> new TokenRefusedException(UNKNOWN));
         if (!now.isBefore(code.expiresAt())) {
-            throw new Refused(EXPIRED);
+            throw new TokenRefusedException(EXPIRED);
         }
         if (code.declined()) {
             throw new Declined();
         }
         if (code.user() == null) {
-            throw new Refused(PENDING);
+            throw new TokenRefusedException(PENDING);
         }
         waiting.remove(code);
         return code;

@@ -26,15 +26,15 @@ final class RefreshTokens {
 
     /// Uses a token up.
     ///
-    /// @throws Refused if it was used before, revoked, rested too long or never existed
-    synchronized Grant redeem(String token, Instant now, Duration lifetime) throws Refused {
+    /// @throws TokenRefusedException if it was used before, revoked, rested too long or never existed
+    synchronized Grant redeem(String token, Instant now, Duration lifetime) throws TokenRefusedException {
         Grant grant = good.remove(token);
         if (grant == null) {
-            throw new Refused(gone.contains(token) ? REVOKED : UNKNOWN);
+            throw new TokenRefusedException(gone.contains(token) ? REVOKED : UNKNOWN);
         }
         gone.add(token);
         if (!now.isBefore(grant.issuedAt().plus(lifetime))) {
-            throw new Refused(RESTED_TOO_LONG);
+            throw new TokenRefusedException(RESTED_TOO_LONG);
         }
         return grant;
     }

@@ -22,29 +22,29 @@ record Scope(String audience, Resource resource, Set<String> permissions, boolea
     private static final Set<String> OF_SIGN_IN = Set.of("openid", "profile", "email", "offline_access");
 
     /// @param text as the client sent it: `https://outlook.office.com/SMTP.Send offline_access`
-    static Scope parse(String text) throws Refused {
+    static Scope parse(String text) throws TokenRefusedException {
         List<String> words = Arrays.stream(text.split("[ +]+"))
                 .filter(word -> !word.isEmpty() && !OF_SIGN_IN.contains(word))
                 .toList();
         if (words.isEmpty()) {
-            throw new Refused(INVALID);
+            throw new TokenRefusedException(INVALID);
         }
         String audience = audience(words.getFirst());
         Set<String> permissions = new LinkedHashSet<>();
         for (String word : words) {
             if (!audience(word).equals(audience)) {
-                throw new Refused(INVALID);
+                throw new TokenRefusedException(INVALID);
             }
             permissions.add(word.substring(word.lastIndexOf('/') + 1));
         }
-        Resource resource = Resource.at(audience).orElseThrow(() -> new Refused(UNKNOWN_RESOURCE));
+        Resource resource = Resource.at(audience).orElseThrow(() -> new TokenRefusedException(UNKNOWN_RESOURCE));
         return new Scope(audience, resource, permissions, text.contains("offline_access"));
     }
 
-    /// @throws Refused if it is not exactly a resource and `/.default`
-    Scope forApp() throws Refused {
+    /// @throws TokenRefusedException if it is not exactly a resource and `/.default`
+    Scope forApp() throws TokenRefusedException {
         if (!permissions.equals(Set.of(DEFAULT))) {
-            throw new Refused(NOT_DEFAULT);
+            throw new TokenRefusedException(NOT_DEFAULT);
         }
         return this;
     }

@@ -28,7 +28,7 @@ final class TokenEndpoint {
     private final IssuedTokens issued;
     private final DeviceCodes codes;
     private final RefreshTokens refreshTokens;
-    private final TokenText text;
+    private final TokenFactory text;
     private final InstantSource clock;
     private final UnaryOperator<Duration> pace;
 
@@ -43,12 +43,13 @@ final class TokenEndpoint {
         this.issued = issued;
         this.codes = codes;
         this.refreshTokens = refreshTokens;
-        this.text = new TokenText(random);
+        this.text = new TokenFactory(random);
         this.clock = clock;
         this.pace = pace;
     }
 
-    Map<String, ?> token(EntraSettings directory, WebRequest request) throws Refused, DeviceCodes.Declined {
+    Map<String, ?> token(EntraSettings directory, WebRequest request)
+            throws TokenRefusedException, DeviceCodes.Declined {
         Map<String, String> form = request.form();
         AppRegistration app = app(directory, form.getOrDefault("client_id", ""));
         return switch (form.getOrDefault("grant_type", "")) {
@@ -58,19 +59,19 @@ final class TokenEndpoint {
             }
             case "refresh_token" -> refreshed(directory, request, app, form);
             case DEVICE_CODE, "device_code" -> redeemed(directory, request, app, form);
-            default -> throw new Refused(UNKNOWN_GRANT);
+            default -> throw new TokenRefusedException(UNKNOWN_GRANT);
         };
     }
 
-    AppRegistration app(EntraSettings directory, String clientId) throws Refused {
-        AppRegistration app = directory.app(clientId).orElseThrow(() -> new Refused(APP_UNKNOWN));
+    AppRegistration app(EntraSettings directory, String clientId) throws TokenRefusedException {
+        AppRegistration app = directory.app(clientId).orElseThrow(() -> new TokenRefusedException(APP_UNKNOWN));
         if (app.state() == AppRegistration.State.DISABLED) {
-            throw new Refused(APP_DISABLED);
+            throw new TokenRefusedException(APP_DISABLED);
         }
         return app;
     }
 
-    private void prove(AppRegistration app, Map<String, String> form, WebRequest request) throws Refused {
+    private void prove(AppRegistration app, Map<String, String> form, WebRequest request) throws TokenRefusedException {
         String secret = form.get("client_secret");
         String assertion = form.get("client_assertion");
         if (secret != null) {
@@ -78,49 +79,51 @@ final class TokenEndpoint {
         } else if (assertion != null && ASSERTION_TYPE.equals(form.get("client_assertion_type"))) {
             AssertionVerifier.verify(assertion, app, request.origin() + request.path(), clock.instant());
         } else {
-            throw new Refused(NO_PROOF);
+            throw new TokenRefusedException(NO_PROOF);
         }
     }
 
-    private static void checkSecret(AppRegistration app, String secret) throws Refused {
+    private static void checkSecret(AppRegistration app, String secret) throws TokenRefusedException {
         if (!secret.equals(app.secret())) {
-            throw new Refused(WRONG_SECRET);
+            throw new TokenRefusedException(WRONG_SECRET);
         }
         if (app.state() == AppRegistration.State.SECRET_EXPIRED) {
-            throw new Refused(EXPIRED_SECRET);
+            throw new TokenRefusedException(EXPIRED_SECRET);
         }
     }
 
     Map<String, ?> forApp(EntraSettings directory, WebRequest request, AppRegistration app, String scope)
-            throws Refused {
+            throws TokenRefusedException {
         Scope wanted = Scope.parse(scope).forApp();
         return access(directory, request, app, wanted, app.roles(), null);
     }
 
     private Map<String, ?> redeemed(
             EntraSettings directory, WebRequest request, AppRegistration app, Map<String, String> form)
-            throws Refused, DeviceCodes.Declined {
+            throws TokenRefusedException, DeviceCodes.Declined {
         DeviceCodes.Waiting code = codes.redeem(form.getOrDefault("device_code", ""), clock.instant());
         String user = code.user();
         if (user == null || !code.app().clientId().equals(app.clientId())) {
-            throw new Refused(NO_CONSENT);
+            throw new TokenRefusedException(NO_CONSENT);
         }
         return forUser(directory, request, app, code.scope(), user);
     }
 
     private Map<String, ?> refreshed(
-            EntraSettings directory, WebRequest request, AppRegistration app, Map<String, String> form) throws Refused {
+            EntraSettings directory, WebRequest request, AppRegistration app, Map<String, String> form)
+            throws TokenRefusedException {
         String asked = form.getOrDefault("scope", "");
         RefreshTokens.Grant grant = refreshTokens.redeem(
                 form.getOrDefault("refresh_token", ""), clock.instant(), pace.apply(directory.refreshLifetime()));
         if (!grant.app().clientId().equals(app.clientId())) {
-            throw new Refused(NO_CONSENT);
+            throw new TokenRefusedException(NO_CONSENT);
         }
         return forUser(directory, request, app, asked.isEmpty() ? grant.scope() : Scope.parse(asked), grant.user());
     }
 
     private Map<String, ?> forUser(
-            EntraSettings directory, WebRequest request, AppRegistration app, Scope scope, String user) throws Refused {
+            EntraSettings directory, WebRequest request, AppRegistration app, Scope scope, String user)
+            throws TokenRefusedException {
         Map<String, @Nullable Object> answer = access(directory, request, app, scope, scope.delegated(), user);
         Instant now = clock.instant();
         String refreshToken = text.opaque();
@@ -162,7 +165,7 @@ final class TokenEndpoint {
     }
 
     /// @return what the device shows its user
-    Map<String, ?> deviceCode(EntraSettings directory, WebRequest request) throws Refused {
+    Map<String, ?> deviceCode(EntraSettings directory, WebRequest request) throws TokenRefusedException {
         Map<String, String> form = request.form();
         AppRegistration app = app(directory, form.getOrDefault("client_id", ""));
         Scope scope = Scope.parse(form.getOrDefault("scope", ""));

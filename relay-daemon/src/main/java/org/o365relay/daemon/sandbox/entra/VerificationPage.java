@@ -3,8 +3,8 @@ package org.o365relay.daemon.sandbox.entra;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.o365relay.daemon.sandbox.web.WebAnswer;
 import org.o365relay.daemon.sandbox.web.WebRequest;
+import org.o365relay.daemon.sandbox.web.WebResponse;
 
 /// Where a human types the code of a device. Nobody's password is asked for: this is a sandbox.
 final class VerificationPage {
@@ -18,11 +18,11 @@ final class VerificationPage {
     }
 
     /// @param suggestion who signs in, if nobody else is typed
-    WebAnswer answer(WebRequest request, String suggestion) {
+    WebResponse answer(WebRequest request, String suggestion) {
         return request.method().equals("POST") ? decide(request.form()) : form(request, suggestion);
     }
 
-    private WebAnswer form(WebRequest request, String suggestion) {
+    private WebResponse form(WebRequest request, String suggestion) {
         List<String> undecided = codes.undecided();
         String given = request.queryFields().getOrDefault("otc", "");
         String code = given.isEmpty() && undecided.size() == 1 ? undecided.getFirst() : given;
@@ -39,7 +39,7 @@ final class VerificationPage {
                         undecided.isEmpty() ? "no code" : escaped(String.join(", ", undecided))));
     }
 
-    private WebAnswer decide(Map<String, String> form) {
+    private WebResponse decide(Map<String, String> form) {
         String code = form.getOrDefault("code", "");
         String user = form.getOrDefault("user", "").strip();
         if (form.getOrDefault("decision", "").equals("decline")) {
@@ -49,12 +49,12 @@ final class VerificationPage {
         return said(known ? "Signed in. You can close this window." : "There is no such code, or no user.");
     }
 
-    private static WebAnswer said(String text) {
+    private static WebResponse said(String text) {
         return page("<p>" + text);
     }
 
-    private static WebAnswer page(String content) {
-        return WebAnswer.html(200, """
+    private static WebResponse page(String content) {
+        return WebResponse.html(200, """
             <!DOCTYPE html>
             <html lang="en"><meta charset="utf-8"><title>Sandbox: enter code</title>
             <body style="font: 16px/1.5 sans-serif; margin: 4em auto; max-width: 32em">

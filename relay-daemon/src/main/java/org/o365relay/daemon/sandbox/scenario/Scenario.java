@@ -37,11 +37,11 @@ public record Scenario(SandboxSettings settings, List<Fault> faults) {
     }
 
     /// @param directory of the sandbox
-    /// @throws BadScenario with every mistake and its line
-    public static Scenario read(Path file, Path directory) throws BadScenario {
-        Mistakes mistakes = new Mistakes(file.toString());
+    /// @throws InvalidScenarioException with every mistake and its line
+    public static Scenario read(Path file, Path directory) throws InvalidScenarioException {
+        ScenarioProblems mistakes = new ScenarioProblems(file.toString());
         Config reference = ConfigFactory.parseString(reference());
-        Node root = new Node("", parsed(file, mistakes).root(), reference.root(), mistakes);
+        ScenarioSection root = new ScenarioSection("", parsed(file, mistakes).root(), reference.root(), mistakes);
         Path base = Objects.requireNonNullElse(file.toAbsolutePath().getParent(), Path.of("."));
         SandboxSettings settings = new SettingsReader(root, base).read(directory);
         List<Fault> faults = faults(root);
@@ -49,7 +49,7 @@ public record Scenario(SandboxSettings settings, List<Fault> faults) {
         return new Scenario(settings, faults);
     }
 
-    private static Config parsed(Path file, Mistakes mistakes) throws BadScenario {
+    private static Config parsed(Path file, ScenarioProblems mistakes) throws InvalidScenarioException {
         try {
             ConfigParseOptions options =
                     ConfigParseOptions.defaults().setSyntax(ConfigSyntax.CONF).setAllowMissing(false);
@@ -63,7 +63,7 @@ public record Scenario(SandboxSettings settings, List<Fault> faults) {
         }
     }
 
-    private static List<Fault> faults(Node root) {
+    private static List<Fault> faults(ScenarioSection root) {
         List<Fault> faults = new ArrayList<>();
         for (String text : root.texts("faults")) {
             try {

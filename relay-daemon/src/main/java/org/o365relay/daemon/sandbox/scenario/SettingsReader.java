@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.daemon.sandbox.BasicAuth;
 import org.o365relay.daemon.sandbox.Connector;
 import org.o365relay.daemon.sandbox.GraphSettings;
-import org.o365relay.daemon.sandbox.Limits;
-import org.o365relay.daemon.sandbox.Listening;
+import org.o365relay.daemon.sandbox.ListenSettings;
+import org.o365relay.daemon.sandbox.MailboxLimits;
 import org.o365relay.daemon.sandbox.SandboxMailbox;
 import org.o365relay.daemon.sandbox.SandboxSettings;
 import org.o365relay.daemon.sandbox.entra.AppRegistration;
@@ -25,14 +25,14 @@ import org.o365relay.daemon.sandbox.entra.EntraSettings;
 /// Makes settings of a scenario's sections.
 ///
 /// @param base what relative paths count from
-record SettingsReader(Node root, Path base) {
+record SettingsReader(ScenarioSection root, Path base) {
 
     private static final int LARGEST_PORT = 65_535;
 
     SandboxSettings read(Path directory) {
         SandboxMailbox[] accounts =
                 root.sections("accounts").stream().map(SettingsReader::account).toArray(SandboxMailbox[]::new);
-        Node exchange = root.section("exchange");
+        ScenarioSection exchange = root.section("exchange");
         return SandboxSettings.in(directory, accounts)
                 .with(listening())
                 .withTimeScale(root.factor("time-scale"))
@@ -46,7 +46,7 @@ record SettingsReader(Node root, Path base) {
                 .connector(_ -> connector(root.section("connector")));
     }
 
-    private static SandboxMailbox account(Node node) {
+    private static SandboxMailbox account(ScenarioSection node) {
         return new SandboxMailbox(
                 node.text("address"),
                 node.text("password"),
@@ -55,12 +55,13 @@ record SettingsReader(Node root, Path base) {
                 node.isOn("full"));
     }
 
-    private Listening listening() {
-        Node ports = root.section("ports");
-        return new Listening(address(), ports.number("smtp", 0, LARGEST_PORT), port(ports, "https"), port(ports, "mx"));
+    private ListenSettings listening() {
+        ScenarioSection ports = root.section("ports");
+        return new ListenSettings(
+                address(), ports.number("smtp", 0, LARGEST_PORT), port(ports, "https"), port(ports, "mx"));
     }
 
-    private static @Nullable Integer port(Node ports, String key) {
+    private static @Nullable Integer port(ScenarioSection ports, String key) {
         return ports.isNull(key) ? null : ports.number(key, 0, LARGEST_PORT);
     }
 
@@ -77,11 +78,11 @@ record SettingsReader(Node root, Path base) {
         return InetAddress.getLoopbackAddress();
     }
 
-    private static Limits limits(Node node) {
-        return new Limits(
+    private static MailboxLimits limits(ScenarioSection node) {
+        return new MailboxLimits(
                 count(node, "connections"),
                 count(node, "per-minute"),
-                node.oneOf("excess", Limits.Excess.class),
+                node.oneOf("excess", MailboxLimits.Excess.class),
                 count(node, "recipients-per-day"),
                 count(node, "recipients-per-message"),
                 count(node, "offences"),
@@ -90,11 +91,11 @@ record SettingsReader(Node root, Path base) {
                 count(node, "requests"));
     }
 
-    private static int count(Node node, String key) {
-        return node.number(key, 1, 1_000_000_000, Limits.UNLIMITED);
+    private static int count(ScenarioSection node, String key) {
+        return node.number(key, 1, 1_000_000_000, MailboxLimits.UNLIMITED);
     }
 
-    private EntraSettings entra(Node node) {
+    private EntraSettings entra(ScenarioSection node) {
         return new EntraSettings(
                 node.text("tenant"),
                 Set.copyOf(node.texts("domains")),
@@ -107,7 +108,7 @@ record SettingsReader(Node root, Path base) {
                 node.optionalText("signs-in").orElse(null));
     }
 
-    private AppRegistration app(Node node) {
+    private AppRegistration app(ScenarioSection node) {
         return new AppRegistration(
                 node.text("client-id"),
                 node.optionalText("secret").orElse(null),
@@ -119,7 +120,7 @@ record SettingsReader(Node root, Path base) {
                 node.oneOf("state", AppRegistration.State.class));
     }
 
-    private Optional<X509Certificate> certificate(Node node, String file) {
+    private Optional<X509Certificate> certificate(ScenarioSection node, String file) {
         Path path = base.resolve(file);
         try (InputStream in = Files.newInputStream(path)) {
             return Optional.of(
@@ -132,14 +133,14 @@ record SettingsReader(Node root, Path base) {
         return Optional.empty();
     }
 
-    private static GraphSettings graph(Node node) {
+    private static GraphSettings graph(ScenarioSection node) {
         return new GraphSettings(
                 node.isNull("vanishing") ? Long.MAX_VALUE : node.octets("vanishing"),
                 node.octets("smallest-upload"),
                 node.octets("largest-upload"));
     }
 
-    private static Connector connector(Node node) {
+    private static Connector connector(ScenarioSection node) {
         return new Connector(
                 Set.copyOf(node.texts("domains")),
                 Set.copyOf(node.texts("sources")),

@@ -41,7 +41,7 @@ public final class WebServer implements AutoCloseable {
     @FunctionalInterface
     public interface Handler {
         /// @throws IOException to close the connection without an answer
-        WebAnswer answer(WebRequest request) throws IOException;
+        WebResponse answer(WebRequest request) throws IOException;
     }
 
     /// Returns when it listens.
@@ -97,7 +97,7 @@ public final class WebServer implements AutoCloseable {
                 numbers.incrementAndGet());
     }
 
-    private static void send(HttpExchange exchange, WebAnswer answer) throws IOException {
+    private static void send(HttpExchange exchange, WebResponse answer) throws IOException {
         answer.headers().forEach(exchange.getResponseHeaders()::set);
         int length = answer.body().length();
         exchange.sendResponseHeaders(answer.status(), length == 0 ? -1 : length);

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.daemon.sandbox.BasicAuth;
 import org.o365relay.daemon.sandbox.Fault;
 import org.o365relay.daemon.sandbox.GraphSettings;
-import org.o365relay.daemon.sandbox.Limits;
-import org.o365relay.daemon.sandbox.Listening;
+import org.o365relay.daemon.sandbox.ListenSettings;
+import org.o365relay.daemon.sandbox.MailboxLimits;
 import org.o365relay.daemon.sandbox.SandboxMailbox;
 import org.o365relay.daemon.sandbox.SandboxSettings;
 import org.o365relay.daemon.sandbox.entra.AppRegistration;
@@ -33,7 +33,7 @@ final class ScenarioTest {
     @TempDir
     private Path directory;
 
-    private Scenario read(String text) throws IOException, BadScenario {
+    private Scenario read(String text) throws IOException, InvalidScenarioException {
         return Scenario.read(Files.writeString(directory.resolve("scenario.conf"), text), directory);
     }
 
@@ -45,12 +45,12 @@ final class ScenarioTest {
     @Test
     void behavesAsMicrosoftByDefault() throws Exception {
         SandboxSettings settings = read("").settings();
-        assertThat(settings.limits()).isEqualTo(Limits.MICROSOFT);
+        assertThat(settings.limits()).isEqualTo(MailboxLimits.MICROSOFT);
         assertThat(settings.graph()).isEqualTo(GraphSettings.MICROSOFT);
         assertThat(settings.exchange())
                 .isEqualTo(SandboxSettings.in(directory, new SandboxMailbox("relay@contoso.example", "secret"))
                         .exchange());
-        assertThat(settings.listening()).isEqualTo(new Listening(LOOPBACK, 2587, 2443, 2525));
+        assertThat(settings.listening()).isEqualTo(new ListenSettings(LOOPBACK, 2587, 2443, 2525));
         assertThat(settings.entra().apps().getFirst().roles()).isEqualTo(AppRegistration.USUAL_ROLES);
         assertThat(settings.entra().tokenLifetime()).isEqualTo(Duration.ofSeconds(3_599));
     }
@@ -97,13 +97,13 @@ final class ScenarioTest {
             """);
         SandboxSettings settings = scenario.settings();
         assertThat(settings.timeScale()).isEqualTo(60);
-        assertThat(settings.listening()).isEqualTo(new Listening(LOOPBACK, 0, null, 0));
+        assertThat(settings.listening()).isEqualTo(new ListenSettings(LOOPBACK, 0, null, 0));
         assertThat(settings.exchange().accounts())
                 .containsExactly(
                         new SandboxMailbox("a@contoso.example", "x", Set.of("b@contoso.example"), false, false));
         assertThat(settings.exchange().basicAuth()).isEqualTo(BasicAuth.SECURITY_DEFAULTS);
-        assertThat(settings.limits().connections()).isEqualTo(Limits.UNLIMITED);
-        assertThat(settings.limits().excess()).isEqualTo(Limits.Excess.COUNT);
+        assertThat(settings.limits().connections()).isEqualTo(MailboxLimits.UNLIMITED);
+        assertThat(settings.limits().excess()).isEqualTo(MailboxLimits.Excess.COUNT);
         assertThat(settings.entra().apps())
                 .containsExactly(new AppRegistration(
                         "1",
@@ -134,7 +134,7 @@ final class ScenarioTest {
             address = "example.org"
             ports = 25
             """;
-        assertThatExceptionOfType(BadScenario.class)
+        assertThatExceptionOfType(InvalidScenarioException.class)
                 .isThrownBy(() -> read(text))
                 .satisfies(bad -> {
                     String file = directory.resolve("scenario.conf").toString();
@@ -166,10 +166,10 @@ final class ScenarioTest {
 
     @Test
     void saysWhereTheSyntaxIsBroken() {
-        assertThatExceptionOfType(BadScenario.class)
+        assertThatExceptionOfType(InvalidScenarioException.class)
                 .isThrownBy(() -> read("limits {\n  session = 1m\n"))
                 .withMessageContaining("scenario.conf");
-        assertThatExceptionOfType(BadScenario.class)
+        assertThatExceptionOfType(InvalidScenarioException.class)
                 .isThrownBy(() -> Scenario.read(directory.resolve("missing.conf"), directory))
                 .withMessageContaining("missing.conf");
     }
@@ -177,7 +177,7 @@ final class ScenarioTest {
     @Test
     void readsTheCertificateOfAnApp() throws IOException {
         Files.writeString(directory.resolve("app.pem"), "no certificate");
-        assertThatExceptionOfType(BadScenario.class)
+        assertThatExceptionOfType(InvalidScenarioException.class)
                 .isThrownBy(() ->
                         read("apps = [\n{ client-id = \"1\", certificate = \"app.pem\" }\n{ certificate = x }\n]"))
                 .withMessageContaining(":2: \"apps.certificate\" is no certificate in PEM")

@@ -1,0 +1,119 @@
+package org.o365relay.bench;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.ConcurrentHistogram;
+import org.HdrHistogram.Histogram;
+
+/// Now and then a message of its own on its way through a relay that has other things to do, by turns a normal and
+/// an urgent one; measures how long each takes from the 250 to the upstream.
+final class LatencyProbes {
+
+    /// What the recipients of urgent messages look like, as a pattern of the configuration.
+    static final String URGENT = "urgent-*@contoso.example";
+
+    private final InetSocketAddress relay;
+    private final Duration pause;
+    private final Map<String, Long> sent = new ConcurrentHashMap<>();
+    private final Times normal = new Times();
+    private final Times urgent = new Times();
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final Thread thread;
+
+    /// How long they took.
+    static final class Times {
+        private final Histogram micros = new ConcurrentHistogram(3);
+
+        String medianMillis() {
+            return String.format(Locale.ROOT, "%.0f", micros.getValueAtPercentile(50) / 1e3);
+        }
+
+        String maximumMillis() {
+            return String.format(Locale.ROOT, "%.0f", micros.getMaxValue() / 1e3);
+        }
+    }
+
+    LatencyProbes(InetSocketAddress relay, CountingSmarthost smarthost, Duration pause) {
+        this.relay = relay;
+        this.pause = pause;
+        smarthost.onArrival(this::arrived);
+        this.thread = Thread.ofVirtual().name("probes").start(this::run);
+    }
+
+    Times normal() {
+        return normal;
+    }
+
+    Times urgent() {
+        return urgent;
+    }
+
+    private void run() {
+        try {
+            for (int n = 0; !stopped.await(pause.toMillis(), TimeUnit.MILLISECONDS); n++) {
+                send((n % 2 == 0 ? "normal-" : "urgent-") + n + "@contoso.example");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("new mail is not accepted: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void send(String recipient) throws IOException {
+        try (Socket socket = new Socket(relay.getAddress(), relay.getPort());
+                BufferedReader replies =
+                        new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))) {
+            OutputStream out = socket.getOutputStream();
+            expect(replies, "220");
+            for (String line : List.of(
+                    "HELO probe.example", "MAIL FROM:<probe@device.example>", "RCPT TO:<" + recipient + ">", "DATA")) {
+                say(out, line);
+                expect(replies, line.equals("DATA") ? "354" : "250");
+            }
+            sent.put("RCPT TO:<" + recipient + ">", System.nanoTime());
+            say(out, "From: <probe@device.example>\r\nSubject: new mail\r\n\r\nnew\r\n.");
+            expect(replies, "250");
+            say(out, "QUIT");
+        }
+    }
+
+    private static void say(OutputStream out, String line) throws IOException {
+        out.write((line + "\r\n").getBytes(StandardCharsets.US_ASCII));
+        out.flush();
+    }
+
+    private static void expect(BufferedReader replies, String code) throws IOException {
+        String reply = replies.readLine();
+        if (reply == null || !reply.startsWith(code)) {
+            throw new IOException("expected " + code + ", got " + reply);
+        }
+    }
+
+    private void arrived(String command) {
+        Long at = sent.remove(command.split(" NOTIFY", 2)[0]);
+        if (at != null) {
+            Times times = command.contains("urgent-") ? urgent : normal;
+            times.micros.recordValue((System.nanoTime() - at) / 1000);
+        }
+    }
+
+    /// Sends no more; what is on its way is no longer measured.
+    void stop() throws InterruptedException {
+        stopped.countDown();
+        thread.join();
+    }
+}

@@ -1,0 +1,35 @@
+package org.o365relay.bench;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import org.o365relay.bench.SmtpLoad.Connections;
+
+/// The form of a load, whatever its length and its server.
+record LoadProfile(int sessions, Size size, Connections connections, boolean pipelining, int threads) {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Size SMALL = Size.parse("4KiB");
+
+    /// The loads the relay is held against.
+    static final List<LoadProfile> SUITE = List.of(
+            plain(1, SMALL, Connections.KEPT),
+            plain(50, SMALL, Connections.KEPT),
+            plain(50, SMALL, Connections.ONE_PER_MESSAGE),
+            plain(50, Size.parse("100KiB"), Connections.KEPT));
+
+    static LoadProfile plain(int sessions, Size size, Connections connections) {
+        return new LoadProfile(sessions, size, connections, false, 1);
+    }
+
+    SmtpLoad on(InetSocketAddress server, LoadLimit extent) {
+        Content content = Content.ofSize(size.octets());
+        return new SmtpLoad(server, sessions, extent, content, connections, pipelining, threads, PATIENCE);
+    }
+
+    @Override
+    public String toString() {
+        String kind = connections == Connections.KEPT ? "kept" : "new per message";
+        return sessions + " " + kind + ", " + size + (pipelining ? ", pipelined" : "");
+    }
+}

@@ -1,0 +1,202 @@
+package org.o365relay.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.QueueId;
+import org.o365relay.queue.ClaimScope;
+import org.o365relay.queue.MessageFilter;
+import org.o365relay.queue.MessageQueue;
+import org.o365relay.queue.MessageState;
+import org.o365relay.queue.Page.Order;
+import org.o365relay.queue.QueueReader;
+import org.o365relay.queue.QueueSettings;
+import org.o365relay.queue.QueueUnavailableException;
+
+/// Asks a queue that a [Backlog] has made what operators and deliveries ask, in this process, as the relay does in
+/// its own.
+final class QueryTimes {
+
+    private static final int TIMES = 7;
+    private static final int PAGE = 50;
+    private static final Set<MessageState> OPEN =
+            Set.of(MessageState.QUEUED, MessageState.DEFERRED, MessageState.DELIVERING, MessageState.HELD);
+
+    private final Path directory;
+    private final int settled;
+    private final int open;
+    private final MarkdownTable table = new MarkdownTable("question", "ms, median of " + TIMES, "slowest", "found");
+
+    /// @param directory the data directory
+    /// @param settled messages of the history, which come first
+    QueryTimes(Path directory, int settled, int open) {
+        this.directory = directory;
+        this.settled = settled;
+        this.open = open;
+    }
+
+    @FunctionalInterface
+    private interface Question {
+        long ask();
+    }
+
+    MarkdownTable ask() throws IOException {
+        QueueSettings settings = new QueueSettings(directory, 0, Long.MAX_VALUE, Duration.ofDays(3650));
+        try (MessageQueue queue = MessageQueue.open(settings, InstantSource.system(), RandomGenerator.getDefault())) {
+            askTheQueue(queue.reading());
+            askTheHistory(queue.reading());
+            ClaimScope supply = new ClaimScope(RelayLauncher.MAILBOX, List.of(RelayLauncher.MAILBOX));
+            time("claim 20 of those that are due", () -> queue.claim(supply, 20).size());
+            MessageQueue later = queue;
+            time("claim and put back 20 due", () -> claimAndPutBack(later, supply));
+        } catch (QueueUnavailableException e) {
+            throw new IOException(e);
+        }
+        return table;
+    }
+
+    private static long claimAndPutBack(MessageQueue queue, ClaimScope supply) {
+        var claims = queue.claim(supply, 20);
+        claims.forEach(queue::putBack);
+        return claims.size();
+    }
+
+    private void askTheQueue(QueueReader reading) {
+        int last = settled + open - 1;
+        time("queue (summary)", () -> reading.overview().open());
+        time("queue list, first page", () -> found(reading, Order.OLDEST_FIRST, all -> all));
+        time("queue list, newest first", () -> found(reading, Order.NEWEST_FIRST, all -> all));
+        time("queue list --client", () -> found(reading, Order.OLDEST_FIRST, all -> client(all, Backlog.client(last))));
+        time("queue list --client nobody's", () -> found(reading, Order.OLDEST_FIRST, all -> client(all, "10.9.9.9")));
+        time(
+                "queue list --sender nobody's",
+                () -> found(reading, Order.OLDEST_FIRST, all -> sender(all, "no@x.example")));
+        time(
+                "queue list --recipient, last of all",
+                () -> found(reading, Order.OLDEST_FIRST, all -> recipient(all, Backlog.recipient(last))));
+        time(
+                "queue list --recipient nobody's",
+                () -> found(reading, Order.OLDEST_FIRST, all -> recipient(all, "no@x.example")));
+        time("queue list --reason nobody's", () -> found(reading, Order.OLDEST_FIRST, all -> reason(all, "none-such")));
+        time(
+                "queue list --mailbox nobody's",
+                () -> found(reading, Order.OLDEST_FIRST, all -> mailbox(all, "no@x.example")));
+        time("count all that are open", () -> reading.count(MessageFilter.ALL.in(OPEN)));
+    }
+
+    private void askTheHistory(QueueReader reading) {
+        time("trace, newest", () -> trace(reading, all -> all));
+        time("trace by id", () -> reading.show(newest(reading)).stream().count());
+        time(
+                "trace by Message-ID, the first of all",
+                () -> trace(reading, all -> messageId(all, Backlog.messageId(0))));
+        time("trace by Message-ID, unknown", () -> trace(reading, all -> messageId(all, "<no@x.example>")));
+        time("trace by subject, the first of all", () -> trace(reading, all -> subject(all, Backlog.subject(1))));
+        time("trace by subject, unknown", () -> trace(reading, all -> subject(all, "no such subject")));
+        time("trace by sender, unknown", () -> trace(reading, all -> sender(all, "no@x.example")));
+        time("trace by recipient, unknown", () -> trace(reading, all -> recipient(all, "no@x.example")));
+        time("trace by client, unknown", () -> trace(reading, all -> client(all, "10.9.9.9")));
+        Instant beginning = Backlog.beginning(settled + open);
+        time(
+                "trace by time, the first minute",
+                () -> trace(reading, all -> between(all, beginning, beginning.plusSeconds(60))));
+    }
+
+    private static QueueId newest(QueueReader reading) {
+        return reading.newest().orElseThrow();
+    }
+
+    private long found(QueueReader reading, Order order, UnaryOperator<MessageFilter> which) {
+        return reading.find(which.apply(MessageFilter.ALL).in(OPEN), order, null, PAGE)
+                .lines()
+                .size();
+    }
+
+    private long trace(QueueReader reading, UnaryOperator<MessageFilter> which) {
+        return reading.find(which.apply(MessageFilter.ALL), Order.NEWEST_FIRST, null, PAGE)
+                .lines()
+                .size();
+    }
+
+    private void time(String name, Question question) {
+        long[] nanos = new long[TIMES];
+        long found = 0;
+        for (int time = 0; time < TIMES; time++) {
+            long start = System.nanoTime();
+            found = question.ask();
+            nanos[time] = System.nanoTime() - start;
+        }
+        Arrays.sort(nanos);
+        table.add(
+                name,
+                String.format(Locale.ROOT, "%.1f", nanos[TIMES / 2] / 1e6),
+                String.format(Locale.ROOT, "%.1f", nanos[TIMES - 1] / 1e6),
+                String.format(Locale.ROOT, "%,d", found));
+    }
+
+    private static MessageFilter client(MessageFilter all, String client) {
+        return with(all, client, null, null, null, null, null, null);
+    }
+
+    private static MessageFilter sender(MessageFilter all, String sender) {
+        return with(all, null, sender, null, null, null, null, null);
+    }
+
+    private static MessageFilter recipient(MessageFilter all, String recipient) {
+        return with(all, null, null, recipient, null, null, null, null);
+    }
+
+    private static MessageFilter mailbox(MessageFilter all, String mailbox) {
+        return with(all, null, null, null, mailbox, null, null, null);
+    }
+
+    private static MessageFilter reason(MessageFilter all, String reason) {
+        return with(all, null, null, null, null, reason, null, null);
+    }
+
+    private static MessageFilter subject(MessageFilter all, String subject) {
+        return with(all, null, null, null, null, null, subject, null);
+    }
+
+    private static MessageFilter messageId(MessageFilter all, String messageId) {
+        return with(all, null, null, null, null, null, null, messageId);
+    }
+
+    private static MessageFilter between(MessageFilter all, Instant after, Instant before) {
+        return new MessageFilter(
+                all.ids(), all.states(), after, before, null, null, null, null, null, null, null, null);
+    }
+
+    private static MessageFilter with(
+            MessageFilter all,
+            @Nullable String client,
+            @Nullable String sender,
+            @Nullable String recipient,
+            @Nullable String mailbox,
+            @Nullable String reason,
+            @Nullable String subject,
+            @Nullable String messageId) {
+        return new MessageFilter(
+                all.ids(),
+                all.states(),
+                null,
+                null,
+                client,
+                sender,
+                recipient,
+                mailbox,
+                reason,
+                subject,
+                messageId,
+                null);
+    }
+}

@@ -1,0 +1,58 @@
+package org.o365relay.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+
+/// A self-signed certificate for `localhost`, made with the JDK's keytool.
+///
+/// @param pem the certificate, for the relay to trust
+/// @param context for a server that shows it
+record ServerIdentity(Path pem, SSLContext context) {
+
+    private static final String ALIAS = "localhost";
+    private static final String STORE_PASSWORD = "bench-only";
+
+    static ServerIdentity make(Path directory) throws IOException, InterruptedException {
+        Path file = directory.resolve("localhost.p12");
+        generate(file);
+        try {
+            KeyStore store = KeyStore.getInstance(file.toFile(), STORE_PASSWORD.toCharArray());
+            Path pem = directory.resolve("localhost.pem");
+            Files.writeString(pem, pem(store));
+            return new ServerIdentity(pem, context(store));
+        } catch (GeneralSecurityException e) {
+            throw new IOException("cannot use the certificate made for the measurement", e);
+        }
+    }
+
+    private static void generate(Path store) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(Programs.ofJdk("keytool").toString(), "-genkeypair"));
+        command.addAll(List.of("-keyalg", "EC", "-groupname", "secp256r1", "-validity", "2"));
+        command.addAll(List.of("-dname", "CN=localhost", "-ext", "san=dns:localhost,ip:127.0.0.1"));
+        command.addAll(List.of("-alias", ALIAS, "-keystore", store.toString()));
+        command.addAll(List.of("-storetype", "PKCS12", "-storepass", STORE_PASSWORD));
+        Programs.output(command);
+    }
+
+    private static String pem(KeyStore store) throws GeneralSecurityException {
+        byte[] certificate = store.getCertificate(ALIAS).getEncoded();
+        String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(certificate);
+        return "-----BEGIN CERTIFICATE-----\n" + text + "\n-----END CERTIFICATE-----\n";
+    }
+
+    private static SSLContext context(KeyStore store) throws GeneralSecurityException {
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(store, STORE_PASSWORD.toCharArray());
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), null, null);
+        return context;
+    }
+}

@@ -1,0 +1,45 @@
+package org.o365relay.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/// The processors' time since the machine started, over all of them, as Linux tells it in `/proc/stat`
+/// (proc_stat(5)).
+///
+/// @param busy for any process, the kernel's own work or, in a virtual machine, for somebody else
+/// @param all busy and idle
+record SystemCpu(Duration busy, Duration all) {
+
+    private static final long TICK_MILLIS = 10;
+    private static final int IDLE = 3;
+    private static final int IOWAIT = 4;
+    /// user, nice, system, idle, iowait, irq, softirq, steal; guest times are in user and nice already.
+    private static final int FIELDS = 8;
+
+    static SystemCpu now() throws IOException {
+        String first = Files.readAllLines(Path.of("/proc/stat")).getFirst();
+        List<String> fields = List.of(first.replaceFirst("cpu +", "").split(" ", -1));
+        long busy = 0;
+        long all = 0;
+        for (int field = 0; field < FIELDS; field++) {
+            long ticks = Long.parseLong(fields.get(field));
+            all += ticks;
+            busy += field == IDLE || field == IOWAIT ? 0 : ticks;
+        }
+        return new SystemCpu(Duration.ofMillis(busy * TICK_MILLIS), Duration.ofMillis(all * TICK_MILLIS));
+    }
+
+    /// The share of the machine that others than the measured took since then: figures taken on a busy machine
+    /// say little.
+    ///
+    /// @param measured processor time of the server and the load generator meanwhile
+    /// @return 0 to 1
+    double othersSince(SystemCpu before, Duration measured) {
+        Duration others = busy.minus(before.busy).minus(measured);
+        Duration time = all.minus(before.all);
+        return time.isZero() ? 0 : Math.max(0, others.toNanos() / (double) time.toNanos());
+    }
+}

@@ -1,0 +1,41 @@
+package org.o365relay.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// The directory of one run, for queues and logs. Deleted at the end.
+record WorkDirectory(Path directory) implements AutoCloseable {
+
+    /// Under a parent that decides which disk is measured.
+    static WorkDirectory under(Path parent) throws IOException {
+        return new WorkDirectory(Files.createTempDirectory(Files.createDirectories(parent), "o365-relay-bench"));
+    }
+
+    /// An empty directory. Servers that change their user must be able to get there.
+    Path fresh() throws IOException {
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return Files.createDirectory(directory.resolve(Integer.toString(count())));
+    }
+
+    @Override
+    public void close() throws IOException {
+        List<Path> deepestFirst;
+        try (Stream<Path> paths = Files.walk(directory)) {
+            deepestFirst = paths.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path path : deepestFirst) {
+            Files.delete(path);
+        }
+    }
+
+    private int count() throws IOException {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return Math.toIntExact(entries.count());
+        }
+    }
+}

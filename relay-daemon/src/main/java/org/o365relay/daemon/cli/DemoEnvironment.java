@@ -1,0 +1,124 @@
+package org.o365relay.daemon.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.o365relay.daemon.demo.DemoRelay;
+import org.o365relay.daemon.demo.DemoRelaySettings;
+import org.o365relay.daemon.sandbox.Sandbox;
+import org.o365relay.daemon.sandbox.SandboxMailbox;
+import org.o365relay.daemon.sandbox.SandboxSettings;
+import org.o365relay.mail.Secret;
+
+/// The sandbox and the relay of a demonstration, in a directory that goes with them: at [#close()], and when
+/// the program is ended from outside.
+final class DemoEnvironment implements AutoCloseable {
+
+    static final String MAILBOX = "relay@contoso.example";
+
+    private final Path directory;
+    private final Sandbox sandbox;
+    private final DemoRelay relay;
+    private boolean closed;
+
+    private DemoEnvironment(Path directory, Sandbox sandbox, DemoRelay relay) {
+        this.directory = directory;
+        this.sandbox = sandbox;
+        this.relay = relay;
+        Runtime.getRuntime().addShutdownHook(new Thread(this::close, "demo-end"));
+    }
+
+    /// @param port where the relay is to listen; if it is taken, another one
+    static DemoEnvironment set(DemoRelay.Starter starter, int port) throws CommandFailed, IOException {
+        Path directory = Files.createTempDirectory("o365-relay-demo");
+        try {
+            return set(starter, port, directory);
+        } catch (CommandFailed | IOException | RuntimeException e) {
+            delete(directory);
+            throw e;
+        }
+    }
+
+    private static DemoEnvironment set(DemoRelay.Starter starter, int port, Path directory)
+            throws CommandFailed, IOException {
+        Secret password = new Secret(Passwords.random());
+        Sandbox sandbox = SandboxCommand.start(
+                SandboxSettings.in(received(directory), new SandboxMailbox(MAILBOX, password.reveal())));
+        try {
+            return new DemoEnvironment(directory, sandbox, starter.start(plan(directory, sandbox, password, port)));
+        } catch (IOException e) {
+            sandbox.close();
+            throw new CommandFailed(ExitCode.UNAVAILABLE, "the relay does not start: " + e.getMessage());
+        }
+    }
+
+    Sandbox sandbox() {
+        return sandbox;
+    }
+
+    /// Where the relay listens.
+    InetSocketAddress relay() {
+        return relay.address();
+    }
+
+    /// Where the sandbox keeps what it received.
+    Path received() {
+        return received(directory);
+    }
+
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        relay.close();
+        sandbox.close();
+        delete(directory);
+    }
+
+    private static DemoRelaySettings plan(Path directory, Sandbox sandbox, Secret password, int port)
+            throws IOException {
+        return new DemoRelaySettings(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), freePort(port)),
+                Files.createDirectory(directory.resolve("queue")),
+                MAILBOX,
+                password,
+                "localhost",
+                sandbox.address().getPort(),
+                sandbox.trustedCertificates());
+    }
+
+    private static Path received(Path directory) {
+        return directory.resolve("received");
+    }
+
+    /// @return the wanted port, or 0 for any if somebody else has it
+    private static int freePort(int wanted) {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted));
+            return wanted;
+        } catch (IOException taken) {
+            return 0;
+        }
+    }
+
+    private static void delete(Path directory) {
+        try (Stream<Path> files = Files.walk(directory)) {
+            List<Path> inside = files.sorted(Comparator.reverseOrder()).toList();
+            for (Path file : inside) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot remove " + directory, e);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package org.o365relay.daemon.demo;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.o365relay.daemon.sandbox.AcceptedMessage;
+import org.o365relay.daemon.sandbox.Sandbox;
+
+/// Sends every sample through the relay and shows what became of it.
+public final class DemoRun {
+
+    private static final int WIDTH = 110;
+    private static final int LABEL = 14;
+    private static final int COLUMN = (WIDTH - LABEL - 4) / 2;
+
+    private final Sandbox sandbox;
+    private final InetSocketAddress relay;
+    private final String mailbox;
+    private final Duration patience;
+    private final PrintWriter out;
+    private final TerminalStyle look;
+
+    /// @param patience how long a message may take from the device to the sandbox
+    public DemoRun(
+            Sandbox sandbox,
+            InetSocketAddress relay,
+            String mailbox,
+            Duration patience,
+            PrintWriter out,
+            TerminalStyle look) {
+        this.sandbox = sandbox;
+        this.relay = relay;
+        this.mailbox = mailbox;
+        this.patience = patience;
+        this.out = out;
+        this.look = look;
+    }
+
+    /// @return whether every message arrived, and as it should
+    public boolean run() throws IOException, InterruptedException {
+        List<SampleMessage> samples = SampleMessage.all();
+        int good = 0;
+        for (SampleMessage sample : samples) {
+            good += isShown(sample) ? 1 : 0;
+        }
+        String summary = good + " of " + samples.size() + " messages arrived as they should.";
+        out.println();
+        out.println(good == samples.size() ? look.good(summary) : look.bad(summary));
+        out.flush();
+        return good == samples.size();
+    }
+
+    /// What arrives later, from a device of the audience.
+    public void arrived(AcceptedMessage accepted) throws IOException {
+        MailText received = MailText.of(accepted.content());
+        out.println();
+        out.println(look.strong("Office 365 received") + "  "
+                + look.faint(accepted.receivedAt() + "  " + accepted.size() + " bytes"));
+        line("envelope", "<" + accepted.envelopeFrom() + "> to " + String.join(", ", accepted.envelopeTo()));
+        for (String field : List.of("From", "Reply-To", "Subject", "Message-ID")) {
+            received.field(field).ifPresent(value -> line(field, value));
+        }
+        line("over", accepted.tls() + ", AUTH " + accepted.mechanism() + " " + accepted.user());
+        out.flush();
+    }
+
+    private boolean isShown(SampleMessage sample) throws IOException, InterruptedException {
+        heading(sample);
+        int before = sandbox.acceptedCount();
+        try {
+            DemoDevice.send(sample, relay);
+        } catch (IOException e) {
+            return failed(String.valueOf(e.getMessage()));
+        }
+        Optional<AcceptedMessage> accepted = sandbox.await(
+                message -> message.number() > before && message.envelopeTo().equals(sample.to()), patience);
+        return accepted.isPresent()
+                ? isShown(MessageComparison.of(sample, accepted.get(), mailbox))
+                : failed("did not reach Office 365 within " + patience.toSeconds() + " s");
+    }
+
+    private boolean isShown(MessageComparison comparison) {
+        row("", "the device sent", "Office 365 received");
+        comparison.rows().forEach(row -> row(row.what(), row.sent(), row.received()));
+        comparison.flaws().forEach(this::failed);
+        out.flush();
+        return comparison.flaws().isEmpty();
+    }
+
+    private boolean failed(String why) {
+        out.println(look.bad(why));
+        out.flush();
+        return false;
+    }
+
+    private void heading(SampleMessage sample) {
+        out.println();
+        out.println(look.strong(sample.title()));
+        out.println(look.faint(look.rule(WIDTH)));
+        out.flush();
+    }
+
+    private void row(String what, String sent, String received) {
+        List<String> left = TerminalStyle.wrapped(sent, COLUMN);
+        List<String> right = TerminalStyle.wrapped(received, COLUMN);
+        for (int i = 0; i < Math.max(left.size(), right.size()); i++) {
+            String label = padded(i == 0 ? what : "", LABEL);
+            out.println((look.faint(label) + "  " + padded(at(left, i), COLUMN) + "  " + ticked(at(right, i)))
+                    .stripTrailing());
+        }
+    }
+
+    private void line(String what, String value) {
+        for (String part : TerminalStyle.wrapped(value, WIDTH - LABEL - 2)) {
+            out.println("  " + look.faint(padded(what, LABEL - 2)) + "  " + part);
+        }
+    }
+
+    private String ticked(String received) {
+        return received.equals(MessageComparison.SAME) ? look.good(received) : received;
+    }
+
+    private static String at(List<String> lines, int index) {
+        return index < lines.size() ? lines.get(index) : "";
+    }
+
+    private static String padded(String text, int width) {
+        return text + " ".repeat(Math.max(0, width - text.length()));
+    }
+}

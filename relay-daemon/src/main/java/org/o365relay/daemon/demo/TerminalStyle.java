@@ -1,0 +1,49 @@
+package org.o365relay.daemon.demo;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// What the terminal can show.
+///
+/// @param colours whether it understands ANSI colours
+/// @param symbols whether its character set has lines and ticks
+public record TerminalStyle(boolean colours, boolean symbols) {
+
+    String strong(String text) {
+        return styled("1", text);
+    }
+
+    String faint(String text) {
+        return styled("2", text);
+    }
+
+    String good(String text) {
+        return styled("32", (symbols ? "✔ " : "ok ") + text);
+    }
+
+    String bad(String text) {
+        return styled("31", (symbols ? "✘ " : "!! ") + text);
+    }
+
+    String rule(int width) {
+        return (symbols ? "─" : "-").repeat(width);
+    }
+
+    /// In lines of at most this width, broken at blanks where possible; at least one line.
+    static List<String> wrapped(String text, int width) {
+        List<String> lines = new ArrayList<>();
+        String rest = text.replaceAll("\\p{Cntrl}", "?").strip();
+        while (rest.length() > width) {
+            int blank = rest.lastIndexOf(' ', width);
+            int end = blank > 0 ? blank : width;
+            lines.add(rest.substring(0, end));
+            rest = rest.substring(end).strip();
+        }
+        lines.add(rest);
+        return lines;
+    }
+
+    private String styled(String code, String text) {
+        return colours ? "\u001b[" + code + "m" + text + "\u001b[0m" : text;
+    }
+}

@@ -1,0 +1,51 @@
+package org.o365relay.daemon.sandbox;
+
+import java.io.IOException;
+import java.io.OutputStream;
+
+/// Copies a message without its Bcc fields, everything else octet by octet as it is.
+final class BccRemover {
+
+    private static final byte[] NAME = {'b', 'c', 'c', ':'};
+
+    private BccRemover() {}
+
+    static void remove(byte[] content, OutputStream out) throws IOException {
+        int position = 0;
+        boolean blind = false;
+        while (position < content.length) {
+            int end = endOfLine(content, position);
+            if (isBlank(content, position, end)) {
+                break;
+            }
+            boolean folded = content[position] == ' ' || content[position] == '\t';
+            blind = folded ? blind : isBcc(content, position);
+            if (!blind) {
+                out.write(content, position, end - position);
+            }
+            position = end;
+        }
+        out.write(content, position, content.length - position);
+    }
+
+    private static int endOfLine(byte[] content, int start) {
+        int position = start;
+        while (position < content.length && content[position] != '\n') {
+            position++;
+        }
+        return Math.min(position + 1, content.length);
+    }
+
+    private static boolean isBlank(byte[] content, int start, int end) {
+        return content[start] == '\n' || (content[start] == '\r' && end - start == 2);
+    }
+
+    private static boolean isBcc(byte[] content, int start) {
+        for (int i = 0; i < NAME.length; i++) {
+            if (start + i >= content.length || Character.toLowerCase(content[start + i]) != NAME[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,86 @@
+package org.o365relay.daemon.sandbox;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// Actions as they are written in a [Fault].
+final class FaultActionSyntax {
+
+    private static final Pattern DELAY = Pattern.compile("delay (?<count>\\d{1,9})(?<unit>ms|s|m)");
+    private static final Pattern AADSTS = Pattern.compile("AADSTS(?<number>\\d{4,9})");
+    private static final Pattern STATUS = Pattern.compile("(?<status>\\d{3})(?<accepting>-after-accepting)?"
+            + "(?: retry-after (?<seconds>\\d{1,6}))?(?: (?<code>\\w+))?(?: (?<message>.+))?");
+
+    private FaultActionSyntax() {}
+
+    /// @throws IllegalArgumentException saying what is wrong
+    static FaultAction parse(FaultPoint step, String text) {
+        return switch (text) {
+            case "drop" -> new FaultAction.Drop();
+            case "drop-after-accepting" -> new FaultAction.DropAfterAccepting();
+            case "hang" -> new FaultAction.Hang();
+            default -> text.startsWith("delay") ? delay(text) : answer(step, text);
+        };
+    }
+
+    private static FaultAction answer(FaultPoint step, String text) {
+        if (step.isSmtp()) {
+            return new FaultAction.Reply(text);
+        }
+        Matcher error = AADSTS.matcher(text);
+        return error.matches() ? new FaultAction.Aadsts(Integer.parseInt(error.group("number"))) : status(text);
+    }
+
+    private static FaultAction status(String text) {
+        Matcher form = STATUS.matcher(text);
+        if (!form.matches()) {
+            throw new IllegalArgumentException("not a status of HTTP, such as \"503\","
+                    + " \"429 retry-after 5 ApplicationThrottled\" or \"503-after-accepting\", nor AADSTS and a number: "
+                    + text);
+        }
+        String seconds = form.group("seconds");
+        return new FaultAction.Status(
+                Integer.parseInt(form.group("status")),
+                form.group("accepting") != null,
+                seconds == null ? null : Integer.valueOf(seconds),
+                Optional.ofNullable(form.group("code")).orElse(""),
+                Optional.ofNullable(form.group("message")).orElse(""));
+    }
+
+    private static FaultAction delay(String text) {
+        Matcher delay = DELAY.matcher(text);
+        if (!delay.matches()) {
+            throw new IllegalArgumentException("a delay is written like \"delay 3s\" (ms, s, m), not: " + text);
+        }
+        long count = Long.parseLong(delay.group("count"));
+        return new FaultAction.Delay(
+                switch (delay.group("unit")) {
+                    case "ms" -> Duration.ofMillis(count);
+                    case "s" -> Duration.ofSeconds(count);
+                    default -> Duration.ofMinutes(count);
+                });
+    }
+
+    /// @return what [#parse(Step, String)] reads
+    static String written(FaultAction action) {
+        return switch (action) {
+            case FaultAction.Reply(String text) -> text;
+            case FaultAction.Status status -> written(status);
+            case FaultAction.Aadsts(int number) -> "AADSTS" + number;
+            case FaultAction.Delay(Duration time) -> "delay " + time.toMillis() + "ms";
+            case FaultAction.Drop() -> "drop";
+            case FaultAction.DropAfterAccepting() -> "drop-after-accepting";
+            case FaultAction.Hang() -> "hang";
+        };
+    }
+
+    private static String written(FaultAction.Status status) {
+        return status.status()
+                + (status.accepting() ? "-after-accepting" : "")
+                + (status.retryAfter() == null ? "" : " retry-after " + status.retryAfter())
+                + (status.code().isEmpty() ? "" : " " + status.code())
+                + (status.message().isEmpty() ? "" : " " + status.message());
+    }
+}

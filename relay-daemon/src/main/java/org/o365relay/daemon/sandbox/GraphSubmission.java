@@ -1,0 +1,97 @@
+package org.o365relay.daemon.sandbox;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.o365relay.daemon.sandbox.web.WebRequest;
+import org.o365relay.daemon.sandbox.web.WebResponse;
+
+/// Sends what Graph was given: checks it, and keeps it with the recipients it would go to.
+final class GraphSubmission {
+
+    private final SandboxState office;
+
+    GraphSubmission(SandboxState office) {
+        this.office = office;
+    }
+
+    /// @param content the message as it came
+    WebResponse send(WebRequest request, SandboxMailbox account, byte[] content) throws GraphRefusal, IOException {
+        Header header = Header.read(new ByteArrayInputStream(content)).orElseThrow(GraphRefusal::noRecipients);
+        return send(request, account, header, out -> BccRemover.remove(content, out));
+    }
+
+    WebResponse send(WebRequest request, SandboxMailbox account, SandboxDraft draft) throws GraphRefusal, IOException {
+        return send(request, account, draft.header(), draft::writeTo);
+    }
+
+    @FunctionalInterface
+    private interface Content {
+        void writeTo(OutputStream out) throws IOException, GraphRefusal;
+    }
+
+    private WebResponse send(WebRequest request, SandboxMailbox account, Header header, Content content)
+            throws GraphRefusal, IOException {
+        List<String> recipients = header.recipients().orElseThrow(GraphRefusal::noRecipients);
+        if (recipients.isEmpty()) {
+            throw GraphRefusal.noRecipients();
+        }
+        check(account, header, recipients.size());
+        try (SpooledContent body = office.archive().open(Long.MAX_VALUE)) {
+            content.writeTo(stream(body));
+            SandboxSubmission submission = new SandboxSubmission(
+                    Ingress.GRAPH,
+                    account.address(),
+                    recipients,
+                    account.address(),
+                    "Bearer",
+                    request.tls(),
+                    request.client(),
+                    "");
+            office.archive().keep(body, submission, header, account.address());
+        }
+        return WebResponse.empty(202);
+    }
+
+    /// More messages a minute than allowed are taken, and counted: the mailbox delivers them later.
+    private void check(SandboxMailbox account, Header header, int recipients) throws GraphRefusal {
+        SandboxSettings settings = office.settings();
+        Instant now = office.clock().instant();
+        MailboxUsage use = office.mailboxes().of(account);
+        Optional<String> foreign = AuthorCheck.foreign(header, account);
+        if (foreign.isPresent()) {
+            throw new GraphRefusal(
+                    403,
+                    "ErrorSendAsDenied",
+                    "The user account which was used to submit this request does not have the right to send mail on"
+                            + " behalf of the specified sending account., Cannot submit message.");
+        }
+        if (account.full()) {
+            throw new GraphRefusal(507, "ErrorQuotaExceeded", "The mailbox has exceeded its quota.");
+        }
+        if (!use.hasQuotaFor(recipients, now, settings)) {
+            throw new GraphRefusal(
+                    429,
+                    "ErrorSubmissionQuotaExceeded",
+                    "The message can't be submitted because the sender's submission" + " quota was exceeded.");
+        }
+        use.submit(recipients, now, settings);
+    }
+
+    private static OutputStream stream(SpooledContent body) {
+        return new OutputStream() {
+            @Override
+            public void write(int octet) {
+                body.write(new byte[] {(byte) octet}, 0, 1);
+            }
+
+            @Override
+            public void write(byte[] octets, int offset, int length) {
+                body.write(octets, offset, length);
+            }
+        };
+    }
+}

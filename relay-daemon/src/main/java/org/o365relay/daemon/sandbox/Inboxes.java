@@ -1,0 +1,31 @@
+package org.o365relay.daemon.sandbox;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.o365relay.daemon.sandbox.web.Octets;
+
+/// What has come in to the mailboxes, each with its one folder.
+final class Inboxes {
+
+    private final Map<String, List<Letter>> letters = new ConcurrentHashMap<>();
+    private final AtomicInteger numbers = new AtomicInteger();
+
+    /// @param type of its content, with parameters
+    record Letter(String id, Instant receivedAt, String subject, String type, Octets content) {}
+
+    void put(String mailbox, Instant at, String subject, String type, byte[] content) {
+        String id = "AAkALgAAAAAAHYQDEapmEc2byACqAC-" + numbers.incrementAndGet() + "=";
+        letters.computeIfAbsent(mailbox.toLowerCase(Locale.ROOT), _ -> new CopyOnWriteArrayList<>())
+                .add(new Letter(id, at, subject, type, new Octets(content)));
+    }
+
+    /// @return oldest first
+    List<Letter> of(SandboxMailbox account) {
+        return letters.getOrDefault(account.key(), List.of());
+    }
+}

@@ -1,0 +1,154 @@
+package org.o365relay.daemon.sandbox;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/// Lines, contents and replies on one connection.
+///
+/// Replies are held back while more input is at hand, so that a pipelined group is answered at once
+/// (RFC 2920 §3.2), and go out before anything blocks.
+final class SandboxConnection {
+
+    /// A base64 token takes 1.5 to 3 KB; RFC 4954 §4 asks for 12288 octets.
+    static final int LONGEST_LINE = 12_288;
+
+    private static final int BUFFER = 16_384;
+
+    private final Socket connection;
+    private InputStream in;
+    private OutputStream out;
+    private final byte[] buffer = new byte[BUFFER];
+    private int position;
+    private int end;
+    private byte[] replies = new byte[1_024];
+    private int repliesEnd;
+
+    SandboxConnection(Socket connection) throws IOException {
+        this.connection = connection;
+        this.in = connection.getInputStream();
+        this.out = connection.getOutputStream();
+    }
+
+    /// Goes on over TLS. What the client had sent in plain text before is dropped: it could have been injected
+    /// (RFC 3207 §4.2).
+    void switchTo(Socket tls) throws IOException {
+        in = tls.getInputStream();
+        out = tls.getOutputStream();
+        position = 0;
+        end = 0;
+    }
+
+    /// @return the next line without its end, as UTF-8
+    /// @throws EOFException if the client has gone
+    /// @throws LineTooLong after the whole line has been read
+    String readLine() throws IOException, LineTooLong {
+        byte[] line = new byte[0];
+        while (true) {
+            awaitInput();
+            int lf = indexOfLf();
+            int stop = lf < 0 ? end : lf;
+            line = line.length > LONGEST_LINE ? line : joined(line, position, stop);
+            position = lf < 0 ? end : lf + 1;
+            if (lf >= 0) {
+                return text(line);
+            }
+        }
+    }
+
+    void send(String reply) {
+        byte[] octets = (reply + "\r\n").getBytes(StandardCharsets.UTF_8);
+        if (repliesEnd + octets.length > replies.length) {
+            replies = Arrays.copyOf(replies, repliesEnd + octets.length);
+        }
+        System.arraycopy(octets, 0, replies, repliesEnd, octets.length);
+        repliesEnd += octets.length;
+    }
+
+    void flush() throws IOException {
+        if (repliesEnd > 0) {
+            out.write(replies, 0, repliesEnd);
+            out.flush();
+            repliesEnd = 0;
+        }
+    }
+
+    /// Reads content up to the final dot (RFC 5321 §4.1.1.4) and removes dot-stuffing (§4.5.2).
+    void readContent(SpooledContent body) throws IOException {
+        DotReader reader = new DotReader(body);
+        do {
+            awaitInput();
+            position = reader.read(buffer, position, end);
+        } while (!reader.done());
+    }
+
+    /// Reads exactly so many octets: a chunk (RFC 3030 §2).
+    void readChunk(SpooledContent body, long size) throws IOException {
+        long missing = size;
+        while (missing > 0) {
+            awaitInput();
+            int length = (int) Math.min(missing, end - position);
+            body.write(buffer, position, length);
+            position += length;
+            missing -= length;
+        }
+    }
+
+    /// Reads and forgets until the client gives up.
+    void readUntilItEnds() throws IOException {
+        while (in.read(buffer) >= 0) {
+            position = 0;
+            end = 0;
+        }
+    }
+
+    /// Ends it without a word, not even one of TLS.
+    void drop() throws IOException {
+        connection.close();
+    }
+
+    private void awaitInput() throws IOException {
+        if (position < end) {
+            return;
+        }
+        flush();
+        int length = in.read(buffer, 0, BUFFER);
+        if (length < 0) {
+            throw new EOFException("the client has gone");
+        }
+        position = 0;
+        end = length;
+    }
+
+    private int indexOfLf() {
+        for (int i = position; i < end; i++) {
+            if (buffer[i] == '\n') {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private byte[] joined(byte[] line, int from, int to) {
+        byte[] joined = Arrays.copyOf(line, line.length + to - from);
+        System.arraycopy(buffer, from, joined, line.length, to - from);
+        return joined;
+    }
+
+    private static String text(byte[] line) throws LineTooLong {
+        int length = line.length > 0 && line[line.length - 1] == '\r' ? line.length - 1 : line.length;
+        if (length > LONGEST_LINE) {
+            throw new LineTooLong();
+        }
+        return new String(line, 0, length, StandardCharsets.UTF_8);
+    }
+
+    /// A command of more than [#LONGEST_LINE] octets.
+    static final class LineTooLong extends Exception {
+        private static final long serialVersionUID = 1;
+    }
+}

@@ -1,0 +1,206 @@
+package org.o365relay.daemon.sandbox.entra;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.daemon.sandbox.web.WebRequest;
+import org.o365relay.daemon.sandbox.web.WebResponse;
+
+/// The token service: answers its requests, knows its tokens, and lets a test play the user.
+public final class TokenService {
+
+    private static final DateTimeFormatter TIMESTAMP =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final int TENANT_NOT_FOUND = 90002;
+
+    private final Supplier<EntraSettings> settings;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+    private final UnaryOperator<Duration> pace;
+    private final IssuedTokens issued = new IssuedTokens();
+    private final RefreshTokens refreshTokens = new RefreshTokens();
+    private final DeviceCodes codes;
+    private final TokenEndpoint endpoint;
+    private final VerificationPage page;
+
+    /// @param settings asked at every request
+    /// @param pace how long what takes so long at Microsoft takes here
+    public TokenService(
+            Supplier<EntraSettings> settings,
+            InstantSource clock,
+            RandomGenerator random,
+            UnaryOperator<Duration> pace) {
+        this.settings = settings;
+        this.clock = clock;
+        this.random = random;
+        this.pace = pace;
+        this.codes = new DeviceCodes(random);
+        this.endpoint = new TokenEndpoint(issued, codes, refreshTokens, random, clock, pace);
+        this.page = new VerificationPage(codes);
+    }
+
+    /// @return the token if this directory has issued it and it is still good
+    public Optional<IssuedToken> token(String value) {
+        return issued.find(value, clock.instant());
+    }
+
+    /// The user signs in on the verification page.
+    ///
+    /// @return false if there is no such code
+    public boolean approve(String userCode, String user) {
+        return codes.decide(userCode, user);
+    }
+
+    /// The user says no on the verification page.
+    ///
+    /// @return false if there is no such code
+    public boolean decline(String userCode) {
+        return codes.decide(userCode, null);
+    }
+
+    /// All access and refresh tokens are worth nothing from now on, as after a change of password.
+    public void revokeTokens() {
+        issued.revokeAll();
+        refreshTokens.revokeAll();
+    }
+
+    public WebResponse answer(WebRequest request) {
+        List<String> path = request.segments();
+        String end = path.isEmpty() ? "" : String.join("/", path.subList(1, path.size()));
+        return switch (request.method() + " " + end) {
+            case "POST oauth2/v2.0/token" -> inTenant(path, request, endpoint::token);
+            case "POST oauth2/v2.0/devicecode" -> inTenant(path, request, endpoint::deviceCode);
+            case "GET v2.0/.well-known/openid-configuration", "GET .well-known/openid-configuration" ->
+                inTenant(path, request, OpenIdConfiguration::of);
+            case "GET discovery/instance" -> WebResponse.json(200, OpenIdConfiguration.instance(request));
+            case "GET identity/oauth2/token" -> managedIdentity(request);
+            case "GET ", "POST " ->
+                path.equals(List.of(VerificationPage.PATH)) ? page(request) : WebResponse.empty(404);
+            default -> WebResponse.empty(404);
+        };
+    }
+
+    @FunctionalInterface
+    private interface Grant {
+        Map<String, ?> answer(EntraSettings directory, WebRequest request)
+                throws TokenRefusedException, DeviceCodes.Declined;
+    }
+
+    private WebResponse inTenant(List<String> path, WebRequest request, Grant grant) {
+        EntraSettings directory = settings.get();
+        String name = path.getFirst();
+        boolean known = directory.isCalled(name) || name.equals("common") || name.equals("organizations");
+        return known ? answer(() -> grant.answer(directory, request)) : error(TENANT_NOT_FOUND);
+    }
+
+    @FunctionalInterface
+    private interface Answering {
+        Map<String, ?> answer() throws TokenRefusedException, DeviceCodes.Declined;
+    }
+
+    private WebResponse answer(Answering grant) {
+        try {
+            return WebResponse.json(200, grant.answer()).with("Cache-Control", "no-store, no-cache");
+        } catch (TokenRefusedException refused) {
+            return error(refused.number());
+        } catch (DeviceCodes.Declined declined) {
+            return error(new TokenError(70000, 400, "authorization_declined", "The user declined to sign in."));
+        }
+    }
+
+    /// What the metadata service of an Azure machine answers; there the times are strings.
+    private WebResponse managedIdentity(WebRequest request) {
+        EntraSettings directory = settings.get();
+        Map<String, String> query = request.queryFields();
+        String clientId = query.getOrDefault("client_id", String.valueOf(directory.machine()));
+        boolean asked =
+                request.header("Metadata").filter("true"::equalsIgnoreCase).isPresent();
+        if (!asked || directory.app(clientId).isEmpty() || directory.machine() == null) {
+            return WebResponse.json(
+                    400,
+                    Map.of(
+                            "error",
+                            asked ? "invalid_request" : "bad_request_102",
+                            "error_description",
+                            asked ? "Identity not found" : "Required metadata header not specified"));
+        }
+        String resource = query.getOrDefault("resource", "");
+        return answer(() -> {
+            AppRegistration app = endpoint.app(directory, clientId);
+            Map<String, ?> token = endpoint.forApp(directory, request, app, withoutSlash(resource) + "/.default");
+            return asOnAMachine(token, resource, clientId);
+        });
+    }
+
+    private Map<String, ?> asOnAMachine(Map<String, ?> token, String resource, String clientId) {
+        long seconds = token.get("expires_in") instanceof Number number ? number.longValue() : 0;
+        Map<String, @Nullable Object> answer = new LinkedHashMap<>();
+        answer.put("access_token", token.get("access_token"));
+        answer.put("client_id", clientId);
+        answer.put("expires_in", Long.toString(seconds));
+        answer.put("expires_on", Long.toString(clock.instant().getEpochSecond() + seconds));
+        answer.put("ext_expires_in", Long.toString(seconds));
+        answer.put("not_before", Long.toString(clock.instant().getEpochSecond()));
+        answer.put("resource", resource);
+        answer.put("token_type", "Bearer");
+        return answer;
+    }
+
+    private static String withoutSlash(String address) {
+        return address.endsWith("/") ? address.substring(0, address.length() - 1) : address;
+    }
+
+    private WebResponse page(WebRequest request) {
+        String suggestion = settings.get().domains().stream()
+                .sorted()
+                .findFirst()
+                .map(domain -> "relay@" + domain)
+                .orElse("");
+        return page.answer(request, suggestion);
+    }
+
+    /// @param number such as 7000215 for `AADSTS7000215`
+    /// @return the error with ids and time, as Entra gives it
+    public WebResponse error(int number) {
+        return error(TokenError.of(number));
+    }
+
+    private WebResponse error(TokenError error) {
+        Instant now = clock.instant();
+        String trace = id();
+        String correlation = id();
+        Map<String, @Nullable Object> answer = new LinkedHashMap<>();
+        answer.put("error", error.error());
+        answer.put(
+                "error_description",
+                "AADSTS%d: %s Trace ID: %s Correlation ID: %s Timestamp: %s"
+                        .formatted(error.number(), error.text(), trace, correlation, TIMESTAMP.format(now)));
+        answer.put("error_codes", List.of(error.number()));
+        answer.put("timestamp", TIMESTAMP.format(now));
+        answer.put("trace_id", trace);
+        answer.put("correlation_id", correlation);
+        answer.put("error_uri", "https://login.microsoftonline.com/error?code=" + error.number());
+        WebResponse said = WebResponse.json(error.status(), answer);
+        return error.status() == 429
+                ? said.with(
+                        "Retry-After",
+                        Long.toString(pace.apply(Duration.ofMinutes(1)).toSeconds()))
+                : said;
+    }
+
+    private String id() {
+        return new UUID(random.nextLong(), random.nextLong()).toString();
+    }
+}

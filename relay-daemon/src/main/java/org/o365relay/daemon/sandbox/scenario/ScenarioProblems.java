@@ -1,0 +1,41 @@
+package org.o365relay.daemon.sandbox.scenario;
+
+import com.typesafe.config.ConfigOrigin;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// What is wrong in one file.
+final class ScenarioProblems {
+
+    private final String file;
+    private final Set<Mistake> found = new TreeSet<>();
+
+    ScenarioProblems(String file) {
+        this.file = file;
+    }
+
+    private record Mistake(int line, String text) implements Comparable<Mistake> {
+        @Override
+        public int compareTo(Mistake other) {
+            return line == other.line ? text.compareTo(other.text) : Integer.compare(line, other.line);
+        }
+    }
+
+    void add(@Nullable ConfigOrigin origin, String text) {
+        found.add(new Mistake(origin == null ? -1 : origin.lineNumber(), text));
+    }
+
+    /// @throws InvalidScenarioException if there are any
+    void report() throws InvalidScenarioException {
+        List<String> lines = new ArrayList<>();
+        for (Mistake mistake : found) {
+            lines.add(file + (mistake.line() < 1 ? "" : ":" + mistake.line()) + ": " + mistake.text());
+        }
+        if (!lines.isEmpty()) {
+            throw new InvalidScenarioException(lines);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package org.o365relay.daemon.sandbox.web;
+
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// What is answered.
+///
+/// @param headers besides `Content-Length`
+public record WebResponse(int status, Map<String, String> headers, Octets body) {
+
+    public WebResponse {
+        headers = Map.copyOf(headers);
+    }
+
+    public static WebResponse empty(int status) {
+        return new WebResponse(status, Map.of(), Octets.NONE);
+    }
+
+    /// @param members in the order they are to be written
+    public static WebResponse json(int status, Map<String, ?> members) {
+        return new WebResponse(
+                status, Map.of("Content-Type", "application/json; charset=utf-8"), new Octets(Json.octets(members)));
+    }
+
+    public static WebResponse html(int status, String page) {
+        return new WebResponse(
+                status,
+                Map.of("Content-Type", "text/html; charset=utf-8", "Cache-Control", "no-store"),
+                new Octets(page.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    public WebResponse with(String header, String value) {
+        Map<String, String> more = new LinkedHashMap<>(headers);
+        more.put(header, value);
+        return new WebResponse(status, more, body);
+    }
+}

@@ -1,0 +1,137 @@
+package org.o365relay.daemon.setup;
+
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.o365relay.admit.Network;
+import org.o365relay.mail.EmailAddress;
+
+/// What is wrong with an answer, in words; empty if nothing is.
+final class AnswerChecks {
+
+    private static final Pattern GUID = Pattern.compile("(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?");
+    private static final List<String> EVERYBODY = List.of("common", "organizations", "consumers");
+
+    private AnswerChecks() {}
+
+    static Optional<String> address(String text) {
+        boolean valid =
+                EmailAddress.parse(text).filter(EmailAddress::isQualified).isPresent();
+        return complain(valid, "that is not a mail address; give for example relay@contoso.example");
+    }
+
+    /// Addresses, and whole domains.
+    static Optional<String> authors(String text) {
+        return each(
+                text,
+                author -> author.startsWith("@")
+                        ? complain(
+                                EmailAddress.parse("any" + author).isPresent(),
+                                author + " is not a domain; give for example @contoso.example")
+                        : address(author).map(complaint -> author + ": " + complaint));
+    }
+
+    static Optional<String> networks(String text) {
+        return each(
+                text,
+                network -> Network.parse(network)
+                        .map(known -> complain(
+                                known.prefixLength() > 0, network + " is everybody: that would be an open relay"))
+                        .orElseGet(() -> Optional.of(
+                                network + " is not a network; give for example 192.168.10.0/24 or 192.168.10.17")));
+    }
+
+    static Optional<String> addresses(String text) {
+        return each(
+                text,
+                address -> complain(
+                        Network.parse(address).isPresent(),
+                        address + " is not an IP address; give for example 203.0.113.10"));
+    }
+
+    /// An IP address and a port: `0.0.0.0:2525`, `[::]:25`.
+    static Optional<String> listener(String text) {
+        int colon = text.lastIndexOf(':');
+        boolean valid =
+                colon > 0 && Network.parse(bare(text.substring(0, colon))).isPresent() && text.indexOf('/') < 0;
+        return valid
+                ? port(text.substring(colon + 1))
+                : Optional.of("that is not an IP address and a port; give for example 0.0.0.0:2525");
+    }
+
+    /// @return the address without the brackets IPv6 needs before a port
+    static String bare(String address) {
+        return address.startsWith("[") && address.endsWith("]") ? address.substring(1, address.length() - 1) : address;
+    }
+
+    static Optional<String> port(String text) {
+        boolean valid = text.matches("\\d{1,5}") && Integer.parseInt(text) >= 1 && Integer.parseInt(text) <= 65_535;
+        return complain(valid, "that is not a port; give 1 to 65535");
+    }
+
+    static Optional<String> host(String text) {
+        boolean valid = (HOST.matcher(text).matches() && !text.contains(".."))
+                || (text.contains(":") && Network.parse(text).isPresent());
+        return complain(valid, "that is not a host name or IP address; give for example mail.contoso.example");
+    }
+
+    static Optional<String> tenant(String text) {
+        if (EVERYBODY.contains(text.toLowerCase(Locale.ROOT))) {
+            return Optional.of("that stands for any directory; give your own, for example contoso.onmicrosoft.com");
+        }
+        boolean valid = isGuid(text) || (text.contains(".") && host(text).isEmpty());
+        return complain(
+                valid, "that is not a directory (tenant); give its ID, or a domain such as contoso.onmicrosoft.com");
+    }
+
+    static Optional<String> clientId(String text) {
+        return complain(
+                isGuid(text),
+                "that is not an application (client) ID; it looks like 00000000-0000-0000-0000-000000000000");
+    }
+
+    static Optional<String> date(String text) {
+        try {
+            LocalDate.parse(text);
+            return Optional.empty();
+        } catch (DateTimeParseException notADate) {
+            return Optional.of("that is not a date; give year-month-day, for example 2027-05-01");
+        }
+    }
+
+    static Optional<String> oneOf(String text, Stream<String> choices) {
+        List<String> all = choices.toList();
+        return complain(all.contains(text), "that is none of " + String.join(", ", all));
+    }
+
+    static Optional<String> anything(String text) {
+        return complain(text.chars().noneMatch(Character::isISOControl), "there is a control character in it");
+    }
+
+    /// @return the parts of a list, separated by commas or blanks
+    static List<String> list(String text) {
+        return Arrays.stream(text.split("[,\\s]+"))
+                .filter(part -> !part.isEmpty())
+                .distinct()
+                .toList();
+    }
+
+    private static boolean isGuid(String text) {
+        return GUID.matcher(text).matches();
+    }
+
+    private static Optional<String> each(String text, Function<String, Optional<String>> check) {
+        return list(text).stream().flatMap(part -> check.apply(part).stream()).findFirst();
+    }
+
+    private static Optional<String> complain(boolean valid, String complaint) {
+        return valid ? Optional.empty() : Optional.of(complaint);
+    }
+}

@@ -1,0 +1,100 @@
+package org.o365relay.daemon.setup;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+
+/// The directory of the configuration. A file is there whole or not at all, and what it replaces is kept as `.bak`.
+final class ConfigDirectory {
+
+    /// Who may read a file.
+    enum Readers {
+        OWNER("rw-------"),
+        ALL("rw-r--r--");
+
+        private final String mode;
+
+        Readers(String mode) {
+            this.mode = mode;
+        }
+    }
+
+    private final Path directory;
+    private final boolean replacing;
+
+    /// @param replacing whether files that are there may be replaced
+    ConfigDirectory(Path directory, boolean replacing) {
+        this.directory = directory;
+        this.replacing = replacing;
+    }
+
+    Path path(String name) {
+        return directory.resolve(name);
+    }
+
+    /// @return whether there is such a file, and something in it
+    boolean holds(String name) throws IOException {
+        return Files.exists(path(name)) && Files.size(path(name)) > 0;
+    }
+
+    /// Makes the directory if need be.
+    ///
+    /// @throws FileAlreadyExistsException if one of the files is there and may not be replaced
+    void prepare(List<String> names) throws IOException {
+        Files.createDirectories(directory);
+        for (String name : names) {
+            if (!replacing && holds(name)) {
+                throw new FileAlreadyExistsException(path(name).toString());
+            }
+        }
+    }
+
+    void write(String name, String text, Readers readers) throws IOException {
+        Path fresh = Files.createTempFile(directory, ".setup", ".part", ownersOnly());
+        try {
+            Files.writeString(fresh, text, StandardCharsets.UTF_8);
+            put(fresh, name, readers);
+        } finally {
+            Files.deleteIfExists(fresh);
+        }
+    }
+
+    /// Puts a finished file, on the same file system, in its place.
+    void put(Path fresh, String name, Readers readers) throws IOException {
+        restrict(fresh, readers);
+        if (holds(name)) {
+            Files.move(path(name), path(name + ".bak"), StandardCopyOption.REPLACE_EXISTING);
+        }
+        Files.move(fresh, path(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /// A directory beside the files that only the owner can look into, for work in progress.
+    Path workshop() throws IOException {
+        return Files.createTempDirectory(directory, ".setup");
+    }
+
+    private static void restrict(Path file, Readers readers) throws IOException {
+        if (isPosix()) {
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(readers.mode));
+        }
+    }
+
+    private static FileAttribute<?>[] ownersOnly() {
+        return isPosix()
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(Readers.OWNER.mode))
+                }
+                : new FileAttribute<?>[0];
+    }
+
+    private static boolean isPosix() {
+        return FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+    }
+}

@@ -1,0 +1,17 @@
+package org.o365relay.daemon.setup;
+
+import java.security.SecureRandom;
+import java.util.Base64;
+
+/// Secrets nobody has to remember.
+final class RandomSecret {
+
+    private RandomSecret() {}
+
+    /// @return 256 random bits, in letters, digits, hyphens and underscores
+    static String text() {
+        byte[] octets = new byte[32];
+        new SecureRandom().nextBytes(octets);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(octets);
+    }
+}
