@@ -29,7 +29,7 @@ final class AcceptCommand implements Callable<Integer> {
             Launcher launch = target.launch();
             for (LoadProfile shape : load.shapes()) {
                 report.progress(launch.name() + ": " + shape + " …");
-                try (Server server = launch.start(scratch.fresh())) {
+                try (Server server = launch.start(scratch.newSubdirectory())) {
                     Figures figures = load.measurement().run(server, shape);
                     report.progress("  " + figures);
                     table.add(figures.cells(launch.name()));

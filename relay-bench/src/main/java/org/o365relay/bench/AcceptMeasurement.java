@@ -85,7 +85,7 @@ record AcceptMeasurement(LoadLimit extent, LoadLimit warmUp) {
         LoadResult load = shape.on(server.address(), extent).run();
         ProcessUsage after = usage(server.pid());
         Duration cpu = server.pid().isPresent() ? after.cpu().minus(before.cpu()) : Duration.ofNanos(-1);
-        double others = SystemCpu.now().othersSince(processors, cpu.plus(load.ownCpu()));
+        double others = SystemCpu.now().otherLoadSince(processors, cpu.plus(load.ownCpu()));
         return new Figures(shape, load, cpu, others, after);
     }
 

@@ -26,12 +26,12 @@ final class Backlog {
     static final int DEVICES = 100;
     static final int RECIPIENTS = 1_000;
 
-    private static final int CHANCE_BITS = 21; // of a queue id, under its milliseconds
+    private static final int SEQUENCE_BITS = 21; // of a queue id, under its milliseconds
     private static final int BATCH = 10_000;
     private static final String REASON = "service-not-available";
-    private static final String REPLY =
+    private static final String DEFERRED_REPLY =
             "451 4.7.500 Server busy. Please try again later. [FR2P281CA0001.DEUP281.PROD.OUTLOOK.COM]";
-    private static final String TAKEN =
+    private static final String ACCEPTED_REPLY =
             "250 2.6.0 <scan@device.example> [InternalId=1, Hostname=FR2P281MB0001] Queued mail for delivery";
 
     private final Path directory;
@@ -125,7 +125,7 @@ final class Backlog {
 
     /// @return the n-th message's id, received at that time
     static long id(int n, long receivedAt) {
-        return receivedAt << CHANCE_BITS | (n & ((1 << CHANCE_BITS) - 1));
+        return receivedAt << SEQUENCE_BITS | (n & ((1 << SEQUENCE_BITS) - 1));
     }
 
     /// The statements that write one message.
@@ -167,7 +167,7 @@ final class Backlog {
                     messageId(n),
                     open ? REASON : null);
             set(recipient, id, recipient(n), open ? "queued" : "delivered");
-            set(event, id, receivedAt + 900, open ? "deferred" : "delivered", open ? REPLY : TAKEN, open ? REASON : "");
+            set(event, id, receivedAt + 900, open ? "deferred" : "delivered", open ? DEFERRED_REPLY : ACCEPTED_REPLY, open ? REASON : "");
             if (open) {
                 set(chunk, id, content);
             }

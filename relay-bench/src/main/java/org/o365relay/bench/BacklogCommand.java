@@ -63,14 +63,14 @@ final class BacklogCommand implements Callable<Integer> {
 
     private MarkdownTable measure(WorkDirectory scratch) throws IOException, InterruptedException {
         RelayLauncher launch = target.relay();
-        Path emptyOne = scratch.fresh();
-        Path longOne = scratch.fresh();
+        Path emptyOne = scratch.newSubdirectory();
+        Path longOne = scratch.newSubdirectory();
         launch.start(emptyOne).close();
         report.progress("making a queue of " + deferred + " messages and a history of " + history + " …");
         Path data = longOne.resolve("data");
         new Backlog(data, SIZE).fill(history, deferred, DUE);
         report.progress("its questions …");
-        MarkdownTable questions = new QueryTimes(data, history, deferred).ask();
+        MarkdownTable questions = new QueryTimes(data, history, deferred).measure();
         report.progress(questions + "\n");
         List<State> empty = new ArrayList<>();
         List<State> full = new ArrayList<>();
@@ -92,7 +92,7 @@ final class BacklogCommand implements Callable<Integer> {
     }
 
     private LoadResult accept(Server relay, int count) throws IOException, InterruptedException {
-        LoadResult load = LoadProfile.plain(sessions, SIZE, Connections.KEPT)
+        LoadResult load = LoadProfile.unpipelined(sessions, SIZE, Connections.PERSISTENT)
                 .on(relay.address(), LoadLimit.ofMessages(count))
                 .run();
         if (load.errors() > 0) {

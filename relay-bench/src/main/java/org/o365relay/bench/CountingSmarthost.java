@@ -28,8 +28,8 @@ final class CountingSmarthost implements Smarthost {
     private final LongAdder handshakes = new LongAdder();
     private final LongAdder logins = new LongAdder();
     private final LongAdder broken = new LongAdder();
-    private final Semaphore arrived = new Semaphore(0);
-    private volatile Consumer<String> watcher = _ -> {};
+    private final Semaphore countMessage = new Semaphore(0);
+    private volatile Consumer<String> messageListener = _ -> {};
 
     private CountingSmarthost(ServerSocket listener, ServerIdentity certificate) {
         this.listener = listener;
@@ -74,12 +74,12 @@ final class CountingSmarthost implements Smarthost {
 
     @Override
     public boolean awaitMessages(int count, Duration longest) throws InterruptedException {
-        return arrived.tryAcquire(count, longest.toMillis(), TimeUnit.MILLISECONDS);
+        return countMessage.tryAcquire(count, longest.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override
-    public int unexpected() {
-        return arrived.availablePermits();
+    public int surplus() {
+        return countMessage.availablePermits();
     }
 
     @Override
@@ -89,20 +89,20 @@ final class CountingSmarthost implements Smarthost {
     }
 
     /// From now on somebody is told of each message, by its last recipient as in RCPT, before it counts.
-    void onArrival(Consumer<String> other) {
-        watcher = other;
+    void onMessage(Consumer<String> other) {
+        messageListener = other;
     }
 
-    private void arrived(String recipient) {
-        watcher.accept(recipient);
-        arrived.release();
+    private void countMessage(String recipient) {
+        messageListener.accept(recipient);
+        countMessage.release();
     }
 
     private void listen() {
         try {
             while (true) {
                 Socket socket = listener.accept();
-                sessions.execute(() -> converse(socket));
+                sessions.execute(() -> serve(socket));
             }
         } catch (SocketException e) {
             // The listener was closed, which is how this ends.
@@ -112,9 +112,9 @@ final class CountingSmarthost implements Smarthost {
         }
     }
 
-    private void converse(Socket socket) {
+    private void serve(Socket socket) {
         try (socket) {
-            new SmarthostSession(socket, certificate.context(), handshakes::increment, logins::increment, this::arrived)
+            new SmarthostSession(socket, certificate.context(), handshakes::increment, logins::increment, this::countMessage)
                     .run();
         } catch (IOException e) {
             // The client left without QUIT, or TLS failed. What it had handed over is counted.

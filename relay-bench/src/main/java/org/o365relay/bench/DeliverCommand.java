@@ -18,9 +18,9 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true)
 final class DeliverCommand implements Callable<Integer> {
 
-    private static final Duration LONGEST = Duration.ofMinutes(10);
+    private static final Duration TIMEOUT = Duration.ofMinutes(10);
     /// Long enough that a message handed over twice has come by then.
-    private static final Duration AFTERMATH = Duration.ofMillis(500);
+    private static final Duration DUPLICATE_WAIT = Duration.ofMillis(500);
 
     @Mixin
     private BenchReport report = new BenchReport();
@@ -60,10 +60,10 @@ final class DeliverCommand implements Callable<Integer> {
     }
 
     private MarkdownTable measure(WorkDirectory scratch) throws IOException, InterruptedException {
-        try (Smarthost smarthost = smarthost(scratch.fresh());
+        try (Smarthost smarthost = smarthost(scratch.newSubdirectory());
                 Server relay = target.relayTo(smarthost)
                         .configured("relay.mailbox-defaults.limits.connections = " + connections)
-                        .start(scratch.fresh())) {
+                        .start(scratch.newSubdirectory())) {
             if (warmUp > 0) {
                 report.progress("warming up with " + warmUp + " messages …");
                 deliver(relay, smarthost, warmUp);
@@ -84,7 +84,7 @@ final class DeliverCommand implements Callable<Integer> {
         ProcessUsage before = ProcessUsage.of(pid);
         Duration elapsed = deliver(relay, smarthost, messages);
         ProcessUsage after = ProcessUsage.of(pid);
-        boolean more = smarthost.awaitMessages(1, AFTERMATH);
+        boolean more = smarthost.awaitMessages(1, DUPLICATE_WAIT);
         double seconds = elapsed.toMillis() / 1e3;
         MarkdownTable table = new MarkdownTable(
                 "server",
@@ -102,7 +102,7 @@ final class DeliverCommand implements Callable<Integer> {
                 String.format(Locale.ROOT, "%,.0f", messages / seconds),
                 count(smarthost.handshakes()),
                 count(smarthost.logins()),
-                more ? Integer.toString(smarthost.unexpected() + 1) : "0",
+                more ? Integer.toString(smarthost.surplus() + 1) : "0",
                 String.format(
                         Locale.ROOT, "%.3f", after.cpu().minus(before.cpu()).toMillis() / (double) messages));
         return table;
@@ -111,16 +111,16 @@ final class DeliverCommand implements Callable<Integer> {
     /// @return from the first connection to the last message at the upstream
     private Duration deliver(Server relay, Smarthost smarthost, int count) throws IOException, InterruptedException {
         long start = System.nanoTime();
-        LoadResult load = LoadProfile.plain(sessions, size, Connections.KEPT)
+        LoadResult load = LoadProfile.unpipelined(sessions, size, Connections.PERSISTENT)
                 .on(relay.address(), LoadLimit.ofMessages(count))
                 .run();
         if (load.errors() > 0) {
             throw new IOException(
                     "not all messages were accepted: " + load.refused() + ", " + load.dropped() + " dropped");
         }
-        if (!smarthost.awaitMessages(count, LONGEST)) {
-            throw new IOException("only " + smarthost.unexpected() + " of " + count + " messages came through in "
-                    + LONGEST.toMinutes() + " min");
+        if (!smarthost.awaitMessages(count, TIMEOUT)) {
+            throw new IOException("only " + smarthost.surplus() + " of " + count + " messages came through in "
+                    + TIMEOUT.toMinutes() + " min");
         }
         return Duration.ofNanos(System.nanoTime() - start);
     }

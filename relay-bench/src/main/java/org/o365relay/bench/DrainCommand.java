@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
 final class DrainCommand implements Callable<Integer> {
 
     private static final Size SIZE = Size.parse("4KiB");
-    private static final Duration LONGEST = Duration.ofMinutes(30);
+    private static final Duration TIMEOUT = Duration.ofMinutes(30);
     private static final Duration NEW_MAIL = Duration.ofMillis(100);
 
     @Mixin
@@ -67,7 +67,7 @@ final class DrainCommand implements Callable<Integer> {
     }
 
     private MarkdownTable measure(WorkDirectory scratch) throws IOException, InterruptedException {
-        ServerIdentity certificate = ServerIdentity.make(scratch.fresh());
+        ServerIdentity certificate = ServerIdentity.make(scratch.newSubdirectory());
         MarkdownTable table =
                 new MarkdownTable("mail", "left/s", "new mail ms, median", "max", "urgent mail ms, median", "max");
         double fresh = fresh(scratch, certificate, table);
@@ -85,7 +85,7 @@ final class DrainCommand implements Callable<Integer> {
     private double fresh(WorkDirectory scratch, ServerIdentity certificate, MarkdownTable table)
             throws IOException, InterruptedException {
         try (CountingSmarthost smarthost = CountingSmarthost.open(certificate);
-                Server relay = launch(smarthost).start(scratch.fresh())) {
+                Server relay = launch(smarthost).start(scratch.newSubdirectory())) {
             report.progress("fresh mail: " + warmUp + " messages, then " + messages + " …");
             deliver(relay, smarthost, warmUp);
             double rate = messages / deliver(relay, smarthost, messages);
@@ -98,7 +98,7 @@ final class DrainCommand implements Callable<Integer> {
     private double deliver(Server relay, CountingSmarthost smarthost, int count)
             throws IOException, InterruptedException {
         long start = System.nanoTime();
-        LoadResult load = LoadProfile.plain(sessions, SIZE, Connections.KEPT)
+        LoadResult load = LoadProfile.unpipelined(sessions, SIZE, Connections.PERSISTENT)
                 .on(relay.address(), LoadLimit.ofMessages(count))
                 .run();
         if (load.errors() > 0) {
@@ -110,15 +110,15 @@ final class DrainCommand implements Callable<Integer> {
     }
 
     private static void await(CountingSmarthost smarthost, int count) throws IOException, InterruptedException {
-        if (!smarthost.awaitMessages(count, LONGEST)) {
-            throw new IOException("only " + smarthost.unexpected() + " of " + count + " messages came through in "
-                    + LONGEST.toMinutes() + " min");
+        if (!smarthost.awaitMessages(count, TIMEOUT)) {
+            throw new IOException("only " + smarthost.surplus() + " of " + count + " messages came through in "
+                    + TIMEOUT.toMinutes() + " min");
         }
     }
 
     private void backlog(WorkDirectory scratch, ServerIdentity certificate, MarkdownTable table, double fresh)
             throws IOException, InterruptedException {
-        Path directory = scratch.fresh();
+        Path directory = scratch.newSubdirectory();
         report.progress("making a queue of " + deferred + " messages …");
         new Backlog(directory.resolve("data"), SIZE).fill(0, deferred, null);
         try (CountingSmarthost smarthost = CountingSmarthost.open(certificate);

@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true)
 final class LargeCommand implements Callable<Integer> {
 
-    private static final Duration LONGEST = Duration.ofMinutes(10);
+    private static final Duration TIMEOUT = Duration.ofMinutes(10);
 
     @Mixin
     private BenchReport report = new BenchReport();
@@ -40,27 +40,27 @@ final class LargeCommand implements Callable<Integer> {
     }
 
     private MarkdownTable measure(WorkDirectory scratch) throws IOException, InterruptedException {
-        ServerIdentity certificate = ServerIdentity.make(scratch.fresh());
+        ServerIdentity certificate = ServerIdentity.make(scratch.newSubdirectory());
         try (CountingSmarthost smarthost = CountingSmarthost.open(certificate);
                 Server relay =
-                        target.relayTo(smarthost).with(List.of("-Xmx" + heap)).start(scratch.fresh())) {
+                        target.relayTo(smarthost).with(List.of("-Xmx" + heap)).start(scratch.newSubdirectory())) {
             long maximum = JvmHeap.under(relay.pid().orElseThrow()).maximumMib();
             report.progress(sessions + " × " + size + " through a heap of " + maximum + " MiB …");
-            return passed(relay, smarthost, maximum);
+            return transfer(relay, smarthost, maximum);
         }
     }
 
-    private MarkdownTable passed(Server relay, CountingSmarthost smarthost, long maximum)
+    private MarkdownTable transfer(Server relay, CountingSmarthost smarthost, long maximum)
             throws IOException, InterruptedException {
         long start = System.nanoTime();
-        LoadResult load = LoadProfile.plain(sessions, size, Connections.KEPT)
+        LoadResult load = LoadProfile.unpipelined(sessions, size, Connections.PERSISTENT)
                 .on(relay.address(), LoadLimit.ofMessages(sessions))
                 .run();
         if (load.errors() > 0) {
             throw new IOException("not accepted: " + load.refused() + ", " + load.dropped() + " dropped");
         }
-        if (!smarthost.awaitMessages(sessions, LONGEST)) {
-            throw new IOException("accepted but not delivered in " + LONGEST.toMinutes() + " min");
+        if (!smarthost.awaitMessages(sessions, TIMEOUT)) {
+            throw new IOException("accepted but not delivered in " + TIMEOUT.toMinutes() + " min");
         }
         Duration delivered = Duration.ofNanos(System.nanoTime() - start);
         ProcessUsage usage = ProcessUsage.of(relay.pid().orElseThrow());

@@ -28,13 +28,13 @@ final class LatencyProbes {
     private final InetSocketAddress relay;
     private final Duration pause;
     private final Map<String, Long> sent = new ConcurrentHashMap<>();
-    private final Times normal = new Times();
-    private final Times urgent = new Times();
+    private final Latencies normal = new Latencies();
+    private final Latencies urgent = new Latencies();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final Thread thread;
 
     /// How long they took.
-    static final class Times {
+    static final class Latencies {
         private final Histogram micros = new ConcurrentHistogram(3);
 
         String medianMillis() {
@@ -49,15 +49,15 @@ final class LatencyProbes {
     LatencyProbes(InetSocketAddress relay, CountingSmarthost smarthost, Duration pause) {
         this.relay = relay;
         this.pause = pause;
-        smarthost.onArrival(this::arrived);
+        smarthost.onMessage(this::arrived);
         this.thread = Thread.ofVirtual().name("probes").start(this::run);
     }
 
-    Times normal() {
+    Latencies normal() {
         return normal;
     }
 
-    Times urgent() {
+    Latencies urgent() {
         return urgent;
     }
 
@@ -81,17 +81,17 @@ final class LatencyProbes {
             expect(replies, "220");
             for (String line : List.of(
                     "HELO probe.example", "MAIL FROM:<probe@device.example>", "RCPT TO:<" + recipient + ">", "DATA")) {
-                say(out, line);
+                send(out, line);
                 expect(replies, line.equals("DATA") ? "354" : "250");
             }
             sent.put("RCPT TO:<" + recipient + ">", System.nanoTime());
-            say(out, "From: <probe@device.example>\r\nSubject: new mail\r\n\r\nnew\r\n.");
+            send(out, "From: <probe@device.example>\r\nSubject: new mail\r\n\r\nnew\r\n.");
             expect(replies, "250");
-            say(out, "QUIT");
+            send(out, "QUIT");
         }
     }
 
-    private static void say(OutputStream out, String line) throws IOException {
+    private static void send(OutputStream out, String line) throws IOException {
         out.write((line + "\r\n").getBytes(StandardCharsets.US_ASCII));
         out.flush();
     }
@@ -106,7 +106,7 @@ final class LatencyProbes {
     private void arrived(String command) {
         Long at = sent.remove(command.split(" NOTIFY", 2)[0]);
         if (at != null) {
-            Times times = command.contains("urgent-") ? urgent : normal;
+            Latencies times = command.contains("urgent-") ? urgent : normal;
             times.micros.recordValue((System.nanoTime() - at) / 1000);
         }
     }

@@ -10,11 +10,11 @@ import java.util.concurrent.Callable;
 /// One thread's sessions and the selector they share.
 final class LoadLoop implements Callable<LoadTally> {
 
-    private static final long LOOK_AFTER_MILLIS = 500;
+    private static final long POLL_MILLIS = 500;
 
     private final SmtpLoad load;
     private final int sessions;
-    private final RemainingMessages budget;
+    private final RemainingMessages remaining;
     private final LoadTally tally = new LoadTally();
     /// Sessions that need a connection. A queue, so that a server which refuses every connection costs no stack.
     private final Queue<LoadSession> unconnected = new ArrayDeque<>();
@@ -25,20 +25,20 @@ final class LoadLoop implements Callable<LoadTally> {
     LoadLoop(SmtpLoad load, int sessions, RemainingMessages budget) {
         this.load = load;
         this.sessions = sessions;
-        this.budget = budget;
+        this.remaining = budget;
     }
 
     @Override
     public LoadTally call() throws IOException {
         try (Selector selector = Selector.open()) {
             for (int session = 0; session < sessions; session++) {
-                unconnected.add(new LoadSession(load, selector, budget, tally, unconnected::add));
+                unconnected.add(new LoadSession(load, selector, remaining, tally, unconnected::add));
             }
             working = sessions;
             lastReply = System.nanoTime();
             connect();
             while (working > 0 && !stalled()) {
-                selector.select(this::ready, unconnected.isEmpty() ? LOOK_AFTER_MILLIS : 1);
+                selector.select(this::ready, unconnected.isEmpty() ? POLL_MILLIS : 1);
                 connect();
             }
             abandon(selector);
@@ -61,7 +61,7 @@ final class LoadLoop implements Callable<LoadTally> {
     }
 
     private boolean stalled() {
-        return System.nanoTime() - lastReply > load.patience().toNanos();
+        return System.nanoTime() - lastReply > load.stallTimeout().toNanos();
     }
 
     private void abandon(Selector selector) {

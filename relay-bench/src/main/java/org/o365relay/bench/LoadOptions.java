@@ -55,7 +55,7 @@ final class LoadOptions {
     }
 
     private LoadProfile shape(int number) {
-        Connections connections = perMessage ? Connections.ONE_PER_MESSAGE : Connections.KEPT;
+        Connections connections = perMessage ? Connections.ONE_PER_MESSAGE : Connections.PERSISTENT;
         return new LoadProfile(number, size, connections, pipelining, threads);
     }
 

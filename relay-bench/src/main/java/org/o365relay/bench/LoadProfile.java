@@ -8,28 +8,28 @@ import org.o365relay.bench.SmtpLoad.Connections;
 /// The form of a load, whatever its length and its server.
 record LoadProfile(int sessions, Size size, Connections connections, boolean pipelining, int threads) {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration STALL_TIMEOUT = Duration.ofMinutes(2);
     private static final Size SMALL = Size.parse("4KiB");
 
     /// The loads the relay is held against.
     static final List<LoadProfile> SUITE = List.of(
-            plain(1, SMALL, Connections.KEPT),
-            plain(50, SMALL, Connections.KEPT),
-            plain(50, SMALL, Connections.ONE_PER_MESSAGE),
-            plain(50, Size.parse("100KiB"), Connections.KEPT));
+            unpipelined(1, SMALL, Connections.PERSISTENT),
+            unpipelined(50, SMALL, Connections.PERSISTENT),
+            unpipelined(50, SMALL, Connections.ONE_PER_MESSAGE),
+            unpipelined(50, Size.parse("100KiB"), Connections.PERSISTENT));
 
-    static LoadProfile plain(int sessions, Size size, Connections connections) {
+    static LoadProfile unpipelined(int sessions, Size size, Connections connections) {
         return new LoadProfile(sessions, size, connections, false, 1);
     }
 
     SmtpLoad on(InetSocketAddress server, LoadLimit extent) {
         Content content = Content.ofSize(size.octets());
-        return new SmtpLoad(server, sessions, extent, content, connections, pipelining, threads, PATIENCE);
+        return new SmtpLoad(server, sessions, extent, content, connections, pipelining, threads, STALL_TIMEOUT);
     }
 
     @Override
     public String toString() {
-        String kind = connections == Connections.KEPT ? "kept" : "new per message";
+        String kind = connections == Connections.PERSISTENT ? "kept" : "new per message";
         return sessions + " " + kind + ", " + size + (pipelining ? ", pipelined" : "");
     }
 }

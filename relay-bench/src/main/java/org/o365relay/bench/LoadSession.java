@@ -28,7 +28,7 @@ final class LoadSession {
     }
 
     /// A server that drops this many connections in a row is not coming back.
-    private static final int MOST_DROPS_IN_A_ROW = 100;
+    private static final int MAX_CONSECUTIVE_DROPS = 100;
 
     private static final String MAIL = "MAIL FROM:<scanner@device.example>\r\n";
     private static final String RCPT = "RCPT TO:<accounts@contoso.example>\r\n";
@@ -36,7 +36,7 @@ final class LoadSession {
 
     private final SmtpLoad load;
     private final Selector selector;
-    private final RemainingMessages budget;
+    private final RemainingMessages remaining;
     private final LoadTally tally;
     private final Consumer<LoadSession> reconnect;
 
@@ -53,7 +53,7 @@ final class LoadSession {
     private ByteBuffer[] outgoing = ehlo;
     private Step step = Step.GREETING;
     private long sentAt;
-    private int dropsInARow;
+    private int consecutiveDrops;
 
     LoadSession(
             SmtpLoad load,
@@ -63,7 +63,7 @@ final class LoadSession {
             Consumer<LoadSession> reconnect) {
         this.load = load;
         this.selector = selector;
-        this.budget = budget;
+        this.remaining = budget;
         this.tally = tally;
         this.reconnect = reconnect;
         this.mail = command(load.pipelining() ? MAIL + RCPT + DATA : MAIL);
@@ -74,7 +74,7 @@ final class LoadSession {
     ///
     /// @return false if there is none left, or no hope
     boolean open() {
-        if (dropsInARow > MOST_DROPS_IN_A_ROW || !budget.take()) {
+        if (consecutiveDrops > MAX_CONSECUTIVE_DROPS || !remaining.take()) {
             return false;
         }
         step = Step.GREETING;
@@ -133,15 +133,15 @@ final class LoadSession {
         input.flip();
         int code = replies.next(input);
         while (code != 0 && current.isValid()) {
-            answered(code);
+            handleReply(code);
             code = replies.next(input);
         }
         input.clear();
     }
 
-    private void answered(int code) throws IOException {
+    private void handleReply(int code) throws IOException {
         if (step == Step.QUIT) {
-            leave();
+            reconnect();
         } else if (code / 100 == (step == Step.DATA ? 3 : 2)) {
             advance();
         } else {
@@ -151,19 +151,19 @@ final class LoadSession {
 
     private void advance() throws IOException {
         switch (step) {
-            case GREETING -> say(Step.EHLO, ehlo);
-            case EHLO -> say(Step.MAIL, mail);
-            case MAIL -> sayUnlessPipelined(Step.RCPT, rcpt);
-            case RCPT -> sayUnlessPipelined(Step.DATA, data);
-            case DATA -> say(Step.CONTENT, content);
+            case GREETING -> send(Step.EHLO, ehlo);
+            case EHLO -> send(Step.MAIL, mail);
+            case MAIL -> sendUnlessPipelined(Step.RCPT, rcpt);
+            case RCPT -> sendUnlessPipelined(Step.DATA, data);
+            case DATA -> send(Step.CONTENT, content);
             case CONTENT -> accepted();
-            case QUIT -> leave();
+            case QUIT -> reconnect();
         }
     }
 
     private void accepted() throws IOException {
         tally.accepted(System.nanoTime() - sentAt);
-        dropsInARow = 0;
+        consecutiveDrops = 0;
         next();
     }
 
@@ -173,27 +173,27 @@ final class LoadSession {
         if (transactionIsOver && code != 421) {
             next();
         } else {
-            leave();
+            reconnect();
         }
     }
 
     private void next() throws IOException {
-        if (load.connections() == SmtpLoad.Connections.KEPT && budget.take()) {
-            say(Step.MAIL, mail);
+        if (load.connections() == SmtpLoad.Connections.PERSISTENT && remaining.take()) {
+            send(Step.MAIL, mail);
         } else {
-            say(Step.QUIT, quit);
+            send(Step.QUIT, quit);
         }
     }
 
-    private void sayUnlessPipelined(Step next, ByteBuffer[] command) throws IOException {
+    private void sendUnlessPipelined(Step next, ByteBuffer[] command) throws IOException {
         if (load.pipelining()) {
             step = next;
         } else {
-            say(next, command);
+            send(next, command);
         }
     }
 
-    private void say(Step next, ByteBuffer[] octets) throws IOException {
+    private void send(Step next, ByteBuffer[] octets) throws IOException {
         step = next;
         outgoing = octets;
         for (ByteBuffer piece : octets) {
@@ -220,12 +220,12 @@ final class LoadSession {
     private void drop() {
         if (step != Step.QUIT) {
             tally.dropped();
-            dropsInARow++;
+            consecutiveDrops++;
         }
-        leave();
+        reconnect();
     }
 
-    private void leave() {
+    private void reconnect() {
         close();
         reconnect.accept(this);
     }

@@ -24,15 +24,15 @@ final class MachineInfo {
                 Locale.ROOT,
                 "Machine: %d cores (%s), %d GiB, Linux %s, JDK %s, %s, 4 KiB append + fdatasync median %.2f ms",
                 Runtime.getRuntime().availableProcessors(),
-                fact(Path.of("/proc/cpuinfo"), "model name"),
-                Long.parseLong(fact(Path.of("/proc/meminfo"), "MemTotal").replaceAll("\\D", "")) >> 20,
+                procValue(Path.of("/proc/cpuinfo"), "model name"),
+                Long.parseLong(procValue(Path.of("/proc/meminfo"), "MemTotal").replaceAll("\\D", "")) >> 20,
                 System.getProperty("os.version"),
                 System.getProperty("java.version"),
                 Files.getFileStore(directory).type(),
                 syncMillis(directory));
     }
 
-    private static String fact(Path file, String name) throws IOException {
+    private static String procValue(Path file, String name) throws IOException {
         return Files.readAllLines(file).stream()
                 .filter(line -> line.startsWith(name))
                 .map(line -> line.substring(line.indexOf(':') + 1).strip())

@@ -38,7 +38,7 @@ final class PeersCommand implements Callable<Integer> {
         for (Launcher launch : launches()) {
             for (LoadProfile shape : load.shapes()) {
                 report.progress(launch.name() + ": " + shape + " …");
-                try (Server server = launch.start(scratch.fresh())) {
+                try (Server server = launch.start(scratch.newSubdirectory())) {
                     Figures figures = load.measurement().run(server, shape);
                     report.progress("  " + figures);
                     table.add(figures.cells(launch.name()));
@@ -52,7 +52,7 @@ final class PeersCommand implements Callable<Integer> {
         List<Launcher> launches = new ArrayList<>();
         SmtpSinkLauncher.installed().ifPresent(launches::add);
         launches.addAll(PostfixLauncher.installed());
-        if (target.given()) {
+        if (target.isGiven()) {
             launches.add(target.launch());
         }
         if (launches.isEmpty()) {

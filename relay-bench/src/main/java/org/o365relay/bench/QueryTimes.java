@@ -26,7 +26,7 @@ import org.o365relay.queue.QueueUnavailableException;
 /// its own.
 final class QueryTimes {
 
-    private static final int TIMES = 7;
+    private static final int RUNS = 7;
     private static final int PAGE = 50;
     private static final Set<MessageState> OPEN =
             Set.of(MessageState.QUEUED, MessageState.DEFERRED, MessageState.DELIVERING, MessageState.HELD);
@@ -34,7 +34,7 @@ final class QueryTimes {
     private final Path directory;
     private final int settled;
     private final int open;
-    private final MarkdownTable table = new MarkdownTable("question", "ms, median of " + TIMES, "slowest", "found");
+    private final MarkdownTable table = new MarkdownTable("question", "ms, median of " + RUNS, "slowest", "found");
 
     /// @param directory the data directory
     /// @param settled messages of the history, which come first
@@ -45,15 +45,15 @@ final class QueryTimes {
     }
 
     @FunctionalInterface
-    private interface Question {
-        long ask();
+    private interface Query {
+        long run();
     }
 
-    MarkdownTable ask() throws IOException {
+    MarkdownTable measure() throws IOException {
         QueueSettings settings = new QueueSettings(directory, 0, Long.MAX_VALUE, Duration.ofDays(3650));
         try (MessageQueue queue = MessageQueue.open(settings, InstantSource.system(), RandomGenerator.getDefault())) {
-            askTheQueue(queue.reading());
-            askTheHistory(queue.reading());
+            measureQueueQueries(queue.reading());
+            measureTraceQueries(queue.reading());
             ClaimScope supply = new ClaimScope(RelayLauncher.MAILBOX, List.of(RelayLauncher.MAILBOX));
             time("claim 20 of those that are due", () -> queue.claim(supply, 20).size());
             MessageQueue later = queue;
@@ -70,7 +70,7 @@ final class QueryTimes {
         return claims.size();
     }
 
-    private void askTheQueue(QueueReader reading) {
+    private void measureQueueQueries(QueueReader reading) {
         int last = settled + open - 1;
         time("queue (summary)", () -> reading.overview().open());
         time("queue list, first page", () -> found(reading, Order.OLDEST_FIRST, all -> all));
@@ -93,7 +93,7 @@ final class QueryTimes {
         time("count all that are open", () -> reading.count(MessageFilter.ALL.in(OPEN)));
     }
 
-    private void askTheHistory(QueueReader reading) {
+    private void measureTraceQueries(QueueReader reading) {
         time("trace, newest", () -> trace(reading, all -> all));
         time("trace by id", () -> reading.show(newest(reading)).stream().count());
         time(
@@ -127,19 +127,19 @@ final class QueryTimes {
                 .size();
     }
 
-    private void time(String name, Question question) {
-        long[] nanos = new long[TIMES];
+    private void time(String name, Query question) {
+        long[] nanos = new long[RUNS];
         long found = 0;
-        for (int time = 0; time < TIMES; time++) {
+        for (int time = 0; time < RUNS; time++) {
             long start = System.nanoTime();
-            found = question.ask();
+            found = question.run();
             nanos[time] = System.nanoTime() - start;
         }
         Arrays.sort(nanos);
         table.add(
                 name,
-                String.format(Locale.ROOT, "%.1f", nanos[TIMES / 2] / 1e6),
-                String.format(Locale.ROOT, "%.1f", nanos[TIMES - 1] / 1e6),
+                String.format(Locale.ROOT, "%.1f", nanos[RUNS / 2] / 1e6),
+                String.format(Locale.ROOT, "%.1f", nanos[RUNS - 1] / 1e6),
                 String.format(Locale.ROOT, "%,d", found));
     }
 

@@ -22,7 +22,7 @@ final class ReplyDecoder {
                     return code;
                 }
             } else {
-                look(octet);
+                accept(octet);
             }
         }
         return 0;
@@ -32,7 +32,7 @@ final class ReplyDecoder {
         column = 0;
     }
 
-    private void look(byte octet) {
+    private void accept(byte octet) {
         if (column == 0) {
             code = 0;
             last = true;

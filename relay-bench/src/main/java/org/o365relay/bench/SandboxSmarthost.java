@@ -97,7 +97,7 @@ final class SandboxSmarthost implements Smarthost {
     }
 
     @Override
-    public int unexpected() {
+    public int surplus() {
         return arrived.availablePermits();
     }
 

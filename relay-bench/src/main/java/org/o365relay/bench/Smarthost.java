@@ -19,7 +19,7 @@ interface Smarthost extends AutoCloseable {
     boolean awaitMessages(int count, Duration longest) throws InterruptedException;
 
     /// Messages that came and were not waited for.
-    int unexpected();
+    int surplus();
 
     /// TLS handshakes that came to their end, if it tells.
     OptionalLong handshakes();

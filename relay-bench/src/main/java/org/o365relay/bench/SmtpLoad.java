@@ -16,26 +16,26 @@ import java.util.concurrent.Future;
 ///
 /// @param server where to connect
 /// @param sessions connections open at the same time, at least 1
-/// @param extent when to stop
+/// @param limit when to stop
 /// @param content the message
 /// @param connections one connection for all of a session's messages, or one for each
 /// @param pipelining send MAIL, RCPT and DATA in one go (RFC 2920); plain clients do not
 /// @param threads among which the sessions are divided; more than one only where processors abound
-/// @param patience without any reply for this long the load ends, and messages under way count as dropped
+/// @param stallTimeout without any reply for this long the load ends, and messages under way count as dropped
 public record SmtpLoad(
         InetSocketAddress server,
         int sessions,
-        LoadLimit extent,
+        LoadLimit limit,
         Content content,
         Connections connections,
         boolean pipelining,
         int threads,
-        Duration patience) {
+        Duration stallTimeout) {
 
     /// How often a session connects.
     public enum Connections {
         /// Once, for all its messages.
-        KEPT,
+        PERSISTENT,
         /// For every message anew, with EHLO and QUIT.
         ONE_PER_MESSAGE
     }
@@ -46,7 +46,7 @@ public record SmtpLoad(
     public LoadResult run() throws IOException, InterruptedException {
         Duration cpuBefore = ProcessUsage.ownCpu();
         long start = System.nanoTime();
-        LoadTally tally = divide(new RemainingMessages(extent));
+        LoadTally tally = divide(new RemainingMessages(limit));
         Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
         Duration cpu = ProcessUsage.ownCpu().minus(cpuBefore);
         return new LoadResult(tally.accepted(), tally.refusals(), tally.drops(), elapsed, tally.latency(), cpu);

@@ -38,7 +38,7 @@ final class StartupCommand implements Callable<Integer> {
 
     private MarkdownTable measure(WorkDirectory scratch) throws IOException, InterruptedException {
         RelayLauncher launch = target.relay();
-        Path directory = scratch.fresh();
+        Path directory = scratch.newSubdirectory();
         report.progress("one start to make the queue …");
         launch.start(directory).close();
         report.progress(times + " starts …");

@@ -37,7 +37,7 @@ record SystemCpu(Duration busy, Duration all) {
     ///
     /// @param measured processor time of the server and the load generator meanwhile
     /// @return 0 to 1
-    double othersSince(SystemCpu before, Duration measured) {
+    double otherLoadSince(SystemCpu before, Duration measured) {
         Duration others = busy.minus(before.busy).minus(measured);
         Duration time = all.minus(before.all);
         return time.isZero() ? 0 : Math.max(0, others.toNanos() / (double) time.toNanos());

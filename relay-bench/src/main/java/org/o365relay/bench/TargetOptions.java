@@ -53,19 +53,19 @@ final class TargetOptions {
         return relay();
     }
 
-    boolean given() {
+    boolean isGiven() {
         return target != null || relay != null;
     }
 
     /// The relay, for what only a server that the bench starts can show. Its upstream refuses connections.
     RelayLauncher relay() {
         if (relay == null) {
-            throw wrong("say what to measure: --relay PATH" + (target == null ? " or --target HOST:PORT" : ""));
+            throw invalid("say what to measure: --relay PATH" + (target == null ? " or --target HOST:PORT" : ""));
         }
         try {
             return new RelayLauncher(RelayLauncher.script(relay), UpstreamAddress.refused(), jvmOptions, settings);
         } catch (IllegalArgumentException e) {
-            throw wrong(e.getMessage());
+            throw invalid(e.getMessage());
         }
     }
 
@@ -79,11 +79,11 @@ final class TargetOptions {
         try {
             return new InetSocketAddress(text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));
         } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
-            throw wrong("'" + text + "' is not HOST:PORT");
+            throw invalid("'" + text + "' is not HOST:PORT");
         }
     }
 
-    private ParameterException wrong(@Nullable String message) {
+    private ParameterException invalid(@Nullable String message) {
         return new ParameterException(command.commandLine(), message);
     }
 }

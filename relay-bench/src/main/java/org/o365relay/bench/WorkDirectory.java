@@ -17,7 +17,7 @@ record WorkDirectory(Path directory) implements AutoCloseable {
     }
 
     /// An empty directory. Servers that change their user must be able to get there.
-    Path fresh() throws IOException {
+    Path newSubdirectory() throws IOException {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         return Files.createDirectory(directory.resolve(Integer.toString(count())));
     }

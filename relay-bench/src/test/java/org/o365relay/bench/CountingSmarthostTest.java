@@ -57,7 +57,7 @@ class CountingSmarthostTest {
         }
 
         assertThat(smarthost.awaitMessages(2, Duration.ofSeconds(5))).isTrue();
-        assertThat(smarthost.unexpected()).isZero();
+        assertThat(smarthost.surplus()).isZero();
         assertThat(smarthost.handshakes()).hasValue(1);
         assertThat(smarthost.logins()).hasValue(1);
     }

@@ -21,7 +21,7 @@ class SmtpLoadTest {
     @CsvSource({"1, 1, 1", "1, 40, 1", "7, 40, 1", "7, 40, 3"})
     void sendsExactlyAsManyMessagesAsAsked(int sessions, int messages, int threads) throws Exception {
         try (FakeServer server = FakeServer.friendly()) {
-            LoadResult result = load(server, sessions, LoadLimit.ofMessages(messages), Connections.KEPT, false, threads)
+            LoadResult result = load(server, sessions, LoadLimit.ofMessages(messages), Connections.PERSISTENT, false, threads)
                     .run();
 
             assertThat(result.accepted()).isEqualTo(messages);
@@ -52,7 +52,7 @@ class SmtpLoadTest {
             assertThat(kept(server, 2, 20).run().accepted()).isEqualTo(20);
             assertThat(server.mostUnreadAfterMail()).isZero();
 
-            SmtpLoad pipelined = load(server, 2, LoadLimit.ofMessages(20), Connections.KEPT, true, 1);
+            SmtpLoad pipelined = load(server, 2, LoadLimit.ofMessages(20), Connections.PERSISTENT, true, 1);
             assertThat(pipelined.run().accepted()).isEqualTo(20);
             assertThat(server.mostUnreadAfterMail()).isPositive();
             assertThat(server.sizes()).hasSize(40);
@@ -116,7 +116,7 @@ class SmtpLoadTest {
                 2,
                 LoadLimit.ofMessages(1_000_000),
                 Content.ofSize(4_096),
-                Connections.KEPT,
+                Connections.PERSISTENT,
                 false,
                 1,
                 PATIENCE);
@@ -136,7 +136,7 @@ class SmtpLoadTest {
                     3,
                     LoadLimit.ofMessages(50),
                     Content.ofSize(4_096),
-                    Connections.KEPT,
+                    Connections.PERSISTENT,
                     false,
                     1,
                     Duration.ofMillis(100));
@@ -153,7 +153,7 @@ class SmtpLoadTest {
         try (FakeServer server = FakeServer.friendly()) {
             LoadLimit time = LoadLimit.ofTime(Duration.ofMillis(150));
             LoadResult result =
-                    load(server, 2, time, Connections.KEPT, false, 1).run();
+                    load(server, 2, time, Connections.PERSISTENT, false, 1).run();
 
             assertThat(result.elapsed()).isBetween(Duration.ofMillis(150), PATIENCE);
             assertThat(result.accepted()).isPositive().isEqualTo(server.sizes().size());
@@ -169,7 +169,7 @@ class SmtpLoadTest {
                     2,
                     LoadLimit.ofMessages(2),
                     Content.ofSize(5_500_000),
-                    Connections.KEPT,
+                    Connections.PERSISTENT,
                     false,
                     1,
                     PATIENCE);
@@ -180,7 +180,7 @@ class SmtpLoadTest {
     }
 
     private static SmtpLoad kept(FakeServer server, int sessions, int messages) throws IOException {
-        return load(server, sessions, LoadLimit.ofMessages(messages), Connections.KEPT, false, 1);
+        return load(server, sessions, LoadLimit.ofMessages(messages), Connections.PERSISTENT, false, 1);
     }
 
     private static SmtpLoad load(

@@ -23,7 +23,7 @@ class SystemCpuTest {
         SystemCpu before = new SystemCpu(Duration.ofSeconds(100), Duration.ofSeconds(1_000));
         SystemCpu after = new SystemCpu(Duration.ofSeconds(110), Duration.ofSeconds(1_020));
 
-        assertThat(after.othersSince(before, Duration.ofSeconds(measuredSeconds)))
+        assertThat(after.otherLoadSince(before, Duration.ofSeconds(measuredSeconds)))
                 .isEqualTo(share);
     }
 }

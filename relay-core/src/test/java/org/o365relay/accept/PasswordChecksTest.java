@@ -173,7 +173,7 @@ class PasswordChecksTest {
     void checksThePasswordOfAClientThatHasSaidAllItWill() throws Exception {
         keepThreadsBusy();
         try (Waiting waiting = new Waiting(directory, checks)) {
-            waiting.say("NOOP\r\n");
+            waiting.print("NOOP\r\n");
             waiting.channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
             assertThat(waiting.said()).as("not answered yet").isEmpty();
             go.countDown();
@@ -207,10 +207,10 @@ class PasswordChecksTest {
                     clock);
             channel = new EmbeddedChannel(new SmtpConnection(session, settings.limits(), (_, _) -> {}));
             assertThat(said()).startsWith("220 ");
-            say("AUTH PLAIN AHByaW50ZXIAczNjcmV0\r\n");
+            print("AUTH PLAIN AHByaW50ZXIAczNjcmV0\r\n");
         }
 
-        void say(String text) {
+        void print(String text) {
             channel.writeInbound(Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII));
         }
 

@@ -55,32 +55,32 @@ class StartTlsTest {
 
     @Test
     void throwsAwayWhatWasSaidBeforeTls() {
-        say("STARTTLS\r\nMAIL FROM:<evil@device.test>\r\n");
+        print("STARTTLS\r\nMAIL FROM:<evil@device.test>\r\n");
         assertThat(heard()).isEqualTo("220 2.0.0 Go ahead\r\n");
         assertThat(talkedOn).containsExactly(true);
         channel.pipeline().fireUserEventTriggered(SslHandshakeCompletionEvent.SUCCESS);
-        say("RCPT TO:<b@contoso.test>\r\n");
+        print("RCPT TO:<b@contoso.test>\r\n");
         assertThat(heard()).isEqualTo("503 5.5.1 MAIL comes before RCPT\r\n");
     }
 
     @Test
     void goesOnInTls() {
-        say("STARTTLS\r\n");
+        print("STARTTLS\r\n");
         assertThat(heard()).startsWith("220 ");
         channel.pipeline().fireUserEventTriggered(SslHandshakeCompletionEvent.SUCCESS);
-        say("EHLO printer\r\n");
+        print("EHLO printer\r\n");
         assertThat(heard()).contains("250-SMTPUTF8").doesNotContain("STARTTLS");
         assertThat(talkedOn).containsExactly(false);
     }
 
     @Test
     void blamesNobodyForAMissingQuitInTheHandshake() {
-        say("STARTTLS\r\n");
+        print("STARTTLS\r\n");
         var _ = channel.close();
         assertThat(front.hasDeviated(CLIENT, Deviation.NO_QUIT)).isFalse();
     }
 
-    private void say(String text) {
+    private void print(String text) {
         channel.writeInbound(Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII));
     }
 

@@ -70,8 +70,9 @@ final class EveryUpstreamTest {
                                 key.certificate(),
                                 AppRegistration.USUAL_ROLES,
                                 AppRegistration.EVERY_MAILBOX,
-                                State.GOOD))
-                        .entra(entra -> entra.signingIn(ConfigText.MAILBOX).withPollInterval(Duration.ofSeconds(1))));
+                                State.ACTIVE))
+                        .entra(entra ->
+                                entra.withAutoApproveUser(ConfigText.MAILBOX).withPollInterval(Duration.ofSeconds(1))));
         key.pem(directory.resolve("app.pem"));
         key.certificatePem(directory.resolve("app-certificate.pem"));
         key.keyPem(directory.resolve("app-key.pem"));
@@ -94,11 +95,11 @@ final class EveryUpstreamTest {
 
         AcceptedMessage arrived = send("with a token");
 
-        assertThat(arrived.road()).isEqualTo(Ingress.SMTP);
+        assertThat(arrived.ingress()).isEqualTo(Ingress.SMTP);
         assertThat(arrived.mechanism()).isEqualTo("XOAUTH2");
         assertThat(arrived.user()).isEqualTo(ConfigText.MAILBOX);
         assertThat(arrived.envelopeTo()).containsExactly("sales@example.org");
-        assertThat(office().calls().of("client_credentials")).isEqualTo(1);
+        assertThat(office().callCounts().of("client_credentials")).isEqualTo(1);
     }
 
     @Test
@@ -108,13 +109,13 @@ final class EveryUpstreamTest {
         AcceptedMessage arrived = send("with a password");
 
         assertThat(arrived.mechanism()).isEqualTo("LOGIN");
-        assertThat(office().calls().of("client_credentials")).isZero();
+        assertThat(office().callCounts().of("client_credentials")).isZero();
     }
 
     @Test
     void goesByTheLoginOfAUserThatOutlivesARestart() throws Exception {
         office().change(settings -> settings.entra(
-                entra -> entra.withTokenLifetime(Duration.ofMinutes(4)))); // too short to be kept over a restart
+                entra -> entra.withAccessTokenLifetime(Duration.ofMinutes(4)))); // too short to be kept over a restart
         String mailbox =
                 ConfigText.smtp(office()) + ConfigText.app(office(), "device-code", "token-key = \"opens the login\"");
         start(mailbox);
@@ -133,8 +134,8 @@ final class EveryUpstreamTest {
         start(mailbox);
         assertThat(send("after another").user()).isEqualTo(ConfigText.MAILBOX);
         // each refresh token is good for one use only: they were kept as they changed
-        assertThat(office().calls().of("refresh_token")).isEqualTo(3);
-        assertThat(office().calls().of("devicecode")).isEqualTo(1);
+        assertThat(office().callCounts().of("refresh_token")).isEqualTo(3);
+        assertThat(office().callCounts().of("devicecode")).isEqualTo(1);
     }
 
     private String login() {
@@ -152,10 +153,10 @@ final class EveryUpstreamTest {
 
         AcceptedMessage arrived = send("by graph");
 
-        assertThat(arrived.road()).isEqualTo(Ingress.GRAPH);
+        assertThat(arrived.ingress()).isEqualTo(Ingress.GRAPH);
         assertThat(arrived.user()).isEqualTo(ConfigText.MAILBOX);
         assertThat(arrived.envelopeTo()).containsExactly("sales@example.org");
-        assertThat(office().calls().of("sendMail")).isEqualTo(1);
+        assertThat(office().callCounts().of("sendMail")).isEqualTo(1);
     }
 
     @Test
@@ -169,16 +170,16 @@ final class EveryUpstreamTest {
 
         AcceptedMessage arrived = relay.received("large");
 
-        assertThat(arrived.road()).isEqualTo(Ingress.GRAPH);
+        assertThat(arrived.ingress()).isEqualTo(Ingress.GRAPH);
         assertThat(arrived.envelopeTo()).containsExactly("sales@example.org");
         MimeMessage message = new MimeMessage(null, new ByteArrayInputStream(arrived.content()));
         MimeMultipart parts = (MimeMultipart) message.getContent();
         assertThat(parts.getBodyPart(1).getFileName()).isEqualTo("scan.pdf");
         assertThat(parts.getBodyPart(1).getInputStream().readAllBytes()).isEqualTo(scan);
-        assertThat(office().calls().of("createUploadSession")).isEqualTo(1);
-        assertThat(office().calls().of("upload")).isGreaterThan(1);
-        assertThat(office().calls().of("send")).isEqualTo(1);
-        assertThat(office().calls().of("sendMail")).isZero();
+        assertThat(office().callCounts().of("createUploadSession")).isEqualTo(1);
+        assertThat(office().callCounts().of("upload")).isGreaterThan(1);
+        assertThat(office().callCounts().of("send")).isEqualTo(1);
+        assertThat(office().callCounts().of("sendMail")).isZero();
     }
 
     private static String withAttachment(String subject, byte[] attachment) {
@@ -225,7 +226,7 @@ final class EveryUpstreamTest {
     @Test
     void goesThroughAConnectorThatKnowsTheCertificate() throws Exception {
         office().change(settings ->
-                settings.connector(connector -> connector.knowingCertificates("relay.contoso.example")));
+                settings.connector(connector -> connector.withCertificates("relay.contoso.example")));
         relay.start(ConfigText.mailboxes(
                 office(),
                 ConfigText.address(ConfigText.MAILBOX)
@@ -240,7 +241,7 @@ final class EveryUpstreamTest {
 
         AcceptedMessage arrived = send("through the connector");
 
-        assertThat(arrived.road()).isEqualTo(Ingress.MX);
+        assertThat(arrived.ingress()).isEqualTo(Ingress.MX);
         assertThat(arrived.envelopeTo()).containsExactly("sales@example.org");
         assertThat(arrived.envelopeFrom()).isEqualTo(ConfigText.MAILBOX);
         assertThat(arrived.tls()).startsWith("TLS");
@@ -261,9 +262,9 @@ final class EveryUpstreamTest {
         assertThat(relay.journal().await("paused", 1).getFirst())
                 .contains("550 5.7.64", "Exchange admin center > Mail flow > Connectors");
 
-        office().change(settings -> settings.connector(connector -> connector.knowingSources("127.0.0.1")));
+        office().change(settings -> settings.connector(connector -> connector.withSources("127.0.0.1")));
 
-        assertThat(relay.received("to the outside").road()).isEqualTo(Ingress.MX);
+        assertThat(relay.received("to the outside").ingress()).isEqualTo(Ingress.MX);
         assertThat(relay.journal().lines("failed")).isEmpty();
     }
 
@@ -283,7 +284,7 @@ final class EveryUpstreamTest {
 
         AcceptedMessage arrived = send("from the group");
 
-        assertThat(arrived.road()).isEqualTo(road);
+        assertThat(arrived.ingress()).isEqualTo(road);
         assertThat(arrived.user()).isEqualTo(ConfigText.MAILBOX);
         assertThat(arrived.from()).contains(GROUP);
         assertThat(new String(arrived.content(), UTF_8))

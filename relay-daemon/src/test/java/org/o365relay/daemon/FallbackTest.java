@@ -52,27 +52,27 @@ final class FallbackTest {
     @Test
     void goesByGraphWhileSmtpAuthIsSwitchedOff() throws Exception {
         relay.office()
-                .change(settings -> settings.exchange(exchange -> exchange.withAccounts(
+                .change(settings -> settings.submission(exchange -> exchange.withMailboxes(
                         new SandboxMailbox(ConfigText.MAILBOX, ConfigText.PASSWORD).withoutSmtpAuth())));
         relay.start(mailbox("fallback = [ { " + ConfigText.graphRoad(relay.office()) + " } ]"));
         send("closed");
 
-        assertThat(relay.received("closed").road()).isEqualTo(Ingress.GRAPH);
+        assertThat(relay.received("closed").ingress()).isEqualTo(Ingress.GRAPH);
         assertThat(relay.journal().await("switched", 1).getFirst())
                 .contains(
                         "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox",
                         "Set-CASMailbox -Identity relay@contoso.example -SmtpClientAuthenticationDisabled $false");
         send("still closed");
-        assertThat(relay.received("still closed").road()).isEqualTo(Ingress.GRAPH);
+        assertThat(relay.received("still closed").ingress()).isEqualTo(Ingress.GRAPH);
 
         relay.office()
-                .change(settings -> settings.exchange(exchange ->
-                        exchange.withAccounts(new SandboxMailbox(ConfigText.MAILBOX, ConfigText.PASSWORD))));
+                .change(settings -> settings.submission(exchange ->
+                        exchange.withMailboxes(new SandboxMailbox(ConfigText.MAILBOX, ConfigText.PASSWORD))));
 
         assertThat(relay.journal().await("returned", 1).getFirst())
                 .contains("localhost:" + relay.office().address().getPort());
         send("open again");
-        assertThat(relay.received("open again").road()).isEqualTo(Ingress.SMTP);
+        assertThat(relay.received("open again").ingress()).isEqualTo(Ingress.SMTP);
         assertThat(relay.journal().await("delivered", 3))
                 .allSatisfy(line -> assertThat(line).contains("attempt 1:"));
         assertThat(relay.journal().events())

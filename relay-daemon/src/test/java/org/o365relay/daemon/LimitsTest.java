@@ -50,19 +50,19 @@ final class LimitsTest {
         send(50, 1);
 
         assertThat(relay.received(50)).extracting(AcceptedMessage::mechanism).containsOnly("XOAUTH2");
-        assertThat(relay.office().use(ConfigText.MAILBOX).mostConnections()).isGreaterThan(10);
-        assertThat(relay.office().calls().of("client_credentials")).isEqualTo(1);
+        assertThat(relay.office().usage(ConfigText.MAILBOX).peakConnections()).isGreaterThan(10);
+        assertThat(relay.office().callCounts().of("client_credentials")).isEqualTo(1);
     }
 
     @Test
     void renewsATokenThatExpiresInTheMiddle() throws Exception {
-        open(whole().entra(entra -> entra.withTokenLifetime(Duration.ofSeconds(2))));
+        open(whole().entra(entra -> entra.withAccessTokenLifetime(Duration.ofSeconds(2))));
         relay.start(mailbox(Ingress.GRAPH, "limits { messages-per-minute = 1200, burst = 1 }")); // 20 in a second
 
         send(1, 60);
 
         relay.received(60);
-        assertThat(relay.office().calls().of("client_credentials")).isBetween(2, 6);
+        assertThat(relay.office().callCounts().of("client_credentials")).isBetween(2, 6);
         assertThat(relay.journal().await("delivered", 60))
                 .allSatisfy(line -> assertThat(line).contains("attempt 1:"));
         assertThat(relay.journal().events()).doesNotContain("paused", "unreachable", "deferred", "failed");
@@ -76,29 +76,29 @@ final class LimitsTest {
         send(1, 1);
         relay.received(1);
         relay.journal().await("delivered", 1);
-        relay.office().directory().revokeTokens();
+        relay.office().tokenService().revokeTokens();
 
         try (Device device = relay.device()) {
             device.send("after that", "ann@example.org");
         }
 
-        assertThat(relay.received("after that").road()).isEqualTo(road);
+        assertThat(relay.received("after that").ingress()).isEqualTo(road);
         assertThat(relay.journal().await("delivered", 2).getLast()).contains("attempt 1:");
         assertThat(relay.journal().events()).doesNotContain("paused", "unreachable", "deferred", "failed");
     }
 
     @Test
     void staysBelowMicrosoftsLimitsInABurstOfFourDevices() throws Exception {
-        open(whole().asMicrosoft().withTimeScale(60)); // a minute is a second
+        open(whole().withMicrosoftLimits().withTimeScale(60)); // a minute is a second
         relay.start(mailbox(Ingress.SMTP, "limits { messages-per-minute = " + 30 * 60 + " }"));
 
         send(4, 50);
 
         relay.received(200);
         relay.journal().await("delivered", 200);
-        MailboxUsage use = relay.office().use(ConfigText.MAILBOX);
-        assertThat(use.mostConnections()).isLessThanOrEqualTo(3);
-        assertThat(use.mostPerMinute()).isLessThanOrEqualTo(30 + 5 + 5); // the burst, and what the clock is worth
+        MailboxUsage use = relay.office().usage(ConfigText.MAILBOX);
+        assertThat(use.peakConnections()).isLessThanOrEqualTo(3);
+        assertThat(use.peakPerMinute()).isLessThanOrEqualTo(30 + 5 + 5); // the burst, and what the clock is worth
         assertThat(relay.journal().lines("slowed")).isEmpty();
         assertThat(relay.journal().lines("deferred")).isEmpty();
         assertThat(relay.office().accepted())

@@ -45,8 +45,8 @@ final class PoolTest {
                                 new SandboxMailbox(TWO, ConfigText.PASSWORD),
                                 new SandboxMailbox(THREE, ConfigText.PASSWORD))
                         .withTimeScale(60)
-                        .asMicrosoft()
-                        .limits(limits -> limits.withPerMinute(30, MailboxLimits.Excess.COUNT)));
+                        .withMicrosoftLimits()
+                        .limits(limits -> limits.withMessagesPerMinute(30, MailboxLimits.ExcessAction.COUNT)));
     }
 
     @AfterEach

@@ -46,7 +46,7 @@ final class RelayFixture implements AutoCloseable {
     /// @param office of the sandbox, for its certificate and what it accepts; tests may share one
     /// @param withheld EHLO keywords of Office 365 that this sandbox does not offer
     RelayFixture(Path directory, Path office, String... withheld) throws IOException {
-        this(directory, sandboxSettings(office).withholding(withheld));
+        this(directory, sandboxSettings(office).withoutExtensions(withheld));
     }
 
     /// Starts this sandbox, not the relay.

@@ -60,7 +60,7 @@ final class SecretsTest {
                                 key.certificate(),
                                 AppRegistration.USUAL_ROLES,
                                 AppRegistration.EVERY_MAILBOX,
-                                State.GOOD)));
+                                State.ACTIVE)));
     }
 
     private static SandboxMailbox account(String address) {

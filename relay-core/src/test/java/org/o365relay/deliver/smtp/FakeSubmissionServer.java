@@ -245,7 +245,7 @@ final class FakeSubmissionServer implements AutoCloseable {
                     }
                     case "BDAT" -> chunk(line);
                     case "QUIT" -> {
-                        say("221 2.0.0 Bye");
+                        print("221 2.0.0 Bye");
                         throw new IOException("done");
                     }
                     default -> answer(verb, "250 2.0.0 OK");
@@ -261,7 +261,7 @@ final class FakeSubmissionServer implements AutoCloseable {
                 signInWithToken();
             } else if (answer("AUTH", "334 VXNlcm5hbWU6")) {
                 commands.add("username " + line());
-                say("334 UGFzc3dvcmQ6");
+                print("334 UGFzc3dvcmQ6");
                 commands.add("password " + line());
                 answer("PASSWORD", "235 2.7.0 Authentication successful");
             }
@@ -297,9 +297,9 @@ final class FakeSubmissionServer implements AutoCloseable {
 
         private void act(Answer answer) throws IOException, InterruptedException {
             switch (answer) {
-                case Answer.Say(String text) -> say(text);
+                case Answer.Say(String text) -> print(text);
                 case Answer.SayAndClose(String text) -> {
-                    say(text);
+                    print(text);
                     throw new IOException("told to close");
                 }
                 case Answer.Drop() -> throw new IOException("told to drop");
@@ -315,7 +315,7 @@ final class FakeSubmissionServer implements AutoCloseable {
             }
         }
 
-        private void say(String text) throws IOException {
+        private void print(String text) throws IOException {
             boolean isReply = Character.isDigit(text.charAt(0));
             out.write((isReply ? reply(text) : text + "\r\n").getBytes(StandardCharsets.UTF_8));
             out.flush();

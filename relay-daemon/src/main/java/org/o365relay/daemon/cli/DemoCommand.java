@@ -32,8 +32,8 @@ import picocli.CommandLine.Spec;
         })
 public final class DemoCommand implements Callable<Integer> {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final Duration A_WHILE = Duration.ofHours(1);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration POLL_INTERVAL = Duration.ofHours(1);
 
     private final DemoRelay.Starter starter;
 
@@ -61,22 +61,22 @@ public final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandFailed, IOException, InterruptedException {
         if (!log) {
-            quieten();
+            silenceLog();
         }
         PrintWriter out = spec.commandLine().getOut();
-        try (DemoEnvironment stage = DemoEnvironment.set(starter, port)) {
-            introduce(stage, out);
-            DemoRun show = new DemoRun(stage.sandbox(), stage.relay(), DemoEnvironment.MAILBOX, PATIENCE, out, look());
+        try (DemoEnvironment stage = DemoEnvironment.start(starter, port)) {
+            printAddresses(stage, out);
+            DemoRun show = new DemoRun(stage.sandbox(), stage.relay(), DemoEnvironment.MAILBOX, TIMEOUT, out, style());
             boolean good = show.run();
             if (!once) {
-                invite(stage, out);
+                printInstructions(stage, out);
                 showArrivals(stage, show);
             }
             return good ? ExitCode.OK : ExitCode.INTERNAL;
         }
     }
 
-    private static void quieten() {
+    private static void silenceLog() {
         for (String name : List.of("journal", "org.o365relay")) {
             if (LoggerFactory.getLogger(name) instanceof Logger logger) {
                 logger.setLevel(Level.WARN);
@@ -84,7 +84,7 @@ public final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private void introduce(DemoEnvironment stage, PrintWriter out) {
+    private void printAddresses(DemoEnvironment stage, PrintWriter out) {
         int listening = stage.relay().getPort();
         if (listening != port && port != 0) {
             out.printf("Port %d is in use, so the relay listens on %d instead.%n", port, listening);
@@ -95,7 +95,7 @@ public final class DemoCommand implements Callable<Integer> {
         out.flush();
     }
 
-    private static void invite(DemoEnvironment stage, PrintWriter out) {
+    private static void printInstructions(DemoEnvironment stage, PrintWriter out) {
         InetSocketAddress relay = stage.relay();
         String server = relay.getAddress().getHostAddress() + ":" + relay.getPort();
         out.printf("""
@@ -114,7 +114,7 @@ public final class DemoCommand implements Callable<Integer> {
     private static void showArrivals(DemoEnvironment stage, DemoRun show) throws IOException, InterruptedException {
         int shown = stage.sandbox().acceptedCount();
         while (true) {
-            List<AcceptedMessage> arrivals = stage.sandbox().awaitAfter(shown, A_WHILE);
+            List<AcceptedMessage> arrivals = stage.sandbox().awaitAfter(shown, POLL_INTERVAL);
             for (AcceptedMessage arrival : arrivals) {
                 show.arrived(arrival);
             }
@@ -122,7 +122,7 @@ public final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private static TerminalStyle look() {
+    private static TerminalStyle style() {
         boolean symbols = System.out.charset().newEncoder().canEncode("✔─…");
         return new TerminalStyle(Ansi.AUTO.enabled(), symbols);
     }

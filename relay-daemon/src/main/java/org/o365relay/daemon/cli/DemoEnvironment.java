@@ -36,17 +36,17 @@ final class DemoEnvironment implements AutoCloseable {
     }
 
     /// @param port where the relay is to listen; if it is taken, another one
-    static DemoEnvironment set(DemoRelay.Starter starter, int port) throws CommandFailed, IOException {
+    static DemoEnvironment start(DemoRelay.Starter starter, int port) throws CommandFailed, IOException {
         Path directory = Files.createTempDirectory("o365-relay-demo");
         try {
-            return set(starter, port, directory);
+            return start(starter, port, directory);
         } catch (CommandFailed | IOException | RuntimeException e) {
             delete(directory);
             throw e;
         }
     }
 
-    private static DemoEnvironment set(DemoRelay.Starter starter, int port, Path directory)
+    private static DemoEnvironment start(DemoRelay.Starter starter, int port, Path directory)
             throws CommandFailed, IOException {
         Secret password = new Secret(Passwords.random());
         Sandbox sandbox = SandboxCommand.start(

@@ -62,9 +62,9 @@ import picocli.CommandLine.TypeConversionException;
         })
 public final class SandboxCommand implements Callable<Integer> {
 
-    private static final Duration A_WHILE = Duration.ofHours(1);
+    private static final Duration POLL_INTERVAL = Duration.ofHours(1);
     private static final String APP = "6f1d1c2e-0f7b-4bfa-a3a5-2f6a9f1f0c11";
-    private static final List<String> REPLACED =
+    private static final List<String> REPLACED_BY_SCENARIO =
             List.of("--address", "--port", "--https", "--mx", "--user", "--password", "--send-as", "--tarpit");
 
     @Spec
@@ -163,11 +163,11 @@ public final class SandboxCommand implements Callable<Integer> {
             out.flush();
             return ExitCode.OK;
         }
-        Scenario play = scenario == null ? new Scenario(settings(), faults) : played(scenario);
+        Scenario play = scenario == null ? new Scenario(settings(), faults) : load(scenario);
         try (Sandbox sandbox = start(play.settings())) {
             play.faults().forEach(sandbox.faults()::add);
             new SandboxIntroduction(sandbox, play).write(out);
-            show(sandbox, out);
+            printArrivals(sandbox, out);
         }
         return ExitCode.OK;
     }
@@ -182,8 +182,8 @@ public final class SandboxCommand implements Callable<Integer> {
     }
 
     /// The file says everything but where mail goes; faults of the command line come after its own.
-    private Scenario played(Path file) throws CommandFailed {
-        for (String option : REPLACED) {
+    private Scenario load(Path file) throws CommandFailed {
+        for (String option : REPLACED_BY_SCENARIO) {
             if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
                 throw new CommandFailed(ExitCode.USAGE, option + " is for the file of --scenario to say; leave it out");
             }
@@ -218,10 +218,10 @@ public final class SandboxCommand implements Callable<Integer> {
     }
 
     /// A line for each message until the thread is interrupted or the program ends.
-    private static void show(Sandbox sandbox, PrintWriter out) throws InterruptedException {
+    private static void printArrivals(Sandbox sandbox, PrintWriter out) throws InterruptedException {
         int shown = 0;
         while (true) {
-            List<AcceptedMessage> arrivals = sandbox.awaitAfter(shown, A_WHILE);
+            List<AcceptedMessage> arrivals = sandbox.awaitAfter(shown, POLL_INTERVAL);
             arrivals.forEach(arrival -> out.println(line(arrival)));
             out.flush();
             shown += arrivals.size();
@@ -232,7 +232,7 @@ public final class SandboxCommand implements Callable<Integer> {
         return "%s  %-5s  %s -> %s  %d bytes  %s"
                 .formatted(
                         message.receivedAt(),
-                        message.road().name().toLowerCase(Locale.ROOT),
+                        message.ingress().name().toLowerCase(Locale.ROOT),
                         message.from(),
                         String.join(", ", message.envelopeTo()),
                         message.size(),

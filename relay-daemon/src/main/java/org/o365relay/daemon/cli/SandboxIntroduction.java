@@ -19,16 +19,16 @@ record SandboxIntroduction(Sandbox sandbox, Scenario scenario) {
     void write(PrintWriter out) {
         SandboxSettings settings = scenario.settings();
         out.printf("A stand-in for Office 365 listens on %s. Ctrl-C ends it.%n", written(sandbox.address()));
-        settings.exchange()
-                .accounts()
+        settings.submission()
+                .mailboxes()
                 .forEach(account -> out.printf("  sign in     %s  %s%n", account.address(), account.password()));
-        if (settings.listening().https() != null) {
+        if (settings.listen().https() != null) {
             out.printf(
                     "  OAuth       %s  tenant %s%n",
                     sandbox.origin(), settings.entra().tenant());
             settings.entra().apps().forEach(app -> out.printf("  app         %s  %s%n", app.clientId(), proof(app)));
         }
-        if (settings.listening().mx() != null) {
+        if (settings.listen().mx() != null) {
             out.printf("  MX          %s%n", written(sandbox.mxAddress()));
         }
         out.printf("  trust       %s%n", trusted());
@@ -38,7 +38,7 @@ record SandboxIntroduction(Sandbox sandbox, Scenario scenario) {
                         ? settings.directory().toAbsolutePath().normalize()
                         : "memory only");
         scenario.faults().forEach(fault -> out.println("  fault       " + fault));
-        if (settings.listening().https() != null) {
+        if (settings.listen().https() != null) {
             out.print(configuration());
         }
         out.flush();
@@ -60,7 +60,7 @@ record SandboxIntroduction(Sandbox sandbox, Scenario scenario) {
     /// For relay.conf: with OAuth over SMTP, and Graph if that fails.
     private String configuration() {
         SandboxSettings settings = scenario.settings();
-        List<SandboxMailbox> accounts = settings.exchange().accounts();
+        List<SandboxMailbox> accounts = settings.submission().mailboxes();
         List<AppRegistration> apps = settings.entra().apps();
         if (accounts.isEmpty() || apps.isEmpty()) {
             return "";

@@ -40,7 +40,7 @@ import picocli.CommandLine.Spec;
         })
 public final class SetupCommand implements Callable<Integer> {
 
-    private static final Path USUAL = Path.of("/etc/o365-relay");
+    private static final Path SYSTEM_DIRECTORY = Path.of("/etc/o365-relay");
 
     private final Supplier<Optional<Terminal>> terminal;
 
@@ -63,7 +63,7 @@ public final class SetupCommand implements Callable<Integer> {
     private boolean force;
 
     @Option(names = "--yes", description = "Ask nothing, as without a terminal.")
-    private boolean yes;
+    private boolean defaults;
 
     @Option(names = "--no-check", description = "Do not run \"check\" at the end.")
     private boolean noCheck;
@@ -75,7 +75,7 @@ public final class SetupCommand implements Callable<Integer> {
 
     /// Makes an option of every question.
     @Spec
-    void use(CommandSpec command) {
+    void addQuestionOptions(CommandSpec command) {
         spec = command;
         SetupOption.all()
                 .forEach(option -> command.addOption(OptionSpec.builder(option.name())
@@ -98,8 +98,8 @@ public final class SetupCommand implements Callable<Integer> {
     }
 
     private Setup.Written write() throws CommandFailed {
-        Optional<Terminal> asked = yes ? Optional.empty() : terminal.get();
-        Path target = directory == null ? usualDirectory() : directory;
+        Optional<Terminal> asked = defaults ? Optional.empty() : terminal.get();
+        Path target = directory == null ? defaultDirectory() : directory;
         try {
             return new Setup(target, force, secretFile, asked).write(given());
         } catch (InvalidAnswersException e) {
@@ -136,8 +136,10 @@ public final class SetupCommand implements Callable<Integer> {
         return given;
     }
 
-    private static Path usualDirectory() {
-        return Files.isDirectory(USUAL) && Files.isWritable(USUAL) ? USUAL : Path.of("");
+    private static Path defaultDirectory() {
+        return Files.isDirectory(SYSTEM_DIRECTORY) && Files.isWritable(SYSTEM_DIRECTORY)
+                ? SYSTEM_DIRECTORY
+                : Path.of("");
     }
 
     private void check(Path config, PrintWriter out) {

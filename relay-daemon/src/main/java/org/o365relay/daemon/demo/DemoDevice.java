@@ -22,19 +22,19 @@ final class DemoDevice {
         try (Socket socket = new Socket()) {
             socket.connect(relay, TIMEOUT);
             socket.setSoTimeout(TIMEOUT);
-            Line line = new Line(
+            Connection line = new Connection(
                     new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8)),
                     socket.getOutputStream());
             line.expect('2');
-            line.say("HELO " + sample.helo(), '2');
-            line.say("MAIL FROM:<" + sample.from() + ">", '2');
+            line.send("HELO " + sample.helo(), '2');
+            line.send("MAIL FROM:<" + sample.from() + ">", '2');
             for (String recipient : sample.to()) {
-                line.say("RCPT TO:<" + recipient + ">", '2');
+                line.send("RCPT TO:<" + recipient + ">", '2');
             }
-            line.say("DATA", '3');
+            line.send("DATA", '3');
             line.write(dotStuffed(sample.content()));
-            String reply = line.say(".", '2');
-            line.say("QUIT", '2');
+            String reply = line.send(".", '2');
+            line.send("QUIT", '2');
             return reply;
         }
     }
@@ -45,9 +45,9 @@ final class DemoDevice {
         return text.replace("\r\n.", "\r\n..").substring(2).getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    private record Line(BufferedReader in, OutputStream out) {
+    private record Connection(BufferedReader in, OutputStream out) {
 
-        String say(String command, char expected) throws IOException {
+        String send(String command, char expected) throws IOException {
             write((command + "\r\n").getBytes(StandardCharsets.UTF_8));
             return expect(expected);
         }

@@ -19,11 +19,11 @@ public final class DemoRun {
     private final Sandbox sandbox;
     private final InetSocketAddress relay;
     private final String mailbox;
-    private final Duration patience;
+    private final Duration timeout;
     private final PrintWriter out;
-    private final TerminalStyle look;
+    private final TerminalStyle style;
 
-    /// @param patience how long a message may take from the device to the sandbox
+    /// @param timeout how long a message may take from the device to the sandbox
     public DemoRun(
             Sandbox sandbox,
             InetSocketAddress relay,
@@ -34,9 +34,9 @@ public final class DemoRun {
         this.sandbox = sandbox;
         this.relay = relay;
         this.mailbox = mailbox;
-        this.patience = patience;
+        this.timeout = patience;
         this.out = out;
-        this.look = look;
+        this.style = look;
     }
 
     /// @return whether every message arrived, and as it should
@@ -44,11 +44,11 @@ public final class DemoRun {
         List<SampleMessage> samples = SampleMessage.all();
         int good = 0;
         for (SampleMessage sample : samples) {
-            good += isShown(sample) ? 1 : 0;
+            good += show(sample) ? 1 : 0;
         }
         String summary = good + " of " + samples.size() + " messages arrived as they should.";
         out.println();
-        out.println(good == samples.size() ? look.good(summary) : look.bad(summary));
+        out.println(good == samples.size() ? style.good(summary) : style.bad(summary));
         out.flush();
         return good == samples.size();
     }
@@ -57,70 +57,70 @@ public final class DemoRun {
     public void arrived(AcceptedMessage accepted) throws IOException {
         MailText received = MailText.of(accepted.content());
         out.println();
-        out.println(look.strong("Office 365 received") + "  "
-                + look.faint(accepted.receivedAt() + "  " + accepted.size() + " bytes"));
-        line("envelope", "<" + accepted.envelopeFrom() + "> to " + String.join(", ", accepted.envelopeTo()));
+        out.println(style.bold("Office 365 received") + "  "
+                + style.faint(accepted.receivedAt() + "  " + accepted.size() + " bytes"));
+        printLine("envelope", "<" + accepted.envelopeFrom() + "> to " + String.join(", ", accepted.envelopeTo()));
         for (String field : List.of("From", "Reply-To", "Subject", "Message-ID")) {
-            received.field(field).ifPresent(value -> line(field, value));
+            received.field(field).ifPresent(value -> printLine(field, value));
         }
-        line("over", accepted.tls() + ", AUTH " + accepted.mechanism() + " " + accepted.user());
+        printLine("over", accepted.tls() + ", AUTH " + accepted.mechanism() + " " + accepted.user());
         out.flush();
     }
 
-    private boolean isShown(SampleMessage sample) throws IOException, InterruptedException {
-        heading(sample);
+    private boolean show(SampleMessage sample) throws IOException, InterruptedException {
+        printHeading(sample);
         int before = sandbox.acceptedCount();
         try {
             DemoDevice.send(sample, relay);
         } catch (IOException e) {
-            return failed(String.valueOf(e.getMessage()));
+            return printFailure(String.valueOf(e.getMessage()));
         }
         Optional<AcceptedMessage> accepted = sandbox.await(
-                message -> message.number() > before && message.envelopeTo().equals(sample.to()), patience);
+                message -> message.number() > before && message.envelopeTo().equals(sample.to()), timeout);
         return accepted.isPresent()
-                ? isShown(MessageComparison.of(sample, accepted.get(), mailbox))
-                : failed("did not reach Office 365 within " + patience.toSeconds() + " s");
+                ? show(MessageComparison.of(sample, accepted.get(), mailbox))
+                : printFailure("did not reach Office 365 within " + timeout.toSeconds() + " s");
     }
 
-    private boolean isShown(MessageComparison comparison) {
-        row("", "the device sent", "Office 365 received");
-        comparison.rows().forEach(row -> row(row.what(), row.sent(), row.received()));
-        comparison.flaws().forEach(this::failed);
+    private boolean show(MessageComparison comparison) {
+        printRow("", "the device sent", "Office 365 received");
+        comparison.rows().forEach(row -> printRow(row.what(), row.sent(), row.received()));
+        comparison.problems().forEach(this::printFailure);
         out.flush();
-        return comparison.flaws().isEmpty();
+        return comparison.problems().isEmpty();
     }
 
-    private boolean failed(String why) {
-        out.println(look.bad(why));
+    private boolean printFailure(String why) {
+        out.println(style.bad(why));
         out.flush();
         return false;
     }
 
-    private void heading(SampleMessage sample) {
+    private void printHeading(SampleMessage sample) {
         out.println();
-        out.println(look.strong(sample.title()));
-        out.println(look.faint(look.rule(WIDTH)));
+        out.println(style.bold(sample.title()));
+        out.println(style.faint(style.rule(WIDTH)));
         out.flush();
     }
 
-    private void row(String what, String sent, String received) {
+    private void printRow(String what, String sent, String received) {
         List<String> left = TerminalStyle.wrapped(sent, COLUMN);
         List<String> right = TerminalStyle.wrapped(received, COLUMN);
         for (int i = 0; i < Math.max(left.size(), right.size()); i++) {
             String label = padded(i == 0 ? what : "", LABEL);
-            out.println((look.faint(label) + "  " + padded(at(left, i), COLUMN) + "  " + ticked(at(right, i)))
+            out.println((style.faint(label) + "  " + padded(at(left, i), COLUMN) + "  " + marked(at(right, i)))
                     .stripTrailing());
         }
     }
 
-    private void line(String what, String value) {
+    private void printLine(String what, String value) {
         for (String part : TerminalStyle.wrapped(value, WIDTH - LABEL - 2)) {
-            out.println("  " + look.faint(padded(what, LABEL - 2)) + "  " + part);
+            out.println("  " + style.faint(padded(what, LABEL - 2)) + "  " + part);
         }
     }
 
-    private String ticked(String received) {
-        return received.equals(MessageComparison.SAME) ? look.good(received) : received;
+    private String marked(String received) {
+        return received.equals(MessageComparison.SAME) ? style.good(received) : received;
     }
 
     private static String at(List<String> lines, int index) {

@@ -7,8 +7,8 @@ import org.o365relay.daemon.sandbox.AcceptedMessage;
 
 /// One message as it was sent and as it arrived.
 ///
-/// @param flaws what is not as it should be; empty if all is well
-record MessageComparison(List<Row> rows, List<String> flaws) {
+/// @param problems what is not as it should be; empty if all is well
+record MessageComparison(List<Row> rows, List<String> problems) {
 
     /// @param sent on the device's side
     /// @param received on Office 365's side
@@ -19,14 +19,14 @@ record MessageComparison(List<Row> rows, List<String> flaws) {
 
     MessageComparison {
         rows = List.copyOf(rows);
-        flaws = List.copyOf(flaws);
+        problems = List.copyOf(problems);
     }
 
     static MessageComparison of(SampleMessage sample, AcceptedMessage accepted, String mailbox) throws IOException {
         MailText sent = MailText.of(sample.content());
         MailText received = MailText.of(accepted.content());
         return new MessageComparison(
-                rows(sample, sent, accepted, received), flaws(sample, sent, accepted, received, mailbox));
+                rows(sample, sent, accepted, received), problems(sample, sent, accepted, received, mailbox));
     }
 
     private static List<Row> rows(SampleMessage sample, MailText sent, AcceptedMessage accepted, MailText received) {
@@ -37,7 +37,7 @@ record MessageComparison(List<Row> rows, List<String> flaws) {
             boolean somewhere =
                     sent.field(field).isPresent() || received.field(field).isPresent();
             if (somewhere || field.equals("Reply-To")) {
-                rows.add(new Row(field, shown(sent, field), shown(received, field)));
+                rows.add(new Row(field, fieldText(sent, field), fieldText(received, field)));
             }
         }
         rows.add(new Row("TLS", "none", accepted.tls() + "  " + accepted.cipher()));
@@ -46,7 +46,7 @@ record MessageComparison(List<Row> rows, List<String> flaws) {
         return rows;
     }
 
-    private static List<String> flaws(
+    private static List<String> problems(
             SampleMessage sample, MailText sent, AcceptedMessage accepted, MailText received, String mailbox) {
         List<String> flaws = new ArrayList<>();
         if (!accepted.envelopeFrom().equalsIgnoreCase(mailbox)) {
@@ -64,7 +64,7 @@ record MessageComparison(List<Row> rows, List<String> flaws) {
         return flaws;
     }
 
-    private static String shown(MailText message, String field) {
+    private static String fieldText(MailText message, String field) {
         return message.field(field).orElse("-");
     }
 

@@ -9,7 +9,7 @@ import java.util.List;
 /// @param symbols whether its character set has lines and ticks
 public record TerminalStyle(boolean colours, boolean symbols) {
 
-    String strong(String text) {
+    String bold(String text) {
         return styled("1", text);
     }
 

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// @param file where the content is; null if contents are not kept
 public record AcceptedMessage(
         int number,
-        Ingress road,
+        Ingress ingress,
         String envelopeFrom,
         List<String> envelopeTo,
         String user,

@@ -24,19 +24,19 @@ final class Archive {
 
     /// @param limit octets; what is beyond is only counted
     SpooledContent open(long limit) {
-        return new SpooledContent(store == null ? null : store.temporary(), limit);
+        return new SpooledContent(store == null ? null : store.temporaryFile(), limit);
     }
 
     /// @param author for people, if there is no From
     /// @throws IOException if the content cannot be kept
-    AcceptedMessage keep(SpooledContent body, SandboxSubmission submission, Header header, String author)
+    AcceptedMessage store(SpooledContent body, SandboxSubmission submission, Header header, String author)
             throws IOException {
         Instant receivedAt = clock.instant();
         Path temporary = body.finished();
-        Path file = store == null || temporary == null ? null : store.keepContent(temporary, receivedAt);
+        Path file = store == null || temporary == null ? null : store.storeContent(temporary, receivedAt);
         AcceptedMessage accepted = accepted(body, submission, header, author, receivedAt, file);
         if (store != null && file != null) {
-            store.describe(file, accepted);
+            store.writeRecord(file, accepted);
         }
         inbox.add(accepted);
         return accepted;
@@ -52,7 +52,7 @@ final class Archive {
         String written = header.text("From");
         return new AcceptedMessage(
                 numbers.incrementAndGet(),
-                from.road(),
+                from.ingress(),
                 from.envelopeFrom(),
                 from.envelopeTo(),
                 from.user(),

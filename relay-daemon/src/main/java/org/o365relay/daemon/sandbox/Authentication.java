@@ -14,29 +14,29 @@ final class Authentication {
     private static final String PASSWORD_PROMPT = "334 UGFzc3dvcmQ6";
     private static final String UNKNOWN_MECHANISM = "504 5.7.4 Unrecognized authentication type";
 
-    private final SandboxState office;
+    private final SandboxState state;
     private final ExchangeReplies replies;
-    private final SandboxConnection wire;
-    private final FaultInjector script;
+    private final SandboxConnection connection;
+    private final FaultInjector faults;
     private String mechanism = "";
 
     Authentication(SandboxState office, ExchangeReplies replies, SandboxConnection wire, FaultInjector script) {
-        this.office = office;
+        this.state = office;
         this.replies = replies;
-        this.wire = wire;
-        this.script = script;
+        this.connection = wire;
+        this.faults = script;
     }
 
     /// @param arguments what stands behind AUTH
     /// @return who has signed in; the client has its answer in any case
-    Optional<SandboxMailbox> perform(String arguments) throws IOException, SandboxConnection.LineTooLong {
+    Optional<SandboxMailbox> perform(String arguments) throws IOException, SandboxConnection.LineTooLongException {
         String[] words = arguments.split(" +", 2);
         String initial = words.length > 1 ? words[1].strip() : "";
         mechanism = words[0].toUpperCase(Locale.ROOT);
         return switch (mechanism) {
             case "LOGIN" -> login(initial);
-            case "XOAUTH2" -> token(initial);
-            default -> refused(UNKNOWN_MECHANISM);
+            case "XOAUTH2" -> xoauth2(initial);
+            default -> refuse(UNKNOWN_MECHANISM);
         };
     }
 
@@ -46,36 +46,37 @@ final class Authentication {
     }
 
     void refuseMechanism() {
-        wire.send(replies.error(UNKNOWN_MECHANISM));
+        connection.send(replies.error(UNKNOWN_MECHANISM));
     }
 
-    private Optional<SandboxMailbox> login(String initial) throws IOException, SandboxConnection.LineTooLong {
-        String username = initial.isEmpty() ? ask(USERNAME_PROMPT) : initial;
-        String password = isCancelled(username) ? username : ask(PASSWORD_PROMPT);
-        return isCancelled(password) ? cancelled() : verdict(decoded(username), decoded(password));
+    private Optional<SandboxMailbox> login(String initial) throws IOException, SandboxConnection.LineTooLongException {
+        String username = initial.isEmpty() ? prompt(USERNAME_PROMPT) : initial;
+        String password = isCancelled(username) ? username : prompt(PASSWORD_PROMPT);
+        return isCancelled(password) ? cancel() : checkPassword(decoded(username), decoded(password));
     }
 
-    private Optional<SandboxMailbox> token(String initial) throws IOException, SandboxConnection.LineTooLong {
-        String token = initial.isEmpty() ? ask("334 ") : initial;
+    private Optional<SandboxMailbox> xoauth2(String initial)
+            throws IOException, SandboxConnection.LineTooLongException {
+        String token = initial.isEmpty() ? prompt("334 ") : initial;
         if (isCancelled(token)) {
-            return cancelled();
+            return cancel();
         }
-        return passed(decoded(token));
+        return checkToken(decoded(token));
     }
 
-    private Optional<SandboxMailbox> passed(String proof) throws IOException {
+    private Optional<SandboxMailbox> checkToken(String proof) throws IOException {
         Optional<Xoauth2Response> sent = Xoauth2Response.parse(proof);
         String user = sent.map(Xoauth2Response::user).orElse("");
-        if (!script.passes(FaultPoint.AUTH, "XOAUTH2 " + user)) {
+        if (!faults.passes(FaultPoint.AUTH, "XOAUTH2 " + user)) {
             return Optional.empty();
         }
         Optional<SandboxMailbox> account =
-                sent.filter(this::isGood).flatMap(_ -> exchange().account(user));
-        return account.isEmpty() ? wrong() : open(account.get(), Optional.empty());
+                sent.filter(this::isValid).flatMap(_ -> settings().mailbox(user));
+        return account.isEmpty() ? fail() : succeed(account.get(), Optional.empty());
     }
 
-    private boolean isGood(Xoauth2Response proof) {
-        return office.directory()
+    private boolean isValid(Xoauth2Response proof) {
+        return state.tokenService()
                 .token(proof.token())
                 .filter(token -> token.resource() == Resource.EXCHANGE)
                 .filter(token -> token.allows("SMTP.SendAsApp", "SMTP.Send"))
@@ -83,49 +84,49 @@ final class Authentication {
                 .isPresent();
     }
 
-    private Optional<SandboxMailbox> verdict(String username, String password) throws IOException {
-        if (!script.passes(FaultPoint.AUTH, "LOGIN " + username)) {
+    private Optional<SandboxMailbox> checkPassword(String username, String password) throws IOException {
+        if (!faults.passes(FaultPoint.AUTH, "LOGIN " + username)) {
             return Optional.empty();
         }
         Optional<SandboxMailbox> account =
-                exchange().account(username).filter(found -> found.password().equals(password));
+                settings().mailbox(username).filter(found -> found.password().equals(password));
         return account.isEmpty()
-                ? wrong()
-                : open(account.get(), exchange().basicAuth().refusal());
+                ? fail()
+                : succeed(account.get(), settings().basicAuth().refusal());
     }
 
     /// Who it is has been proved; whether they may is another matter.
-    private Optional<SandboxMailbox> open(SandboxMailbox account, Optional<String> objection) {
-        Optional<String> refusal = exchange().closedFor(account).or(() -> objection);
+    private Optional<SandboxMailbox> succeed(SandboxMailbox account, Optional<String> objection) {
+        Optional<String> refusal = settings().smtpAuthRefusal(account).or(() -> objection);
         if (refusal.isPresent()) {
-            return refused(refusal.get());
+            return refuse(refusal.get());
         }
-        wire.send("235 2.7.0 Authentication successful");
+        connection.send("235 2.7.0 Authentication successful");
         return Optional.of(account);
     }
 
-    private SubmissionSettings exchange() {
-        return office.settings().exchange();
+    private SubmissionSettings settings() {
+        return state.settings().submission();
     }
 
-    private Optional<SandboxMailbox> wrong() throws IOException {
-        script.pause(office.settings().scaled(exchange().tarpit()));
-        return refused("535 5.7.3 Authentication unsuccessful");
+    private Optional<SandboxMailbox> fail() throws IOException {
+        faults.pause(state.settings().scaled(settings().tarpit()));
+        return refuse("535 5.7.3 Authentication unsuccessful");
     }
 
     // RFC 4954 §4
-    private Optional<SandboxMailbox> cancelled() {
-        return refused("501 5.7.0 Authentication cancelled");
+    private Optional<SandboxMailbox> cancel() {
+        return refuse("501 5.7.0 Authentication cancelled");
     }
 
-    private Optional<SandboxMailbox> refused(String reply) {
-        wire.send(replies.error(reply));
+    private Optional<SandboxMailbox> refuse(String reply) {
+        connection.send(replies.error(reply));
         return Optional.empty();
     }
 
-    private String ask(String prompt) throws IOException, SandboxConnection.LineTooLong {
-        wire.send(prompt);
-        return wire.readLine().strip();
+    private String prompt(String prompt) throws IOException, SandboxConnection.LineTooLongException {
+        connection.send(prompt);
+        return connection.readLine().strip();
     }
 
     private static boolean isCancelled(String answer) {

@@ -16,7 +16,7 @@ final class AuthorCheck {
     }
 
     /// @return the refusal; empty if the message has an author as it should
-    Optional<String> malformed(@Nullable Header header) {
+    Optional<String> checkFrom(@Nullable Header header) {
         List<InternetAddress> authors = header == null ? List.of() : header.authors();
         if (header == null || authors.isEmpty()) {
             return Optional.of(replies.error(
@@ -31,19 +31,19 @@ final class AuthorCheck {
     }
 
     /// @return the refusal; empty if the mailbox may send as each author
-    Optional<String> denied(Header header, SandboxMailbox account) {
-        return foreign(header, account).map(foreign -> replies.sendAsDenied(account.address(), foreign));
+    Optional<String> checkSendAs(Header header, SandboxMailbox account) {
+        return deniedAuthor(header, account).map(foreign -> replies.sendAsDenied(account.address(), foreign));
     }
 
     /// @return an author the mailbox may not send as
-    static Optional<String> foreign(Header header, SandboxMailbox account) {
+    static Optional<String> deniedAuthor(Header header, SandboxMailbox account) {
         return header.authors().stream()
-                .flatMap(author -> foreignAddress(author, account).stream())
+                .flatMap(author -> deniedAddress(author, account).stream())
                 .findFirst();
     }
 
     /// An address in a display name counts too: devices that write `"scanner@plant" <relay@…>` are refused.
-    private static Optional<String> foreignAddress(InternetAddress author, SandboxMailbox account) {
+    private static Optional<String> deniedAddress(InternetAddress author, SandboxMailbox account) {
         String name = author.getPersonal() == null ? "" : author.getPersonal();
         if (!account.maySendAs(author.getAddress())) {
             return Optional.of(author.getAddress());

@@ -10,7 +10,7 @@ final class BccRemover {
 
     private BccRemover() {}
 
-    static void remove(byte[] content, OutputStream out) throws IOException {
+    static void copyWithoutBcc(byte[] content, OutputStream out) throws IOException {
         int position = 0;
         boolean blind = false;
         while (position < content.length) {

@@ -27,20 +27,20 @@ public record Connector(Set<String> domains, Set<String> sources, Set<String> ce
         return new Connector(Set.of(domains), Set.of(), Set.of(), true);
     }
 
-    public Connector knowingSources(String... addresses) {
+    public Connector withSources(String... addresses) {
         return new Connector(domains, Set.of(addresses), certificates, directSend);
     }
 
-    public Connector knowingCertificates(String... names) {
+    public Connector withCertificates(String... names) {
         return new Connector(domains, sources, Set.of(names), directSend);
     }
 
     /// As after `Set-OrganizationConfig -RejectDirectSend $true`.
-    public Connector rejectingDirectSend() {
+    public Connector withoutDirectSend() {
         return new Connector(domains, sources, certificates, false);
     }
 
-    boolean accepts(String address) {
+    boolean isAcceptedDomain(String address) {
         return domains.contains(address.substring(address.lastIndexOf('@') + 1).toLowerCase(Locale.ROOT));
     }
 

@@ -12,72 +12,73 @@ final class ContentHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(ContentHandler.class);
 
-    private final SandboxState office;
-    private final SmtpService door;
+    private final SandboxState state;
+    private final SmtpService service;
     private final SandboxSession session;
     private final FaultInjector script;
 
     ContentHandler(SandboxState office, SmtpService door, SandboxSession session, FaultInjector script) {
-        this.office = office;
-        this.door = door;
+        this.state = office;
+        this.service = door;
         this.session = session;
         this.script = script;
     }
 
     SpooledContent open() {
-        return office.archive().open(office.settings().exchange().contentLimit());
+        return state.archive().open(state.settings().submission().contentLimit());
     }
 
     /// @return the reply
-    String deliver(SpooledContent body, String from, List<String> to) throws IOException {
-        ExchangeReplies replies = door.replies();
-        Optional<Header> header = Header.read(body.beginning());
-        Optional<String> refusal = unusable(body)
+    String accept(SpooledContent body, String from, List<String> to) throws IOException {
+        ExchangeReplies replies = service.replies();
+        Optional<Header> header = Header.read(body.headerBytes());
+        Optional<String> refusal = contentRefusal(body)
                 .or(() -> header.isEmpty()
                         ? Optional.of(replies.error("554 5.6.0 Invalid message content"))
-                        : door.refusesContent(session, header.get(), to));
+                        : service.checkContent(session, header.get(), to));
         if (refusal.isPresent() || header.isEmpty()) {
             return refusal.orElseThrow();
         }
-        pace(to);
-        return keep(body, submission(from, to), header.get());
+        applyRateLimit(to);
+        return archive(body, submission(from, to), header.get());
     }
 
-    private Optional<String> unusable(SpooledContent body) {
+    private Optional<String> contentRefusal(SpooledContent body) {
         if (body.isTooLarge()) {
-            return Optional.of(door.replies().error("552 5.3.4 Message size exceeds fixed maximum message size"));
+            return Optional.of(service.replies().error("552 5.3.4 Message size exceeds fixed maximum message size"));
         }
         return body.containsBareLf()
-                ? Optional.of(door.replies().error("554 5.6.0 Invalid message content, contains bare linefeeds"))
+                ? Optional.of(service.replies().error("554 5.6.0 Invalid message content, contains bare linefeeds"))
                 : Optional.empty();
     }
 
-    private void pace(List<String> to) throws IOException {
-        SandboxMailbox account = session.account();
+    private void applyRateLimit(List<String> to) throws IOException {
+        SandboxMailbox account = session.mailbox();
         if (account != null) {
-            MailboxUsage use = office.mailboxes().of(account);
-            Duration wait = use.submit(to.size(), office.clock().instant(), office.settings());
+            MailboxUsage use = state.usages().of(account);
+            Duration wait = use.submit(to.size(), state.clock().instant(), state.settings());
             if (wait.isPositive()) {
                 script.pause(wait);
             }
         }
     }
 
-    private String keep(SpooledContent body, SandboxSubmission submission, Header header) {
+    private String archive(SpooledContent body, SandboxSubmission submission, Header header) {
         try {
-            AcceptedMessage accepted = office.archive().keep(body, submission, header, submission.envelopeFrom());
+            AcceptedMessage accepted = state.archive().store(body, submission, header, submission.envelopeFrom());
             String messageId = accepted.messageId();
-            return door.replies().accepted(messageId == null ? door.replies().messageId() : messageId);
+            return service.replies()
+                    .accepted(messageId == null ? service.replies().messageId() : messageId);
         } catch (IOException e) {
             LOG.warn("The sandbox cannot keep a message: {}", e.toString());
-            return door.replies().error("452 4.3.1 Insufficient system resources");
+            return service.replies().error("452 4.3.1 Insufficient system resources");
         }
     }
 
     private SandboxSubmission submission(String from, List<String> to) {
-        SandboxMailbox account = session.account();
+        SandboxMailbox account = session.mailbox();
         return new SandboxSubmission(
-                door.road(),
+                service.ingress(),
                 from,
                 to,
                 account == null ? "" : account.address(),

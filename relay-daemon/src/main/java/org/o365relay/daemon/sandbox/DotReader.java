@@ -57,7 +57,7 @@ final class DotReader {
             if (octet == '\n') {
                 byte before = position - 2 >= start ? octets[position - 2] : previous;
                 if (before != '\r') {
-                    body.hasBareLf();
+                    body.markBareLf();
                 } else if (position == end || octets[position] == '.') {
                     state = State.LINE_START;
                     break;

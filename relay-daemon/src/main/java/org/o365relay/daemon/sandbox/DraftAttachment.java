@@ -34,12 +34,12 @@ record DraftAttachment(
     }
 
     /// @param members of an attachmentItem
-    static DraftAttachment in(Path file, Map<String, @Nullable Object> members) throws GraphRefusal {
+    static DraftAttachment uploaded(Path file, Map<String, @Nullable Object> members) throws GraphRefusal {
         return described(members, new FileDataSource(file.toFile()), file);
     }
 
     /// @param members of an attachmentItem
-    static void check(Map<String, @Nullable Object> members) throws GraphRefusal {
+    static void checkName(Map<String, @Nullable Object> members) throws GraphRefusal {
         if (Json.asText(members.get("name")).isEmpty()) {
             throw GraphRefusal.badRequest("The property 'name' is required.");
         }
@@ -47,7 +47,7 @@ record DraftAttachment(
 
     private static DraftAttachment described(
             Map<String, @Nullable Object> members, DataSource content, @Nullable Path file) throws GraphRefusal {
-        check(members);
+        checkName(members);
         String name = Json.asText(members.get("name"));
         String type = Json.asText(members.get("contentType"));
         return new DraftAttachment(

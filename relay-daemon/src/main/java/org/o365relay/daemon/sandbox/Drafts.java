@@ -24,10 +24,10 @@ final class Drafts {
         return id;
     }
 
-    SandboxDraft of(SandboxMailbox account, String id) throws GraphRefusal {
+    SandboxDraft find(SandboxMailbox account, String id) throws GraphRefusal {
         SandboxDraft draft = drafts.get(id);
-        if (draft == null || !draft.account().key().equals(account.key())) {
-            throw GraphRefusal.unknown("The message does not exist.");
+        if (draft == null || !draft.mailbox().key().equals(account.key())) {
+            throw GraphRefusal.notFound("The message does not exist.");
         }
         return draft;
     }

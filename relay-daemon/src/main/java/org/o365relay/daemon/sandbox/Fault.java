@@ -9,12 +9,12 @@ import java.util.stream.Stream;
 /// Trouble to come: this action at this step, so many times.
 ///
 /// @param times how often it happens before it is used up, at least 1; [#ALWAYS] for every time
-/// @param where it happens only for commands that contain this text, without regard to case, such as one
+/// @param match it happens only for commands that contain this text, without regard to case, such as one
 ///     recipient's address; empty for all. At [FaultPoint#CONTENT] it is looked for in the envelope, written as
 ///     `<from> <to> <to>`; at [FaultPoint#TOKEN] in the path and the grant, `POST /…/token client_credentials`; at
 ///     [FaultPoint#GRAPH] in the path, `POST /v1.0/users/…/sendMail`
 /// @param mx whether it happens at the MX instead of at client submission
-public record Fault(FaultPoint step, FaultAction action, int times, String where, boolean mx) {
+public record Fault(FaultPoint point, FaultAction action, int times, String match, boolean mx) {
 
     /// Every time.
     public static final int ALWAYS = Integer.MAX_VALUE;
@@ -26,21 +26,21 @@ public record Fault(FaultPoint step, FaultAction action, int times, String where
         if (times < 1) {
             throw new IllegalArgumentException("a fault happens at least once");
         }
-        if (action instanceof FaultAction.DropAfterAccepting && step.isSmtp() && step != FaultPoint.CONTENT) {
+        if (action instanceof FaultAction.DropAfterAccepting && point.isSmtp() && point != FaultPoint.CONTENT) {
             throw new IllegalArgumentException("drop-after-accepting is only for the step content");
         }
-        if (action instanceof FaultAction.Reply && step == FaultPoint.HANDSHAKE) {
+        if (action instanceof FaultAction.Reply && point == FaultPoint.HANDSHAKE) {
             throw new IllegalArgumentException("there is no reply in a TLS handshake");
         }
-        if (action instanceof FaultAction.Aadsts && step != FaultPoint.TOKEN) {
+        if (action instanceof FaultAction.Aadsts && point != FaultPoint.TOKEN) {
             throw new IllegalArgumentException("AADSTS errors are only for the step token");
         }
-        if (step.isSmtp() ? action instanceof FaultAction.Status : action instanceof FaultAction.Reply) {
+        if (point.isSmtp() ? action instanceof FaultAction.Status : action instanceof FaultAction.Reply) {
             throw new IllegalArgumentException("a reply is for SMTP, a status for token and graph");
         }
-        if (mx && !step.isSmtp()) {
+        if (mx && !point.isSmtp()) {
             throw new IllegalArgumentException(
-                    "the MX has no step " + step.name().toLowerCase(Locale.ROOT));
+                    "the MX has no step " + point.name().toLowerCase(Locale.ROOT));
         }
     }
 
@@ -66,7 +66,7 @@ public record Fault(FaultPoint step, FaultAction action, int times, String where
             throw new IllegalArgumentException("not of the form step:action*times: " + text);
         }
         String times = form.group("times");
-        FaultPoint step = step(form.group("step"));
+        FaultPoint step = point(form.group("step"));
         return new Fault(
                 step,
                 FaultActionSyntax.parse(step, form.group("action").strip()),
@@ -75,26 +75,26 @@ public record Fault(FaultPoint step, FaultAction action, int times, String where
                 form.group("mx") != null);
     }
 
-    boolean concerns(FaultPoint reached, boolean atMx, String command) {
-        return step == reached
+    boolean matches(FaultPoint reached, boolean atMx, String command) {
+        return point == reached
                 && mx == atMx
-                && command.toLowerCase(Locale.ROOT).contains(where.toLowerCase(Locale.ROOT));
+                && command.toLowerCase(Locale.ROOT).contains(match.toLowerCase(Locale.ROOT));
     }
 
-    Fault used() {
-        return times == ALWAYS ? this : new Fault(step, action, times - 1, where, mx);
+    Fault withOneUsed() {
+        return times == ALWAYS ? this : new Fault(point, action, times - 1, match, mx);
     }
 
     /// @return the form that [#parse(String)] reads
     @Override
     public String toString() {
-        String scope = where.isEmpty() ? "" : "/" + where;
+        String scope = match.isEmpty() ? "" : "/" + match;
         String count = times == ALWAYS ? "" : "*" + times;
-        return (mx ? "mx-" : "") + step.name().toLowerCase(Locale.ROOT) + scope + ":"
-                + FaultActionSyntax.written(action) + count;
+        return (mx ? "mx-" : "") + point.name().toLowerCase(Locale.ROOT) + scope + ":"
+                + FaultActionSyntax.format(action) + count;
     }
 
-    private static FaultPoint step(String name) {
+    private static FaultPoint point(String name) {
         return Stream.of(FaultPoint.values())
                 .filter(step -> step.name().equalsIgnoreCase(name))
                 .findAny()

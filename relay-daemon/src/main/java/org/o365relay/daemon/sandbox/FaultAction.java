@@ -20,11 +20,13 @@ public sealed interface FaultAction {
 
     /// Answers with this HTTP status. Only at [FaultPoint#TOKEN] and [FaultPoint#GRAPH].
     ///
-    /// @param accepting whether the request is carried out all the same: what makes a relay send a message twice
+    /// @param afterAccepting whether the request is carried out all the same: what makes a relay send a message
+    ///     twice
     /// @param retryAfter seconds; null for none
     /// @param code such as `ErrorSendAsDenied`; empty for what fits the status
     /// @param message empty for what fits the status
-    record Status(int status, boolean accepting, @Nullable Integer retryAfter, String code, String message)
+    record Status(
+            int status, boolean afterAccepting, @Nullable Integer retryAfter, String code, String message)
             implements FaultAction {
         public Status {
             if (status < 200 || status > 599) {

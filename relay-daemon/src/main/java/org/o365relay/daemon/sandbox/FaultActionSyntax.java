@@ -21,19 +21,19 @@ final class FaultActionSyntax {
             case "drop" -> new FaultAction.Drop();
             case "drop-after-accepting" -> new FaultAction.DropAfterAccepting();
             case "hang" -> new FaultAction.Hang();
-            default -> text.startsWith("delay") ? delay(text) : answer(step, text);
+            default -> text.startsWith("delay") ? parseDelay(text) : parseReply(step, text);
         };
     }
 
-    private static FaultAction answer(FaultPoint step, String text) {
+    private static FaultAction parseReply(FaultPoint step, String text) {
         if (step.isSmtp()) {
             return new FaultAction.Reply(text);
         }
         Matcher error = AADSTS.matcher(text);
-        return error.matches() ? new FaultAction.Aadsts(Integer.parseInt(error.group("number"))) : status(text);
+        return error.matches() ? new FaultAction.Aadsts(Integer.parseInt(error.group("number"))) : parseStatus(text);
     }
 
-    private static FaultAction status(String text) {
+    private static FaultAction parseStatus(String text) {
         Matcher form = STATUS.matcher(text);
         if (!form.matches()) {
             throw new IllegalArgumentException("not a status of HTTP, such as \"503\","
@@ -49,7 +49,7 @@ final class FaultActionSyntax {
                 Optional.ofNullable(form.group("message")).orElse(""));
     }
 
-    private static FaultAction delay(String text) {
+    private static FaultAction parseDelay(String text) {
         Matcher delay = DELAY.matcher(text);
         if (!delay.matches()) {
             throw new IllegalArgumentException("a delay is written like \"delay 3s\" (ms, s, m), not: " + text);
@@ -64,10 +64,10 @@ final class FaultActionSyntax {
     }
 
     /// @return what [#parse(Step, String)] reads
-    static String written(FaultAction action) {
+    static String format(FaultAction action) {
         return switch (action) {
             case FaultAction.Reply(String text) -> text;
-            case FaultAction.Status status -> written(status);
+            case FaultAction.Status status -> format(status);
             case FaultAction.Aadsts(int number) -> "AADSTS" + number;
             case FaultAction.Delay(Duration time) -> "delay " + time.toMillis() + "ms";
             case FaultAction.Drop() -> "drop";
@@ -76,9 +76,9 @@ final class FaultActionSyntax {
         };
     }
 
-    private static String written(FaultAction.Status status) {
+    private static String format(FaultAction.Status status) {
         return status.status()
-                + (status.accepting() ? "-after-accepting" : "")
+                + (status.afterAccepting() ? "-after-accepting" : "")
                 + (status.retryAfter() == null ? "" : " retry-after " + status.retryAfter())
                 + (status.code().isEmpty() ? "" : " " + status.code())
                 + (status.message().isEmpty() ? "" : " " + status.message());

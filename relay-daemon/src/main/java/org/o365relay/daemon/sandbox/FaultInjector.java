@@ -9,14 +9,14 @@ import java.util.concurrent.TimeUnit;
 /// Plays the faults on one connection.
 final class FaultInjector {
 
-    private final SandboxState office;
-    private final SmtpService door;
-    private final SandboxConnection wire;
+    private final SandboxState state;
+    private final SmtpService service;
+    private final SandboxConnection connection;
 
     FaultInjector(SandboxState office, SmtpService door, SandboxConnection wire) {
-        this.office = office;
-        this.door = door;
-        this.wire = wire;
+        this.state = office;
+        this.service = door;
+        this.connection = wire;
     }
 
     /// @return whether the step may go on as usual; if not, it has been answered
@@ -27,7 +27,7 @@ final class FaultInjector {
     }
 
     Optional<FaultAction> next(FaultPoint step, String command) {
-        return office.faults().next(step, door.road() == Ingress.MX, command);
+        return state.faults().next(step, service.ingress() == Ingress.MX, command);
     }
 
     boolean perform(FaultAction action) throws IOException {
@@ -38,7 +38,7 @@ final class FaultInjector {
                 yield true;
             }
             case FaultAction.Hang() -> {
-                wire.readUntilItEnds();
+                connection.discardUntilClosed();
                 throw new EOFException("the client gave up");
             }
             case FaultAction.Drop() -> throw dropped();
@@ -49,15 +49,15 @@ final class FaultInjector {
     }
 
     EOFException dropped() throws IOException {
-        wire.drop();
+        connection.drop();
         return new EOFException("dropped as told");
     }
 
     /// Waits, but not beyond the sandbox's own end.
     void pause(Duration time) throws IOException {
-        wire.flush();
+        connection.flush();
         try {
-            if (office.stopping().await(time.toNanos(), TimeUnit.NANOSECONDS)) {
+            if (state.stopping().await(time.toNanos(), TimeUnit.NANOSECONDS)) {
                 throw new EOFException("the sandbox stops");
             }
         } catch (InterruptedException e) {
@@ -67,9 +67,9 @@ final class FaultInjector {
     }
 
     private boolean refuse(String text) throws IOException {
-        wire.send(door.replies().scripted(text));
+        connection.send(service.replies().scripted(text));
         if (text.startsWith("421")) {
-            wire.flush();
+            connection.flush();
             throw new EOFException("closed with 421");
         }
         return false;

@@ -35,7 +35,7 @@ public final class Faults {
     synchronized Optional<FaultAction> next(FaultPoint step, boolean atMx, String command) {
         for (int i = 0; i < pending.size(); i++) {
             Fault fault = pending.get(i);
-            if (fault.concerns(step, atMx, command)) {
+            if (fault.matches(step, atMx, command)) {
                 useUp(i, fault);
                 return Optional.of(fault.action());
             }
@@ -47,7 +47,7 @@ public final class Faults {
         if (fault.times() == 1) {
             pending.remove(index);
         } else {
-            pending.set(index, fault.used());
+            pending.set(index, fault.withOneUsed());
         }
     }
 }

@@ -26,50 +26,50 @@ final class Graph {
     private static final String READ = "Mail.Read";
     private static final String READ_WRITE = "Mail.ReadWrite";
 
-    private final SandboxState office;
+    private final SandboxState state;
     private final RandomGenerator random;
     private final GraphSubmission mail;
     private final Drafts drafts;
     private final GraphInbox inbox;
     private final UploadSessions uploads;
-    private final Map<String, AtomicInteger> busy = new ConcurrentHashMap<>();
+    private final Map<String, AtomicInteger> concurrentRequests = new ConcurrentHashMap<>();
 
     /// @param directory for attachments that are being uploaded
     Graph(SandboxState office, RandomGenerator random, Path directory) {
-        this.office = office;
+        this.state = office;
         this.random = random;
         this.mail = new GraphSubmission(office);
         this.drafts = new Drafts(random);
-        this.inbox = new GraphInbox(office.postboxes());
+        this.inbox = new GraphInbox(office.inboxes());
         this.uploads = new UploadSessions(office, random, directory);
     }
 
     /// Plays a fault that stands in the way, or else does what is usual.
     @FunctionalInterface
-    interface Faulty {
-        WebResponse play(WebServer.Handler usual) throws IOException;
+    interface FaultHandler {
+        WebResponse handle(WebServer.Handler usual) throws IOException;
     }
 
-    WebResponse answer(WebRequest request, Faulty faulty) throws IOException {
+    WebResponse answer(WebRequest request, FaultHandler faulty) throws IOException {
         return request.path().startsWith(UploadSessions.PATH)
-                ? faulty.play(_ -> answered(() -> uploads.answer(request)))
-                : answered(() -> admitted(request, faulty));
+                ? faulty.handle(_ -> respond(() -> uploads.answer(request)))
+                : respond(() -> authorize(request, faulty));
     }
 
     @FunctionalInterface
-    private interface Work {
-        WebResponse done() throws GraphRefusal, IOException;
+    private interface Call {
+        WebResponse execute() throws GraphRefusal, IOException;
     }
 
-    private WebResponse answered(Work work) throws IOException {
+    private WebResponse respond(Call work) throws IOException {
         try {
-            return work.done();
+            return work.execute();
         } catch (GraphRefusal refusal) {
-            return refusal.answer(office.clock().instant(), random);
+            return refusal.toResponse(state.clock().instant(), random);
         }
     }
 
-    private WebResponse admitted(WebRequest request, Faulty faulty) throws GraphRefusal, IOException {
+    private WebResponse authorize(WebRequest request, FaultHandler faulty) throws GraphRefusal, IOException {
         IssuedToken token = token(request);
         List<String> path = request.segments();
         String first = path.size() > 1 ? path.get(1) : "";
@@ -78,32 +78,32 @@ final class Graph {
             throw GraphRefusal.badRequest("Resource not found for the segment '" + first + "'.");
         }
         String user = own ? token.signedIn().orElse("") : path.get(2);
-        SandboxMailbox account = office.settings()
-                .exchange()
-                .account(user)
+        SandboxMailbox account = state.settings()
+                .submission()
+                .mailbox(user)
                 .orElseThrow(() ->
                         new GraphRefusal(404, "ErrorInvalidUser", "The requested user '" + user + "' is invalid."));
         List<String> rest = path.subList(own ? 2 : 3, path.size());
-        return throttled(token, account, () -> faulty.play(_ -> answered(() -> route(request, rest, token, account))));
+        return throttled(token, account, () -> faulty.handle(_ -> respond(() -> route(request, rest, token, account))));
     }
 
     private IssuedToken token(WebRequest request) throws GraphRefusal {
         return request.bearer()
-                .flatMap(office.directory()::token)
+                .flatMap(state.tokenService()::token)
                 .filter(token -> token.resource() == Resource.GRAPH)
                 .orElseThrow(GraphRefusal::noToken);
     }
 
     /// A slow request is one of those at once.
-    private WebResponse throttled(IssuedToken token, SandboxMailbox account, Work work)
+    private WebResponse throttled(IssuedToken token, SandboxMailbox account, Call work)
             throws GraphRefusal, IOException {
-        AtomicInteger running =
-                busy.computeIfAbsent(token.app().clientId() + " " + account.key(), _ -> new AtomicInteger());
+        AtomicInteger running = concurrentRequests.computeIfAbsent(
+                token.app().clientId() + " " + account.key(), _ -> new AtomicInteger());
         try {
-            if (running.incrementAndGet() > office.settings().limits().requests()) {
+            if (running.incrementAndGet() > state.settings().limits().graphRequests()) {
                 throw GraphRefusal.throttled(1);
             }
-            return work.done();
+            return work.execute();
         } finally {
             running.decrementAndGet();
         }
@@ -116,8 +116,8 @@ final class Graph {
                 : String.join("/", path);
         String id = path.size() > 1 ? path.get(1) : "";
         return switch (request.method() + " " + pattern) {
-            case "POST sendMail" -> sendMail(request, allowed(token, account, SEND));
-            case "POST messages" -> create(request, allowed(token, account, READ_WRITE));
+            case "POST sendMail" -> sendMail(request, requirePermission(token, account, SEND));
+            case "POST messages" -> createDraft(request, requirePermission(token, account, READ_WRITE));
             case "GET messages/id" -> described(200, id, draft(token, account, id));
             case "PATCH messages/id" -> {
                 SandboxDraft draft = draft(token, account, id);
@@ -131,20 +131,20 @@ final class Graph {
             }
             case "POST messages/id/attachments" -> attach(request, draft(token, account, id));
             case "POST messages/id/attachments/createUploadSession" ->
-                uploads.begin(request, json(request), draft(token, account, id));
-            case "POST messages/id/send" -> send(request, id, allowed(token, account, SEND));
-            case "GET mailFolders/inbox/messages" -> inbox.list(request, allowedToRead(token, account));
-            case "GET messages/id/$value" -> inbox.content(allowedToRead(token, account), id);
+                uploads.create(request, json(request), draft(token, account, id));
+            case "POST messages/id/send" -> send(request, id, requirePermission(token, account, SEND));
+            case "GET mailFolders/inbox/messages" -> inbox.list(request, requireRead(token, account));
+            case "GET messages/id/$value" -> inbox.content(requireRead(token, account), id);
             default -> throw GraphRefusal.badRequest("Resource not found for the segment '" + pattern + "'.");
         };
     }
 
-    private static SandboxMailbox allowedToRead(IssuedToken token, SandboxMailbox account) throws GraphRefusal {
-        return allowed(token, account, token.allows(READ, READ) ? READ : READ_WRITE);
+    private static SandboxMailbox requireRead(IssuedToken token, SandboxMailbox account) throws GraphRefusal {
+        return requirePermission(token, account, token.allows(READ, READ) ? READ : READ_WRITE);
     }
 
     /// @return the account, if the token may do this there
-    private static SandboxMailbox allowed(IssuedToken token, SandboxMailbox account, String permission)
+    private static SandboxMailbox requirePermission(IssuedToken token, SandboxMailbox account, String permission)
             throws GraphRefusal {
         if (!token.allows(permission, permission)) {
             throw GraphRefusal.accessDenied();
@@ -163,13 +163,13 @@ final class Graph {
             }
         }
         byte[] content = decoded(request);
-        if (content.length > office.settings().graph().vanishing()) {
+        if (content.length > state.settings().graph().silentDropAbove()) {
             return WebResponse.empty(200);
         }
         return mail.send(request, account, content);
     }
 
-    private WebResponse create(WebRequest request, SandboxMailbox account) throws GraphRefusal {
+    private WebResponse createDraft(WebRequest request, SandboxMailbox account) throws GraphRefusal {
         SandboxDraft draft = request.hasContentType("text/plain")
                 ? SandboxDraft.of(account, decoded(request))
                 : SandboxDraft.of(account, json(request));
@@ -184,7 +184,7 @@ final class Graph {
     }
 
     private WebResponse send(WebRequest request, String id, SandboxMailbox account) throws GraphRefusal, IOException {
-        SandboxDraft draft = drafts.of(account, id);
+        SandboxDraft draft = drafts.find(account, id);
         WebResponse answer = mail.send(request, account, draft);
         drafts.remove(id);
         draft.close();
@@ -192,7 +192,7 @@ final class Graph {
     }
 
     private SandboxDraft draft(IssuedToken token, SandboxMailbox account, String id) throws GraphRefusal {
-        return drafts.of(allowed(token, account, READ_WRITE), id);
+        return drafts.find(requirePermission(token, account, READ_WRITE), id);
     }
 
     private static WebResponse described(int status, String id, SandboxDraft draft) throws GraphRefusal {

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.o365relay.daemon.sandbox.Inboxes.Letter;
+import org.o365relay.daemon.sandbox.Inboxes.InboxMessage;
 import org.o365relay.daemon.sandbox.web.WebRequest;
 import org.o365relay.daemon.sandbox.web.WebResponse;
 
@@ -19,10 +19,10 @@ final class GraphInbox {
     private static final Pattern SINCE = Pattern.compile("receivedDateTime ge (\\S+)");
     private static final int LARGEST_PAGE = 1_000;
 
-    private final Inboxes postboxes;
+    private final Inboxes inboxes;
 
     GraphInbox(Inboxes postboxes) {
-        this.postboxes = postboxes;
+        this.inboxes = postboxes;
     }
 
     WebResponse list(WebRequest request, SandboxMailbox account) throws GraphRefusal {
@@ -30,7 +30,7 @@ final class GraphInbox {
         Instant since = since(query.getOrDefault("$filter", ""));
         int top = number(query.getOrDefault("$top", "10"));
         int skip = number(query.getOrDefault("$skip", "0"));
-        List<Letter> found = postboxes.of(account).stream()
+        List<InboxMessage> found = inboxes.of(account).stream()
                 .filter(letter ->
                         !letter.receivedAt().truncatedTo(ChronoUnit.SECONDS).isBefore(since))
                 .toList();
@@ -46,7 +46,7 @@ final class GraphInbox {
         return WebResponse.json(200, page);
     }
 
-    private static Map<String, Object> described(Letter letter) {
+    private static Map<String, Object> described(InboxMessage letter) {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("id", letter.id());
         members.put(
@@ -59,10 +59,10 @@ final class GraphInbox {
 
     /// @return the message as MIME
     WebResponse content(SandboxMailbox account, String id) throws GraphRefusal {
-        Letter letter = postboxes.of(account).stream()
+        InboxMessage letter = inboxes.of(account).stream()
                 .filter(known -> known.id().equals(id))
                 .findFirst()
-                .orElseThrow(() -> GraphRefusal.unknown("The process failed to get the correct properties."));
+                .orElseThrow(() -> GraphRefusal.notFound("The process failed to get the correct properties."));
         return new WebResponse(200, Map.of("Content-Type", "text/plain"), letter.content());
     }
 

@@ -32,7 +32,7 @@ final class GraphRefusal extends Exception {
 
     /// What fits a status, for what a fault leaves out.
     static GraphRefusal of(FaultAction.Status fault) {
-        GraphRefusal usual = usual(fault.status());
+        GraphRefusal usual = defaultFor(fault.status());
         return new GraphRefusal(
                 fault.status(),
                 fault.code().isEmpty() ? usual.code : fault.code(),
@@ -40,7 +40,7 @@ final class GraphRefusal extends Exception {
                 fault.retryAfter());
     }
 
-    private static GraphRefusal usual(int status) {
+    private static GraphRefusal defaultFor(int status) {
         return switch (status) {
             case 400 -> noRecipients();
             case 401 -> noToken();
@@ -79,7 +79,7 @@ final class GraphRefusal extends Exception {
                 429, "ApplicationThrottled", "Application is over its MailboxConcurrency limit.", seconds);
     }
 
-    static GraphRefusal unknown(String what) {
+    static GraphRefusal notFound(String what) {
         return new GraphRefusal(404, "ErrorItemNotFound", "The specified object was not found in the store. " + what);
     }
 
@@ -88,7 +88,7 @@ final class GraphRefusal extends Exception {
     }
 
     /// In Graph's shape.
-    WebResponse answer(Instant now, RandomGenerator random) {
+    WebResponse toResponse(Instant now, RandomGenerator random) {
         Map<String, String> inner = new LinkedHashMap<>();
         String id = new UUID(random.nextLong(), random.nextLong()).toString();
         inner.put("date", now.truncatedTo(ChronoUnit.SECONDS).toString().replace("Z", ""));

@@ -12,16 +12,16 @@ import org.o365relay.daemon.sandbox.web.WebResponse;
 /// Sends what Graph was given: checks it, and keeps it with the recipients it would go to.
 final class GraphSubmission {
 
-    private final SandboxState office;
+    private final SandboxState state;
 
     GraphSubmission(SandboxState office) {
-        this.office = office;
+        this.state = office;
     }
 
     /// @param content the message as it came
     WebResponse send(WebRequest request, SandboxMailbox account, byte[] content) throws GraphRefusal, IOException {
         Header header = Header.read(new ByteArrayInputStream(content)).orElseThrow(GraphRefusal::noRecipients);
-        return send(request, account, header, out -> BccRemover.remove(content, out));
+        return send(request, account, header, out -> BccRemover.copyWithoutBcc(content, out));
     }
 
     WebResponse send(WebRequest request, SandboxMailbox account, SandboxDraft draft) throws GraphRefusal, IOException {
@@ -40,7 +40,7 @@ final class GraphSubmission {
             throw GraphRefusal.noRecipients();
         }
         check(account, header, recipients.size());
-        try (SpooledContent body = office.archive().open(Long.MAX_VALUE)) {
+        try (SpooledContent body = state.archive().open(Long.MAX_VALUE)) {
             content.writeTo(stream(body));
             SandboxSubmission submission = new SandboxSubmission(
                     Ingress.GRAPH,
@@ -51,17 +51,17 @@ final class GraphSubmission {
                     request.tls(),
                     request.client(),
                     "");
-            office.archive().keep(body, submission, header, account.address());
+            state.archive().store(body, submission, header, account.address());
         }
         return WebResponse.empty(202);
     }
 
     /// More messages a minute than allowed are taken, and counted: the mailbox delivers them later.
     private void check(SandboxMailbox account, Header header, int recipients) throws GraphRefusal {
-        SandboxSettings settings = office.settings();
-        Instant now = office.clock().instant();
-        MailboxUsage use = office.mailboxes().of(account);
-        Optional<String> foreign = AuthorCheck.foreign(header, account);
+        SandboxSettings settings = state.settings();
+        Instant now = state.clock().instant();
+        MailboxUsage use = state.usages().of(account);
+        Optional<String> foreign = AuthorCheck.deniedAuthor(header, account);
         if (foreign.isPresent()) {
             throw new GraphRefusal(
                     403,

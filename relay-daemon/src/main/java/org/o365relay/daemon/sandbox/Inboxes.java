@@ -12,20 +12,20 @@ import org.o365relay.daemon.sandbox.web.Octets;
 /// What has come in to the mailboxes, each with its one folder.
 final class Inboxes {
 
-    private final Map<String, List<Letter>> letters = new ConcurrentHashMap<>();
+    private final Map<String, List<InboxMessage>> messages = new ConcurrentHashMap<>();
     private final AtomicInteger numbers = new AtomicInteger();
 
     /// @param type of its content, with parameters
-    record Letter(String id, Instant receivedAt, String subject, String type, Octets content) {}
+    record InboxMessage(String id, Instant receivedAt, String subject, String type, Octets content) {}
 
     void put(String mailbox, Instant at, String subject, String type, byte[] content) {
         String id = "AAkALgAAAAAAHYQDEapmEc2byACqAC-" + numbers.incrementAndGet() + "=";
-        letters.computeIfAbsent(mailbox.toLowerCase(Locale.ROOT), _ -> new CopyOnWriteArrayList<>())
-                .add(new Letter(id, at, subject, type, new Octets(content)));
+        messages.computeIfAbsent(mailbox.toLowerCase(Locale.ROOT), _ -> new CopyOnWriteArrayList<>())
+                .add(new InboxMessage(id, at, subject, type, new Octets(content)));
     }
 
     /// @return oldest first
-    List<Letter> of(SandboxMailbox account) {
-        return letters.getOrDefault(account.key(), List.of());
+    List<InboxMessage> of(SandboxMailbox account) {
+        return messages.getOrDefault(account.key(), List.of());
     }
 }

@@ -29,34 +29,34 @@ final class MailStore {
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     private final Path directory;
-    private final AtomicInteger files;
-    private final AtomicInteger temporaries = new AtomicInteger();
+    private final AtomicInteger number;
+    private final AtomicInteger temporaryFiles = new AtomicInteger();
 
     MailStore(Path directory) throws IOException {
         this.directory = directory;
-        this.files = new AtomicInteger(highestNumber(directory));
+        this.number = new AtomicInteger(highestNumber(directory));
         removeLeftovers(directory);
     }
 
-    Path temporary() {
-        return directory.resolve("." + temporaries.incrementAndGet() + ".part");
+    Path temporaryFile() {
+        return directory.resolve("." + temporaryFiles.incrementAndGet() + ".part");
     }
 
     /// @return where the content went
-    Path keepContent(Path temporary, Instant receivedAt) throws IOException {
-        String name = "%04d-%s.eml".formatted(files.incrementAndGet(), STAMP.format(receivedAt));
+    Path storeContent(Path temporary, Instant receivedAt) throws IOException {
+        String name = "%04d-%s.eml".formatted(number.incrementAndGet(), STAMP.format(receivedAt));
         return Files.move(temporary, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
     }
 
-    void describe(Path content, AcceptedMessage accepted) throws IOException {
-        Path temporary = Files.writeString(temporary(), json(accepted));
+    void writeRecord(Path content, AcceptedMessage accepted) throws IOException {
+        Path temporary = Files.writeString(temporaryFile(), json(accepted));
         String name = content.getFileName().toString().replace(".eml", ".json");
         Files.move(temporary, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
     }
 
     private static String json(AcceptedMessage accepted) {
         Map<String, @Nullable Object> members = new LinkedHashMap<>();
-        members.put("road", accepted.road().name().toLowerCase(Locale.ROOT));
+        members.put("road", accepted.ingress().name().toLowerCase(Locale.ROOT));
         members.put("envelopeFrom", accepted.envelopeFrom());
         members.put("envelopeTo", accepted.envelopeTo());
         members.put("user", accepted.user());

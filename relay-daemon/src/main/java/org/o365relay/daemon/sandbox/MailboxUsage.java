@@ -21,25 +21,25 @@ public final class MailboxUsage {
 
     private final Set<Object> sessions = new LinkedHashSet<>();
     private final RollingSum arrivals = new RollingSum();
-    private final ArrayDeque<Instant> answers = new ArrayDeque<>();
+    private final ArrayDeque<Instant> replies = new ArrayDeque<>();
     private final RollingSum recipients = new RollingSum();
-    private final Map<RepeatedError, RollingSum> offences = new EnumMap<>(RepeatedError.class);
-    private @Nullable RepeatedError sentence;
-    private Instant sentencedUntil = Instant.MIN;
-    private int mostConnections;
-    private int mostPerMinute;
+    private final Map<RepeatedError, RollingSum> errors = new EnumMap<>(RepeatedError.class);
+    private @Nullable RepeatedError penaltyReply;
+    private Instant penaltyEnd = Instant.MIN;
+    private int peakConnections;
+    private int peakPerMinute;
     private int delayed;
 
     MailboxUsage() {}
 
     /// The most connections that were signed in at once, those beyond the limit included.
-    public synchronized int mostConnections() {
-        return mostConnections;
+    public synchronized int peakConnections() {
+        return peakConnections;
     }
 
     /// The most messages that came within a minute (of the scaled time), those answered late included.
-    public synchronized int mostPerMinute() {
-        return mostPerMinute;
+    public synchronized int peakPerMinute() {
+        return peakPerMinute;
     }
 
     /// How many messages were answered late because there were too many.
@@ -47,12 +47,12 @@ public final class MailboxUsage {
         return delayed;
     }
 
-    synchronized void enter(Object session) {
+    synchronized void addSession(Object session) {
         sessions.add(session);
-        mostConnections = Math.max(mostConnections, sessions.size());
+        peakConnections = Math.max(peakConnections, sessions.size());
     }
 
-    synchronized void leave(Object session) {
+    synchronized void removeSession(Object session) {
         sessions.remove(session);
     }
 
@@ -62,22 +62,22 @@ public final class MailboxUsage {
     }
 
     /// @return what is said to all mail now; empty if there is no penalty
-    synchronized Optional<String> sentence(Instant now) {
-        return now.isBefore(sentencedUntil)
-                ? Optional.ofNullable(sentence).map(RepeatedError::sentence)
+    synchronized Optional<String> penaltyReply(Instant now) {
+        return now.isBefore(penaltyEnd)
+                ? Optional.ofNullable(penaltyReply).map(RepeatedError::penaltyReply)
                 : Optional.empty();
     }
 
-    synchronized void offend(RepeatedError offence, Instant now, SandboxSettings settings) {
+    synchronized void recordError(RepeatedError offence, Instant now, SandboxSettings settings) {
         MailboxLimits limits = settings.limits();
-        if (limits.offences() == MailboxLimits.UNLIMITED) {
+        if (limits.repeatedErrors() == MailboxLimits.UNLIMITED) {
             return;
         }
-        RollingSum equal = offences.computeIfAbsent(offence, _ -> new RollingSum());
+        RollingSum equal = errors.computeIfAbsent(offence, _ -> new RollingSum());
         equal.add(now, 1);
-        if (equal.sum(now, settings.scaled(HOUR)) >= limits.offences()) {
-            sentence = offence;
-            sentencedUntil = now.plus(settings.scaled(limits.penalty()));
+        if (equal.sum(now, settings.scaled(HOUR)) >= limits.repeatedErrors()) {
+            penaltyReply = offence;
+            penaltyEnd = now.plus(settings.scaled(limits.penalty()));
             equal.clear();
         }
     }
@@ -95,20 +95,20 @@ public final class MailboxUsage {
         if (limits.recipientsPerDay() != MailboxLimits.UNLIMITED) {
             recipients.add(now, count);
         }
-        return limits.perMinute() == MailboxLimits.UNLIMITED ? Duration.ZERO : paced(now, settings);
+        return limits.messagesPerMinute() == MailboxLimits.UNLIMITED ? Duration.ZERO : replyDelay(now, settings);
     }
 
-    private Duration paced(Instant now, SandboxSettings settings) {
+    private Duration replyDelay(Instant now, SandboxSettings settings) {
         MailboxLimits limits = settings.limits();
         Duration minute = settings.scaled(MINUTE);
         arrivals.add(now, 1);
-        mostPerMinute = Math.max(mostPerMinute, arrivals.sum(now, minute));
+        peakPerMinute = Math.max(peakPerMinute, arrivals.sum(now, minute));
         Instant answer = now;
-        if (answers.size() >= limits.perMinute()) {
-            Instant free = answers.removeFirst().plus(minute);
-            answer = limits.excess() == MailboxLimits.Excess.DELAY && free.isAfter(now) ? free : now;
+        if (replies.size() >= limits.messagesPerMinute()) {
+            Instant free = replies.removeFirst().plus(minute);
+            answer = limits.excessAction() == MailboxLimits.ExcessAction.DELAY && free.isAfter(now) ? free : now;
         }
-        answers.addLast(answer);
+        replies.addLast(answer);
         delayed += answer.isAfter(now) ? 1 : 0;
         return Duration.between(now, answer);
     }

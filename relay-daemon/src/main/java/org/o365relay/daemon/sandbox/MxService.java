@@ -20,37 +20,37 @@ import org.jspecify.annotations.Nullable;
 
 /// The MX: nobody signs in. A connector knows its servers by address or certificate and lets them send anywhere in
 /// the name of the tenant; everybody else may only send to the tenant.
-record MxService(SandboxState office, ExchangeReplies replies, SSLContext tls) implements SmtpService {
+record MxService(SandboxState state, ExchangeReplies replies, SSLContext tls) implements SmtpService {
 
-    private static final int NAME_OF_HOST = 2;
+    private static final int SAN_DNS_NAME = 2;
 
     @Override
-    public Ingress road() {
+    public Ingress ingress() {
         return Ingress.MX;
     }
 
     @Override
-    public String security(SandboxSession session) {
+    public String securityExtension(SandboxSession session) {
         return session.tls() == null ? "STARTTLS" : "";
     }
 
     @Override
-    public Optional<String> refusesSender(SandboxSession session) {
+    public Optional<String> checkSender(SandboxSession session) {
         return Optional.empty();
     }
 
     @Override
-    public Optional<String> refusesRecipient(SandboxSession session, String from, String to, int already) {
-        Connector connector = office.settings().connector();
-        boolean own = connector.accepts(from);
+    public Optional<String> checkRecipient(SandboxSession session, String from, String to, int already) {
+        Connector connector = state.settings().connector();
+        boolean own = connector.isAcceptedDomain(from);
         if (already >= Connector.RECIPIENTS) {
             return Optional.of("452 4.5.3 Too many recipients");
         }
-        if (isKnown(session, connector)) {
-            return own || connector.accepts(to) ? Optional.empty() : Optional.of(denied());
+        if (matchesConnector(session, connector)) {
+            return own || connector.isAcceptedDomain(to) ? Optional.empty() : Optional.of(relayDenied());
         }
-        if (!connector.accepts(to)) {
-            return Optional.of(denied());
+        if (!connector.isAcceptedDomain(to)) {
+            return Optional.of(relayDenied());
         }
         return own && !connector.directSend()
                 ? Optional.of("550 5.7.68 TenantInboundAttribution; Direct Send not allowed for this organization from"
@@ -58,16 +58,16 @@ record MxService(SandboxState office, ExchangeReplies replies, SSLContext tls) i
                 : Optional.empty();
     }
 
-    private static String denied() {
+    private static String relayDenied() {
         return "550 5.7.64 TenantAttribution; Relay Access Denied";
     }
 
     @Override
-    public Optional<String> refusesContent(SandboxSession session, Header header, List<String> to) {
-        return new AuthorCheck(replies).malformed(header);
+    public Optional<String> checkContent(SandboxSession session, Header header, List<String> to) {
+        return new AuthorCheck(replies).checkFrom(header);
     }
 
-    private static boolean isKnown(SandboxSession session, Connector connector) {
+    private static boolean matchesConnector(SandboxSession session, Connector connector) {
         String source = session.client().getAddress().getHostAddress();
         return connector.sources().contains(source)
                 || names(session.tls()).anyMatch(connector.certificates()::contains);
@@ -108,7 +108,7 @@ record MxService(SandboxState office, ExchangeReplies replies, SSLContext tls) i
             return alternatives == null
                     ? Stream.empty()
                     : alternatives.stream()
-                            .filter(name -> Set.of(NAME_OF_HOST).contains(name.getFirst()))
+                            .filter(name -> Set.of(SAN_DNS_NAME).contains(name.getFirst()))
                             .map(name -> String.valueOf(name.get(1)));
         } catch (GeneralSecurityException unreadable) {
             return Stream.empty();

@@ -31,7 +31,7 @@ record PathArgument(String address, List<String> parameters) {
                 : Optional.empty();
     }
 
-    boolean isNull() {
+    boolean isNullPath() {
         return address.isEmpty();
     }
 

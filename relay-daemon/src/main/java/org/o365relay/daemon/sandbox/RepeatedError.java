@@ -8,14 +8,14 @@ enum RepeatedError {
     SEND_AS_DENIED("550 5.2.252 Sender throttled due to continuous send as denied errors."),
     TOO_MANY_RECIPIENTS("550 5.2.254 Sender throttled due to continuous too many recipients errors.");
 
-    private final String sentence;
+    private final String penaltyReply;
 
     RepeatedError(String sentence) {
-        this.sentence = sentence;
+        this.penaltyReply = sentence;
     }
 
     /// What all mail gets while the penalty lasts.
-    String sentence() {
-        return sentence;
+    String penaltyReply() {
+        return penaltyReply;
     }
 }

@@ -25,9 +25,9 @@ import org.o365relay.daemon.sandbox.web.WebServer;
 /// Microsoft Graph and an MX; with their extensions, words, checks and limits.
 public final class Sandbox implements AutoCloseable {
 
-    private final SandboxState office;
-    private final Path trusted;
-    private final CallCounts calls;
+    private final SandboxState state;
+    private final Path certificate;
+    private final CallCounts callCounts;
     private final SmtpServer smtp;
     private final @Nullable SmtpServer mx;
     private final @Nullable WebServer web;
@@ -39,9 +39,9 @@ public final class Sandbox implements AutoCloseable {
             SmtpServer smtp,
             @Nullable SmtpServer mx,
             @Nullable WebServer web) {
-        this.office = office;
-        this.trusted = trusted;
-        this.calls = calls;
+        this.state = office;
+        this.certificate = trusted;
+        this.callCounts = calls;
         this.smtp = smtp;
         this.mx = mx;
         this.web = web;
@@ -58,10 +58,10 @@ public final class Sandbox implements AutoCloseable {
     static Sandbox start(SandboxSettings settings, InstantSource clock, RandomGenerator random) throws IOException {
         Path directory = Files.createDirectories(settings.directory());
         ServerCertificate certificate = new ServerCertificate(directory, settings.certificateValidity(), clock);
-        return new Start(settings, office(settings, directory, clock, random), certificate, clock, random).all();
+        return new Startup(settings, state(settings, directory, clock, random), certificate, clock, random).all();
     }
 
-    private static SandboxState office(
+    private static SandboxState state(
             SandboxSettings settings, Path directory, InstantSource clock, RandomGenerator random) throws IOException {
         AtomicReference<SandboxSettings> current = new AtomicReference<>(settings);
         AcceptedMessages inbox = new AcceptedMessages(settings.keep() != SandboxSettings.Keep.COUNT);
@@ -84,7 +84,7 @@ public final class Sandbox implements AutoCloseable {
     }
 
     /// Starts one server after the other; if one fails, those before it end.
-    private record Start(
+    private record Startup(
             SandboxSettings settings,
             SandboxState office,
             ServerCertificate certificate,
@@ -94,13 +94,13 @@ public final class Sandbox implements AutoCloseable {
         Sandbox all() throws IOException {
             SmtpService door = new SubmissionService(
                     office, new ExchangeReplies(clock, random, ExchangeReplies.SUBMISSION), certificate.context());
-            ListenSettings listening = settings.listening();
+            ListenSettings listening = settings.listen();
             SmtpServer smtp = SmtpServer.start(office, door, listening.address(), listening.smtp());
             SmtpServer mx = null;
             try {
                 mx = mx(listening);
                 CallCounts calls = new CallCounts();
-                return new Sandbox(office, certificate.trusted(), calls, smtp, mx, web(listening, calls));
+                return new Sandbox(office, certificate.certificateFile(), calls, smtp, mx, web(listening, calls));
             } catch (IOException | RuntimeException e) {
                 smtp.close();
                 if (mx != null) {
@@ -144,17 +144,17 @@ public final class Sandbox implements AutoCloseable {
     ///
     /// @throws IllegalStateException if there is none
     public InetSocketAddress mxAddress() {
-        return there(mx).address();
+        return required(mx).address();
     }
 
     /// The sign-in service without a tenant, which is the root of Graph as well: `https://localhost:8443`.
     ///
     /// @throws IllegalStateException if there is none
     public String origin() {
-        return "https://localhost:" + there(web).address().getPort();
+        return "https://localhost:" + required(web).address().getPort();
     }
 
-    private static <T> T there(@Nullable T server) {
+    private static <T> T required(@Nullable T server) {
         if (server == null) {
             throw new IllegalStateException("this sandbox was started without it; see SandboxSettings");
         }
@@ -163,57 +163,57 @@ public final class Sandbox implements AutoCloseable {
 
     /// The PEM file with the certificate a client has to trust.
     public Path trustedCertificates() {
-        return trusted;
+        return certificate;
     }
 
     /// Changes how it behaves from now on. Ports, directory and what is kept stay as they are.
     public void change(UnaryOperator<SandboxSettings> change) {
-        office.current().updateAndGet(change);
+        state.current().updateAndGet(change);
     }
 
     /// The trouble it is to make.
     public Faults faults() {
-        return office.faults();
+        return state.faults();
     }
 
     /// The sign-in service: device codes to approve, tokens to revoke.
-    public TokenService directory() {
-        return office.directory();
+    public TokenService tokenService() {
+        return state.tokenService();
     }
 
     /// How often a token or Graph was asked, however that was answered. By the grant (`client_credentials`,
     /// `refresh_token`, `device_code`), `devicecode`, `managed_identity`; by the last word of the path (`sendMail`,
     /// `messages`, `createUploadSession`, `send`), `upload`.
-    public CallCounts calls() {
-        return calls;
+    public CallCounts callCounts() {
+        return callCounts;
     }
 
     /// What a mailbox has done of late.
     ///
     /// @throws IllegalArgumentException if there is no such account
-    public MailboxUsage use(String address) {
-        return office.mailboxes()
-                .of(office.settings()
-                        .exchange()
-                        .account(address)
+    public MailboxUsage usage(String address) {
+        return state.usages()
+                .of(state.settings()
+                        .submission()
+                        .mailbox(address)
                         .orElseThrow(() -> new IllegalArgumentException("no account " + address)));
     }
 
     /// What was accepted since the start, oldest first; empty if it only counts.
     public List<AcceptedMessage> accepted() {
-        return office.inbox().records();
+        return state.accepted().records();
     }
 
     /// How many messages were accepted since the start.
     public int acceptedCount() {
-        return office.inbox().count();
+        return state.accepted().count();
     }
 
     /// Waits until so many messages have been accepted since the start.
     ///
     /// @return false if there were fewer when the time was up
     public boolean awaitCount(int count, Duration timeout) throws InterruptedException {
-        return office.inbox().awaitCount(count, timeout);
+        return state.accepted().awaitCount(count, timeout);
     }
 
     /// Waits for a message that fits; those accepted before count too.
@@ -221,14 +221,14 @@ public final class Sandbox implements AutoCloseable {
     /// @return the oldest one that fits; empty if there was none when the time was up
     public Optional<AcceptedMessage> await(Predicate<AcceptedMessage> wanted, Duration timeout)
             throws InterruptedException {
-        return office.inbox().await(wanted, timeout);
+        return state.accepted().await(wanted, timeout);
     }
 
     /// Waits for more than so many messages.
     ///
     /// @return those after the first `count`; empty if there were none when the time was up
     public List<AcceptedMessage> awaitAfter(int count, Duration timeout) throws InterruptedException {
-        return office.inbox().awaitAfter(count, timeout);
+        return state.accepted().awaitAfter(count, timeout);
     }
 
     /// Has Exchange report later that a message it took was not delivered after all: a non-delivery
@@ -241,7 +241,7 @@ public final class Sandbox implements AutoCloseable {
     /// @throws IOException if its content cannot be read
     public void reportUndelivered(AcceptedMessage message, String recipient, String reply) throws IOException {
         SandboxNdr report =
-                new SandboxNdr(message, recipient, reply, office.clock().instant());
+                new SandboxNdr(message, recipient, reply, state.clock().instant());
         receive(message.user(), report.subject(), report.type(), report.content());
     }
 
@@ -250,7 +250,7 @@ public final class Sandbox implements AutoCloseable {
     /// @param type its content's, with parameters
     /// @param content all of it, with the header
     public void receive(String mailbox, String subject, String type, byte[] content) {
-        office.postboxes().put(mailbox, office.clock().instant(), subject, type, content);
+        state.inboxes().put(mailbox, state.clock().instant(), subject, type, content);
     }
 
     /// How many connections there were to client submission since the start.
@@ -260,13 +260,13 @@ public final class Sandbox implements AutoCloseable {
 
     /// How many TLS handshakes were completed over SMTP since the start.
     public long handshakes() {
-        return office.handshakes().sum();
+        return state.handshakes().sum();
     }
 
     /// Ends every connection at once.
     @Override
     public void close() {
-        office.stopping().countDown();
+        state.stopping().countDown();
         smtp.close();
         if (mx != null) {
             mx.close();

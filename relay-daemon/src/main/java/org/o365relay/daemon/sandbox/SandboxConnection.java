@@ -15,11 +15,11 @@ import java.util.Arrays;
 final class SandboxConnection {
 
     /// A base64 token takes 1.5 to 3 KB; RFC 4954 §4 asks for 12288 octets.
-    static final int LONGEST_LINE = 12_288;
+    static final int MAX_LINE = 12_288;
 
     private static final int BUFFER = 16_384;
 
-    private final Socket connection;
+    private final Socket socket;
     private InputStream in;
     private OutputStream out;
     private final byte[] buffer = new byte[BUFFER];
@@ -29,7 +29,7 @@ final class SandboxConnection {
     private int repliesEnd;
 
     SandboxConnection(Socket connection) throws IOException {
-        this.connection = connection;
+        this.socket = connection;
         this.in = connection.getInputStream();
         this.out = connection.getOutputStream();
     }
@@ -46,13 +46,13 @@ final class SandboxConnection {
     /// @return the next line without its end, as UTF-8
     /// @throws EOFException if the client has gone
     /// @throws LineTooLong after the whole line has been read
-    String readLine() throws IOException, LineTooLong {
+    String readLine() throws IOException, LineTooLongException {
         byte[] line = new byte[0];
         while (true) {
-            awaitInput();
+            fillBuffer();
             int lf = indexOfLf();
             int stop = lf < 0 ? end : lf;
-            line = line.length > LONGEST_LINE ? line : joined(line, position, stop);
+            line = line.length > MAX_LINE ? line : joined(line, position, stop);
             position = lf < 0 ? end : lf + 1;
             if (lf >= 0) {
                 return text(line);
@@ -81,7 +81,7 @@ final class SandboxConnection {
     void readContent(SpooledContent body) throws IOException {
         DotReader reader = new DotReader(body);
         do {
-            awaitInput();
+            fillBuffer();
             position = reader.read(buffer, position, end);
         } while (!reader.done());
     }
@@ -90,7 +90,7 @@ final class SandboxConnection {
     void readChunk(SpooledContent body, long size) throws IOException {
         long missing = size;
         while (missing > 0) {
-            awaitInput();
+            fillBuffer();
             int length = (int) Math.min(missing, end - position);
             body.write(buffer, position, length);
             position += length;
@@ -99,7 +99,7 @@ final class SandboxConnection {
     }
 
     /// Reads and forgets until the client gives up.
-    void readUntilItEnds() throws IOException {
+    void discardUntilClosed() throws IOException {
         while (in.read(buffer) >= 0) {
             position = 0;
             end = 0;
@@ -108,10 +108,10 @@ final class SandboxConnection {
 
     /// Ends it without a word, not even one of TLS.
     void drop() throws IOException {
-        connection.close();
+        socket.close();
     }
 
-    private void awaitInput() throws IOException {
+    private void fillBuffer() throws IOException {
         if (position < end) {
             return;
         }
@@ -139,16 +139,16 @@ final class SandboxConnection {
         return joined;
     }
 
-    private static String text(byte[] line) throws LineTooLong {
+    private static String text(byte[] line) throws LineTooLongException {
         int length = line.length > 0 && line[line.length - 1] == '\r' ? line.length - 1 : line.length;
-        if (length > LONGEST_LINE) {
-            throw new LineTooLong();
+        if (length > MAX_LINE) {
+            throw new LineTooLongException();
         }
         return new String(line, 0, length, StandardCharsets.UTF_8);
     }
 
-    /// A command of more than [#LONGEST_LINE] octets.
-    static final class LineTooLong extends Exception {
+    /// A command of more than [#MAX_LINE] octets.
+    static final class LineTooLongException extends Exception {
         private static final long serialVersionUID = 1;
     }
 }

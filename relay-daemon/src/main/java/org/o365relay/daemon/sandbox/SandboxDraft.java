@@ -24,12 +24,12 @@ final class SandboxDraft implements AutoCloseable {
 
     private static final Session PLAIN = Session.getInstance(new Properties());
 
-    private final SandboxMailbox account;
+    private final SandboxMailbox mailbox;
     private final MimeMessage message;
     private final List<DraftAttachment> attachments = new ArrayList<>();
 
     private SandboxDraft(SandboxMailbox account, MimeMessage message) {
-        this.account = account;
+        this.mailbox = account;
         this.message = message;
     }
 
@@ -62,8 +62,8 @@ final class SandboxDraft implements AutoCloseable {
         }
     }
 
-    SandboxMailbox account() {
-        return account;
+    SandboxMailbox mailbox() {
+        return mailbox;
     }
 
     synchronized void change(Map<String, @Nullable Object> members) throws GraphRefusal {

@@ -30,7 +30,7 @@ public record SandboxMailbox(String address, String password, Set<String> sendAs
         return new SandboxMailbox(address, password, sendAs, false, full);
     }
 
-    public SandboxMailbox withoutRoom() {
+    public SandboxMailbox withoutSpace() {
         return new SandboxMailbox(address, password, sendAs, smtpAuth, true);
     }
 

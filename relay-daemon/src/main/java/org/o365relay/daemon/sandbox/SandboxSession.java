@@ -11,17 +11,17 @@ final class SandboxSession {
     private final InetSocketAddress client;
     private String helo = "";
     private @Nullable SSLSession tls;
-    private @Nullable SandboxMailbox account;
+    private @Nullable SandboxMailbox mailbox;
     private String mechanism = "";
-    private final Instant begin;
+    private final Instant startedAt;
 
     SandboxSession(InetSocketAddress client, Instant begin) {
         this.client = client;
-        this.begin = begin;
+        this.startedAt = begin;
     }
 
-    Instant begin() {
-        return begin;
+    Instant startedAt() {
+        return startedAt;
     }
 
     InetSocketAddress client() {
@@ -39,8 +39,8 @@ final class SandboxSession {
     }
 
     @Nullable
-    SandboxMailbox account() {
-        return account;
+    SandboxMailbox mailbox() {
+        return mailbox;
     }
 
     void greeted(String name) {
@@ -48,7 +48,7 @@ final class SandboxSession {
     }
 
     /// The client starts anew (RFC 3207 §4.2).
-    void secured(SSLSession session) {
+    void upgradedToTls(SSLSession session) {
         tls = session;
         helo = "";
     }
@@ -58,8 +58,8 @@ final class SandboxSession {
         return mechanism;
     }
 
-    void signedIn(SandboxMailbox who, String how) {
-        account = who;
+    void authenticated(SandboxMailbox who, String how) {
+        mailbox = who;
         mechanism = how;
     }
 }

@@ -15,11 +15,11 @@ import org.o365relay.daemon.sandbox.entra.EntraSettings;
 /// @param timeScale how many times faster than Microsoft's its times pass: 60 makes a minute a second. More than
 ///     0
 public record SandboxSettings(
-        ListenSettings listening,
+        ListenSettings listen,
         Path directory,
         Keep keep,
         Duration certificateValidity,
-        SubmissionSettings exchange,
+        SubmissionSettings submission,
         MailboxLimits limits,
         EntraSettings entra,
         GraphSettings graph,
@@ -65,7 +65,7 @@ public record SandboxSettings(
     }
 
     /// With all limits of Microsoft.
-    public SandboxSettings asMicrosoft() {
+    public SandboxSettings withMicrosoftLimits() {
         return limits(limits -> MailboxLimits.MICROSOFT);
     }
 
@@ -75,24 +75,24 @@ public record SandboxSettings(
     }
 
     public SandboxSettings at(InetAddress address, int smtpPort) {
-        return with(new ListenSettings(address, smtpPort, listening.https(), listening.mx()));
+        return with(new ListenSettings(address, smtpPort, listen.https(), listen.mx()));
     }
 
     public SandboxSettings https(int port) {
-        return with(new ListenSettings(listening.address(), listening.smtp(), port, listening.mx()));
+        return with(new ListenSettings(listen.address(), listen.smtp(), port, listen.mx()));
     }
 
     public SandboxSettings mx(int port) {
-        return with(new ListenSettings(listening.address(), listening.smtp(), listening.https(), port));
+        return with(new ListenSettings(listen.address(), listen.smtp(), listen.https(), port));
     }
 
     public SandboxSettings with(Keep newKeep) {
         return new SandboxSettings(
-                listening,
+                listen,
                 directory,
                 newKeep,
                 certificateValidity,
-                exchange,
+                submission,
                 limits,
                 entra,
                 graph,
@@ -101,20 +101,20 @@ public record SandboxSettings(
     }
 
     public SandboxSettings withTarpit(Duration tarpit) {
-        return exchange(exchange -> exchange.withTarpit(tarpit));
+        return submission(exchange -> exchange.withTarpit(tarpit));
     }
 
     public SandboxSettings withContentLimit(long octets) {
-        return exchange(exchange -> exchange.withContentLimit(octets));
+        return submission(exchange -> exchange.withContentLimit(octets));
     }
 
-    public SandboxSettings withholding(String... keywords) {
-        return exchange(exchange -> exchange.withholding(keywords));
+    public SandboxSettings withoutExtensions(String... keywords) {
+        return submission(exchange -> exchange.withoutExtensions(keywords));
     }
 
     public SandboxSettings withTimeScale(double scale) {
         return new SandboxSettings(
-                listening, directory, keep, certificateValidity, exchange, limits, entra, graph, connector, scale);
+                listen, directory, keep, certificateValidity, submission, limits, entra, graph, connector, scale);
     }
 
     public SandboxSettings with(ListenSettings newListening) {
@@ -123,7 +123,7 @@ public record SandboxSettings(
                 directory,
                 keep,
                 certificateValidity,
-                exchange,
+                submission,
                 limits,
                 entra,
                 graph,
@@ -131,13 +131,13 @@ public record SandboxSettings(
                 timeScale);
     }
 
-    public SandboxSettings exchange(UnaryOperator<SubmissionSettings> change) {
+    public SandboxSettings submission(UnaryOperator<SubmissionSettings> change) {
         return new SandboxSettings(
-                listening,
+                listen,
                 directory,
                 keep,
                 certificateValidity,
-                change.apply(exchange),
+                change.apply(submission),
                 limits,
                 entra,
                 graph,
@@ -147,11 +147,11 @@ public record SandboxSettings(
 
     public SandboxSettings limits(UnaryOperator<MailboxLimits> change) {
         return new SandboxSettings(
-                listening,
+                listen,
                 directory,
                 keep,
                 certificateValidity,
-                exchange,
+                submission,
                 change.apply(limits),
                 entra,
                 graph,
@@ -161,11 +161,11 @@ public record SandboxSettings(
 
     public SandboxSettings entra(UnaryOperator<EntraSettings> change) {
         return new SandboxSettings(
-                listening,
+                listen,
                 directory,
                 keep,
                 certificateValidity,
-                exchange,
+                submission,
                 limits,
                 change.apply(entra),
                 graph,
@@ -175,11 +175,11 @@ public record SandboxSettings(
 
     public SandboxSettings graph(UnaryOperator<GraphSettings> change) {
         return new SandboxSettings(
-                listening,
+                listen,
                 directory,
                 keep,
                 certificateValidity,
-                exchange,
+                submission,
                 limits,
                 entra,
                 change.apply(graph),
@@ -189,11 +189,11 @@ public record SandboxSettings(
 
     public SandboxSettings connector(UnaryOperator<Connector> change) {
         return new SandboxSettings(
-                listening,
+                listen,
                 directory,
                 keep,
                 certificateValidity,
-                exchange,
+                submission,
                 limits,
                 entra,
                 graph,

@@ -13,11 +13,11 @@ import org.o365relay.daemon.sandbox.entra.TokenService;
 record SandboxState(
         AtomicReference<SandboxSettings> current,
         Faults faults,
-        AcceptedMessages inbox,
+        AcceptedMessages accepted,
         Archive archive,
-        MailboxUsages mailboxes,
-        Inboxes postboxes,
-        TokenService directory,
+        MailboxUsages usages,
+        Inboxes inboxes,
+        TokenService tokenService,
         InstantSource clock,
         LongAdder handshakes,
         CountDownLatch stopping) {

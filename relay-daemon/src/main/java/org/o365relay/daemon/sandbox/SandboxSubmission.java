@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /// From whom and how a message comes; as in [AcceptedMessage].
 record SandboxSubmission(
-        Ingress road,
+        Ingress ingress,
         String envelopeFrom,
         List<String> envelopeTo,
         String user,

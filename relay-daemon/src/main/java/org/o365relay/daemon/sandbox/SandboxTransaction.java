@@ -17,11 +17,11 @@ final class SandboxTransaction implements AutoCloseable {
     private static final Pattern CHUNK =
             Pattern.compile("(?<size>\\d{1,18})(?<last> +LAST)?", Pattern.CASE_INSENSITIVE);
 
-    private final SmtpService door;
+    private final SmtpService service;
     private final SandboxSession session;
-    private final SandboxConnection wire;
-    private final FaultInjector script;
-    private final ContentHandler delivery;
+    private final SandboxConnection connection;
+    private final FaultInjector faults;
+    private final ContentHandler contentHandler;
 
     private @Nullable PathArgument sender;
     private final List<String> recipients = new ArrayList<>();
@@ -33,27 +33,27 @@ final class SandboxTransaction implements AutoCloseable {
             SandboxSession session,
             SandboxConnection wire,
             FaultInjector script) {
-        this.door = door;
+        this.service = door;
         this.session = session;
-        this.wire = wire;
-        this.script = script;
-        this.delivery = new ContentHandler(office, door, session, script);
+        this.connection = wire;
+        this.faults = script;
+        this.contentHandler = new ContentHandler(office, door, session, script);
     }
 
     void mail(String argument) throws IOException {
-        Optional<String> refusal = door.refusesSender(session);
+        Optional<String> refusal = service.checkSender(session);
         if (refusal.isPresent()) {
             refuse(refusal.get());
         } else if (sender != null) {
             refuse("503 5.5.2 Sender already specified");
-        } else if (script.passes(FaultPoint.MAIL, argument)) {
+        } else if (faults.passes(FaultPoint.MAIL, argument)) {
             PathArgument.parse(argument, "FROM:").ifPresentOrElse(this::begin, this::invalidSender);
         }
     }
 
     private void begin(PathArgument path) {
         Optional<String> unknown = path.unknownParameter(MAIL_PARAMETERS);
-        if (!path.isNull() && !path.isMailbox(path.has("SMTPUTF8"))) {
+        if (!path.isNullPath() && !path.isMailbox(path.has("SMTPUTF8"))) {
             invalidSender();
         } else if (unknown.isPresent()) {
             refuse("501 5.5.4 Unrecognized parameter '" + unknown.get() + "'");
@@ -61,7 +61,7 @@ final class SandboxTransaction implements AutoCloseable {
             refuse("552 5.3.4 Message size exceeds fixed maximum message size");
         } else {
             sender = path;
-            wire.send("250 2.1.0 Sender OK");
+            connection.send("250 2.1.0 Sender OK");
         }
     }
 
@@ -72,7 +72,7 @@ final class SandboxTransaction implements AutoCloseable {
     void recipient(String argument) throws IOException {
         if (sender == null) {
             refuse("503 5.5.2 Need mail command");
-        } else if (script.passes(FaultPoint.RCPT, argument)) {
+        } else if (faults.passes(FaultPoint.RCPT, argument)) {
             add(PathArgument.parse(argument, "TO:"), sender.address(), sender.has("SMTPUTF8"));
         }
     }
@@ -89,12 +89,12 @@ final class SandboxTransaction implements AutoCloseable {
     }
 
     private void add(String from, String to) {
-        Optional<String> refusal = door.refusesRecipient(session, from, to, recipients.size());
+        Optional<String> refusal = service.checkRecipient(session, from, to, recipients.size());
         if (refusal.isPresent()) {
             refuse(refusal.get());
         } else {
             recipients.add(to);
-            wire.send("250 2.1.5 Recipient OK");
+            connection.send("250 2.1.5 Recipient OK");
         }
     }
 
@@ -103,11 +103,11 @@ final class SandboxTransaction implements AutoCloseable {
             refuse("503 5.5.2 Need rcpt command");
         } else if (sender.has("BODY=BINARYMIME") || chunks != null) {
             refuse("503 5.5.1 Bad sequence of commands"); // RFC 3030 §3
-        } else if (script.passes(FaultPoint.DATA, "DATA")) {
-            wire.send("354 Start mail input; end with <CRLF>.<CRLF>");
-            try (SpooledContent body = delivery.open()) {
-                wire.readContent(body);
-                settle(body, sender);
+        } else if (faults.passes(FaultPoint.DATA, "DATA")) {
+            connection.send("354 Start mail input; end with <CRLF>.<CRLF>");
+            try (SpooledContent body = contentHandler.open()) {
+                connection.readContent(body);
+                finish(body, sender);
             }
         }
     }
@@ -121,30 +121,30 @@ final class SandboxTransaction implements AutoCloseable {
         }
         long size = Long.parseLong(form.group("size"));
         if (sender == null || recipients.isEmpty()) {
-            wire.readChunk(new SpooledContent(null, 0), size);
+            connection.readChunk(new SpooledContent(null, 0), size);
             refuse("503 5.5.2 Need rcpt command");
             return;
         }
-        SpooledContent body = chunks == null ? delivery.open() : chunks;
+        SpooledContent body = chunks == null ? contentHandler.open() : chunks;
         chunks = body;
-        wire.readChunk(body, size);
+        connection.readChunk(body, size);
         if (form.group("last") == null) {
-            wire.send("250 2.6.0 " + size + " octets received");
+            connection.send("250 2.6.0 " + size + " octets received");
         } else {
-            settle(body, sender);
+            finish(body, sender);
         }
     }
 
-    private void settle(SpooledContent body, PathArgument from) throws IOException {
-        Optional<FaultAction> fault = script.next(FaultPoint.CONTENT, envelope(from));
+    private void finish(SpooledContent body, PathArgument from) throws IOException {
+        Optional<FaultAction> fault = faults.next(FaultPoint.CONTENT, envelope(from));
         boolean dropAfterwards = fault.filter(action -> action instanceof FaultAction.DropAfterAccepting)
                 .isPresent();
-        if (fault.isEmpty() || dropAfterwards || script.perform(fault.get())) {
-            String reply = delivery.deliver(body, from.address(), List.copyOf(recipients));
+        if (fault.isEmpty() || dropAfterwards || faults.perform(fault.get())) {
+            String reply = contentHandler.accept(body, from.address(), List.copyOf(recipients));
             if (dropAfterwards) {
-                throw script.dropped();
+                throw faults.dropped();
             }
-            wire.send(reply);
+            connection.send(reply);
         }
         reset();
     }
@@ -168,6 +168,6 @@ final class SandboxTransaction implements AutoCloseable {
     }
 
     private void refuse(String reply) {
-        wire.send(door.replies().error(reply));
+        connection.send(service.replies().error(reply));
     }
 }

@@ -44,7 +44,7 @@ final class ServerCertificate {
     }
 
     /// The PEM file a client has to trust.
-    Path trusted() {
+    Path certificateFile() {
         return directory.resolve(TRUSTED);
     }
 
@@ -54,9 +54,9 @@ final class ServerCertificate {
     /// @throws IOException with a message for people if keytool or the directory fails
     SSLContext context(TrustManager... clients) throws IOException {
         try {
-            Optional<KeyStore> kept = stillValid();
-            KeyStore keys = kept.isPresent() ? kept.get() : made();
-            writeTrusted(keys.getCertificate(ALIAS));
+            Optional<KeyStore> kept = loadValid();
+            KeyStore keys = kept.isPresent() ? kept.get() : generate();
+            writeCertificate(keys.getCertificate(ALIAS));
             KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             managers.init(keys, PASSWORD.toCharArray());
             SSLContext context = SSLContext.getInstance("TLS");
@@ -67,22 +67,22 @@ final class ServerCertificate {
         }
     }
 
-    private Optional<KeyStore> stillValid() throws IOException, GeneralSecurityException {
+    private Optional<KeyStore> loadValid() throws IOException, GeneralSecurityException {
         Path file = directory.resolve(KEY_STORE);
         if (!Files.exists(file)) {
             return Optional.empty();
         }
         KeyStore keys = read(file);
-        return keys.getCertificate(ALIAS) instanceof X509Certificate certificate && lastsADay(certificate)
+        return keys.getCertificate(ALIAS) instanceof X509Certificate certificate && isValidForADay(certificate)
                 ? Optional.of(keys)
                 : Optional.empty();
     }
 
-    private boolean lastsADay(X509Certificate certificate) {
+    private boolean isValidForADay(X509Certificate certificate) {
         return certificate.getNotAfter().toInstant().isAfter(clock.instant().plus(Duration.ofDays(1)));
     }
 
-    private KeyStore made() throws IOException, GeneralSecurityException {
+    private KeyStore generate() throws IOException, GeneralSecurityException {
         Path workshop = Files.createTempDirectory(directory, ".key");
         Path fresh = workshop.resolve(KEY_STORE);
         try {
@@ -157,11 +157,11 @@ final class ServerCertificate {
         return keys;
     }
 
-    private void writeTrusted(Certificate certificate) throws IOException, GeneralSecurityException {
+    private void writeCertificate(Certificate certificate) throws IOException, GeneralSecurityException {
         String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(certificate.getEncoded());
         String pem = "-----BEGIN CERTIFICATE-----\n" + base64 + "\n-----END CERTIFICATE-----\n";
         Path fresh = directory.resolve("." + TRUSTED + ".part");
         Files.writeString(fresh, pem, StandardCharsets.US_ASCII);
-        Files.move(fresh, trusted(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(fresh, certificateFile(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 }

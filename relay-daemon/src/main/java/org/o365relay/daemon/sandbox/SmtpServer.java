@@ -32,8 +32,8 @@ final class SmtpServer implements AutoCloseable {
     private static final SessionAcceptance OVER =
             SessionAcceptance.failure(221, "2.0.0 Service closing transmission channel");
 
-    private final SandboxState office;
-    private final SmtpService door;
+    private final SandboxState state;
+    private final SmtpService service;
     private final InetAddress host;
     private final LongAdder connections = new LongAdder();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
@@ -41,8 +41,8 @@ final class SmtpServer implements AutoCloseable {
     private final SMTPServer server;
 
     private SmtpServer(SandboxState office, SmtpService door, InetAddress host, int port) {
-        this.office = office;
-        this.door = door;
+        this.state = office;
+        this.service = door;
         this.host = host;
         this.server = SMTPServer.port(port)
                 .bindAddress(host)
@@ -117,8 +117,8 @@ final class SmtpServer implements AutoCloseable {
                 }
                 socket.setTcpNoDelay(true);
                 SandboxSession session = new SandboxSession(
-                        connection.getRemoteAddress(), office.clock().instant());
-                new Dialogue(office, door, socket, session, connection::setSocket).run();
+                        connection.getRemoteAddress(), state.clock().instant());
+                new Dialogue(state, service, socket, session, connection::setSocket).run();
             } catch (IOException ended) {
                 LOG.debug("{} ended: {}", connection.getRemoteAddress(), ended.toString());
             } finally {

@@ -7,7 +7,7 @@ import javax.net.ssl.SSLContext;
 /// What differs between client submission and the MX. Refusals are without the ` [HOST DATE ID]` ending.
 sealed interface SmtpService permits SubmissionService, MxService {
 
-    Ingress road();
+    Ingress ingress();
 
     /// The words of this server.
     ExchangeReplies replies();
@@ -15,16 +15,16 @@ sealed interface SmtpService permits SubmissionService, MxService {
     SSLContext tls();
 
     /// @return what EHLO offers besides the usual: STARTTLS, AUTH, or nothing
-    String security(SandboxSession session);
+    String securityExtension(SandboxSession session);
 
     /// What happens at MAIL.
-    Optional<String> refusesSender(SandboxSession session);
+    Optional<String> checkSender(SandboxSession session);
 
     /// What happens at RCPT.
     ///
     /// @param already how many recipients there are
-    Optional<String> refusesRecipient(SandboxSession session, String from, String to, int already);
+    Optional<String> checkRecipient(SandboxSession session, String from, String to, int already);
 
     /// What happens after the content; with the ending.
-    Optional<String> refusesContent(SandboxSession session, Header header, List<String> to);
+    Optional<String> checkContent(SandboxSession session, Header header, List<String> to);
 }

@@ -20,7 +20,7 @@ final class SpooledContent implements AutoCloseable {
 
     private final long limit;
     private final @Nullable Path file;
-    private final ByteArrayOutputStream beginning = new ByteArrayOutputStream(4_096);
+    private final ByteArrayOutputStream headerBytes = new ByteArrayOutputStream(4_096);
     private @Nullable OutputStream out;
     private @Nullable IOException failure;
     private boolean bareLf;
@@ -35,15 +35,15 @@ final class SpooledContent implements AutoCloseable {
 
     void write(byte[] octets, int offset, int length) {
         size += length;
-        if (beginning.size() < HEADER_LIMIT) {
-            beginning.write(octets, offset, Math.min(length, HEADER_LIMIT - beginning.size()));
+        if (headerBytes.size() < HEADER_LIMIT) {
+            headerBytes.write(octets, offset, Math.min(length, HEADER_LIMIT - headerBytes.size()));
         }
         if (file != null && failure == null && size <= limit) {
             writeToFile(file, octets, offset, length);
         }
     }
 
-    void hasBareLf() {
+    void markBareLf() {
         bareLf = true;
     }
 
@@ -60,8 +60,8 @@ final class SpooledContent implements AutoCloseable {
     }
 
     /// @return the content up to at least the end of the header, unless the header is longer than 128 KiB
-    InputStream beginning() {
-        return new ByteArrayInputStream(beginning.toByteArray());
+    InputStream headerBytes() {
+        return new ByteArrayInputStream(headerBytes.toByteArray());
     }
 
     /// @return the complete temporary file; null if none is kept

@@ -31,38 +31,38 @@ final class UploadSessions {
             Pattern.compile("bytes (?<from>\\d{1,10})-(?<to>\\d{1,10})/(?<size>\\d{1,10})");
     private static final Duration LIFETIME = Duration.ofHours(24);
 
-    private final SandboxState office;
+    private final SandboxState state;
     private final RandomGenerator random;
     private final Path directory;
-    private final Map<String, Upload> open = new ConcurrentHashMap<>();
+    private final Map<String, UploadSession> open = new ConcurrentHashMap<>();
 
     UploadSessions(SandboxState office, RandomGenerator random, Path directory) {
-        this.office = office;
+        this.state = office;
         this.random = random;
         this.directory = directory;
     }
 
-    private record Upload(
+    private record UploadSession(
             SandboxDraft draft, Map<String, @Nullable Object> item, long size, Path file, Instant expires) {
         long received() throws IOException {
             return Files.size(file);
         }
     }
 
-    WebResponse begin(WebRequest request, Map<String, @Nullable Object> members, SandboxDraft draft)
+    WebResponse create(WebRequest request, Map<String, @Nullable Object> members, SandboxDraft draft)
             throws GraphRefusal, IOException {
         Map<String, @Nullable Object> item = Json.asObject(
                 members.containsKey("AttachmentItem") ? members.get("AttachmentItem") : members.get("attachmentItem"));
         long size = item.get("size") instanceof Number number ? number.longValue() : -1;
         checkSize(size);
-        DraftAttachment.check(item);
+        DraftAttachment.checkName(item);
         Path file = Files.createTempFile(directory, ".upload-", ".part");
-        Upload upload = new Upload(
+        UploadSession upload = new UploadSession(
                 draft,
                 item,
                 size,
                 file,
-                office.clock().instant().plus(office.settings().scaled(LIFETIME)));
+                state.clock().instant().plus(state.settings().scaled(LIFETIME)));
         byte[] noise = new byte[24];
         random.nextBytes(noise);
         String id = HexFormat.of().formatHex(noise);
@@ -73,26 +73,26 @@ final class UploadSessions {
     }
 
     private void checkSize(long size) throws GraphRefusal {
-        GraphSettings sizes = office.settings().graph();
-        if (size < sizes.smallestUpload()) {
+        GraphSettings sizes = state.settings().graph();
+        if (size < sizes.minimumUpload()) {
             throw new GraphRefusal(
                     400,
                     "ErrorAttachmentSizeShouldNotBeLessThanMinimumSize",
                     "Attachment size must be greater than the minimum size.");
         }
-        if (size > sizes.largestUpload()) {
+        if (size > sizes.maximumUpload()) {
             throw new GraphRefusal(413, "ErrorMessageSizeExceeded", "The message exceeds the maximum supported size.");
         }
     }
 
     WebResponse answer(WebRequest request) throws GraphRefusal, IOException {
         String id = request.path().substring(PATH.length());
-        Upload upload = open.get(id);
+        UploadSession upload = open.get(id);
         if (request.header("Authorization").isPresent()) {
             throw GraphRefusal.noToken();
         }
-        if (upload == null || !office.clock().instant().isBefore(upload.expires())) {
-            throw GraphRefusal.unknown("The upload session does not exist.");
+        if (upload == null || !state.clock().instant().isBefore(upload.expires())) {
+            throw GraphRefusal.notFound("The upload session does not exist.");
         }
         synchronized (upload) {
             return switch (request.method()) {
@@ -108,7 +108,7 @@ final class UploadSessions {
         }
     }
 
-    private WebResponse put(WebRequest request, String id, Upload upload) throws GraphRefusal, IOException {
+    private WebResponse put(WebRequest request, String id, UploadSession upload) throws GraphRefusal, IOException {
         if (request.oversize()) {
             throw GraphRefusal.tooLarge();
         }
@@ -128,11 +128,11 @@ final class UploadSessions {
             return WebResponse.json(200, status(upload));
         }
         open.remove(id);
-        upload.draft().attach(DraftAttachment.in(upload.file(), upload.item()));
+        upload.draft().attach(DraftAttachment.uploaded(upload.file(), upload.item()));
         return WebResponse.empty(201).with("Location", request.origin() + "/v1.0/attachments/" + id);
     }
 
-    private static Map<String, Object> status(Upload upload) throws IOException {
+    private static Map<String, Object> status(UploadSession upload) throws IOException {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("expirationDateTime", upload.expires().toString());
         members.put("nextExpectedRanges", List.of(upload.received() + "-"));

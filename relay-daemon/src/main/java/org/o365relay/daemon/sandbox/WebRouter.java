@@ -16,15 +16,15 @@ import org.o365relay.daemon.sandbox.web.WebServer.Handler;
 /// Brings requests to the sign-in service or to Graph, counts them, and plays the faults on the way.
 final class WebRouter implements Handler {
 
-    private final SandboxState office;
+    private final SandboxState state;
     private final Graph graph;
-    private final CallCounts calls;
+    private final CallCounts callCounts;
     private final RandomGenerator random;
 
     WebRouter(SandboxState office, Graph graph, CallCounts calls, RandomGenerator random) {
-        this.office = office;
+        this.state = office;
         this.graph = graph;
-        this.calls = calls;
+        this.callCounts = calls;
         this.random = random;
     }
 
@@ -34,13 +34,13 @@ final class WebRouter implements Handler {
         boolean toGraph = path.startsWith("/v1.0/") || path.startsWith(UploadSessions.PATH);
         FaultPoint step = toGraph ? FaultPoint.GRAPH : FaultPoint.TOKEN;
         String what = toGraph ? graphCall(request) : tokenCall(request);
-        calls.count(what);
+        callCounts.count(what);
         String command = request.method() + " " + path + (toGraph ? "" : " " + what);
-        Graph.Faulty faulty = usual -> {
-            Optional<FaultAction> fault = office.faults().next(step, false, command);
-            return fault.isEmpty() ? usual.answer(request) : play(fault.get(), step, request, usual);
+        Graph.FaultHandler faulty = usual -> {
+            Optional<FaultAction> fault = state.faults().next(step, false, command);
+            return fault.isEmpty() ? usual.answer(request) : inject(fault.get(), step, request, usual);
         };
-        return toGraph ? graph.answer(request, faulty) : faulty.play(office.directory()::answer);
+        return toGraph ? graph.answer(request, faulty) : faulty.handle(state.tokenService()::answer);
     }
 
     /// @return `sendMail`, `send`, `messages`, `attachments`, `createUploadSession`, `upload`, or a message that is
@@ -65,19 +65,20 @@ final class WebRouter implements Handler {
         return last.equals("token") && !grant.isEmpty() ? grant.substring(grant.lastIndexOf(':') + 1) : last;
     }
 
-    private WebResponse play(FaultAction fault, FaultPoint step, WebRequest request, Handler usual) throws IOException {
+    private WebResponse inject(FaultAction fault, FaultPoint step, WebRequest request, Handler usual)
+            throws IOException {
         return switch (fault) {
             case FaultAction.Delay(Duration time) -> {
                 pause(time);
                 yield usual.answer(request);
             }
             case FaultAction.Status status -> {
-                if (status.accepting()) {
+                if (status.afterAccepting()) {
                     usual.answer(request);
                 }
                 yield step == FaultPoint.GRAPH ? graphAnswer(status) : tokenAnswer(status);
             }
-            case FaultAction.Aadsts(int number) -> office.directory().error(number);
+            case FaultAction.Aadsts(int number) -> state.tokenService().error(number);
             case FaultAction.Drop() -> throw new EOFException("dropped as told");
             case FaultAction.DropAfterAccepting() -> {
                 usual.answer(request);
@@ -94,7 +95,7 @@ final class WebRouter implements Handler {
     private WebResponse graphAnswer(FaultAction.Status status) {
         return status.status() < 300
                 ? WebResponse.empty(status.status())
-                : GraphRefusal.of(status).answer(office.clock().instant(), random);
+                : GraphRefusal.of(status).toResponse(state.clock().instant(), random);
     }
 
     private static WebResponse tokenAnswer(FaultAction.Status status) {
@@ -107,7 +108,7 @@ final class WebRouter implements Handler {
     /// Waits, but not beyond the sandbox's own end.
     private void pause(Duration time) throws IOException {
         try {
-            if (office.stopping().await(time.toNanos(), TimeUnit.NANOSECONDS)) {
+            if (state.stopping().await(time.toNanos(), TimeUnit.NANOSECONDS)) {
                 throw new EOFException("the sandbox stops");
             }
         } catch (InterruptedException e) {

@@ -25,11 +25,11 @@ final class AdminScript {
     private static final String BYTE_ORDER_MARK = "\ufeff";
 
     private final SetupAnswers answers;
-    private final SubmissionMethod way;
+    private final SubmissionMethod method;
 
     AdminScript(SetupAnswers answers) {
         this.answers = answers;
-        this.way = answers.way();
+        this.method = answers.method();
     }
 
     /// @return the script; only for Microsoft 365
@@ -49,42 +49,42 @@ final class AdminScript {
     }
 
     private boolean isWanted(String section) {
-        boolean app = way.isApp();
+        boolean app = method.isApp();
         boolean consent = app && answers.permission() == Permission.CONSENT;
         boolean rbac = app && answers.permission() == Permission.RBAC;
         return switch (section) {
             case "begin", "exchange", "end", "finish" -> true;
-            case "app", "show-app" -> way.hasRegistration();
-            case "certificate" -> way.hasCertificate();
-            case "secret" -> way.hasClientSecret();
-            case "device-code" -> way == SubmissionMethod.DEVICE_CODE;
+            case "app", "show-app" -> method.hasRegistration();
+            case "certificate" -> method.hasCertificate();
+            case "secret" -> method.hasClientSecret();
+            case "device-code" -> method == SubmissionMethod.DEVICE_CODE;
             case "principal", "show-principal" -> app;
             case "consent" -> consent;
-            case "full-access", "show-full-access" -> consent && way.isSubmission();
+            case "full-access", "show-full-access" -> consent && method.isSubmission();
             case "no-consent", "rbac", "show-rbac" -> rbac;
-            case "smtp-auth", "show-smtp-auth" -> way.isSubmission();
-            case "show-password" -> way == SubmissionMethod.PASSWORD;
+            case "smtp-auth", "show-smtp-auth" -> method.isSubmission();
+            case "show-password" -> method == SubmissionMethod.PASSWORD;
             case "user" -> sendsAsOthers() && !app;
             case "send-as", "show-send-as" -> sendsAsOthers();
-            case "connector-ip" -> way == SubmissionMethod.CONNECTOR_IP;
-            case "connector-certificate" -> way == SubmissionMethod.CONNECTOR_CERTIFICATE;
-            case "connector", "show-connector" -> way.isConnector();
+            case "connector-ip" -> method == SubmissionMethod.CONNECTOR_IP;
+            case "connector-certificate" -> method == SubmissionMethod.CONNECTOR_CERTIFICATE;
+            case "connector", "show-connector" -> method.isConnector();
             case String unknown -> throw new IllegalStateException(NAME + " has a section nobody wants: " + unknown);
         };
     }
 
     /// Through a connector everybody of the organization may be the author.
     private boolean sendsAsOthers() {
-        return !way.isConnector() && !answers.list(SetupQuestion.SEND_AS).isEmpty();
+        return !method.isConnector() && !answers.list(SetupQuestion.SEND_AS).isEmpty();
     }
 
     private List<String> values() {
         Map<String, String> values = new LinkedHashMap<>();
         values.put("AppName", PowerShell.text(APP_NAME));
-        if (!way.isConnector()) {
+        if (!method.isConnector()) {
             values.put("Mailbox", PowerShell.text(answers.mailbox().toString()));
         }
-        if (way.hasRegistration()) {
+        if (method.hasRegistration()) {
             values.put(
                     "Tenant", PowerShell.text(answers.text(SetupQuestion.TENANT).orElseThrow()));
             values.put(
@@ -92,23 +92,23 @@ final class AdminScript {
                     PowerShell.text(answers.text(SetupQuestion.CLIENT_ID).orElse("")) + idComment());
             values.put("GraphEnvironment", PowerShell.text(graphEnvironment(answers.cloud())));
         }
-        if (way.hasCertificate()) {
+        if (method.hasCertificate()) {
             values.put("CertificateFile", PowerShell.text(AppCertificate.PUBLIC));
         }
-        if (way.isApp()) {
+        if (method.isApp()) {
             values.put("Permissions", permissions());
         }
-        if (way.isApp() && answers.permission() == Permission.RBAC) {
+        if (method.isApp() && answers.permission() == Permission.RBAC) {
             values.put("Roles", roles());
         }
         if (sendsAsOthers()) {
             values.put("SendAs", PowerShell.list(authors(false)));
             values.put("SendAsDomains", PowerShell.list(authors(true)));
         }
-        if (way == SubmissionMethod.CONNECTOR_IP) {
+        if (method == SubmissionMethod.CONNECTOR_IP) {
             values.put("PublicAddresses", PowerShell.list(answers.list(SetupQuestion.PUBLIC_ADDRESSES)));
         }
-        if (way == SubmissionMethod.CONNECTOR_CERTIFICATE) {
+        if (method == SubmissionMethod.CONNECTOR_CERTIFICATE) {
             values.put(
                     "CertificateName",
                     PowerShell.text(answers.text(SetupQuestion.CERTIFICATE_NAME).orElseThrow()));
@@ -138,7 +138,7 @@ final class AdminScript {
 
     private String permissions() {
         List<String> permissions = new ArrayList<>();
-        if (way.isSubmission()) {
+        if (method.isSubmission()) {
             permissions.add(permission(EXCHANGE_ONLINE, "SMTP.SendAsApp"));
         }
         if (answers.usesGraph()) {
@@ -154,7 +154,7 @@ final class AdminScript {
 
     private String roles() {
         List<String> roles = new ArrayList<>();
-        if (way.isSubmission()) {
+        if (method.isSubmission()) {
             roles.add("Application SMTP.SendAsApp");
         }
         if (answers.usesGraph()) {

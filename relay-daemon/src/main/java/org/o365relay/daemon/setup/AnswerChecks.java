@@ -17,14 +17,14 @@ final class AnswerChecks {
 
     private static final Pattern GUID = Pattern.compile("(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?");
-    private static final List<String> EVERYBODY = List.of("common", "organizations", "consumers");
+    private static final List<String> MULTI_TENANT_NAMES = List.of("common", "organizations", "consumers");
 
     private AnswerChecks() {}
 
     static Optional<String> address(String text) {
         boolean valid =
                 EmailAddress.parse(text).filter(EmailAddress::isQualified).isPresent();
-        return complain(valid, "that is not a mail address; give for example relay@contoso.example");
+        return problemUnless(valid, "that is not a mail address; give for example relay@contoso.example");
     }
 
     /// Addresses, and whole domains.
@@ -32,7 +32,7 @@ final class AnswerChecks {
         return each(
                 text,
                 author -> author.startsWith("@")
-                        ? complain(
+                        ? problemUnless(
                                 EmailAddress.parse("any" + author).isPresent(),
                                 author + " is not a domain; give for example @contoso.example")
                         : address(author).map(complaint -> author + ": " + complaint));
@@ -42,7 +42,7 @@ final class AnswerChecks {
         return each(
                 text,
                 network -> Network.parse(network)
-                        .map(known -> complain(
+                        .map(known -> problemUnless(
                                 known.prefixLength() > 0, network + " is everybody: that would be an open relay"))
                         .orElseGet(() -> Optional.of(
                                 network + " is not a network; give for example 192.168.10.0/24 or 192.168.10.17")));
@@ -51,7 +51,7 @@ final class AnswerChecks {
     static Optional<String> addresses(String text) {
         return each(
                 text,
-                address -> complain(
+                address -> problemUnless(
                         Network.parse(address).isPresent(),
                         address + " is not an IP address; give for example 203.0.113.10"));
     }
@@ -73,26 +73,26 @@ final class AnswerChecks {
 
     static Optional<String> port(String text) {
         boolean valid = text.matches("\\d{1,5}") && Integer.parseInt(text) >= 1 && Integer.parseInt(text) <= 65_535;
-        return complain(valid, "that is not a port; give 1 to 65535");
+        return problemUnless(valid, "that is not a port; give 1 to 65535");
     }
 
     static Optional<String> host(String text) {
         boolean valid = (HOST.matcher(text).matches() && !text.contains(".."))
                 || (text.contains(":") && Network.parse(text).isPresent());
-        return complain(valid, "that is not a host name or IP address; give for example mail.contoso.example");
+        return problemUnless(valid, "that is not a host name or IP address; give for example mail.contoso.example");
     }
 
     static Optional<String> tenant(String text) {
-        if (EVERYBODY.contains(text.toLowerCase(Locale.ROOT))) {
+        if (MULTI_TENANT_NAMES.contains(text.toLowerCase(Locale.ROOT))) {
             return Optional.of("that stands for any directory; give your own, for example contoso.onmicrosoft.com");
         }
         boolean valid = isGuid(text) || (text.contains(".") && host(text).isEmpty());
-        return complain(
+        return problemUnless(
                 valid, "that is not a directory (tenant); give its ID, or a domain such as contoso.onmicrosoft.com");
     }
 
     static Optional<String> clientId(String text) {
-        return complain(
+        return problemUnless(
                 isGuid(text),
                 "that is not an application (client) ID; it looks like 00000000-0000-0000-0000-000000000000");
     }
@@ -108,11 +108,11 @@ final class AnswerChecks {
 
     static Optional<String> oneOf(String text, Stream<String> choices) {
         List<String> all = choices.toList();
-        return complain(all.contains(text), "that is none of " + String.join(", ", all));
+        return problemUnless(all.contains(text), "that is none of " + String.join(", ", all));
     }
 
     static Optional<String> anything(String text) {
-        return complain(text.chars().noneMatch(Character::isISOControl), "there is a control character in it");
+        return problemUnless(text.chars().noneMatch(Character::isISOControl), "there is a control character in it");
     }
 
     /// @return the parts of a list, separated by commas or blanks
@@ -131,7 +131,7 @@ final class AnswerChecks {
         return list(text).stream().flatMap(part -> check.apply(part).stream()).findFirst();
     }
 
-    private static Optional<String> complain(boolean valid, String complaint) {
+    private static Optional<String> problemUnless(boolean valid, String complaint) {
         return valid ? Optional.empty() : Optional.of(complaint);
     }
 }

@@ -36,12 +36,12 @@ final class AppCertificate {
     /// uploaded already.
     ///
     /// @throws IOException with a message for people if keytool fails
-    static void make(ConfigDirectory folder) throws IOException {
-        if (folder.holds(KEY_STORE) && folder.holds(PASSWORD)) {
+    static void generate(ConfigDirectory folder) throws IOException {
+        if (folder.hasContent(KEY_STORE) && folder.hasContent(PASSWORD)) {
             return;
         }
         folder.write(PASSWORD, RandomSecret.text() + "\n", Readers.OWNER);
-        Path workshop = folder.workshop();
+        Path workshop = folder.temporaryDirectory();
         Path fresh = workshop.resolve(KEY_STORE);
         try {
             runKeytool(fresh, folder.path(PASSWORD));

@@ -27,12 +27,12 @@ final class ConfigDirectory {
     }
 
     private final Path directory;
-    private final boolean replacing;
+    private final boolean force;
 
-    /// @param replacing whether files that are there may be replaced
+    /// @param force whether files that are there may be replaced
     ConfigDirectory(Path directory, boolean replacing) {
         this.directory = directory;
-        this.replacing = replacing;
+        this.force = replacing;
     }
 
     Path path(String name) {
@@ -40,7 +40,7 @@ final class ConfigDirectory {
     }
 
     /// @return whether there is such a file, and something in it
-    boolean holds(String name) throws IOException {
+    boolean hasContent(String name) throws IOException {
         return Files.exists(path(name)) && Files.size(path(name)) > 0;
     }
 
@@ -50,7 +50,7 @@ final class ConfigDirectory {
     void prepare(List<String> names) throws IOException {
         Files.createDirectories(directory);
         for (String name : names) {
-            if (!replacing && holds(name)) {
+            if (!force && hasContent(name)) {
                 throw new FileAlreadyExistsException(path(name).toString());
             }
         }
@@ -69,14 +69,14 @@ final class ConfigDirectory {
     /// Puts a finished file, on the same file system, in its place.
     void put(Path fresh, String name, Readers readers) throws IOException {
         restrict(fresh, readers);
-        if (holds(name)) {
+        if (hasContent(name)) {
             Files.move(path(name), path(name + ".bak"), StandardCopyOption.REPLACE_EXISTING);
         }
         Files.move(fresh, path(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     /// A directory beside the files that only the owner can look into, for work in progress.
-    Path workshop() throws IOException {
+    Path temporaryDirectory() throws IOException {
         return Files.createTempDirectory(directory, ".setup");
     }
 

@@ -8,7 +8,7 @@ import org.o365relay.mail.Secret;
 record ConsoleTerminal(Console console) implements Terminal {
 
     @Override
-    public void say(String line) {
+    public void print(String line) {
         console.printf("%s%n", line);
     }
 

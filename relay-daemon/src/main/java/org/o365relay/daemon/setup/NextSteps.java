@@ -22,7 +22,7 @@ final class NextSteps {
     }
 
     List<String> lines() throws IOException {
-        SubmissionMethod way = answers.way();
+        SubmissionMethod way = answers.method();
         lines.add("");
         lines.add("Written:");
         file(RelayConf.NAME, "the configuration");
@@ -30,7 +30,7 @@ final class NextSteps {
             file(AdminScript.NAME, "what an administrator of the tenant runs");
         }
         for (String secret : secrets) {
-            file(secret, "for its owner only" + (folder.holds(secret) ? "" : "; still empty"));
+            file(secret, "for its owner only" + (folder.hasContent(secret) ? "" : "; still empty"));
         }
         if (way.hasCertificate()) {
             file(AppCertificate.PUBLIC, "the certificate without its key, for the upload");
@@ -51,7 +51,7 @@ final class NextSteps {
             step("Put the client-id that the script shows into " + name(RelayConf.NAME) + ".");
         }
         for (String secret : secrets) {
-            if (!folder.holds(secret)) {
+            if (!folder.hasContent(secret)) {
                 step("Write the " + secret.replace('-', ' ') + " into " + name(secret) + ".");
             }
         }

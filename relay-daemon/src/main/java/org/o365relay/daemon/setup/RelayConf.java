@@ -15,14 +15,14 @@ final class RelayConf {
     static final String UNKNOWN_ID = "the-application-client-id";
 
     private final SetupAnswers answers;
-    private final SubmissionMethod way;
+    private final SubmissionMethod method;
     private final boolean certificatePassword;
     private final List<String> lines = new ArrayList<>();
 
     /// @param certificatePassword whether the app's certificate needs one
     RelayConf(SetupAnswers answers, boolean certificatePassword) {
         this.answers = answers;
-        this.way = answers.way();
+        this.method = answers.method();
         this.certificatePassword = certificatePassword;
     }
 
@@ -39,7 +39,7 @@ final class RelayConf {
         add("  mailboxes = [ {");
         mailbox();
         upstream();
-        if (!way.isConnector()) {
+        if (!method.isConnector()) {
             credential();
         }
         fallback();
@@ -73,7 +73,7 @@ final class RelayConf {
     private void mailbox() {
         add("    # All mail leaves through this mailbox and comes from it; the device's own sender goes to Reply-To.");
         add("    address = " + quoted(answers.mailbox().toString()));
-        if (way.isMicrosoft()) {
+        if (method.isMicrosoft()) {
             add("    # The Microsoft 365 cloud: worldwide, gcc-high, dod or china.");
             add("    cloud = " + answers.cloud().key());
         }
@@ -86,7 +86,7 @@ final class RelayConf {
 
     private void upstream() {
         add("");
-        switch (way) {
+        switch (method) {
             case OAUTH_CERTIFICATE, OAUTH_SECRET, DEVICE_CODE -> {
                 add("    # The way in: SMTP (port 587) with an access token. SMTP AUTH has to be on for the mailbox.");
                 add("    upstream { preset = office365 }");
@@ -141,7 +141,7 @@ final class RelayConf {
     private void credential() {
         add("");
         add("    credential {");
-        switch (way) {
+        switch (method) {
             case OAUTH_CERTIFICATE, GRAPH_CERTIFICATE -> {
                 add("      # An app signs in by itself, with a certificate.");
                 add("      type = certificate");

@@ -18,17 +18,17 @@ import org.o365relay.mail.Secret;
 public final class Setup {
 
     private final Path directory;
-    private final boolean replacing;
+    private final boolean force;
     private final @Nullable Path secretFile;
     private final Optional<Terminal> terminal;
 
     /// @param directory gets the files; made if it is not there
-    /// @param replacing whether files that are there may be replaced; they are kept as `.bak`
+    /// @param force whether files that are there may be replaced; they are kept as `.bak`
     /// @param secretFile holds the secret that would be asked for; null to ask
     /// @param terminal empty if nobody can be asked
     public Setup(Path directory, boolean replacing, @Nullable Path secretFile, Optional<Terminal> terminal) {
         this.directory = directory;
-        this.replacing = replacing;
+        this.force = replacing;
         this.secretFile = secretFile;
         this.terminal = terminal;
     }
@@ -49,7 +49,7 @@ public final class Setup {
     /// @throws FileAlreadyExistsException if a file would be replaced; nothing has been written
     /// @throws IOException if a file cannot be read or written
     public Written write(Map<String, String> given) throws InvalidAnswersException, IOException {
-        ConfigDirectory folder = new ConfigDirectory(directory, replacing);
+        ConfigDirectory folder = new ConfigDirectory(directory, force);
         folder.prepare(List.of(RelayConf.NAME));
         SetupDialog interview = new SetupDialog(questions(given), terminal);
         SetupAnswers answers = interview.answers();
@@ -88,7 +88,7 @@ public final class Setup {
 
     private static List<String> names(SetupAnswers answers, Optional<SetupSecretFile> asked, Optional<Secret> secret) {
         List<String> names = new ArrayList<>(List.of(RelayConf.NAME));
-        if (answers.way().isMicrosoft()) {
+        if (answers.method().isMicrosoft()) {
             names.add(AdminScript.NAME);
         }
         asked.filter(kept -> secret.isPresent()).ifPresent(kept -> names.add(kept.file()));
@@ -103,24 +103,24 @@ public final class Setup {
         if (asked.isPresent() && keep(folder, asked.get(), secret)) {
             secrets.add(asked.get().file());
         }
-        if (answers.way() == SubmissionMethod.DEVICE_CODE) {
-            if (!folder.holds(SetupSecretFile.TOKEN_KEY.file())) {
+        if (answers.method() == SubmissionMethod.DEVICE_CODE) {
+            if (!folder.hasContent(SetupSecretFile.TOKEN_KEY.file())) {
                 folder.write(SetupSecretFile.TOKEN_KEY.file(), RandomSecret.text() + "\n", Readers.OWNER);
             }
             secrets.add(SetupSecretFile.TOKEN_KEY.file());
         }
-        if (answers.makesCertificate()) {
-            AppCertificate.make(folder);
+        if (answers.generatesCertificate()) {
+            AppCertificate.generate(folder);
             secrets.add(AppCertificate.KEY_STORE);
             secrets.add(AppCertificate.PASSWORD);
         }
-        if (answers.way().hasCertificate()) {
+        if (answers.method().hasCertificate()) {
             exportCertificate(folder, answers, secret);
         }
-        if (answers.way().isMicrosoft()) {
+        if (answers.method().isMicrosoft()) {
             folder.write(AdminScript.NAME, new AdminScript(answers).text(), Readers.ALL);
         }
-        boolean withPassword = answers.makesCertificate() || secret.isPresent();
+        boolean withPassword = answers.generatesCertificate() || secret.isPresent();
         folder.write(RelayConf.NAME, new RelayConf(answers, withPassword).text(), Readers.ALL);
         return new NextSteps(folder, answers, secrets).lines();
     }
@@ -132,7 +132,7 @@ public final class Setup {
             folder.write(kept.file(), secret.get().reveal() + "\n", Readers.OWNER);
         } else if (kept == SetupSecretFile.CERTIFICATE_PASSWORD) {
             return false;
-        } else if (!folder.holds(kept.file())) {
+        } else if (!folder.hasContent(kept.file())) {
             folder.write(kept.file(), "", Readers.OWNER);
         }
         return true;
@@ -141,7 +141,7 @@ public final class Setup {
     private static void exportCertificate(ConfigDirectory folder, SetupAnswers answers, Optional<Secret> given)
             throws IOException {
         Path file = folder.path(answers.certificate());
-        Optional<Secret> password = answers.makesCertificate()
+        Optional<Secret> password = answers.generatesCertificate()
                 ? Optional.of(new Secret(
                         Files.readString(folder.path(AppCertificate.PASSWORD)).strip()))
                 : given;

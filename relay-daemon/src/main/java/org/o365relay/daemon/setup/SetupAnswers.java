@@ -33,7 +33,7 @@ final class SetupAnswers {
 
     /// @return empty if it was answered with "none", "later" or the like, or not at all
     Optional<String> text(SetupQuestion question) {
-        return Optional.ofNullable(texts.get(question)).filter(text -> !text.equals(question.nothing()));
+        return Optional.ofNullable(texts.get(question)).filter(text -> !text.equals(question.none()));
     }
 
     List<String> list(SetupQuestion question) {
@@ -49,8 +49,8 @@ final class SetupAnswers {
         return text(SetupQuestion.MAILBOX).flatMap(EmailAddress::parse).map(EmailAddress::domain);
     }
 
-    SubmissionMethod way() {
-        return text(SetupQuestion.WAY).flatMap(SubmissionMethod::named).orElseThrow();
+    SubmissionMethod method() {
+        return text(SetupQuestion.METHOD).flatMap(SubmissionMethod::named).orElseThrow();
     }
 
     Cloud cloud() {
@@ -67,12 +67,12 @@ final class SetupAnswers {
 
     /// @return whether any road goes through Microsoft Graph
     boolean usesGraph() {
-        return way().isGraph() || hasGraphFallback();
+        return method().isGraph() || hasGraphFallback();
     }
 
     /// @return whether the certificate is made here rather than given
-    boolean makesCertificate() {
-        return way().hasCertificate() && text(SetupQuestion.CERTIFICATE).isEmpty();
+    boolean generatesCertificate() {
+        return method().hasCertificate() && text(SetupQuestion.CERTIFICATE).isEmpty();
     }
 
     /// @return the file of the app's certificate: given, or made here

@@ -10,7 +10,7 @@ import org.o365relay.mail.Secret;
 /// Finds out what has to be known: from the command line first, then from whoever sits there, else by what is usual.
 final class SetupDialog {
 
-    private static final String STAND_IN = "relay@contoso.example";
+    private static final String PLACEHOLDER = "relay@contoso.example";
 
     private final Map<SetupQuestion, String> given;
     private final Optional<Terminal> terminal;
@@ -31,7 +31,7 @@ final class SetupDialog {
                 answers = answers.with(question, answer(question, answers));
             } else if (given.containsKey(question)) {
                 problems.add(question.option() + " is not used with --way "
-                        + answers.way().key());
+                        + answers.method().key());
             }
         }
         if (!problems.isEmpty()) {
@@ -41,12 +41,12 @@ final class SetupDialog {
     }
 
     private String answer(SetupQuestion question, SetupAnswers before) throws InvalidAnswersException, IOException {
-        Optional<String> proposal = question.proposal(before);
+        Optional<String> proposal = question.defaultAnswer(before);
         String text = given.get(question);
         if (text != null) {
-            Optional<String> complaint = question.complaint(text.strip());
+            Optional<String> complaint = question.problem(text.strip());
             complaint.ifPresent(found -> problems.add("%s %s: %s".formatted(question.option(), text, found)));
-            return complaint.isEmpty() ? text.strip() : proposal.orElse(STAND_IN);
+            return complaint.isEmpty() ? text.strip() : proposal.orElse(PLACEHOLDER);
         }
         if (terminal.isPresent() && problems.isEmpty()) {
             return ask(terminal.get(), question, proposal);
@@ -54,15 +54,15 @@ final class SetupDialog {
         if (proposal.isEmpty()) {
             problems.add("missing: %s %s   %s".formatted(question.option(), question.parameter(), question.text()));
         }
-        return proposal.orElse(STAND_IN);
+        return proposal.orElse(PLACEHOLDER);
     }
 
     private static String ask(Terminal terminal, SetupQuestion question, Optional<String> proposal)
             throws InvalidAnswersException, IOException {
-        terminal.say("");
-        terminal.say(question.text());
-        if (question == SetupQuestion.WAY) {
-            sayWays(terminal);
+        terminal.print("");
+        terminal.print(question.text());
+        if (question == SetupQuestion.METHOD) {
+            printMethods(terminal);
         }
         String name = question.option().substring(2);
         String prompt =
@@ -71,11 +71,11 @@ final class SetupDialog {
             String typed = orEnd(terminal.line(prompt), name).strip();
             String answer = typed.isEmpty() ? proposal.orElse("") : chosen(question, typed);
             Optional<String> complaint =
-                    answer.isEmpty() ? Optional.of("this has to be known") : question.complaint(answer);
+                    answer.isEmpty() ? Optional.of("this has to be known") : question.problem(answer);
             if (complaint.isEmpty()) {
                 return answer;
             }
-            terminal.say("  " + complaint.get());
+            terminal.print("  " + complaint.get());
         }
     }
 
@@ -85,22 +85,22 @@ final class SetupDialog {
         if (terminal.isEmpty()) {
             return Optional.empty();
         }
-        terminal.get().say("");
-        terminal.get().say("The " + what + ". It is not shown. Nothing: you write it into its file later.");
+        terminal.get().print("");
+        terminal.get().print("The " + what + ". It is not shown. Nothing: you write it into its file later.");
         Secret typed = orEnd(terminal.get().secret(what + ": "), what);
         return Optional.of(typed).filter(secret -> !secret.reveal().isBlank());
     }
 
-    private static void sayWays(Terminal terminal) {
+    private static void printMethods(Terminal terminal) {
         int number = 1;
         for (SubmissionMethod way : SubmissionMethod.values()) {
-            terminal.say("  %d  %-21s  %s".formatted(number++, way.key(), way.description()));
+            terminal.print("  %d  %-21s  %s".formatted(number++, way.key(), way.description()));
         }
     }
 
     /// Ways may be chosen by their number.
     private static String chosen(SetupQuestion question, String typed) {
-        boolean numbered = question == SetupQuestion.WAY && typed.matches("[1-9]");
+        boolean numbered = question == SetupQuestion.METHOD && typed.matches("[1-9]");
         return numbered
                 ? List.of(SubmissionMethod.values())
                         .get(Integer.parseInt(typed) - 1)

@@ -17,7 +17,7 @@ public record SetupOption(String name, String parameter, String description) {
     }
 
     private static SetupOption of(SetupQuestion question) {
-        String choices = question == SetupQuestion.WAY
+        String choices = question == SetupQuestion.METHOD
                 ? " "
                         + Arrays.stream(SubmissionMethod.values())
                                 .map(SubmissionMethod::key)

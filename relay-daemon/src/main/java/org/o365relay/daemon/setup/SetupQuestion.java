@@ -10,7 +10,7 @@ import org.o365relay.exchange.Cloud;
 /// and what is proposed, depends on the answers before it. No secret is among them.
 enum SetupQuestion {
     MAILBOX("ADDRESS", "The mailbox all mail leaves through and comes from."),
-    WAY("WAY", "How does mail get into Microsoft 365?"),
+    METHOD("WAY", "How does mail get into Microsoft 365?"),
     CLOUD("CLOUD", "The Microsoft 365 cloud: worldwide (GCC too), gcc-high, dod or china."),
     TENANT("TENANT", "The directory (tenant): its ID, or one of its domains."),
     CLIENT_ID("ID", "The app's Application (client) ID; \"later\" if there is no app yet.", "later"),
@@ -53,7 +53,7 @@ enum SetupQuestion {
 
     private final String parameter;
     private final String text;
-    private final String nothing;
+    private final String none;
 
     SetupQuestion(String parameter, String text) {
         this(parameter, text, "");
@@ -62,7 +62,7 @@ enum SetupQuestion {
     SetupQuestion(String parameter, String text, String nothing) {
         this.parameter = parameter;
         this.text = text;
-        this.nothing = nothing;
+        this.none = nothing;
     }
 
     /// @return its option: `--send-as`
@@ -80,31 +80,31 @@ enum SetupQuestion {
     }
 
     /// @return the answer that stands for no answer; empty if there is none
-    String nothing() {
-        return nothing;
+    String none() {
+        return none;
     }
 
     boolean applies(SetupAnswers before) {
         return switch (this) {
-            case MAILBOX, WAY, SEND_AS, TRUSTED_NETWORKS, LISTEN, ADMIN -> true;
-            case CLOUD -> before.way().isMicrosoft();
-            case TENANT, CLIENT_ID -> before.way().hasRegistration();
-            case CERTIFICATE -> before.way().hasCertificate();
-            case SECRET_EXPIRES -> before.way().hasClientSecret();
-            case GRAPH_FALLBACK -> before.way().isApp() && before.way().isSubmission();
-            case PERMISSION -> before.way().isApp();
-            case PUBLIC_ADDRESSES -> before.way() == SubmissionMethod.CONNECTOR_IP;
+            case MAILBOX, METHOD, SEND_AS, TRUSTED_NETWORKS, LISTEN, ADMIN -> true;
+            case CLOUD -> before.method().isMicrosoft();
+            case TENANT, CLIENT_ID -> before.method().hasRegistration();
+            case CERTIFICATE -> before.method().hasCertificate();
+            case SECRET_EXPIRES -> before.method().hasClientSecret();
+            case GRAPH_FALLBACK -> before.method().isApp() && before.method().isSubmission();
+            case PERMISSION -> before.method().isApp();
+            case PUBLIC_ADDRESSES -> before.method() == SubmissionMethod.CONNECTOR_IP;
             case CERTIFICATE_NAME, CLIENT_CERTIFICATE, CLIENT_CERTIFICATE_KEY ->
-                before.way() == SubmissionMethod.CONNECTOR_CERTIFICATE;
-            case HOST, TLS, PORT, USERNAME -> before.way() == SubmissionMethod.SMARTHOST;
+                before.method() == SubmissionMethod.CONNECTOR_CERTIFICATE;
+            case HOST, TLS, PORT, USERNAME -> before.method() == SubmissionMethod.SMARTHOST;
         };
     }
 
     /// @return what is taken if nothing is said
-    Optional<String> proposal(SetupAnswers before) {
+    Optional<String> defaultAnswer(SetupAnswers before) {
         return switch (this) {
             case MAILBOX, PUBLIC_ADDRESSES, HOST -> Optional.empty();
-            case WAY -> Optional.of(SubmissionMethod.OAUTH_CERTIFICATE.key());
+            case METHOD -> Optional.of(SubmissionMethod.OAUTH_CERTIFICATE.key());
             case CLOUD -> Optional.of(Cloud.WORLDWIDE.key());
             case TENANT ->
                 before.domain().filter(domain -> AnswerChecks.tenant(domain).isEmpty());
@@ -114,22 +114,22 @@ enum SetupQuestion {
             case CLIENT_CERTIFICATE -> Optional.of("relay-connector.pem");
             case CLIENT_CERTIFICATE_KEY -> Optional.of("relay-connector.key");
             case TLS -> Optional.of("starttls");
-            case PORT -> Optional.of(usualPort(before.text(TLS).orElse("")));
+            case PORT -> Optional.of(defaultPort(before.text(TLS).orElse("")));
             case LISTEN -> Optional.of(before.list(TRUSTED_NETWORKS).isEmpty() ? "127.0.0.1:2525" : "0.0.0.0:2525");
             case CLIENT_ID, CERTIFICATE, SECRET_EXPIRES, USERNAME, SEND_AS, TRUSTED_NETWORKS, ADMIN ->
-                Optional.of(nothing);
+                Optional.of(none);
         };
     }
 
     /// @return what is wrong with the answer; empty if it is right
-    Optional<String> complaint(String answer) {
-        return !nothing.isEmpty() && answer.equals(nothing) ? Optional.empty() : mistake(answer);
+    Optional<String> problem(String answer) {
+        return !none.isEmpty() && answer.equals(none) ? Optional.empty() : check(answer);
     }
 
-    private Optional<String> mistake(String answer) {
+    private Optional<String> check(String answer) {
         return switch (this) {
             case MAILBOX, ADMIN -> AnswerChecks.address(answer);
-            case WAY ->
+            case METHOD ->
                 AnswerChecks.oneOf(
                         answer, Arrays.stream(SubmissionMethod.values()).map(SubmissionMethod::key));
             case CLOUD ->
@@ -152,7 +152,7 @@ enum SetupQuestion {
         };
     }
 
-    private static String usualPort(String tls) {
+    private static String defaultPort(String tls) {
         return switch (tls) {
             case "implicit" -> "465";
             case "none" -> "25";

@@ -29,10 +29,10 @@ enum SetupSecretFile {
 
     /// @return what the way asked for needs; empty if it needs nothing that somebody knows
     static Optional<SetupSecretFile> asked(SetupAnswers answers) {
-        return switch (answers.way()) {
+        return switch (answers.method()) {
             case OAUTH_SECRET, GRAPH_SECRET -> Optional.of(CLIENT_SECRET);
             case OAUTH_CERTIFICATE, GRAPH_CERTIFICATE ->
-                answers.makesCertificate() ? Optional.empty() : Optional.of(CERTIFICATE_PASSWORD);
+                answers.generatesCertificate() ? Optional.empty() : Optional.of(CERTIFICATE_PASSWORD);
             case PASSWORD -> Optional.of(PASSWORD);
             case SMARTHOST -> answers.text(SetupQuestion.USERNAME).map(username -> PASSWORD);
             case DEVICE_CODE, CONNECTOR_IP, CONNECTOR_CERTIFICATE -> Optional.empty();

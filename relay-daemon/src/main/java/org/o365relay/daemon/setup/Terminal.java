@@ -7,7 +7,7 @@ import org.o365relay.mail.Secret;
 /// Somebody who can be asked.
 public interface Terminal {
 
-    void say(String line);
+    void print(String line);
 
     /// @return what was typed; empty at the end of the input
     Optional<String> line(String prompt) throws IOException;

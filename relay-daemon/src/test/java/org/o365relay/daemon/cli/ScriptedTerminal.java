@@ -20,7 +20,7 @@ final class ScriptedTerminal implements Terminal {
     }
 
     @Override
-    public void say(String line) {
+    public void print(String line) {
         screen.println(line);
     }
 

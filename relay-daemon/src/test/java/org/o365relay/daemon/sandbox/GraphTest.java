@@ -57,7 +57,7 @@ final class GraphTest {
         assertThat(answer.statusCode()).isEqualTo(202);
         assertThat(answer.body()).isEmpty();
         AcceptedMessage accepted = OFFICE.sandbox().accepted().getLast();
-        assertThat(accepted.road()).isEqualTo(Ingress.GRAPH);
+        assertThat(accepted.ingress()).isEqualTo(Ingress.GRAPH);
         assertThat(accepted.envelopeFrom()).isEqualTo(USER);
         assertThat(accepted.envelopeTo())
                 .containsExactly("a@example.org", "b@example.org", "c@example.org", "hidden@example.org");
@@ -119,7 +119,7 @@ final class GraphTest {
             case "too large" -> web.mime(SEND, token, new byte[3_200_000]);
             case "full" -> {
                 OFFICE.change(settings ->
-                        settings.exchange(exchange -> exchange.withAccounts(SandboxFixture.ACCOUNT.withoutRoom())));
+                        settings.submission(exchange -> exchange.withMailboxes(SandboxFixture.ACCOUNT.withoutSpace())));
                 yield web.mime(SEND, token, MESSAGE);
             }
             default -> {
@@ -139,7 +139,7 @@ final class GraphTest {
         byte[] large = (MESSAGE + "x".repeat(2_240 * 1_024)).getBytes(StandardCharsets.UTF_8);
         assertThat(web.mime(SEND, token, large).statusCode()).isEqualTo(200);
         assertThat(OFFICE.sandbox().acceptedCount()).isEqualTo(before);
-        OFFICE.change(settings -> settings.graph(graph -> graph.withVanishing(Long.MAX_VALUE)));
+        OFFICE.change(settings -> settings.graph(graph -> graph.withSilentDropAbove(Long.MAX_VALUE)));
         assertThat(web.mime(SEND, token, large).statusCode()).isEqualTo(202);
         assertThat(OFFICE.sandbox().accepted().getLast().size()).isGreaterThan(2_240 * 1_024);
     }
@@ -178,7 +178,7 @@ final class GraphTest {
 
     @Test
     void allowsSoManyRequestsAtOnce() throws Exception {
-        OFFICE.change(settings -> settings.limits(limits -> limits.withRequests(1)));
+        OFFICE.change(settings -> settings.limits(limits -> limits.withGraphRequests(1)));
         fault("graph/sendMail:delay 2s*1");
         CompletableFuture<Integer> slow = CompletableFuture.supplyAsync(this::status);
         while (!OFFICE.sandbox().faults().pending().isEmpty()) {
@@ -275,8 +275,8 @@ final class GraphTest {
 
     @Test
     void countsCalls() throws Exception {
-        int calls = OFFICE.sandbox().calls().of("sendMail");
+        int calls = OFFICE.sandbox().callCounts().of("sendMail");
         web.mime(SEND, token, MESSAGE);
-        assertThat(OFFICE.sandbox().calls().of("sendMail")).isEqualTo(calls + 1);
+        assertThat(OFFICE.sandbox().callCounts().of("sendMail")).isEqualTo(calls + 1);
     }
 }

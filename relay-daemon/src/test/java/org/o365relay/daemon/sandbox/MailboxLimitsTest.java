@@ -76,12 +76,14 @@ final class MailboxLimitsTest {
             assertThat(fourth.say("MAIL FROM:<>")).startsWith("250 ");
             assertThat(first.say("MAIL FROM:<>")).startsWith("250 ");
         }
-        assertThat(sandbox.use(USER).mostConnections()).isEqualTo(4);
+        assertThat(sandbox.usage(USER).peakConnections()).isEqualTo(4);
     }
 
     @Test
     void answersLateWhatIsTooMuchForAMinute() throws IOException {
-        startWithRealTime(limits -> limits.withPerMinute(2, MailboxLimits.Excess.DELAY), 30); // a minute is two seconds
+        startWithRealTime(
+                limits -> limits.withMessagesPerMinute(2, MailboxLimits.ExcessAction.DELAY),
+                30); // a minute is two seconds
         try (RawClient client = signedIn()) {
             long start = System.nanoTime();
             for (int i = 0; i < 3; i++) {
@@ -89,21 +91,21 @@ final class MailboxLimitsTest {
             }
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(1_990));
         }
-        assertThat(sandbox.use(USER).delayed()).isPositive();
-        assertThat(sandbox.use(USER).mostPerMinute()).isEqualTo(3);
+        assertThat(sandbox.usage(USER).delayed()).isPositive();
+        assertThat(sandbox.usage(USER).peakPerMinute()).isEqualTo(3);
     }
 
     @Test
     void onlyCountsWhatIsTooMuchForAMinuteIfAskedTo() throws IOException {
-        limit(limits -> limits.withPerMinute(2, MailboxLimits.Excess.COUNT));
+        limit(limits -> limits.withMessagesPerMinute(2, MailboxLimits.ExcessAction.COUNT));
         try (RawClient client = signedIn()) {
             for (int i = 0; i < 5; i++) {
                 assertThat(send(client)).startsWith("250 ");
                 pass(Duration.ofSeconds(20));
             }
         }
-        assertThat(sandbox.use(USER).mostPerMinute()).isEqualTo(3);
-        assertThat(sandbox.use(USER).delayed()).isZero();
+        assertThat(sandbox.usage(USER).peakPerMinute()).isEqualTo(3);
+        assertThat(sandbox.usage(USER).delayed()).isZero();
     }
 
     @Test
@@ -173,8 +175,8 @@ final class MailboxLimitsTest {
 
     @Test
     void refusesEverythingForAFullMailbox() throws IOException {
-        sandbox.change(
-                settings -> settings.exchange(exchange -> exchange.withAccounts(SandboxFixture.ACCOUNT.withoutRoom())));
+        sandbox.change(settings ->
+                settings.submission(exchange -> exchange.withMailboxes(SandboxFixture.ACCOUNT.withoutSpace())));
         try (RawClient client = signedIn()) {
             assertThat(send(client)).startsWith("554 5.2.2 mailbox full; STOREDRV.Submission.Exception:");
         }
@@ -182,7 +184,7 @@ final class MailboxLimitsTest {
 
     @Test
     void endsASessionAfterTwentyMinutes() throws IOException {
-        limit(limits -> limits.withSession(Duration.ofMinutes(20)));
+        limit(limits -> limits.withSessionTime(Duration.ofMinutes(20)));
         try (RawClient client = signedIn()) {
             pass(Duration.ofMinutes(10));
             assertThat(client.say("NOOP")).startsWith("250 ");
@@ -197,7 +199,7 @@ final class MailboxLimitsTest {
 
     @Test
     void endsAnIdleSessionToo() throws IOException {
-        startWithRealTime(limits -> limits.withSession(Duration.ofMinutes(20)), 3_000); // 20 minutes are 0.4 s
+        startWithRealTime(limits -> limits.withSessionTime(Duration.ofMinutes(20)), 3_000); // 20 minutes are 0.4 s
         try (RawClient client = RawClient.connect(sandbox)) {
             assertThat(client.reply()).startsWith("421 4.4.1 Connection timed out. Total session duration: 00:00:00.");
         }
@@ -208,10 +210,13 @@ final class MailboxLimitsTest {
         try (RawClient client = signedIn()) {
             assertThat(send(client)).startsWith("250 ");
         }
-        assertThat(sandbox.use(USER).mostPerMinute()).isZero();
-        assertThat(SandboxFixture.settings(directory).asMicrosoft().limits().connections())
+        assertThat(sandbox.usage(USER).peakPerMinute()).isZero();
+        assertThat(SandboxFixture.settings(directory)
+                        .withMicrosoftLimits()
+                        .limits()
+                        .connections())
                 .isEqualTo(3);
         assertThatIllegalArgumentException().isThrownBy(() -> MailboxLimits.NONE.withConnections(0));
-        assertThatIllegalArgumentException().isThrownBy(() -> sandbox.use("nobody@contoso.example"));
+        assertThatIllegalArgumentException().isThrownBy(() -> sandbox.usage("nobody@contoso.example"));
     }
 }

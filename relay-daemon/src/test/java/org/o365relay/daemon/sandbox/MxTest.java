@@ -41,7 +41,7 @@ final class MxTest {
             assertThat(client.reply()).startsWith("250 2.0.0 OK");
         }
         AcceptedMessage accepted = OFFICE.sandbox().accepted().getLast();
-        assertThat(accepted.road()).isEqualTo(Ingress.MX);
+        assertThat(accepted.ingress()).isEqualTo(Ingress.MX);
         assertThat(accepted.user()).isEmpty();
         assertThat(accepted.tls()).isEmpty();
     }
@@ -58,8 +58,8 @@ final class MxTest {
         """)
     void lowersTheBarForAConnector(String source, String from, String to, String said) throws IOException {
         OFFICE.change(settings -> settings.connector(connector -> switch (source) {
-            case "known" -> connector.knowingSources("127.0.0.1");
-            case "closed" -> connector.rejectingDirectSend();
+            case "known" -> connector.withSources("127.0.0.1");
+            case "closed" -> connector.withoutDirectSend();
             default -> connector;
         }));
         try (RawClient client = RawClient.connectToMx(OFFICE.sandbox())) {
@@ -81,7 +81,7 @@ final class MxTest {
                 .withUpperCase()
                 .formatHex(MessageDigest.getInstance("SHA-256")
                         .digest(key.certificate().getEncoded()));
-        OFFICE.change(settings -> settings.connector(connector -> connector.knowingCertificates(
+        OFFICE.change(settings -> settings.connector(connector -> connector.withCertificates(
                 switch (known) {
                     case "subject" -> "Relay.contoso.example";
                     case "fingerprint" -> fingerprint;

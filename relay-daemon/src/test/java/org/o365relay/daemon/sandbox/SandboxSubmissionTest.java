@@ -42,7 +42,7 @@ final class SandboxSubmissionTest {
             assertThat(send(client)).startsWith("250 2.0.0 OK");
         }
         AcceptedMessage accepted = OFFICE.sandbox().accepted().getLast();
-        assertThat(accepted.road()).isEqualTo(Ingress.SMTP);
+        assertThat(accepted.ingress()).isEqualTo(Ingress.SMTP);
         assertThat(accepted.mechanism()).isEqualTo("XOAUTH2");
         assertThat(accepted.user()).isEqualTo(USER);
     }
@@ -76,13 +76,13 @@ final class SandboxSubmissionTest {
             case "made-up" -> "eyJ0eXAiOiJKV1Qi.e30.c2ln";
             case "graph" -> web.token(GRAPH);
             case "expired" -> {
-                OFFICE.change(settings -> settings.entra(entra -> entra.withTokenLifetime(Duration.ofNanos(1))));
+                OFFICE.change(settings -> settings.entra(entra -> entra.withAccessTokenLifetime(Duration.ofNanos(1))));
                 yield web.token(EXCHANGE);
             }
             case "no-role" -> withApp(app -> app.withRoles("Mail.Send"));
             case "other" -> withApp(app -> app.forMailboxes("other@contoso.example"));
             case "user" -> {
-                OFFICE.change(settings -> settings.entra(entra -> entra.signingIn("other@contoso.example")));
+                OFFICE.change(settings -> settings.entra(entra -> entra.withAutoApproveUser("other@contoso.example")));
                 yield DeviceLogin.token(web);
             }
             default -> web.token(EXCHANGE);
@@ -97,7 +97,7 @@ final class SandboxSubmissionTest {
 
     @Test
     void takesATokenOfTheUser() throws Exception {
-        OFFICE.change(settings -> settings.entra(entra -> entra.signingIn(USER)));
+        OFFICE.change(settings -> settings.entra(entra -> entra.withAutoApproveUser(USER)));
         String proof = proof(USER, DeviceLogin.token(OFFICE.web()));
         try (RawClient client = RawClient.secured(OFFICE.sandbox())) {
             assertThat(client.say("AUTH XOAUTH2 " + proof)).startsWith("235 ");
@@ -107,8 +107,8 @@ final class SandboxSubmissionTest {
     @ParameterizedTest
     @CsvSource({"true, Mailbox", "false, Tenant"})
     void isSwitchedOffForAMailboxOrTheTenant(boolean tenant, String whom) throws Exception {
-        OFFICE.change(settings -> settings.exchange(
-                exchange -> exchange.withSmtpAuth(tenant).withAccounts(SandboxFixture.ACCOUNT.withoutSmtpAuth())));
+        OFFICE.change(settings -> settings.submission(
+                exchange -> exchange.withSmtpAuth(tenant).withMailboxes(SandboxFixture.ACCOUNT.withoutSmtpAuth())));
         String said = "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the " + whom
                 + ". Visit https://aka.ms/smtp_auth_disabled for more information. [";
         assertThatThrownBy(OFFICE::signedIn).hasMessageContaining(said);
@@ -121,7 +121,7 @@ final class SandboxSubmissionTest {
     @ParameterizedTest
     @EnumSource(names = "ON", mode = EnumSource.Mode.EXCLUDE)
     void refusesARightPasswordButNoToken(BasicAuth basicAuth) throws Exception {
-        OFFICE.change(settings -> settings.exchange(exchange -> exchange.with(basicAuth)));
+        OFFICE.change(settings -> settings.submission(exchange -> exchange.with(basicAuth)));
         assertThatThrownBy(OFFICE::signedIn)
                 .hasMessageContaining(basicAuth.refusal().orElseThrow());
         assertThatThrownBy(() -> RawClient.signedIn(OFFICE.sandbox(), USER, "wrong"))
@@ -134,9 +134,9 @@ final class SandboxSubmissionTest {
 
     @Test
     void opensAgainWhenTheSwitchIsMended() throws IOException {
-        OFFICE.change(settings -> settings.exchange(exchange -> exchange.withSmtpAuth(false)));
+        OFFICE.change(settings -> settings.submission(exchange -> exchange.withSmtpAuth(false)));
         assertThatThrownBy(OFFICE::signedIn).hasMessageContaining("5.7.139");
-        OFFICE.change(settings -> settings.exchange(exchange -> exchange.withSmtpAuth(true)));
+        OFFICE.change(settings -> settings.submission(exchange -> exchange.withSmtpAuth(true)));
         RawClient.signedIn(OFFICE.sandbox(), USER, PASSWORD).close();
     }
 

@@ -51,7 +51,7 @@ final class StopTest {
         WebClient web = new WebClient(sandbox);
         sandbox.faults().add(Fault.parse("token:hang"));
         CompletableFuture<?> waiting = CompletableFuture.supplyAsync(() -> asked(web));
-        while (sandbox.calls().of("client_credentials") == 0) {
+        while (sandbox.callCounts().of("client_credentials") == 0) {
             Thread.onSpinWait();
         }
 

@@ -34,7 +34,7 @@ final class TokenTest {
 
     @Test
     void givesATokenForASecretAndCountsTheCall() throws Exception {
-        int before = OFFICE.sandbox().calls().of("client_credentials");
+        int before = OFFICE.sandbox().callCounts().of("client_credentials");
         HttpResponse<String> answer = OFFICE.web().withSecret(SECRET, EXCHANGE);
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(members(answer)).containsEntry("token_type", "Bearer").containsEntry("expires_in", 3_599);
@@ -45,7 +45,7 @@ final class TokenTest {
                 .containsEntry("tid", EntraSettings.TENANT)
                 .containsEntry("appid", APP)
                 .containsEntry("roles", List.of("Mail.ReadWrite", "Mail.Send", "SMTP.SendAsApp"));
-        assertThat(OFFICE.sandbox().calls().of("client_credentials")).isEqualTo(before + 1);
+        assertThat(OFFICE.sandbox().callCounts().of("client_credentials")).isEqualTo(before + 1);
     }
 
     private static Map<String, @Nullable Object> claims(String token) {
@@ -163,7 +163,7 @@ final class TokenTest {
         HttpResponse<String> code = deviceCode(web);
         assertThat(redeemed(web, code)).extracting("error").isEqualTo("authorization_pending");
 
-        assertThat(OFFICE.sandbox().directory().approve(text(code, "user_code"), SandboxFixture.USER))
+        assertThat(OFFICE.sandbox().tokenService().approve(text(code, "user_code"), SandboxFixture.USER))
                 .isTrue();
         Map<String, ?> tokens = redeemed(web, code);
         assertThat(claims(String.valueOf(tokens.get("access_token"))))
@@ -219,9 +219,10 @@ final class TokenTest {
         WebClient web = OFFICE.web();
         OFFICE.change(settings -> settings.withTimeScale(1_000_000)); // 15 minutes are less than a millisecond
         assertThat(redeemed(web, deviceCode(web))).extracting("error").isEqualTo("expired_token");
-        OFFICE.change(settings -> settings.withTimeScale(1).entra(entra -> entra.signingIn(SandboxFixture.USER)));
+        OFFICE.change(
+                settings -> settings.withTimeScale(1).entra(entra -> entra.withAutoApproveUser(SandboxFixture.USER)));
         Map<String, ?> tokens = redeemed(web, deviceCode(web));
-        OFFICE.sandbox().directory().revokeTokens();
+        OFFICE.sandbox().tokenService().revokeTokens();
         assertThat(refreshed(web, tokens).get("error_codes")).isEqualTo(List.of(50_173));
     }
 
@@ -230,12 +231,12 @@ final class TokenTest {
         String path = "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://graph.microsoft.com/";
         WebClient web = OFFICE.web();
         assertThat(web.get(path, "Metadata", "true").statusCode()).isEqualTo(400);
-        OFFICE.change(settings -> settings.entra(entra -> entra.onMachine(APP)));
+        OFFICE.change(settings -> settings.entra(entra -> entra.withManagedIdentity(APP)));
         assertThat(web.get(path).statusCode()).isEqualTo(400);
         HttpResponse<String> answer = web.get(path, "Metadata", "true");
         assertThat(members(answer)).containsEntry("expires_in", "3599").containsEntry("client_id", APP);
         assertThat(claims(text(answer, "access_token"))).containsEntry("aud", "https://graph.microsoft.com");
-        assertThat(OFFICE.sandbox().calls().of("managed_identity")).isEqualTo(3);
+        assertThat(OFFICE.sandbox().callCounts().of("managed_identity")).isEqualTo(3);
     }
 
     @Test
@@ -251,7 +252,7 @@ final class TokenTest {
     void hidesSecretsAndTokens() throws Exception {
         String token = OFFICE.web().token(EXCHANGE);
         assertThat(AppRegistration.withSecret(APP, SECRET).toString()).doesNotContain(SECRET);
-        assertThat(OFFICE.sandbox().directory().token(token).orElseThrow().toString())
+        assertThat(OFFICE.sandbox().tokenService().token(token).orElseThrow().toString())
                 .doesNotContain(token);
         assertThat(Xoauth2Response.parse("user=a@b.example\u0001auth=Bearer abc\u0001\u0001")
                         .orElseThrow()
@@ -261,8 +262,8 @@ final class TokenTest {
 
     @Test
     void forgetsTokensWhenTheyExpire() throws Exception {
-        OFFICE.change(settings -> settings.entra(entra -> entra.withTokenLifetime(Duration.ofNanos(1))));
+        OFFICE.change(settings -> settings.entra(entra -> entra.withAccessTokenLifetime(Duration.ofNanos(1))));
         String token = OFFICE.web().token(EXCHANGE);
-        assertThat(OFFICE.sandbox().directory().token(token)).isEmpty();
+        assertThat(OFFICE.sandbox().tokenService().token(token)).isEmpty();
     }
 }

@@ -80,7 +80,7 @@ final class UploadTest {
         assertThat(web.get(address).statusCode()).isEqualTo(404);
         assertThat(web.json("POST", draft + "/send", token, "").statusCode()).isEqualTo(202);
         assertThat(attachment(OFFICE.sandbox().accepted().getLast())).isEqualTo(scan);
-        assertThat(OFFICE.sandbox().calls().of("upload")).isGreaterThanOrEqualTo(5);
+        assertThat(OFFICE.sandbox().callCounts().of("upload")).isGreaterThanOrEqualTo(5);
     }
 
     private static byte[] attachment(AcceptedMessage accepted) throws Exception {

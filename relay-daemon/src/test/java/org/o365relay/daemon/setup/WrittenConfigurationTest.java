@@ -39,7 +39,7 @@ final class WrittenConfigurationTest {
     @BeforeAll
     static void writeWhatItNames() throws IOException, GeneralSecurityException {
         ConfigDirectory folder = new ConfigDirectory(directory, true);
-        AppCertificate.make(folder);
+        AppCertificate.generate(folder);
         String password = Files.readString(folder.path(AppCertificate.PASSWORD)).strip();
         AppCertificate.export(folder.path(AppCertificate.KEY_STORE), Optional.of(new Secret(password)), folder);
         for (SetupSecretFile kept :
@@ -64,7 +64,7 @@ final class WrittenConfigurationTest {
 
         assertThat(combinations).hasSizeGreaterThanOrEqualTo(4);
         for (SetupAnswers answers : combinations) {
-            String text = new RelayConf(answers, answers.makesCertificate()).text();
+            String text = new RelayConf(answers, answers.generatesCertificate()).text();
             Configuration read = read(text);
             assertThat(read).as(text).isInstanceOf(Configuration.Valid.class);
             List<String> warnings = ((Configuration.Valid) read)
@@ -82,7 +82,7 @@ final class WrittenConfigurationTest {
     void saysWhatIsMissingWhileTheIdIsNotKnown(SubmissionMethod way) throws IOException {
         SetupAnswers answers = combinations(way).getFirst().with(SetupQuestion.CLIENT_ID, "later");
 
-        assertThat(read(new RelayConf(answers, answers.makesCertificate()).text()))
+        assertThat(read(new RelayConf(answers, answers.generatesCertificate()).text()))
                 .isInstanceOfSatisfying(
                         Configuration.Invalid.class,
                         invalid -> assertThat(invalid.problems())
@@ -115,8 +115,9 @@ final class WrittenConfigurationTest {
                     continue;
                 }
                 samples(way).getOrDefault(question, List.of("")).stream()
-                        .map(sample ->
-                                sample.isEmpty() ? question.proposal(before).orElseThrow() : sample)
+                        .map(sample -> sample.isEmpty()
+                                ? question.defaultAnswer(before).orElseThrow()
+                                : sample)
                         .map(answer -> before.with(question, answer))
                         .forEach(more::add);
             }
@@ -129,7 +130,7 @@ final class WrittenConfigurationTest {
     private static Map<SetupQuestion, List<String>> samples(SubmissionMethod way) {
         Map<SetupQuestion, List<String>> samples = new EnumMap<>(SetupQuestion.class);
         samples.put(SetupQuestion.MAILBOX, List.of("relay@contoso.example", "o'br#$\u2019{n}@bücher.example"));
-        samples.put(SetupQuestion.WAY, List.of(way.key()));
+        samples.put(SetupQuestion.METHOD, List.of(way.key()));
         samples.put(SetupQuestion.CLOUD, List.of("worldwide", "china"));
         samples.put(SetupQuestion.TENANT, List.of("contoso.onmicrosoft.com"));
         samples.put(SetupQuestion.CLIENT_ID, List.of(ID));

@@ -29,7 +29,7 @@ public record AppRegistration(
 
     /// Whether it gets tokens.
     public enum State {
-        GOOD,
+        ACTIVE,
         /// AADSTS7000222 for the right secret.
         SECRET_EXPIRED,
         /// AADSTS7000112 for everything.
@@ -43,12 +43,12 @@ public record AppRegistration(
 
     /// An app with the [#USUAL_ROLES] on every mailbox.
     public static AppRegistration withSecret(String clientId, String secret) {
-        return new AppRegistration(clientId, secret, null, USUAL_ROLES, EVERY_MAILBOX, State.GOOD);
+        return new AppRegistration(clientId, secret, null, USUAL_ROLES, EVERY_MAILBOX, State.ACTIVE);
     }
 
     /// An app with the [#USUAL_ROLES] on every mailbox.
     public static AppRegistration withCertificate(String clientId, X509Certificate certificate) {
-        return new AppRegistration(clientId, null, certificate, USUAL_ROLES, EVERY_MAILBOX, State.GOOD);
+        return new AppRegistration(clientId, null, certificate, USUAL_ROLES, EVERY_MAILBOX, State.ACTIVE);
     }
 
     public AppRegistration withRoles(String... newRoles) {

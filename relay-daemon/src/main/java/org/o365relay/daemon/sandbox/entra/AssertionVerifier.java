@@ -42,7 +42,7 @@ final class AssertionVerifier {
             throw new TokenRefusedException(BAD_SIGNATURE);
         }
         Map<String, @Nullable Object> header = decoded(parts[0]);
-        if (!names(header, certificate)) {
+        if (!matchesThumbprint(header, certificate)) {
             throw new TokenRefusedException(NOT_REGISTERED);
         }
         if (!isSigned(Json.asText(header.get("alg")), certificate, parts)) {
@@ -76,7 +76,7 @@ final class AssertionVerifier {
         return Instant.ofEpochSecond(seconds instanceof Number number ? number.longValue() : 0);
     }
 
-    private static boolean names(Map<String, @Nullable Object> header, X509Certificate certificate) {
+    private static boolean matchesThumbprint(Map<String, @Nullable Object> header, X509Certificate certificate) {
         return digest("SHA-256", certificate).equals(unpadded(header.get("x5t#S256")))
                 || digest("SHA-1", certificate).equals(unpadded(header.get("x5t")));
     }

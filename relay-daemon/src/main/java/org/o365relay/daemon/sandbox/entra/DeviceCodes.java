@@ -16,7 +16,7 @@ final class DeviceCodes {
     private static final int UNKNOWN = 70018;
     private static final int EXPIRED = 70020;
 
-    private final List<Waiting> waiting = new ArrayList<>();
+    private final List<PendingCode> pending = new ArrayList<>();
     private final RandomGenerator random;
 
     DeviceCodes(RandomGenerator random) {
@@ -26,7 +26,7 @@ final class DeviceCodes {
     /// One that has not been redeemed.
     ///
     /// @param user who has approved; null while nobody has
-    record Waiting(
+    record PendingCode(
             String deviceCode,
             String userCode,
             AppRegistration app,
@@ -36,32 +36,32 @@ final class DeviceCodes {
             boolean declined) {}
 
     /// The user has said no.
-    static final class Declined extends Exception {
+    static final class DeclinedException extends Exception {
         private static final long serialVersionUID = 1;
     }
 
-    synchronized Waiting begin(String deviceCode, AppRegistration app, Scope scope, Instant expiresAt) {
-        Waiting fresh = new Waiting(deviceCode, userCode(), app, scope, expiresAt, null, false);
-        waiting.add(fresh);
+    synchronized PendingCode begin(String deviceCode, AppRegistration app, Scope scope, Instant expiresAt) {
+        PendingCode fresh = new PendingCode(deviceCode, userCode(), app, scope, expiresAt, null, false);
+        pending.add(fresh);
         return fresh;
     }
 
     /// @return the user codes nobody has decided on
     synchronized List<String> undecided() {
-        return waiting.stream()
+        return pending.stream()
                 .filter(code -> code.user() == null && !code.declined())
-                .map(Waiting::userCode)
+                .map(PendingCode::userCode)
                 .toList();
     }
 
     /// @return false if there is no such code
     synchronized boolean decide(String userCode, @Nullable String user) {
-        Optional<Waiting> found = waiting.stream()
+        Optional<PendingCode> found = pending.stream()
                 .filter(code -> code.userCode().equals(userCode.strip().toUpperCase(Locale.ROOT)))
                 .findFirst();
-        found.ifPresent(code -> waiting.set(
-                waiting.indexOf(code),
-                new Waiting(
+        found.ifPresent(code -> pending.set(
+                pending.indexOf(code),
+                new PendingCode(
                         code.deviceCode(),
                         code.userCode(),
                         code.app(),
@@ -74,8 +74,8 @@ final class DeviceCodes {
 
     /// @return an approved code, which is used up with this
     /// @throws TokenRefusedException while it is not approved, or if it never will be
-    synchronized Waiting redeem(String deviceCode, Instant now) throws TokenRefusedException, Declined {
-        Waiting code = waiting.stream()
+    synchronized PendingCode redeem(String deviceCode, Instant now) throws TokenRefusedException, DeclinedException {
+        PendingCode code = pending.stream()
                 .filter(candidate -> candidate.deviceCode().equals(deviceCode))
                 .findFirst()
                 .orElseThrow(() -> new TokenRefusedException(UNKNOWN));
@@ -83,12 +83,12 @@ final class DeviceCodes {
             throw new TokenRefusedException(EXPIRED);
         }
         if (code.declined()) {
-            throw new Declined();
+            throw new DeclinedException();
         }
         if (code.user() == null) {
             throw new TokenRefusedException(PENDING);
         }
-        waiting.remove(code);
+        pending.remove(code);
         return code;
     }
 

@@ -10,22 +10,22 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param tenant its id
 /// @param domains that name it as well
-/// @param tokenLifetime of access tokens; Entra's are good for 60 to 90 minutes
-/// @param refreshLifetime how long a refresh token may rest unused; 90 days at Entra
-/// @param codeLifetime how long a device code waits for its user; 15 minutes at Entra
+/// @param accessTokenLifetime of access tokens; Entra's are good for 60 to 90 minutes
+/// @param refreshTokenLifetime how long a refresh token may rest unused; 90 days at Entra
+/// @param deviceCodeLifetime how long a device code waits for its user; 15 minutes at Entra
 /// @param pollInterval between two questions for a device code; 5 s at Entra
-/// @param machine the client id of the app that a managed identity is; null if this is no Azure machine
-/// @param signsIn the user who approves every device code at once; null to wait for a human or a test
+/// @param managedIdentity the client id of the app that a managed identity is; null if this is no Azure machine
+/// @param autoApproveUser the user who approves every device code at once; null to wait for a human or a test
 public record EntraSettings(
         String tenant,
         Set<String> domains,
         List<AppRegistration> apps,
-        Duration tokenLifetime,
-        Duration refreshLifetime,
-        Duration codeLifetime,
+        Duration accessTokenLifetime,
+        Duration refreshTokenLifetime,
+        Duration deviceCodeLifetime,
         Duration pollInterval,
-        @Nullable String machine,
-        @Nullable String signsIn) {
+        @Nullable String managedIdentity,
+        @Nullable String autoApproveUser) {
 
     /// Of the directory of [#of(AppRegistration...)].
     public static final String TENANT = "0c8ad14e-7d25-4a5c-9f39-5b6f0f2f5c0d";
@@ -55,7 +55,15 @@ public record EntraSettings(
     /// @param id and `names`: what the directory may be called in an address
     public EntraSettings forTenant(String id, String... names) {
         return new EntraSettings(
-                id, Set.of(names), apps, tokenLifetime, refreshLifetime, codeLifetime, pollInterval, machine, signsIn);
+                id,
+                Set.of(names),
+                apps,
+                accessTokenLifetime,
+                refreshTokenLifetime,
+                deviceCodeLifetime,
+                pollInterval,
+                managedIdentity,
+                autoApproveUser);
     }
 
     public EntraSettings with(AppRegistration... newApps) {
@@ -63,34 +71,66 @@ public record EntraSettings(
                 tenant,
                 domains,
                 List.of(newApps),
-                tokenLifetime,
-                refreshLifetime,
-                codeLifetime,
+                accessTokenLifetime,
+                refreshTokenLifetime,
+                deviceCodeLifetime,
                 pollInterval,
-                machine,
-                signsIn);
+                managedIdentity,
+                autoApproveUser);
     }
 
-    public EntraSettings withTokenLifetime(Duration lifetime) {
+    public EntraSettings withAccessTokenLifetime(Duration lifetime) {
         return new EntraSettings(
-                tenant, domains, apps, lifetime, refreshLifetime, codeLifetime, pollInterval, machine, signsIn);
+                tenant,
+                domains,
+                apps,
+                lifetime,
+                refreshTokenLifetime,
+                deviceCodeLifetime,
+                pollInterval,
+                managedIdentity,
+                autoApproveUser);
     }
 
     /// @param interval at least a second goes over the wire
     public EntraSettings withPollInterval(Duration interval) {
         return new EntraSettings(
-                tenant, domains, apps, tokenLifetime, refreshLifetime, codeLifetime, interval, machine, signsIn);
+                tenant,
+                domains,
+                apps,
+                accessTokenLifetime,
+                refreshTokenLifetime,
+                deviceCodeLifetime,
+                interval,
+                managedIdentity,
+                autoApproveUser);
     }
 
-    public EntraSettings onMachine(String clientId) {
+    public EntraSettings withManagedIdentity(String clientId) {
         return new EntraSettings(
-                tenant, domains, apps, tokenLifetime, refreshLifetime, codeLifetime, pollInterval, clientId, signsIn);
+                tenant,
+                domains,
+                apps,
+                accessTokenLifetime,
+                refreshTokenLifetime,
+                deviceCodeLifetime,
+                pollInterval,
+                clientId,
+                autoApproveUser);
     }
 
     /// @param user who approves every device code at once
-    public EntraSettings signingIn(String user) {
+    public EntraSettings withAutoApproveUser(String user) {
         return new EntraSettings(
-                tenant, domains, apps, tokenLifetime, refreshLifetime, codeLifetime, pollInterval, machine, user);
+                tenant,
+                domains,
+                apps,
+                accessTokenLifetime,
+                refreshTokenLifetime,
+                deviceCodeLifetime,
+                pollInterval,
+                managedIdentity,
+                user);
     }
 
     Optional<AppRegistration> app(String clientId) {
@@ -99,7 +139,7 @@ public record EntraSettings(
                 .findFirst();
     }
 
-    boolean isCalled(String name) {
+    boolean hasName(String name) {
         return tenant.equalsIgnoreCase(name) || domains.stream().anyMatch(name::equalsIgnoreCase);
     }
 }

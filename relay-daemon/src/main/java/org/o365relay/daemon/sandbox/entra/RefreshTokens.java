@@ -12,35 +12,35 @@ final class RefreshTokens {
 
     private static final int REVOKED = 50173;
     private static final int UNKNOWN = 70000;
-    private static final int RESTED_TOO_LONG = 700082;
+    private static final int EXPIRED = 700082;
 
-    private final Map<String, Grant> good = new HashMap<>();
-    private final Set<String> gone = new HashSet<>();
+    private final Map<String, Grant> valid = new HashMap<>();
+    private final Set<String> used = new HashSet<>();
 
     /// What a user has agreed to.
     record Grant(AppRegistration app, String user, Scope scope, Instant issuedAt) {}
 
     synchronized void add(String token, Grant grant) {
-        good.put(token, grant);
+        valid.put(token, grant);
     }
 
     /// Uses a token up.
     ///
     /// @throws TokenRefusedException if it was used before, revoked, rested too long or never existed
     synchronized Grant redeem(String token, Instant now, Duration lifetime) throws TokenRefusedException {
-        Grant grant = good.remove(token);
+        Grant grant = valid.remove(token);
         if (grant == null) {
-            throw new TokenRefusedException(gone.contains(token) ? REVOKED : UNKNOWN);
+            throw new TokenRefusedException(used.contains(token) ? REVOKED : UNKNOWN);
         }
-        gone.add(token);
+        used.add(token);
         if (!now.isBefore(grant.issuedAt().plus(lifetime))) {
-            throw new TokenRefusedException(RESTED_TOO_LONG);
+            throw new TokenRefusedException(EXPIRED);
         }
         return grant;
     }
 
     synchronized void revokeAll() {
-        gone.addAll(good.keySet());
-        good.clear();
+        used.addAll(valid.keySet());
+        valid.clear();
     }
 }

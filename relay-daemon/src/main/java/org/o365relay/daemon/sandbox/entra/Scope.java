@@ -9,8 +9,8 @@ import java.util.Set;
 ///
 /// @param audience the resource as the client named it
 /// @param permissions delegated ones; `.default` for all there are
-/// @param offline whether a refresh token is wanted
-record Scope(String audience, Resource resource, Set<String> permissions, boolean offline) {
+/// @param wantsRefreshToken whether a refresh token is wanted
+record Scope(String audience, Resource resource, Set<String> permissions, boolean wantsRefreshToken) {
 
     private static final int INVALID = 70011;
     private static final int UNKNOWN_RESOURCE = 500011;
@@ -19,12 +19,12 @@ record Scope(String audience, Resource resource, Set<String> permissions, boolea
     private static final String GRAPH = "https://graph.microsoft.com";
 
     /// Not permissions at a resource.
-    private static final Set<String> OF_SIGN_IN = Set.of("openid", "profile", "email", "offline_access");
+    private static final Set<String> OPENID_SCOPES = Set.of("openid", "profile", "email", "offline_access");
 
     /// @param text as the client sent it: `https://outlook.office.com/SMTP.Send offline_access`
     static Scope parse(String text) throws TokenRefusedException {
         List<String> words = Arrays.stream(text.split("[ +]+"))
-                .filter(word -> !word.isEmpty() && !OF_SIGN_IN.contains(word))
+                .filter(word -> !word.isEmpty() && !OPENID_SCOPES.contains(word))
                 .toList();
         if (words.isEmpty()) {
             throw new TokenRefusedException(INVALID);

@@ -21,7 +21,7 @@ final class TokenEndpoint {
     private static final int APP_DISABLED = 7000112;
     private static final int WRONG_SECRET = 7000215;
     private static final int EXPIRED_SECRET = 7000222;
-    private static final int NO_PROOF = 7000218;
+    private static final int NO_CREDENTIAL = 7000218;
     private static final int UNKNOWN_GRANT = 70003;
     private static final int NO_CONSENT = 65001;
 
@@ -30,9 +30,9 @@ final class TokenEndpoint {
     private final RefreshTokens refreshTokens;
     private final TokenFactory text;
     private final InstantSource clock;
-    private final UnaryOperator<Duration> pace;
+    private final UnaryOperator<Duration> timeScale;
 
-    /// @param pace how long what takes so long at Microsoft takes here
+    /// @param timeScale how long what takes so long at Microsoft takes here
     TokenEndpoint(
             IssuedTokens issued,
             DeviceCodes codes,
@@ -45,16 +45,16 @@ final class TokenEndpoint {
         this.refreshTokens = refreshTokens;
         this.text = new TokenFactory(random);
         this.clock = clock;
-        this.pace = pace;
+        this.timeScale = pace;
     }
 
     Map<String, ?> token(EntraSettings directory, WebRequest request)
-            throws TokenRefusedException, DeviceCodes.Declined {
+            throws TokenRefusedException, DeviceCodes.DeclinedException {
         Map<String, String> form = request.form();
         AppRegistration app = app(directory, form.getOrDefault("client_id", ""));
         return switch (form.getOrDefault("grant_type", "")) {
             case "client_credentials" -> {
-                prove(app, form, request);
+                authenticate(app, form, request);
                 yield forApp(directory, request, app, form.getOrDefault("scope", ""));
             }
             case "refresh_token" -> refreshed(directory, request, app, form);
@@ -71,7 +71,8 @@ final class TokenEndpoint {
         return app;
     }
 
-    private void prove(AppRegistration app, Map<String, String> form, WebRequest request) throws TokenRefusedException {
+    private void authenticate(AppRegistration app, Map<String, String> form, WebRequest request)
+            throws TokenRefusedException {
         String secret = form.get("client_secret");
         String assertion = form.get("client_assertion");
         if (secret != null) {
@@ -79,7 +80,7 @@ final class TokenEndpoint {
         } else if (assertion != null && ASSERTION_TYPE.equals(form.get("client_assertion_type"))) {
             AssertionVerifier.verify(assertion, app, request.origin() + request.path(), clock.instant());
         } else {
-            throw new TokenRefusedException(NO_PROOF);
+            throw new TokenRefusedException(NO_CREDENTIAL);
         }
     }
 
@@ -100,8 +101,8 @@ final class TokenEndpoint {
 
     private Map<String, ?> redeemed(
             EntraSettings directory, WebRequest request, AppRegistration app, Map<String, String> form)
-            throws TokenRefusedException, DeviceCodes.Declined {
-        DeviceCodes.Waiting code = codes.redeem(form.getOrDefault("device_code", ""), clock.instant());
+            throws TokenRefusedException, DeviceCodes.DeclinedException {
+        DeviceCodes.PendingCode code = codes.redeem(form.getOrDefault("device_code", ""), clock.instant());
         String user = code.user();
         if (user == null || !code.app().clientId().equals(app.clientId())) {
             throw new TokenRefusedException(NO_CONSENT);
@@ -114,7 +115,9 @@ final class TokenEndpoint {
             throws TokenRefusedException {
         String asked = form.getOrDefault("scope", "");
         RefreshTokens.Grant grant = refreshTokens.redeem(
-                form.getOrDefault("refresh_token", ""), clock.instant(), pace.apply(directory.refreshLifetime()));
+                form.getOrDefault("refresh_token", ""),
+                clock.instant(),
+                timeScale.apply(directory.refreshTokenLifetime()));
         if (!grant.app().clientId().equals(app.clientId())) {
             throw new TokenRefusedException(NO_CONSENT);
         }
@@ -138,7 +141,7 @@ final class TokenEndpoint {
                         app.clientId(),
                         user,
                         now,
-                        pace.apply(directory.tokenLifetime())));
+                        timeScale.apply(directory.accessTokenLifetime())));
         answer.put("client_info", text.clientInfo(directory.tenant(), user));
         return answer;
     }
@@ -151,7 +154,7 @@ final class TokenEndpoint {
             Set<String> permissions,
             @Nullable String user) {
         Instant now = clock.instant();
-        Duration lifetime = pace.apply(directory.tokenLifetime());
+        Duration lifetime = timeScale.apply(directory.accessTokenLifetime());
         IssuedToken claims = new IssuedToken("", scope.resource(), app, permissions, user, now.plus(lifetime));
         String value =
                 text.access(directory.tenant(), issuer(directory, request), scope.audience(), claims, now, lifetime);
@@ -169,11 +172,11 @@ final class TokenEndpoint {
         Map<String, String> form = request.form();
         AppRegistration app = app(directory, form.getOrDefault("client_id", ""));
         Scope scope = Scope.parse(form.getOrDefault("scope", ""));
-        Duration lifetime = pace.apply(directory.codeLifetime());
-        DeviceCodes.Waiting code =
+        Duration lifetime = timeScale.apply(directory.deviceCodeLifetime());
+        DeviceCodes.PendingCode code =
                 codes.begin(text.opaque(), app, scope, clock.instant().plus(lifetime));
-        if (directory.signsIn() != null) {
-            codes.decide(code.userCode(), directory.signsIn());
+        if (directory.autoApproveUser() != null) {
+            codes.decide(code.userCode(), directory.autoApproveUser());
         }
         String page = request.origin() + "/" + VerificationPage.PATH;
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();
@@ -181,7 +184,9 @@ final class TokenEndpoint {
         answer.put("device_code", code.deviceCode());
         answer.put("verification_uri", page);
         answer.put("expires_in", Math.max(1, lifetime.toSeconds()));
-        answer.put("interval", Math.max(1, pace.apply(directory.pollInterval()).toSeconds()));
+        answer.put(
+                "interval",
+                Math.max(1, timeScale.apply(directory.pollInterval()).toSeconds()));
         answer.put(
                 "message",
                 "To sign in, use a web browser to open the page " + page + " and enter the code " + code.userCode()

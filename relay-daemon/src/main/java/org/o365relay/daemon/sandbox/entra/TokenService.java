@@ -28,7 +28,7 @@ public final class TokenService {
     private final Supplier<EntraSettings> settings;
     private final InstantSource clock;
     private final RandomGenerator random;
-    private final UnaryOperator<Duration> pace;
+    private final UnaryOperator<Duration> timeScale;
     private final IssuedTokens issued = new IssuedTokens();
     private final RefreshTokens refreshTokens = new RefreshTokens();
     private final DeviceCodes codes;
@@ -36,7 +36,7 @@ public final class TokenService {
     private final VerificationPage page;
 
     /// @param settings asked at every request
-    /// @param pace how long what takes so long at Microsoft takes here
+    /// @param timeScale how long what takes so long at Microsoft takes here
     public TokenService(
             Supplier<EntraSettings> settings,
             InstantSource clock,
@@ -45,7 +45,7 @@ public final class TokenService {
         this.settings = settings;
         this.clock = clock;
         this.random = random;
-        this.pace = pace;
+        this.timeScale = pace;
         this.codes = new DeviceCodes(random);
         this.endpoint = new TokenEndpoint(issued, codes, refreshTokens, random, clock, pace);
         this.page = new VerificationPage(codes);
@@ -95,19 +95,19 @@ public final class TokenService {
     @FunctionalInterface
     private interface Grant {
         Map<String, ?> answer(EntraSettings directory, WebRequest request)
-                throws TokenRefusedException, DeviceCodes.Declined;
+                throws TokenRefusedException, DeviceCodes.DeclinedException;
     }
 
     private WebResponse inTenant(List<String> path, WebRequest request, Grant grant) {
         EntraSettings directory = settings.get();
         String name = path.getFirst();
-        boolean known = directory.isCalled(name) || name.equals("common") || name.equals("organizations");
+        boolean known = directory.hasName(name) || name.equals("common") || name.equals("organizations");
         return known ? answer(() -> grant.answer(directory, request)) : error(TENANT_NOT_FOUND);
     }
 
     @FunctionalInterface
     private interface Answering {
-        Map<String, ?> answer() throws TokenRefusedException, DeviceCodes.Declined;
+        Map<String, ?> answer() throws TokenRefusedException, DeviceCodes.DeclinedException;
     }
 
     private WebResponse answer(Answering grant) {
@@ -115,7 +115,7 @@ public final class TokenService {
             return WebResponse.json(200, grant.answer()).with("Cache-Control", "no-store, no-cache");
         } catch (TokenRefusedException refused) {
             return error(refused.number());
-        } catch (DeviceCodes.Declined declined) {
+        } catch (DeviceCodes.DeclinedException declined) {
             return error(new TokenError(70000, 400, "authorization_declined", "The user declined to sign in."));
         }
     }
@@ -124,10 +124,10 @@ public final class TokenService {
     private WebResponse managedIdentity(WebRequest request) {
         EntraSettings directory = settings.get();
         Map<String, String> query = request.queryFields();
-        String clientId = query.getOrDefault("client_id", String.valueOf(directory.machine()));
+        String clientId = query.getOrDefault("client_id", String.valueOf(directory.managedIdentity()));
         boolean asked =
                 request.header("Metadata").filter("true"::equalsIgnoreCase).isPresent();
-        if (!asked || directory.app(clientId).isEmpty() || directory.machine() == null) {
+        if (!asked || directory.app(clientId).isEmpty() || directory.managedIdentity() == null) {
             return WebResponse.json(
                     400,
                     Map.of(
@@ -140,11 +140,11 @@ public final class TokenService {
         return answer(() -> {
             AppRegistration app = endpoint.app(directory, clientId);
             Map<String, ?> token = endpoint.forApp(directory, request, app, withoutSlash(resource) + "/.default");
-            return asOnAMachine(token, resource, clientId);
+            return managedIdentityToken(token, resource, clientId);
         });
     }
 
-    private Map<String, ?> asOnAMachine(Map<String, ?> token, String resource, String clientId) {
+    private Map<String, ?> managedIdentityToken(Map<String, ?> token, String resource, String clientId) {
         long seconds = token.get("expires_in") instanceof Number number ? number.longValue() : 0;
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();
         answer.put("access_token", token.get("access_token"));
@@ -196,7 +196,7 @@ public final class TokenService {
         return error.status() == 429
                 ? said.with(
                         "Retry-After",
-                        Long.toString(pace.apply(Duration.ofMinutes(1)).toSeconds()))
+                        Long.toString(timeScale.apply(Duration.ofMinutes(1)).toSeconds()))
                 : said;
     }
 

@@ -43,13 +43,13 @@ final class VerificationPage {
         String code = form.getOrDefault("code", "");
         String user = form.getOrDefault("user", "").strip();
         if (form.getOrDefault("decision", "").equals("decline")) {
-            return said(codes.decide(code, null) ? "Declined." : "There is no such code.");
+            return message(codes.decide(code, null) ? "Declined." : "There is no such code.");
         }
         boolean known = !user.isEmpty() && codes.decide(code, user);
-        return said(known ? "Signed in. You can close this window." : "There is no such code, or no user.");
+        return message(known ? "Signed in. You can close this window." : "There is no such code, or no user.");
     }
 
-    private static WebResponse said(String text) {
+    private static WebResponse message(String text) {
         return page("<p>" + text);
     }
 

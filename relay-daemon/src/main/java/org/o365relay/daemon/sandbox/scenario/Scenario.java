@@ -45,7 +45,7 @@ public record Scenario(SandboxSettings settings, List<Fault> faults) {
         Path base = Objects.requireNonNullElse(file.toAbsolutePath().getParent(), Path.of("."));
         SandboxSettings settings = new SettingsReader(root, base).read(directory);
         List<Fault> faults = faults(root);
-        mistakes.report();
+        mistakes.throwIfAny();
         return new Scenario(settings, faults);
     }
 
@@ -58,7 +58,7 @@ public record Scenario(SandboxSettings settings, List<Fault> faults) {
             String message = String.valueOf(broken.getMessage());
             String origin = broken.origin() == null ? "" : broken.origin().description() + ": ";
             mistakes.add(broken.origin(), message.startsWith(origin) ? message.substring(origin.length()) : message);
-            mistakes.report();
+            mistakes.throwIfAny();
             throw broken;
         }
     }
@@ -69,7 +69,7 @@ public record Scenario(SandboxSettings settings, List<Fault> faults) {
             try {
                 faults.add(Fault.parse(text));
             } catch (IllegalArgumentException wrong) {
-                root.mistake("faults", "has one that cannot be: " + wrong.getMessage());
+                root.report("faults", "has one that cannot be: " + wrong.getMessage());
             }
         }
         return faults;

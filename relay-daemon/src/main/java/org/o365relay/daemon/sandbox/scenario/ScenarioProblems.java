@@ -11,27 +11,27 @@ import org.jspecify.annotations.Nullable;
 final class ScenarioProblems {
 
     private final String file;
-    private final Set<Mistake> found = new TreeSet<>();
+    private final Set<Problem> problems = new TreeSet<>();
 
     ScenarioProblems(String file) {
         this.file = file;
     }
 
-    private record Mistake(int line, String text) implements Comparable<Mistake> {
+    private record Problem(int line, String text) implements Comparable<Problem> {
         @Override
-        public int compareTo(Mistake other) {
+        public int compareTo(Problem other) {
             return line == other.line ? text.compareTo(other.text) : Integer.compare(line, other.line);
         }
     }
 
     void add(@Nullable ConfigOrigin origin, String text) {
-        found.add(new Mistake(origin == null ? -1 : origin.lineNumber(), text));
+        problems.add(new Problem(origin == null ? -1 : origin.lineNumber(), text));
     }
 
     /// @throws InvalidScenarioException if there are any
-    void report() throws InvalidScenarioException {
+    void throwIfAny() throws InvalidScenarioException {
         List<String> lines = new ArrayList<>();
-        for (Mistake mistake : found) {
+        for (Problem mistake : problems) {
             lines.add(file + (mistake.line() < 1 ? "" : ":" + mistake.line()) + ": " + mistake.text());
         }
         if (!lines.isEmpty()) {

@@ -18,15 +18,15 @@ import java.util.stream.Collectors;
 final class ScenarioSection {
 
     private final String path;
-    private final Config written;
-    private final Config reference;
-    private final ScenarioProblems mistakes;
+    private final Config values;
+    private final Config defaults;
+    private final ScenarioProblems problems;
 
     ScenarioSection(String path, ConfigObject written, ConfigObject reference, ScenarioProblems mistakes) {
         this.path = path;
-        this.written = written.toConfig();
-        this.reference = reference.toConfig();
-        this.mistakes = mistakes;
+        this.values = written.toConfig();
+        this.defaults = reference.toConfig();
+        this.problems = mistakes;
         written.forEach((key, value) -> {
             if (!reference.containsKey(key)) {
                 String known = reference.keySet().stream().sorted().collect(Collectors.joining(", "));
@@ -36,29 +36,29 @@ final class ScenarioSection {
     }
 
     ScenarioSection section(String key) {
-        ConfigObject standard = reference.getObject(key);
+        ConfigObject standard = defaults.getObject(key);
         ConfigObject own = object(key).orElse(standard);
-        return new ScenarioSection(path + key + ".", own, standard, mistakes);
+        return new ScenarioSection(path + key + ".", own, standard, problems);
     }
 
     private Optional<ConfigObject> object(String key) {
-        if (!written.hasPath(key)) {
+        if (!values.hasPath(key)) {
             return Optional.empty();
         }
-        ConfigValue value = written.getValue(key);
+        ConfigValue value = values.getValue(key);
         if (value instanceof ConfigObject object) {
             return Optional.of(object);
         }
-        mistakes.add(value.origin(), "\"" + path + key + "\" is a section: " + key + " { ... }");
+        problems.add(value.origin(), "\"" + path + key + "\" is a section: " + key + " { ... }");
         return Optional.empty();
     }
 
     /// The elements of a list of sections; the reference's only element names their keys.
     List<ScenarioSection> sections(String key) {
-        ConfigObject standard = (ConfigObject) reference.getList(key).getFirst();
-        Config source = written.hasPath(key) ? written : reference;
+        ConfigObject standard = (ConfigObject) defaults.getList(key).getFirst();
+        Config source = values.hasPath(key) ? values : defaults;
         if (source.getValue(key).valueType() != ConfigValueType.LIST) {
-            mistakes.add(source.getValue(key).origin(), "\"" + path + key + "\" is a list: " + key + " = [ { ... } ]");
+            problems.add(source.getValue(key).origin(), "\"" + path + key + "\" is a list: " + key + " = [ { ... } ]");
             return List.of();
         }
         return source.getList(key).stream()
@@ -68,9 +68,9 @@ final class ScenarioSection {
 
     private Optional<ScenarioSection> element(String key, ConfigValue element, ConfigObject standard) {
         if (element instanceof ConfigObject object) {
-            return Optional.of(new ScenarioSection(path + key + ".", object, standard, mistakes));
+            return Optional.of(new ScenarioSection(path + key + ".", object, standard, problems));
         }
-        mistakes.add(element.origin(), "\"" + path + key + "\" is a list of sections: [ { ... } ]");
+        problems.add(element.origin(), "\"" + path + key + "\" is a list of sections: [ { ... } ]");
         return Optional.empty();
     }
 
@@ -90,7 +90,7 @@ final class ScenarioSection {
         return time(key, Duration.ofNanos(1), "a time more than nothing, such as 20 minutes");
     }
 
-    Duration timeOrNone(String key) {
+    Duration timeOrZero(String key) {
         return time(key, Duration.ZERO, "a time such as 5 seconds");
     }
 
@@ -132,44 +132,44 @@ final class ScenarioSection {
     /// One of the names of an enum, written with hyphens.
     <E extends Enum<E>> E oneOf(String key, Class<E> type) {
         String names = Arrays.stream(type.getEnumConstants())
-                .map(ScenarioSection::written)
+                .map(ScenarioSection::values)
                 .collect(Collectors.joining(", "));
         return value(
                 key,
                 "one of " + names,
                 (config, name) -> Arrays.stream(type.getEnumConstants())
-                        .filter(constant -> written(constant).equals(config.getString(name)))
+                        .filter(constant -> values(constant).equals(config.getString(name)))
                         .findFirst()
                         .orElseThrow(() -> new ConfigException.BadValue(
                                 config.getValue(name).origin(), name, "not listed")));
     }
 
-    private static String written(Enum<?> constant) {
+    private static String values(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /// Notes that a value is of no use.
-    void mistake(String key, String text) {
-        ConfigValue value = (written.hasPath(key) ? written : reference).getValue(key);
-        mistakes.add(value.origin(), "\"" + path + key + "\" " + text);
+    void report(String key, String text) {
+        ConfigValue value = (values.hasPath(key) ? values : defaults).getValue(key);
+        problems.add(value.origin(), "\"" + path + key + "\" " + text);
     }
 
     boolean isNull(String key) {
-        return written.hasPathOrNull(key) ? written.getIsNull(key) : reference.getIsNull(key);
+        return values.hasPathOrNull(key) ? values.getIsNull(key) : defaults.getIsNull(key);
     }
 
     private <T> T value(String key, String wanted, BiFunction<Config, String, T> reader) {
-        if (!written.hasPathOrNull(key)) {
-            return reader.apply(reference, key);
+        if (!values.hasPathOrNull(key)) {
+            return reader.apply(defaults, key);
         }
         try {
-            return reader.apply(written, key);
+            return reader.apply(values, key);
         } catch (ConfigException wrong) {
-            ConfigValue value = written.root().get(key);
+            ConfigValue value = values.root().get(key);
             String said = value == null ? "null" : value.render();
-            mistakes.add(
+            problems.add(
                     value == null ? null : value.origin(), "\"" + path + key + "\" is " + wanted + ", not " + said);
-            return reader.apply(reference, key);
+            return reader.apply(defaults, key);
         }
     }
 

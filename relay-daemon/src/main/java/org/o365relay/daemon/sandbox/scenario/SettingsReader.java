@@ -31,14 +31,14 @@ record SettingsReader(ScenarioSection root, Path base) {
 
     SandboxSettings read(Path directory) {
         SandboxMailbox[] accounts =
-                root.sections("accounts").stream().map(SettingsReader::account).toArray(SandboxMailbox[]::new);
+                root.sections("accounts").stream().map(SettingsReader::mailbox).toArray(SandboxMailbox[]::new);
         ScenarioSection exchange = root.section("exchange");
         return SandboxSettings.in(directory, accounts)
-                .with(listening())
+                .with(listen())
                 .withTimeScale(root.factor("time-scale"))
-                .exchange(usual -> usual.withSmtpAuth(exchange.isOn("smtp-auth"))
+                .submission(usual -> usual.withSmtpAuth(exchange.isOn("smtp-auth"))
                         .with(exchange.oneOf("basic-auth", BasicAuth.class))
-                        .withTarpit(exchange.timeOrNone("tarpit"))
+                        .withTarpit(exchange.timeOrZero("tarpit"))
                         .withContentLimit(exchange.octets("size")))
                 .limits(_ -> limits(root.section("limits")))
                 .entra(_ -> entra(root.section("entra")))
@@ -46,7 +46,7 @@ record SettingsReader(ScenarioSection root, Path base) {
                 .connector(_ -> connector(root.section("connector")));
     }
 
-    private static SandboxMailbox account(ScenarioSection node) {
+    private static SandboxMailbox mailbox(ScenarioSection node) {
         return new SandboxMailbox(
                 node.text("address"),
                 node.text("password"),
@@ -55,7 +55,7 @@ record SettingsReader(ScenarioSection root, Path base) {
                 node.isOn("full"));
     }
 
-    private ListenSettings listening() {
+    private ListenSettings listen() {
         ScenarioSection ports = root.section("ports");
         return new ListenSettings(
                 address(), ports.number("smtp", 0, LARGEST_PORT), port(ports, "https"), port(ports, "mx"));
@@ -74,7 +74,7 @@ record SettingsReader(ScenarioSection root, Path base) {
         } catch (UnknownHostException notAnAddress) {
             // said below
         }
-        root.mistake("address", "is an IP address, not " + written);
+        root.report("address", "is an IP address, not " + written);
         return InetAddress.getLoopbackAddress();
     }
 
@@ -82,7 +82,7 @@ record SettingsReader(ScenarioSection root, Path base) {
         return new MailboxLimits(
                 count(node, "connections"),
                 count(node, "per-minute"),
-                node.oneOf("excess", MailboxLimits.Excess.class),
+                node.oneOf("excess", MailboxLimits.ExcessAction.class),
                 count(node, "recipients-per-day"),
                 count(node, "recipients-per-message"),
                 count(node, "offences"),
@@ -126,9 +126,9 @@ record SettingsReader(ScenarioSection root, Path base) {
             return Optional.of(
                     (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in));
         } catch (IOException unreadable) {
-            node.mistake("certificate", "cannot be read: " + path);
+            node.report("certificate", "cannot be read: " + path);
         } catch (CertificateException noCertificate) {
-            node.mistake("certificate", "is no certificate in PEM: " + path);
+            node.report("certificate", "is no certificate in PEM: " + path);
         }
         return Optional.empty();
     }

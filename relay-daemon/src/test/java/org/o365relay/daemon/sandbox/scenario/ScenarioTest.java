@@ -47,12 +47,12 @@ final class ScenarioTest {
         SandboxSettings settings = read("").settings();
         assertThat(settings.limits()).isEqualTo(MailboxLimits.MICROSOFT);
         assertThat(settings.graph()).isEqualTo(GraphSettings.MICROSOFT);
-        assertThat(settings.exchange())
+        assertThat(settings.submission())
                 .isEqualTo(SandboxSettings.in(directory, new SandboxMailbox("relay@contoso.example", "secret"))
-                        .exchange());
-        assertThat(settings.listening()).isEqualTo(new ListenSettings(LOOPBACK, 2587, 2443, 2525));
+                        .submission());
+        assertThat(settings.listen()).isEqualTo(new ListenSettings(LOOPBACK, 2587, 2443, 2525));
         assertThat(settings.entra().apps().getFirst().roles()).isEqualTo(AppRegistration.USUAL_ROLES);
-        assertThat(settings.entra().tokenLifetime()).isEqualTo(Duration.ofSeconds(3_599));
+        assertThat(settings.entra().accessTokenLifetime()).isEqualTo(Duration.ofSeconds(3_599));
     }
 
     @Test
@@ -97,13 +97,13 @@ final class ScenarioTest {
             """);
         SandboxSettings settings = scenario.settings();
         assertThat(settings.timeScale()).isEqualTo(60);
-        assertThat(settings.listening()).isEqualTo(new ListenSettings(LOOPBACK, 0, null, 0));
-        assertThat(settings.exchange().accounts())
+        assertThat(settings.listen()).isEqualTo(new ListenSettings(LOOPBACK, 0, null, 0));
+        assertThat(settings.submission().mailboxes())
                 .containsExactly(
                         new SandboxMailbox("a@contoso.example", "x", Set.of("b@contoso.example"), false, false));
-        assertThat(settings.exchange().basicAuth()).isEqualTo(BasicAuth.SECURITY_DEFAULTS);
+        assertThat(settings.submission().basicAuth()).isEqualTo(BasicAuth.SECURITY_DEFAULTS);
         assertThat(settings.limits().connections()).isEqualTo(MailboxLimits.UNLIMITED);
-        assertThat(settings.limits().excess()).isEqualTo(MailboxLimits.Excess.COUNT);
+        assertThat(settings.limits().excessAction()).isEqualTo(MailboxLimits.ExcessAction.COUNT);
         assertThat(settings.entra().apps())
                 .containsExactly(new AppRegistration(
                         "1",
@@ -112,7 +112,7 @@ final class ScenarioTest {
                         Set.of("Mail.Send"),
                         Set.of("a@contoso.example"),
                         AppRegistration.State.DISABLED));
-        assertThat(settings.graph().vanishing()).isEqualTo(Long.MAX_VALUE);
+        assertThat(settings.graph().silentDropAbove()).isEqualTo(Long.MAX_VALUE);
         assertThat(settings.connector().directSend()).isFalse();
         assertThat(scenario.faults())
                 .containsExactly(Fault.parse("token:AADSTS7000215*3"), Fault.parse("mx-mail:drop"));
