@@ -282,7 +282,7 @@ public final class Relay {
         stopped.countDown();
         List<Thread> backHalf = workers.stream().map(this::stopping).toList();
         if (listener != null) {
-            listener.stop(settings.stopGrace());
+            listener.stop(settings.shutdownTimeout());
         }
         try {
             for (Thread stopping : backHalf) {
@@ -312,6 +312,6 @@ public final class Relay {
     private Thread stopping(MailboxWorkers desk) {
         return Thread.ofVirtual()
                 .name("stop-deliveries")
-                .start(() -> desk.dispatcher().stop(settings.stopGrace()));
+                .start(() -> desk.dispatcher().stop(settings.shutdownTimeout()));
     }
 }

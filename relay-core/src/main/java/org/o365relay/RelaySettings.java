@@ -20,7 +20,7 @@ import org.o365relay.route.Routes;
 /// @param mailboxes at least one, with different addresses
 /// @param routes to targets made of these mailboxes
 /// @param ndrs of the mailboxes whose reports are read
-/// @param stopGrace how long transactions and deliveries in flight may take to end at a stop
+/// @param shutdownTimeout how long transactions and deliveries in flight may take to end at a stop
 public record RelaySettings(
         String hostname,
         List<ListenerSettings> listeners,
@@ -34,7 +34,7 @@ public record RelaySettings(
         NoticeSettings notices,
         AlertSettings alerts,
         List<NdrSettings> ndrs,
-        Duration stopGrace) {
+        Duration shutdownTimeout) {
 
     public RelaySettings {
         listeners = List.copyOf(listeners);

@@ -16,7 +16,7 @@ import org.o365relay.mail.Secret;
 record AlertsReader(Section alerts, SecretFiles files) {
 
     private static final String URL = "url";
-    private static final String SECRET = "secret";
+    private static final String HEADER_VALUE = "header-value";
     private static final String HEADER = "header";
 
     /// The name of a header field (RFC 9110 §5.6.2).
@@ -27,7 +27,7 @@ record AlertsReader(Section alerts, SecretFiles files) {
 
     AlertSettings read() {
         return new AlertSettings(
-                alerts.value("after", duration(Duration.ZERO, Duration.ofMinutes(30))),
+                alerts.value("delay", duration(Duration.ZERO, Duration.ofMinutes(30))),
                 alerts.value("queue-age", duration(Duration.ZERO, Duration.ofDays(30))),
                 alerts.value("queue-length", whole(0, 10_000_000)),
                 webhook(alerts.section("webhook")).orElse(null));
@@ -35,7 +35,7 @@ record AlertsReader(Section alerts, SecretFiles files) {
 
     private Optional<WebhookSettings> webhook(Section webhook) {
         SecretReader url = new SecretReader(webhook, URL, "RELAY_WEBHOOK_URL", files);
-        SecretReader secret = new SecretReader(webhook, SECRET, "RELAY_WEBHOOK_SECRET", files);
+        SecretReader secret = new SecretReader(webhook, HEADER_VALUE, "RELAY_WEBHOOK_HEADER", files);
         String header = webhook.value(HEADER, FIELD);
         Optional<Secret> seen = secret.read();
         if (secret.isWritten() && !url.isWritten()) {

@@ -121,7 +121,7 @@ record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path
                 secret("password").read(),
                 credential.optional(TENANT, Entra.TENANT),
                 credential.optional(CLIENT_ID, Entra.CLIENT_ID),
-                credential.optional(AUTHORITY, Entra.ROOT),
+                credential.optional(AUTHORITY, Entra.ORIGIN),
                 secret(CLIENT_SECRET).read(),
                 credential.optional(SECRET_EXPIRES, Entra.DATE),
                 credential.optional(CERTIFICATE, files.readable()),

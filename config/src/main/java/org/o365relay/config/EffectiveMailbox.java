@@ -37,7 +37,7 @@ final class EffectiveMailbox {
         keys.put("record-original", rules.recordOriginal());
         keys.put("suppress-auto-responses", rules.suppressAutoResponses());
         keys.put("limits", limits(inForce));
-        keys.put("reports", reports(inForce.reports()));
+        keys.put("ndr", ndr(inForce.reports()));
         keys.put("upstream", roads.getFirst());
         keys.put("credential", credential(mailbox.upstreams().getFirst().credential()));
         keys.put("fallback", fallback(mailbox, roads));
@@ -54,14 +54,14 @@ final class EffectiveMailbox {
         return others;
     }
 
-    private static Map<String, Object> reports(@Nullable NdrSettings reports) {
-        return reports == null
-                ? Map.of("read", "none")
+    private static Map<String, Object> ndr(@Nullable NdrSettings ndr) {
+        return ndr == null
+                ? Map.of("source", "none")
                 : Map.of(
-                        "read", "graph",
-                        "folder", reports.source().folder(),
-                        "root", reports.source().root().toString(),
-                        "poll", Amount.text(reports.pollInterval()));
+                        "source", "graph",
+                        "folder", ndr.source().folder(),
+                        "graph-url", ndr.source().graphUrl().toString(),
+                        "poll-interval", Amount.text(ndr.pollInterval()));
     }
 
     private static Map<String, Object> limits(ResolvedMailbox mailbox) {
@@ -98,7 +98,7 @@ final class EffectiveMailbox {
             }
             case UpstreamSettings.Smtp smtp -> smtp(smtp.upstream());
             case UpstreamSettings.Graph graph ->
-                Map.of("root", graph.upstream().root().toString(), "scope", graph.scope());
+                Map.of("graph-url", graph.upstream().graphUrl().toString(), "scope", graph.scope());
         };
     }
 
@@ -109,7 +109,7 @@ final class EffectiveMailbox {
         keys.put("tls", Text.name(upstream.tls()));
         keys.put("connect-timeout", Amount.text(upstream.connectTimeout()));
         keys.put("reply-timeout", Amount.text(upstream.replyTimeout()));
-        keys.put("content-timeout", Amount.text(upstream.contentTimeout()));
+        keys.put("data-timeout", Amount.text(upstream.dataTimeout()));
         keys.put("idle-timeout", Amount.text(upstream.idleTimeout()));
         ClientCertificate certificate = upstream.clientCertificate();
         if (certificate != null) {

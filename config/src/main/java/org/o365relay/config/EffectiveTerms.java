@@ -31,7 +31,9 @@ record EffectiveTerms(ClientPolicy standard, TrustedNetworks trusted) {
     Map<String, Object> listener(ListenerSettings listener) {
         Map<String, Object> keys = new HashMap<>(endpoint(listener.endpoint()));
         keys.put("tls", Text.name(listener.tls()));
-        keys.put("proxies", listener.proxies().stream().map(Object::toString).toList());
+        keys.put(
+                "trusted-proxies",
+                listener.trustedProxies().stream().map(Object::toString).toList());
         if (!listener.trusted().equals(trusted)) {
             keys.put("trusted-networks", networks(listener.trusted()));
         }

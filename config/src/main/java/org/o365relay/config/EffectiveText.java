@@ -61,7 +61,7 @@ final class EffectiveText {
         keys.put("retry", retry(settings.retry(), settings.probe()));
         keys.put("notices", notices(settings.notices()));
         keys.put("alerts", alerts(settings.alerts()));
-        keys.put("stop-grace", Amount.text(settings.stopGrace()));
+        keys.put("shutdown-timeout", Amount.text(settings.shutdownTimeout()));
         return keys;
     }
 
@@ -71,7 +71,7 @@ final class EffectiveText {
                 : Map.of(
                         "certificate", files.certificate().toString(),
                         "key", files.key().toString(),
-                        "detection", Amount.text(files.detection()));
+                        "detection-timeout", Amount.text(files.detectionTimeout()));
     }
 
     private static Map<String, Object> auth(AcceptSettings accept) {
@@ -88,13 +88,13 @@ final class EffectiveText {
         return Map.of(
                 "command-line-length", limits.commandLine(),
                 "message-size", Amount.text(standard.messageSize()),
-                "recipients", limits.recipients(),
+                "recipients-per-message", limits.recipients(),
                 "hops", limits.hops(),
                 "connections", limits.connections(),
                 "connections-per-client", standard.limits().connections(),
                 "idle-timeout", Amount.text(limits.idle()),
                 "command-timeout", Amount.text(limits.command()),
-                "content-rate", Amount.text((long) limits.contentRate()));
+                "minimum-data-rate", Amount.text((long) limits.minimumDataRate()));
     }
 
     private static Map<String, Object> queue(QueueSettings queue) {
@@ -113,8 +113,8 @@ final class EffectiveText {
     private static Map<String, Object> notices(NoticeSettings notices) {
         Map<String, Object> keys = new HashMap<>(present("admin", notices.admin()));
         keys.put("language", notices.language().code());
-        keys.put("delay-warning-after", Amount.text(notices.delayWarningAfter()));
-        keys.put("per-device-per-hour", notices.perDevicePerHour());
+        keys.put("delay-notice-after", Amount.text(notices.delayNoticeAfter()));
+        keys.put("hourly-limit-per-device", notices.hourlyLimitPerDevice());
         return keys;
     }
 
@@ -125,7 +125,7 @@ final class EffectiveText {
             keys.put("proxy", proxy(proxy));
         }
         keys.put("connect-timeout", Amount.text(http.connectTimeout()));
-        keys.put("reply-timeout", Amount.text(http.replyTimeout()));
+        keys.put("request-timeout", Amount.text(http.requestTimeout()));
         return keys;
     }
 
@@ -142,19 +142,19 @@ final class EffectiveText {
     private static Map<String, Object> retry(RetrySchedule retry, ProbeSchedule probe) {
         return Map.of(
                 "first-delay", Amount.text(retry.firstDelay()),
-                "give-up-after", Amount.text(retry.expireAfter()),
+                "expire-after", Amount.text(retry.expireAfter()),
                 "mailbox-probe", Amount.text(probe.first()),
                 "mailbox-probe-max", Amount.text(probe.max()));
     }
 
     private static Map<String, Object> alerts(AlertSettings alerts) {
         Map<String, Object> keys = new HashMap<>(Map.of(
-                "after", Amount.text(alerts.delay()),
+                "delay", Amount.text(alerts.delay()),
                 "queue-age", Amount.text(alerts.queueAge()),
                 "queue-length", alerts.queueLength()));
         WebhookSettings webhook = alerts.webhook();
         if (webhook != null) {
-            Map<String, Object> hook = new HashMap<>(present("secret", webhook.secret()));
+            Map<String, Object> hook = new HashMap<>(present("header-value", webhook.headerValue()));
             hook.put("url", webhook.url().toString());
             hook.put("header", webhook.header());
             keys.put("webhook", hook);

@@ -28,7 +28,7 @@ final class Entra {
     static final Kind<LocalDate> DATE = Text.ANY.then(Entra::date);
 
     /// The beginning of a URL, without a final slash: `https://graph.microsoft.com`.
-    static final Kind<URI> ROOT = Text.ANY.then(Entra::root);
+    static final Kind<URI> ORIGIN = Text.ANY.then(Entra::origin);
 
     private Entra() {}
 
@@ -69,7 +69,7 @@ final class Entra {
         }
     }
 
-    private static Parsed<URI> root(String text) {
+    private static Parsed<URI> origin(String text) {
         URI uri;
         try {
             uri = URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);

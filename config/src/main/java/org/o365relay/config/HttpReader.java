@@ -22,7 +22,7 @@ record HttpReader(Section http, SecretFiles files) {
                 http.optional("trusted-certificates", files.certificatesBeside())
                         .orElse(null),
                 http.value("connect-timeout", timeout()),
-                http.value("reply-timeout", timeout()));
+                http.value("request-timeout", timeout()));
     }
 
     private Optional<Proxy> proxy(Section proxy) {

@@ -57,7 +57,7 @@ record KnownKeys(List<String> paths) {
         Optional<String> name = sibling(key, paths.stream().map(KnownKeys::name).toList(), exactly);
         return name.map(found -> paths.stream()
                 .filter(path -> name(path).equals(found))
-                .sorted(Comparator.comparingInt(String::length))
+                .sorted(Comparator.comparingInt(String::length).thenComparing(Comparator.naturalOrder()))
                 .collect(Collectors.joining(" or ")));
     }
 

@@ -18,7 +18,7 @@ import org.o365relay.admit.TrustedNetworks;
 record ListenersReader(Section relay, TrustedNetworksReader networks, TrustedNetworks trusted, boolean certificate) {
 
     private static final String KEY = "listeners";
-    private static final String PROXIES = "proxies";
+    private static final String PROXIES = "trusted-proxies";
 
     List<ListenerSettings> read() {
         Layer defaults = relay.defaultElement(KEY);

@@ -11,10 +11,10 @@ import org.o365relay.ndr.NdrSettings;
 /// `reports` of a mailbox: whether it is looked for what came back.
 record NdrReader(Section reports, Cloud cloud) {
 
-    static final String KEY = "reports";
+    static final String KEY = "ndr";
 
-    private static final String READ = "read";
-    private static final Kind<Source> SOURCE = Text.oneOf(Source.class);
+    private static final String SOURCE = "source";
+    private static final Kind<Source> SOURCES = Text.oneOf(Source.class);
 
     /// Where they are read.
     private enum Source {
@@ -26,9 +26,9 @@ record NdrReader(Section reports, Cloud cloud) {
     /// @return empty if they are not read, or something is wrong
     Optional<NdrSettings> read(Optional<EmailAddress> address, Optional<Credential> credential) {
         String folder = reports.value("folder", Text.ANY);
-        Duration poll = reports.value("poll", Amount.duration(Duration.ofSeconds(1), Duration.ofDays(1)));
-        URI root = reports.optional("root", Entra.ROOT).orElseGet(() -> URI.create(cloud.graph()));
-        return switch (reports.value(READ, SOURCE)) {
+        Duration poll = reports.value("poll-interval", Amount.duration(Duration.ofSeconds(1), Duration.ofDays(1)));
+        URI root = reports.optional("graph-url", Entra.ORIGIN).orElseGet(() -> URI.create(cloud.graph()));
+        return switch (reports.value(SOURCE, SOURCES)) {
             case NONE -> Optional.empty();
             case GRAPH ->
                 address.flatMap(mailbox -> credential.flatMap(known -> withToken(known)
@@ -42,9 +42,9 @@ record NdrReader(Section reports, Cloud cloud) {
             return Optional.of(oauth);
         }
         reports.problem(
-                READ,
+                SOURCE,
                 "Microsoft Graph shows mail only with a token; use a credential of type client-secret, certificate,"
-                        + " device-code or managed-identity for the mailbox, or read = none");
+                        + " device-code or managed-identity for the mailbox, or source = none");
         return Optional.empty();
     }
 

@@ -12,7 +12,7 @@ import org.o365relay.notice.NoticeSettings;
 /// `relay.notices`.
 record NoticesReader(Section notices) {
 
-    private static final String DELAY = "delay-warning-after";
+    private static final String DELAY = "delay-notice-after";
     private static final Duration LONGEST_DELAY = Duration.ofDays(30);
     private static final Duration SHORTEST_DELAY = Duration.ofMinutes(1);
 
@@ -28,7 +28,7 @@ record NoticesReader(Section notices) {
                 notices.value("language", LANGUAGE),
                 ZoneId.systemDefault(),
                 delay(retry),
-                notices.value("per-device-per-hour", whole(1, 1000)));
+                notices.value("hourly-limit-per-device", whole(1, 1000)));
     }
 
     private Duration delay(RetrySchedule retry) {
@@ -39,7 +39,7 @@ record NoticesReader(Section notices) {
         } else if (notices.written(DELAY).isPresent() && delay.compareTo(retry.expireAfter()) >= 0) {
             notices.warning(
                     DELAY,
-                    "nobody is warned before mail is given up (retry.give-up-after, %s); use less, or 0s for no warnings"
+                    "nobody is warned before mail is given up (retry.expire-after, %s); use less, or 0s for no warnings"
                             .formatted(Amount.text(retry.expireAfter())));
         }
         return delay;

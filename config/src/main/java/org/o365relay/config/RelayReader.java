@@ -86,7 +86,7 @@ record RelayReader(
         ProbeSchedule probe = probe(retry);
         NoticeSettings notices = new NoticesReader(relay.section("notices")).read(schedule);
         AlertSettings alerts = new AlertsReader(relay.section("alerts"), files).read();
-        Duration grace = relay.value("stop-grace", duration(Duration.ZERO, HOUR));
+        Duration grace = relay.value("shutdown-timeout", duration(Duration.ZERO, HOUR));
         Optional<String> defaultDomain = relay.optional("default-domain", Addresses.DOMAIN);
         List<AddressRule> senders = new RulesReader(relay).read("sender-rules");
         List<AddressRule> recipients = new RulesReader(relay).read("recipient-rules");
@@ -141,12 +141,12 @@ record RelayReader(
     private static SessionLimits sessions(Section limits) {
         return new SessionLimits(
                 limits.value("command-line-length", whole(512, 65_536)), // RFC 5321 §4.5.3.1.4
-                limits.value("recipients", whole(1, 10_000)),
+                limits.value("recipients-per-message", whole(1, 10_000)),
                 limits.value("hops", whole(10, 1000)), // RFC 5321 §6.3
                 limits.value("connections", whole(1, 100_000)),
                 limits.value("idle-timeout", duration(SECOND, HOUR)),
                 limits.value("command-timeout", duration(SECOND, HOUR)),
-                limits.value("content-rate", size(0, MIB)).intValue());
+                limits.value("minimum-data-rate", size(0, MIB)).intValue());
     }
 
     /// Connections may take half of the heap; the rest is for messages on their way.
@@ -193,7 +193,7 @@ record RelayReader(
     private static RetrySchedule schedule(Section retry) {
         return new RetrySchedule(
                 retry.value("first-delay", duration(MOMENT, DAY)),
-                retry.value("give-up-after", duration(SECOND, DAY.multipliedBy(30))));
+                retry.value("expire-after", duration(SECOND, DAY.multipliedBy(30))));
     }
 
     private static ProbeSchedule probe(Section retry) {

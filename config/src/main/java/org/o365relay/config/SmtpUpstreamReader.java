@@ -35,7 +35,7 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
         Optional<Path> trusted = keys.optional("trusted-certificates", files.certificatesBeside());
         Duration connect = keys.value("connect-timeout", timeout());
         Duration reply = keys.value("reply-timeout", timeout());
-        Duration content = keys.value("content-timeout", timeout());
+        Duration content = keys.value("data-timeout", timeout());
         Duration idle = keys.value("idle-timeout", timeout());
         Optional<ClientCertificate> certificate = certificate();
         Optional<InetAddress> local = keys.optional("local-address", Addresses.LOCAL);

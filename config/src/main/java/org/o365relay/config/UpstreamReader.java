@@ -18,7 +18,7 @@ record UpstreamReader(Section keys, Cloud cloud, SecretFiles files, String hostn
     static final String PRESET = "preset";
     static final String SCOPE = "scope";
 
-    private static final String ROOT = "root";
+    private static final String GRAPH_URL = "graph-url";
     private static final Kind<Preset> PRESETS = Text.ANY.then(text -> Preset.named(text)
             .<Parsed<Preset>>map(Parsed.Good::new)
             .orElseGet(() -> Text.unknown(
@@ -35,7 +35,7 @@ record UpstreamReader(Section keys, Cloud cloud, SecretFiles files, String hostn
     /// @param domain of the mailbox; empty if it is wrong
     /// @return empty if something is wrong
     Optional<UpstreamSettings> read(int connections, Optional<String> domain, UpstreamCredential signIn) {
-        Optional<URI> root = keys.optional(ROOT, Entra.ROOT);
+        Optional<URI> root = keys.optional(GRAPH_URL, Entra.ORIGIN);
         Optional<String> scope = keys.optional(SCOPE, Text.ANY);
         SmtpUpstreamReader smtp = new SmtpUpstreamReader(keys, preset(), cloud, files, hostname);
         var upstream = smtp.read(connections, domain);
@@ -44,8 +44,8 @@ record UpstreamReader(Section keys, Cloud cloud, SecretFiles files, String hostn
             reportNotGraph();
             return graph(root.orElseGet(() -> URI.create(cloud.graph())), scope, signIn);
         }
-        if (keys.written(ROOT).isPresent()) {
-            keys.problem(ROOT, "only preset = graph has a root; use preset = graph, or remove it");
+        if (keys.written(GRAPH_URL).isPresent()) {
+            keys.problem(GRAPH_URL, "only preset = graph has a graph-url; use preset = graph, or remove it");
         }
         upstream.ifPresent(settings -> smtp.reportTrust(settings, signIn, scope.isPresent()));
         return upstream.flatMap(settings -> signIn.credential()
@@ -107,7 +107,7 @@ record UpstreamReader(Section keys, Cloud cloud, SecretFiles files, String hostn
 
     private void reportNotGraph() {
         if (keys.written(SmtpUpstreamReader.HOST).isPresent()) {
-            keys.problem(SmtpUpstreamReader.HOST, "preset = graph has no host; use root, or another preset");
+            keys.problem(SmtpUpstreamReader.HOST, "preset = graph has no host; use graph-url, or another preset");
         }
         SMTP_ALONE.stream()
                 .filter(key -> keys.written(key).isPresent())

@@ -67,7 +67,7 @@ class MailboxesTest {
                 .getFirst();
 
         assertThat(road).isInstanceOfSatisfying(UpstreamSettings.Graph.class, graph -> {
-            assertThat(graph.upstream().root()).hasToString(root);
+            assertThat(graph.upstream().graphUrl()).hasToString(root);
             assertThat(graph.upstream().user()).isEqualTo("box@contoso.example");
             assertThat(graph.scope()).isEqualTo(root + "/.default");
         });

@@ -49,7 +49,7 @@ class OperatorsTest {
                 "auth.users-file = users",
                 "http.trusted-certificates = proxy.pem",
                 "http.proxy { host = proxy.example, username = relay, password = ${?RELAY_PROXY_PASSWORD} }",
-                "alerts.webhook { url = ${?RELAY_WEBHOOK_URL}, secret-file = secret }",
+                "alerts.webhook { url = ${?RELAY_WEBHOOK_URL}, header-value-file = secret }",
                 "alerts.webhook { url-file = missing }"
             })
     void norAnyOtherFileOrVariable(String more) throws IOException {

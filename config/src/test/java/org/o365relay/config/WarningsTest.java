@@ -83,10 +83,10 @@ class WarningsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            notices.delay-warning-after = 4h, retry.give-up-after = 4h | relay.conf:1: relay.notices.delay-warning-after: nobody is warned before mail is given up (retry.give-up-after, 4h); use less, or 0s for no warnings
-            notices.delay-warning-after = 4h, retry.give-up-after = 5h |
-            notices.delay-warning-after = 0s, retry.give-up-after = 4h |
-            retry.give-up-after = 1h                                   |
+            notices.delay-notice-after = 4h, retry.expire-after = 4h | relay.conf:1: relay.notices.delay-notice-after: nobody is warned before mail is given up (retry.expire-after, 4h); use less, or 0s for no warnings
+            notices.delay-notice-after = 4h, retry.expire-after = 5h |
+            notices.delay-notice-after = 0s, retry.expire-after = 4h |
+            retry.expire-after = 1h                                   |
             """)
     void warnsOfWarningsThatComeTooLate(String keys, @Nullable String warning) throws IOException {
         String text = "relay { " + keys + " }\n" + MAILBOX.formatted("", FROM_ENVIRONMENT);

@@ -9,9 +9,9 @@ import java.util.List;
 ///
 /// @param certificate PEM, the relay's own first, then those of its issuers
 /// @param key PEM, PKCS #8, not encrypted
-/// @param detection how long the greeting waits for a client that begins with TLS where plain text is spoken; 0
+/// @param detectionTimeout how long the greeting waits for a client that begins with TLS where plain text is spoken; 0
 ///     for not at all
-public record CertificateFiles(Path certificate, Path key, Duration detection) {
+public record CertificateFiles(Path certificate, Path key, Duration detectionTimeout) {
 
     /// Something about the files that the admin should know.
     ///

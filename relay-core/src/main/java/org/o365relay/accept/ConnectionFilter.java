@@ -111,7 +111,7 @@ final class ConnectionFilter extends ChannelInitializer<Channel> {
     }
 
     private boolean isProxy(InetAddress peer) {
-        for (Network network : listener.proxies()) {
+        for (Network network : listener.trustedProxies()) {
             if (network.contains(peer)) {
                 return true;
             }

@@ -7,11 +7,12 @@ import org.o365relay.admit.TrustedNetworks;
 /// Where the relay listens, and for whom.
 ///
 /// @param trusted who may send here
-/// @param proxies whose connections must begin with a PROXY protocol header, which says who the client is
-public record ListenerSettings(Endpoint endpoint, ListenerTls tls, TrustedNetworks trusted, List<Network> proxies) {
+/// @param trustedProxies whose connections must begin with a PROXY protocol header, which says who the client is
+public record ListenerSettings(
+        Endpoint endpoint, ListenerTls tls, TrustedNetworks trusted, List<Network> trustedProxies) {
 
     public ListenerSettings {
-        proxies = List.copyOf(proxies);
+        trustedProxies = List.copyOf(trustedProxies);
     }
 
     @Override

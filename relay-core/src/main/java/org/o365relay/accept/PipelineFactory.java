@@ -78,7 +78,7 @@ final class PipelineFactory {
         if (tls == null || client.tls() == ListenerTls.OFF || unix) {
             return Duration.ZERO;
         }
-        Duration detection = tls.files().detection();
+        Duration detection = tls.files().detectionTimeout();
         boolean longer = detection.compareTo(TlsDetection.PATIENCE) < 0 && lateHellos.isExpectedFrom(client.address());
         return longer && detection.isPositive() ? TlsDetection.PATIENCE : detection;
     }

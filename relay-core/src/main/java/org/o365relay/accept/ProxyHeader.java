@@ -119,7 +119,7 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
             Reply reply = Reply.of(
                     421,
                     "4.7.0",
-                    "Connections of this address must begin with a PROXY protocol header (proxies in relay.listeners): "
+                    "Connections of this address must begin with a PROXY protocol header (trusted-proxies in relay.listeners): "
                             + RejectReplies.printable(reason));
             turnedAway.close(ctx, proxy, reply);
         }

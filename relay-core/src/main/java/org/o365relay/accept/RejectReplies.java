@@ -159,7 +159,8 @@ public final class RejectReplies {
     /// To RCPT when a message has as many as it may.
     // RFC 5321 §4.5.3.1.10
     public static Reply tooManyRecipients(int limit) {
-        return Reply.of(452, "4.5.3", "At most " + limit + " recipients a message (relay.limits.recipients)");
+        return Reply.of(
+                452, "4.5.3", "At most " + limit + " recipients a message (relay.limits.recipients-per-message)");
     }
 
     static Reply overdrawn(InetAddress client, LimitExceeded overdraft) {
@@ -183,7 +184,7 @@ public final class RejectReplies {
                 421,
                 "4.4.2",
                 "Content comes too slowly: less than " + octetsPerSecond
-                        + " octets a second (relay.limits.content-rate)");
+                        + " octets a second (relay.limits.minimum-data-rate)");
     }
 
     /// @param text from the client

@@ -12,6 +12,12 @@ import java.time.Duration;
 /// @param connections most connections at once, over all listeners
 /// @param idle how long a connection may stay silent (RFC 5321 §4.5.3.2.7 asks for 5 minutes)
 /// @param command how long a command line, or a TLS handshake, may take from its first octet to its last
-/// @param contentRate slowest content in octets a second, on average over a minute; 0 for any
+/// @param minimumDataRate slowest content in octets a second, on average over a minute; 0 for any
 public record SessionLimits(
-        int commandLine, int recipients, int hops, int connections, Duration idle, Duration command, int contentRate) {}
+        int commandLine,
+        int recipients,
+        int hops,
+        int connections,
+        Duration idle,
+        Duration command,
+        int minimumDataRate) {}

@@ -38,7 +38,7 @@ final class SessionTimeouts {
     SessionTimeouts(SessionLimits limits) {
         idle = limits.idle().toNanos();
         command = limits.command().toNanos();
-        rate = limits.contentRate();
+        rate = limits.minimumDataRate();
         longest = Math.min(Math.min(idle, command), WINDOW.toNanos());
         longestPause = Math.max(idle, WINDOW.toNanos());
     }

@@ -64,7 +64,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     SmtpConnection(Session session, SessionLimits limits, TlsStart tls) {
         this.session = session;
         this.longestLine = limits.commandLine();
-        this.contentRate = limits.contentRate();
+        this.contentRate = limits.minimumDataRate();
         this.patience = new SessionTimeouts(limits);
         this.tls = tls;
     }

@@ -96,10 +96,10 @@ final class TlsDetection extends ChannelInboundHandlerAdapter {
                     + " in the device";
         }
         return patience.isZero()
-                ? "The device begins with TLS where the greeting does not wait for it (relay.tls.detection is 0s, or a"
+                ? "The device begins with TLS where the greeting does not wait for it (relay.tls.detection-timeout is 0s, or a"
                         + " Unix socket): switch TLS off in the device, or let it use STARTTLS"
                 : "The device began with TLS after the greeting; the relay will wait for it the next time"
-                        + " (relay.tls.detection)";
+                        + " (relay.tls.detection-timeout)";
     }
 
     private void greet(ChannelHandlerContext ctx) {

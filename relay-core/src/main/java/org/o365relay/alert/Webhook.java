@@ -115,7 +115,7 @@ final class Webhook implements AutoCloseable {
                 .header("Content-Type", "application/json; charset=utf-8")
                 .header("User-Agent", "o365-relay/" + version)
                 .POST(HttpRequest.BodyPublishers.ofString(json(bulletin), StandardCharsets.UTF_8));
-        Secret secret = settings.secret();
+        Secret secret = settings.headerValue();
         if (secret != null) {
             request.header(settings.header(), secret.reveal());
         }

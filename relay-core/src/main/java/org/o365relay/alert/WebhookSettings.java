@@ -7,6 +7,6 @@ import org.o365relay.mail.Secret;
 ///
 /// @param url with http or https; who knows it may post there, so it is a secret
 /// @param header the name of the field the secret is in
-/// @param secret what the server wants to see in that field; null for nothing
+/// @param headerValue what the server wants to see in that field; null for nothing
 public record WebhookSettings(
-        Secret url, String header, @Nullable Secret secret) {}
+        Secret url, String header, @Nullable Secret headerValue) {}

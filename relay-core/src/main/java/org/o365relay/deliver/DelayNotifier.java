@@ -78,7 +78,7 @@ final class DelayNotifier {
     /// @param goesOn asked between batches
     /// @throws org.o365relay.queue.QueueException if the disk fails; the next look does the rest
     void run(BooleanSupplier goesOn) {
-        Duration age = policy.settings().delayWarningAfter();
+        Duration age = policy.settings().delayNoticeAfter();
         if (age.isZero()) {
             return;
         }

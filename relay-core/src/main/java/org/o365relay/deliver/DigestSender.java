@@ -40,7 +40,7 @@ final class DigestSender {
         this.notices = queue.correspondence();
         this.senders = List.copyOf(lanes);
         this.policy = desk;
-        this.limit = new NoticeLimit(desk.settings().perDevicePerHour(), clock);
+        this.limit = new NoticeLimit(desk.settings().hourlyLimitPerDevice(), clock);
         this.journal = journal;
         this.clock = clock;
     }

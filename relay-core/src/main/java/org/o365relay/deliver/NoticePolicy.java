@@ -31,7 +31,7 @@ public final class NoticePolicy {
         this.settings = settings;
         this.hostname = hostname;
         this.replyTexts = ReplyTexts.in(settings.language().locale());
-        this.limit = new NoticeLimit(settings.perDevicePerHour(), clock);
+        this.limit = new NoticeLimit(settings.hourlyLimitPerDevice(), clock);
         limit.resume(piles);
     }
 

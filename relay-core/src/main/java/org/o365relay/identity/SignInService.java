@@ -30,7 +30,7 @@ public final class SignInService implements AutoCloseable {
     public SignInService(HttpSettings settings, InstantSource clock) {
         this(
                 new Https(settings),
-                new Https(new HttpSettings(null, null, settings.connectTimeout(), settings.replyTimeout())),
+                new Https(new HttpSettings(null, null, settings.connectTimeout(), settings.requestTimeout())),
                 clock);
     }
 

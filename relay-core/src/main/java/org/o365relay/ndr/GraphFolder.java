@@ -76,7 +76,7 @@ final class GraphFolder implements NdrFolder {
 
     private Optional<URI> nextPage(Map<?, ?> page) throws UnreadableFolderException {
         Optional<String> link = text(page, "@odata.nextLink");
-        if (link.isPresent() && !link.get().startsWith(settings.root() + "/")) {
+        if (link.isPresent() && !link.get().startsWith(settings.graphUrl() + "/")) {
             // it would get the token
             throw new UnreadableFolderException("Microsoft Graph continues the list on another server", null);
         }
@@ -188,7 +188,7 @@ final class GraphFolder implements NdrFolder {
             case FORBIDDEN ->
                 ". The app needs the permission Mail.Read (Application) with consent, and the mailbox must be"
                         + " in its access policy: docs/ndr.md";
-            case NOT_FOUND -> ". See that the mailbox and reports.folder exist";
+            case NOT_FOUND -> ". See that the mailbox and ndr.folder exist";
             default -> "";
         };
         throw new UnreadableFolderException(said + advice, null);
@@ -200,7 +200,7 @@ final class GraphFolder implements NdrFolder {
 
     private URI address(String path) {
         return URI.create(
-                settings.root() + "/v1.0/users/" + escaped(settings.credential().username()) + "/" + path);
+                settings.graphUrl() + "/v1.0/users/" + escaped(settings.credential().username()) + "/" + path);
     }
 
     private static String escaped(String text) {

@@ -13,8 +13,8 @@ public record NdrSettings(EmailAddress mailbox, Graph source, Duration pollInter
 
     /// Microsoft Graph.
     ///
-    /// @param root without a version and a final slash: `https://graph.microsoft.com`
+    /// @param graphUrl without a version and a final slash: `https://graph.microsoft.com`
     /// @param folder its ID, or its well-known name in English: `inbox`
     /// @param scope what access tokens are asked for
-    public record Graph(URI root, String folder, Credential.OAuth credential, String scope) {}
+    public record Graph(URI graphUrl, String folder, Credential.OAuth credential, String scope) {}
 }

@@ -33,7 +33,8 @@ record HttpFailures(HttpSettings settings, URI asked) {
             return "no connection to " + nearest() + " within " + seconds(settings.connectTimeout()) + throughProxy();
         }
         if (failure instanceof HttpTimeoutException) {
-            return "no answer from " + asked.getHost() + " within " + seconds(settings.replyTimeout()) + throughProxy();
+            return "no answer from " + asked.getHost() + " within " + seconds(settings.requestTimeout())
+                    + throughProxy();
         }
         if (find(failure, UnresolvedAddressException.class).isPresent()
                 || find(failure, UnknownHostException.class).isPresent()) {

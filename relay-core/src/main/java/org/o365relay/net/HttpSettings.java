@@ -11,9 +11,9 @@ import org.o365relay.mail.Secret;
 /// @param trustedCertificates a PEM file with certificates to trust besides the system's, such as that of a proxy
 ///     that opens TLS; null for the system's alone
 /// @param connectTimeout for TCP and TLS
-/// @param replyTimeout for a whole request; Graph is known to take longer than 10 s now and then
+/// @param requestTimeout for a whole request; Graph is known to take longer than 10 s now and then
 public record HttpSettings(
-        @Nullable Proxy proxy, @Nullable Path trustedCertificates, Duration connectTimeout, Duration replyTimeout) {
+        @Nullable Proxy proxy, @Nullable Path trustedCertificates, Duration connectTimeout, Duration requestTimeout) {
 
     /// Straight to the internet, with the system's certificates.
     public static final HttpSettings DIRECT =

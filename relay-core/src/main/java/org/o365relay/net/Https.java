@@ -71,7 +71,7 @@ public final class Https {
 
     /// Begins a request that may take the reply timeout.
     public HttpRequest.Builder request(URI uri) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(settings.replyTimeout());
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(settings.requestTimeout());
         login().ifPresent(login -> request.header("Proxy-Authorization", basic(login)));
         return request;
     }

@@ -10,15 +10,15 @@ import org.o365relay.mail.EmailAddress;
 ///
 /// @param admin told of failures when the original author cannot be reached; null for nobody
 /// @param zone whose time the letters tell
-/// @param delayWarningAfter how old an open message is when its author is warned; zero for never
-/// @param perDevicePerHour how many failure notices and delay warnings there are about the mail of one client
+/// @param delayNoticeAfter how old an open message is when its author is warned; zero for never
+/// @param hourlyLimitPerDevice how many failure notices and delay warnings there are about the mail of one client
 ///     address, at most; the others are told of in a digest
 public record NoticeSettings(
         @Nullable EmailAddress admin,
         Language language,
         ZoneId zone,
-        Duration delayWarningAfter,
-        int perDevicePerHour) {
+        Duration delayNoticeAfter,
+        int hourlyLimitPerDevice) {
 
     /// Every failure is told in English and UTC, and no delay.
     public NoticeSettings(@Nullable EmailAddress admin) {

@@ -157,7 +157,7 @@ record FrontSettings(
                 limits.connections(),
                 limits.idle(),
                 limits.command(),
-                limits.contentRate()));
+                limits.minimumDataRate()));
     }
 
     FrontSettings withHops(int hops) {
@@ -169,7 +169,7 @@ record FrontSettings(
                 limits.connections(),
                 limits.idle(),
                 limits.command(),
-                limits.contentRate()));
+                limits.minimumDataRate()));
     }
 
     FrontSettings withCommand(Duration command) {
@@ -181,7 +181,7 @@ record FrontSettings(
                 limits.connections(),
                 limits.idle(),
                 command,
-                limits.contentRate()));
+                limits.minimumDataRate()));
     }
 
     FrontSettings withContentRate(int octets) {
@@ -205,7 +205,7 @@ record FrontSettings(
                 limits.connections(),
                 limits.idle(),
                 limits.command(),
-                limits.contentRate()));
+                limits.minimumDataRate()));
     }
 
     FrontSettings withConnections(int total, int perClient) {
@@ -217,7 +217,7 @@ record FrontSettings(
                         total,
                         limits.idle(),
                         limits.command(),
-                        limits.contentRate()))
+                        limits.minimumDataRate()))
                 .with(new DeviceLimits(perClient, null, null, null));
     }
 
@@ -230,7 +230,7 @@ record FrontSettings(
                 limits.connections(),
                 idle,
                 limits.command(),
-                limits.contentRate()));
+                limits.minimumDataRate()));
     }
 
     SessionLimits limits() {

@@ -74,7 +74,7 @@ final class OpenRelay implements AutoCloseable {
                         20_000,
                         limits.idle(),
                         command,
-                        limits.contentRate()),
+                        limits.minimumDataRate()),
                 defaults.rules(),
                 certificate,
                 null,

@@ -109,7 +109,7 @@ class ProxyHeaderFuzzTest {
 
     /// @return without the one thing that may differ: what is found to be wrong with a header first
     private static String shown(Conversations.Outcome outcome) {
-        return outcome.toString().replaceAll("(\\(proxies in relay\\.listeners\\)): [^\\]]*", "$1");
+        return outcome.toString().replaceAll("(\\(trusted-proxies in relay\\.listeners\\)): [^\\]]*", "$1");
     }
 
     /// Or the header is not there yet.

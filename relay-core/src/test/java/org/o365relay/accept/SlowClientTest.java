@@ -81,7 +81,7 @@ class SlowClientTest {
             client.pass(SECOND);
         }
         client.await("421 4.4.2 Content comes too slowly: less than 100 octets a second"
-                + " (relay.limits.content-rate)\r\n");
+                + " (relay.limits.minimum-data-rate)\r\n");
         assertThat(client.isEnded()).isTrue();
         assertThat(counted(Deviation.TOO_SLOW)).isOne();
         assertThat(front.claims()).isEmpty();

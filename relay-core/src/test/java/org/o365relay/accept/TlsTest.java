@@ -172,7 +172,7 @@ class TlsTest {
         try (OpenRelay relay = OpenRelay.with(certificate.in(directory, Duration.ofMillis(1)), directory)) {
             InetSocketAddress port = relay.listen(ListenerTls.OPTIONAL);
             comeTooLate(relay, port);
-            assertThat(relay.journal().rejected().getFirst().reply().text()).contains("relay.tls.detection");
+            assertThat(relay.journal().rejected().getFirst().reply().text()).contains("relay.tls.detection-timeout");
             try (TlsClient again = new TlsClient(port, certificate)) {
                 assertThat(again.handshake().version()).isEqualTo("TLSv1.3");
                 again.expect("220 ");

@@ -56,7 +56,7 @@ final class CatalogueTest {
     private static Instant begun;
 
     /// All the failures are one device's; each author is to be told.
-    private static final String NO_DIGESTS = "relay.notices.per-device-per-hour = 1000";
+    private static final String NO_DIGESTS = "relay.notices.hourly-limit-per-device = 1000";
 
     @BeforeAll
     static void sendThroughEveryMailbox() throws Exception {

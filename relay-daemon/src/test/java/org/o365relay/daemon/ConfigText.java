@@ -76,7 +76,7 @@ final class ConfigText {
     }
 
     static String graphRoad(Sandbox sandbox) {
-        return "preset = graph, root = \"" + sandbox.origin() + "\"";
+        return "preset = graph, graph-url = \"" + sandbox.origin() + "\"";
     }
 
     static String password() {

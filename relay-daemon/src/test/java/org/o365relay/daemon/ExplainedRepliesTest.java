@@ -26,13 +26,13 @@ final class ExplainedRepliesTest {
 
     private static final String CONFIGURATION = """
             relay {
-              listeners = [ { address = "127.0.0.1", port = 0, proxies = [ "127.0.0.1" ] } ]
+              listeners = [ { address = "127.0.0.1", port = 0, trusted-proxies = [ "127.0.0.1" ] } ]
               trusted-networks = [
                 { network = "10.0.0.0/24", message-size = 1MiB }
                 { network = "10.0.0.7", tolerance = legacy }
                 { network = "10.0.0.8", tolerance = strict, message-size = 1MiB }
               ]
-              limits.recipients = 3
+              limits.recipients-per-message = 3
               sender-rules = [ { deny = "boss@contoso.example", reason = "it is not a device" }, { deny = "@evil.example" } ]
               recipient-rules = [ { allow = "@contoso.example" }, { allow = "*", client = "10.0.0.7" }, { deny = "*" } ]
             }

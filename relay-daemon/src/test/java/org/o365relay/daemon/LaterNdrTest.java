@@ -109,7 +109,8 @@ final class LaterNdrTest {
                 ConfigText.address(ConfigText.MAILBOX)
                         + ConfigText.smtp(relay.office())
                         + ConfigText.app(relay.office(), "client-secret", ConfigText.secret())
-                        + "reports { read = graph, root = \"" + relay.office().origin() + "\", poll = 1s }"));
+                        + "ndr { source = graph, graph-url = \""
+                        + relay.office().origin() + "\", poll-interval = 1s }"));
     }
 
     private AcceptedMessage send(String subject, String recipient) throws Exception {

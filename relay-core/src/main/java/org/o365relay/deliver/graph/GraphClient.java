@@ -64,11 +64,11 @@ final class GraphClient {
         for (String segment : segments) {
             path.append('/').append(escaped(segment));
         }
-        return URI.create(settings.root() + path.toString());
+        return URI.create(settings.graphUrl() + path.toString());
     }
 
     URI root() {
-        return URI.create(settings.root() + "/v1.0/");
+        return URI.create(settings.graphUrl() + "/v1.0/");
     }
 
     private static String escaped(String segment) {

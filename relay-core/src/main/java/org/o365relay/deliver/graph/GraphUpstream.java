@@ -77,7 +77,7 @@ public final class GraphUpstream implements Upstream {
         this.connections = Math.clamp(connections, 1, MAX_REQUESTS);
         this.spool = spool;
         this.retryAfter = new RetryAfterGate(clock);
-        this.client = new GraphClient(settings, tokens, client, requests, http.replyTimeout(), retryAfter);
+        this.client = new GraphClient(settings, tokens, client, requests, http.requestTimeout(), retryAfter);
         this.maxAttachment = largestAttachment;
     }
 

@@ -128,7 +128,7 @@ record FailureReplies(SmtpUpstreamSettings settings) {
         return switch (step) {
             case CONNECT -> settings.connectTimeout();
             case GREETING, EHLO, STARTTLS, AUTH, MAIL, RCPT, CONTENT -> settings.replyTimeout();
-            case END_OF_CONTENT -> settings.contentTimeout();
+            case END_OF_CONTENT -> settings.dataTimeout();
         };
     }
 

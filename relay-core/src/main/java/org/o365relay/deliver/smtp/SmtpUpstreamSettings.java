@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param connections most connections at once, 1 to 100
 /// @param connectTimeout for the TCP connection
 /// @param replyTimeout for each reply, the TLS handshake included
-/// @param contentTimeout for the reply to the end of the content (RFC 5321 §4.5.3.2.6 asks for 10 minutes)
+/// @param dataTimeout for the reply to the end of the content (RFC 5321 §4.5.3.2.6 asks for 10 minutes)
 /// @param idleTimeout an unused connection is closed after this time
 /// @param heloName what the relay calls itself in EHLO
 /// @param lookup what the host is
@@ -29,7 +29,7 @@ public record SmtpUpstreamSettings(
         int connections,
         Duration connectTimeout,
         Duration replyTimeout,
-        Duration contentTimeout,
+        Duration dataTimeout,
         Duration idleTimeout,
         String heloName,
         Lookup lookup,
@@ -74,7 +74,7 @@ public record SmtpUpstreamSettings(
                 connections,
                 connectTimeout,
                 replyTimeout,
-                contentTimeout,
+                dataTimeout,
                 idleTimeout,
                 heloName,
                 Lookup.HOST,

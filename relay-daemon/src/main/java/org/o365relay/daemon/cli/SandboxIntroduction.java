@@ -78,7 +78,7 @@ record SandboxIntroduction(Sandbox sandbox, Scenario scenario) {
                   tenant = "%6$s"
                   client-id = "%7$s"
                 }
-                fallback = [ { preset = graph, root = "%5$s" } ]
+                fallback = [ { preset = graph, graph-url = "%5$s" } ]
               } ]
 
             """.formatted(

@@ -70,7 +70,7 @@ public final class InProcessRelay implements DemoRelay {
                 credential { type = password, password = ${RELAY_PASSWORD} }
               } ]
               retry { first-delay = 1s, mailbox-probe = 5s, mailbox-probe-max = 5s }
-              stop-grace = 5s
+              shutdown-timeout = 5s
             }
             """.formatted(
                         plan.listen().getAddress().getHostAddress(),

@@ -50,11 +50,11 @@ public final class Explainer {
                 listener + ", "
                         + SettingTexts.tls(listener.tls(), settings.accept().certificate() != null),
                 "relay.listeners"));
-        if (request.listener().proxies().stream().anyMatch(proxy -> proxy.contains(request.client()))) {
+        if (request.listener().trustedProxies().stream().anyMatch(proxy -> proxy.contains(request.client()))) {
             steps.add(new ExplanationStep(
                     "proxy",
                     "this is a proxy: its connections must say who the client is; ask for that address",
-                    "relay.listeners: proxies"));
+                    "relay.listeners: trusted-proxies"));
         }
         Optional<TrustedNetwork> trusted = listener.trusted().network(request.client());
         trusted.ifPresentOrElse(this::trustedNetwork, this::untrusted);
@@ -178,7 +178,7 @@ public final class Explainer {
     private void admit(EmailAddress given, EmailAddress goesOn, Optional<MatchedRule> ruling) {
         int most = settings.accept().limits().recipients();
         if (!admitted.contains(goesOn) && admitted.size() >= most) {
-            refuse(given, RejectReplies.tooManyRecipients(most), "relay.limits.recipients");
+            refuse(given, RejectReplies.tooManyRecipients(most), "relay.limits.recipients-per-message");
             return;
         }
         admitted.add(goesOn);

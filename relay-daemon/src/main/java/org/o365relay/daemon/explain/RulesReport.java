@@ -23,11 +23,11 @@ public final class RulesReport {
             for (TrustedNetwork trusted : listener.trusted().networks()) {
                 lines.add("  " + SettingTexts.name(trusted) + ": " + SettingTexts.policy(trusted.policy()));
             }
-            if (!listener.proxies().isEmpty()) {
+            if (!listener.trustedProxies().isEmpty()) {
                 lines.add("  behind proxies, which say who the client is: "
                         + String.join(
                                 ", ",
-                                listener.proxies().stream()
+                                listener.trustedProxies().stream()
                                         .map(Object::toString)
                                         .toList()));
             }

@@ -43,7 +43,7 @@ final class SandboxIntroductionTest {
                 .contains("  fault       token:drop*1\n")
                 .contains("      type = client-secret\n      client-secret = \"its secret\"\n")
                 .contains("authority = \"https://localhost:")
-                .contains("preset = graph, root = \"https://localhost:")
+                .contains("preset = graph, graph-url = \"https://localhost:")
                 .contains("relay.http.trusted-certificates = \""
                         + directory.resolve("sandbox-ca.pem").toAbsolutePath() + "\"\n");
     }
