@@ -8,22 +8,22 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A message the sandbox has answered with 250 or 202, or would have.
+/// A message that the sandbox accepted: answered with 250 or 202, unless a fault replaced the reply.
 ///
-/// @param number 1 for the first this sandbox accepts since it was started
-/// @param envelopeFrom the reverse-path without brackets, empty for `<>`; with Graph the mailbox
-/// @param envelopeTo the accepted recipients in the order given; with Graph those of To, Cc and Bcc
-/// @param user the mailbox that was signed in to; empty at the MX
-/// @param mechanism the AUTH mechanism, `LOGIN` or `XOAUTH2`; with Graph `Bearer`; empty at the MX
-/// @param tls the protocol, such as `TLSv1.3`; empty for none
-/// @param cipher the cipher suite; empty for none
-/// @param client who was connected
-/// @param helo what the client called itself; empty with Graph
-/// @param receivedAt when the content had been received
-/// @param from the `From` field, unfolded and decoded for reading; with Graph the mailbox if there is none
-/// @param messageId the `Message-ID` field with its brackets; null if there is none
+/// @param number sequence number since the start of the sandbox, from 1
+/// @param envelopeFrom reverse-path without brackets, empty for `<>`; the mailbox for Graph
+/// @param envelopeTo accepted recipients in the order given; those of To, Cc and Bcc for Graph
+/// @param user authenticated mailbox; empty at the MX
+/// @param mechanism AUTH mechanism, `LOGIN` or `XOAUTH2`; `Bearer` for Graph; empty at the MX
+/// @param tls TLS version, such as `TLSv1.3`; empty without TLS
+/// @param cipher cipher suite; empty without TLS
+/// @param client address and port of the SMTP or HTTPS client
+/// @param helo argument of EHLO or HELO; empty for Graph
+/// @param receivedAt time at which the whole content had arrived
+/// @param from `From` field, unfolded and decoded; without one the envelope sender, or the mailbox for Graph
+/// @param messageId `Message-ID` field with its brackets; null without one
 /// @param size octets of content, without dot-stuffing
-/// @param file where the content is; null if contents are not kept
+/// @param file file with the content; null unless contents are kept
 public record AcceptedMessage(
         int number,
         Ingress ingress,
@@ -46,12 +46,12 @@ public record AcceptedMessage(
         envelopeTo = List.copyOf(envelopeTo);
     }
 
-    /// The content as it came over the wire, without dot-stuffing.
+    /// Reads the content exactly as it was received, without dot-stuffing.
     ///
     /// @throws IllegalStateException if contents are not kept
     public byte[] content() throws IOException {
         if (file == null) {
-            throw new IllegalStateException("this sandbox keeps no contents");
+            throw new IllegalStateException("this sandbox does not keep message contents");
         }
         return Files.readAllBytes(file);
     }

@@ -10,7 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
-/// What has been accepted since the start, for those who wait for it.
+/// The messages accepted since the start; callers can wait for more. Thread-safe.
 final class AcceptedMessages {
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -90,7 +90,7 @@ final class AcceptedMessages {
         }
     }
 
-    /// Looks at every record once, however often it is asked.
+    /// Finds the first matching record; tests each record only once.
     private final class Search implements BooleanSupplier {
 
         private final Predicate<AcceptedMessage> wanted;

@@ -5,37 +5,37 @@ import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/// Takes every certificate a client shows: the MX decides by its name or fingerprint, later. Trusts no server.
+/// Trusts every client certificate: the MX service compares its name or fingerprint with the connector later.
 final class AnyClientTrustManager extends X509ExtendedTrustManager {
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType) {
-        // Whoever it is.
+        // every client is trusted
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket) {
-        // Whoever it is.
+        // every client is trusted
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {
-        // Whoever it is.
+        // every client is trusted
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType) {
-        throw new UnsupportedOperationException("this is a server");
+        throw new UnsupportedOperationException("only for server sockets");
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket) {
-        throw new UnsupportedOperationException("this is a server");
+        throw new UnsupportedOperationException("only for server sockets");
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {
-        throw new UnsupportedOperationException("this is a server");
+        throw new UnsupportedOperationException("only for server sockets");
     }
 
     @Override

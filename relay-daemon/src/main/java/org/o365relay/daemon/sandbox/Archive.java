@@ -7,7 +7,7 @@ import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/// Keeps and counts what is accepted, from all roads.
+/// Stores and counts the accepted messages of all services.
 final class Archive {
 
     private final @Nullable MailStore store;
@@ -15,20 +15,20 @@ final class Archive {
     private final InstantSource clock;
     private final AtomicInteger numbers = new AtomicInteger();
 
-    /// @param store null if no files are kept
+    /// @param store null if contents are not kept
     Archive(@Nullable MailStore store, AcceptedMessages inbox, InstantSource clock) {
         this.store = store;
         this.inbox = inbox;
         this.clock = clock;
     }
 
-    /// @param limit octets; what is beyond is only counted
+    /// @param limit maximum octets to store; octets beyond it are only counted
     SpooledContent open(long limit) {
         return new SpooledContent(store == null ? null : store.temporaryFile(), limit);
     }
 
-    /// @param author for people, if there is no From
-    /// @throws IOException if the content cannot be kept
+    /// @param author what to record as the author of a message without `From`
+    /// @throws IOException if the content cannot be stored
     AcceptedMessage store(SpooledContent body, SandboxSubmission submission, Header header, String author)
             throws IOException {
         Instant receivedAt = clock.instant();
@@ -44,25 +44,25 @@ final class Archive {
 
     private AcceptedMessage accepted(
             SpooledContent body,
-            SandboxSubmission from,
+            SandboxSubmission submission,
             Header header,
             String author,
             Instant receivedAt,
             @Nullable Path file) {
-        String written = header.text("From");
+        String from = header.text("From");
         return new AcceptedMessage(
                 numbers.incrementAndGet(),
-                from.ingress(),
-                from.envelopeFrom(),
-                from.envelopeTo(),
-                from.user(),
-                from.mechanism(),
-                from.tls() == null ? "" : from.tls().getProtocol(),
-                from.tls() == null ? "" : from.tls().getCipherSuite(),
-                from.client(),
-                from.helo(),
+                submission.ingress(),
+                submission.envelopeFrom(),
+                submission.envelopeTo(),
+                submission.user(),
+                submission.mechanism(),
+                submission.tls() == null ? "" : submission.tls().getProtocol(),
+                submission.tls() == null ? "" : submission.tls().getCipherSuite(),
+                submission.client(),
+                submission.helo(),
                 receivedAt,
-                written == null ? author : written,
+                from == null ? author : from,
                 header.text("Subject"),
                 header.text("Message-ID"),
                 body.size(),

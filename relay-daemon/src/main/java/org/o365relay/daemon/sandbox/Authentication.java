@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.o365relay.daemon.sandbox.entra.Resource;
 
-/// AUTH, after TLS (RFC 4954): LOGIN against the accounts, XOAUTH2 against the tokens of the sign-in service.
+/// Performs AUTH (RFC 4954): LOGIN with the password of a mailbox, XOAUTH2 with a token of the [TokenService].
 final class Authentication {
 
     private static final String USERNAME_PROMPT = "334 VXNlcm5hbWU6";
@@ -20,15 +20,17 @@ final class Authentication {
     private final FaultInjector faults;
     private String mechanism = "";
 
-    Authentication(SandboxState office, ExchangeReplies replies, SandboxConnection wire, FaultInjector script) {
-        this.state = office;
+    Authentication(SandboxState state, ExchangeReplies replies, SandboxConnection connection, FaultInjector faults) {
+        this.state = state;
         this.replies = replies;
-        this.connection = wire;
-        this.faults = script;
+        this.connection = connection;
+        this.faults = faults;
     }
 
-    /// @param arguments what stands behind AUTH
-    /// @return who has signed in; the client has its answer in any case
+    /// Runs the exchange and sends the final reply.
+    ///
+    /// @param arguments text after `AUTH`
+    /// @return the authenticated mailbox; empty if authentication failed
     Optional<SandboxMailbox> perform(String arguments) throws IOException, SandboxConnection.LineTooLongException {
         String[] words = arguments.split(" +", 2);
         String initial = words.length > 1 ? words[1].strip() : "";
@@ -40,7 +42,7 @@ final class Authentication {
         };
     }
 
-    /// @return as the client called it, in capital letters
+    /// @return the mechanism that the client requested, in upper case
     String mechanism() {
         return mechanism;
     }
@@ -70,9 +72,9 @@ final class Authentication {
         if (!faults.passes(FaultPoint.AUTH, "XOAUTH2 " + user)) {
             return Optional.empty();
         }
-        Optional<SandboxMailbox> account =
+        Optional<SandboxMailbox> mailbox =
                 sent.filter(this::isValid).flatMap(_ -> settings().mailbox(user));
-        return account.isEmpty() ? fail() : succeed(account.get(), Optional.empty());
+        return mailbox.isEmpty() ? fail() : succeed(mailbox.get(), Optional.empty());
     }
 
     private boolean isValid(Xoauth2Response proof) {
@@ -88,21 +90,21 @@ final class Authentication {
         if (!faults.passes(FaultPoint.AUTH, "LOGIN " + username)) {
             return Optional.empty();
         }
-        Optional<SandboxMailbox> account =
+        Optional<SandboxMailbox> mailbox =
                 settings().mailbox(username).filter(found -> found.password().equals(password));
-        return account.isEmpty()
+        return mailbox.isEmpty()
                 ? fail()
-                : succeed(account.get(), settings().basicAuth().refusal());
+                : succeed(mailbox.get(), settings().basicAuth().refusal());
     }
 
-    /// Who it is has been proved; whether they may is another matter.
-    private Optional<SandboxMailbox> succeed(SandboxMailbox account, Optional<String> objection) {
-        Optional<String> refusal = settings().smtpAuthRefusal(account).or(() -> objection);
+    /// Completes a verified login unless SMTP AUTH or basic authentication is disabled.
+    private Optional<SandboxMailbox> succeed(SandboxMailbox mailbox, Optional<String> basicAuthRefusal) {
+        Optional<String> refusal = settings().smtpAuthRefusal(mailbox).or(() -> basicAuthRefusal);
         if (refusal.isPresent()) {
             return refuse(refusal.get());
         }
         connection.send("235 2.7.0 Authentication successful");
-        return Optional.of(account);
+        return Optional.of(mailbox);
     }
 
     private SubmissionSettings settings() {
@@ -133,7 +135,7 @@ final class Authentication {
         return answer.equals("*");
     }
 
-    /// What is no base64 is no name and no password of anybody.
+    /// Invalid base64 decodes to the empty string, which matches no user name or password.
     private static String decoded(String base64) {
         try {
             return new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);

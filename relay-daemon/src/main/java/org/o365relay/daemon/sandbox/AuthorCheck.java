@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Whether this mailbox may send a message with this header. Office 365 looks at `From` at the end of the
-/// content, not at MAIL.
+/// Checks whether a mailbox may send a message with this header. As Exchange Online does, it checks `From`
+/// after the content, not the envelope sender at MAIL.
 final class AuthorCheck {
 
     private final ExchangeReplies replies;
@@ -15,7 +15,7 @@ final class AuthorCheck {
         this.replies = replies;
     }
 
-    /// @return the refusal; empty if the message has an author as it should
+    /// @return the refusal; empty if the message has a valid `From`
     Optional<String> checkFrom(@Nullable Header header) {
         List<InternetAddress> authors = header == null ? List.of() : header.authors();
         if (header == null || authors.isEmpty()) {
@@ -30,24 +30,24 @@ final class AuthorCheck {
                 : Optional.empty();
     }
 
-    /// @return the refusal; empty if the mailbox may send as each author
-    Optional<String> checkSendAs(Header header, SandboxMailbox account) {
-        return deniedAuthor(header, account).map(foreign -> replies.sendAsDenied(account.address(), foreign));
+    /// @return the refusal; empty if the mailbox may send as every author
+    Optional<String> checkSendAs(Header header, SandboxMailbox mailbox) {
+        return deniedAuthor(header, mailbox).map(author -> replies.sendAsDenied(mailbox.address(), author));
     }
 
-    /// @return an author the mailbox may not send as
-    static Optional<String> deniedAuthor(Header header, SandboxMailbox account) {
+    /// @return the first author that the mailbox may not send as
+    static Optional<String> deniedAuthor(Header header, SandboxMailbox mailbox) {
         return header.authors().stream()
-                .flatMap(author -> deniedAddress(author, account).stream())
+                .flatMap(author -> deniedAddress(author, mailbox).stream())
                 .findFirst();
     }
 
-    /// An address in a display name counts too: devices that write `"scanner@plant" <relay@…>` are refused.
-    private static Optional<String> deniedAddress(InternetAddress author, SandboxMailbox account) {
+    /// An address in the display name counts, too: `"scanner@plant" <relay@…>` is refused.
+    private static Optional<String> deniedAddress(InternetAddress author, SandboxMailbox mailbox) {
         String name = author.getPersonal() == null ? "" : author.getPersonal();
-        if (!account.maySendAs(author.getAddress())) {
+        if (!mailbox.maySendAs(author.getAddress())) {
             return Optional.of(author.getAddress());
         }
-        return name.contains("@") && !account.maySendAs(name.strip()) ? Optional.of(name) : Optional.empty();
+        return name.contains("@") && !mailbox.maySendAs(name.strip()) ? Optional.of(name) : Optional.empty();
     }
 }

@@ -3,17 +3,17 @@ package org.o365relay.daemon.sandbox;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What becomes of a right password.
+/// Whether the tenant accepts basic authentication, and how it refuses a correct password otherwise.
 public enum BasicAuth {
     ON(null),
-    /// As it will be after December 2026, unless it is switched on again.
+    /// Retired by Microsoft: the default after December 2026.
     RETIRED("550 5.7.30 Basic authentication is not supported for Client Submission."),
-    /// By an authentication policy.
+    /// Blocked by an authentication policy.
     BLOCKED("535 5.7.139 Authentication unsuccessful, basic authentication is disabled."),
-    /// By the security defaults of the tenant.
+    /// Blocked by the security defaults of the tenant.
     SECURITY_DEFAULTS("535 5.7.139 Authentication unsuccessful, user is locked by your organization's security"
             + " defaults policy. Contact your administrator."),
-    /// By Conditional Access.
+    /// Blocked by Conditional Access.
     CONDITIONAL_ACCESS("535 5.7.139 Authentication unsuccessful, the request did not meet the criteria to be"
             + " authenticated successfully. Contact your administrator.");
 

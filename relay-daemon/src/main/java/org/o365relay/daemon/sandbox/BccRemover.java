@@ -3,7 +3,7 @@ package org.o365relay.daemon.sandbox;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/// Copies a message without its Bcc fields, everything else octet by octet as it is.
+/// Copies a message without its Bcc fields; all other octets stay unchanged.
 final class BccRemover {
 
     private static final byte[] NAME = {'b', 'c', 'c', ':'};
@@ -12,15 +12,15 @@ final class BccRemover {
 
     static void copyWithoutBcc(byte[] content, OutputStream out) throws IOException {
         int position = 0;
-        boolean blind = false;
+        boolean inBcc = false;
         while (position < content.length) {
             int end = endOfLine(content, position);
             if (isBlank(content, position, end)) {
                 break;
             }
             boolean folded = content[position] == ' ' || content[position] == '\t';
-            blind = folded ? blind : isBcc(content, position);
-            if (!blind) {
+            inBcc = folded ? inBcc : isBcc(content, position);
+            if (!inBcc) {
                 out.write(content, position, end - position);
             }
             position = end;

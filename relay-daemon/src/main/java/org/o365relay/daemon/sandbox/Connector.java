@@ -4,16 +4,17 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// What the MX takes from whom.
+/// The inbound connector and direct send settings of the MX service.
 ///
-/// @param domains accepted domains of the tenant, in lower case
-/// @param sources addresses an inbound connector knows, such as `127.0.0.1`
-/// @param certificates that an inbound connector knows: a name of the certificate, or its SHA-256 fingerprint in
-///     hexadecimal digits; in lower case
-/// @param directSend whether anybody may send to the tenant's own domains as one of its own addresses
+/// @param domains accepted domains of the tenant; matched without regard to case
+/// @param sources IP addresses that the inbound connector identifies, such as `127.0.0.1`
+/// @param certificates client certificates that the inbound connector identifies: a name in the certificate, or
+///     its SHA-256 fingerprint in hexadecimal digits; matched without regard to case
+/// @param directSend whether unidentified clients may send to the tenant's domains from one of its own
+///     addresses
 public record Connector(Set<String> domains, Set<String> sources, Set<String> certificates, boolean directSend) {
 
-    /// The most recipients of one message.
+    /// Maximum recipients of one message.
     static final int RECIPIENTS = 200;
 
     public Connector {
@@ -22,7 +23,7 @@ public record Connector(Set<String> domains, Set<String> sources, Set<String> ce
         certificates = folded(certificates);
     }
 
-    /// No connector: only direct send.
+    /// No inbound connector, direct send allowed.
     public static Connector directSendTo(String... domains) {
         return new Connector(Set.of(domains), Set.of(), Set.of(), true);
     }

@@ -7,7 +7,8 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What happens to a complete content: refused, or kept and counted.
+/// Decides about a complete content: refuses the message, or archives it and counts it against the mailbox
+/// limits.
 final class ContentHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(ContentHandler.class);
@@ -15,13 +16,13 @@ final class ContentHandler {
     private final SandboxState state;
     private final SmtpService service;
     private final SandboxSession session;
-    private final FaultInjector script;
+    private final FaultInjector faults;
 
-    ContentHandler(SandboxState office, SmtpService door, SandboxSession session, FaultInjector script) {
-        this.state = office;
-        this.service = door;
+    ContentHandler(SandboxState state, SmtpService service, SandboxSession session, FaultInjector faults) {
+        this.state = state;
+        this.service = service;
         this.session = session;
-        this.script = script;
+        this.faults = faults;
     }
 
     SpooledContent open() {
@@ -53,12 +54,12 @@ final class ContentHandler {
     }
 
     private void applyRateLimit(List<String> to) throws IOException {
-        SandboxMailbox account = session.mailbox();
-        if (account != null) {
-            MailboxUsage use = state.usages().of(account);
+        SandboxMailbox mailbox = session.mailbox();
+        if (mailbox != null) {
+            MailboxUsage use = state.usages().of(mailbox);
             Duration wait = use.submit(to.size(), state.clock().instant(), state.settings());
             if (wait.isPositive()) {
-                script.pause(wait);
+                faults.pause(wait);
             }
         }
     }
@@ -70,18 +71,18 @@ final class ContentHandler {
             return service.replies()
                     .accepted(messageId == null ? service.replies().messageId() : messageId);
         } catch (IOException e) {
-            LOG.warn("The sandbox cannot keep a message: {}", e.toString());
+            LOG.warn("the sandbox cannot store a message: {}", e.toString());
             return service.replies().error("452 4.3.1 Insufficient system resources");
         }
     }
 
     private SandboxSubmission submission(String from, List<String> to) {
-        SandboxMailbox account = session.mailbox();
+        SandboxMailbox mailbox = session.mailbox();
         return new SandboxSubmission(
                 service.ingress(),
                 from,
                 to,
-                account == null ? "" : account.address(),
+                mailbox == null ? "" : mailbox.address(),
                 session.mechanism(),
                 session.tls(),
                 session.client(),

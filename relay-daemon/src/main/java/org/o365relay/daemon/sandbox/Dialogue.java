@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.Locale;
 import javax.net.ssl.SSLSocket;
 
-/// One connection, from the greeting to its end.
+/// Runs one SMTP connection from the greeting to QUIT.
 final class Dialogue {
 
     private static final Duration IDLE = Duration.ofMinutes(5);
@@ -21,28 +21,28 @@ final class Dialogue {
     private final FaultInjector faults;
     private final Transport transport;
 
-    /// @param transport is told of the encrypted socket, to close it when the sandbox stops
-    Dialogue(SandboxState office, SmtpService door, Socket socket, SandboxSession session, Transport transport)
+    /// @param transport receives the TLS socket, to close it when the sandbox stops
+    Dialogue(SandboxState state, SmtpService service, Socket socket, SandboxSession session, Transport transport)
             throws IOException {
-        this.state = office;
-        this.service = door;
-        this.replies = door.replies();
+        this.state = state;
+        this.service = service;
+        this.replies = service.replies();
         this.socket = socket;
         this.session = session;
         this.transport = transport;
         this.connection = new SandboxConnection(socket);
-        this.faults = new FaultInjector(office, door, connection);
+        this.faults = new FaultInjector(state, service, connection);
     }
 
-    /// Whoever owns the connection.
+    /// The owner of the connection.
     @FunctionalInterface
     interface Transport {
         void replaceSocket(SSLSocket encrypted) throws IOException;
     }
 
-    /// Returns when the client has said QUIT.
+    /// Returns after QUIT.
     ///
-    /// @throws IOException if the connection has ended otherwise
+    /// @throws IOException if the connection ends without QUIT
     void run() throws IOException {
         try (SandboxTransaction transaction = new SandboxTransaction(state, service, session, connection, faults)) {
             if (faults.passes(FaultPoint.CONNECT, "")) {
@@ -50,7 +50,7 @@ final class Dialogue {
                 runCommands(transaction);
             }
             connection.flush();
-        } catch (SocketTimeoutException silence) {
+        } catch (SocketTimeoutException timeout) {
             sendTimeout();
         } finally {
             releaseMailbox();
@@ -58,15 +58,15 @@ final class Dialogue {
     }
 
     private void releaseMailbox() {
-        SandboxMailbox account = session.mailbox();
-        if (account != null) {
-            state.usages().of(account).removeSession(session);
+        SandboxMailbox mailbox = session.mailbox();
+        if (mailbox != null) {
+            state.usages().of(mailbox).removeSession(session);
         }
     }
 
     private void sendTimeout() throws IOException {
         Duration total = Duration.between(session.startedAt(), state.clock().instant());
-        String words = timeLeft().isPositive()
+        String duration = timeLeft().isPositive()
                 ? ""
                 : " Total session duration: %02d:%02d:%02d.%02d"
                         .formatted(
@@ -74,23 +74,23 @@ final class Dialogue {
                                 total.toMinutesPart(),
                                 total.toSecondsPart(),
                                 total.toMillisPart() / 10);
-        connection.send(replies.error("421 4.4.1 Connection timed out." + words));
+        connection.send(replies.error("421 4.4.1 Connection timed out." + duration));
         connection.flush();
     }
 
-    /// @return how much of the session's time is left
+    /// @return the remaining session time; not positive once it is over
     private Duration timeLeft() {
-        Duration most = state.settings().scaled(state.settings().limits().sessionTime());
-        return most.minus(Duration.between(session.startedAt(), state.clock().instant()));
+        Duration maximum = state.settings().scaled(state.settings().limits().sessionTime());
+        return maximum.minus(Duration.between(session.startedAt(), state.clock().instant()));
     }
 
     private String nextLine() throws IOException, SandboxConnection.LineTooLongException {
         Duration left = timeLeft();
         if (!left.isPositive()) {
-            throw new SocketTimeoutException("the session has lasted long enough");
+            throw new SocketTimeoutException("session time exceeded");
         }
-        Duration patience = left.compareTo(IDLE) < 0 ? left : IDLE;
-        socket.setSoTimeout(Math.toIntExact(patience.toMillis() + 1)); // not before the time is over
+        Duration timeout = left.compareTo(IDLE) < 0 ? left : IDLE;
+        socket.setSoTimeout(Math.toIntExact(timeout.toMillis() + 1)); // round up, never expire early
         return connection.readLine();
     }
 
@@ -107,7 +107,7 @@ final class Dialogue {
         }
     }
 
-    /// @return whether the dialogue goes on
+    /// @return false after QUIT
     private boolean execute(String verb, String argument, SandboxTransaction transaction)
             throws IOException, SandboxConnection.LineTooLongException {
         switch (verb) {
@@ -186,9 +186,9 @@ final class Dialogue {
         } else if (session.mailbox() != null) {
             refuse("503 5.5.2 Already authenticated");
         } else {
-            authentication.perform(argument).ifPresent(account -> {
-                session.authenticated(account, authentication.mechanism());
-                state.usages().of(account).addSession(session);
+            authentication.perform(argument).ifPresent(mailbox -> {
+                session.authenticated(mailbox, authentication.mechanism());
+                state.usages().of(mailbox).addSession(session);
             });
         }
     }

@@ -1,8 +1,9 @@
 package org.o365relay.daemon.sandbox;
 
-/// Finds the end of a DATA content and removes its dot-stuffing, however the octets are cut into reads.
+/// Finds the end of DATA content and removes dot-stuffing, independent of how the octets are split into reads.
 ///
-/// Lines end in CRLF and nothing else: a bare LF is content, and told to the body, which refuses it.
+/// Only CRLF ends a line; a bare LF is content and is marked in the [SpooledContent], so that the message is
+/// refused.
 final class DotReader {
 
     private enum State {
@@ -27,7 +28,7 @@ final class DotReader {
         return state == State.DONE;
     }
 
-    /// @return where it stopped: `end`, or behind the final dot's line
+    /// @return position of the first unread octet: `end`, or after the final dot line
     int read(byte[] octets, int start, int end) {
         int position = start;
         while (position < end && state != State.DONE) {
@@ -49,7 +50,7 @@ final class DotReader {
         return dot ? position + 1 : position;
     }
 
-    /// Takes as many whole lines as it can in one go, up to one that begins with a dot.
+    /// Copies as many lines as possible at once, up to one that begins with a dot.
     private int text(byte[] octets, int start, int end) {
         int position = start;
         while (position < end) {

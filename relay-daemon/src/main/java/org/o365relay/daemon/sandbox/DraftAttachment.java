@@ -11,10 +11,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.daemon.sandbox.web.Json;
 
-/// A file that goes with a draft.
+/// An attachment of a draft.
 ///
-/// @param contentId empty for none
-/// @param file where the content is, to be removed in the end; null if it is in memory
+/// @param contentId Content-ID without brackets; empty for none
+/// @param file temporary file with the content, deleted with the draft; null if it is in memory
 record DraftAttachment(
         String name,
         String type,
@@ -23,7 +23,7 @@ record DraftAttachment(
         DataSource content,
         @Nullable Path file) {
 
-    /// @param members of a fileAttachment
+    /// @param members JSON members of a `fileAttachment`
     static DraftAttachment of(Map<String, @Nullable Object> members) throws GraphRefusal {
         try {
             byte[] content = Base64.getDecoder().decode(Json.asText(members.get("contentBytes")));
@@ -33,12 +33,12 @@ record DraftAttachment(
         }
     }
 
-    /// @param members of an attachmentItem
+    /// @param members JSON members of an `attachmentItem`
     static DraftAttachment uploaded(Path file, Map<String, @Nullable Object> members) throws GraphRefusal {
         return described(members, new FileDataSource(file.toFile()), file);
     }
 
-    /// @param members of an attachmentItem
+    /// @param members JSON members of an `attachmentItem`
     static void checkName(Map<String, @Nullable Object> members) throws GraphRefusal {
         if (Json.asText(members.get("name")).isEmpty()) {
             throw GraphRefusal.badRequest("The property 'name' is required.");

@@ -11,14 +11,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.daemon.sandbox.web.Json;
 
-/// Writes what a JSON message says into a MIME message.
+/// Applies the members of a JSON message to a MIME message.
 ///
 /// Source: Microsoft Graph REST API v1.0, "message resource type".
 final class DraftFields {
 
     private DraftFields() {}
 
-    /// @param members what is not there stays as it is
+    /// @param members JSON members to apply; fields without a member stay unchanged
     static void write(Map<String, @Nullable Object> members, MimeMessage message) throws MessagingException {
         addresses(members, "from", "From", message);
         addresses(members, "sender", "Sender", message);
@@ -61,7 +61,7 @@ final class DraftFields {
         }
     }
 
-    /// One recipient or a list of them.
+    /// Accepts one recipient or a list of recipients.
     private static void addresses(Map<String, @Nullable Object> members, String key, String field, MimeMessage message)
             throws MessagingException {
         if (!members.containsKey(key)) {
@@ -88,7 +88,7 @@ final class DraftFields {
             written.validate();
             return written.toString();
         } catch (UnsupportedEncodingException e) {
-            throw new IllegalStateException("every Java has UTF-8", e);
+            throw new IllegalStateException("UTF-8 is always supported", e);
         }
     }
 }

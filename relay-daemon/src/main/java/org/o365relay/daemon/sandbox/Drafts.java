@@ -15,7 +15,7 @@ final class Drafts {
         this.random = random;
     }
 
-    /// @return its id, long and with characters that need care in an address, as Graph's
+    /// @return its id, long and with characters that must be escaped in a URL, as Graph's ids
     String add(SandboxDraft draft) {
         byte[] noise = new byte[96];
         random.nextBytes(noise);
@@ -24,9 +24,9 @@ final class Drafts {
         return id;
     }
 
-    SandboxDraft find(SandboxMailbox account, String id) throws GraphRefusal {
+    SandboxDraft find(SandboxMailbox mailbox, String id) throws GraphRefusal {
         SandboxDraft draft = drafts.get(id);
-        if (draft == null || !draft.mailbox().key().equals(account.key())) {
+        if (draft == null || !draft.mailbox().key().equals(mailbox.key())) {
             throw GraphRefusal.notFound("The message does not exist.");
         }
         return draft;

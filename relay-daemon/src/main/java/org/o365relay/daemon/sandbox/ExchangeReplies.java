@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
-/// The words of Office 365, as seen in transcripts of smtp.office365.com from 2024 and 2025.
+/// The SMTP replies of Exchange Online, from transcripts of smtp.office365.com of 2024 and 2025.
 final class ExchangeReplies {
 
     private static final String SITE = "SBXP282CA0001";
@@ -27,7 +27,7 @@ final class ExchangeReplies {
     private final RandomGenerator random;
     private final String host;
 
-    /// @param host what the server calls itself: [#SUBMISSION] or [#MX]
+    /// @param host host name in the greeting: [#SUBMISSION] or [#MX]
     ExchangeReplies(InstantSource clock, RandomGenerator random, String host) {
         this.clock = clock;
         this.random = random;
@@ -43,9 +43,9 @@ final class ExchangeReplies {
         return "250 " + host + " Hello [" + client.getHostAddress() + "]";
     }
 
-    /// @param security `STARTTLS` before TLS, the AUTH keyword after it; empty for nothing
-    /// @param withheld keywords not to offer
-    String capabilities(InetAddress client, String security, Set<String> withheld) {
+    /// @param security `STARTTLS` before TLS, the AUTH keyword after it; empty for neither
+    /// @param disabled keywords not to offer
+    String capabilities(InetAddress client, String security, Set<String> disabled) {
         List<String> keywords = Stream.of(
                         "SIZE " + SandboxSettings.ADVERTISED_SIZE,
                         "PIPELINING",
@@ -55,7 +55,7 @@ final class ExchangeReplies {
                         "8BITMIME",
                         "BINARYMIME",
                         "CHUNKING")
-                .filter(keyword -> !keyword.isEmpty() && !withheld.contains(keyword))
+                .filter(keyword -> !keyword.isEmpty() && !disabled.contains(keyword))
                 .toList();
         return "250-" + host + " Hello [" + client.getHostAddress() + "]\r\n250-" + String.join("\r\n250-", keywords)
                 + "\r\n250 SMTPUTF8";
@@ -65,25 +65,25 @@ final class ExchangeReplies {
         return "250 2.0.0 OK " + messageId + " [Hostname=" + BACKEND + "]";
     }
 
-    /// For content without a Message-ID Office 365 makes one up.
+    /// Generates a Message-ID, as Exchange Online does for content without one.
     String messageId() {
         return "<" + SITE + id() + "@" + BACKEND.toLowerCase(Locale.ROOT) + ">";
     }
 
-    /// A refusal with the ending that Microsoft's support asks for.
+    /// Appends the suffix ` [HOST DATE ID]` of a refusal.
     String error(String text) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         return text + " [" + BACKEND + " " + now + " " + id() + "]";
     }
 
-    /// A reply from a [Fault].
+    /// Completes the reply of a [Fault]: refusals get the suffix unless they end in a bracket.
     String scripted(String text) {
         boolean complete = text.charAt(0) < '4' || text.endsWith("]");
         return (complete ? text : error(text)).replace("\n", "\r\n");
     }
 
-    /// One line of three to five thousand characters, as Office 365 gives it: clients that read replies into a
-    /// buffer of 1,000 break here.
+    /// Generates one line of more than 3,500 characters, as Exchange Online does: clients with a reply buffer
+    /// of 1,000 octets fail on it.
     String sendAsDenied(String mailbox, String author) {
         StringBuilder reply = new StringBuilder("554 5.2.252 SendAsDenied; ")
                 .append(mailbox)

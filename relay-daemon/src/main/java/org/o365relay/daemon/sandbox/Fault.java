@@ -6,17 +6,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Trouble to come: this action at this step, so many times.
+/// A fault to inject: an action at a point of the protocol, a limited number of times or always.
 ///
-/// @param times how often it happens before it is used up, at least 1; [#ALWAYS] for every time
-/// @param match it happens only for commands that contain this text, without regard to case, such as one
-///     recipient's address; empty for all. At [FaultPoint#CONTENT] it is looked for in the envelope, written as
-///     `<from> <to> <to>`; at [FaultPoint#TOKEN] in the path and the grant, `POST /…/token client_credentials`; at
-///     [FaultPoint#GRAPH] in the path, `POST /v1.0/users/…/sendMail`
-/// @param mx whether it happens at the MX instead of at client submission
+/// @param times number of times to inject it, at least 1; [#ALWAYS] for no limit
+/// @param match only commands that contain this text match, without regard to case, for example a
+///     recipient address; empty for all. At [FaultPoint#CONTENT] the envelope is matched, written as
+///     `<from> <to> <to>`; at [FaultPoint#TOKEN] the path and the grant, `POST /…/token client_credentials`; at
+///     [FaultPoint#GRAPH] the path, `POST /v1.0/users/…/sendMail`
+/// @param mx whether it applies to the MX instead of client submission
 public record Fault(FaultPoint point, FaultAction action, int times, String match, boolean mx) {
 
-    /// Every time.
+    /// No limit on the number of times.
     public static final int ALWAYS = Integer.MAX_VALUE;
 
     private static final Pattern FORM = Pattern.compile(
@@ -24,52 +24,52 @@ public record Fault(FaultPoint point, FaultAction action, int times, String matc
 
     public Fault {
         if (times < 1) {
-            throw new IllegalArgumentException("a fault happens at least once");
+            throw new IllegalArgumentException("a fault must occur at least once");
         }
         if (action instanceof FaultAction.DropAfterAccepting && point.isSmtp() && point != FaultPoint.CONTENT) {
-            throw new IllegalArgumentException("drop-after-accepting is only for the step content");
+            throw new IllegalArgumentException("drop-after-accepting is only allowed at content, token and graph");
         }
         if (action instanceof FaultAction.Reply && point == FaultPoint.HANDSHAKE) {
-            throw new IllegalArgumentException("there is no reply in a TLS handshake");
+            throw new IllegalArgumentException("handshake cannot have a reply");
         }
         if (action instanceof FaultAction.Aadsts && point != FaultPoint.TOKEN) {
-            throw new IllegalArgumentException("AADSTS errors are only for the step token");
+            throw new IllegalArgumentException("AADSTS errors are only allowed at token");
         }
         if (point.isSmtp() ? action instanceof FaultAction.Status : action instanceof FaultAction.Reply) {
-            throw new IllegalArgumentException("a reply is for SMTP, a status for token and graph");
+            throw new IllegalArgumentException("SMTP points take a reply, token and graph take an HTTP status");
         }
         if (mx && !point.isSmtp()) {
             throw new IllegalArgumentException(
-                    "the MX has no step " + point.name().toLowerCase(Locale.ROOT));
+                    "there is no mx-" + point.name().toLowerCase(Locale.ROOT));
         }
     }
 
-    public Fault(FaultPoint step, FaultAction action, int times, String where) {
-        this(step, action, times, where, false);
+    public Fault(FaultPoint point, FaultAction action, int times, String where) {
+        this(point, action, times, where, false);
     }
 
-    public Fault(FaultPoint step, FaultAction action, int times) {
-        this(step, action, times, "");
+    public Fault(FaultPoint point, FaultAction action, int times) {
+        this(point, action, times, "");
     }
 
-    /// Reads the form of the command line: `step:action`, `step:action*times` or `step/text:action*times`.
+    /// Parses `POINT:ACTION`, `POINT:ACTION*TIMES` or `POINT/TEXT:ACTION*TIMES`, the syntax of `--fault`.
     ///
-    /// The action is `delay 3s` (ms, s, m), `drop`, `drop-after-accepting`, `hang`; in SMTP a reply
-    /// (`451 4.7.0 Try again`); for token `AADSTS7000215`; for token and graph a status with what may follow it
-    /// (`429 retry-after 5 ApplicationThrottled Too much`, `503-after-accepting`). `mx-` before an SMTP step means
-    /// the MX. Without `*times` it happens every time.
+    /// The action is `delay 3s` (ms, s, m), `drop`, `drop-after-accepting` or `hang`; at an SMTP point a reply
+    /// (`451 4.7.0 Try again`); at token `AADSTS7000215`; at token and graph an HTTP status with optional
+    /// details (`429 retry-after 5 ApplicationThrottled Too much`, `503-after-accepting`). The prefix `mx-`
+    /// selects the MX. Without `*TIMES` the fault is always injected.
     ///
-    /// @throws IllegalArgumentException saying what is wrong
+    /// @throws IllegalArgumentException with a message for the user
     public static Fault parse(String text) {
         Matcher form = FORM.matcher(text.strip());
         if (!form.matches()) {
-            throw new IllegalArgumentException("not of the form step:action*times: " + text);
+            throw new IllegalArgumentException("not of the form POINT:ACTION*TIMES: " + text);
         }
         String times = form.group("times");
-        FaultPoint step = point(form.group("step"));
+        FaultPoint point = point(form.group("step"));
         return new Fault(
-                step,
-                FaultActionSyntax.parse(step, form.group("action").strip()),
+                point,
+                FaultActionSyntax.parse(point, form.group("action").strip()),
                 times == null ? ALWAYS : Integer.parseInt(times),
                 Optional.ofNullable(form.group("where")).orElse(""),
                 form.group("mx") != null);
@@ -85,7 +85,7 @@ public record Fault(FaultPoint point, FaultAction action, int times, String matc
         return times == ALWAYS ? this : new Fault(point, action, times - 1, match, mx);
     }
 
-    /// @return the form that [#parse(String)] reads
+    /// @return the syntax that [#parse(String)] accepts
     @Override
     public String toString() {
         String scope = match.isEmpty() ? "" : "/" + match;
@@ -96,10 +96,10 @@ public record Fault(FaultPoint point, FaultAction action, int times, String matc
 
     private static FaultPoint point(String name) {
         return Stream.of(FaultPoint.values())
-                .filter(step -> step.name().equalsIgnoreCase(name))
+                .filter(point -> point.name().equalsIgnoreCase(name))
                 .findAny()
-                .orElseThrow(() -> new IllegalArgumentException("no step \"" + name
-                        + "\"; there are connect, ehlo, starttls, handshake, auth, mail, rcpt, data, content, quit,"
+                .orElseThrow(() -> new IllegalArgumentException("unknown point \"" + name
+                        + "\"; known points are connect, ehlo, starttls, handshake, auth, mail, rcpt, data, content, quit,"
                         + " token, graph"));
     }
 }

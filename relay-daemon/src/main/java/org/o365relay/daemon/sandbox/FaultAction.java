@@ -3,53 +3,53 @@ package org.o365relay.daemon.sandbox;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// What the sandbox does instead of what it would do.
+/// What the sandbox does at a [FaultPoint] instead of the normal behaviour.
 public sealed interface FaultAction {
 
-    /// Answers this and refuses the step. A 421 ends the connection, as it says (RFC 5321 §3.8). Only in SMTP.
+    /// Sends this reply and skips the command. A 421 also closes the connection (RFC 5321 §3.8). SMTP only.
     ///
-    /// @param text as it goes over the wire, such as `451 4.7.0 Temporary server error.`; a 4xx or 5xx gets the
-    ///     ` [HOST DATE ID]` ending if it does not end in a bracket. Several lines are separated by `\n`
+    /// @param text complete reply, such as `451 4.7.0 Temporary server error.`, its lines separated by `\n`; a
+    ///     4xx or 5xx reply that does not end in a bracket gets the suffix ` [HOST DATE ID]`
     record Reply(String text) implements FaultAction {
         public Reply {
             if (!text.matches("(?s)[2-5]\\d\\d[ -].*")) {
-                throw new IllegalArgumentException("not a reply: " + text);
+                throw new IllegalArgumentException("not an SMTP reply: " + text);
             }
         }
     }
 
-    /// Answers with this HTTP status. Only at [FaultPoint#TOKEN] and [FaultPoint#GRAPH].
+    /// Responds with this HTTP status. Only at [FaultPoint#TOKEN] and [FaultPoint#GRAPH].
     ///
     /// @param afterAccepting whether the request is carried out all the same: what makes a relay send a message
     ///     twice
-    /// @param retryAfter seconds; null for none
-    /// @param code such as `ErrorSendAsDenied`; empty for what fits the status
-    /// @param message empty for what fits the status
+    /// @param retryAfter `Retry-After` in seconds; null for none
+    /// @param code error code, such as `ErrorSendAsDenied`; empty for the usual one of the status
+    /// @param message error message; empty for the usual one of the status
     record Status(
             int status, boolean afterAccepting, @Nullable Integer retryAfter, String code, String message)
             implements FaultAction {
         public Status {
             if (status < 200 || status > 599) {
-                throw new IllegalArgumentException("not a status of HTTP: " + status);
+                throw new IllegalArgumentException("not an HTTP status: " + status);
             }
         }
     }
 
-    /// Refuses a token with this error. Only at [FaultPoint#TOKEN].
+    /// Refuses a token request with this error. Only at [FaultPoint#TOKEN].
     ///
-    /// @param number behind `AADSTS`
+    /// @param number digits after `AADSTS`
     record Aadsts(int number) implements FaultAction {}
 
-    /// Waits, then goes on as usual.
+    /// Waits, then continues normally.
     record Delay(Duration time) implements FaultAction {}
 
-    /// Closes the connection without a word; at [FaultPoint#CONTENT] the message is thrown away.
+    /// Closes the connection without a reply; at [FaultPoint#CONTENT] the message is discarded.
     record Drop() implements FaultAction {}
 
-    /// Keeps the message, then closes the connection instead of answering. Only at [FaultPoint#CONTENT],
-    /// [FaultPoint#TOKEN] and [FaultPoint#GRAPH]: it is what makes a relay send a message twice.
+    /// Accepts the message or carries out the request, then closes the connection without a reply; a relay then
+    /// sends the message twice. Only at [FaultPoint#CONTENT], [FaultPoint#TOKEN] and [FaultPoint#GRAPH].
     record DropAfterAccepting() implements FaultAction {}
 
-    /// Says nothing more until the client gives up.
+    /// Sends no reply and keeps the connection open until the client closes it.
     record Hang() implements FaultAction {}
 }

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Actions as they are written in a [Fault].
+/// Parses and formats the action part of a [Fault].
 final class FaultActionSyntax {
 
     private static final Pattern DELAY = Pattern.compile("delay (?<count>\\d{1,9})(?<unit>ms|s|m)");
@@ -15,18 +15,18 @@ final class FaultActionSyntax {
 
     private FaultActionSyntax() {}
 
-    /// @throws IllegalArgumentException saying what is wrong
-    static FaultAction parse(FaultPoint step, String text) {
+    /// @throws IllegalArgumentException with a message for the user
+    static FaultAction parse(FaultPoint point, String text) {
         return switch (text) {
             case "drop" -> new FaultAction.Drop();
             case "drop-after-accepting" -> new FaultAction.DropAfterAccepting();
             case "hang" -> new FaultAction.Hang();
-            default -> text.startsWith("delay") ? parseDelay(text) : parseReply(step, text);
+            default -> text.startsWith("delay") ? parseDelay(text) : parseReply(point, text);
         };
     }
 
-    private static FaultAction parseReply(FaultPoint step, String text) {
-        if (step.isSmtp()) {
+    private static FaultAction parseReply(FaultPoint point, String text) {
+        if (point.isSmtp()) {
             return new FaultAction.Reply(text);
         }
         Matcher error = AADSTS.matcher(text);
@@ -36,8 +36,8 @@ final class FaultActionSyntax {
     private static FaultAction parseStatus(String text) {
         Matcher form = STATUS.matcher(text);
         if (!form.matches()) {
-            throw new IllegalArgumentException("not a status of HTTP, such as \"503\","
-                    + " \"429 retry-after 5 ApplicationThrottled\" or \"503-after-accepting\", nor AADSTS and a number: "
+            throw new IllegalArgumentException("not an HTTP status such as \"503\","
+                    + " \"429 retry-after 5 ApplicationThrottled\" or \"503-after-accepting\", and not an AADSTS number: "
                     + text);
         }
         String seconds = form.group("seconds");
@@ -52,7 +52,7 @@ final class FaultActionSyntax {
     private static FaultAction parseDelay(String text) {
         Matcher delay = DELAY.matcher(text);
         if (!delay.matches()) {
-            throw new IllegalArgumentException("a delay is written like \"delay 3s\" (ms, s, m), not: " + text);
+            throw new IllegalArgumentException("not a delay such as \"delay 3s\" (units ms, s, m): " + text);
         }
         long count = Long.parseLong(delay.group("count"));
         return new FaultAction.Delay(
@@ -63,7 +63,7 @@ final class FaultActionSyntax {
                 });
     }
 
-    /// @return what [#parse(Step, String)] reads
+    /// @return the text that [#parse(FaultPoint, String)] accepts
     static String format(FaultAction action) {
         return switch (action) {
             case FaultAction.Reply(String text) -> text;

@@ -6,28 +6,28 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/// Plays the faults on one connection.
+/// Injects the [Faults] on one SMTP connection.
 final class FaultInjector {
 
     private final SandboxState state;
     private final SmtpService service;
     private final SandboxConnection connection;
 
-    FaultInjector(SandboxState office, SmtpService door, SandboxConnection wire) {
-        this.state = office;
-        this.service = door;
-        this.connection = wire;
+    FaultInjector(SandboxState state, SmtpService service, SandboxConnection connection) {
+        this.state = state;
+        this.service = service;
+        this.connection = connection;
     }
 
-    /// @return whether the step may go on as usual; if not, it has been answered
-    /// @throws IOException if this ended the connection
-    boolean passes(FaultPoint step, String command) throws IOException {
-        Optional<FaultAction> action = next(step, command);
+    /// @return whether to continue normally; if false, the fault has been replied
+    /// @throws IOException if the fault closed the connection
+    boolean passes(FaultPoint point, String command) throws IOException {
+        Optional<FaultAction> action = next(point, command);
         return action.isEmpty() || perform(action.get());
     }
 
-    Optional<FaultAction> next(FaultPoint step, String command) {
-        return state.faults().next(step, service.ingress() == Ingress.MX, command);
+    Optional<FaultAction> next(FaultPoint point, String command) {
+        return state.faults().next(point, service.ingress() == Ingress.MX, command);
     }
 
     boolean perform(FaultAction action) throws IOException {
@@ -39,7 +39,7 @@ final class FaultInjector {
             }
             case FaultAction.Hang() -> {
                 connection.discardUntilClosed();
-                throw new EOFException("the client gave up");
+                throw new EOFException("the client closed the connection");
             }
             case FaultAction.Drop() -> throw dropped();
             case FaultAction.DropAfterAccepting() -> throw dropped();
@@ -50,19 +50,19 @@ final class FaultInjector {
 
     EOFException dropped() throws IOException {
         connection.drop();
-        return new EOFException("dropped as told");
+        return new EOFException("dropped by a fault");
     }
 
-    /// Waits, but not beyond the sandbox's own end.
+    /// Waits; ends early when the sandbox stops.
     void pause(Duration time) throws IOException {
         connection.flush();
         try {
             if (state.stopping().await(time.toNanos(), TimeUnit.NANOSECONDS)) {
-                throw new EOFException("the sandbox stops");
+                throw new EOFException("the sandbox is stopping");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new EOFException("the sandbox stops");
+            throw new EOFException("the sandbox is stopping");
         }
     }
 

@@ -1,30 +1,30 @@
 package org.o365relay.daemon.sandbox;
 
-/// Where in the dialogue a [Fault] may happen.
+/// The point of the protocol at which a [Fault] is injected.
 public enum FaultPoint {
-    /// In place of the greeting.
+    /// Instead of the greeting.
     CONNECT,
-    /// EHLO and HELO.
+    /// At EHLO and HELO.
     EHLO,
-    /// In place of the answer to STARTTLS.
+    /// Instead of the reply to STARTTLS.
     STARTTLS,
-    /// After the answer to STARTTLS, in place of the TLS handshake.
+    /// After the reply to STARTTLS, instead of the TLS handshake.
     HANDSHAKE,
-    /// AUTH, when the credentials have come, in place of the verdict.
+    /// At AUTH, after the credentials have been received.
     AUTH,
-    /// MAIL.
+    /// At MAIL.
     MAIL,
-    /// Each RCPT.
+    /// At each RCPT.
     RCPT,
-    /// In place of 354.
+    /// At DATA, instead of 354.
     DATA,
-    /// After the final dot, or the last chunk.
+    /// After the final dot or the last BDAT chunk.
     CONTENT,
-    /// QUIT.
+    /// At QUIT.
     QUIT,
-    /// A request to the sign-in service.
+    /// At a request to the token service.
     TOKEN,
-    /// A request to Microsoft Graph, an upload included.
+    /// At a request to Microsoft Graph, uploads included.
     GRAPH;
 
     boolean isSmtp() {

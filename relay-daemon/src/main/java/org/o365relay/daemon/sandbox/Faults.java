@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// The faults to come. Of several that fit, the one added first happens until it is used up. May be changed
-/// while the sandbox runs, from any thread.
+/// The faults still to inject. If several match, the one added first is injected until it is used up.
+/// Thread-safe; may be changed while the sandbox runs.
 public final class Faults {
 
     private final List<Fault> pending = new ArrayList<>();
@@ -16,26 +16,26 @@ public final class Faults {
         pending.add(fault);
     }
 
-    /// This action at this step, so many times.
-    public void add(FaultPoint step, FaultAction action, int times) {
-        add(new Fault(step, action, times));
+    /// Adds a fault that is injected the given number of times.
+    public void add(FaultPoint point, FaultAction action, int times) {
+        add(new Fault(point, action, times));
     }
 
-    /// Back to good health.
+    /// Removes all faults.
     public synchronized void clear() {
         pending.clear();
     }
 
-    /// @return those not used up yet
+    /// @return the faults that are not used up
     public synchronized List<Fault> pending() {
         return List.copyOf(pending);
     }
 
-    /// Uses up one occurrence.
-    synchronized Optional<FaultAction> next(FaultPoint step, boolean atMx, String command) {
+    /// Finds the first matching fault and counts it as injected once.
+    synchronized Optional<FaultAction> next(FaultPoint point, boolean atMx, String command) {
         for (int i = 0; i < pending.size(); i++) {
             Fault fault = pending.get(i);
-            if (fault.matches(step, atMx, command)) {
+            if (fault.matches(point, atMx, command)) {
                 useUp(i, fault);
                 return Optional.of(fault.action());
             }

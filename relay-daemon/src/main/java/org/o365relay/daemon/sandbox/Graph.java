@@ -18,8 +18,8 @@ import org.o365relay.daemon.sandbox.web.WebRequest;
 import org.o365relay.daemon.sandbox.web.WebResponse;
 import org.o365relay.daemon.sandbox.web.WebServer;
 
-/// Microsoft Graph, as far as sending mail goes: `/v1.0/users/{user}/sendMail`, drafts, attachments, upload
-/// sessions; and as far as reading goes what has come in to the inbox.
+/// The mail part of Microsoft Graph: `/v1.0/users/{user}/sendMail`, drafts, attachments and upload sessions,
+/// and reading the inbox.
 final class Graph {
 
     private static final String SEND = "Mail.Send";
@@ -34,26 +34,26 @@ final class Graph {
     private final UploadSessions uploads;
     private final Map<String, AtomicInteger> concurrentRequests = new ConcurrentHashMap<>();
 
-    /// @param directory for attachments that are being uploaded
-    Graph(SandboxState office, RandomGenerator random, Path directory) {
-        this.state = office;
+    /// @param directory directory for uploaded attachments
+    Graph(SandboxState state, RandomGenerator random, Path directory) {
+        this.state = state;
         this.random = random;
-        this.mail = new GraphSubmission(office);
+        this.mail = new GraphSubmission(state);
         this.drafts = new Drafts(random);
-        this.inbox = new GraphInbox(office.inboxes());
-        this.uploads = new UploadSessions(office, random, directory);
+        this.inbox = new GraphInbox(state.inboxes());
+        this.uploads = new UploadSessions(state, random, directory);
     }
 
-    /// Plays a fault that stands in the way, or else does what is usual.
+    /// Injects a pending fault, or else calls the normal handler.
     @FunctionalInterface
     interface FaultHandler {
-        WebResponse handle(WebServer.Handler usual) throws IOException;
+        WebResponse handle(WebServer.Handler normal) throws IOException;
     }
 
-    WebResponse answer(WebRequest request, FaultHandler faulty) throws IOException {
+    WebResponse answer(WebRequest request, FaultHandler handler) throws IOException {
         return request.path().startsWith(UploadSessions.PATH)
-                ? faulty.handle(_ -> respond(() -> uploads.answer(request)))
-                : respond(() -> authorize(request, faulty));
+                ? handler.handle(_ -> respond(() -> uploads.answer(request)))
+                : respond(() -> authorize(request, handler));
     }
 
     @FunctionalInterface
@@ -69,7 +69,7 @@ final class Graph {
         }
     }
 
-    private WebResponse authorize(WebRequest request, FaultHandler faulty) throws GraphRefusal, IOException {
+    private WebResponse authorize(WebRequest request, FaultHandler handler) throws GraphRefusal, IOException {
         IssuedToken token = token(request);
         List<String> path = request.segments();
         String first = path.size() > 1 ? path.get(1) : "";
@@ -78,13 +78,13 @@ final class Graph {
             throw GraphRefusal.badRequest("Resource not found for the segment '" + first + "'.");
         }
         String user = own ? token.signedIn().orElse("") : path.get(2);
-        SandboxMailbox account = state.settings()
+        SandboxMailbox mailbox = state.settings()
                 .submission()
                 .mailbox(user)
                 .orElseThrow(() ->
                         new GraphRefusal(404, "ErrorInvalidUser", "The requested user '" + user + "' is invalid."));
         List<String> rest = path.subList(own ? 2 : 3, path.size());
-        return throttled(token, account, () -> faulty.handle(_ -> respond(() -> route(request, rest, token, account))));
+        return throttled(token, mailbox, () -> handler.handle(_ -> respond(() -> route(request, rest, token, mailbox))));
     }
 
     private IssuedToken token(WebRequest request) throws GraphRefusal {
@@ -94,11 +94,11 @@ final class Graph {
                 .orElseThrow(GraphRefusal::noToken);
     }
 
-    /// A slow request is one of those at once.
-    private WebResponse throttled(IssuedToken token, SandboxMailbox account, Call work)
+    /// Enforces the limit of concurrent requests per app and mailbox.
+    private WebResponse throttled(IssuedToken token, SandboxMailbox mailbox, Call work)
             throws GraphRefusal, IOException {
         AtomicInteger running = concurrentRequests.computeIfAbsent(
-                token.app().clientId() + " " + account.key(), _ -> new AtomicInteger());
+                token.app().clientId() + " " + mailbox.key(), _ -> new AtomicInteger());
         try {
             if (running.incrementAndGet() > state.settings().limits().graphRequests()) {
                 throw GraphRefusal.throttled(1);
@@ -109,70 +109,71 @@ final class Graph {
         }
     }
 
-    private WebResponse route(WebRequest request, List<String> path, IssuedToken token, SandboxMailbox account)
+    private WebResponse route(WebRequest request, List<String> path, IssuedToken token, SandboxMailbox mailbox)
             throws GraphRefusal, IOException {
         String pattern = path.size() > 1 && path.getFirst().equals("messages")
                 ? "messages/id" + String.join("/", path.subList(2, path.size())).replaceFirst("^(?=.)", "/")
                 : String.join("/", path);
         String id = path.size() > 1 ? path.get(1) : "";
         return switch (request.method() + " " + pattern) {
-            case "POST sendMail" -> sendMail(request, requirePermission(token, account, SEND));
-            case "POST messages" -> createDraft(request, requirePermission(token, account, READ_WRITE));
-            case "GET messages/id" -> described(200, id, draft(token, account, id));
+            case "POST sendMail" -> sendMail(request, requirePermission(token, mailbox, SEND));
+            case "POST messages" -> createDraft(request, requirePermission(token, mailbox, READ_WRITE));
+            case "GET messages/id" -> described(200, id, draft(token, mailbox, id));
             case "PATCH messages/id" -> {
-                SandboxDraft draft = draft(token, account, id);
+                SandboxDraft draft = draft(token, mailbox, id);
                 draft.change(json(request));
                 yield described(200, id, draft);
             }
             case "DELETE messages/id" -> {
-                draft(token, account, id).close();
+                draft(token, mailbox, id).close();
                 drafts.remove(id);
                 yield WebResponse.empty(204);
             }
-            case "POST messages/id/attachments" -> attach(request, draft(token, account, id));
+            case "POST messages/id/attachments" -> attach(request, draft(token, mailbox, id));
             case "POST messages/id/attachments/createUploadSession" ->
-                uploads.create(request, json(request), draft(token, account, id));
-            case "POST messages/id/send" -> send(request, id, requirePermission(token, account, SEND));
-            case "GET mailFolders/inbox/messages" -> inbox.list(request, requireRead(token, account));
-            case "GET messages/id/$value" -> inbox.content(requireRead(token, account), id);
+                uploads.create(request, json(request), draft(token, mailbox, id));
+            case "POST messages/id/send" -> send(request, id, requirePermission(token, mailbox, SEND));
+            case "GET mailFolders/inbox/messages" -> inbox.list(request, requireRead(token, mailbox));
+            case "GET messages/id/$value" -> inbox.content(requireRead(token, mailbox), id);
             default -> throw GraphRefusal.badRequest("Resource not found for the segment '" + pattern + "'.");
         };
     }
 
-    private static SandboxMailbox requireRead(IssuedToken token, SandboxMailbox account) throws GraphRefusal {
-        return requirePermission(token, account, token.allows(READ, READ) ? READ : READ_WRITE);
+    private static SandboxMailbox requireRead(IssuedToken token, SandboxMailbox mailbox) throws GraphRefusal {
+        return requirePermission(token, mailbox, token.allows(READ, READ) ? READ : READ_WRITE);
     }
 
-    /// @return the account, if the token may do this there
-    private static SandboxMailbox requirePermission(IssuedToken token, SandboxMailbox account, String permission)
+    /// @return the mailbox
+    /// @throws GraphRefusal if the token lacks the permission or may not use the mailbox
+    private static SandboxMailbox requirePermission(IssuedToken token, SandboxMailbox mailbox, String permission)
             throws GraphRefusal {
         if (!token.allows(permission, permission)) {
             throw GraphRefusal.accessDenied();
         }
-        if (!token.mayUse(account.address())) {
+        if (!token.mayUse(mailbox.address())) {
             throw new GraphRefusal(403, "ErrorAccessDenied", "Access to OData is disabled.");
         }
-        return account;
+        return mailbox;
     }
 
-    private WebResponse sendMail(WebRequest request, SandboxMailbox account) throws GraphRefusal, IOException {
+    private WebResponse sendMail(WebRequest request, SandboxMailbox mailbox) throws GraphRefusal, IOException {
         if (!request.hasContentType("text/plain")) {
             Map<String, @Nullable Object> members = json(request);
-            try (SandboxDraft draft = SandboxDraft.of(account, Json.asObject(members.get("message")))) {
-                return mail.send(request, account, draft);
+            try (SandboxDraft draft = SandboxDraft.of(mailbox, Json.asObject(members.get("message")))) {
+                return mail.send(request, mailbox, draft);
             }
         }
         byte[] content = decoded(request);
         if (content.length > state.settings().graph().silentDropAbove()) {
             return WebResponse.empty(200);
         }
-        return mail.send(request, account, content);
+        return mail.send(request, mailbox, content);
     }
 
-    private WebResponse createDraft(WebRequest request, SandboxMailbox account) throws GraphRefusal {
+    private WebResponse createDraft(WebRequest request, SandboxMailbox mailbox) throws GraphRefusal {
         SandboxDraft draft = request.hasContentType("text/plain")
-                ? SandboxDraft.of(account, decoded(request))
-                : SandboxDraft.of(account, json(request));
+                ? SandboxDraft.of(mailbox, decoded(request))
+                : SandboxDraft.of(mailbox, json(request));
         return described(201, drafts.add(draft), draft);
     }
 
@@ -183,16 +184,16 @@ final class Graph {
                 201, Map.of("@odata.type", "#microsoft.graph.fileAttachment", "id", "att", "name", attachment.name()));
     }
 
-    private WebResponse send(WebRequest request, String id, SandboxMailbox account) throws GraphRefusal, IOException {
-        SandboxDraft draft = drafts.find(account, id);
-        WebResponse answer = mail.send(request, account, draft);
+    private WebResponse send(WebRequest request, String id, SandboxMailbox mailbox) throws GraphRefusal, IOException {
+        SandboxDraft draft = drafts.find(mailbox, id);
+        WebResponse answer = mail.send(request, mailbox, draft);
         drafts.remove(id);
         draft.close();
         return answer;
     }
 
-    private SandboxDraft draft(IssuedToken token, SandboxMailbox account, String id) throws GraphRefusal {
-        return drafts.find(requirePermission(token, account, READ_WRITE), id);
+    private SandboxDraft draft(IssuedToken token, SandboxMailbox mailbox, String id) throws GraphRefusal {
+        return drafts.find(requirePermission(token, mailbox, READ_WRITE), id);
     }
 
     private static WebResponse described(int status, String id, SandboxDraft draft) throws GraphRefusal {
@@ -216,7 +217,7 @@ final class Graph {
                 return content;
             }
         } catch (IllegalArgumentException notBase64) {
-            // said below
+            // reported below
         }
         throw new GraphRefusal(400, "ErrorMimeContentInvalidBase64String", "Invalid base64 string for MIME content.");
     }

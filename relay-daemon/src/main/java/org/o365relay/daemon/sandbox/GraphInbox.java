@@ -13,29 +13,29 @@ import org.o365relay.daemon.sandbox.Inboxes.InboxMessage;
 import org.o365relay.daemon.sandbox.web.WebRequest;
 import org.o365relay.daemon.sandbox.web.WebResponse;
 
-/// The mail of a mailbox as Graph lists it: by time, from a time on, in pages.
+/// Lists and reads the inbox of a mailbox: ordered by time, filtered by `receivedDateTime ge`, in pages.
 final class GraphInbox {
 
     private static final Pattern SINCE = Pattern.compile("receivedDateTime ge (\\S+)");
-    private static final int LARGEST_PAGE = 1_000;
+    private static final int MAX_PAGE = 1_000;
 
     private final Inboxes inboxes;
 
-    GraphInbox(Inboxes postboxes) {
-        this.inboxes = postboxes;
+    GraphInbox(Inboxes inboxes) {
+        this.inboxes = inboxes;
     }
 
-    WebResponse list(WebRequest request, SandboxMailbox account) throws GraphRefusal {
+    WebResponse list(WebRequest request, SandboxMailbox mailbox) throws GraphRefusal {
         Map<String, String> query = request.queryFields();
         Instant since = since(query.getOrDefault("$filter", ""));
         int top = number(query.getOrDefault("$top", "10"));
         int skip = number(query.getOrDefault("$skip", "0"));
-        List<InboxMessage> found = inboxes.of(account).stream()
-                .filter(letter ->
-                        !letter.receivedAt().truncatedTo(ChronoUnit.SECONDS).isBefore(since))
+        List<InboxMessage> found = inboxes.of(mailbox).stream()
+                .filter(message ->
+                        !message.receivedAt().truncatedTo(ChronoUnit.SECONDS).isBefore(since))
                 .toList();
         List<Map<String, Object>> value = new ArrayList<>();
-        found.stream().skip(skip).limit(top).forEach(letter -> value.add(described(letter)));
+        found.stream().skip(skip).limit(top).forEach(message -> value.add(described(message)));
         Map<String, Object> page = new LinkedHashMap<>();
         page.put("@odata.context", "https://graph.microsoft.com/v1.0/$metadata#users('user')/messages");
         page.put("value", value);
@@ -46,24 +46,24 @@ final class GraphInbox {
         return WebResponse.json(200, page);
     }
 
-    private static Map<String, Object> described(InboxMessage letter) {
+    private static Map<String, Object> described(InboxMessage message) {
         Map<String, Object> members = new LinkedHashMap<>();
-        members.put("id", letter.id());
+        members.put("id", message.id());
         members.put(
                 "receivedDateTime",
-                letter.receivedAt().truncatedTo(ChronoUnit.SECONDS).toString());
-        members.put("subject", letter.subject());
-        members.put("internetMessageHeaders", List.of(Map.of("name", "Content-Type", "value", letter.type())));
+                message.receivedAt().truncatedTo(ChronoUnit.SECONDS).toString());
+        members.put("subject", message.subject());
+        members.put("internetMessageHeaders", List.of(Map.of("name", "Content-Type", "value", message.type())));
         return members;
     }
 
-    /// @return the message as MIME
-    WebResponse content(SandboxMailbox account, String id) throws GraphRefusal {
-        InboxMessage letter = inboxes.of(account).stream()
+    /// @return the MIME content of the message
+    WebResponse content(SandboxMailbox mailbox, String id) throws GraphRefusal {
+        InboxMessage message = inboxes.of(mailbox).stream()
                 .filter(known -> known.id().equals(id))
                 .findFirst()
                 .orElseThrow(() -> GraphRefusal.notFound("The process failed to get the correct properties."));
-        return new WebResponse(200, Map.of("Content-Type", "text/plain"), letter.content());
+        return new WebResponse(200, Map.of("Content-Type", "text/plain"), message.content());
     }
 
     private static Instant since(String filter) throws GraphRefusal {
@@ -77,7 +77,7 @@ final class GraphInbox {
 
     private static int number(String text) throws GraphRefusal {
         try {
-            return Math.clamp(Integer.parseInt(text), 0, LARGEST_PAGE);
+            return Math.clamp(Integer.parseInt(text), 0, MAX_PAGE);
         } catch (NumberFormatException notOne) {
             throw GraphRefusal.badRequest("Invalid value '" + text + "' for $top or $skip.");
         }

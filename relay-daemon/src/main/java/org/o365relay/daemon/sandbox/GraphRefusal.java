@@ -9,7 +9,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.daemon.sandbox.web.WebResponse;
 
-/// What Graph does not do, and why.
+/// Graph refuses a request: status, error code and message.
 final class GraphRefusal extends Exception {
 
     private static final long serialVersionUID = 1;
@@ -22,7 +22,7 @@ final class GraphRefusal extends Exception {
         this(status, code, message, null);
     }
 
-    /// @param retryAfter seconds; null for none
+    /// @param retryAfter `Retry-After` in seconds; null for none
     GraphRefusal(int status, String code, String message, @Nullable Integer retryAfter) {
         super(message);
         this.status = status;
@@ -30,7 +30,7 @@ final class GraphRefusal extends Exception {
         this.retryAfter = retryAfter;
     }
 
-    /// What fits a status, for what a fault leaves out.
+    /// Creates the refusal of a fault; the usual code and message of the status replace empty ones.
     static GraphRefusal of(FaultAction.Status fault) {
         GraphRefusal usual = defaultFor(fault.status());
         return new GraphRefusal(
@@ -87,7 +87,7 @@ final class GraphRefusal extends Exception {
         return new GraphRefusal(400, "ErrorInvalidRequest", message);
     }
 
-    /// In Graph's shape.
+    /// Formats the refusal as Graph's error object.
     WebResponse toResponse(Instant now, RandomGenerator random) {
         Map<String, String> inner = new LinkedHashMap<>();
         String id = new UUID(random.nextLong(), random.nextLong()).toString();

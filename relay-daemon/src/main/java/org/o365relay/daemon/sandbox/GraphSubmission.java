@@ -9,23 +9,24 @@ import java.util.Optional;
 import org.o365relay.daemon.sandbox.web.WebRequest;
 import org.o365relay.daemon.sandbox.web.WebResponse;
 
-/// Sends what Graph was given: checks it, and keeps it with the recipients it would go to.
+/// Sends a message by Graph: checks it against the mailbox limits and archives it with the recipients of its
+/// header.
 final class GraphSubmission {
 
     private final SandboxState state;
 
-    GraphSubmission(SandboxState office) {
-        this.state = office;
+    GraphSubmission(SandboxState state) {
+        this.state = state;
     }
 
-    /// @param content the message as it came
-    WebResponse send(WebRequest request, SandboxMailbox account, byte[] content) throws GraphRefusal, IOException {
+    /// @param content MIME content as received
+    WebResponse send(WebRequest request, SandboxMailbox mailbox, byte[] content) throws GraphRefusal, IOException {
         Header header = Header.read(new ByteArrayInputStream(content)).orElseThrow(GraphRefusal::noRecipients);
-        return send(request, account, header, out -> BccRemover.copyWithoutBcc(content, out));
+        return send(request, mailbox, header, out -> BccRemover.copyWithoutBcc(content, out));
     }
 
-    WebResponse send(WebRequest request, SandboxMailbox account, SandboxDraft draft) throws GraphRefusal, IOException {
-        return send(request, account, draft.header(), draft::writeTo);
+    WebResponse send(WebRequest request, SandboxMailbox mailbox, SandboxDraft draft) throws GraphRefusal, IOException {
+        return send(request, mailbox, draft.header(), draft::writeTo);
     }
 
     @FunctionalInterface
@@ -33,35 +34,35 @@ final class GraphSubmission {
         void writeTo(OutputStream out) throws IOException, GraphRefusal;
     }
 
-    private WebResponse send(WebRequest request, SandboxMailbox account, Header header, Content content)
+    private WebResponse send(WebRequest request, SandboxMailbox mailbox, Header header, Content content)
             throws GraphRefusal, IOException {
         List<String> recipients = header.recipients().orElseThrow(GraphRefusal::noRecipients);
         if (recipients.isEmpty()) {
             throw GraphRefusal.noRecipients();
         }
-        check(account, header, recipients.size());
+        check(mailbox, header, recipients.size());
         try (SpooledContent body = state.archive().open(Long.MAX_VALUE)) {
             content.writeTo(stream(body));
             SandboxSubmission submission = new SandboxSubmission(
                     Ingress.GRAPH,
-                    account.address(),
+                    mailbox.address(),
                     recipients,
-                    account.address(),
+                    mailbox.address(),
                     "Bearer",
                     request.tls(),
                     request.client(),
                     "");
-            state.archive().store(body, submission, header, account.address());
+            state.archive().store(body, submission, header, mailbox.address());
         }
         return WebResponse.empty(202);
     }
 
-    /// More messages a minute than allowed are taken, and counted: the mailbox delivers them later.
-    private void check(SandboxMailbox account, Header header, int recipients) throws GraphRefusal {
+    /// The limit of messages per minute only counts: Graph accepts them, and the mailbox delivers them later.
+    private void check(SandboxMailbox mailbox, Header header, int recipients) throws GraphRefusal {
         SandboxSettings settings = state.settings();
         Instant now = state.clock().instant();
-        MailboxUsage use = state.usages().of(account);
-        Optional<String> foreign = AuthorCheck.deniedAuthor(header, account);
+        MailboxUsage use = state.usages().of(mailbox);
+        Optional<String> foreign = AuthorCheck.deniedAuthor(header, mailbox);
         if (foreign.isPresent()) {
             throw new GraphRefusal(
                     403,
@@ -69,7 +70,7 @@ final class GraphSubmission {
                     "The user account which was used to submit this request does not have the right to send mail on"
                             + " behalf of the specified sending account., Cannot submit message.");
         }
-        if (account.full()) {
+        if (mailbox.full()) {
             throw new GraphRefusal(507, "ErrorQuotaExceeded", "The mailbox has exceeded its quota.");
         }
         if (!use.hasQuotaFor(recipients, now, settings)) {

@@ -9,13 +9,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.o365relay.daemon.sandbox.web.Octets;
 
-/// What has come in to the mailboxes, each with its one folder.
+/// The messages in the inbox of each mailbox.
 final class Inboxes {
 
     private final Map<String, List<InboxMessage>> messages = new ConcurrentHashMap<>();
     private final AtomicInteger numbers = new AtomicInteger();
 
-    /// @param type of its content, with parameters
+    /// @param type value of `Content-Type`, with parameters
     record InboxMessage(String id, Instant receivedAt, String subject, String type, Octets content) {}
 
     void put(String mailbox, Instant at, String subject, String type, byte[] content) {
@@ -24,8 +24,8 @@ final class Inboxes {
                 .add(new InboxMessage(id, at, subject, type, new Octets(content)));
     }
 
-    /// @return oldest first
-    List<InboxMessage> of(SandboxMailbox account) {
-        return messages.getOrDefault(account.key(), List.of());
+    /// @return the messages of the mailbox, oldest first
+    List<InboxMessage> of(SandboxMailbox mailbox) {
+        return messages.getOrDefault(mailbox.key(), List.of());
     }
 }

@@ -1,11 +1,11 @@
 package org.o365relay.daemon.sandbox;
 
-/// How a message came in.
+/// The service by which a message entered the sandbox.
 public enum Ingress {
-    /// Client submission, signed in.
+    /// Authenticated client submission.
     SMTP,
     /// Microsoft Graph.
     GRAPH,
-    /// As from any server on the internet, or through a connector.
+    /// The MX, with or without a connector.
     MX
 }

@@ -3,11 +3,11 @@ package org.o365relay.daemon.sandbox;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
-/// Where the sandbox listens. Ports are 0 to 65535, 0 for any free one.
+/// The address and ports to listen on. Ports are 0 to 65535, 0 for any free port.
 ///
-/// @param smtp client submission
-/// @param https sign-in and Graph; null for none
-/// @param mx the MX; null for none
+/// @param smtp port of client submission
+/// @param https port of sign-in and Graph; null for none
+/// @param mx port of the MX; null for none
 public record ListenSettings(
         InetAddress address,
         int smtp,

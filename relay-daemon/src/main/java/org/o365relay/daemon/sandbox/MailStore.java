@@ -17,11 +17,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.daemon.report.JsonText;
 
-/// Accepted messages as files: `0007-20261121-140500.eml`, and what is known of it in
+/// Stores accepted messages as files: the content as `0007-20261121-140500.eml` and its record as
 /// `0007-20261121-140500.json`.
 ///
-/// Both appear complete, the JSON last, so that whoever watches for `*.json` finds everything. Numbers go on
-/// where an earlier run stopped.
+/// Both are moved into place complete, the JSON file last, so a program may watch for `*.json`. Numbering
+/// continues after that of earlier runs.
 final class MailStore {
 
     private static final Pattern NAME = Pattern.compile("(\\d{4,9})-.*\\.(?:eml|json)");
@@ -42,7 +42,7 @@ final class MailStore {
         return directory.resolve("." + temporaryFiles.incrementAndGet() + ".part");
     }
 
-    /// @return where the content went
+    /// @return the final file of the content
     Path storeContent(Path temporary, Instant receivedAt) throws IOException {
         String name = "%04d-%s.eml".formatted(number.incrementAndGet(), STAMP.format(receivedAt));
         return Files.move(temporary, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
@@ -56,7 +56,7 @@ final class MailStore {
 
     private static String json(AcceptedMessage accepted) {
         Map<String, @Nullable Object> members = new LinkedHashMap<>();
-        members.put("road", accepted.ingress().name().toLowerCase(Locale.ROOT));
+        members.put("ingress", accepted.ingress().name().toLowerCase(Locale.ROOT));
         members.put("envelopeFrom", accepted.envelopeFrom());
         members.put("envelopeTo", accepted.envelopeTo());
         members.put("user", accepted.user());
@@ -73,7 +73,7 @@ final class MailStore {
         return JsonText.object(members) + "\n";
     }
 
-    /// What an earlier run had not finished when it was killed.
+    /// Deletes unfinished files of an earlier run.
     private static void removeLeftovers(Path directory) throws IOException {
         try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(directory, ".*.part")) {
             for (Path leftover : leftovers) {

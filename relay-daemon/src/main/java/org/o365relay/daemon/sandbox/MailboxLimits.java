@@ -2,17 +2,17 @@ package org.o365relay.daemon.sandbox;
 
 import java.time.Duration;
 
-/// How much a mailbox may do. Times are Microsoft's; see [SandboxSettings#timeScale()].
+/// Limits of one mailbox. Durations are divided by [SandboxSettings#timeScale()].
 ///
-/// @param connections signed in at once; one more gets `432 4.3.2` at MAIL
+/// @param connections concurrent authenticated connections; one more gets `432 4.3.2` at MAIL
 /// @param messagesPerMinute messages a minute
-/// @param excessAction what becomes of more than that
-/// @param recipientsPerDay in rolling 24 h; more gets SubmissionQuotaExceeded
-/// @param recipientsPerMessage more get `452 4.5.3`
-/// @param repeatedErrors so many equal refusals within an hour put the mailbox into the penalty box
-/// @param penalty how long it stays there
-/// @param sessionTime total time of a connection
-/// @param graphRequests to Graph at once for an app and a mailbox; one more gets 429
+/// @param excessAction what to do with messages beyond that rate
+/// @param recipientsPerDay recipients within a rolling 24 h; more get SubmissionQuotaExceeded
+/// @param recipientsPerMessage recipients of one message; more get `452 4.5.3`
+/// @param repeatedErrors number of equal refusals within an hour after which all mail is refused
+/// @param penalty how long all mail is then refused
+/// @param sessionTime maximum duration of a connection
+/// @param graphRequests concurrent Graph requests per app and mailbox; one more gets 429
 public record MailboxLimits(
         int connections,
         int messagesPerMinute,
@@ -24,10 +24,10 @@ public record MailboxLimits(
         Duration sessionTime,
         int graphRequests) {
 
-    /// For any count: no limit.
+    /// No limit, for any of the counts.
     public static final int UNLIMITED = Integer.MAX_VALUE;
 
-    /// For load tests, and where nothing is said.
+    /// No limits: the default, and for load tests.
     public static final MailboxLimits NONE = new MailboxLimits(
             UNLIMITED,
             UNLIMITED,
@@ -39,15 +39,15 @@ public record MailboxLimits(
             Duration.ofDays(365),
             UNLIMITED);
 
-    /// As Microsoft documents them; how many offences and how long the penalty are as people observed.
+    /// As Microsoft documents them; repeatedErrors and penalty are as users observed.
     public static final MailboxLimits MICROSOFT = new MailboxLimits(
             3, 30, ExcessAction.DELAY, 10_000, 500, 10, Duration.ofHours(24), Duration.ofMinutes(20), 4);
 
-    /// What becomes of a message too many in a minute.
+    /// What to do with messages beyond the rate per minute.
     public enum ExcessAction {
-        /// It is answered late, as Microsoft does it.
+        /// Delay the reply, as Exchange Online does.
         DELAY,
-        /// It is only counted, see [MailboxUsage#peakPerMinute()].
+        /// Accept and only count, see [MailboxUsage#peakPerMinute()].
         COUNT
     }
 
@@ -58,10 +58,10 @@ public record MailboxLimits(
                 || recipientsPerMessage < 1
                 || repeatedErrors < 1
                 || graphRequests < 1) {
-            throw new IllegalArgumentException("a limit is at least 1");
+            throw new IllegalArgumentException("a limit must be at least 1");
         }
         if (!penalty.isPositive() || !sessionTime.isPositive()) {
-            throw new IllegalArgumentException("a time is more than nothing");
+            throw new IllegalArgumentException("penalty and session time must be positive");
         }
     }
 

@@ -10,9 +10,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What one mailbox has done of late, over all roads. From any thread.
+/// The recent usage of one mailbox over all services. Thread-safe.
 ///
-/// Rates and recipients are followed only where they are limited: see [MailboxLimits].
+/// Rates and recipients are counted only if [MailboxLimits] limits them.
 public final class MailboxUsage {
 
     private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -32,17 +32,17 @@ public final class MailboxUsage {
 
     MailboxUsage() {}
 
-    /// The most connections that were signed in at once, those beyond the limit included.
+    /// Peak number of concurrent authenticated connections, including those beyond the limit.
     public synchronized int peakConnections() {
         return peakConnections;
     }
 
-    /// The most messages that came within a minute (of the scaled time), those answered late included.
+    /// Peak number of messages within a minute of scaled time, delayed ones included.
     public synchronized int peakPerMinute() {
         return peakPerMinute;
     }
 
-    /// How many messages were answered late because there were too many.
+    /// Number of messages whose reply was delayed by the rate limit.
     public synchronized int delayed() {
         return delayed;
     }
@@ -56,40 +56,40 @@ public final class MailboxUsage {
         sessions.remove(session);
     }
 
-    /// @return whether this session is one of the first so many that are still there
-    synchronized boolean isAmongFirst(int most, Object session) {
-        return sessions.size() <= most || sessions.stream().limit(most).anyMatch(session::equals);
+    /// @return whether this session is among the oldest open sessions, up to that number
+    synchronized boolean isAmongFirst(int limit, Object session) {
+        return sessions.size() <= limit || sessions.stream().limit(limit).anyMatch(session::equals);
     }
 
-    /// @return what is said to all mail now; empty if there is no penalty
+    /// @return the reply to all mail during a penalty; empty without one
     synchronized Optional<String> penaltyReply(Instant now) {
         return now.isBefore(penaltyEnd)
                 ? Optional.ofNullable(penaltyReply).map(RepeatedError::penaltyReply)
                 : Optional.empty();
     }
 
-    synchronized void recordError(RepeatedError offence, Instant now, SandboxSettings settings) {
+    synchronized void recordError(RepeatedError error, Instant now, SandboxSettings settings) {
         MailboxLimits limits = settings.limits();
         if (limits.repeatedErrors() == MailboxLimits.UNLIMITED) {
             return;
         }
-        RollingSum equal = errors.computeIfAbsent(offence, _ -> new RollingSum());
-        equal.add(now, 1);
-        if (equal.sum(now, settings.scaled(HOUR)) >= limits.repeatedErrors()) {
-            penaltyReply = offence;
+        RollingSum recent = errors.computeIfAbsent(error, _ -> new RollingSum());
+        recent.add(now, 1);
+        if (recent.sum(now, settings.scaled(HOUR)) >= limits.repeatedErrors()) {
+            penaltyReply = error;
             penaltyEnd = now.plus(settings.scaled(limits.penalty()));
-            equal.clear();
+            recent.clear();
         }
     }
 
     synchronized boolean hasQuotaFor(int count, Instant now, SandboxSettings settings) {
-        long most = settings.limits().recipientsPerDay();
-        return most == MailboxLimits.UNLIMITED || recipients.sum(now, settings.scaled(DAY)) + (long) count <= most;
+        long quota = settings.limits().recipientsPerDay();
+        return quota == MailboxLimits.UNLIMITED || recipients.sum(now, settings.scaled(DAY)) + (long) count <= quota;
     }
 
     /// Counts a message that is about to be accepted.
     ///
-    /// @return how long its answer has to wait
+    /// @return delay of its reply
     synchronized Duration submit(int count, Instant now, SandboxSettings settings) {
         MailboxLimits limits = settings.limits();
         if (limits.recipientsPerDay() != MailboxLimits.UNLIMITED) {
@@ -103,13 +103,13 @@ public final class MailboxUsage {
         Duration minute = settings.scaled(MINUTE);
         arrivals.add(now, 1);
         peakPerMinute = Math.max(peakPerMinute, arrivals.sum(now, minute));
-        Instant answer = now;
+        Instant replyAt = now;
         if (replies.size() >= limits.messagesPerMinute()) {
             Instant free = replies.removeFirst().plus(minute);
-            answer = limits.excessAction() == MailboxLimits.ExcessAction.DELAY && free.isAfter(now) ? free : now;
+            replyAt = limits.excessAction() == MailboxLimits.ExcessAction.DELAY && free.isAfter(now) ? free : now;
         }
-        replies.addLast(answer);
-        delayed += answer.isAfter(now) ? 1 : 0;
-        return Duration.between(now, answer);
+        replies.addLast(replyAt);
+        delayed += replyAt.isAfter(now) ? 1 : 0;
+        return Duration.between(now, replyAt);
     }
 }

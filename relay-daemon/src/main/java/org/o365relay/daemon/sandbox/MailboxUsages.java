@@ -3,12 +3,12 @@ package org.o365relay.daemon.sandbox;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// What each mailbox has done of late.
+/// The recent usage of each mailbox.
 final class MailboxUsages {
 
     private final Map<String, MailboxUsage> uses = new ConcurrentHashMap<>();
 
-    MailboxUsage of(SandboxMailbox account) {
-        return uses.computeIfAbsent(account.key(), _ -> new MailboxUsage());
+    MailboxUsage of(SandboxMailbox mailbox) {
+        return uses.computeIfAbsent(mailbox.key(), _ -> new MailboxUsage());
     }
 }

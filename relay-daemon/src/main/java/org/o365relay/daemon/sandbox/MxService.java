@@ -18,8 +18,8 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
-/// The MX: nobody signs in. A connector knows its servers by address or certificate and lets them send anywhere in
-/// the name of the tenant; everybody else may only send to the tenant.
+/// The MX, without AUTH. Clients that match the inbound connector by address or certificate may send to any
+/// recipient from the tenant's domains; all other clients may send only to the tenant's domains.
 record MxService(SandboxState state, ExchangeReplies replies, SSLContext tls) implements SmtpService {
 
     private static final int SAN_DNS_NAME = 2;
@@ -86,7 +86,7 @@ record MxService(SandboxState state, ExchangeReplies replies, SSLContext tls) im
     private static Certificate[] certificates(@Nullable SSLSession tls) {
         try {
             return tls == null ? new Certificate[0] : tls.getPeerCertificates();
-        } catch (SSLPeerUnverifiedException none) {
+        } catch (SSLPeerUnverifiedException noCertificate) {
             return new Certificate[0];
         }
     }
@@ -119,7 +119,7 @@ record MxService(SandboxState state, ExchangeReplies replies, SSLContext tls) im
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
+            throw new IllegalStateException("SHA-256 is always supported", e);
         }
     }
 }

@@ -9,10 +9,10 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What follows `MAIL FROM:` or `RCPT TO:` (RFC 5321 §4.1.2).
+/// The argument of `MAIL FROM:` or `RCPT TO:` (RFC 5321 §4.1.2).
 ///
-/// @param address without brackets; empty for `<>`
-/// @param parameters such as `SIZE=1000`
+/// @param address address without brackets; empty for `<>`
+/// @param parameters ESMTP parameters such as `SIZE=1000`
 record PathArgument(String address, List<String> parameters) {
 
     private static final Pattern FORM =
@@ -20,7 +20,7 @@ record PathArgument(String address, List<String> parameters) {
     private static final Pattern MAILBOX = Pattern.compile("(?:\"(?:\\\\.|[^\"\\\\])*\"|[^\\s\"@<>]+)@[^\\s@<>]+");
 
     /// @param keyword `FROM:` or `TO:`
-    /// @return empty if there are no angle brackets, which Office 365 insists on
+    /// @return empty without angle brackets, which Exchange Online requires
     static Optional<PathArgument> parse(String text, String keyword) {
         if (!text.regionMatches(true, 0, keyword, 0, keyword.length())) {
             return Optional.empty();
@@ -35,12 +35,12 @@ record PathArgument(String address, List<String> parameters) {
         return address.isEmpty();
     }
 
-    /// @param utf8 whether the client has said SMTPUTF8
+    /// @param utf8 whether the transaction has SMTPUTF8
     boolean isMailbox(boolean utf8) {
         return MAILBOX.matcher(address).matches() && (utf8 || address.chars().allMatch(c -> c < 0x80));
     }
 
-    /// @return a parameter that is none of these
+    /// @return the first parameter that is not among the known ones
     Optional<String> unknownParameter(Set<String> known) {
         return parameters.stream()
                 .map(parameter -> parameter.split("=", 2)[0])
@@ -52,7 +52,7 @@ record PathArgument(String address, List<String> parameters) {
         return parameters.stream().anyMatch(parameter::equalsIgnoreCase);
     }
 
-    /// @return what SIZE= says
+    /// @return the value of SIZE
     OptionalLong declaredSize() {
         return parameters.stream()
                 .filter(parameter -> parameter.matches("(?i)SIZE=\\d{1,18}"))

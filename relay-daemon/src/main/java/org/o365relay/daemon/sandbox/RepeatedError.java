@@ -1,8 +1,9 @@
 package org.o365relay.daemon.sandbox;
 
-/// A refusal that brings a mailbox into Microsoft's penalty box if it is repeated.
+/// A refusal that makes Exchange Online refuse all mail of the mailbox for a time if it is repeated.
 ///
-/// Source: Microsoft, "Continuous error throttling for SMTP AUTH submissions"; the words are a reconstruction.
+/// Source: Microsoft, "Continuous error throttling for SMTP AUTH submissions"; the reply texts are
+/// reconstructed.
 enum RepeatedError {
     MAILBOX_FULL("550 5.2.251 Sender throttled due to continuous mailbox full errors."),
     SEND_AS_DENIED("550 5.2.252 Sender throttled due to continuous send as denied errors."),
@@ -14,7 +15,7 @@ enum RepeatedError {
         this.penaltyReply = sentence;
     }
 
-    /// What all mail gets while the penalty lasts.
+    /// The reply to all mail during the penalty.
     String penaltyReply() {
         return penaltyReply;
     }

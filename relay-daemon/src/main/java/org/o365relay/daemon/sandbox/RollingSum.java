@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 
-/// How much there was within the last minute, hour or day.
+/// Sums amounts within a sliding time window.
 final class RollingSum {
 
     private final ArrayDeque<Entry> entries = new ArrayDeque<>();
@@ -17,7 +17,7 @@ final class RollingSum {
         sum += amount;
     }
 
-    /// @param now not before an earlier one
+    /// @param now current time, never earlier than in a previous call
     int sum(Instant now, Duration window) {
         Instant start = now.minus(window);
         while (!entries.isEmpty() && !entries.getFirst().at().isAfter(start)) {

@@ -21,8 +21,8 @@ import org.o365relay.daemon.sandbox.entra.TokenService;
 import org.o365relay.daemon.sandbox.web.CallCounts;
 import org.o365relay.daemon.sandbox.web.WebServer;
 
-/// A stand-in for Microsoft 365: client submission with passwords and tokens, and, where wanted, the sign-in service,
-/// Microsoft Graph and an MX; with their extensions, words, checks and limits.
+/// A local stand-in for Microsoft 365: client submission with passwords and tokens and, optionally, the token
+/// service, Microsoft Graph and an MX, with the extensions, replies, checks and limits of the originals.
 public final class Sandbox implements AutoCloseable {
 
     private final SandboxState state;
@@ -33,13 +33,13 @@ public final class Sandbox implements AutoCloseable {
     private final @Nullable WebServer web;
 
     private Sandbox(
-            SandboxState office,
+            SandboxState state,
             Path trusted,
             CallCounts calls,
             SmtpServer smtp,
             @Nullable SmtpServer mx,
             @Nullable WebServer web) {
-        this.state = office;
+        this.state = state;
         this.certificate = trusted;
         this.callCounts = calls;
         this.smtp = smtp;
@@ -47,10 +47,11 @@ public final class Sandbox implements AutoCloseable {
         this.web = web;
     }
 
-    /// Returns when it listens.
+    /// Starts the sandbox and returns once it listens.
     ///
-    /// @throws BindException with a message for people if it cannot listen there, such as on a port in use
-    /// @throws IOException if the directory cannot be written or no certificate can be made
+    /// @throws BindException with a message for the user if it cannot listen, for example because the port is
+    ///     in use
+    /// @throws IOException if the directory cannot be written or no certificate can be generated
     public static Sandbox start(SandboxSettings settings) throws IOException {
         return start(settings, InstantSource.system(), new SecureRandom());
     }
@@ -83,24 +84,24 @@ public final class Sandbox implements AutoCloseable {
                 new CountDownLatch(1));
     }
 
-    /// Starts one server after the other; if one fails, those before it end.
+    /// Starts the servers one after another; if one fails, closes those already started.
     private record Startup(
             SandboxSettings settings,
-            SandboxState office,
+            SandboxState state,
             ServerCertificate certificate,
             InstantSource clock,
             RandomGenerator random) {
 
         Sandbox all() throws IOException {
-            SmtpService door = new SubmissionService(
-                    office, new ExchangeReplies(clock, random, ExchangeReplies.SUBMISSION), certificate.context());
+            SmtpService service = new SubmissionService(
+                    state, new ExchangeReplies(clock, random, ExchangeReplies.SUBMISSION), certificate.context());
             ListenSettings listening = settings.listen();
-            SmtpServer smtp = SmtpServer.start(office, door, listening.address(), listening.smtp());
+            SmtpServer smtp = SmtpServer.start(state, service, listening.address(), listening.smtp());
             SmtpServer mx = null;
             try {
                 mx = mx(listening);
                 CallCounts calls = new CallCounts();
-                return new Sandbox(office, certificate.certificateFile(), calls, smtp, mx, web(listening, calls));
+                return new Sandbox(state, certificate.certificateFile(), calls, smtp, mx, web(listening, calls));
             } catch (IOException | RuntimeException e) {
                 smtp.close();
                 if (mx != null) {
@@ -115,11 +116,11 @@ public final class Sandbox implements AutoCloseable {
             if (port == null) {
                 return null;
             }
-            SmtpService door = new MxService(
-                    office,
+            SmtpService service = new MxService(
+                    state,
                     new ExchangeReplies(clock, random, ExchangeReplies.MX),
                     certificate.context(new AnyClientTrustManager()));
-            return SmtpServer.start(office, door, listening.address(), port);
+            return SmtpServer.start(state, service, listening.address(), port);
         }
 
         private @Nullable WebServer web(ListenSettings listening, CallCounts calls) throws IOException {
@@ -127,143 +128,144 @@ public final class Sandbox implements AutoCloseable {
             if (port == null) {
                 return null;
             }
-            Graph graph = new Graph(office, random, settings.directory());
+            Graph graph = new Graph(state, random, settings.directory());
             return WebServer.start(
                     new InetSocketAddress(listening.address(), port),
                     certificate.context(),
-                    new WebRouter(office, graph, calls, random));
+                    new WebRouter(state, graph, calls, random));
         }
     }
 
-    /// Where it listens for client submission.
+    /// The address and port of client submission.
     public InetSocketAddress address() {
         return smtp.address();
     }
 
-    /// Where the MX listens.
+    /// The address and port of the MX.
     ///
-    /// @throws IllegalStateException if there is none
+    /// @throws IllegalStateException if it was not enabled in the settings
     public InetSocketAddress mxAddress() {
         return required(mx).address();
     }
 
-    /// The sign-in service without a tenant, which is the root of Graph as well: `https://localhost:8443`.
+    /// The origin of the token service (without a tenant) and of Graph: `https://localhost:8443`.
     ///
-    /// @throws IllegalStateException if there is none
+    /// @throws IllegalStateException if it was not enabled in the settings
     public String origin() {
         return "https://localhost:" + required(web).address().getPort();
     }
 
     private static <T> T required(@Nullable T server) {
         if (server == null) {
-            throw new IllegalStateException("this sandbox was started without it; see SandboxSettings");
+            throw new IllegalStateException("this service is not enabled in the SandboxSettings");
         }
         return server;
     }
 
-    /// The PEM file with the certificate a client has to trust.
+    /// The PEM file with the certificate that clients must trust.
     public Path trustedCertificates() {
         return certificate;
     }
 
-    /// Changes how it behaves from now on. Ports, directory and what is kept stay as they are.
+    /// Changes the settings of the running sandbox. Changes of ports, directory and what to keep have no
+    /// effect.
     public void change(UnaryOperator<SandboxSettings> change) {
         state.current().updateAndGet(change);
     }
 
-    /// The trouble it is to make.
+    /// The faults to inject.
     public Faults faults() {
         return state.faults();
     }
 
-    /// The sign-in service: device codes to approve, tokens to revoke.
+    /// The token service: to approve device codes and revoke tokens.
     public TokenService tokenService() {
         return state.tokenService();
     }
 
-    /// How often a token or Graph was asked, however that was answered. By the grant (`client_credentials`,
-    /// `refresh_token`, `device_code`), `devicecode`, `managed_identity`; by the last word of the path (`sendMail`,
-    /// `messages`, `createUploadSession`, `send`), `upload`.
+    /// The number of requests, whatever the response. Token requests are counted by grant type
+    /// (`client_credentials`, `refresh_token`, `device_code`), `devicecode` or `managed_identity`; Graph
+    /// requests by the last path segment (`sendMail`, `messages`, `createUploadSession`, `send`) or `upload`.
     public CallCounts callCounts() {
         return callCounts;
     }
 
-    /// What a mailbox has done of late.
+    /// The recent usage of a mailbox.
     ///
-    /// @throws IllegalArgumentException if there is no such account
+    /// @throws IllegalArgumentException if there is no such mailbox
     public MailboxUsage usage(String address) {
         return state.usages()
                 .of(state.settings()
                         .submission()
                         .mailbox(address)
-                        .orElseThrow(() -> new IllegalArgumentException("no account " + address)));
+                        .orElseThrow(() -> new IllegalArgumentException("no mailbox " + address)));
     }
 
-    /// What was accepted since the start, oldest first; empty if it only counts.
+    /// The messages accepted since the start, oldest first; empty with [SandboxSettings.Keep#COUNT].
     public List<AcceptedMessage> accepted() {
         return state.accepted().records();
     }
 
-    /// How many messages were accepted since the start.
+    /// The number of messages accepted since the start.
     public int acceptedCount() {
         return state.accepted().count();
     }
 
-    /// Waits until so many messages have been accepted since the start.
+    /// Waits until that many messages have been accepted since the start.
     ///
-    /// @return false if there were fewer when the time was up
+    /// @return false on timeout
     public boolean awaitCount(int count, Duration timeout) throws InterruptedException {
         return state.accepted().awaitCount(count, timeout);
     }
 
-    /// Waits for a message that fits; those accepted before count too.
+    /// Waits for a matching message; earlier messages count, too.
     ///
-    /// @return the oldest one that fits; empty if there was none when the time was up
+    /// @return the oldest match; empty on timeout
     public Optional<AcceptedMessage> await(Predicate<AcceptedMessage> wanted, Duration timeout)
             throws InterruptedException {
         return state.accepted().await(wanted, timeout);
     }
 
-    /// Waits for more than so many messages.
+    /// Waits until more than `count` messages have been accepted since the start.
     ///
-    /// @return those after the first `count`; empty if there were none when the time was up
+    /// @return the messages after the first `count`; empty on timeout
     public List<AcceptedMessage> awaitAfter(int count, Duration timeout) throws InterruptedException {
         return state.accepted().awaitAfter(count, timeout);
     }
 
-    /// Has Exchange report later that a message it took was not delivered after all: a non-delivery
-    /// report comes in to the mailbox that sent it, for who reads it by Graph.
+    /// Puts a non-delivery report for an accepted message into the inbox of the mailbox that sent it, where
+    /// Graph can read it.
     ///
-    /// @param message one that was sent by a mailbox, with its content
-    /// @param recipient who has not got it
-    /// @param reply why: `550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address
-    ///     lookup`
-    /// @throws IOException if its content cannot be read
+    /// @param message message of a mailbox, with its content kept
+    /// @param recipient recipient that was not reached
+    /// @param reply reply that the report quotes: `550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not
+    ///     found by SMTP address lookup`
+    /// @throws IOException if the content of the message cannot be read
     public void reportUndelivered(AcceptedMessage message, String recipient, String reply) throws IOException {
         SandboxNdr report =
                 new SandboxNdr(message, recipient, reply, state.clock().instant());
         receive(message.user(), report.subject(), report.type(), report.content());
     }
 
-    /// Any mail comes in to a mailbox, for who reads it by Graph.
+    /// Puts a message into the inbox of a mailbox, where Graph can read it.
     ///
-    /// @param type its content's, with parameters
-    /// @param content all of it, with the header
+    /// @param type value of `Content-Type`, with parameters
+    /// @param content whole message with its header
     public void receive(String mailbox, String subject, String type, byte[] content) {
         state.inboxes().put(mailbox, state.clock().instant(), subject, type, content);
     }
 
-    /// How many connections there were to client submission since the start.
+    /// The number of connections to client submission since the start.
     public long connections() {
         return smtp.connections();
     }
 
-    /// How many TLS handshakes were completed over SMTP since the start.
+    /// The number of completed TLS handshakes over SMTP since the start.
     public long handshakes() {
         return state.handshakes().sum();
     }
 
-    /// Ends every connection at once.
+    /// Stops the services and closes all connections immediately.
     @Override
     public void close() {
         state.stopping().countDown();

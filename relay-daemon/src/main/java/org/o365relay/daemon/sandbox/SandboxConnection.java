@@ -8,13 +8,13 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// Lines, contents and replies on one connection.
+/// Reads commands and contents and writes replies on one connection.
 ///
-/// Replies are held back while more input is at hand, so that a pipelined group is answered at once
-/// (RFC 2920 §3.2), and go out before anything blocks.
+/// Replies are buffered while more input is available, so that a pipelined group is answered in one write
+/// (RFC 2920 §3.2), and are flushed before reading blocks.
 final class SandboxConnection {
 
-    /// A base64 token takes 1.5 to 3 KB; RFC 4954 §4 asks for 12288 octets.
+    /// Maximum octets of a line: a base64 token takes 1.5 to 3 KB, and RFC 4954 §4 requires 12288.
     static final int MAX_LINE = 12_288;
 
     private static final int BUFFER = 16_384;
@@ -34,8 +34,8 @@ final class SandboxConnection {
         this.out = connection.getOutputStream();
     }
 
-    /// Goes on over TLS. What the client had sent in plain text before is dropped: it could have been injected
-    /// (RFC 3207 §4.2).
+    /// Continues over TLS. Discards plain-text input that has already arrived, because it could have been
+    /// injected (RFC 3207 §4.2).
     void switchTo(Socket tls) throws IOException {
         in = tls.getInputStream();
         out = tls.getOutputStream();
@@ -43,8 +43,8 @@ final class SandboxConnection {
         end = 0;
     }
 
-    /// @return the next line without its end, as UTF-8
-    /// @throws EOFException if the client has gone
+    /// @return the next line without its line end, decoded as UTF-8
+    /// @throws EOFException if the client closed the connection
     /// @throws LineTooLong after the whole line has been read
     String readLine() throws IOException, LineTooLongException {
         byte[] line = new byte[0];
@@ -86,7 +86,7 @@ final class SandboxConnection {
         } while (!reader.done());
     }
 
-    /// Reads exactly so many octets: a chunk (RFC 3030 §2).
+    /// Reads a chunk of exactly that many octets (RFC 3030 §2).
     void readChunk(SpooledContent body, long size) throws IOException {
         long missing = size;
         while (missing > 0) {
@@ -98,7 +98,7 @@ final class SandboxConnection {
         }
     }
 
-    /// Reads and forgets until the client gives up.
+    /// Discards input until the client closes the connection.
     void discardUntilClosed() throws IOException {
         while (in.read(buffer) >= 0) {
             position = 0;
@@ -106,7 +106,7 @@ final class SandboxConnection {
         }
     }
 
-    /// Ends it without a word, not even one of TLS.
+    /// Closes the socket without a reply and without a TLS close_notify.
     void drop() throws IOException {
         socket.close();
     }
@@ -118,7 +118,7 @@ final class SandboxConnection {
         flush();
         int length = in.read(buffer, 0, BUFFER);
         if (length < 0) {
-            throw new EOFException("the client has gone");
+            throw new EOFException("the client closed the connection");
         }
         position = 0;
         end = length;

@@ -19,7 +19,7 @@ import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.daemon.sandbox.web.Json;
 
-/// A message that is being put together. One thread at a time.
+/// A draft message. Thread-safe.
 final class SandboxDraft implements AutoCloseable {
 
     private static final Session PLAIN = Session.getInstance(new Properties());
@@ -28,23 +28,23 @@ final class SandboxDraft implements AutoCloseable {
     private final MimeMessage message;
     private final List<DraftAttachment> attachments = new ArrayList<>();
 
-    private SandboxDraft(SandboxMailbox account, MimeMessage message) {
-        this.mailbox = account;
+    private SandboxDraft(SandboxMailbox mailbox, MimeMessage message) {
+        this.mailbox = mailbox;
         this.message = message;
     }
 
-    /// @param content of the whole message
-    static SandboxDraft of(SandboxMailbox account, byte[] content) throws GraphRefusal {
+    /// @param content MIME content of the whole message
+    static SandboxDraft of(SandboxMailbox mailbox, byte[] content) throws GraphRefusal {
         try {
-            return new SandboxDraft(account, new MimeMessage(PLAIN, new ByteArrayInputStream(content)));
+            return new SandboxDraft(mailbox, new MimeMessage(PLAIN, new ByteArrayInputStream(content)));
         } catch (MessagingException unreadable) {
             throw new GraphRefusal(400, "ErrorMimeContentInvalid", "The MIME content is invalid.");
         }
     }
 
-    /// @param members of a message
-    static SandboxDraft of(SandboxMailbox account, Map<String, @Nullable Object> members) throws GraphRefusal {
-        SandboxDraft draft = new SandboxDraft(account, empty());
+    /// @param members JSON members of a message
+    static SandboxDraft of(SandboxMailbox mailbox, Map<String, @Nullable Object> members) throws GraphRefusal {
+        SandboxDraft draft = new SandboxDraft(mailbox, empty());
         draft.change(members);
         for (Object attachment : Json.asList(members.get("attachments"))) {
             draft.attach(DraftAttachment.of(Json.asObject(attachment)));
@@ -58,7 +58,7 @@ final class SandboxDraft implements AutoCloseable {
             message.setText("");
             return message;
         } catch (MessagingException e) {
-            throw new IllegalStateException("an empty message is a message", e);
+            throw new IllegalStateException("cannot create an empty message", e);
         }
     }
 
@@ -95,7 +95,7 @@ final class SandboxDraft implements AutoCloseable {
         }
     }
 
-    /// Writes the message with its attachments, and without Bcc.
+    /// Writes the message with its attachments, without Bcc.
     synchronized void writeTo(OutputStream out) throws IOException, GraphRefusal {
         try {
             MimeMessage whole = attachments.isEmpty() ? message : withAttachments();
@@ -123,7 +123,7 @@ final class SandboxDraft implements AutoCloseable {
         MimeMessage whole = new MimeMessage(PLAIN) {
             @Override
             protected void updateMessageID() {
-                // As the draft has it.
+                // keep the Message-ID of the draft
             }
         };
         for (Enumeration<String> fields = message.getAllHeaderLines(); fields.hasMoreElements(); ) {
@@ -141,7 +141,7 @@ final class SandboxDraft implements AutoCloseable {
         return whole;
     }
 
-    /// @return the parts of a draft that has parts of several kinds already; else one with what the draft says
+    /// @return the parts of a multipart/mixed draft; otherwise a multipart with the body of the draft
     private MimeMultipart mixed() throws MessagingException, IOException {
         MimeMultipart parts = new MimeMultipart("mixed");
         if (message.isMimeType("multipart/mixed") && message.getContent() instanceof MimeMultipart old) {
@@ -169,7 +169,7 @@ final class SandboxDraft implements AutoCloseable {
         return part;
     }
 
-    /// Removes the files of its attachments.
+    /// Deletes the files of the attachments.
     @Override
     public void close() throws IOException {
         for (DraftAttachment attachment : attachments) {

@@ -6,22 +6,22 @@ import java.util.stream.Collectors;
 
 /// A mailbox of the sandbox.
 ///
-/// @param address its address and user name; compared without regard to case
-/// @param sendAs other addresses it may put into `From`, as if Send As had been granted; without regard to case
-/// @param smtpAuth its own switch for SMTP AUTH
-/// @param full whether it has no room for another sent item
+/// @param address email address and user name; matched without regard to case
+/// @param sendAs other addresses allowed in `From` (Send As); matched without regard to case
+/// @param smtpAuth whether SMTP AUTH is enabled for this mailbox
+/// @param full whether the mailbox has reached its storage quota
 public record SandboxMailbox(String address, String password, Set<String> sendAs, boolean smtpAuth, boolean full) {
 
     public SandboxMailbox {
         sendAs = sendAs.stream().map(SandboxMailbox::folded).collect(Collectors.toUnmodifiableSet());
     }
 
-    /// A mailbox that may send as itself only.
+    /// A mailbox that may send only as itself.
     public SandboxMailbox(String address, String password) {
         this(address, password, Set.of());
     }
 
-    /// A mailbox with SMTP AUTH switched on.
+    /// A mailbox with SMTP AUTH enabled.
     public SandboxMailbox(String address, String password, Set<String> sendAs) {
         this(address, password, sendAs, true, false);
     }
@@ -42,7 +42,7 @@ public record SandboxMailbox(String address, String password, Set<String> sendAs
         return hasName(author) || sendAs.contains(folded(author));
     }
 
-    /// @return the same for all spellings of its address
+    /// @return the address in lower case
     String key() {
         return folded(address);
     }

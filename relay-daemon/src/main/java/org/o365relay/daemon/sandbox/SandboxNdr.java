@@ -6,10 +6,10 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 
-/// A non-delivery report in Exchange's shape (RFC 3464): words for people, words for programs, the message's
-/// header.
+/// A non-delivery report (RFC 3464) as Exchange formats it: explanation, delivery status, and the header of the
+/// message.
 ///
-/// @param reply what the last server said: `550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found`
+/// @param reply reply of the last server: `550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found`
 record SandboxNdr(AcceptedMessage message, String recipient, String reply, Instant at) {
 
     private static final String BOUNDARY = "d3b0c5a4-2f0e-4a53-9a54-1c4d7e0a7b11";

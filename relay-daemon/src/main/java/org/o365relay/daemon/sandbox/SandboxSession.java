@@ -5,7 +5,7 @@ import java.time.Instant;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
-/// What one connection has come to so far.
+/// The state of one SMTP connection.
 final class SandboxSession {
 
     private final InetSocketAddress client;
@@ -28,7 +28,7 @@ final class SandboxSession {
         return client;
     }
 
-    /// Empty before EHLO or HELO.
+    /// The argument of EHLO or HELO; empty before.
     String helo() {
         return helo;
     }
@@ -47,19 +47,19 @@ final class SandboxSession {
         helo = name;
     }
 
-    /// The client starts anew (RFC 3207 §4.2).
+    /// The client must send EHLO again (RFC 3207 §4.2).
     void upgradedToTls(SSLSession session) {
         tls = session;
         helo = "";
     }
 
-    /// Empty before AUTH.
+    /// The AUTH mechanism; empty before AUTH.
     String mechanism() {
         return mechanism;
     }
 
-    void authenticated(SandboxMailbox who, String how) {
-        mailbox = who;
-        mechanism = how;
+    void authenticated(SandboxMailbox newMailbox, String newMechanism) {
+        mailbox = newMailbox;
+        mechanism = newMechanism;
     }
 }

@@ -8,12 +8,11 @@ import java.util.function.UnaryOperator;
 import org.o365relay.daemon.sandbox.entra.AppRegistration;
 import org.o365relay.daemon.sandbox.entra.EntraSettings;
 
-/// How the sandbox behaves. Start from [#in(Path, Account...)] and change what matters.
+/// The settings of a sandbox. Start with [#in(Path, SandboxMailbox...)].
 ///
-/// @param directory for its certificate and what it accepts; made if it is not there
-/// @param certificateValidity of a certificate made now; at least a day
-/// @param timeScale how many times faster than Microsoft's its times pass: 60 makes a minute a second. More than
-///     0
+/// @param directory directory for the certificate and accepted messages; created if missing
+/// @param certificateValidity validity of a newly generated certificate; at least a day
+/// @param timeScale divisor of Microsoft's durations: with 60 a minute takes a second. More than 0
 public record SandboxSettings(
         ListenSettings listen,
         Path directory,
@@ -26,37 +25,37 @@ public record SandboxSettings(
         Connector connector,
         double timeScale) {
 
-    /// What EHLO says of SIZE (RFC 1870), and the most Office 365 can be set to.
+    /// The SIZE that EHLO announces (RFC 1870), in octets: the maximum of Exchange Online.
     public static final long ADVERTISED_SIZE = 157_286_400;
 
-    /// What becomes of an accepted message.
+    /// What to keep of an accepted message.
     public enum Keep {
         /// `NNNN-….eml` and `NNNN-….json` in the directory, and a record in memory.
         FILES,
         /// A record in memory.
         RECORDS,
-        /// Only counted, for load tests.
+        /// Only the number, for load tests.
         COUNT
     }
 
     public SandboxSettings {
         if (certificateValidity.toDays() < 1) {
-            throw new IllegalArgumentException("a certificate is valid for at least a day");
+            throw new IllegalArgumentException("the certificate must be valid for at least a day");
         }
         if (!(timeScale > 0)) {
-            throw new IllegalArgumentException("a time scale is more than 0");
+            throw new IllegalArgumentException("the time scale must be more than 0");
         }
     }
 
-    /// Loopback, client submission on any free port and nothing else, files kept, Office 365's own size and
-    /// tarpit, no other limits.
-    public static SandboxSettings in(Path directory, SandboxMailbox... accounts) {
+    /// Client submission only, on any free port of the loopback address; files are kept; size limit and tarpit
+    /// as in Exchange Online, no other limits.
+    public static SandboxSettings in(Path directory, SandboxMailbox... mailboxes) {
         return new SandboxSettings(
                 new ListenSettings(InetAddress.getLoopbackAddress(), 0, null, null),
                 directory,
                 Keep.FILES,
                 Duration.ofDays(365),
-                SubmissionSettings.of(List.of(accounts)),
+                SubmissionSettings.of(List.of(mailboxes)),
                 MailboxLimits.NONE,
                 EntraSettings.of(),
                 GraphSettings.MICROSOFT,
@@ -64,12 +63,12 @@ public record SandboxSettings(
                 1);
     }
 
-    /// With all limits of Microsoft.
+    /// With all limits of Exchange Online.
     public SandboxSettings withMicrosoftLimits() {
         return limits(limits -> MailboxLimits.MICROSOFT);
     }
 
-    /// With sign-in and Graph on any free port, for these apps.
+    /// With sign-in and Graph for these apps, on any free port.
     public SandboxSettings withApps(AppRegistration... apps) {
         return https(0).entra(entra -> entra.with(apps));
     }
@@ -201,7 +200,7 @@ public record SandboxSettings(
                 timeScale);
     }
 
-    /// @return how long here what takes so long at Microsoft
+    /// @return the duration divided by the time scale
     Duration scaled(Duration time) {
         return timeScale == 1 ? time : Duration.ofNanos((long) (time.toNanos() / timeScale));
     }

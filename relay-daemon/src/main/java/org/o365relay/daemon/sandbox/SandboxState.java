@@ -6,10 +6,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.o365relay.daemon.sandbox.entra.TokenService;
 
-/// What all connections share.
+/// The state shared by all connections.
 ///
-/// @param current the settings, which may change at any time
-/// @param stopping open once the sandbox stops, so that no delay outlives it
+/// @param current settings, which may change at any time
+/// @param stopping released when the sandbox stops, to end delays
 record SandboxState(
         AtomicReference<SandboxSettings> current,
         Faults faults,

@@ -5,7 +5,7 @@ import java.util.List;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
-/// From whom and how a message comes; as in [AcceptedMessage].
+/// The envelope and origin of a message; components as in [AcceptedMessage].
 record SandboxSubmission(
         Ingress ingress,
         String envelopeFrom,

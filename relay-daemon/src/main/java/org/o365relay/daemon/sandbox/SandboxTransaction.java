@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// MAIL, RCPT and the content, one message after the other.
+/// The mail transactions of a connection: MAIL, RCPT, DATA and BDAT.
 final class SandboxTransaction implements AutoCloseable {
 
     private static final Set<String> MAIL_PARAMETERS = Set.of("SIZE", "BODY", "SMTPUTF8", "RET", "ENVID", "AUTH");
@@ -28,16 +28,16 @@ final class SandboxTransaction implements AutoCloseable {
     private @Nullable SpooledContent chunks;
 
     SandboxTransaction(
-            SandboxState office,
-            SmtpService door,
+            SandboxState state,
+            SmtpService service,
             SandboxSession session,
-            SandboxConnection wire,
-            FaultInjector script) {
-        this.service = door;
+            SandboxConnection connection,
+            FaultInjector faults) {
+        this.service = service;
         this.session = session;
-        this.connection = wire;
-        this.faults = script;
-        this.contentHandler = new ContentHandler(office, door, session, script);
+        this.connection = connection;
+        this.faults = faults;
+        this.contentHandler = new ContentHandler(state, service, session, faults);
     }
 
     void mail(String argument) throws IOException {
@@ -112,7 +112,7 @@ final class SandboxTransaction implements AutoCloseable {
         }
     }
 
-    /// A piece of content (RFC 3030 §2). It is read even if it is not wanted: the client does not wait.
+    /// Reads a BDAT chunk (RFC 3030 §2), even one to be refused, because the client sends it without waiting.
     void chunk(String argument) throws IOException {
         Matcher form = CHUNK.matcher(argument.strip());
         if (!form.matches()) {

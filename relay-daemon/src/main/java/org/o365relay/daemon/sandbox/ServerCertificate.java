@@ -22,10 +22,10 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 
-/// The sandbox's own certificate for `localhost`, `127.0.0.1` and `::1`, made with the running Java's keytool
-/// and kept until a day before it expires.
+/// The sandbox's self-signed certificate for `localhost`, `127.0.0.1` and `::1`, generated with the keytool of
+/// the running JDK and reused until a day before it expires.
 ///
-/// The key store's password is no secret: what protects the key is that only its owner may read the file.
+/// The password of the key store is not a secret: the key is protected by the file mode 0600.
 final class ServerCertificate {
 
     private static final String KEY_STORE = "sandbox-key.p12";
@@ -43,15 +43,15 @@ final class ServerCertificate {
         this.clock = clock;
     }
 
-    /// The PEM file a client has to trust.
+    /// The PEM file with the certificate that clients must trust.
     Path certificateFile() {
         return directory.resolve(TRUSTED);
     }
 
-    /// Makes the certificate if there is none that is still valid.
+    /// Generates the certificate unless a valid one exists.
     ///
-    /// @param clients whose certificates are taken; none for nobody's
-    /// @throws IOException with a message for people if keytool or the directory fails
+    /// @param clients trust managers for client certificates; none to request no client certificate
+    /// @throws IOException with a message for the user if keytool fails or the directory cannot be used
     SSLContext context(TrustManager... clients) throws IOException {
         try {
             Optional<KeyStore> kept = loadValid();
@@ -83,15 +83,15 @@ final class ServerCertificate {
     }
 
     private KeyStore generate() throws IOException, GeneralSecurityException {
-        Path workshop = Files.createTempDirectory(directory, ".key");
-        Path fresh = workshop.resolve(KEY_STORE);
+        Path temporary = Files.createTempDirectory(directory, ".key");
+        Path fresh = temporary.resolve(KEY_STORE);
         try {
             runKeytool(fresh);
             restrict(fresh);
             Files.move(fresh, directory.resolve(KEY_STORE), StandardCopyOption.REPLACE_EXISTING);
         } finally {
             Files.deleteIfExists(fresh);
-            Files.delete(workshop);
+            Files.delete(temporary);
         }
         return read(directory.resolve(KEY_STORE));
     }
@@ -103,13 +103,13 @@ final class ServerCertificate {
                 .start();
         process.getOutputStream().close();
         try (InputStream output = process.getInputStream()) {
-            String said = new String(output.readAllBytes(), Charset.defaultCharset());
+            String text = new String(output.readAllBytes(), Charset.defaultCharset());
             if (process.waitFor() != 0) {
-                throw new IOException("keytool made no certificate: " + said.strip());
+                throw new IOException("keytool could not generate a certificate: " + text.strip());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IOException("interrupted while keytool made a certificate", e);
+            throw new IOException("interrupted while keytool generated a certificate", e);
         } finally {
             process.destroy();
         }

@@ -16,11 +16,12 @@ import org.subethamail.smtp.server.SMTPServer;
 import org.subethamail.smtp.server.SessionHandler;
 import org.subethamail.smtp.server.SessionHandler.SessionAcceptance;
 
-/// One SMTP port.
+/// Listens on one SMTP port.
 ///
-/// SubEthaSMTP accepts the connections, limits them, gives each a virtual thread and ends them at the stop. The
-/// dialogue itself runs in its session hook, because the engine's own fixes the greeting, ends a connection at
-/// command lines of 998 characters (a token has up to 3,000) and reads contents octet by octet.
+/// SubEthaSMTP accepts and limits the connections, runs each on a virtual thread and closes them at the stop.
+/// The [Dialogue] runs in its session handler, because SubEthaSMTP's own session has a fixed greeting, closes
+/// the connection at command lines of 998 characters (a token has up to 3,000) and reads contents octet by
+/// octet.
 final class SmtpServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SmtpServer.class);
@@ -28,7 +29,7 @@ final class SmtpServer implements AutoCloseable {
     private static final int CONNECTIONS = 1_000;
     private static final Duration IDLE = Duration.ofMinutes(5);
 
-    /// What the engine is told when the dialogue is over; it then closes the connection, if it is still open.
+    /// Makes SubEthaSMTP close the connection after the dialogue.
     private static final SessionAcceptance OVER =
             SessionAcceptance.failure(221, "2.0.0 Service closing transmission channel");
 
@@ -40,9 +41,9 @@ final class SmtpServer implements AutoCloseable {
     private volatile boolean closing;
     private final SMTPServer server;
 
-    private SmtpServer(SandboxState office, SmtpService door, InetAddress host, int port) {
-        this.state = office;
-        this.service = door;
+    private SmtpServer(SandboxState state, SmtpService service, InetAddress host, int port) {
+        this.state = state;
+        this.service = service;
         this.host = host;
         this.server = SMTPServer.port(port)
                 .bindAddress(host)
@@ -55,11 +56,11 @@ final class SmtpServer implements AutoCloseable {
                 .build();
     }
 
-    /// Returns when it listens.
+    /// Starts the server and returns once it listens.
     ///
-    /// @throws BindException with a message for people if it cannot
-    static SmtpServer start(SandboxState office, SmtpService door, InetAddress host, int port) throws BindException {
-        SmtpServer started = new SmtpServer(office, door, host, port);
+    /// @throws BindException with a message for the user if it cannot listen
+    static SmtpServer start(SandboxState state, SmtpService service, InetAddress host, int port) throws BindException {
+        SmtpServer started = new SmtpServer(state, service, host, port);
         started.listen();
         return started;
     }
@@ -68,13 +69,13 @@ final class SmtpServer implements AutoCloseable {
         return new InetSocketAddress(host, server.getPortAllocated());
     }
 
-    /// How many connections there were.
+    /// The number of connections since the start.
     long connections() {
         return connections.sum();
     }
 
-    /// Ends every connection at once: without a word of TLS, because the engine closes encrypted sockets one after
-    /// the other, and the JDK may then wait for the client as long as a read may take.
+    /// Closes all connections immediately, without a TLS close_notify: SubEthaSMTP closes TLS sockets one after
+    /// another, and each of them may block for the whole read timeout.
     @Override
     public void close() {
         closing = true;
@@ -93,7 +94,7 @@ final class SmtpServer implements AutoCloseable {
     private void listen() throws BindException {
         try {
             server.start();
-        } catch (RuntimeException e) { // the engine wraps whatever bind() throws
+        } catch (RuntimeException e) { // SubEthaSMTP wraps the exception of bind()
             InetSocketAddress wanted = address();
             String reason = e.getCause() == null ? e.toString() : e.getCause().getMessage();
             BindException failure = new BindException("cannot listen on "
@@ -103,7 +104,7 @@ final class SmtpServer implements AutoCloseable {
         }
     }
 
-    /// Runs the dialogue on the connection's own thread, before the engine would begin its own.
+    /// Runs the dialogue on the thread of the connection, before SubEthaSMTP starts its own session.
     private final class Hook implements SessionHandler {
 
         @Override
@@ -130,7 +131,7 @@ final class SmtpServer implements AutoCloseable {
 
         @Override
         public void onSessionEnd(org.subethamail.smtp.server.Session connection) {
-            // Only for sessions the engine runs itself.
+            // only called for sessions that SubEthaSMTP runs itself
         }
 
         private static void close(org.subethamail.smtp.server.Session connection) {

@@ -4,27 +4,33 @@ import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 
-/// What differs between client submission and the MX. Refusals are without the ` [HOST DATE ID]` ending.
+/// The differences between client submission and the MX. Refusals are without the suffix ` [HOST DATE ID]`
+/// unless stated otherwise.
 sealed interface SmtpService permits SubmissionService, MxService {
 
     Ingress ingress();
 
-    /// The words of this server.
+    /// The replies of this service.
     ExchangeReplies replies();
 
     SSLContext tls();
 
-    /// @return what EHLO offers besides the usual: STARTTLS, AUTH, or nothing
+    /// @return the EHLO keyword STARTTLS or AUTH with its mechanisms; empty for neither
     String securityExtension(SandboxSession session);
 
-    /// What happens at MAIL.
+    /// Checks MAIL.
+    ///
+    /// @return the refusal; empty to accept
     Optional<String> checkSender(SandboxSession session);
 
-    /// What happens at RCPT.
+    /// Checks RCPT.
     ///
-    /// @param already how many recipients there are
+    /// @param already number of recipients already accepted
+    /// @return the refusal; empty to accept
     Optional<String> checkRecipient(SandboxSession session, String from, String to, int already);
 
-    /// What happens after the content; with the ending.
+    /// Checks the message after its content.
+    ///
+    /// @return the refusal, with the suffix; empty to accept
     Optional<String> checkContent(SandboxSession session, Header header, List<String> to);
 }

@@ -9,11 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// The content of one message while it comes in. Never whole in memory: it goes to a temporary file, or
-/// nowhere, and only its beginning is kept, for the header.
+/// The content of one message while it is received. It is written to a temporary file or discarded; only the
+/// first 128 KiB stay in memory, for the header.
 ///
-/// Writing never fails, because the rest of the content must be read in any case; what went wrong is told at
-/// the end.
+/// Writing never throws, because the rest of the content must be read in any case; [#finished()] reports the
+/// failure.
 final class SpooledContent implements AutoCloseable {
 
     private static final int HEADER_LIMIT = 131_072;
@@ -26,8 +26,8 @@ final class SpooledContent implements AutoCloseable {
     private boolean bareLf;
     private long size;
 
-    /// @param file where to put the content; null for nowhere
-    /// @param limit what is beyond is only counted
+    /// @param file temporary file for the content; null to discard it
+    /// @param limit maximum octets to store; octets beyond it are only counted
     SpooledContent(@Nullable Path file, long limit) {
         this.file = file;
         this.limit = limit;
@@ -59,13 +59,13 @@ final class SpooledContent implements AutoCloseable {
         return size;
     }
 
-    /// @return the content up to at least the end of the header, unless the header is longer than 128 KiB
+    /// @return the first octets of the content, with the whole header unless it is longer than 128 KiB
     InputStream headerBytes() {
         return new ByteArrayInputStream(headerBytes.toByteArray());
     }
 
-    /// @return the complete temporary file; null if none is kept
-    /// @throws IOException if it could not be written
+    /// @return the complete temporary file; null if the content was discarded
+    /// @throws IOException if the content could not be written
     @Nullable
     Path finished() throws IOException {
         if (failure != null) {
@@ -78,7 +78,7 @@ final class SpooledContent implements AutoCloseable {
         return file;
     }
 
-    /// Removes the temporary file if it is still there.
+    /// Deletes the temporary file if it still exists.
     @Override
     public void close() throws IOException {
         closeFile();

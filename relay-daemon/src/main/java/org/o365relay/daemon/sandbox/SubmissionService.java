@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 
-/// Client submission: nothing without signing in, and the mailbox's limits.
+/// Client submission: requires AUTH and enforces the limits of the mailbox.
 record SubmissionService(SandboxState state, ExchangeReplies replies, SSLContext tls) implements SmtpService {
 
     @Override
@@ -21,12 +21,12 @@ record SubmissionService(SandboxState state, ExchangeReplies replies, SSLContext
 
     @Override
     public Optional<String> checkSender(SandboxSession session) {
-        SandboxMailbox account = session.mailbox();
-        if (account == null) {
+        SandboxMailbox mailbox = session.mailbox();
+        if (mailbox == null) {
             return Optional.of("530 5.7.57 Client not authenticated to send mail.");
         }
-        int most = state.settings().limits().connections();
-        return state.usages().of(account).isAmongFirst(most, session)
+        int limit = state.settings().limits().connections();
+        return state.usages().of(mailbox).isAmongFirst(limit, session)
                 ? Optional.empty()
                 : Optional.of("432 4.3.2 Concurrent connections limit exceeded. Visit"
                         + " https://aka.ms/concurrent_sending for more information.");
@@ -37,32 +37,32 @@ record SubmissionService(SandboxState state, ExchangeReplies replies, SSLContext
         if (already < state.settings().limits().recipientsPerMessage()) {
             return Optional.empty();
         }
-        recordError(account(session), RepeatedError.TOO_MANY_RECIPIENTS);
+        recordError(mailbox(session), RepeatedError.TOO_MANY_RECIPIENTS);
         return Optional.of("452 4.5.3 Too many recipients");
     }
 
     @Override
     public Optional<String> checkContent(SandboxSession session, Header header, List<String> to) {
         AuthorCheck authors = new AuthorCheck(replies);
-        return authors.checkFrom(header).or(() -> checkMailbox(account(session), header, to, authors));
+        return authors.checkFrom(header).or(() -> checkMailbox(mailbox(session), header, to, authors));
     }
 
-    private Optional<String> checkMailbox(SandboxMailbox account, Header header, List<String> to, AuthorCheck authors) {
+    private Optional<String> checkMailbox(SandboxMailbox mailbox, Header header, List<String> to, AuthorCheck authors) {
         Instant now = state.clock().instant();
-        MailboxUsage use = state.usages().of(account);
-        Optional<String> sentence = use.penaltyReply(now);
-        if (sentence.isPresent()) {
-            return sentence.map(replies::error);
+        MailboxUsage use = state.usages().of(mailbox);
+        Optional<String> penalty = use.penaltyReply(now);
+        if (penalty.isPresent()) {
+            return penalty.map(replies::error);
         }
-        if (account.full()) {
-            recordError(account, RepeatedError.MAILBOX_FULL);
+        if (mailbox.full()) {
+            recordError(mailbox, RepeatedError.MAILBOX_FULL);
             return Optional.of(replies.error("554 5.2.2 mailbox full;"
                     + " STOREDRV.Submission.Exception:QuotaExceededException.MapiExceptionShutoffQuotaExceeded;"
                     + " Failed to process message due to a permanent exception with message Cannot submit message."));
         }
-        Optional<String> denied = authors.checkSendAs(header, account);
+        Optional<String> denied = authors.checkSendAs(header, mailbox);
         if (denied.isPresent()) {
-            recordError(account, RepeatedError.SEND_AS_DENIED);
+            recordError(mailbox, RepeatedError.SEND_AS_DENIED);
             return denied;
         }
         return use.hasQuotaFor(to.size(), now, state.settings())
@@ -73,11 +73,11 @@ record SubmissionService(SandboxState state, ExchangeReplies replies, SSLContext
                         + " sender's submission quota was exceeded."));
     }
 
-    private void recordError(SandboxMailbox account, RepeatedError offence) {
-        state.usages().of(account).recordError(offence, state.clock().instant(), state.settings());
+    private void recordError(SandboxMailbox mailbox, RepeatedError error) {
+        state.usages().of(mailbox).recordError(error, state.clock().instant(), state.settings());
     }
 
-    private static SandboxMailbox account(SandboxSession session) {
-        return Objects.requireNonNull(session.mailbox(), "MAIL is only taken after AUTH");
+    private static SandboxMailbox mailbox(SandboxSession session) {
+        return Objects.requireNonNull(session.mailbox(), "MAIL requires AUTH");
     }
 }

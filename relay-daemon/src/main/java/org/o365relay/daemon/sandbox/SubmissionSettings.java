@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Client submission.
+/// Settings of client submission.
 ///
-/// @param mailboxes who may sign in
-/// @param tarpit how long a wrong login waits for its answer; Office 365 takes about 5 s
-/// @param contentLimit octets of one message; more is refused after the content. EHLO says 157286400 whatever
-///     this is, as Office 365 does whatever the mailbox's limit is
-/// @param disabledExtensions EHLO keywords that Office 365 offers and this sandbox does not, such as `DSN` or
+/// @param mailboxes mailboxes that can authenticate
+/// @param tarpit delay before the reply to a failed login; about 5 s at Exchange Online
+/// @param contentLimit maximum octets of one message, enforced after the content. EHLO always announces
+///     157286400, as Exchange Online does whatever the limit of the mailbox
+/// @param disabledExtensions EHLO keywords of Exchange Online that are not offered, such as `DSN` or
 ///     `BINARYMIME`
-/// @param smtpAuth the tenant's switch (SmtpClientAuthenticationDisabled, the other way round)
+/// @param smtpAuth whether the tenant allows SMTP AUTH (the inverse of `SmtpClientAuthenticationDisabled`)
 public record SubmissionSettings(
         List<SandboxMailbox> mailboxes,
         Duration tarpit,
@@ -27,9 +27,9 @@ public record SubmissionSettings(
         disabledExtensions = Set.copyOf(disabledExtensions);
     }
 
-    static SubmissionSettings of(List<SandboxMailbox> accounts) {
+    static SubmissionSettings of(List<SandboxMailbox> mailboxes) {
         return new SubmissionSettings(
-                accounts, Duration.ofSeconds(5), SandboxSettings.ADVERTISED_SIZE, Set.of(), BasicAuth.ON, true);
+                mailboxes, Duration.ofSeconds(5), SandboxSettings.ADVERTISED_SIZE, Set.of(), BasicAuth.ON, true);
     }
 
     public SubmissionSettings withMailboxes(SandboxMailbox... newAccounts) {
@@ -58,19 +58,19 @@ public record SubmissionSettings(
     }
 
     Optional<SandboxMailbox> mailbox(String name) {
-        return mailboxes.stream().filter(account -> account.hasName(name)).findAny();
+        return mailboxes.stream().filter(mailbox -> mailbox.hasName(name)).findAny();
     }
 
-    /// @return the refusal; empty if the tenant and the mailbox allow SMTP AUTH
-    Optional<String> smtpAuthRefusal(SandboxMailbox account) {
+    /// @return the refusal; empty if both the tenant and the mailbox allow SMTP AUTH
+    Optional<String> smtpAuthRefusal(SandboxMailbox mailbox) {
         if (!smtpAuth) {
             return Optional.of(disabledReply("Tenant"));
         }
-        return account.smtpAuth() ? Optional.empty() : Optional.of(disabledReply("Mailbox"));
+        return mailbox.smtpAuth() ? Optional.empty() : Optional.of(disabledReply("Mailbox"));
     }
 
-    private static String disabledReply(String whom) {
-        return "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the " + whom
+    private static String disabledReply(String scope) {
+        return "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the " + scope
                 + ". Visit https://aka.ms/smtp_auth_disabled for more information.";
     }
 }

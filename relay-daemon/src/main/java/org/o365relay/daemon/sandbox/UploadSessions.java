@@ -19,8 +19,8 @@ import org.o365relay.daemon.sandbox.web.Json;
 import org.o365relay.daemon.sandbox.web.WebRequest;
 import org.o365relay.daemon.sandbox.web.WebResponse;
 
-/// Upload sessions for large attachments: ranges in order, at most 4 MB each, without Authorization. What has come
-/// completely stays, whatever becomes of the connection.
+/// Upload sessions for large attachments: ranges in order, at most 4 MB each, without Authorization. Complete
+/// ranges are kept if the connection breaks.
 ///
 /// Source: Microsoft Graph, "Attach large files to Outlook messages or events".
 final class UploadSessions {
@@ -36,8 +36,8 @@ final class UploadSessions {
     private final Path directory;
     private final Map<String, UploadSession> open = new ConcurrentHashMap<>();
 
-    UploadSessions(SandboxState office, RandomGenerator random, Path directory) {
-        this.state = office;
+    UploadSessions(SandboxState state, RandomGenerator random, Path directory) {
+        this.state = state;
         this.random = random;
         this.directory = directory;
     }

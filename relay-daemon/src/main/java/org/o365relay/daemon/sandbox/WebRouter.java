@@ -13,7 +13,7 @@ import org.o365relay.daemon.sandbox.web.WebRequest;
 import org.o365relay.daemon.sandbox.web.WebResponse;
 import org.o365relay.daemon.sandbox.web.WebServer.Handler;
 
-/// Brings requests to the sign-in service or to Graph, counts them, and plays the faults on the way.
+/// Routes HTTPS requests to the token service or Graph, counts them, and injects faults.
 final class WebRouter implements Handler {
 
     private final SandboxState state;
@@ -21,8 +21,8 @@ final class WebRouter implements Handler {
     private final CallCounts callCounts;
     private final RandomGenerator random;
 
-    WebRouter(SandboxState office, Graph graph, CallCounts calls, RandomGenerator random) {
-        this.state = office;
+    WebRouter(SandboxState state, Graph graph, CallCounts calls, RandomGenerator random) {
+        this.state = state;
         this.graph = graph;
         this.callCounts = calls;
         this.random = random;
@@ -32,19 +32,19 @@ final class WebRouter implements Handler {
     public WebResponse answer(WebRequest request) throws IOException {
         String path = request.path();
         boolean toGraph = path.startsWith("/v1.0/") || path.startsWith(UploadSessions.PATH);
-        FaultPoint step = toGraph ? FaultPoint.GRAPH : FaultPoint.TOKEN;
+        FaultPoint point = toGraph ? FaultPoint.GRAPH : FaultPoint.TOKEN;
         String what = toGraph ? graphCall(request) : tokenCall(request);
         callCounts.count(what);
         String command = request.method() + " " + path + (toGraph ? "" : " " + what);
-        Graph.FaultHandler faulty = usual -> {
-            Optional<FaultAction> fault = state.faults().next(step, false, command);
-            return fault.isEmpty() ? usual.answer(request) : inject(fault.get(), step, request, usual);
+        Graph.FaultHandler handler = usual -> {
+            Optional<FaultAction> fault = state.faults().next(point, false, command);
+            return fault.isEmpty() ? usual.answer(request) : inject(fault.get(), point, request, usual);
         };
-        return toGraph ? graph.answer(request, faulty) : faulty.handle(state.tokenService()::answer);
+        return toGraph ? graph.answer(request, handler) : handler.handle(state.tokenService()::answer);
     }
 
-    /// @return `sendMail`, `send`, `messages`, `attachments`, `createUploadSession`, `upload`, or a message that is
-    ///     read, changed or deleted: `GET message`
+    /// @return `sendMail`, `send`, `messages`, `attachments`, `createUploadSession`, `upload`; the method and
+    ///     `message` for a message that is read, changed or deleted: `GET message`
     private static String graphCall(WebRequest request) {
         List<String> path = request.segments();
         String last = path.getLast();
@@ -54,7 +54,7 @@ final class WebRouter implements Handler {
         return path.size() > 1 && path.get(path.size() - 2).equals("messages") ? request.method() + " message" : last;
     }
 
-    /// @return the grant, or the last word of the path: `devicecode`, `managed_identity`
+    /// @return the grant type; without one the last path segment, such as `devicecode`; `managed_identity`
     private static String tokenCall(WebRequest request) {
         List<String> path = request.segments();
         String last = path.isEmpty() ? "" : path.getLast();
@@ -65,7 +65,7 @@ final class WebRouter implements Handler {
         return last.equals("token") && !grant.isEmpty() ? grant.substring(grant.lastIndexOf(':') + 1) : last;
     }
 
-    private WebResponse inject(FaultAction fault, FaultPoint step, WebRequest request, Handler usual)
+    private WebResponse inject(FaultAction fault, FaultPoint point, WebRequest request, Handler usual)
             throws IOException {
         return switch (fault) {
             case FaultAction.Delay(Duration time) -> {
@@ -76,17 +76,17 @@ final class WebRouter implements Handler {
                 if (status.afterAccepting()) {
                     usual.answer(request);
                 }
-                yield step == FaultPoint.GRAPH ? graphAnswer(status) : tokenAnswer(status);
+                yield point == FaultPoint.GRAPH ? graphAnswer(status) : tokenAnswer(status);
             }
             case FaultAction.Aadsts(int number) -> state.tokenService().error(number);
-            case FaultAction.Drop() -> throw new EOFException("dropped as told");
+            case FaultAction.Drop() -> throw new EOFException("dropped by a fault");
             case FaultAction.DropAfterAccepting() -> {
                 usual.answer(request);
-                throw new EOFException("dropped as told");
+                throw new EOFException("dropped by a fault");
             }
             case FaultAction.Hang() -> {
                 pause(Duration.ofDays(365));
-                throw new EOFException("hung as told");
+                throw new EOFException("hung by a fault");
             }
             case FaultAction.Reply _ -> throw new IllegalStateException(fault + " is only for SMTP");
         };
@@ -105,15 +105,15 @@ final class WebRouter implements Handler {
         return status.retryAfter() == null ? answer : answer.with("Retry-After", Integer.toString(status.retryAfter()));
     }
 
-    /// Waits, but not beyond the sandbox's own end.
+    /// Waits; ends early when the sandbox stops.
     private void pause(Duration time) throws IOException {
         try {
             if (state.stopping().await(time.toNanos(), TimeUnit.NANOSECONDS)) {
-                throw new EOFException("the sandbox stops");
+                throw new EOFException("the sandbox is stopping");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new EOFException("the sandbox stops");
+            throw new EOFException("the sandbox is stopping");
         }
     }
 }

@@ -4,16 +4,16 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What a client sends for XOAUTH2. Does not show the token.
+/// The client response of XOAUTH2. [#toString()] hides the token.
 ///
-/// @param user the mailbox it wants
+/// @param user requested mailbox
 record Xoauth2Response(String user, String token) {
 
     private static final Pattern FORM =
             Pattern.compile("user=(?<user>[^\\x01]+)\\x01auth=Bearer (?<token>[^\\x01 ]+)\\x01\\x01");
 
-    /// @param decoded without base64
-    /// @return empty if it is not of the form Microsoft documents
+    /// @param decoded response after base64 decoding
+    /// @return empty if it has not the format that Microsoft documents
     static Optional<Xoauth2Response> parse(String decoded) {
         Matcher form = FORM.matcher(decoded);
         return form.matches()
