@@ -63,7 +63,7 @@ record EffectiveTerms(ClientPolicy standard, TrustedNetworks trusted) {
             case Endpoint.UnixSocket(Path path, Set<PosixFilePermission> permissions) ->
                 Map.of("socket", path.toString(), "socket-mode", EndpointReader.text(permissions));
             case Endpoint.AbstractSocket socket -> Map.of("socket", socket.toString());
-            case Endpoint.HandedOver(String name) -> Map.of("systemd-socket", name);
+            case Endpoint.SystemdSocket(String name) -> Map.of("systemd-socket", name);
         };
     }
 

@@ -76,7 +76,7 @@ final class EffectiveText {
 
     private static Map<String, Object> auth(AcceptSettings accept) {
         Map<String, Object> keys = new HashMap<>(present("users-file", accept.users()));
-        keys.put("allow-without-tls", accept.plainTextLogin());
+        keys.put("allow-without-tls", accept.authWithoutTls());
         return keys;
     }
 
@@ -92,8 +92,8 @@ final class EffectiveText {
                 "hops", limits.hops(),
                 "connections", limits.connections(),
                 "connections-per-client", standard.limits().connections(),
-                "idle-timeout", Amount.text(limits.idle()),
-                "command-timeout", Amount.text(limits.command()),
+                "idle-timeout", Amount.text(limits.idleTimeout()),
+                "command-timeout", Amount.text(limits.commandTimeout()),
                 "minimum-data-rate", Amount.text((long) limits.minimumDataRate()));
     }
 

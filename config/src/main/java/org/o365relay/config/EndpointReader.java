@@ -50,7 +50,7 @@ record EndpointReader(Section listener) {
             return Optional.empty();
         }
         if (isWritten(SYSTEMD)) {
-            return descriptor.map(Endpoint.HandedOver::new);
+            return descriptor.map(Endpoint.SystemdSocket::new);
         }
         reportUselessMode(socket);
         return isWritten(SOCKET)

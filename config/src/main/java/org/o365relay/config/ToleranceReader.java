@@ -12,7 +12,7 @@ import org.o365relay.mail.Deviation;
 record ToleranceReader(Section terms) {
 
     private static final List<String> CHOICES = Arrays.stream(Deviation.values())
-            .filter(Deviation::isOptional)
+            .filter(Deviation::isConfigurable)
             .map(Deviation::key)
             .toList();
 
@@ -38,7 +38,7 @@ record ToleranceReader(Section terms) {
         Optional<Deviation> deviation = Deviation.of(key);
         if (deviation.isEmpty()) {
             source.problem(setting, unknown(key));
-        } else if (!deviation.get().isOptional()) {
+        } else if (!deviation.get().isConfigurable()) {
             source.problem(setting, "the relay has no choice here: it only counts it; remove it");
         } else {
             treatment.ifPresent(chosen -> accepted.put(deviation.get(), chosen == Treatment.ACCEPT));

@@ -72,7 +72,7 @@ class ReferenceTest {
                         .origin()
                         .comments());
 
-        assertThat(comments.contains(deviation.key())).isEqualTo(deviation.isOptional());
+        assertThat(comments.contains(deviation.key())).isEqualTo(deviation.isConfigurable());
     }
 
     private static Stream<String> paths() {

@@ -12,7 +12,7 @@ import org.o365relay.route.Routes;
 /// @param hostname what the relay calls itself
 /// @param certificate null for no TLS
 /// @param users names and bcrypt hashes for those who must log in; null if nobody must
-/// @param plainTextLogin whether those may log in without TLS
+/// @param authWithoutTls whether those may log in without TLS
 /// @param routes which mailbox a message leaves through
 /// @param mailboxes whose mail this relay sends; automatic answers to them would go round in circles
 public record AcceptSettings(
@@ -21,7 +21,7 @@ public record AcceptSettings(
         AdmissionRules rules,
         @Nullable CertificateFiles certificate,
         @Nullable Path users,
-        boolean plainTextLogin,
+        boolean authWithoutTls,
         Routes routes,
         List<EmailAddress> mailboxes) {
 

@@ -24,7 +24,7 @@ public record CertificateFiles(Path certificate, Path key, Duration detectionTim
     /// @return empty if all is well
     public List<Problem> problems(Instant now) {
         try {
-            return ServerIdentity.read(this).objection(now).stream()
+            return ServerIdentity.read(this).validityProblem(now).stream()
                     .map(objection -> new Problem(false, objection))
                     .toList();
         } catch (UnusableCertificateException e) {

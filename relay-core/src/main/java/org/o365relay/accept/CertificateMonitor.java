@@ -15,28 +15,28 @@ final class CertificateMonitor implements AutoCloseable {
     static final Duration INTERVAL = Duration.ofSeconds(5);
 
     private final CertificateFiles files;
-    private final Runnable whenChanged;
+    private final Runnable onChange;
     private final Duration interval;
     private final Thread thread;
-    private Look last;
+    private Snapshot last;
 
-    /// @param whenChanged runs on a thread of its own
+    /// @param onChange runs on a thread of its own
     CertificateMonitor(CertificateFiles files, Runnable whenChanged, Duration interval) {
         this.files = files;
-        this.whenChanged = whenChanged;
+        this.onChange = whenChanged;
         this.interval = interval;
-        this.last = look();
+        this.last = snapshot();
         this.thread = Thread.ofVirtual().name("certificate-watch").unstarted(this::watch);
     }
 
     /// @param certificate null if it cannot be looked at
     /// @param key null if it cannot be looked at
-    private record Look(
-            @Nullable Traits certificate, @Nullable Traits key) {}
+    private record Snapshot(
+            @Nullable FileVersion certificate, @Nullable FileVersion key) {}
 
-    /// @param file tells it from another under the same name; null where the file system does not
-    private record Traits(
-            FileTime modified, long size, @Nullable Object file) {}
+    /// @param fileKey tells it from another under the same name; null where the file system does not
+    private record FileVersion(
+            FileTime modified, long size, @Nullable Object fileKey) {}
 
     void start() {
         thread.start();
@@ -46,10 +46,10 @@ final class CertificateMonitor implements AutoCloseable {
         try {
             while (true) {
                 Thread.sleep(interval);
-                Look now = look(); // before reading: what changes meanwhile will be seen the next time
+                Snapshot now = snapshot(); // before reading: what changes meanwhile will be seen the next time
                 if (!now.equals(last)) {
                     last = now;
-                    whenChanged.run();
+                    onChange.run();
                 }
             }
         } catch (InterruptedException _) {
@@ -57,14 +57,14 @@ final class CertificateMonitor implements AutoCloseable {
         }
     }
 
-    private Look look() {
-        return new Look(traits(files.certificate()), traits(files.key()));
+    private Snapshot snapshot() {
+        return new Snapshot(version(files.certificate()), version(files.key()));
     }
 
-    private static @Nullable Traits traits(Path path) {
+    private static @Nullable FileVersion version(Path path) {
         try {
             BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
-            return new Traits(attributes.lastModifiedTime(), attributes.size(), attributes.fileKey());
+            return new FileVersion(attributes.lastModifiedTime(), attributes.size(), attributes.fileKey());
         } catch (IOException _) {
             return null; // reading it will say why
         }

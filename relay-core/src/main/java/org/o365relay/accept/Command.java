@@ -4,13 +4,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.accept.DsnParameters.Read;
+import org.o365relay.accept.DsnParameters.Parsed;
 import org.o365relay.mail.BodyType;
 import org.o365relay.mail.Deviation;
+import org.o365relay.mail.DsnRequest;
+import org.o365relay.mail.DsnRequest.ForRecipient;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
-import org.o365relay.mail.ReportRequest;
-import org.o365relay.mail.ReportRequest.OfRecipient;
 
 /// What a client asks for (RFC 5321 §4.1.1).
 sealed interface Command {
@@ -30,7 +30,7 @@ sealed interface Command {
         /// @return 0 if not given, [Long#MAX_VALUE] if larger; empty if it is no number (RFC 1870 §5)
         Optional<Long> declaredSize() {
             String value = parameters.get("SIZE");
-            return value == null ? Optional.of(0L) : Digits.read(value);
+            return value == null ? Optional.of(0L) : OctetCount.parse(value);
         }
 
         /// @return empty if it is none that there is
@@ -40,7 +40,7 @@ sealed interface Command {
         }
 
         /// What the sender wants to hear, of the message.
-        Read<ReportRequest> report() {
+        Parsed<DsnRequest> dsnRequest() {
             return DsnParameters.ofMail(parameters);
         }
 
@@ -55,7 +55,7 @@ sealed interface Command {
     record Rcpt(EmailAddress recipient, Map<String, String> parameters, Set<Deviation> deviations) implements Command {
 
         /// What the sender wants to hear, of this recipient.
-        Read<OfRecipient> wishes() {
+        Parsed<ForRecipient> dsnRequest() {
             return DsnParameters.ofRcpt(parameters);
         }
     }
@@ -95,7 +95,7 @@ sealed interface Command {
     record MalformedAuth() implements Command {}
 
     /// One of those that take no argument, with one.
-    record Overloaded(String verb, Command meant) implements Command {}
+    record UnexpectedArgument(String verb, Command command) implements Command {}
 
     /// @param verb in upper case
     record Unknown(String verb) implements Command {
@@ -110,5 +110,5 @@ sealed interface Command {
     record Malformed(Reply reply) implements Command {}
 
     /// A BDAT that does not say how much follows. Whatever follows, it is not commands.
-    record Unmeasured() implements Command {}
+    record MalformedBdat() implements Command {}
 }

@@ -38,7 +38,7 @@ final class CommandParser {
     }
 
     private static Command alone(String verb, String argument, Command command) {
-        return argument.isEmpty() ? command : new Command.Overloaded(verb, command);
+        return argument.isEmpty() ? command : new Command.UnexpectedArgument(verb, command);
     }
 
     // RFC 3207 §4
@@ -53,8 +53,9 @@ final class CommandParser {
         int blank = indexOfBlank(argument, 0);
         String rest = argument.substring(blank).strip();
         boolean last = rest.equalsIgnoreCase("LAST");
-        Optional<Long> size = last || rest.isEmpty() ? Digits.read(argument.substring(0, blank)) : Optional.empty();
-        return size.<Command>map(octets -> new Command.Bdat(octets, last)).orElseGet(Command.Unmeasured::new);
+        Optional<Long> size =
+                last || rest.isEmpty() ? OctetCount.parse(argument.substring(0, blank)) : Optional.empty();
+        return size.<Command>map(octets -> new Command.Bdat(octets, last)).orElseGet(Command.MalformedBdat::new);
     }
 
     // RFC 4954 §4

@@ -22,19 +22,19 @@ final class ConnectionFilter extends ChannelInitializer<Channel> {
     private static final Logger log = LoggerFactory.getLogger(ConnectionFilter.class);
 
     /// Who comes over a Unix socket is on this machine.
-    private static final InetAddress THIS_MACHINE = InetAddress.ofLiteral("127.0.0.1");
+    private static final InetAddress LOCALHOST = InetAddress.ofLiteral("127.0.0.1");
 
     private final ListenerSettings listener;
-    private final PipelineFactory entrance;
-    private final ConnectionLimiter census;
-    private final ConnectionLimiter unnamed;
+    private final PipelineFactory pipelines;
+    private final ConnectionLimiter connections;
+    private final ConnectionLimiter proxyConnections;
     private final ChannelGroup clients;
-    private final Duration proxyPatience;
+    private final Duration proxyHeaderTimeout;
 
-    /// @param census of the clients that are in
-    /// @param unnamed of the connections whose proxy has not yet said who the client is
+    /// @param connections of the clients that are in
+    /// @param proxyConnections of the connections whose proxy has not yet said who the client is
     /// @param clients gets everybody who is let in
-    /// @param proxyPatience how long a proxy may take to say whom it brings
+    /// @param proxyHeaderTimeout how long a proxy may take to say whom it brings
     ConnectionFilter(
             ListenerSettings listener,
             PipelineFactory entrance,
@@ -43,11 +43,11 @@ final class ConnectionFilter extends ChannelInitializer<Channel> {
             ChannelGroup clients,
             Duration proxyPatience) {
         this.listener = listener;
-        this.entrance = entrance;
-        this.census = census;
-        this.unnamed = unnamed;
+        this.pipelines = entrance;
+        this.connections = census;
+        this.proxyConnections = unnamed;
         this.clients = clients;
-        this.proxyPatience = proxyPatience;
+        this.proxyHeaderTimeout = proxyPatience;
     }
 
     @Override
@@ -57,29 +57,31 @@ final class ConnectionFilter extends ChannelInitializer<Channel> {
             log.debug("closing a connection from {}", channel.remoteAddress());
             channel.close();
         } else if (isProxy(peer)) {
-            awaitHeader(channel, peer);
+            awaitProxyHeader(channel, peer);
         } else {
             admit(channel, peer);
         }
     }
 
-    private void awaitHeader(Channel channel, InetAddress proxy) {
-        if (unnamed.enter(proxy, Integer.MAX_VALUE) == ConnectionLimiter.Entry.WELCOME) {
+    private void awaitProxyHeader(Channel channel, InetAddress proxy) {
+        if (proxyConnections.acquire(proxy, Integer.MAX_VALUE) == ConnectionLimiter.Result.ADMITTED) {
             clients.add(channel);
             channel.pipeline()
-                    .addLast(ProxyHeader.decoder(), new ProxyHeader(this, entrance.turnedAway(), proxy, proxyPatience));
+                    .addLast(
+                            ProxyHeader.decoder(),
+                            new ProxyHeader(this, pipelines.rejects(), proxy, proxyHeaderTimeout));
         } else {
-            refuse(channel, proxy, RejectReplies.tooManyConnections());
+            reject(channel, proxy, RejectReplies.tooManyConnections());
         }
     }
 
     /// The header of a connection that came by a proxy has been read, or never will be.
-    void headerEnded(InetAddress proxy) {
-        unnamed.leave(proxy);
+    void proxyHeaderDone(InetAddress proxy) {
+        proxyConnections.release(proxy);
     }
 
-    private void refuse(Channel channel, InetAddress address, Reply refusal) {
-        entrance.turnedAway().refuse(channel, address, refusal, listener.tls() == ListenerTls.IMPLICIT);
+    private void reject(Channel channel, InetAddress address, Reply refusal) {
+        pipelines.rejects().reject(channel, address, refusal, listener.tls() == ListenerTls.IMPLICIT);
     }
 
     /// Lets a client in, or tells it why not, at the end of the channel's pipeline; what comes before must pass
@@ -88,25 +90,25 @@ final class ConnectionFilter extends ChannelInitializer<Channel> {
         ClientPolicy policy = listener.trusted().policy(address).orElse(null);
         Reply refusal = policy == null ? RejectReplies.untrusted(address) : overLimit(address, policy);
         if (refusal != null) {
-            refuse(channel, address, refusal);
+            reject(channel, address, refusal);
         } else if (policy != null) {
             clients.add(channel);
-            Client client = entrance.client(address, policy, listener.tls());
-            client.device().opened();
+            Client client = pipelines.client(address, policy, listener.tls());
+            client.device().sessionStarted();
             channel.closeFuture().addListener(_ -> {
-                client.device().closed();
-                census.leave(address);
+                client.device().sessionEnded();
+                connections.release(address);
             });
-            entrance.add(channel.pipeline(), client);
+            pipelines.add(channel.pipeline(), client);
         }
     }
 
     /// @return null if the client is now counted as one of those who are in
     private @Nullable Reply overLimit(InetAddress address, ClientPolicy policy) {
-        return switch (census.enter(address, policy.limits().connections())) {
-            case WELCOME -> null;
-            case TOO_MANY -> RejectReplies.tooManyConnections();
-            case TOO_MANY_FROM_CLIENT -> RejectReplies.tooManyConnections(address);
+        return switch (connections.acquire(address, policy.limits().connections())) {
+            case ADMITTED -> null;
+            case TOTAL_LIMIT -> RejectReplies.tooManyConnections();
+            case CLIENT_LIMIT -> RejectReplies.tooManyConnections(address);
         };
     }
 
@@ -123,7 +125,7 @@ final class ConnectionFilter extends ChannelInitializer<Channel> {
     ///     it cannot be told who that is (the client may have gone by now)
     private static @Nullable InetAddress address(Channel channel) throws UnknownHostException {
         if (channel instanceof DomainSocketChannel) {
-            return THIS_MACHINE; // the channel itself does not know its other end
+            return LOCALHOST; // the channel itself does not know its other end
         }
         return channel.remoteAddress() instanceof InetSocketAddress inet
                 ? InetAddress.getByAddress(inet.getAddress().getAddress())

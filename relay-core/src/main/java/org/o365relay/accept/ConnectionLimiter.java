@@ -7,38 +7,38 @@ import java.util.Map;
 /// Counts connections, over all and by client, against the limits.
 final class ConnectionLimiter {
 
-    private final int mostConnections;
+    private final int maxConnections;
     private final Map<InetAddress, Integer> byClient = new HashMap<>();
     private int total;
 
     ConnectionLimiter(int mostConnections) {
-        this.mostConnections = mostConnections;
+        this.maxConnections = mostConnections;
     }
 
     /// Whether one more may come.
-    enum Entry {
-        WELCOME,
-        TOO_MANY,
-        TOO_MANY_FROM_CLIENT
+    enum Result {
+        ADMITTED,
+        TOTAL_LIMIT,
+        CLIENT_LIMIT
     }
 
-    /// Counts the client if it is welcome; it must then [#leave].
+    /// Counts the client if it is welcome; it must then [#release].
     ///
     /// @param most connections this client may have
-    synchronized Entry enter(InetAddress client, int most) {
-        if (total >= mostConnections) {
-            return Entry.TOO_MANY;
+    synchronized Result acquire(InetAddress client, int most) {
+        if (total >= maxConnections) {
+            return Result.TOTAL_LIMIT;
         }
         int mine = byClient.getOrDefault(client, 0);
         if (mine >= most) {
-            return Entry.TOO_MANY_FROM_CLIENT;
+            return Result.CLIENT_LIMIT;
         }
         total++;
         byClient.put(client, mine + 1);
-        return Entry.WELCOME;
+        return Result.ADMITTED;
     }
 
-    synchronized void leave(InetAddress client) {
+    synchronized void release(InetAddress client) {
         total--;
         byClient.computeIfPresent(client, (_, count) -> count == 1 ? null : count - 1);
     }

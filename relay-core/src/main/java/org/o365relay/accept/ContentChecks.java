@@ -18,8 +18,8 @@ final class ContentChecks {
     /// Counts what the device did wrong, once for the message.
     ///
     /// @return why the message is not taken; empty if there is nothing against it
-    static Optional<Reply> to(MailTransaction ended, Client client, AcceptSettings settings) {
-        HeaderScan header = ended.refusal().isPresent() ? null : ended.header(settings.hostname());
+    static Optional<Reply> rejection(MailTransaction ended, Client client, AcceptSettings settings) {
+        HeaderScan header = ended.rejection().isPresent() ? null : ended.header(settings.hostname());
         Set<Deviation> deviations = ended.deviations();
         if (header != null) {
             deviations.addAll(header.deviations());
@@ -28,28 +28,28 @@ final class ContentChecks {
             deviations.remove(Deviation.RAW_8BIT_HEADER); // RFC 6531 §3.6
         }
         deviations.forEach(client.device()::deviated);
-        Reply circle = header == null ? null : circle(header, ended, settings);
+        Reply circle = header == null ? null : loop(header, ended, settings);
         return Optional.ofNullable(
-                circle == null ? deviation(deviations, client.policy().tolerance()) : circle);
+                circle == null ? refusedDeviation(deviations, client.policy().tolerance()) : circle);
     }
 
     // RFC 5321 §6.3
-    private static @Nullable Reply circle(HeaderScan header, MailTransaction ended, AcceptSettings settings) {
-        if (header.notice().isPresent()) {
-            return ownNotice(header.notice().get());
+    private static @Nullable Reply loop(HeaderScan header, MailTransaction ended, AcceptSettings settings) {
+        if (header.noticeAbout().isPresent()) {
+            return ownNotice(header.noticeAbout().get());
         }
-        if (header.trace().isPresent()) {
-            return beenHere(header.trace().get());
+        if (header.previousId().isPresent()) {
+            return alreadyRelayed(header.previousId().get());
         }
-        if (header.received() > settings.limits().hops()) {
-            return tooManyHops(header.received());
+        if (header.receivedFields() > settings.limits().hops()) {
+            return tooManyHops(header.receivedFields());
         }
-        return header.automaticReply().isPresent() && goesToOneOf(settings.mailboxes(), ended)
+        return header.automaticReply().isPresent() && isSentToAny(settings.mailboxes(), ended)
                 ? automaticReply(header.automaticReply().get())
                 : null;
     }
 
-    private static boolean goesToOneOf(List<EmailAddress> mailboxes, MailTransaction ended) {
+    private static boolean isSentToAny(List<EmailAddress> mailboxes, MailTransaction ended) {
         for (EmailAddress mailbox : mailboxes) {
             for (EmailAddress recipient : ended.recipients()) {
                 if (recipient.toString().equalsIgnoreCase(mailbox.toString())) {
@@ -60,34 +60,34 @@ final class ContentChecks {
         return false;
     }
 
-    private static @Nullable Reply deviation(Set<Deviation> deviations, Tolerance tolerance) {
+    private static @Nullable Reply refusedDeviation(Set<Deviation> deviations, Tolerance tolerance) {
         for (Deviation deviation : deviations) {
             if (!tolerance.accepts(deviation)) {
-                return RejectReplies.notTolerated(deviation, 554, "5.6.0", "This device " + deviation.words());
+                return RejectReplies.notTolerated(deviation, 554, "5.6.0", "This device " + deviation.description());
             }
         }
         return null;
     }
 
     private static Reply ownNotice(QueueId about) {
-        return circle("This is the relay's own notice about " + about + ", sent back to it");
+        return loop("This is the relay's own notice about " + about + ", sent back to it");
     }
 
-    private static Reply beenHere(QueueId before) {
-        return circle("This message has been through this relay before (Received: ... id " + before
+    private static Reply alreadyRelayed(QueueId before) {
+        return loop("This message has been through this relay before (Received: ... id " + before
                 + "): a forwarding rule sends it back");
     }
 
     private static Reply tooManyHops(int hops) {
-        return circle("Too many hops: " + hops + " Received fields (relay.limits.hops)");
+        return loop("Too many hops: " + hops + " Received fields (relay.limits.hops)");
     }
 
     private static Reply automaticReply(String field) {
-        return circle("An automatic reply (" + RejectReplies.printable(field)
+        return loop("An automatic reply (" + RejectReplies.printable(field)
                 + ") to the relay's own mailbox would go round in circles");
     }
 
-    private static Reply circle(String reason) {
+    private static Reply loop(String reason) {
         return Reply.of(554, "5.4.6", reason);
     }
 }

@@ -15,7 +15,7 @@ import org.o365relay.mail.Deviation;
 final class ContentDecoder {
 
     // RFC 5321 §4.5.3.1.6, without CRLF
-    private static final int LONGEST_LINE = 998;
+    private static final int MAX_LINE = 998;
 
     private enum State {
         LINE_START,
@@ -26,12 +26,12 @@ final class ContentDecoder {
     }
 
     private final boolean bareLineFeeds;
-    private final boolean dots;
+    private final boolean dotStuffing;
     private final Set<Deviation> deviations = EnumSet.noneOf(Deviation.class);
     private State state = State.LINE_START;
-    private int begun; // octets of the line that came in earlier pieces, at most one more than may be
+    private int lineOctets; // octets of the line that came in earlier pieces, at most one more than may be
     private boolean afterBareLineFeed;
-    private boolean endedLeniently;
+    private boolean hasNonstandardEnd;
 
     /// @param bareLineFeeds whether a bare LF ends a line: the client ended its DATA command with one, or is one
     ///     that may end its messages as it likes
@@ -41,11 +41,11 @@ final class ContentDecoder {
 
     private ContentDecoder(boolean bareLineFeeds, boolean dots) {
         this.bareLineFeeds = bareLineFeeds;
-        this.dots = dots;
+        this.dotStuffing = dots;
     }
 
     /// For content whose length is known (RFC 3030 §2): has no end, and no dot means anything.
-    static ContentDecoder ofChunks() {
+    static ContentDecoder forChunks() {
         return new ContentDecoder(false, false);
     }
 
@@ -57,7 +57,7 @@ final class ContentDecoder {
     int decode(byte[] input, int offset, int length, ByteArrayOutputStream content) {
         int end = offset + length;
         int copied = offset; // input up to here has been dealt with
-        int line = offset - begun; // where the line begins
+        int line = offset - lineOctets; // where the line begins
         for (int i = offset; i < end; i++) {
             byte b = input[i];
             switch (state) {
@@ -77,7 +77,7 @@ final class ContentDecoder {
                     }
                 }
                 case LINE_START -> {
-                    if (b == '.' && dots) {
+                    if (b == '.' && dotStuffing) {
                         content.write(input, copied, i - copied);
                         copied = i + 1; // the dot is the client's, or the final one
                         line = i + 1;
@@ -91,7 +91,7 @@ final class ContentDecoder {
                         copied = i + 1; // may belong to the final dot
                         state = State.DOT_CR;
                     } else if (b == '\n' && bareLineFeeds) {
-                        endedLeniently = true;
+                        hasNonstandardEnd = true;
                         return i + 1 - offset;
                     } else {
                         state = inLine(b);
@@ -99,7 +99,7 @@ final class ContentDecoder {
                 }
                 case DOT_CR -> {
                     if (b == '\n') {
-                        endedLeniently = afterBareLineFeed;
+                        hasNonstandardEnd = afterBareLineFeed;
                         return i + 1 - offset;
                     }
                     deviations.add(Deviation.BARE_CARRIAGE_RETURN);
@@ -109,15 +109,15 @@ final class ContentDecoder {
                 }
             }
             if (b == '\r' || b == '\n') {
-                measure(i - line);
+                checkLength(i - line);
                 line = i + 1;
             }
         }
         if (copied < end) {
             content.write(input, copied, end - copied);
         }
-        measure(end - line);
-        begun = Math.min(end - line, LONGEST_LINE + 1);
+        checkLength(end - line);
+        lineOctets = Math.min(end - line, MAX_LINE + 1);
         return -1;
     }
 
@@ -128,8 +128,8 @@ final class ContentDecoder {
     }
 
     /// @return whether the end that was found is none for readers who know no line end but CRLF
-    boolean endedLeniently() {
-        return endedLeniently;
+    boolean hasNonstandardEnd() {
+        return hasNonstandardEnd;
     }
 
     /// No CR, LF or NUL, for sure.
@@ -157,8 +157,8 @@ final class ContentDecoder {
         };
     }
 
-    private void measure(int length) {
-        if (length > LONGEST_LINE) {
+    private void checkLength(int length) {
+        if (length > MAX_LINE) {
             deviations.add(Deviation.LONG_LINE);
         }
     }

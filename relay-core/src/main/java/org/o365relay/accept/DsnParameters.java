@@ -7,12 +7,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.mail.Notify;
+import org.o365relay.mail.DsnRequest;
+import org.o365relay.mail.DsnRequest.ForRecipient;
+import org.o365relay.mail.DsnRequest.NotifyCondition;
+import org.o365relay.mail.DsnRequest.ReturnedContent;
+import org.o365relay.mail.NotifyParameter;
 import org.o365relay.mail.OriginalRecipient;
-import org.o365relay.mail.ReportRequest;
-import org.o365relay.mail.ReportRequest.Occasion;
-import org.o365relay.mail.ReportRequest.OfRecipient;
-import org.o365relay.mail.ReportRequest.Returned;
 import org.o365relay.mail.Xtext;
 
 /// The parameters of MAIL and RCPT that say what the sender wants to hear (RFC 3461 §4). Whether a mistake is
@@ -20,59 +20,59 @@ import org.o365relay.mail.Xtext;
 final class DsnParameters {
 
     private static final int MAX_ENVELOPE_ID = 100; // RFC 3461 §4.4
-    private static final Read<ReportRequest> NO_REQUEST = new Read<>(ReportRequest.NONE, List.of());
-    private static final Read<OfRecipient> NO_WISH = new Read<>(OfRecipient.NONE, List.of());
+    private static final Parsed<DsnRequest> NO_REQUEST = new Parsed<>(DsnRequest.NONE, List.of());
+    private static final Parsed<ForRecipient> NO_RECIPIENT_REQUEST = new Parsed<>(ForRecipient.NONE, List.of());
 
     private DsnParameters() {}
 
     /// What was read.
     ///
-    /// @param wishes what there is in them that makes sense
-    /// @param mistakes what does not, in words for a reply; empty if all is well
-    record Read<T>(T wishes, List<String> mistakes) {
+    /// @param value what there is in them that makes sense
+    /// @param errors what does not, in words for a reply; empty if all is well
+    record Parsed<T>(T value, List<String> errors) {
 
-        Read {
-            mistakes = List.copyOf(mistakes);
+        Parsed {
+            errors = List.copyOf(errors);
         }
     }
 
     /// Reads RET and ENVID.
     ///
     /// @param parameters keyword in upper case → value
-    static Read<ReportRequest> ofMail(Map<String, String> parameters) {
+    static Parsed<DsnRequest> ofMail(Map<String, String> parameters) {
         if (!parameters.containsKey("RET") && !parameters.containsKey("ENVID")) {
             return NO_REQUEST;
         }
         List<String> mistakes = new ArrayList<>();
-        Returned returned = returned(parameters.get("RET"), mistakes);
+        ReturnedContent returned = returned(parameters.get("RET"), mistakes);
         String envelopeId = envelopeId(parameters.get("ENVID"), mistakes);
-        return new Read<>(new ReportRequest(envelopeId, returned, Map.of()), mistakes);
+        return new Parsed<>(new DsnRequest(envelopeId, returned, Map.of()), mistakes);
     }
 
     /// Reads NOTIFY and ORCPT.
     ///
     /// @param parameters keyword in upper case → value
-    static Read<OfRecipient> ofRcpt(Map<String, String> parameters) {
+    static Parsed<ForRecipient> ofRcpt(Map<String, String> parameters) {
         String notify = parameters.get("NOTIFY");
         String original = parameters.get("ORCPT");
         if (notify == null && original == null) {
-            return NO_WISH;
+            return NO_RECIPIENT_REQUEST;
         }
         List<String> mistakes = new ArrayList<>();
-        return new Read<>(new OfRecipient(occasions(notify, mistakes), original(original, mistakes)), mistakes);
+        return new Parsed<>(new ForRecipient(conditions(notify, mistakes), original(original, mistakes)), mistakes);
     }
 
     // RFC 3461 §4.3
-    private static Returned returned(@Nullable String value, List<String> mistakes) {
+    private static ReturnedContent returned(@Nullable String value, List<String> mistakes) {
         if (value == null) {
-            return Returned.NOT_GIVEN;
+            return ReturnedContent.NOT_GIVEN;
         }
         return switch (value.toUpperCase(Locale.ROOT)) {
-            case "FULL" -> Returned.FULL;
-            case "HDRS" -> Returned.HEADERS;
+            case "FULL" -> ReturnedContent.FULL;
+            case "HDRS" -> ReturnedContent.HEADERS;
             default -> {
                 mistakes.add("RET is FULL or HDRS");
-                yield Returned.NOT_GIVEN;
+                yield ReturnedContent.NOT_GIVEN;
             }
         };
     }
@@ -92,11 +92,11 @@ final class DsnParameters {
     }
 
     // RFC 3461 §4.1
-    private static @Nullable Set<Occasion> occasions(@Nullable String value, List<String> mistakes) {
+    private static @Nullable Set<NotifyCondition> conditions(@Nullable String value, List<String> mistakes) {
         if (value == null) {
             return null;
         }
-        Optional<Set<Occasion>> occasions = Notify.parse(value);
+        Optional<Set<NotifyCondition>> occasions = NotifyParameter.parse(value);
         if (occasions.isEmpty()) {
             mistakes.add("NOTIFY is NEVER, or SUCCESS, FAILURE and DELAY with commas between");
         }

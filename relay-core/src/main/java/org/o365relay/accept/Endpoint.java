@@ -50,7 +50,7 @@ public sealed interface Endpoint {
     /// A socket that the service manager has opened (`LISTEN_FDS`, sd_listen_fds(3)).
     ///
     /// @param name its `FileDescriptorName`
-    record HandedOver(String name) implements Endpoint {
+    record SystemdSocket(String name) implements Endpoint {
         @Override
         public String toString() {
             return "the systemd socket " + name;

@@ -21,12 +21,12 @@ final class EnvelopeParser {
     private static final Set<String> RCPT = Set.of("NOTIFY", "ORCPT");
 
     private final String text;
-    private final Set<String> known;
+    private final Set<String> keywords;
     private Set<Deviation> deviations = Set.of();
 
     private EnvelopeParser(String text, Set<String> known) {
         this.text = text;
-        this.known = known;
+        this.keywords = known;
     }
 
     // RFC 5321 §4.1.1.2
@@ -63,16 +63,16 @@ final class EnvelopeParser {
     }
 
     /// @return the first parameter that no extension offered here has; empty if all have one
-    static Optional<String> unknown(Command.Mail mail) {
-        return unknown(mail.parameters(), MAIL);
+    static Optional<String> unknownParameter(Command.Mail mail) {
+        return unknownParameter(mail.parameters(), MAIL);
     }
 
     /// @return the first parameter that no extension offered here has; empty if all have one
-    static Optional<String> unknown(Command.Rcpt rcpt) {
-        return unknown(rcpt.parameters(), RCPT);
+    static Optional<String> unknownParameter(Command.Rcpt rcpt) {
+        return unknownParameter(rcpt.parameters(), RCPT);
     }
 
-    private static Optional<String> unknown(Map<String, String> parameters, Set<String> known) {
+    private static Optional<String> unknownParameter(Map<String, String> parameters, Set<String> known) {
         return parameters.keySet().stream()
                 .filter(keyword -> !known.contains(keyword))
                 .sorted()
@@ -84,19 +84,19 @@ final class EnvelopeParser {
         if (parameters.isEmpty()
                 || (mail.declaredSize().isPresent()
                         && mail.bodyType().isPresent()
-                        && mail.report().mistakes().isEmpty())) {
+                        && mail.dsnRequest().errors().isEmpty())) {
             return mail;
         }
-        saw(Deviation.BAD_PARAMETER);
+        note(Deviation.INVALID_PARAMETER);
         return new Command.Mail(sender, parameters, deviations);
     }
 
     private Command.Rcpt rcpt(EmailAddress recipient, Map<String, String> parameters) {
         Command.Rcpt rcpt = new Command.Rcpt(recipient, parameters, deviations);
-        if (parameters.isEmpty() || rcpt.wishes().mistakes().isEmpty()) {
+        if (parameters.isEmpty() || rcpt.dsnRequest().errors().isEmpty()) {
             return rcpt;
         }
-        saw(Deviation.BAD_PARAMETER);
+        note(Deviation.INVALID_PARAMETER);
         return new Command.Rcpt(recipient, parameters, deviations);
     }
 
@@ -113,10 +113,10 @@ final class EnvelopeParser {
             return null;
         }
         if (start > keyword.length()) {
-            saw(Deviation.BLANK_BEFORE_ADDRESS);
+            note(Deviation.SPACE_BEFORE_ADDRESS);
         }
         if (text.charAt(start) != '<') {
-            saw(Deviation.NO_BRACKETS); // disk controllers and scripts
+            note(Deviation.NO_BRACKETS); // disk controllers and scripts
             int end = CommandParser.indexOfBlank(text, start);
             return new Path(text.substring(start, end), end);
         }
@@ -142,7 +142,7 @@ final class EnvelopeParser {
     private String bracketed(String path) {
         String address = path.strip();
         if (address.length() < path.length()) {
-            saw(Deviation.BLANK_BEFORE_ADDRESS);
+            note(Deviation.SPACE_BEFORE_ADDRESS);
         }
         int colon = address.startsWith("@") ? address.indexOf(':') : -1;
         return address.substring(colon + 1); // RFC 5321 §C: a source route is accepted and ignored
@@ -162,8 +162,8 @@ final class EnvelopeParser {
             if (!keyword.isEmpty()) {
                 parameters.put(keyword, text.substring(Math.min(end, keywordEnd + 1), end));
             }
-            if (!known.contains(keyword)) {
-                saw(Deviation.UNKNOWN_PARAMETER);
+            if (!keywords.contains(keyword)) {
+                note(Deviation.UNKNOWN_PARAMETER);
             }
             start = afterBlanks(end);
         }
@@ -178,7 +178,7 @@ final class EnvelopeParser {
         return i;
     }
 
-    private void saw(Deviation deviation) {
+    private void note(Deviation deviation) {
         if (deviations.isEmpty()) {
             deviations = EnumSet.noneOf(Deviation.class);
         }

@@ -5,10 +5,10 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.admit.Admission;
 import org.o365relay.admit.LimitExceeded;
 import org.o365relay.mail.Deviation;
+import org.o365relay.mail.DsnRequest.ForRecipient;
+import org.o365relay.mail.DsnRequest.NotifyCondition;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
-import org.o365relay.mail.ReportRequest.Occasion;
-import org.o365relay.mail.ReportRequest.OfRecipient;
 import org.o365relay.queue.MessageQueue;
 
 /// Whether MAIL and RCPT are granted: by the tolerance of the client's network, by size and room, by the
@@ -18,86 +18,86 @@ final class EnvelopePolicy {
     private final Client client;
     private final AcceptSettings settings;
     private final MessageQueue queue;
-    private final SessionErrors conduct;
+    private final SessionErrors errors;
 
     EnvelopePolicy(Client client, AcceptSettings settings, MessageQueue queue, SessionErrors conduct) {
         this.client = client;
         this.settings = settings;
         this.queue = queue;
-        this.conduct = conduct;
+        this.errors = conduct;
     }
 
     /// What is said to MAIL or RCPT.
-    sealed interface Verdict {
+    sealed interface Decision {
 
         /// @param address perhaps completed; null for the null sender
-        record Granted(@Nullable EmailAddress address) implements Verdict {}
+        record Granted(@Nullable EmailAddress address) implements Decision {}
 
-        record Refused(Reply reply) implements Verdict {}
+        record Refused(Reply reply) implements Decision {}
 
-        record Overdrawn(LimitExceeded overdraft, Reply reply) implements Verdict {}
+        record OverLimit(LimitExceeded excess, Reply reply) implements Decision {}
     }
 
     /// @param introduced whether the client has said EHLO or HELO
-    Verdict mail(Command.Mail mail, boolean introduced) {
-        Optional<Reply> refusal = manners(mail, introduced).or(() -> size(mail));
+    Decision mail(Command.Mail mail, boolean introduced) {
+        Optional<Reply> refusal = checkDeviations(mail, introduced).or(() -> checkSize(mail));
         if (refusal.isPresent()) {
-            return new Verdict.Refused(refusal.get());
+            return new Decision.Refused(refusal.get());
         }
         return switch (settings.rules().sender(client.address(), mail.sender())) {
-            case Admission.Denied denied -> new Verdict.Refused(denied.reply());
+            case Admission.Denied denied -> new Decision.Refused(denied.reply());
             case Admission.Admitted(EmailAddress sender) ->
                 client.device()
-                        .begin(client.policy().limits())
-                        .<Verdict>map(overdraft ->
-                                new Verdict.Overdrawn(overdraft, RejectReplies.overdrawn(client.address(), overdraft)))
-                        .orElseGet(() -> new Verdict.Granted(sender));
+                        .beginMessage(client.policy().limits())
+                        .<Decision>map(overdraft -> new Decision.OverLimit(
+                                overdraft, RejectReplies.limitExceeded(client.address(), overdraft)))
+                        .orElseGet(() -> new Decision.Granted(sender));
         };
     }
 
-    Verdict rcpt(Command.Rcpt rcpt, MailTransaction transaction) {
-        Optional<Reply> refusal = manners(rcpt, transaction);
+    Decision rcpt(Command.Rcpt rcpt, MailTransaction transaction) {
+        Optional<Reply> refusal = checkDeviations(rcpt, transaction);
         if (refusal.isPresent()) {
-            return new Verdict.Refused(refusal.get());
+            return new Decision.Refused(refusal.get());
         }
         return switch (settings.rules().recipient(client.address(), rcpt.recipient())) {
-            case Admission.Denied denied -> new Verdict.Refused(denied.reply());
+            case Admission.Denied denied -> new Decision.Refused(denied.reply());
             case Admission.Admitted(EmailAddress recipient)
-            when recipient == null || transaction.has(recipient) -> new Verdict.Granted(recipient);
-            case Admission.Admitted(EmailAddress recipient) -> oneMore(recipient, transaction);
+            when recipient == null || transaction.has(recipient) -> new Decision.Granted(recipient);
+            case Admission.Admitted(EmailAddress recipient) -> reserve(recipient, transaction);
         };
     }
 
     /// A report that a client asks for goes to the sender it names, so that must be one to whom the client
     /// could write itself; the wish to hear of success counts for no other.
-    OfRecipient wishes(Command.Rcpt rcpt, MailTransaction transaction) {
-        OfRecipient asked = rcpt.wishes().wishes();
-        if (asked.occasions() == null || !asked.wants(Occasion.SUCCESS)) {
+    ForRecipient dsnRequest(Command.Rcpt rcpt, MailTransaction transaction) {
+        ForRecipient asked = rcpt.dsnRequest().value();
+        if (asked.conditions() == null || !asked.includes(NotifyCondition.SUCCESS)) {
             return asked;
         }
         EmailAddress sender = transaction.sender();
         boolean admitted =
                 sender != null && settings.rules().recipient(client.address(), sender) instanceof Admission.Admitted;
-        return admitted ? asked : asked.without(Occasion.SUCCESS);
+        return admitted ? asked : asked.without(NotifyCondition.SUCCESS);
     }
 
-    private Verdict oneMore(EmailAddress recipient, MailTransaction transaction) {
+    private Decision reserve(EmailAddress recipient, MailTransaction transaction) {
         int most = settings.limits().recipients();
         if (transaction.recipients().size() >= most) {
-            return new Verdict.Refused(RejectReplies.tooManyRecipients(most));
+            return new Decision.Refused(RejectReplies.tooManyRecipients(most));
         }
         return client.device()
-                .reserve(client.policy().limits())
-                .<Verdict>map(overdraft ->
-                        new Verdict.Overdrawn(overdraft, RejectReplies.recipientOverdrawn(client.address(), overdraft)))
-                .orElseGet(() -> new Verdict.Granted(recipient));
+                .reserveRecipient(client.policy().limits())
+                .<Decision>map(overdraft -> new Decision.OverLimit(
+                        overdraft, RejectReplies.recipientLimitExceeded(client.address(), overdraft)))
+                .orElseGet(() -> new Decision.Granted(recipient));
     }
 
-    private Optional<Reply> manners(Command.Mail mail, boolean introduced) {
-        if (!introduced && !conduct.tolerates(Deviation.NO_HELO)) {
+    private Optional<Reply> checkDeviations(Command.Mail mail, boolean introduced) {
+        if (!introduced && !errors.tolerates(Deviation.NO_HELO)) {
             return Optional.of(RejectReplies.notTolerated(Deviation.NO_HELO, 503, "5.5.1", "Say EHLO or HELO first"));
         }
-        Optional<Deviation> refused = conduct.refusedOf(mail.deviations());
+        Optional<Deviation> refused = errors.firstRefused(mail.deviations());
         if (refused.isPresent()) {
             return Optional.of(RejectReplies.notTolerated(refused.get(), mail));
         }
@@ -105,35 +105,35 @@ final class EnvelopePolicy {
         if (sender == null) {
             return Optional.empty();
         }
-        if (!sender.isQualified() && !conduct.tolerates(Deviation.UNQUALIFIED_SENDER)) {
+        if (!sender.isQualified() && !errors.tolerates(Deviation.UNQUALIFIED_SENDER)) {
             return Optional.of(RejectReplies.unqualifiedSender());
         }
-        return sender.isAscii() || mail.asksForUtf8() || conduct.tolerates(Deviation.UNDECLARED_UTF8)
+        return sender.isAscii() || mail.asksForUtf8() || errors.tolerates(Deviation.UNDECLARED_UTF8)
                 ? Optional.empty()
                 : Optional.of(RejectReplies.senderNotAscii());
     }
 
-    private Optional<Reply> manners(Command.Rcpt rcpt, MailTransaction transaction) {
-        Optional<Deviation> refused = conduct.refusedOf(rcpt.deviations());
+    private Optional<Reply> checkDeviations(Command.Rcpt rcpt, MailTransaction transaction) {
+        Optional<Deviation> refused = errors.firstRefused(rcpt.deviations());
         if (refused.isPresent()) {
             return Optional.of(RejectReplies.notTolerated(refused.get(), rcpt));
         }
         EmailAddress recipient = rcpt.recipient();
         if (!recipient.isQualified()
                 && !recipient.localPart().equalsIgnoreCase("postmaster") // RFC 5321 §4.5.1
-                && !conduct.tolerates(Deviation.UNQUALIFIED_RECIPIENT)) {
+                && !errors.tolerates(Deviation.UNQUALIFIED_RECIPIENT)) {
             return Optional.of(RejectReplies.unqualifiedRecipient());
         }
-        return recipient.isAscii() || transaction.smtpUtf8() || conduct.tolerates(Deviation.UNDECLARED_UTF8)
+        return recipient.isAscii() || transaction.smtpUtf8() || errors.tolerates(Deviation.UNDECLARED_UTF8)
                 ? Optional.empty()
                 : Optional.of(RejectReplies.recipientNotAscii());
     }
 
-    private Optional<Reply> size(Command.Mail mail) {
+    private Optional<Reply> checkSize(Command.Mail mail) {
         long size = mail.declaredSize().orElse(0L);
         SizeLimit most = SizeLimit.of(client.policy(), settings.routes());
         return size > most.octets()
-                ? Optional.of(most.refusal())
-                : queue.shortageFor(size).map(RejectReplies::noRoom);
+                ? Optional.of(most.rejection())
+                : queue.shortageFor(size).map(RejectReplies::insufficientStorage);
     }
 }

@@ -7,8 +7,8 @@ import org.o365relay.mail.Reply;
 /// What EHLO and HELP list.
 ///
 /// @param startTls whether TLS can be begun now
-/// @param login whether a login is offered now
-record Extensions(long messageSize, boolean startTls, boolean login) {
+/// @param auth whether a login is offered now
+record Extensions(long messageSize, boolean startTls, boolean auth) {
 
     Reply ehlo(String hostname) {
         List<String> lines = new ArrayList<>(12);
@@ -23,7 +23,7 @@ record Extensions(long messageSize, boolean startTls, boolean login) {
         if (startTls) {
             lines.add("STARTTLS"); // RFC 3207
         }
-        if (login) {
+        if (auth) {
             lines.add("AUTH LOGIN PLAIN"); // RFC 4954; never CRAM-MD5: there are printers that hang up after it
         }
         lines.add("ENHANCEDSTATUSCODES"); // RFC 2034
@@ -36,6 +36,6 @@ record Extensions(long messageSize, boolean startTls, boolean login) {
                 "2.0.0",
                 "EHLO, HELO, MAIL FROM, RCPT TO, DATA, BDAT, RSET, NOOP, VRFY, HELP, QUIT"
                         + (startTls ? ", STARTTLS" : "")
-                        + (login ? ", AUTH LOGIN, AUTH PLAIN" : ""));
+                        + (auth ? ", AUTH LOGIN, AUTH PLAIN" : ""));
     }
 }

@@ -7,34 +7,34 @@ import org.o365relay.mail.Reply;
 /// How the client has introduced itself (RFC 5321 §4.1.1.1), and whether TLS lies between.
 final class Greeting {
 
-    private static final int LONGEST_NAME = 255; // of what stands in a header
+    private static final int MAX_NAME = 255; // of what stands in a header
 
-    private final SessionErrors conduct;
+    private final SessionErrors errors;
     private boolean secure;
-    private boolean said;
-    private boolean extended;
+    private boolean accepted;
+    private boolean esmtp;
 
     /// @param secure whether TLS is on from the beginning
     Greeting(SessionErrors conduct, boolean secure) {
-        this.conduct = conduct;
+        this.errors = conduct;
         this.secure = secure;
     }
 
     /// @param esmtp whether it was EHLO
     /// @return why it is not taken; empty if it is
-    Optional<Reply> say(String name, boolean esmtp) {
-        conduct.called(printable(name));
+    Optional<Reply> handle(String name, boolean esmtp) {
+        errors.setHelo(printable(name));
         Optional<Reply> refusal = refusal(name);
         if (refusal.isEmpty()) {
-            said = true;
-            extended = esmtp;
+            accepted = true;
+            esmtp = esmtp;
         }
         return refusal;
     }
 
     /// @return whether one has been taken
-    boolean isSaid() {
-        return said;
+    boolean isAccepted() {
+        return accepted;
     }
 
     boolean isSecure() {
@@ -42,16 +42,16 @@ final class Greeting {
     }
 
     /// TLS has begun: it must introduce itself anew (RFC 3207 §4.2).
-    void secured() {
+    void tlsStarted() {
         secure = true;
-        said = false;
-        extended = false;
-        conduct.called("");
+        accepted = false;
+        esmtp = false;
+        errors.setHelo("");
     }
 
     // RFC 3848, RFC 6531 §4.3
     String protocol(boolean smtpUtf8, boolean loggedIn) {
-        if (!extended && !smtpUtf8) {
+        if (!esmtp && !smtpUtf8) {
             return "SMTP";
         }
         String letters = secure ? (loggedIn ? "SA" : "S") : (loggedIn ? "A" : "");
@@ -59,19 +59,19 @@ final class Greeting {
     }
 
     private Optional<Reply> refusal(String name) {
-        if (said && !conduct.tolerates(Deviation.REPEATED_HELO)) {
+        if (accepted && !errors.tolerates(Deviation.REPEATED_HELO)) {
             return Optional.of(
                     RejectReplies.notTolerated(Deviation.REPEATED_HELO, 503, "5.5.1", "One EHLO or HELO is enough"));
         }
         Optional<Deviation> deviation = HeloName.deviation(name);
-        return deviation.isEmpty() || conduct.tolerates(deviation.get())
+        return deviation.isEmpty() || errors.tolerates(deviation.get())
                 ? Optional.empty()
-                : Optional.of(RejectReplies.helo(deviation.get()));
+                : Optional.of(RejectReplies.invalidHelo(deviation.get()));
     }
 
     /// It will stand in a header, and in lists.
     private static String printable(String name) {
-        String cut = name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) : name;
+        String cut = name.length() > MAX_NAME ? name.substring(0, MAX_NAME) : name;
         for (int i = 0; i < cut.length(); i++) {
             if (cut.charAt(i) < ' ' || cut.charAt(i) > '~') {
                 return cut.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?"); // what a terminal may act upon

@@ -20,14 +20,14 @@ final class Handshake extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(Handshake.class);
 
     private final Client client;
-    private final RejectHandler turnedAway;
-    private final Consumer<ChannelHandlerContext> whenDone;
+    private final RejectHandler rejects;
+    private final Consumer<ChannelHandlerContext> onSuccess;
 
-    /// @param whenDone passes [SslHandshakeCompletionEvent#SUCCESS] on
+    /// @param onSuccess passes [SslHandshakeCompletionEvent#SUCCESS] on
     Handshake(Client client, RejectHandler turnedAway, Consumer<ChannelHandlerContext> whenDone) {
         this.client = client;
-        this.turnedAway = turnedAway;
-        this.whenDone = whenDone;
+        this.rejects = turnedAway;
+        this.onSuccess = whenDone;
     }
 
     @Override
@@ -51,7 +51,7 @@ final class Handshake extends ChannelInboundHandlerAdapter {
             ctx.fireUserEventTriggered(event);
         } else if (handshake.isSuccess()) {
             countOldTls(ctx);
-            whenDone.accept(ctx);
+            onSuccess.accept(ctx);
             ctx.pipeline().remove(this);
         } else {
             failed(ctx, HandshakeFailure.of(handshake.cause(), client));
@@ -68,10 +68,10 @@ final class Handshake extends ChannelInboundHandlerAdapter {
 
     private void failed(ChannelHandlerContext ctx, HandshakeFailure failure) {
         switch (failure) {
-            case HandshakeFailure.HungUp() -> ctx.close();
-            case HandshakeFailure.Explained(var reply, var deviation) -> {
+            case HandshakeFailure.Disconnected() -> ctx.close();
+            case HandshakeFailure.Reported(var reply, var deviation) -> {
                 deviation.ifPresent(client.device()::deviated);
-                turnedAway.close(ctx, client.address(), reply);
+                rejects.close(ctx, client.address(), reply);
             }
         }
     }

@@ -34,14 +34,14 @@ final class HeaderScan {
     private int fromFields;
     private int author;
     private int authorEnd;
-    private int received;
+    private int receivedFields;
     private boolean date;
     private int messageId; // as of the subject
     private int messageIdEnd;
     private int subject; // where the first one's value begins; 0 if there is none
     private int subjectEnd;
-    private @Nullable QueueId trace;
-    private @Nullable QueueId notice;
+    private @Nullable QueueId previousId;
+    private @Nullable QueueId noticeAbout;
     private @Nullable String automatic;
 
     private HeaderScan(byte[] octets, String hostname) {
@@ -53,16 +53,16 @@ final class HeaderScan {
     ///     nothing is said to be missing
     /// @param whole whether that is all of the content
     /// @param hostname of this relay
-    static HeaderScan at(byte[] beginning, boolean whole, String hostname) {
+    static HeaderScan scan(byte[] beginning, boolean whole, String hostname) {
         HeaderScan glance = new HeaderScan(beginning, hostname);
         if (glance.readFields(whole)) {
-            glance.noteWhatIsMissing();
+            glance.recordMissingFields();
         }
         return glance;
     }
 
     /// @return any of [Deviation#NO_BLANK_LINE], [Deviation#RAW_8BIT_HEADER], [Deviation#NO_FROM],
-    ///     [Deviation#SEVERAL_FROM], [Deviation#NO_DATE] and [Deviation#NO_MESSAGE_ID]
+    ///     [Deviation#MULTIPLE_FROM], [Deviation#NO_DATE] and [Deviation#NO_MESSAGE_ID]
     Set<Deviation> deviations() {
         return deviations;
     }
@@ -74,25 +74,25 @@ final class HeaderScan {
     }
 
     /// @return the first Subject and the first Message-ID
-    SearchableHeaders headline() {
+    SearchableHeaders searchableHeaders() {
         return new SearchableHeaders(
                 subject == 0 ? null : SearchableHeaders.subject(octets, subject, subjectEnd),
                 messageId == 0 ? null : SearchableHeaders.messageId(octets, messageId, messageIdEnd));
     }
 
     /// @return how many Received fields there are
-    int received() {
-        return received;
+    int receivedFields() {
+        return receivedFields;
     }
 
     /// @return what the message was called when it was here before
-    Optional<QueueId> trace() {
-        return Optional.ofNullable(trace);
+    Optional<QueueId> previousId() {
+        return Optional.ofNullable(previousId);
     }
 
     /// @return which message this is a notice about, if it is a notice of this relay's
-    Optional<QueueId> notice() {
-        return Optional.ofNullable(notice);
+    Optional<QueueId> noticeAbout() {
+        return Optional.ofNullable(noticeAbout);
     }
 
     /// @return the field that says that nobody wrote this but a program, in answer to something
@@ -116,13 +116,13 @@ final class HeaderScan {
                 return true;
             }
             int end = fieldEnd(colon);
-            note(at, nameEnd(at), colon + 1, end);
+            record(at, nameEnd(at), colon + 1, end);
             at = end;
         }
         return whole;
     }
 
-    private void note(int name, int nameEnd, int value, int end) {
+    private void record(int name, int nameEnd, int value, int end) {
         if (is(FROM, name, nameEnd)) {
             if (fromFields++ == 0) {
                 author = value;
@@ -141,10 +141,10 @@ final class HeaderScan {
                 subjectEnd = end;
             }
         } else if (is(RECEIVED, name, nameEnd)) {
-            received++;
-            trace = trace == null ? OwnReceived.in(text(value, end), hostname) : trace;
+            receivedFields++;
+            previousId = previousId == null ? OwnReceived.queueId(text(value, end), hostname) : previousId;
         } else if (is(NOTICE, name, nameEnd)) {
-            notice = notice == null ? OwnReceived.in(text(value, end), hostname) : notice;
+            noticeAbout = noticeAbout == null ? OwnReceived.queueId(text(value, end), hostname) : noticeAbout;
         } else if (isAutomatic(name, nameEnd, value, end)) {
             automatic = text(name, nameEnd);
         }
@@ -161,9 +161,9 @@ final class HeaderScan {
         return is(AUTOREPLY, name, nameEnd) || is(AUTORESPOND, name, nameEnd) || is(AUTO_RESPONSE, name, nameEnd);
     }
 
-    private void noteWhatIsMissing() {
+    private void recordMissingFields() {
         if (fromFields != 1) {
-            deviations.add(fromFields == 0 ? Deviation.NO_FROM : Deviation.SEVERAL_FROM);
+            deviations.add(fromFields == 0 ? Deviation.NO_FROM : Deviation.MULTIPLE_FROM);
         }
         if (!date) {
             deviations.add(Deviation.NO_DATE);

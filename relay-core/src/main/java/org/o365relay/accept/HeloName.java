@@ -7,24 +7,24 @@ import org.o365relay.mail.Deviation;
 /// What a client calls itself in EHLO or HELO (RFC 5321 §4.1.1.1).
 public final class HeloName {
 
-    private static final int LONGEST_NAME = 255;
-    private static final int LONGEST_LABEL = 63;
+    private static final int MAX_NAME = 255;
+    private static final int MAX_LABEL = 63;
 
     private HeloName() {}
 
     /// Whether it is a host name or an address literal.
     ///
-    /// @return [Deviation#EMPTY_HELO] or [Deviation#ODD_HELO]; empty if it is as it should be
+    /// @return [Deviation#EMPTY_HELO] or [Deviation#INVALID_HELO]; empty if it is as it should be
     public static Optional<Deviation> deviation(String name) {
         if (name.isEmpty()) {
             return Optional.of(Deviation.EMPTY_HELO);
         }
-        return isDomain(name) || isAddressLiteral(name) ? Optional.empty() : Optional.of(Deviation.ODD_HELO);
+        return isDomain(name) || isAddressLiteral(name) ? Optional.empty() : Optional.of(Deviation.INVALID_HELO);
     }
 
     // RFC 5321 §4.1.2
     static boolean isDomain(String name) {
-        if (name.length() > LONGEST_NAME) {
+        if (name.length() > MAX_NAME) {
             return false;
         }
         int start = 0;
@@ -43,7 +43,7 @@ public final class HeloName {
     }
 
     private static boolean isLabel(String name, int start, int end) {
-        if (start == end || end - start > LONGEST_LABEL || name.charAt(start) == '-' || name.charAt(end - 1) == '-') {
+        if (start == end || end - start > MAX_LABEL || name.charAt(start) == '-' || name.charAt(end - 1) == '-') {
             return false;
         }
         for (int i = start; i < end; i++) {

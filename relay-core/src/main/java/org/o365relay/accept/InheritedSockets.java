@@ -8,10 +8,10 @@ import java.util.stream.Collectors;
 /// The sockets that the service manager has opened for this process, by name (sd_listen_fds(3)).
 final class InheritedSockets {
 
-    private static final int FIRST = 3;
+    private static final int FIRST_DESCRIPTOR = 3;
 
     /// What systemd calls those of a socket unit that gives no name.
-    private static final String NAMELESS = "unknown";
+    private static final String DEFAULT_NAME = "unknown";
 
     private final List<String> names;
 
@@ -33,29 +33,29 @@ final class InheritedSockets {
         String[] given = environment.getOrDefault("LISTEN_FDNAMES", "").split(":", -1);
         List<String> names = new ArrayList<>();
         for (int i = 0; count.matches("\\d{1,5}") && i < Integer.parseInt(count); i++) {
-            names.add(i < given.length && !given[i].isEmpty() ? given[i] : NAMELESS);
+            names.add(i < given.length && !given[i].isEmpty() ? given[i] : DEFAULT_NAME);
         }
         return names;
     }
 
     /// @return the file descriptors of all that have this name; at least one
-    List<Integer> named(Endpoint.HandedOver endpoint) throws ListenException {
+    List<Integer> named(Endpoint.SystemdSocket endpoint) throws ListenException {
         List<Integer> found = new ArrayList<>();
         for (int i = 0; i < names.size(); i++) {
             if (names.get(i).equals(endpoint.name())) {
-                found.add(FIRST + i);
+                found.add(FIRST_DESCRIPTOR + i);
             }
         }
         if (found.isEmpty()) {
             throw new ListenException(
                     endpoint,
-                    known() + "; set FileDescriptorName= in the socket unit to the"
+                    available() + "; set FileDescriptorName= in the socket unit to the"
                             + " systemd-socket of relay.listeners");
         }
         return found;
     }
 
-    private String known() {
+    private String available() {
         return names.isEmpty()
                 ? "systemd has handed over no socket at all (LISTEN_FDS, LISTEN_PID); start the socket unit instead of"
                         + " the service"

@@ -63,12 +63,12 @@ final class InputBuffer {
     /// Gives the buffer back if nothing is in it.
     void trim() {
         if (isEmpty()) {
-            drop();
+            discard();
         }
     }
 
     /// Throws everything away.
-    void drop() {
+    void discard() {
         octets.release();
         octets = Unpooled.EMPTY_BUFFER;
     }

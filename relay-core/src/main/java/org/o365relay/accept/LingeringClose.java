@@ -19,7 +19,7 @@ final class LingeringClose {
 
     /// @param word may be empty
     /// @param clientIsDone whether the client sends no more, so that there is nothing to wait for
-    static void say(ChannelHandlerContext ctx, ByteBuf word, boolean clientIsDone) {
+    static void send(ChannelHandlerContext ctx, ByteBuf word, boolean clientIsDone) {
         ctx.writeAndFlush(word).addListener((ChannelFutureListener) written -> {
             if (clientIsDone || !written.isSuccess()) {
                 ctx.close();

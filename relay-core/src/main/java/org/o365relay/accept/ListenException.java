@@ -24,7 +24,7 @@ public final class ListenException extends Exception {
             case Endpoint.UnixSocket _ -> fileReason(message);
             case Endpoint.AbstractSocket _ ->
                 message.contains("in use") ? "another program has a socket of this name" : message;
-            case Endpoint.HandedOver _ -> message;
+            case Endpoint.SystemdSocket _ -> message;
         };
     }
 

@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.BodyType;
 import org.o365relay.mail.Deviation;
+import org.o365relay.mail.DsnRequest;
+import org.o365relay.mail.DsnRequest.ForRecipient;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
-import org.o365relay.mail.ReportRequest;
-import org.o365relay.mail.ReportRequest.OfRecipient;
 import org.o365relay.mail.RoutedEnvelope;
 import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.queue.Incoming;
@@ -32,28 +32,28 @@ import org.o365relay.route.RoutingInput;
 /// of content; more goes to the queue while it comes in.
 final class MailTransaction {
 
-    private static final int FIRST_BUFFER = 8 * 1024;
+    private static final int INITIAL_BUFFER = 8 * 1024;
 
     /// All content in memory together may take a quarter of the heap.
-    private static final long ALL_BUFFERS = Runtime.getRuntime().maxMemory() / 4;
+    private static final long TOTAL_BUFFERS = Runtime.getRuntime().maxMemory() / 4;
 
     private final @Nullable EmailAddress sender;
     private final BodyType body;
-    private final ReportRequest report;
+    private final DsnRequest dsnRequest;
     private final Incoming incoming;
     private final Set<EmailAddress> recipients = new LinkedHashSet<>();
-    private final Map<EmailAddress, OfRecipient> wishes = new HashMap<>(0);
-    private final int full;
-    private final int firstBuffer;
+    private final Map<EmailAddress, ForRecipient> recipientRequests = new HashMap<>(0);
+    private final int chunkSize;
+    private final int initialBuffer;
     private @Nullable ByteArrayOutputStream buffer; // not before there is content
     private boolean smtpUtf8;
     private boolean chunked;
-    private int refusedRecipients;
+    private int rejectedRecipients;
     private final Set<Deviation> deviations = EnumSet.noneOf(Deviation.class);
-    private ContentDecoder decoder = ContentDecoder.ofChunks();
-    private byte @Nullable [] taken; // what is in the buffer, once it has been taken out
+    private ContentDecoder decoder = ContentDecoder.forChunks();
+    private byte @Nullable [] bufferedOctets; // what is in the buffer, once it has been taken out
     private @Nullable HeaderScan header;
-    private @Nullable Reply refusal;
+    private @Nullable Reply rejection;
     private @Nullable List<RoutedEnvelope> parts; // not before all of the envelope and the header is there
 
     /// @param expectedSize octets the client announced, 0 if it did not
@@ -62,18 +62,18 @@ final class MailTransaction {
             @Nullable EmailAddress sender,
             boolean smtpUtf8,
             BodyType body,
-            ReportRequest report,
+            DsnRequest report,
             Incoming incoming,
             long expectedSize,
             int rivals) {
         this.sender = sender;
         this.smtpUtf8 = smtpUtf8;
         this.body = body;
-        this.report = report;
+        this.dsnRequest = report;
         this.incoming = incoming;
-        int share = Math.clamp(ALL_BUFFERS / rivals, FIRST_BUFFER, Incoming.CHUNK_SIZE);
-        this.full = share - 1; // a CR that the decoder held back can come on top of what was put in
-        this.firstBuffer = Math.clamp(expectedSize, FIRST_BUFFER, share);
+        int share = Math.clamp(TOTAL_BUFFERS / rivals, INITIAL_BUFFER, Incoming.CHUNK_SIZE);
+        this.chunkSize = share - 1; // a CR that the decoder held back can come on top of what was put in
+        this.initialBuffer = Math.clamp(expectedSize, INITIAL_BUFFER, share);
     }
 
     @Nullable
@@ -102,22 +102,22 @@ final class MailTransaction {
     ///
     /// @param wanted what the sender wants to hear of it; counts if it is a new one
     /// @return whether it is a new one
-    boolean add(EmailAddress recipient, OfRecipient wanted) {
+    boolean add(EmailAddress recipient, ForRecipient wanted) {
         smtpUtf8 |= !recipient.isAscii();
         boolean added = recipients.add(recipient);
-        if (added && !wanted.equals(OfRecipient.NONE)) {
-            wishes.put(recipient, wanted);
+        if (added && !wanted.equals(ForRecipient.NONE)) {
+            recipientRequests.put(recipient, wanted);
         }
         return added;
     }
 
     /// @return how many recipients were refused, this one included
-    int refuseRecipient() {
-        return ++refusedRecipients;
+    int rejectRecipient() {
+        return ++rejectedRecipients;
     }
 
     /// Its content comes with BDAT.
-    void chunk() {
+    void beginChunks() {
         chunked = true;
     }
 
@@ -128,13 +128,13 @@ final class MailTransaction {
     /// @return where decoded content goes
     ByteArrayOutputStream buffer() {
         if (buffer == null) {
-            buffer = new ByteArrayOutputStream(firstBuffer);
+            buffer = new ByteArrayOutputStream(initialBuffer);
         }
         return buffer;
     }
 
     /// Says how content is read from now on; without this, it is read as chunks are.
-    void decodeWith(ContentDecoder how) {
+    void decoder(ContentDecoder how) {
         decoder = how;
     }
 
@@ -145,17 +145,17 @@ final class MailTransaction {
     }
 
     /// @return whether content has ended with a dot on a line that does not end in CRLF
-    boolean endedLeniently() {
-        return decoder.endedLeniently();
+    boolean hasNonstandardEnd() {
+        return decoder.hasNonstandardEnd();
     }
 
     /// Notes something that was wrong with the message.
-    void note(Deviation deviation) {
+    void add(Deviation deviation) {
         deviations.add(deviation);
     }
 
     /// Lets something pass that is wrong with all the client sends.
-    void excuse(Deviation deviation) {
+    void ignore(Deviation deviation) {
         decoder.deviations().remove(deviation);
     }
 
@@ -170,55 +170,55 @@ final class MailTransaction {
     /// Makes the message one that is read to its end but not kept.
     ///
     /// @param reason the reply after the final dot
-    void refuse(Reply reason) {
-        refusal = reason;
+    void reject(Reply reason) {
+        rejection = reason;
     }
 
-    Optional<Reply> refusal() {
-        return Optional.ofNullable(refusal);
+    Optional<Reply> rejection() {
+        return Optional.ofNullable(rejection);
     }
 
     boolean isChunkFull() {
-        return held() >= full;
+        return buffered() >= chunkSize;
     }
 
     /// @return how many octets may be decoded into the buffer; at least 1 unless the chunk is full
     int room() {
-        return full - held();
+        return chunkSize - buffered();
     }
 
     /// Drops what is in memory.
-    void forget() {
+    void discardBuffer() {
         if (buffer != null) {
             buffer.reset();
         }
-        taken = null;
+        bufferedOctets = null;
     }
 
-    private int held() {
+    private int buffered() {
         return buffer == null ? 0 : buffer.size();
     }
 
     long size() {
-        return incoming.size() + held();
+        return incoming.size() + buffered();
     }
 
     /// Looks at the header when all content is there. Before that, [#append] has looked at a large message's.
     ///
     /// @param hostname this relay's
     HeaderScan header(String hostname) {
-        HeaderScan seen = header == null ? HeaderScan.at(taken(), true, hostname) : header;
+        HeaderScan seen = header == null ? HeaderScan.scan(bufferedOctets(), true, hostname) : header;
         header = seen;
         return seen;
     }
 
     /// @param hostname this relay's
     CompletableFuture<QueueId> append(String hostname) {
-        byte[] full = taken();
+        byte[] full = bufferedOctets();
         if (header == null) {
-            header = HeaderScan.at(full, false, hostname);
+            header = HeaderScan.scan(full, false, hostname);
         }
-        forget();
+        discardBuffer();
         return incoming.append(full);
     }
 
@@ -229,7 +229,7 @@ final class MailTransaction {
 
     /// Divides the message among the ways out. To be asked when its header is there.
     List<RoutedEnvelope> parts(Routes routes, InetAddress client) {
-        List<RoutedEnvelope> divided = parts == null ? routes.parts(origin(routes, client), envelope()) : parts;
+        List<RoutedEnvelope> divided = parts == null ? routes.split(origin(routes, client), envelope()) : parts;
         parts = divided;
         return divided;
     }
@@ -243,13 +243,13 @@ final class MailTransaction {
 
     /// @param divided what [#parts] has said
     CompletableFuture<List<QueueId>> commit(Arrival arrival, List<RoutedEnvelope> divided) {
-        SearchableHeaders headline = header == null ? SearchableHeaders.NONE : header.headline();
-        return incoming.commit(arrival, divided, headline, taken());
+        SearchableHeaders headline = header == null ? SearchableHeaders.NONE : header.searchableHeaders();
+        return incoming.commit(arrival, divided, headline, bufferedOctets());
     }
 
-    private byte[] taken() {
-        byte[] octets = taken == null ? buffer().toByteArray() : taken;
-        taken = octets;
+    private byte[] bufferedOctets() {
+        byte[] octets = bufferedOctets == null ? buffer().toByteArray() : bufferedOctets;
+        bufferedOctets = octets;
         return octets;
     }
 
@@ -258,8 +258,9 @@ final class MailTransaction {
     }
 
     Envelope envelope() {
-        ReportRequest whole =
-                wishes.isEmpty() ? report : new ReportRequest(report.envelopeId(), report.returned(), wishes);
+        DsnRequest whole = recipientRequests.isEmpty()
+                ? dsnRequest
+                : new DsnRequest(dsnRequest.envelopeId(), dsnRequest.returned(), recipientRequests);
         return new Envelope(sender, List.copyOf(recipients), smtpUtf8, body, whole);
     }
 }

@@ -20,17 +20,17 @@ import org.o365relay.admit.TrustedNetwork;
 public final class OldTls {
 
     private static final String PROPERTY = "jdk.tls.disabledAlgorithms";
-    private static final Set<String> LIFTED = Set.of("TLSv1", "TLSv1.1", "TLS_RSA_*");
+    private static final Set<String> REENABLED = Set.of("TLSv1", "TLSv1.1", "TLS_RSA_*");
 
-    private static final List<String> TODAY = List.of("TLSv1.3", "TLSv1.2");
-    private static final List<String> EVER = List.of("TLSv1.3", "TLSv1.2", "TLSv1.1", "TLSv1");
+    private static final List<String> CURRENT = List.of("TLSv1.3", "TLSv1.2");
+    private static final List<String> WITH_OLD = List.of("TLSv1.3", "TLSv1.2", "TLSv1.1", "TLSv1");
 
     private OldTls() {}
 
     /// Allows them if a network of these asks for them. To be called before anything in the process has used
     /// TLS.
-    public static void allowWhereAskedFor(List<ListenerSettings> listeners) {
-        if (listeners.stream().anyMatch(OldTls::isAskedFor)) {
+    public static void allowIfConfigured(List<ListenerSettings> listeners) {
+        if (listeners.stream().anyMatch(OldTls::isConfigured)) {
             Security.setProperty(PROPERTY, without(String.valueOf(Security.getProperty(PROPERTY))));
             // for whoever relies on the JDK's defaults when connecting
             System.setProperty("jdk.tls.client.protocols", "TLSv1.3,TLSv1.2");
@@ -40,11 +40,11 @@ public final class OldTls {
     static String without(String disabled) {
         return Arrays.stream(disabled.split(",", -1))
                 .map(String::strip)
-                .filter(name -> !LIFTED.contains(name))
+                .filter(name -> !REENABLED.contains(name))
                 .collect(Collectors.joining(", "));
     }
 
-    static boolean isAskedFor(ListenerSettings listener) {
+    static boolean isConfigured(ListenerSettings listener) {
         return listener.tls() != ListenerTls.OFF
                 && listener.trusted().networks().stream()
                         .map(TrustedNetwork::policy)
@@ -70,7 +70,7 @@ public final class OldTls {
 
     /// @return in order of preference
     static List<String> versions(boolean old) {
-        return old ? EVER : TODAY;
+        return old ? WITH_OLD : CURRENT;
     }
 
     /// @return what the JDK enables by itself if nothing old is allowed, and what else it then enables

@@ -16,7 +16,7 @@ final class OwnReceived {
     }
 
     /// @return the queue id; null if another host wrote this
-    static @Nullable QueueId in(String value, String hostname) {
+    static @Nullable QueueId queueId(String value, String hostname) {
         OwnReceived trace = new OwnReceived(value);
         QueueId id = null;
         while (id == null && trace.next()) {

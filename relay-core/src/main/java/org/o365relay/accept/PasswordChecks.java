@@ -9,7 +9,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
-import org.o365relay.accept.Users.Verdict;
+import org.o365relay.accept.Users.Result;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,25 +22,25 @@ import org.slf4j.LoggerFactory;
 final class PasswordChecks implements AutoCloseable {
 
     /// How long a wrong login waits for its answer.
-    static final Duration PAUSE = Duration.ofSeconds(1);
+    static final Duration FAILURE_DELAY = Duration.ofSeconds(1);
 
-    static final int MOST_PENDING = 32;
-    static final int MOST_OF_ONE_CLIENT = 2;
+    static final int MAX_PENDING = 32;
+    static final int MAX_PENDING_PER_CLIENT = 2;
 
     private static final Logger log = LoggerFactory.getLogger(PasswordChecks.class);
-    private static final int MOST_THREADS = 2;
+    private static final int MAX_THREADS = 2;
 
-    private final Duration pause;
+    private final Duration failureDelay;
     private final ScheduledThreadPoolExecutor threads;
     private final Map<InetAddress, Integer> pending = new HashMap<>();
-    private int pendingInAll;
+    private int totalPending;
 
     @SuppressWarnings("ThreadPriorityCheck") // a hint; it is the few threads that count
     PasswordChecks(Duration pause) {
-        this.pause = pause;
+        this.failureDelay = pause;
         int half = Runtime.getRuntime().availableProcessors() / 2;
         this.threads = new ScheduledThreadPoolExecutor(
-                Math.clamp(half, 1, MOST_THREADS),
+                Math.clamp(half, 1, MAX_THREADS),
                 Thread.ofPlatform()
                         .daemon()
                         .priority(Thread.MIN_PRIORITY)
@@ -51,12 +51,12 @@ final class PasswordChecks implements AutoCloseable {
     }
 
     /// @param comparison takes its time, on another thread
-    Check begin(InetAddress client, Supplier<Verdict> comparison) {
+    Check begin(InetAddress client, Supplier<Result> comparison) {
         Check check = new Check(client, comparison);
-        if (enter(client)) {
+        if (acquire(client)) {
             threads.execute(check::run);
         } else {
-            check.verdict.complete(Verdict.BUSY);
+            check.result.complete(Result.BUSY);
         }
         return check;
     }
@@ -67,18 +67,18 @@ final class PasswordChecks implements AutoCloseable {
         threads.shutdownNow();
     }
 
-    private synchronized boolean enter(InetAddress client) {
+    private synchronized boolean acquire(InetAddress client) {
         int ofClient = pending.getOrDefault(client, 0);
-        if (pendingInAll >= MOST_PENDING || ofClient >= MOST_OF_ONE_CLIENT) {
+        if (totalPending >= MAX_PENDING || ofClient >= MAX_PENDING_PER_CLIENT) {
             return false;
         }
-        pendingInAll++;
+        totalPending++;
         pending.put(client, ofClient + 1);
         return true;
     }
 
-    private synchronized void leave(InetAddress client) {
-        pendingInAll--;
+    private synchronized void release(InetAddress client) {
+        totalPending--;
         pending.computeIfPresent(client, (_, count) -> count == 1 ? null : count - 1);
     }
 
@@ -86,33 +86,33 @@ final class PasswordChecks implements AutoCloseable {
     final class Check {
 
         private final InetAddress client;
-        private final Supplier<Verdict> comparison;
-        private final CompletableFuture<Verdict> verdict = new CompletableFuture<>();
-        private final AtomicBoolean takenUp = new AtomicBoolean();
+        private final Supplier<Result> comparison;
+        private final CompletableFuture<Result> result = new CompletableFuture<>();
+        private final AtomicBoolean started = new AtomicBoolean();
 
-        private Check(InetAddress client, Supplier<Verdict> comparison) {
+        private Check(InetAddress client, Supplier<Result> comparison) {
             this.client = client;
             this.comparison = comparison;
         }
 
         /// @return completed on any thread, never exceptionally
-        CompletableFuture<Verdict> verdict() {
-            return verdict;
+        CompletableFuture<Result> result() {
+            return result;
         }
 
         /// Nobody waits for it any more. What has begun is finished, and counts.
-        void abandon() {
-            if (takenUp.compareAndSet(false, true)) {
-                verdict.complete(Verdict.UNHEARD);
+        void cancel() {
+            if (started.compareAndSet(false, true)) {
+                result.complete(Result.CANCELLED);
             }
         }
 
         private void run() {
-            if (!takenUp.compareAndSet(false, true)) {
-                leave(client);
+            if (!started.compareAndSet(false, true)) {
+                release(client);
                 return;
             }
-            Verdict found = Verdict.UNDECIDED;
+            Result found = Result.UNAVAILABLE;
             try {
                 found = comparison.get();
             } catch (RuntimeException failure) {
@@ -120,21 +120,21 @@ final class PasswordChecks implements AutoCloseable {
                         "a password could not be checked: {}",
                         failure.getClass().getName());
             } finally {
-                answer(found);
+                complete(found);
             }
         }
 
-        private void answer(Verdict found) {
-            if (found == Verdict.WRONG) {
-                var _ = threads.schedule(() -> end(found), pause.toNanos(), TimeUnit.NANOSECONDS);
+        private void complete(Result found) {
+            if (found == Result.INVALID) {
+                var _ = threads.schedule(() -> completeNow(found), failureDelay.toNanos(), TimeUnit.NANOSECONDS);
             } else {
-                end(found);
+                completeNow(found);
             }
         }
 
-        private void end(Verdict found) {
-            leave(client);
-            verdict.complete(found);
+        private void completeNow(Result found) {
+            release(client);
+            result.complete(found);
         }
     }
 }

@@ -25,9 +25,9 @@ final class PipelineFactory {
     private final MessageQueue queue;
     private final Journal journal;
     private final InstantSource clock;
-    private final RejectHandler turnedAway;
+    private final RejectHandler rejects;
     private final @Nullable Tls tls;
-    private final LateTlsClients lateHellos;
+    private final LateTlsClients lateTlsClients;
 
     /// @param tls null if there is no certificate
     PipelineFactory(
@@ -45,17 +45,17 @@ final class PipelineFactory {
         this.queue = queue;
         this.journal = journal;
         this.clock = clock;
-        this.turnedAway = turnedAway;
+        this.rejects = turnedAway;
         this.tls = tls;
-        this.lateHellos = new LateTlsClients(clock);
+        this.lateTlsClients = new LateTlsClients(clock);
     }
 
-    RejectHandler turnedAway() {
-        return turnedAway;
+    RejectHandler rejects() {
+        return rejects;
     }
 
-    LateTlsClients lateHellos() {
-        return lateHellos;
+    LateTlsClients lateTlsClients() {
+        return lateTlsClients;
     }
 
     /// @param mode what the listener does about TLS
@@ -68,27 +68,28 @@ final class PipelineFactory {
         switch (client.tls()) {
             case IMPLICIT -> addTls(pipeline, client);
             case OFF, OPTIONAL, REQUIRED ->
-                pipeline.addLast(new TlsDetection(client, this, patience(pipeline.channel(), client)));
+                pipeline.addLast(new TlsDetection(client, this, greetingDelay(pipeline.channel(), client)));
         }
     }
 
     /// Programs on this machine do not begin with TLS by mistake.
-    private Duration patience(Channel channel, Client client) {
+    private Duration greetingDelay(Channel channel, Client client) {
         boolean unix = channel instanceof DomainSocketChannel;
         if (tls == null || client.tls() == ListenerTls.OFF || unix) {
             return Duration.ZERO;
         }
         Duration detection = tls.files().detectionTimeout();
-        boolean longer = detection.compareTo(TlsDetection.PATIENCE) < 0 && lateHellos.isExpectedFrom(client.address());
-        return longer && detection.isPositive() ? TlsDetection.PATIENCE : detection;
+        boolean longer = detection.compareTo(TlsDetection.LATE_CLIENT_DELAY) < 0
+                && lateTlsClients.needsLongerWait(client.address());
+        return longer && detection.isPositive() ? TlsDetection.LATE_CLIENT_DELAY : detection;
     }
 
     /// TLS, and a session in it.
     void addTls(ChannelPipeline pipeline, Client client) {
         pipeline.addLast(
-                offered().handler(pipeline.channel(), client.policy()), new Handshake(client, turnedAway, ctx -> {
+                requireTls().handler(pipeline.channel(), client.policy()), new Handshake(client, rejects, ctx -> {
                     addSession(ctx.pipeline(), client);
-                    passOn(ctx);
+                    fireHandshakeSuccess(ctx);
                     ctx.fireChannelActive();
                 }));
     }
@@ -103,18 +104,18 @@ final class PipelineFactory {
 
     private void startTls(ChannelPipeline pipeline, boolean talkedOn, Client client) {
         if (talkedOn) {
-            client.device().deviated(Deviation.TALK_BEFORE_TLS);
+            client.device().deviated(Deviation.PIPELINED_STARTTLS);
         }
         pipeline.addFirst(
-                offered().handler(pipeline.channel(), client.policy()),
-                new Handshake(client, turnedAway, PipelineFactory::passOn));
+                requireTls().handler(pipeline.channel(), client.policy()),
+                new Handshake(client, rejects, PipelineFactory::fireHandshakeSuccess));
     }
 
-    private static void passOn(ChannelHandlerContext ctx) {
+    private static void fireHandshakeSuccess(ChannelHandlerContext ctx) {
         ctx.fireUserEventTriggered(SslHandshakeCompletionEvent.SUCCESS);
     }
 
-    private Tls offered() {
+    private Tls requireTls() {
         if (tls == null) {
             throw new IllegalStateException("TLS begins without a certificate");
         }

@@ -24,8 +24,8 @@ final class PrivateKeyFile {
     static PrivateKey read(Path path) throws UnusableCertificateException {
         PemFile.Section section = keySection(PemFile.read(path, KEY));
         if (section.isEncrypted()) {
-            throw new UnusableCertificateException(
-                    "the key in " + path + " is encrypted, and nobody is there to type its password; " + cure(path));
+            throw new UnusableCertificateException("the key in " + path
+                    + " is encrypted, and nobody is there to type its password; " + conversion(path));
         }
         return switch (section.label()) {
             case "PRIVATE KEY" -> decoded(section, path);
@@ -45,10 +45,10 @@ final class PrivateKeyFile {
 
     private static UnusableCertificateException otherFormat(Path path, String format) {
         return new UnusableCertificateException(
-                "the key in " + path + " is in the format " + format + ", not in PKCS #8; " + cure(path));
+                "the key in " + path + " is in the format " + format + ", not in PKCS #8; " + conversion(path));
     }
 
-    private static String cure(Path path) {
+    private static String conversion(Path path) {
         return "convert it with: openssl pkcs8 -topk8 -nocrypt -in " + path + " -out key-pkcs8.pem, and set " + KEY
                 + " to the new file";
     }
@@ -75,7 +75,7 @@ final class PrivateKeyFile {
     }
 
     /// @return whether what one signs is right for the other
-    static boolean belongTogether(PrivateKey secret, PublicKey open) {
+    static boolean match(PrivateKey secret, PublicKey open) {
         try {
             Signature signature = Signature.getInstance(algorithm(secret));
             signature.initSign(secret);

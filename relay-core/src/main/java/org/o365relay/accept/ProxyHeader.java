@@ -27,33 +27,33 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(ProxyHeader.class);
 
     /// Octets for what a proxy may say besides addresses (version 2); the certificate of a client among it.
-    private static final int LARGEST_EXTRAS = 8 * 1024;
+    private static final int MAX_TLV_OCTETS = 8 * 1024;
 
-    private final ConnectionFilter reception;
-    private final RejectHandler turnedAway;
+    private final ConnectionFilter filter;
+    private final RejectHandler rejects;
     private final InetAddress proxy;
-    private final Duration patience;
-    private @Nullable Future<?> limit;
-    private boolean settled;
+    private final Duration timeout;
+    private @Nullable Future<?> timer;
+    private boolean done;
 
     ProxyHeader(ConnectionFilter reception, RejectHandler turnedAway, InetAddress proxy, Duration patience) {
-        this.reception = reception;
-        this.turnedAway = turnedAway;
+        this.filter = reception;
+        this.rejects = turnedAway;
         this.proxy = proxy;
-        this.patience = patience;
+        this.timeout = patience;
     }
 
     /// @return belongs in front of it
     static ChannelHandler decoder() {
-        return new HAProxyMessageDecoder(LARGEST_EXTRAS, true);
+        return new HAProxyMessageDecoder(MAX_TLV_OCTETS, true);
     }
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        limit = ctx.executor()
+        timer = ctx.executor()
                 .schedule(
-                        () -> refuse(ctx, "it did not come in time (relay.limits.command-timeout)"),
-                        patience.toMillis(),
+                        () -> reject(ctx, "it did not come in time (relay.limits.command-timeout)"),
+                        timeout.toMillis(),
                         TimeUnit.MILLISECONDS);
         ctx.read();
     }
@@ -61,11 +61,11 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         try {
-            if (!settled && message instanceof HAProxyMessage header) {
+            if (!done && message instanceof HAProxyMessage header) {
                 client(header)
                         .ifPresentOrElse(
                                 client -> admit(ctx, client),
-                                () -> refuse(ctx, "unknown address " + header.sourceAddress()));
+                                () -> reject(ctx, "unknown address " + header.sourceAddress()));
             }
         } finally {
             ReferenceCountUtil.release(message);
@@ -73,9 +73,9 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
     }
 
     private void admit(ChannelHandlerContext ctx, InetAddress client) {
-        reception.admit(ctx.channel(), client);
-        settled = true;
-        endWait();
+        filter.admit(ctx.channel(), client);
+        done = true;
+        cancelTimer();
         ctx.fireChannelActive();
         ctx.pipeline().remove(this);
     }
@@ -108,46 +108,46 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
             ctx.close();
         } else {
             Throwable reason = cause.getCause() == null ? cause : cause.getCause(); // as decoders wrap it
-            refuse(ctx, String.valueOf(reason.getMessage()));
+            reject(ctx, String.valueOf(reason.getMessage()));
         }
     }
 
     /// The decoder may have closed the connection by now.
-    private void refuse(ChannelHandlerContext ctx, String reason) {
-        if (!settled) {
-            settled = true;
+    private void reject(ChannelHandlerContext ctx, String reason) {
+        if (!done) {
+            done = true;
             Reply reply = Reply.of(
                     421,
                     "4.7.0",
                     "Connections of this address must begin with a PROXY protocol header (trusted-proxies in relay.listeners): "
                             + RejectReplies.printable(reason));
-            turnedAway.close(ctx, proxy, reply);
+            rejects.close(ctx, proxy, reply);
         }
     }
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
-            settled = true; // a proxy that looks whether the port is open
+            done = true; // a proxy that looks whether the port is open
             ctx.close();
         }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        endWait();
+        cancelTimer();
     }
 
     /// After its work, or with the connection.
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
-        reception.headerEnded(proxy);
+        filter.proxyHeaderDone(proxy);
     }
 
-    private void endWait() {
-        if (limit != null) {
-            limit.cancel(false);
-            limit = null;
+    private void cancelTimer() {
+        if (timer != null) {
+            timer.cancel(false);
+            timer = null;
         }
     }
 }

@@ -5,7 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetAddress;
-import org.o365relay.accept.ConnectionLimiter.Entry;
+import org.o365relay.accept.ConnectionLimiter.Result;
 import org.o365relay.admit.Devices;
 import org.o365relay.mail.Reply;
 
@@ -14,26 +14,26 @@ import org.o365relay.mail.Reply;
 @SuppressWarnings("FutureReturnValueIgnored") // a close that fails shows as an inactive channel
 final class RejectHandler {
 
-    static final int MOST_LINGERING = 500;
-    static final int MOST_LINGERING_OF_ONE = 5;
+    static final int MAX_LINGERING = 500;
+    static final int MAX_LINGERING_PER_CLIENT = 5;
 
     private final Devices devices;
-    private final RejectLog journal;
-    private final ConnectionLimiter lingering = new ConnectionLimiter(MOST_LINGERING);
+    private final RejectLog rejectLog;
+    private final ConnectionLimiter lingering = new ConnectionLimiter(MAX_LINGERING);
 
     RejectHandler(Devices devices, RejectLog journal) {
         this.devices = devices;
-        this.journal = journal;
+        this.rejectLog = journal;
     }
 
     /// Turns a connection away that has said nothing yet; the end of its pipeline hears later that it is active.
     ///
     /// @param inTls whether the client expects TLS; a handshake only to say no is too dear, and is not made
-    void refuse(Channel channel, InetAddress client, Reply reply, boolean inTls) {
+    void reject(Channel channel, InetAddress client, Reply reply, boolean inTls) {
         count(client, reply);
-        if (!inTls && lingering.enter(client, MOST_LINGERING_OF_ONE) == Entry.WELCOME) {
-            channel.closeFuture().addListener(_ -> lingering.leave(client));
-            channel.pipeline().addLast(new Farewell(reply));
+        if (!inTls && lingering.acquire(client, MAX_LINGERING_PER_CLIENT) == Result.ADMITTED) {
+            channel.closeFuture().addListener(_ -> lingering.release(client));
+            channel.pipeline().addLast(new SendReply(reply));
         } else {
             channel.close();
         }
@@ -47,22 +47,22 @@ final class RejectHandler {
 
     /// Counts one that is turned away by others.
     void count(InetAddress client, Reply reply) {
-        devices.at(client).refused();
-        journal.turnedAway(client, reply);
+        devices.at(client).rejected();
+        rejectLog.rejected(client, reply);
     }
 
     /// Says why as soon as the connection is there, and hears nothing.
-    private static final class Farewell extends ChannelInboundHandlerAdapter {
+    private static final class SendReply extends ChannelInboundHandlerAdapter {
 
         private final Reply reply;
 
-        Farewell(Reply reply) {
+        SendReply(Reply reply) {
             this.reply = reply;
         }
 
         @Override
         public void channelActive(ChannelHandlerContext ctx) {
-            LingeringClose.say(ctx, ReplyText.of(ctx, reply), false);
+            LingeringClose.send(ctx, ReplyText.of(ctx, reply), false);
         }
 
         @Override

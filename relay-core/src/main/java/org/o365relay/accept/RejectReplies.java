@@ -19,7 +19,7 @@ import org.o365relay.queue.SpaceShortage;
 /// would be told.
 public final class RejectReplies {
 
-    private static final int LONGEST_ECHO = 80;
+    private static final int MAX_ECHO = 80;
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("HH:mm 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -34,9 +34,9 @@ public final class RejectReplies {
 
     /// @param deviation one of those the command has
     static Reply notTolerated(Deviation deviation, Command.Mail mail) {
-        return deviation == Deviation.BAD_PARAMETER
+        return deviation == Deviation.INVALID_PARAMETER
                 ? notTolerated(deviation, 501, "5.5.4", badParameter(mail))
-                : envelope(deviation, EnvelopeParser.unknown(mail));
+                : envelope(deviation, EnvelopeParser.unknownParameter(mail));
     }
 
     private static String badParameter(Command.Mail mail) {
@@ -45,14 +45,15 @@ public final class RejectReplies {
         }
         return mail.bodyType().isEmpty()
                 ? "BODY is neither 7BIT, 8BITMIME nor BINARYMIME"
-                : mail.report().mistakes().getFirst();
+                : mail.dsnRequest().errors().getFirst();
     }
 
     /// @param deviation one of those the command has
     static Reply notTolerated(Deviation deviation, Command.Rcpt rcpt) {
-        return deviation == Deviation.BAD_PARAMETER
-                ? notTolerated(deviation, 501, "5.5.4", rcpt.wishes().mistakes().getFirst())
-                : envelope(deviation, EnvelopeParser.unknown(rcpt));
+        return deviation == Deviation.INVALID_PARAMETER
+                ? notTolerated(
+                        deviation, 501, "5.5.4", rcpt.dsnRequest().errors().getFirst())
+                : envelope(deviation, EnvelopeParser.unknownParameter(rcpt));
     }
 
     private static Reply envelope(Deviation deviation, Optional<String> unknownParameter) {
@@ -61,7 +62,7 @@ public final class RejectReplies {
             // RFC 5321 §4.1.1.11
             return notTolerated(deviation, 555, "5.5.4", "Parameter not known: " + keyword);
         }
-        String reason = deviation == Deviation.BLANK_BEFORE_ADDRESS
+        String reason = deviation == Deviation.SPACE_BEFORE_ADDRESS
                 ? "No space goes before the address"
                 : "Addresses go between < >";
         return notTolerated(deviation, 501, "5.5.2", reason);
@@ -70,7 +71,7 @@ public final class RejectReplies {
     /// To EHLO or HELO with a name that is not tolerated.
     ///
     /// @param deviation what [HeloName#deviation] says of the name
-    public static Reply helo(Deviation deviation) {
+    public static Reply invalidHelo(Deviation deviation) {
         return notTolerated(
                 deviation,
                 501,
@@ -134,7 +135,7 @@ public final class RejectReplies {
                         + " takes (relay.mailboxes: limits.message-size)");
     }
 
-    static Reply noRoom(SpaceShortage shortage) {
+    static Reply insufficientStorage(SpaceShortage shortage) {
         String reason = switch (shortage) {
             case DISK -> "The relay's disk is almost full (relay.queue.minimum-free-space)";
             case QUEUE -> "The relay's queue is full (relay.queue.maximum-size)";
@@ -142,7 +143,7 @@ public final class RejectReplies {
         return Reply.of(452, "4.3.1", reason + ", try again later");
     }
 
-    static Reply unwritable() {
+    static Reply queueWriteError() {
         return Reply.of(452, "4.3.1", "The relay cannot write to its queue, try again later");
     }
 
@@ -163,23 +164,23 @@ public final class RejectReplies {
                 452, "4.5.3", "At most " + limit + " recipients a message (relay.limits.recipients-per-message)");
     }
 
-    static Reply overdrawn(InetAddress client, LimitExceeded overdraft) {
+    static Reply limitExceeded(InetAddress client, LimitExceeded overdraft) {
         return Reply.of(451, "4.7.1", text(client, overdraft));
     }
 
-    static Reply recipientOverdrawn(InetAddress client, LimitExceeded overdraft) {
+    static Reply recipientLimitExceeded(InetAddress client, LimitExceeded overdraft) {
         return Reply.of(452, "4.7.1", text(client, overdraft));
     }
 
-    static Reply silent() {
+    static Reply idleTimeout() {
         return Reply.of(421, "4.4.2", "Nothing heard for too long (relay.limits.idle-timeout)");
     }
 
-    static Reply slowCommand() {
+    static Reply commandTimeout() {
         return Reply.of(421, "4.4.2", "A command line takes too long (relay.limits.command-timeout)");
     }
 
-    static Reply slowContent(int octetsPerSecond) {
+    static Reply contentTooSlow(int octetsPerSecond) {
         return Reply.of(
                 421,
                 "4.4.2",
@@ -190,12 +191,12 @@ public final class RejectReplies {
     /// @param text from the client
     /// @return fit for a reply: ASCII on one line, and no more than must be
     static String printable(String text) {
-        StringBuilder ascii = new StringBuilder(LONGEST_ECHO);
-        for (int i = 0; i < text.length() && i < LONGEST_ECHO; i++) {
+        StringBuilder ascii = new StringBuilder(MAX_ECHO);
+        for (int i = 0; i < text.length() && i < MAX_ECHO; i++) {
             char c = text.charAt(i);
             ascii.append(c < ' ' || c > '~' ? '?' : c);
         }
-        return text.length() > LONGEST_ECHO ? ascii.append("...").toString() : ascii.toString();
+        return text.length() > MAX_ECHO ? ascii.append("...").toString() : ascii.toString();
     }
 
     private static String text(InetAddress client, LimitExceeded overdraft) {

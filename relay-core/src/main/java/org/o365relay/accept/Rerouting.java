@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 public final class Rerouting implements Function<OrphanedMessage, Destination> {
 
     private static final Logger log = LoggerFactory.getLogger(Rerouting.class);
-    private static final int HEADER = 64 * 1024;
+    private static final int MAX_HEADER = 64 * 1024;
 
     private final Routes routes;
     private final String hostname;
@@ -44,7 +44,7 @@ public final class Rerouting implements Function<OrphanedMessage, Destination> {
         List<EmailAddress> open =
                 message.recipients().stream().map(Recipient::address).toList();
         RoutingInput origin = new RoutingInput(message.arrival().client(), envelope.sender(), author(message));
-        RoutedEnvelope part = routes.parts(origin, new Envelope(envelope.sender(), open, envelope.smtpUtf8()))
+        RoutedEnvelope part = routes.split(origin, new Envelope(envelope.sender(), open, envelope.smtpUtf8()))
                 .getFirst();
         return new Destination(part.route(), part.priority());
     }
@@ -54,8 +54,8 @@ public final class Rerouting implements Function<OrphanedMessage, Destination> {
             return null;
         }
         try (InputStream content = message.content().get()) {
-            byte[] beginning = content.readNBytes(HEADER);
-            Optional<String> author = HeaderScan.at(beginning, beginning.length < HEADER, hostname)
+            byte[] beginning = content.readNBytes(MAX_HEADER);
+            Optional<String> author = HeaderScan.scan(beginning, beginning.length < MAX_HEADER, hostname)
                     .author();
             return author.flatMap(AuthorField::address).orElse(null);
         } catch (IOException e) {

@@ -23,7 +23,7 @@ record ServerIdentity(Path file, PrivateKey key, List<X509Certificate> chain) {
     static ServerIdentity read(CertificateFiles files) throws UnusableCertificateException {
         List<X509Certificate> chain = chain(files.certificate());
         PrivateKey key = PrivateKeyFile.read(files.key());
-        if (!PrivateKeyFile.belongTogether(key, chain.getFirst().getPublicKey())) {
+        if (!PrivateKeyFile.match(key, chain.getFirst().getPublicKey())) {
             throw new UnusableCertificateException(
                     "the key in " + files.key() + " does not belong to the first certificate in "
                             + files.certificate() + ", which is for " + name(chain.getFirst())
@@ -66,7 +66,7 @@ record ServerIdentity(Path file, PrivateKey key, List<X509Certificate> chain) {
     }
 
     /// @return what devices that look closely will not like; empty if nothing
-    Optional<String> objection(Instant now) {
+    Optional<String> validityProblem(Instant now) {
         if (now.isAfter(expiry())) {
             return Optional.of("the certificate in " + file + " has expired on " + expiry()
                     + "; devices that check it will not send. Put a new one in its place");

@@ -36,12 +36,12 @@ final class ServerSockets {
     private static final int AF_UNIX = 1;
 
     /// Netty takes a Unix socket for one that does not, unless told.
-    private static final boolean LISTENS = true;
+    private static final boolean LISTENING = true;
 
-    private final InheritedSockets handedOver;
+    private final InheritedSockets inherited;
 
     ServerSockets(InheritedSockets handedOver) {
-        this.handedOver = handedOver;
+        this.inherited = handedOver;
     }
 
     /// An open endpoint.
@@ -58,8 +58,8 @@ final class ServerSockets {
             return switch (endpoint) {
                 case Endpoint.Tcp tcp -> List.of(tcp(tcp, bootstrap));
                 case Endpoint.UnixSocket unix -> List.of(unix(unix, bootstrap));
-                case Endpoint.AbstractSocket(String name) -> List.of(nameless(endpoint, "\0" + name, bootstrap));
-                case Endpoint.HandedOver named -> handedOver(named, bootstrap);
+                case Endpoint.AbstractSocket(String name) -> List.of(abstractSocket(endpoint, "\0" + name, bootstrap));
+                case Endpoint.SystemdSocket named -> inherited(named, bootstrap);
             };
         } catch (IOException e) {
             throw new ListenException(endpoint, e);
@@ -81,7 +81,7 @@ final class ServerSockets {
 
     private static Bound unix(Endpoint.UnixSocket endpoint, ServerBootstrap bootstrap)
             throws ListenException, IOException {
-        UnixSocketFile.clear(endpoint);
+        UnixSocketFile.removeStale(endpoint);
         Path path = endpoint.path();
         Socket socket = Socket.newSocketDomain();
         try {
@@ -89,7 +89,7 @@ final class ServerSockets {
             UnixSocketFile file = UnixSocketFile.restricted(path, endpoint.permissions());
             socket.listen(BACKLOG);
             Channel channel = registered(
-                    endpoint, bootstrap, () -> new EpollServerDomainSocketChannel(socket.intValue(), LISTENS));
+                    endpoint, bootstrap, () -> new EpollServerDomainSocketChannel(socket.intValue(), LISTENING));
             channel.closeFuture().addListener(_ -> delete(file, endpoint));
             return new Bound(channel, endpoint);
         } catch (IOException | ListenException e) {
@@ -106,7 +106,7 @@ final class ServerSockets {
         }
     }
 
-    private static Bound nameless(Endpoint endpoint, String address, ServerBootstrap bootstrap)
+    private static Bound abstractSocket(Endpoint endpoint, String address, ServerBootstrap bootstrap)
             throws ListenException, IOException {
         Socket socket = Socket.newSocketDomain();
         try {
@@ -114,7 +114,9 @@ final class ServerSockets {
             socket.listen(BACKLOG);
             return new Bound(
                     registered(
-                            endpoint, bootstrap, () -> new EpollServerDomainSocketChannel(socket.intValue(), LISTENS)),
+                            endpoint,
+                            bootstrap,
+                            () -> new EpollServerDomainSocketChannel(socket.intValue(), LISTENING)),
                     endpoint);
         } catch (IOException | ListenException e) {
             socket.close();
@@ -122,19 +124,19 @@ final class ServerSockets {
         }
     }
 
-    private List<Bound> handedOver(Endpoint.HandedOver endpoint, ServerBootstrap bootstrap) throws ListenException {
+    private List<Bound> inherited(Endpoint.SystemdSocket endpoint, ServerBootstrap bootstrap) throws ListenException {
         List<Bound> bound = new ArrayList<>();
-        for (int descriptor : handedOver.named(endpoint)) {
-            bound.add(handedOver(endpoint, descriptor, bootstrap));
+        for (int descriptor : inherited.named(endpoint)) {
+            bound.add(inherited(endpoint, descriptor, bootstrap));
         }
         return bound;
     }
 
-    private static Bound handedOver(Endpoint.HandedOver endpoint, int descriptor, ServerBootstrap bootstrap)
+    private static Bound inherited(Endpoint.SystemdSocket endpoint, int descriptor, ServerBootstrap bootstrap)
             throws ListenException {
         if (isUnix(endpoint, descriptor)) {
             Channel channel =
-                    registered(endpoint, bootstrap, () -> new EpollServerDomainSocketChannel(descriptor, LISTENS));
+                    registered(endpoint, bootstrap, () -> new EpollServerDomainSocketChannel(descriptor, LISTENING));
             return new Bound(channel, unix(new Socket(descriptor).localDomainSocketAddress()));
         }
         ServerBootstrap inet = bootstrap.clone().childOption(ChannelOption.TCP_NODELAY, true);
@@ -142,13 +144,13 @@ final class ServerSockets {
         return new Bound(channel, tcp((InetSocketAddress) channel.localAddress()));
     }
 
-    private static boolean isUnix(Endpoint.HandedOver endpoint, int descriptor) throws ListenException {
+    private static boolean isUnix(Endpoint.SystemdSocket endpoint, int descriptor) throws ListenException {
         try {
             Socket socket = new Socket(descriptor);
             if (socket.getIntOpt(SOL_SOCKET, SO_ACCEPTCONN) == 0) {
                 throw new ListenException(endpoint, "it does not listen; the socket unit needs Accept=no and a stream");
             }
-            if (!Descriptor.unblock(descriptor)) {
+            if (!FileDescriptors.setNonBlocking(descriptor)) {
                 throw new ListenException(endpoint, "it cannot be made non-blocking");
             }
             return socket.getIntOpt(SOL_SOCKET, SO_DOMAIN) == AF_UNIX;

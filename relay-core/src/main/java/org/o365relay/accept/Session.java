@@ -3,8 +3,8 @@ package org.o365relay.accept;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.o365relay.accept.SessionAction.Say;
-import org.o365relay.accept.SessionAction.SayAndClose;
+import org.o365relay.accept.SessionAction.Send;
+import org.o365relay.accept.SessionAction.SendAndClose;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.QueueId;
@@ -24,16 +24,16 @@ final class Session {
 
     private final Client client;
     private final AcceptSettings settings;
-    private final SessionErrors conduct;
-    private final Greeting hello;
-    private final AuthExchange login;
-    private final TransactionCommands transactions;
+    private final SessionErrors errors;
+    private final Greeting helo;
+    private final AuthExchange auth;
+    private final TransactionCommands transaction;
 
-    private boolean spoken;
+    private boolean commandReceived;
 
     /// Whether the last command was a DATA that was refused. A client that looks at no reply sends its content
     /// all the same, and what stands in it must not be obeyed.
-    private boolean contentRefused;
+    private boolean dataRejected;
 
     private boolean bareLineFeeds;
 
@@ -46,19 +46,19 @@ final class Session {
             InstantSource clock) {
         this.client = client;
         this.settings = settings;
-        this.conduct = new SessionErrors(client, journal);
-        this.hello = new Greeting(conduct, client.tls() == ListenerTls.IMPLICIT);
-        this.login = new AuthExchange(client, settings.plainTextLogin(), users, conduct);
-        this.transactions = new TransactionCommands(
+        this.errors = new SessionErrors(client, journal);
+        this.helo = new Greeting(errors, client.tls() == ListenerTls.IMPLICIT);
+        this.auth = new AuthExchange(client, settings.authWithoutTls(), users, errors);
+        this.transaction = new TransactionCommands(
                 client,
                 settings,
-                new EnvelopePolicy(client, settings, queue, conduct),
+                new EnvelopePolicy(client, settings, queue, errors),
                 queue,
                 journal,
                 clock,
-                conduct,
-                hello,
-                login);
+                errors,
+                helo,
+                auth);
     }
 
     // RFC 5321 §4.3.1
@@ -68,77 +68,79 @@ final class Session {
 
     /// @param line without its line feed; it ends in CR unless the client ends its lines in a bare LF
     SessionAction line(String line) {
-        if (login.isRunning()) {
-            return login.line(line);
+        if (auth.isRunning()) {
+            return auth.response(line);
         }
-        return line.endsWith("\r") || mayEndInLineFeed()
+        return line.endsWith("\r") || acceptsBareLineFeed()
                 ? handle(CommandParser.parse(line))
                 // Not a word more: a client that did not wait for this has perhaps sent content, with commands in it.
-                : conduct.sendAway(
+                : errors.rejectAndClose(
                         RejectReplies.notTolerated(Deviation.BARE_LINE_FEED, 500, "5.5.2", "Lines must end in CRLF"));
     }
 
     SessionAction handle(Command command) {
-        spoken = true;
-        login.heard(command); // before anything can refuse it: a device goes on with its password all the same
-        if (contentRefused && !isUnderstood(command)) {
-            return conduct.sendAway(Reply.of(421, "4.7.0", "Not a command, after a DATA that was refused"));
+        commandReceived = true;
+        auth.noteCommand(command); // before anything can refuse it: a device goes on with its password all the same
+        if (dataRejected && !isRecognized(command)) {
+            return errors.rejectAndClose(Reply.of(421, "4.7.0", "Not a command, after a DATA that was refused"));
         }
         boolean bringsMail = command instanceof Command.Rcpt || command instanceof Command.Bdat;
-        SessionAction answer =
-                (bringsMail ? Optional.<SessionAction>empty() : conduct.idled()).orElseGet(() -> obey(command));
-        contentRefused = isData(command) && !(answer instanceof SessionAction.ReadContent);
+        SessionAction answer = (bringsMail ? Optional.<SessionAction>empty() : errors.countIdleCommand())
+                .orElseGet(() -> execute(command));
+        dataRejected = isData(command) && !(answer instanceof SessionAction.ReadContent);
         return answer;
     }
 
     private static boolean isData(Command command) {
         return command instanceof Command.Data
-                || (command instanceof Command.Overloaded overloaded && overloaded.meant() instanceof Command.Data);
+                || (command instanceof Command.UnexpectedArgument overloaded
+                        && overloaded.command() instanceof Command.Data);
     }
 
-    private static boolean isUnderstood(Command command) {
+    private static boolean isRecognized(Command command) {
         return !(command instanceof Command.Unknown
                 || command instanceof Command.Malformed
                 || command instanceof Command.MalformedAuth
-                || command instanceof Command.Unmeasured);
+                || command instanceof Command.MalformedBdat);
     }
 
     /// The line is longer than may be, and skipped.
-    SessionAction tooLong() {
-        login.breakOff();
-        return error(Deviation.BAD_COMMAND, Reply.of(500, "5.5.2", "Line too long (relay.limits.command-line-length)"));
+    SessionAction lineTooLong() {
+        auth.lineTooLong();
+        return error(
+                Deviation.INVALID_COMMAND, Reply.of(500, "5.5.2", "Line too long (relay.limits.command-line-length)"));
     }
 
     /// TLS has begun. What was said before could have been said by anybody (RFC 3207 §4.2).
-    void secured() {
+    void tlsStarted() {
         endTransaction();
-        hello.secured();
-        login.forget();
+        helo.tlsStarted();
+        auth.reset();
     }
 
     /// The client has broken the connection.
     ///
-    /// @param how [Deviation#CUT_OFF] or [Deviation#NO_QUIT]
-    void lost(Deviation how) {
-        if (transactions.isChunked()) {
-            conduct.deviated(Deviation.CUT_OFF);
-        } else if (spoken) {
-            conduct.deviated(how); // who never says a word is a port scanner, or looks after the relay's health
+    /// @param how [Deviation#DISCONNECT_IN_MESSAGE] or [Deviation#NO_QUIT]
+    void disconnected(Deviation how) {
+        if (transaction.isChunked()) {
+            errors.deviated(Deviation.DISCONNECT_IN_MESSAGE);
+        } else if (commandReceived) {
+            errors.deviated(how); // who never says a word is a port scanner, or looks after the relay's health
         }
         endTransaction();
     }
 
     /// The client has gone, or says no more, while it waits for an answer.
-    void leftWaiting() {
-        login.abandon();
+    void cancelPending() {
+        auth.cancelCheck();
     }
 
     /// The client takes too long, and is sent away.
     ///
     /// @return the last word to it
-    Reply tooSlow(Reply reply) {
-        conduct.deviated(Deviation.TOO_SLOW);
-        conduct.refused(transactions.sender(), null, reply);
+    Reply timedOut(Reply reply) {
+        errors.deviated(Deviation.TIMEOUT);
+        errors.rejected(transaction.sender(), null, reply);
         endTransaction();
         return reply;
     }
@@ -146,8 +148,8 @@ final class Session {
     /// The client says nothing, and is sent away: a matter for the journal if it was about to send a message.
     ///
     /// @return the last word to it
-    Reply silent(Reply reply) {
-        return transactions.isOpen() ? tooSlow(reply) : reply;
+    Reply idleTimeout(Reply reply) {
+        return transaction.isOpen() ? timedOut(reply) : reply;
     }
 
     /// @return whether the client may do this; not counted
@@ -157,152 +159,153 @@ final class Session {
 
     /// @return the transaction whose content is being read
     MailTransaction content() {
-        return transactions.content();
+        return transaction.content();
     }
 
     /// @see TransactionCommands#spill()
     Optional<CompletableFuture<QueueId>> spill() {
-        return transactions.spill();
+        return transaction.spill();
     }
 
     /// @see TransactionCommands#endOfChunk()
     Reply endOfChunk() {
-        return transactions.endOfChunk();
+        return transaction.endOfChunk();
     }
 
     /// @see TransactionCommands#endOfContent()
     CompletableFuture<Reply> endOfContent() {
-        return transactions.endOfContent();
+        return transaction.endOfContent();
     }
 
     /// Nothing more is said. May be called more than once.
-    void ended() {
+    void end() {
         endTransaction();
-        conduct.ended();
+        errors.end();
     }
 
     /// Gives up an unfinished transaction.
     private void endTransaction() {
-        transactions.end();
+        transaction.end();
     }
 
-    private SessionAction obey(Command command) {
-        if (client.tls() == ListenerTls.REQUIRED && !hello.isSecure() && !isForAnybody(command)) {
+    private SessionAction execute(Command command) {
+        if (client.tls() == ListenerTls.REQUIRED && !helo.isSecure() && !isAllowedBeforeTls(command)) {
             // RFC 3207 §4
             Reply refusal = Reply.of(530, "5.7.0", "Must issue a STARTTLS command first (relay.listeners: tls)");
             return refuse(command, refusal);
         }
         return switch (command) {
-            case Command.Helo(String name) -> hello(name, false, Reply.plain(250, settings.hostname()));
-            case Command.Ehlo(String name) -> hello(name, true, extensions().ehlo(settings.hostname()));
-            case Command.Mail mail -> transactions.mail(mail);
-            case Command.Rcpt rcpt -> transactions.rcpt(rcpt);
-            case Command.Data _ -> transactions.data();
-            case Command.Bdat bdat -> transactions.bdat(bdat);
+            case Command.Helo(String name) -> helo(name, false, Reply.plain(250, settings.hostname()));
+            case Command.Ehlo(String name) -> helo(name, true, extensions().ehlo(settings.hostname()));
+            case Command.Mail mail -> transaction.mail(mail);
+            case Command.Rcpt rcpt -> transaction.rcpt(rcpt);
+            case Command.Data _ -> transaction.data();
+            case Command.Bdat bdat -> transaction.bdat(bdat);
             case Command.Rset _ -> {
                 endTransaction();
-                yield new Say(OK);
+                yield new Send(OK);
             }
-            case Command.Noop _ -> new Say(OK);
+            case Command.Noop _ -> new Send(OK);
             // RFC 5321 §3.5.3
-            case Command.Vrfy _ -> new Say(Reply.of(252, "2.1.5", "Send mail and it will be tried"));
+            case Command.Vrfy _ -> new Send(Reply.of(252, "2.1.5", "Send mail and it will be tried"));
             // RFC 5321 §3.5.2
-            case Command.Expn _ -> conduct.error(Reply.of(502, "5.5.1", "No lists are kept here"));
-            case Command.Help _ -> new Say(extensions().help());
+            case Command.Expn _ -> errors.error(Reply.of(502, "5.5.1", "No lists are kept here"));
+            case Command.Help _ -> new Send(extensions().help());
             case Command.StartTls _ -> startTls();
             case Command.Auth auth -> auth(auth);
-            case Command.Quit _ -> new SayAndClose(Reply.of(221, "2.0.0", settings.hostname() + " closing connection"));
-            case Command.Overloaded(String verb, Command meant) -> overloaded(verb, meant);
-            case Command.Unknown unknown -> error(Deviation.BAD_COMMAND, unknown(unknown));
-            case Command.Malformed(Reply reply) -> error(Deviation.BAD_COMMAND, reply);
+            case Command.Quit _ ->
+                new SendAndClose(Reply.of(221, "2.0.0", settings.hostname() + " closing connection"));
+            case Command.UnexpectedArgument(String verb, Command meant) -> unexpectedArgument(verb, meant);
+            case Command.Unknown unknown -> error(Deviation.INVALID_COMMAND, unknown(unknown));
+            case Command.Malformed(Reply reply) -> error(Deviation.INVALID_COMMAND, reply);
             case Command.MalformedAuth _ ->
-                error(Deviation.BAD_COMMAND, Reply.of(501, "5.5.4", "Say AUTH LOGIN or AUTH PLAIN"));
-            case Command.Unmeasured _ -> {
-                conduct.deviated(Deviation.BAD_COMMAND);
-                yield conduct.sendAway(Reply.of(501, "5.5.4", "Say BDAT and a number of octets, perhaps LAST"));
+                error(Deviation.INVALID_COMMAND, Reply.of(501, "5.5.4", "Say AUTH LOGIN or AUTH PLAIN"));
+            case Command.MalformedBdat _ -> {
+                errors.deviated(Deviation.INVALID_COMMAND);
+                yield errors.rejectAndClose(Reply.of(501, "5.5.4", "Say BDAT and a number of octets, perhaps LAST"));
             }
         };
     }
 
     private SessionAction refuse(Command command, Reply reply) {
-        return command instanceof Command.Bdat bdat ? transactions.refuseChunk(bdat, reply) : conduct.error(reply);
+        return command instanceof Command.Bdat bdat ? transaction.rejectChunk(bdat, reply) : errors.error(reply);
     }
 
     /// What may be said before TLS where TLS is required.
-    private static boolean isForAnybody(Command command) {
+    private static boolean isAllowedBeforeTls(Command command) {
         return switch (command) {
             case Command.Helo _, Command.Ehlo _, Command.StartTls _ -> true;
             case Command.Noop _, Command.Rset _, Command.Help _, Command.Quit _ -> true;
-            case Command.Overloaded overloaded -> isForAnybody(overloaded.meant());
+            case Command.UnexpectedArgument overloaded -> isAllowedBeforeTls(overloaded.command());
             // They have answers of their own.
-            case Command.Unknown _, Command.Malformed _, Command.MalformedAuth _, Command.Unmeasured _ -> true;
+            case Command.Unknown _, Command.Malformed _, Command.MalformedAuth _, Command.MalformedBdat _ -> true;
             case Command.Mail _, Command.Rcpt _, Command.Data _, Command.Bdat _ -> false;
             case Command.Vrfy _, Command.Expn _, Command.Auth _ -> false;
         };
     }
 
     // RFC 5321 §4.1.1.1: also ends a transaction
-    private SessionAction hello(String name, boolean esmtp, Reply reply) {
-        Optional<Reply> refusal = hello.say(name, esmtp);
+    private SessionAction helo(String name, boolean esmtp, Reply reply) {
+        Optional<Reply> refusal = helo.handle(name, esmtp);
         if (refusal.isPresent()) {
-            return conduct.error(refusal.get()); // RFC 5321 §4.1.4: and all is as it was
+            return errors.error(refusal.get()); // RFC 5321 §4.1.4: and all is as it was
         }
         endTransaction();
-        return new Say(reply);
+        return new Send(reply);
     }
 
     private Extensions extensions() {
         return new Extensions(
                 SizeLimit.of(client.policy(), settings.routes()).octets(),
                 isTlsOffered(),
-                login.isOffered(hello.isSecure()));
+                auth.isOffered(helo.isSecure()));
     }
 
     private boolean isTlsOffered() {
-        return !hello.isSecure() && client.tls() != ListenerTls.OFF;
+        return !helo.isSecure() && client.tls() != ListenerTls.OFF;
     }
 
     private SessionAction startTls() {
-        if (hello.isSecure()) {
-            return conduct.error(Reply.of(503, "5.5.1", "TLS is on already"));
+        if (helo.isSecure()) {
+            return errors.error(Reply.of(503, "5.5.1", "TLS is on already"));
         }
         if (!isTlsOffered()) {
-            return conduct.error(
+            return errors.error(
                     Reply.of(502, "5.5.1", "No TLS is spoken here (relay.tls.certificate, relay.listeners: tls)"));
         }
         endTransaction();
-        spoken = false; // who breaks off the handshake has nothing to quit
+        commandReceived = false; // who breaks off the handshake has nothing to quit
         return new SessionAction.StartTls(Reply.of(220, "2.0.0", "Go ahead"));
     }
 
     private SessionAction auth(Command.Auth auth) {
-        return transactions.isOpen()
-                ? conduct.error(Reply.of(503, "5.5.1", "A login comes before MAIL"))
-                : login.begin(auth, hello.isSecure());
+        return transaction.isOpen()
+                ? errors.error(Reply.of(503, "5.5.1", "A login comes before MAIL"))
+                : this.auth.begin(auth, helo.isSecure());
     }
 
-    private SessionAction overloaded(String verb, Command meant) {
-        return conduct.tolerates(Deviation.NEEDLESS_ARGUMENT)
-                ? obey(meant)
-                : conduct.error(
-                        RejectReplies.notTolerated(Deviation.NEEDLESS_ARGUMENT, 501, "5.5.4", verb + " stands alone"));
+    private SessionAction unexpectedArgument(String verb, Command meant) {
+        return errors.tolerates(Deviation.UNEXPECTED_ARGUMENT)
+                ? execute(meant)
+                : errors.error(RejectReplies.notTolerated(
+                        Deviation.UNEXPECTED_ARGUMENT, 501, "5.5.4", verb + " stands alone"));
     }
 
     /// Who has tried to log in may go on with name and password although nobody asked; these are not repeated.
     private Reply unknown(Command.Unknown unknown) {
-        boolean harmless = !login.isTried() && unknown.looksLikeVerb();
+        boolean harmless = !auth.wasAttempted() && unknown.looksLikeVerb();
         return Reply.of(500, "5.5.1", harmless ? "Command not known: " + unknown.verb() : "Command not known");
     }
 
     private SessionAction error(Deviation deviation, Reply reply) {
-        conduct.deviated(deviation);
-        return conduct.error(reply);
+        errors.deviated(deviation);
+        return errors.error(reply);
     }
 
-    private boolean mayEndInLineFeed() {
+    private boolean acceptsBareLineFeed() {
         if (!bareLineFeeds) {
             bareLineFeeds = true;
-            conduct.deviated(Deviation.BARE_LINE_FEED); // once a session: it does so always
+            errors.deviated(Deviation.BARE_LINE_FEED); // once a session: it does so always
         }
         return accepts(Deviation.BARE_LINE_FEED);
     }

@@ -8,10 +8,10 @@ import org.o365relay.mail.Reply;
 sealed interface SessionAction {
 
     /// Say it and read the next command.
-    record Say(Reply reply) implements SessionAction {}
+    record Send(Reply reply) implements SessionAction {}
 
     /// Say it and read one line that is no command, for the session (RFC 4954 §4).
-    record Ask(Reply reply) implements SessionAction {}
+    record SendAndReadLine(Reply reply) implements SessionAction {}
 
     /// Say it and read content up to the final dot.
     record ReadContent(Reply reply) implements SessionAction {}
@@ -28,9 +28,9 @@ sealed interface SessionAction {
 
     /// The answer takes a while; nothing more is read until it is there.
     ///
-    /// @param answer completed on any thread, never exceptionally
-    record Later(CompletableFuture<SessionAction> answer) implements SessionAction {}
+    /// @param action completed on any thread, never exceptionally
+    record Await(CompletableFuture<SessionAction> action) implements SessionAction {}
 
     /// Say it and close the connection.
-    record SayAndClose(Reply reply) implements SessionAction {}
+    record SendAndClose(Reply reply) implements SessionAction {}
 }

@@ -5,16 +5,16 @@ import java.time.Duration;
 /// How long a client may take: to say anything, for a command line, and for its content. Knows no clock: every
 /// time is a reading of one in nanoseconds.
 ///
-/// To be looked at when [#untilNext] is over, and not for every packet: every limit is at least as long as the
+/// To be looked at when [#untilNextCheck] is over, and not for every packet: every limit is at least as long as the
 /// longest time between two looks, so none is noticed late.
 final class SessionTimeouts {
 
     /// What is to be said about a client at a look.
-    enum Verdict {
-        FINE,
-        SILENT,
-        SLOW_COMMAND,
-        SLOW_CONTENT
+    enum Timeout {
+        NONE,
+        IDLE,
+        COMMAND,
+        CONTENT
     }
 
     /// How long content may take to reach its rate. What comes faster than it must buys time to pause, as scanners do
@@ -26,36 +26,36 @@ final class SessionTimeouts {
     private final long idle;
     private final long command;
     private final int rate;
-    private final long longest;
-    private final long longestPause;
+    private final long maxInterval;
+    private final long maxCredit;
 
-    private long heard;
+    private long received;
     private boolean inLine;
-    private long lineBegan;
+    private long lineStart;
     private boolean inContent;
     private long contentDue; // by then more of it must have come
 
     SessionTimeouts(SessionLimits limits) {
-        idle = limits.idle().toNanos();
-        command = limits.command().toNanos();
+        idle = limits.idleTimeout().toNanos();
+        command = limits.commandTimeout().toNanos();
         rate = limits.minimumDataRate();
-        longest = Math.min(Math.min(idle, command), WINDOW.toNanos());
-        longestPause = Math.max(idle, WINDOW.toNanos());
+        maxInterval = Math.min(Math.min(idle, command), WINDOW.toNanos());
+        maxCredit = Math.max(idle, WINDOW.toNanos());
     }
 
     /// Something has come in.
-    void heard(long now, int count) {
-        heard = now;
+    void received(long now, int count) {
+        received = now;
         if (inContent && rate > 0) {
-            contentDue = now + Math.min(contentDue - now + count * SECOND / rate, longestPause);
+            contentDue = now + Math.min(contentDue - now + count * SECOND / rate, maxCredit);
         }
     }
 
     /// Part of a line is there, and not its end. The first time counts.
-    void lineOpen(long now) {
+    void lineStarted(long now) {
         if (!inLine) {
             inLine = true;
-            lineBegan = now;
+            lineStart = now;
         }
     }
 
@@ -74,39 +74,39 @@ final class SessionTimeouts {
     }
 
     /// Nothing more is expected, but that the client reads the last word.
-    void lastWord(long now) {
-        heard = now;
+    void closing(long now) {
+        received = now;
         inLine = false;
         inContent = false;
     }
 
     /// The client had to wait for the relay, which is not its fault.
-    void waited(long since, long now) {
-        heard = now;
-        lineBegan += now - since;
+    void resumed(long since, long now) {
+        received = now;
+        lineStart += now - since;
         contentDue += now - since;
     }
 
-    Verdict verdict(long now) {
-        if (now - heard >= idle) {
-            return Verdict.SILENT;
+    Timeout timeout(long now) {
+        if (now - received >= idle) {
+            return Timeout.IDLE;
         }
-        if (inLine && now - lineBegan >= command) {
-            return Verdict.SLOW_COMMAND;
+        if (inLine && now - lineStart >= command) {
+            return Timeout.COMMAND;
         }
-        return inContent && rate > 0 && now - contentDue >= 0 ? Verdict.SLOW_CONTENT : Verdict.FINE;
+        return inContent && rate > 0 && now - contentDue >= 0 ? Timeout.CONTENT : Timeout.NONE;
     }
 
     /// @return the longest time between two looks, in nanoseconds
-    long longest() {
-        return longest;
+    long maxInterval() {
+        return maxInterval;
     }
 
     /// @return after how many nanoseconds, 1 or more, to look again
-    long untilNext(long now) {
-        long next = Math.min(longest, heard + idle - now);
+    long untilNextCheck(long now) {
+        long next = Math.min(maxInterval, received + idle - now);
         if (inLine) {
-            next = Math.min(next, lineBegan + command - now);
+            next = Math.min(next, lineStart + command - now);
         }
         if (inContent && rate > 0) {
             next = Math.min(next, contentDue - now);

@@ -26,7 +26,7 @@ import org.o365relay.mail.Reply;
 final class SmtpConnection extends ChannelInboundHandlerAdapter {
 
     /// The largest refused chunk that is read to its end, so that the session can go on behind it.
-    private static final long MOST_SKIPPED = 64L * 1024 * 1024;
+    private static final long MAX_SKIPPED = 64L * 1024 * 1024;
 
     private enum Phase {
         COMMAND,
@@ -43,38 +43,38 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private final Session session;
-    private final int longestLine;
+    private final int maxLine;
     private final int contentRate;
-    private final SessionTimeouts patience;
+    private final SessionTimeouts timeouts;
     private final TlsStart tls;
     private Phase phase = Phase.COMMAND;
-    private final InputBuffer unread = new InputBuffer();
+    private final InputBuffer input = new InputBuffer();
     private SessionAction.@Nullable ReadChunk chunk;
     private long chunkLeft;
-    private @Nullable Future<?> look;
+    private @Nullable Future<?> checkTimeouts;
     private boolean bareLineFeeds;
 
     /// Whether the next line is not a command, but part of a login.
-    private boolean asked;
+    private boolean expectsResponse;
 
     private boolean stopping;
-    private boolean gone;
+    private boolean disconnected;
     private boolean inputEnded;
 
     SmtpConnection(Session session, SessionLimits limits, TlsStart tls) {
         this.session = session;
-        this.longestLine = limits.commandLine();
+        this.maxLine = limits.commandLine();
         this.contentRate = limits.minimumDataRate();
-        this.patience = new SessionTimeouts(limits);
+        this.timeouts = new SessionTimeouts(limits);
         this.tls = tls;
     }
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        say(ctx, session.greeting());
+        send(ctx, session.greeting());
         ctx.flush();
-        patience.heard(now(ctx), 0);
-        lookAgain(ctx);
+        timeouts.received(now(ctx), 0);
+        scheduleTimeoutCheck(ctx);
         ctx.read();
     }
 
@@ -85,33 +85,33 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
             received.release();
             return;
         }
-        patience.heard(now(ctx), received.readableBytes());
-        unread.add(ctx.alloc(), received);
+        timeouts.received(now(ctx), received.readableBytes());
+        input.add(ctx.alloc(), received);
         consume(ctx);
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         ctx.flush();
-        readOn(ctx);
+        readMore(ctx);
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        gone = true;
-        if (look != null) {
-            look.cancel(false);
+        disconnected = true;
+        if (checkTimeouts != null) {
+            checkTimeouts.cancel(false);
         }
         if (phase == Phase.WAITING) {
-            session.leftWaiting();
+            session.cancelPending();
         } else {
-            forget();
+            endSession();
         }
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        readOn(ctx);
+        readMore(ctx);
     }
 
     /// A client that ends its side, or TLS on its side, has said all it will, and may still wait for the reply
@@ -121,12 +121,12 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         if (event instanceof ChannelInputShutdownEvent || event == SslCloseCompletionEvent.SUCCESS) {
             inputEnded = true;
             if (phase != Phase.WAITING) {
-                leave(ctx);
-            } else if (unread.isEmpty()) {
-                session.leftWaiting();
+                flushAndClose(ctx);
+            } else if (input.isEmpty()) {
+                session.cancelPending();
             }
         } else if (event == SslHandshakeCompletionEvent.SUCCESS) {
-            session.secured();
+            session.tlsStarted();
         }
     }
 
@@ -155,49 +155,49 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
                 case WAITING, CLOSING -> false;
             };
         }
-        unread.trim();
-        if (phase == Phase.SKIPPED_LINE || (phase == Phase.COMMAND && !unread.isEmpty())) {
-            patience.lineOpen(now(ctx));
+        input.trim();
+        if (phase == Phase.SKIPPED_LINE || (phase == Phase.COMMAND && !input.isEmpty())) {
+            timeouts.lineStarted(now(ctx));
         }
     }
 
     /// @return whether there was a whole line
     private boolean command(ChannelHandlerContext ctx) {
-        int longest = asked ? Math.max(longestLine, AuthExchange.LONGEST_LINE) : longestLine;
-        int length = unread.lineLength();
-        if (length >= longest || (length < 0 && unread.length() >= longest)) {
-            asked = false;
+        int longest = expectsResponse ? Math.max(maxLine, AuthExchange.MAX_LINE) : maxLine;
+        int length = input.lineLength();
+        if (length >= longest || (length < 0 && input.length() >= longest)) {
+            expectsResponse = false;
             phase = Phase.SKIPPED_LINE;
-            answer(ctx, session.tooLong());
+            perform(ctx, session.lineTooLong());
             return true;
         }
         if (length < 0) {
             return false;
         }
-        String line = unread.takeLine(length);
-        patience.lineEnded();
+        String line = input.takeLine(length);
+        timeouts.lineEnded();
         bareLineFeeds = !line.endsWith("\r");
-        asked = false;
-        answer(ctx, session.line(line));
+        expectsResponse = false;
+        perform(ctx, session.line(line));
         return true;
     }
 
     private boolean skipLine() {
-        boolean ended = unread.skipLine();
+        boolean ended = input.skipLine();
         if (ended) {
-            patience.lineEnded();
+            timeouts.lineEnded();
             phase = Phase.COMMAND;
         }
         return ended;
     }
 
     private boolean content(ChannelHandlerContext ctx) {
-        if (unread.isEmpty()) {
+        if (input.isEmpty()) {
             return false;
         }
         if (decode(Integer.MAX_VALUE)) {
             MailTransaction ended = session.content();
-            endOfContent(ctx, bareLineFeeds || ended.endedLeniently());
+            endOfContent(ctx, bareLineFeeds || ended.hasNonstandardEnd());
         } else {
             session.spill().ifPresent(written -> await(ctx, written, _ -> phase = Phase.CONTENT));
         }
@@ -209,17 +209,17 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
             endOfChunk(ctx, current);
             return true;
         }
-        if (unread.isEmpty()) {
+        if (input.isEmpty()) {
             return false;
         }
-        int before = unread.length();
+        int before = input.length();
         if (current.refusal() == null) {
             decode(chunkLeft);
-            chunkLeft -= before - unread.length();
+            chunkLeft -= before - input.length();
             session.spill().ifPresent(written -> await(ctx, written, _ -> phase = Phase.CHUNK));
         } else {
-            unread.skip((int) Math.min(before, chunkLeft));
-            chunkLeft -= before - unread.length();
+            input.skip((int) Math.min(before, chunkLeft));
+            chunkLeft -= before - input.length();
         }
         return true;
     }
@@ -229,22 +229,22 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     /// @return whether the final dot was there
     private boolean decode(long most) {
         MailTransaction transaction = session.content();
-        int length = (int) Math.min(Math.min(unread.length(), transaction.room()), most);
-        int taken = transaction.decode(unread.first(length));
-        unread.skip(taken < 0 ? length : taken);
+        int length = (int) Math.min(Math.min(input.length(), transaction.room()), most);
+        int taken = transaction.decode(input.first(length));
+        input.skip(taken < 0 ? length : taken);
         return taken >= 0;
     }
 
     private void endOfChunk(ChannelHandlerContext ctx, SessionAction.ReadChunk ended) {
         chunk = null;
         phase = Phase.COMMAND;
-        patience.contentEnded();
+        timeouts.contentEnded();
         if (ended.refusal() != null) {
-            say(ctx, ended.refusal());
+            send(ctx, ended.refusal());
         } else if (ended.last()) {
             endOfContent(ctx, false);
         } else {
-            say(ctx, session.endOfChunk());
+            send(ctx, session.endOfChunk());
         }
         if (stopping && phase == Phase.COMMAND) {
             closeForStop(ctx);
@@ -253,11 +253,11 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
 
     /// @param ambiguous whether others might see the end of the content elsewhere
     private void endOfContent(ChannelHandlerContext ctx, boolean ambiguous) {
-        patience.contentEnded();
+        timeouts.contentEnded();
         if (bareLineFeeds) {
-            session.content().excuse(Deviation.BARE_LINE_FEED); // was judged with its first command
+            session.content().ignore(Deviation.BARE_LINE_FEED); // was judged with its first command
         } else if (ambiguous) {
-            session.content().note(Deviation.LENIENT_END);
+            session.content().add(Deviation.NONSTANDARD_END_OF_DATA);
         }
         await(ctx, session.endOfContent(), reply -> afterContent(ctx, reply, ambiguous));
     }
@@ -265,7 +265,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     private void afterContent(ChannelHandlerContext ctx, @Nullable Reply reply, boolean ambiguous) {
         phase = Phase.COMMAND;
         if (reply != null) {
-            say(ctx, reply);
+            send(ctx, reply);
         }
         if (stopping) {
             closeForStop(ctx);
@@ -285,49 +285,49 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         long since = now(ctx);
         var _ = future.whenComplete((result, _) -> ctx.executor().execute(() -> {
             if (phase == Phase.WAITING) {
-                patience.waited(since, now(ctx));
+                timeouts.resumed(since, now(ctx));
                 then.accept(result);
-                goOn(ctx);
+                resume(ctx);
             }
         }));
     }
 
-    private void goOn(ChannelHandlerContext ctx) {
+    private void resume(ChannelHandlerContext ctx) {
         consume(ctx);
-        if (phase != Phase.WAITING && gone) {
-            forget(); // not before: devices hang up right after the final dot, and the message counts
+        if (phase != Phase.WAITING && disconnected) {
+            endSession(); // not before: devices hang up right after the final dot, and the message counts
         } else if (phase != Phase.WAITING && inputEnded) {
-            leave(ctx);
+            flushAndClose(ctx);
         }
         ctx.flush();
-        readOn(ctx);
+        readMore(ctx);
     }
 
-    private void lookAgain(ChannelHandlerContext ctx) {
-        long wait = phase == Phase.WAITING ? patience.longest() : patience.untilNext(now(ctx));
-        look = ctx.executor().schedule(() -> look(ctx), wait, TimeUnit.NANOSECONDS);
+    private void scheduleTimeoutCheck(ChannelHandlerContext ctx) {
+        long wait = phase == Phase.WAITING ? timeouts.maxInterval() : timeouts.untilNextCheck(now(ctx));
+        checkTimeouts = ctx.executor().schedule(() -> checkTimeouts(ctx), wait, TimeUnit.NANOSECONDS);
     }
 
-    private void look(ChannelHandlerContext ctx) {
-        boolean lastWordUnread = phase == Phase.CLOSING && patience.verdict(now(ctx)) != SessionTimeouts.Verdict.FINE;
+    private void checkTimeouts(ChannelHandlerContext ctx) {
+        boolean lastWordUnread = phase == Phase.CLOSING && timeouts.timeout(now(ctx)) != SessionTimeouts.Timeout.NONE;
         if (lastWordUnread) {
             ctx.close();
             return;
         }
         if (phase != Phase.WAITING && phase != Phase.CLOSING) { // if it is not we who are silent
-            judge(ctx);
+            closeIfTimedOut(ctx);
         }
-        if (!gone) {
-            lookAgain(ctx);
+        if (!disconnected) {
+            scheduleTimeoutCheck(ctx);
         }
     }
 
-    private void judge(ChannelHandlerContext ctx) {
-        switch (patience.verdict(now(ctx))) {
-            case FINE -> {}
-            case SILENT -> close(ctx, session.silent(RejectReplies.silent()));
-            case SLOW_COMMAND -> close(ctx, session.tooSlow(RejectReplies.slowCommand()));
-            case SLOW_CONTENT -> close(ctx, session.tooSlow(RejectReplies.slowContent(contentRate)));
+    private void closeIfTimedOut(ChannelHandlerContext ctx) {
+        switch (timeouts.timeout(now(ctx))) {
+            case NONE -> {}
+            case IDLE -> close(ctx, session.idleTimeout(RejectReplies.idleTimeout()));
+            case COMMAND -> close(ctx, session.timedOut(RejectReplies.commandTimeout()));
+            case CONTENT -> close(ctx, session.timedOut(RejectReplies.contentTooSlow(contentRate)));
         }
     }
 
@@ -335,44 +335,45 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         return ctx.executor().ticker().nanoTime();
     }
 
-    private void answer(ChannelHandlerContext ctx, SessionAction answer) {
+    private void perform(ChannelHandlerContext ctx, SessionAction answer) {
         switch (answer) {
-            case SessionAction.Say(Reply reply) -> say(ctx, reply);
+            case SessionAction.Send(Reply reply) -> send(ctx, reply);
             case SessionAction.ReadContent(Reply reply) -> {
-                say(ctx, reply);
+                send(ctx, reply);
                 session.content()
-                        .decodeWith(new ContentDecoder(bareLineFeeds || session.accepts(Deviation.LENIENT_END)));
+                        .decoder(new ContentDecoder(
+                                bareLineFeeds || session.accepts(Deviation.NONSTANDARD_END_OF_DATA)));
                 phase = Phase.CONTENT;
-                patience.contentBegins(now(ctx));
+                timeouts.contentBegins(now(ctx));
             }
             case SessionAction.ReadChunk next -> beginChunk(ctx, next);
-            case SessionAction.SayAndClose(Reply reply) -> close(ctx, reply);
-            case SessionAction.Ask(Reply reply) -> {
-                say(ctx, reply);
-                asked = true;
+            case SessionAction.SendAndClose(Reply reply) -> close(ctx, reply);
+            case SessionAction.SendAndReadLine(Reply reply) -> {
+                send(ctx, reply);
+                expectsResponse = true;
             }
-            case SessionAction.Later(CompletableFuture<SessionAction> later) ->
-                await(ctx, later, then -> answerNow(ctx, then));
+            case SessionAction.Await(CompletableFuture<SessionAction> later) ->
+                await(ctx, later, then -> performNow(ctx, then));
             case SessionAction.StartTls(Reply reply) -> startTls(ctx, reply);
         }
     }
 
     private void beginChunk(ChannelHandlerContext ctx, SessionAction.ReadChunk next) {
-        Reply refusal = next.refusal() == null ? session.content().refusal().orElse(null) : next.refusal();
-        if (refusal != null && next.size() > MOST_SKIPPED) {
+        Reply refusal = next.refusal() == null ? session.content().rejection().orElse(null) : next.refusal();
+        if (refusal != null && next.size() > MAX_SKIPPED) {
             close(ctx, refusal);
             return;
         }
         chunk = next;
         chunkLeft = next.size();
         phase = Phase.CHUNK;
-        patience.contentBegins(now(ctx));
+        timeouts.contentBegins(now(ctx));
     }
 
-    private void answerNow(ChannelHandlerContext ctx, @Nullable SessionAction answer) {
+    private void performNow(ChannelHandlerContext ctx, @Nullable SessionAction answer) {
         phase = Phase.COMMAND;
         if (answer != null) {
-            answer(ctx, answer);
+            perform(ctx, answer);
         }
         if (stopping && phase == Phase.COMMAND) {
             closeForStop(ctx);
@@ -382,14 +383,14 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     /// The reply is the last thing in plain text, and what came in plain text after the command is not obeyed.
     // RFC 3207 §4
     private void startTls(ChannelHandlerContext ctx, Reply reply) {
-        say(ctx, reply);
+        send(ctx, reply);
         ctx.flush();
-        boolean talkedOn = !unread.isEmpty();
-        unread.drop();
+        boolean talkedOn = !input.isEmpty();
+        input.discard();
         tls.begin(ctx.pipeline(), talkedOn);
     }
 
-    private void say(ChannelHandlerContext ctx, Reply reply) {
+    private void send(ChannelHandlerContext ctx, Reply reply) {
         ctx.write(ReplyText.of(ctx, reply), ctx.voidPromise());
     }
 
@@ -399,28 +400,28 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
 
     private void close(ChannelHandlerContext ctx, Reply reply) {
         phase = Phase.CLOSING;
-        patience.lastWord(now(ctx));
-        session.ended();
-        LingeringClose.say(ctx, ReplyText.of(ctx, reply), reply.code() == 221);
+        timeouts.closing(now(ctx));
+        session.end();
+        LingeringClose.send(ctx, ReplyText.of(ctx, reply), reply.code() == 221);
     }
 
     /// The client sends no more: it gets its replies, and that is that.
-    private void leave(ChannelHandlerContext ctx) {
-        forget();
+    private void flushAndClose(ChannelHandlerContext ctx) {
+        endSession();
         ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
 
-    private void forget() {
+    private void endSession() {
         if (phase != Phase.CLOSING && !stopping) {
             boolean inContent = phase == Phase.CONTENT || phase == Phase.CHUNK;
-            session.lost(inContent ? Deviation.CUT_OFF : Deviation.NO_QUIT);
+            session.disconnected(inContent ? Deviation.DISCONNECT_IN_MESSAGE : Deviation.NO_QUIT);
         }
         phase = Phase.CLOSING;
-        unread.drop();
-        session.ended();
+        input.discard();
+        session.end();
     }
 
-    private void readOn(ChannelHandlerContext ctx) {
+    private void readMore(ChannelHandlerContext ctx) {
         boolean clientReadsReplies = ctx.channel().isWritable();
         if (phase != Phase.WAITING && clientReadsReplies) {
             ctx.read();

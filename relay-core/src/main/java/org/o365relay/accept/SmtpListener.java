@@ -37,9 +37,9 @@ public final class SmtpListener {
 
     private final SessionLimits limits;
     private final InstantSource clock;
-    private final ConnectionLimiter census;
-    private final ConnectionLimiter unnamed;
-    private final PipelineFactory entrance;
+    private final ConnectionLimiter connections;
+    private final ConnectionLimiter proxyConnections;
+    private final PipelineFactory pipelines;
     private final ServerSockets sockets;
     private final ExecutorService handshakes;
     private final Users users;
@@ -68,19 +68,19 @@ public final class SmtpListener {
             throws ListenException {
         this.limits = settings.limits();
         this.clock = clock;
-        this.census = new ConnectionLimiter(limits.connections());
-        this.unnamed = new ConnectionLimiter(limits.connections());
+        this.connections = new ConnectionLimiter(limits.connections());
+        this.proxyConnections = new ConnectionLimiter(limits.connections());
         this.sockets = new ServerSockets(InheritedSockets.of(environment));
         this.handshakes = handshakes();
         this.tls = tls(settings, lookInterval);
         this.users = new Users(settings.users(), clock);
         RejectLog doorJournal = new RejectLog(journal, clock);
-        this.entrance = new PipelineFactory(
+        this.pipelines = new PipelineFactory(
                 settings, users, devices, queue, journal, clock, new RejectHandler(devices, doorJournal), tls);
         IoHandlerFactory io = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         this.eventLoops = new MultiThreadIoEventLoopGroup(Runtime.getRuntime().availableProcessors(), io);
-        long pause = RejectLog.PAUSE.toMillis();
-        eventLoops.scheduleWithFixedDelay(doorJournal::catchUp, pause, pause, TimeUnit.MILLISECONDS);
+        long pause = RejectLog.INTERVAL.toMillis();
+        eventLoops.scheduleWithFixedDelay(doorJournal::flush, pause, pause, TimeUnit.MILLISECONDS);
     }
 
     /// Computing signatures is nothing for event loops, and too much for many threads at once.
@@ -100,7 +100,7 @@ public final class SmtpListener {
     private @Nullable Tls tls(AcceptSettings settings, Duration lookInterval) throws ListenException {
         CertificateFiles files = settings.certificate();
         try {
-            return files == null ? null : new Tls(files, limits.command(), handshakes, clock, lookInterval);
+            return files == null ? null : new Tls(files, limits.commandTimeout(), handshakes, clock, lookInterval);
         } catch (UnusableCertificateException e) {
             throw new ListenException("cannot speak TLS: " + e.getMessage());
         }
@@ -121,7 +121,8 @@ public final class SmtpListener {
                 .childOption(
                         ChannelOption.RECVBUF_ALLOCATOR,
                         new AdaptiveRecvByteBufAllocator(512, 2_048, 64 * 1024).maxMessagesPerRead(1))
-                .childHandler(new ConnectionFilter(listener, entrance, census, unnamed, clients, limits.command()));
+                .childHandler(new ConnectionFilter(
+                        listener, pipelines, connections, proxyConnections, clients, limits.commandTimeout()));
         List<ServerSockets.Bound> bound = sockets.open(listener.endpoint(), bootstrap);
         bound.forEach(socket -> listening.add(socket.channel()));
         return bound.stream().map(ServerSockets.Bound::endpoint).toList();
@@ -137,7 +138,7 @@ public final class SmtpListener {
                     listener.endpoint(),
                     "TLS needs a certificate; set relay.tls.certificate and relay.tls.key, or tls = off");
         }
-        if (tls != null && OldTls.isAskedFor(listener) && !OldTls.isAllowed()) {
+        if (tls != null && OldTls.isConfigured(listener) && !OldTls.isAllowed()) {
             throw new ListenException(
                     listener.endpoint(),
                     "old-tls of a trusted network takes no effect: this process has used TLS before it was allowed, or"

@@ -21,7 +21,7 @@ final class Tls implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Tls.class);
 
     /// Clients that come back are few, and sessions that nobody resumes cost memory.
-    private static final int KEPT_SESSIONS = 1_000;
+    private static final int SESSION_CACHE_SIZE = 1_000;
 
     static {
         // TLS 1.2 allows a client any number of handshakes in one connection, each much dearer to the relay than to the
@@ -33,7 +33,7 @@ final class Tls implements AutoCloseable {
     private final Duration handshake;
     private final Executor workers;
     private final InstantSource clock;
-    private final CertificateMonitor watch;
+    private final CertificateMonitor monitor;
     private volatile Contexts contexts;
 
     /// @param handshake how long it may take
@@ -46,14 +46,14 @@ final class Tls implements AutoCloseable {
         this.handshake = handshake;
         this.workers = workers;
         this.clock = clock;
-        this.watch = new CertificateMonitor(files, this::reload, lookInterval);
+        this.monitor = new CertificateMonitor(files, this::reload, lookInterval);
         this.contexts = load();
-        watch.start();
+        monitor.start();
     }
 
-    /// @param today for everybody
-    /// @param ever for networks with old devices
-    private record Contexts(SslContext today, SslContext ever) {}
+    /// @param current for everybody
+    /// @param withOldTls for networks with old devices
+    private record Contexts(SslContext current, SslContext withOldTls) {}
 
     CertificateFiles files() {
         return files;
@@ -62,7 +62,7 @@ final class Tls implements AutoCloseable {
     /// @return to be put in front of the pipeline; waits for the client to begin
     SslHandler handler(Channel channel, ClientPolicy policy) {
         Contexts current = contexts;
-        SslContext context = policy.oldTls() ? current.ever : current.today;
+        SslContext context = policy.oldTls() ? current.withOldTls : current.current;
         SslHandler handler = context.newHandler(channel.alloc(), workers);
         handler.setHandshakeTimeout(handshake.toMillis(), TimeUnit.MILLISECONDS);
         return handler;
@@ -81,13 +81,13 @@ final class Tls implements AutoCloseable {
         ServerIdentity identity = ServerIdentity.read(files);
         Contexts loaded = new Contexts(context(identity, false), context(identity, true));
         log.info("speaking TLS with {}", identity);
-        identity.objection(clock.instant()).ifPresent(log::warn);
+        identity.validityProblem(clock.instant()).ifPresent(log::warn);
         return loaded;
     }
 
     @Override
     public void close() {
-        watch.close();
+        monitor.close();
     }
 
     private static SslContext context(ServerIdentity identity, boolean old) throws UnusableCertificateException {
@@ -96,7 +96,7 @@ final class Tls implements AutoCloseable {
                     .sslProvider(SslProvider.JDK)
                     .protocols(OldTls.versions(old))
                     .ciphers(OldTls.ciphers(old))
-                    .sessionCacheSize(KEPT_SESSIONS)
+                    .sessionCacheSize(SESSION_CACHE_SIZE)
                     .build();
         } catch (SSLException | IllegalArgumentException e) {
             throw new UnusableCertificateException(

@@ -18,30 +18,30 @@ import org.o365relay.mail.Reply;
 final class TlsDetection extends ChannelInboundHandlerAdapter {
 
     /// How long the greeting waits for a device that has begun with TLS too late before.
-    static final Duration PATIENCE = Duration.ofSeconds(3);
+    static final Duration LATE_CLIENT_DELAY = Duration.ofSeconds(3);
 
     private static final int HANDSHAKE_RECORD = 0x16; // RFC 8446 §5.1
 
     private final Client client;
-    private final PipelineFactory entrance;
-    private final Duration patience;
-    private @Nullable Future<?> wait;
+    private final PipelineFactory pipelines;
+    private final Duration greetingDelay;
+    private @Nullable Future<?> timer;
     private boolean greeted;
     private boolean closing;
 
-    /// @param patience how long the greeting waits; zero if it waits for nobody here
+    /// @param greetingDelay how long the greeting waits; zero if it waits for nobody here
     TlsDetection(Client client, PipelineFactory entrance, Duration patience) {
         this.client = client;
-        this.entrance = entrance;
-        this.patience = patience;
+        this.pipelines = entrance;
+        this.greetingDelay = patience;
     }
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        if (patience.isZero()) {
+        if (greetingDelay.isZero()) {
             greet(ctx);
         } else {
-            wait = ctx.executor().schedule(() -> greet(ctx), patience.toMillis(), TimeUnit.MILLISECONDS);
+            timer = ctx.executor().schedule(() -> greet(ctx), greetingDelay.toMillis(), TimeUnit.MILLISECONDS);
             ctx.read();
         }
     }
@@ -53,13 +53,13 @@ final class TlsDetection extends ChannelInboundHandlerAdapter {
             received.release();
             return;
         }
-        endWait();
+        cancelTimer();
         if (received.isReadable() && received.getUnsignedByte(received.readerIndex()) == HANDSHAKE_RECORD) {
-            client.device().deviated(Deviation.TLS_ON_PLAIN_PORT);
+            client.device().deviated(Deviation.TLS_ON_PLAINTEXT_PORT);
             beginsWithTls(ctx, received);
         } else {
-            if (!patience.isZero()) {
-                entrance.lateHellos().spokePlainText(client.address());
+            if (!greetingDelay.isZero()) {
+                pipelines.lateTlsClients().plainText(client.address());
             }
             greet(ctx);
             ctx.fireChannelRead(received);
@@ -71,18 +71,18 @@ final class TlsDetection extends ChannelInboundHandlerAdapter {
 
     private void beginsWithTls(ChannelHandlerContext ctx, ByteBuf hello) {
         if (!greeted && client.tls() != ListenerTls.OFF) {
-            entrance.lateHellos().cameInTime(client.address());
-            entrance.addTls(ctx.pipeline(), client);
+            pipelines.lateTlsClients().inTime(client.address());
+            pipelines.addTls(ctx.pipeline(), client);
             ctx.fireChannelRead(hello);
             return;
         }
         hello.release();
         closing = true;
-        if (!patience.isZero()) {
-            entrance.lateHellos().cameTooLate(client.address());
+        if (!greetingDelay.isZero()) {
+            pipelines.lateTlsClients().tooLate(client.address());
         }
-        entrance.turnedAway().count(client.address(), reply());
-        LingeringClose.say(ctx, Unpooled.EMPTY_BUFFER, false);
+        pipelines.rejects().count(client.address(), reply());
+        LingeringClose.send(ctx, Unpooled.EMPTY_BUFFER, false);
     }
 
     /// @return for the journal; to the client it would mean nothing
@@ -95,7 +95,7 @@ final class TlsDetection extends ChannelInboundHandlerAdapter {
             return "The device begins with TLS where plain text is spoken: set relay.tls.certificate, or switch TLS off"
                     + " in the device";
         }
-        return patience.isZero()
+        return greetingDelay.isZero()
                 ? "The device begins with TLS where the greeting does not wait for it (relay.tls.detection-timeout is 0s, or a"
                         + " Unix socket): switch TLS off in the device, or let it use STARTTLS"
                 : "The device began with TLS after the greeting; the relay will wait for it the next time"
@@ -103,18 +103,18 @@ final class TlsDetection extends ChannelInboundHandlerAdapter {
     }
 
     private void greet(ChannelHandlerContext ctx) {
-        wait = null;
+        timer = null;
         if (!greeted && ctx.channel().isActive()) {
             greeted = true;
-            entrance.addSession(ctx.pipeline(), client);
+            pipelines.addSession(ctx.pipeline(), client);
             ctx.fireChannelActive();
         }
     }
 
-    private void endWait() {
-        if (wait != null) {
-            wait.cancel(false);
-            wait = null;
+    private void cancelTimer() {
+        if (timer != null) {
+            timer.cancel(false);
+            timer = null;
         }
     }
 
@@ -122,7 +122,7 @@ final class TlsDetection extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
-            endWait();
+            cancelTimer();
             greet(ctx);
         }
         ctx.fireUserEventTriggered(event);
@@ -136,7 +136,7 @@ final class TlsDetection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        endWait();
+        cancelTimer();
         ctx.fireChannelInactive();
     }
 }

@@ -7,10 +7,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.accept.EnvelopePolicy.Verdict;
+import org.o365relay.accept.EnvelopePolicy.Decision;
 import org.o365relay.accept.SessionAction.ReadChunk;
 import org.o365relay.accept.SessionAction.ReadContent;
-import org.o365relay.accept.SessionAction.Say;
+import org.o365relay.accept.SessionAction.Send;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.BodyType;
@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 final class TransactionCommands {
 
     private static final Logger log = LoggerFactory.getLogger(TransactionCommands.class);
-    private static final int MOST_REFUSED_RECIPIENTS = 1_000;
+    private static final int MAX_REJECTED_RECIPIENTS = 1_000;
 
     private final Client client;
     private final AcceptSettings settings;
@@ -37,10 +37,10 @@ final class TransactionCommands {
     private final MessageQueue queue;
     private final Journal journal;
     private final InstantSource clock;
-    private final SessionErrors conduct;
-    private final Greeting hello;
-    private final AuthExchange login;
-    private long chunk;
+    private final SessionErrors errors;
+    private final Greeting helo;
+    private final AuthExchange auth;
+    private long chunkSize;
     private @Nullable MailTransaction transaction;
 
     TransactionCommands(
@@ -59,9 +59,9 @@ final class TransactionCommands {
         this.queue = queue;
         this.journal = journal;
         this.clock = clock;
-        this.conduct = conduct;
-        this.hello = hello;
-        this.login = login;
+        this.errors = conduct;
+        this.helo = hello;
+        this.auth = login;
     }
 
     /// @return whether one is going on
@@ -82,16 +82,16 @@ final class TransactionCommands {
 
     SessionAction mail(Command.Mail mail) {
         if (transaction != null) {
-            return conduct.error(Reply.of(503, "5.5.1", "One MAIL at a time; RSET begins anew"));
+            return errors.error(Reply.of(503, "5.5.1", "One MAIL at a time; RSET begins anew"));
         }
-        if (login.isMissing()) {
-            return conduct.refuse(
+        if (auth.isStillRequired()) {
+            return errors.reject(
                     mail.sender(),
                     null,
                     Reply.of(530, "5.7.0", "A login comes before mail (relay.trusted-networks: auth)"));
         }
-        return switch (policy.mail(mail, hello.isSaid())) {
-            case Verdict.Granted(EmailAddress sender) -> {
+        return switch (policy.mail(mail, helo.isAccepted())) {
+            case Decision.Granted(EmailAddress sender) -> {
                 boolean smtpUtf8 = mail.asksForUtf8() || (sender != null && !sender.isAscii());
                 BodyType body = mail.bodyType().orElse(BodyType.SEVEN_BIT);
                 long size = mail.declaredSize().orElse(0L);
@@ -99,89 +99,91 @@ final class TransactionCommands {
                         sender,
                         smtpUtf8,
                         body,
-                        mail.report().wishes(),
+                        mail.dsnRequest().value(),
                         queue.receive(),
                         size,
                         settings.limits().connections());
-                yield new Say(Reply.of(250, "2.1.0", "Sender ok"));
+                yield new Send(Reply.of(250, "2.1.0", "Sender ok"));
             }
-            case Verdict.Refused(Reply reply) -> conduct.refuse(mail.sender(), null, reply);
-            case Verdict.Overdrawn overdrawn -> conduct.overdrawn(mail.sender(), null, overdrawn);
+            case Decision.Refused(Reply reply) -> errors.reject(mail.sender(), null, reply);
+            case Decision.OverLimit overdrawn -> errors.limitExceeded(mail.sender(), null, overdrawn);
         };
     }
 
     SessionAction rcpt(Command.Rcpt rcpt) {
         MailTransaction current = transaction;
         if (current == null) {
-            return conduct.error(Reply.of(503, "5.5.1", "MAIL comes before RCPT"));
+            return errors.error(Reply.of(503, "5.5.1", "MAIL comes before RCPT"));
         }
         return switch (policy.rcpt(rcpt, current)) {
-            case Verdict.Granted(EmailAddress recipient) -> {
+            case Decision.Granted(EmailAddress recipient) -> {
                 boolean added =
-                        current.add(recipient == null ? rcpt.recipient() : recipient, policy.wishes(rcpt, current));
-                SessionAction ok = new Say(Reply.of(250, "2.1.5", "Recipient ok"));
-                yield added ? ok : conduct.idled().orElse(ok);
+                        current.add(recipient == null ? rcpt.recipient() : recipient, policy.dsnRequest(rcpt, current));
+                SessionAction ok = new Send(Reply.of(250, "2.1.5", "Recipient ok"));
+                yield added ? ok : errors.countIdleCommand().orElse(ok);
             }
-            case Verdict.Refused(Reply reply) ->
-                mostRefused(current, reply).orElseGet(() -> conduct.refuse(current.sender(), rcpt.recipient(), reply));
-            case Verdict.Overdrawn overdrawn ->
-                mostRefused(current, overdrawn.reply())
-                        .orElseGet(() -> conduct.overdrawn(current.sender(), rcpt.recipient(), overdrawn));
+            case Decision.Refused(Reply reply) ->
+                tooManyRejected(current, reply)
+                        .orElseGet(() -> errors.reject(current.sender(), rcpt.recipient(), reply));
+            case Decision.OverLimit overdrawn ->
+                tooManyRejected(current, overdrawn.reply())
+                        .orElseGet(() -> errors.limitExceeded(current.sender(), rcpt.recipient(), overdrawn));
         };
     }
 
-    private Optional<SessionAction> mostRefused(MailTransaction current, Reply reply) {
-        return current.refuseRecipient() > MOST_REFUSED_RECIPIENTS
-                ? Optional.of(conduct.sendAway(
+    private Optional<SessionAction> tooManyRejected(MailTransaction current, Reply reply) {
+        return current.rejectRecipient() > MAX_REJECTED_RECIPIENTS
+                ? Optional.of(errors.rejectAndClose(
                         Reply.of(421, "4.7.0", "Too many refused recipients, last one: " + reply.text())))
                 : Optional.empty();
     }
 
     SessionAction data() {
-        Optional<Reply> refusal = notReadyFor("DATA");
+        Optional<Reply> refusal = sequenceError("DATA");
         if (refusal.isPresent()) {
-            return conduct.error(refusal.get());
+            return errors.error(refusal.get());
         }
         MailTransaction current = content();
         if (current.isChunked()) {
-            return conduct.error(Reply.of(503, "5.5.1", "BDAT has begun; go on with BDAT, or RSET"));
+            return errors.error(Reply.of(503, "5.5.1", "BDAT has begun; go on with BDAT, or RSET"));
         }
         if (current.body() == BodyType.BINARY) {
-            return conduct.error(Reply.of(503, "5.5.1", "BINARYMIME needs BDAT")); // RFC 3030 §3
+            return errors.error(Reply.of(503, "5.5.1", "BINARYMIME needs BDAT")); // RFC 3030 §3
         }
         return new ReadContent(Reply.plain(354, "End with <CRLF>.<CRLF>"));
     }
 
     // RFC 3030 §2
     SessionAction bdat(Command.Bdat bdat) {
-        Optional<Reply> refusal = notReadyFor("BDAT");
+        Optional<Reply> refusal = sequenceError("BDAT");
         if (refusal.isPresent()) {
-            return refuseChunk(bdat, refusal.get());
+            return rejectChunk(bdat, refusal.get());
         }
         MailTransaction current = content();
-        current.chunk();
-        chunk = bdat.size();
+        current.beginChunks();
+        chunkSize = bdat.size();
         SizeLimit most = SizeLimit.of(client.policy(), settings.routes());
         if (bdat.size() > most.octets() - current.size()) {
-            current.refuse(most.refusal());
+            current.reject(most.rejection());
         }
-        if (current.refusal().isPresent()) {
-            return conduct.idled()
-                    .orElseGet(() -> throwAway(bdat, current, current.refusal().get()));
+        if (current.rejection().isPresent()) {
+            return errors.countIdleCommand()
+                    .orElseGet(() ->
+                            discardChunk(bdat, current, current.rejection().get()));
         }
-        return (bdat.size() > 0 ? Optional.<SessionAction>empty() : conduct.idled())
+        return (bdat.size() > 0 ? Optional.<SessionAction>empty() : errors.countIdleCommand())
                 .orElseGet(() -> new ReadChunk(bdat.size(), bdat.last(), null));
     }
 
-    private SessionAction throwAway(Command.Bdat bdat, MailTransaction current, Reply refusal) {
-        conduct.refused(current.sender(), null, refusal);
+    private SessionAction discardChunk(Command.Bdat bdat, MailTransaction current, Reply refusal) {
+        errors.rejected(current.sender(), null, refusal);
         if (bdat.last()) {
             end();
         }
         return new ReadChunk(bdat.size(), bdat.last(), refusal);
     }
 
-    private Optional<Reply> notReadyFor(String verb) {
+    private Optional<Reply> sequenceError(String verb) {
         if (transaction == null) {
             return Optional.of(Reply.of(503, "5.5.1", "MAIL and RCPT come before " + verb));
         }
@@ -191,9 +193,9 @@ final class TransactionCommands {
     }
 
     /// What follows a BDAT is read even if nobody wants it: it is not commands.
-    SessionAction refuseChunk(Command.Bdat bdat, Reply reply) {
-        SessionAction answer = conduct.error(reply);
-        return answer instanceof Say ? new ReadChunk(bdat.size(), bdat.last(), reply) : answer;
+    SessionAction rejectChunk(Command.Bdat bdat, Reply reply) {
+        SessionAction answer = errors.error(reply);
+        return answer instanceof Send ? new ReadChunk(bdat.size(), bdat.last(), reply) : answer;
     }
 
     /// @return the transaction whose content is being read
@@ -209,17 +211,17 @@ final class TransactionCommands {
     /// @return what must complete, on the queue's thread, before more content may be read; empty if nothing
     Optional<CompletableFuture<QueueId>> spill() {
         MailTransaction current = content();
-        if (current.refusal().isEmpty()) {
-            refusalMidway(current).ifPresent(current::refuse);
+        if (current.rejection().isEmpty()) {
+            checkProgress(current).ifPresent(current::reject);
         }
-        if (current.refusal().isPresent()) {
-            current.forget();
+        if (current.rejection().isPresent()) {
+            current.discardBuffer();
             return Optional.empty();
         }
         return current.isChunkFull()
                 ? Optional.of(current.append(settings.hostname()).whenComplete((_, failure) -> {
                     if (failure != null) {
-                        current.refuse(unwritable(failure));
+                        current.reject(queueWriteError(failure));
                     }
                 }))
                 : Optional.empty();
@@ -229,9 +231,9 @@ final class TransactionCommands {
     // RFC 3030 §2
     Reply endOfChunk() {
         MailTransaction current = content();
-        Optional<Reply> refusal = current.refusal();
-        refusal.ifPresent(reply -> conduct.refused(current.sender(), null, reply));
-        return refusal.orElseGet(() -> Reply.of(250, "2.0.0", chunk + " octets received"));
+        Optional<Reply> refusal = current.rejection();
+        refusal.ifPresent(reply -> errors.rejected(current.sender(), null, reply));
+        return refusal.orElseGet(() -> Reply.of(250, "2.0.0", chunkSize + " octets received"));
     }
 
     /// Commits the message, or says why not.
@@ -240,29 +242,29 @@ final class TransactionCommands {
     CompletableFuture<Reply> endOfContent() {
         MailTransaction ended = content();
         transaction = null;
-        if (ended.refusal().isEmpty()) {
-            refusalMidway(ended).ifPresent(ended::refuse);
+        if (ended.rejection().isEmpty()) {
+            checkProgress(ended).ifPresent(ended::reject);
         }
-        Optional<Reply> objection = ContentChecks.to(ended, client, settings);
-        Optional<Reply> refusal = ended.refusal().or(() -> objection).or(() -> tooLargeForItsWay(ended));
+        Optional<Reply> objection = ContentChecks.rejection(ended, client, settings);
+        Optional<Reply> refusal = ended.rejection().or(() -> objection).or(() -> tooLargeForTarget(ended));
         if (refusal.isPresent()) {
-            return CompletableFuture.completedFuture(refused(ended, refusal.get()));
+            return CompletableFuture.completedFuture(reject(ended, refusal.get()));
         }
         Arrival arrival = new Arrival(
-                clock.instant().truncatedTo(ChronoUnit.MILLIS), client.address(), conduct.helo(), protocol(ended));
+                clock.instant().truncatedTo(ChronoUnit.MILLIS), client.address(), errors.helo(), protocol(ended));
         List<RoutedEnvelope> parts = ended.parts(settings.routes(), client.address());
         int recipients = ended.recipients().size();
         long size = ended.size();
-        client.device().accepted(recipients, size); // before, so that no crash gives back what was spent
+        client.device().messageAccepted(recipients, size); // before, so that no crash gives back what was spent
         return ended.commit(arrival, parts).handle((ids, failure) -> {
             if (failure != null) {
-                client.device().withdrawn(recipients, size);
-                Reply reply = unwritable(failure);
-                conduct.refused(ended.sender(), ended.recipients().iterator().next(), reply);
-                takeBack(ended);
+                client.device().rollBack(recipients, size);
+                Reply reply = queueWriteError(failure);
+                errors.rejected(ended.sender(), ended.recipients().iterator().next(), reply);
+                discardStored(ended);
                 return reply;
             }
-            conduct.accepted();
+            errors.accepted();
             for (int i = 0; i < ids.size(); i++) {
                 journal.accepted(ids.get(i), arrival, parts.get(i).envelope(), size);
             }
@@ -278,29 +280,29 @@ final class TransactionCommands {
         }
     }
 
-    private Optional<Reply> refusalMidway(MailTransaction current) {
+    private Optional<Reply> checkProgress(MailTransaction current) {
         SizeLimit most = SizeLimit.of(client.policy(), settings.routes());
         if (current.size() > most.octets()) {
-            return Optional.of(most.refusal());
+            return Optional.of(most.rejection());
         }
-        Optional<Reply> tooLarge = current.hasHeader() ? tooLargeForItsWay(current) : Optional.empty();
-        return tooLarge.or(() -> queue.shortageFor(0).map(RejectReplies::noRoom));
+        Optional<Reply> tooLarge = current.hasHeader() ? tooLargeForTarget(current) : Optional.empty();
+        return tooLarge.or(() -> queue.shortageFor(0).map(RejectReplies::insufficientStorage));
     }
 
     /// A message is taken for all its recipients or not at all: after the final dot there is only one reply.
-    private Optional<Reply> tooLargeForItsWay(MailTransaction current) {
+    private Optional<Reply> tooLargeForTarget(MailTransaction current) {
         Routes routes = settings.routes();
-        return routes.tooSmall(current.parts(routes, client.address()), current.size())
+        return routes.firstTooSmall(current.parts(routes, client.address()), current.size())
                 .map(target -> RejectReplies.tooLargeFor(target.name(), target.messageSize()));
     }
 
-    private Reply refused(MailTransaction ended, Reply reply) {
-        conduct.refused(ended.sender(), ended.recipients().iterator().next(), reply);
+    private Reply reject(MailTransaction ended, Reply reply) {
+        errors.rejected(ended.sender(), ended.recipients().iterator().next(), reply);
         abandon(ended);
         return reply;
     }
 
-    private static Reply unwritable(Throwable failure) {
+    private static Reply queueWriteError(Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof QueueException) {
@@ -308,17 +310,17 @@ final class TransactionCommands {
         } else {
             log.error("a message could not be written to the queue", cause);
         }
-        return RejectReplies.unwritable();
+        return RejectReplies.queueWriteError();
     }
 
     private void abandon(MailTransaction ended) {
         if (!ended.recipients().isEmpty()) {
-            client.device().released(ended.recipients().size());
+            client.device().release(ended.recipients().size());
         }
-        takeBack(ended);
+        discardStored(ended);
     }
 
-    private static void takeBack(MailTransaction ended) {
+    private static void discardStored(MailTransaction ended) {
         var _ = ended.abandon().exceptionally(failure -> {
             log.warn("half a message stays in the queue until the next start: {}", failure.getMessage());
             return null;
@@ -326,6 +328,6 @@ final class TransactionCommands {
     }
 
     private String protocol(MailTransaction ended) {
-        return hello.protocol(ended.smtpUtf8(), login.isDone());
+        return helo.protocol(ended.smtpUtf8(), auth.isDone());
     }
 }

@@ -32,7 +32,7 @@ final class UnixSocketFile {
     /// Takes the file of a process that is no more out of the way.
     ///
     /// @throws ListenException if there is anything else
-    static void clear(Endpoint.UnixSocket endpoint) throws ListenException {
+    static void removeStale(Endpoint.UnixSocket endpoint) throws ListenException {
         Path path = endpoint.path();
         try {
             if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
@@ -42,7 +42,7 @@ final class UnixSocketFile {
                 throw new ListenException(
                         endpoint, "there is a file of this name that is no socket; remove it or set another path");
             }
-            if (isAlive(path)) {
+            if (isListening(path)) {
                 throw new ListenException(
                         endpoint,
                         "another program listens there (see which: ss -lxp src " + path
@@ -59,7 +59,7 @@ final class UnixSocketFile {
         return (mode & TYPE) == SOCKET;
     }
 
-    private static boolean isAlive(Path path) throws IOException {
+    private static boolean isListening(Path path) throws IOException {
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.configureBlocking(false); // a busy one would let us wait
             channel.connect(UnixDomainSocketAddress.of(path));

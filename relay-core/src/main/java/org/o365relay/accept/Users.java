@@ -24,38 +24,38 @@ import org.slf4j.LoggerFactory;
 final class Users implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Users.class);
-    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(5);
+    private static final Duration CHECK_INTERVAL = Duration.ofSeconds(5);
 
     /// Checked when there is nobody at all, so that this takes as long as a wrong password.
-    private static final String NOBODY = "$2a$10$tHvK.vyFrUcJGcFWkZk5xOVdnqx64F4B79Q.gVv65TEeWw/DtWROS";
+    private static final String DUMMY_HASH = "$2a$10$tHvK.vyFrUcJGcFWkZk5xOVdnqx64F4B79Q.gVv65TEeWw/DtWROS";
 
     private static final BCrypt.Verifyer VERIFIER =
             BCrypt.verifyer(null, LongPasswordStrategies.truncate(BCrypt.Version.VERSION_2A));
 
     /// What came of a login.
-    enum Verdict {
-        RIGHT,
-        WRONG,
+    enum Result {
+        VALID,
+        INVALID,
         /// Nobody can say: the file could not be read.
-        UNDECIDED,
+        UNAVAILABLE,
         /// Too many wait already, of this client or of all.
         BUSY,
         /// The client did not wait for it.
-        UNHEARD
+        CANCELLED
     }
 
-    private record Stamp(FileTime changed, long size) {}
+    private record FileVersion(FileTime changed, long size) {}
 
     private final @Nullable Path file;
     private final InstantSource clock;
     private final PasswordChecks checks;
-    private @Nullable Stamp stamp;
-    private Instant nextLook = Instant.MIN;
+    private @Nullable FileVersion version;
+    private Instant nextCheck = Instant.MIN;
     private @Nullable Map<String, String> hashes;
 
     /// @param file null if nobody needs to log in
     Users(@Nullable Path file, InstantSource clock) {
-        this(file, clock, new PasswordChecks(PasswordChecks.PAUSE));
+        this(file, clock, new PasswordChecks(PasswordChecks.FAILURE_DELAY));
     }
 
     /// @param checks closed with this
@@ -63,7 +63,7 @@ final class Users implements AutoCloseable {
         this.file = file;
         this.clock = clock;
         this.checks = checks;
-        look();
+        currentHashes();
     }
 
     /// Compares a password with the stored hash. That takes a while, and just as long if there is no such user.
@@ -71,8 +71,8 @@ final class Users implements AutoCloseable {
     /// @param client whose checks are counted
     /// @param password cleared when it has been compared, or need not be
     PasswordChecks.Check check(InetAddress client, String name, byte[] password) {
-        PasswordChecks.Check check = checks.begin(client, () -> compareOnce(name, password));
-        var _ = check.verdict().thenRun(() -> Arrays.fill(password, (byte) 0));
+        PasswordChecks.Check check = checks.begin(client, () -> compareAndClear(name, password));
+        var _ = check.result().thenRun(() -> Arrays.fill(password, (byte) 0));
         return check;
     }
 
@@ -81,7 +81,7 @@ final class Users implements AutoCloseable {
         checks.close();
     }
 
-    private Verdict compareOnce(String name, byte[] password) {
+    private Result compareAndClear(String name, byte[] password) {
         try {
             return compare(name, password);
         } finally {
@@ -89,50 +89,50 @@ final class Users implements AutoCloseable {
         }
     }
 
-    private Verdict compare(String name, byte[] password) {
-        Map<String, String> known = look();
+    private Result compare(String name, byte[] password) {
+        Map<String, String> known = currentHashes();
         if (known == null) {
-            return Verdict.UNDECIDED;
+            return Result.UNAVAILABLE;
         }
         String hash = known.get(name);
-        String compared = hash == null ? decoy(name, known) : hash;
+        String compared = hash == null ? dummyHash(name, known) : hash;
         boolean same = VERIFIER.verify(password, compared.getBytes(StandardCharsets.US_ASCII)).verified;
-        return same && hash != null ? Verdict.RIGHT : Verdict.WRONG;
+        return same && hash != null ? Result.VALID : Result.INVALID;
     }
 
     /// Somebody else's hash, always the same for a name: it takes as long as hashes here take.
-    private static String decoy(String name, Map<String, String> known) {
+    private static String dummyHash(String name, Map<String, String> known) {
         List<String> hashes = known.values().stream().sorted().toList();
-        return hashes.isEmpty() ? NOBODY : hashes.get(Math.floorMod(name.hashCode(), hashes.size()));
+        return hashes.isEmpty() ? DUMMY_HASH : hashes.get(Math.floorMod(name.hashCode(), hashes.size()));
     }
 
     /// @return what is in force; null if there has never been a good file
-    private synchronized @Nullable Map<String, String> look() {
-        if (file == null || clock.instant().isBefore(nextLook)) {
+    private synchronized @Nullable Map<String, String> currentHashes() {
+        if (file == null || clock.instant().isBefore(nextCheck)) {
             return hashes;
         }
-        nextLook = clock.instant().plus(BETWEEN_LOOKS);
-        Stamp now = stamp(file);
-        if (now == null || !now.equals(stamp)) {
+        nextCheck = clock.instant().plus(CHECK_INTERVAL);
+        FileVersion now = version(file);
+        if (now == null || !now.equals(version)) {
             UsersFile read = UsersFile.read(file);
             if (read.problems().isEmpty()) {
                 hashes = read.hashes();
-            } else if (now != null || stamp != null || hashes == null) {
-                read.problems().forEach(problem -> log.error("{} (relay.auth.users-file){}", problem, oldStays()));
+            } else if (now != null || version != null || hashes == null) {
+                read.problems().forEach(problem -> log.error("{} (relay.auth.users-file){}", problem, consequence()));
             }
-            stamp = now;
+            version = now;
         }
         return hashes;
     }
 
-    private String oldStays() {
+    private String consequence() {
         return hashes == null ? "; nobody can log in" : "; the users known before stay";
     }
 
-    private static @Nullable Stamp stamp(Path file) {
+    private static @Nullable FileVersion version(Path file) {
         try {
             BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-            return new Stamp(attributes.lastModifiedTime(), attributes.size());
+            return new FileVersion(attributes.lastModifiedTime(), attributes.size());
         } catch (IOException unreadable) {
             return null; // the reader says why
         }

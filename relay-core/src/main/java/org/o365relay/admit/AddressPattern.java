@@ -17,7 +17,7 @@ import org.o365relay.mail.EmailAddress;
 /// Capitals, needless quotes and the two ways of writing an international domain make no difference.
 public final class AddressPattern {
 
-    private static final int LONGEST = 320; // RFC 5321 §4.5.3.1.1 and §4.5.3.1.2
+    private static final int MAX_LENGTH = 320; // RFC 5321 §4.5.3.1.1 and §4.5.3.1.2
 
     private final String written;
     private final @Nullable Glob localPart;
@@ -38,7 +38,7 @@ public final class AddressPattern {
             return Optional.of(new AddressPattern(text, null, new Glob("")));
         }
         int at = text.lastIndexOf('@');
-        boolean valid = text.length() <= LONGEST && (text.contains("*") ? isVisible(text) : isAddress(text, at));
+        boolean valid = text.length() <= MAX_LENGTH && (text.contains("*") ? isVisible(text) : isAddress(text, at));
         return valid ? Optional.of(of(text, at)) : Optional.empty();
     }
 

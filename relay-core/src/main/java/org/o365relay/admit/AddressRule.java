@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 public record AddressRule(
         boolean allows, AddressPattern pattern, @Nullable Network client, String reason) {
 
-    boolean covers(InetAddress from, NormalizedAddress address) {
+    boolean matches(InetAddress from, NormalizedAddress address) {
         return (client == null || client.contains(from)) && pattern.matches(address);
     }
 

@@ -17,23 +17,23 @@ public record AddressRules(String key, List<AddressRule> rules) {
 
     /// @param address as it would go on, completed if it had no domain; null for the null sender
     /// @return the rule that decides; empty if none does
-    public Optional<MatchedRule> ruling(InetAddress client, @Nullable EmailAddress address) {
+    public Optional<MatchedRule> match(InetAddress client, @Nullable EmailAddress address) {
         if (rules.isEmpty()) {
             return Optional.empty();
         }
         NormalizedAddress plain = NormalizedAddress.of(address);
         for (int i = 0; i < rules.size(); i++) {
-            if (rules.get(i).covers(client, plain)) {
+            if (rules.get(i).matches(client, plain)) {
                 return Optional.of(new MatchedRule(key, i + 1, rules.get(i)));
             }
         }
         return Optional.empty();
     }
 
-    Admission judge(InetAddress client, @Nullable EmailAddress address) {
-        Optional<MatchedRule> deciding = ruling(client, address);
+    Admission check(InetAddress client, @Nullable EmailAddress address) {
+        Optional<MatchedRule> deciding = match(client, address);
         return deciding.isPresent() && !deciding.get().rule().allows()
-                ? new Admission.Denied(deciding.get().refusal(address))
+                ? new Admission.Denied(deciding.get().denialReason(address))
                 : new Admission.Admitted(address);
     }
 }

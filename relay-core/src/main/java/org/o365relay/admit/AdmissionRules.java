@@ -33,7 +33,7 @@ public record AdmissionRules(
     /// @param sender perhaps unqualified, and then let through so if there is no default domain; null for the null
     ///     sender
     public Admission sender(InetAddress client, @Nullable EmailAddress sender) {
-        return senders.judge(client, sender == null ? null : completed(sender));
+        return senders.check(client, sender == null ? null : completed(sender));
     }
 
     /// @param recipient perhaps unqualified
@@ -43,17 +43,17 @@ public record AdmissionRules(
             return new Admission.Admitted(postmaster);
         }
         EmailAddress completed = completed(recipient);
-        return completed.isQualified() ? recipients.judge(client, completed) : Admission.Denied.UNQUALIFIED;
+        return completed.isQualified() ? recipients.check(client, completed) : Admission.Denied.UNQUALIFIED;
     }
 
     /// @return the sender rule that decides about an address [#sender] lets through; empty if there is none
-    public Optional<MatchedRule> senderRuling(InetAddress client, @Nullable EmailAddress sender) {
-        return senders.ruling(client, sender == null ? null : completed(sender));
+    public Optional<MatchedRule> senderRule(InetAddress client, @Nullable EmailAddress sender) {
+        return senders.match(client, sender == null ? null : completed(sender));
     }
 
     /// @return the recipient rule that decides; empty if there is none, or nothing to decide
-    public Optional<MatchedRule> recipientRuling(InetAddress client, EmailAddress recipient) {
-        return isBarePostmaster(recipient) ? Optional.empty() : recipients.ruling(client, completed(recipient));
+    public Optional<MatchedRule> recipientRule(InetAddress client, EmailAddress recipient) {
+        return isBarePostmaster(recipient) ? Optional.empty() : recipients.match(client, completed(recipient));
     }
 
     private boolean isBarePostmaster(EmailAddress recipient) {

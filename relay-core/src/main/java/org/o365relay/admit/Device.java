@@ -15,13 +15,14 @@ import org.o365relay.mail.UsageSlot;
 /// What is known and counted of one client address, over all its sessions. Safe for any number of threads;
 /// never blocks for long.
 ///
-/// A message goes through [#begin], a [#reserve] for each recipient, and then either [#accepted], called before
-/// the message is given to the queue (and [#withdrawn] if the queue could not take it), or [#released].
+/// A message goes through [#beginMessage], a [#reserveRecipient] for each recipient, and then either
+/// [#messageAccepted], called before
+/// the message is given to the queue (and [#rollBack] if the queue could not take it), or [#release].
 public final class Device {
 
     private final InetAddress address;
     private final InstantSource clock;
-    private final DirtyDevices unwritten;
+    private final DirtyDevices dirty;
     private final Usage usage = new Usage();
     private final Map<Deviation, Long> deviations = new EnumMap<>(Deviation.class);
     private final long firstSeen;
@@ -31,16 +32,16 @@ public final class Device {
     private long octets;
     private long refusals;
     private int sessions;
-    private boolean hasBudget; // on one listener at least, and from then on
-    private boolean isListed; // in `unwritten`, to be written whole
-    private boolean isGiven; // to be written whole
-    private boolean isWritten; // whole, once at least
-    private boolean isForgotten;
+    private boolean hasRecipientLimit; // on one listener at least, and from then on
+    private boolean isDirty; // in `unwritten`, to be written whole
+    private boolean isSubmitted; // to be written whole
+    private boolean isStored; // whole, once at least
+    private boolean isEvicted;
 
     Device(InetAddress address, InstantSource clock, DirtyDevices unwritten) {
         this.address = address;
         this.clock = clock;
-        this.unwritten = unwritten;
+        this.dirty = unwritten;
         this.firstSeen = clock.millis();
         this.lastSeen = firstSeen;
     }
@@ -48,7 +49,7 @@ public final class Device {
     Device(DeviceRecord remembered, InstantSource clock, DirtyDevices unwritten) {
         this.address = remembered.address();
         this.clock = clock;
-        this.unwritten = unwritten;
+        this.dirty = unwritten;
         this.firstSeen = remembered.firstSeen().toEpochMilli();
         this.lastSeen = remembered.lastSeen().toEpochMilli();
         this.helo = remembered.helo();
@@ -56,9 +57,9 @@ public final class Device {
         this.octets = remembered.octets();
         this.refusals = remembered.refusals();
         this.deviations.putAll(remembered.deviations());
-        this.usage.remember(remembered.spending(), clock.millis());
-        this.isGiven = true;
-        this.isWritten = true;
+        this.usage.restore(remembered.usage(), clock.millis());
+        this.isSubmitted = true;
+        this.isStored = true;
     }
 
     InetAddress address() {
@@ -70,18 +71,18 @@ public final class Device {
         changed();
     }
 
-    /// A session with it has begun; it is not forgotten before the session has [#closed].
-    public synchronized void opened() {
+    /// A session with it has begun; it is not forgotten before the session has [#sessionEnded].
+    public synchronized void sessionStarted() {
         sessions++;
     }
 
     /// A session with it has ended.
-    public synchronized void closed() {
+    public synchronized void sessionEnded() {
         sessions--;
     }
 
     /// It has said what it is called.
-    public synchronized void called(String name) {
+    public synchronized void setHelo(String name) {
         if (!helo.equals(name)) {
             helo = name;
             changed();
@@ -95,7 +96,7 @@ public final class Device {
     }
 
     /// Counts a command, message or connection that was turned away.
-    public synchronized void refused() {
+    public synchronized void rejected() {
         refusals++;
         seen();
     }
@@ -104,29 +105,29 @@ public final class Device {
     /// seconds, whatever becomes of it.
     ///
     /// @return why not; empty if it may
-    public synchronized Optional<LimitExceeded> begin(DeviceLimits limits) {
+    public synchronized Optional<LimitExceeded> beginMessage(DeviceLimits limits) {
         return limits.messagesPerMinute() == null
                 ? Optional.empty()
                 : usage.begin(limits.messagesPerMinute(), clock.millis());
     }
 
-    /// Asks whether it may have one more recipient, and sets that aside until the message is [#accepted] or the
-    /// recipient is [#released]. Recipients of messages that were accepted count against `recipients-per-hour`
+    /// Asks whether it may have one more recipient, and sets that aside until the message is [#messageAccepted] or the
+    /// recipient is [#release]. Recipients of messages that were accepted count against `recipients-per-hour`
     /// and `recipients-per-day` for that time and up to 10 minutes more, so that in no hour and no 24 hours
     /// there are more than the limit. Those that are set aside count as well.
     ///
     /// @return why not; empty if it may
-    public synchronized Optional<LimitExceeded> reserve(DeviceLimits limits) {
+    public synchronized Optional<LimitExceeded> reserveRecipient(DeviceLimits limits) {
         if (limits.recipientsPerHour() == null && limits.recipientsPerDay() == null) {
             usage.reserve();
             return Optional.empty();
         }
-        hasBudget = true;
+        hasRecipientLimit = true;
         return usage.reserve(limits, clock.millis());
     }
 
     /// Gives recipients back that were reserved for a message that was not accepted.
-    public synchronized void released(int recipients) {
+    public synchronized void release(int recipients) {
         usage.release(recipients);
     }
 
@@ -134,22 +135,22 @@ public final class Device {
     /// the message is, and no crash gives any of it back.
     ///
     /// @param recipients all reserved before
-    public synchronized void accepted(int recipients, long size) {
+    public synchronized void messageAccepted(int recipients, long size) {
         lastSeen = clock.millis();
         messages++;
         octets += size;
-        usage.spend(recipients, lastSeen);
-        spent();
+        usage.commit(recipients, lastSeen);
+        usageChanged();
     }
 
-    /// A message that was counted as [#accepted] could not be committed.
+    /// A message that was counted as [#messageAccepted] could not be committed.
     ///
     /// @param recipients as then; they are reserved no more, either
-    public synchronized void withdrawn(int recipients, long size) {
+    public synchronized void rollBack(int recipients, long size) {
         messages--;
         octets -= size;
-        usage.refund(recipients, clock.millis());
-        spent();
+        usage.rollBack(recipients, clock.millis());
+        usageChanged();
     }
 
     /// @return whether it must not be forgotten
@@ -163,27 +164,27 @@ public final class Device {
     }
 
     /// Nothing of it is to be written any more.
-    synchronized void forget() {
-        isForgotten = true;
-        unwritten.forget(this, isGiven);
+    synchronized void evict() {
+        isEvicted = true;
+        dirty.evict(this, isSubmitted);
     }
 
     /// @param whole its whole record; or its spending only, if its record has been written before
     /// @return what is to be written; empty if it is forgotten
     synchronized Optional<DeviceChange> change(boolean whole) {
-        if (isForgotten) {
+        if (isEvicted) {
             return Optional.empty();
         }
-        if (!whole && isWritten) {
-            return Optional.of(new DeviceChange.Spent(address, usage.unwritten()));
+        if (!whole && isStored) {
+            return Optional.of(new DeviceChange.UsageUpdated(address, usage.dirty()));
         }
-        isGiven = true;
-        isListed = isListed && !whole;
-        return Optional.of(new DeviceChange.Known(record(usage.unwritten())));
+        isSubmitted = true;
+        isDirty = isDirty && !whole;
+        return Optional.of(new DeviceChange.Updated(record(usage.dirty())));
     }
 
     synchronized void written() {
-        isWritten = isGiven;
+        isStored = isSubmitted;
         usage.written();
     }
 
@@ -204,17 +205,17 @@ public final class Device {
                 spending);
     }
 
-    private void spent() {
+    private void usageChanged() {
         changed();
-        if (hasBudget && !isForgotten) {
-            unwritten.urgent(this);
+        if (hasRecipientLimit && !isEvicted) {
+            dirty.usageChanged(this);
         }
     }
 
     private void changed() {
-        if (!isListed && !isForgotten) {
-            isListed = true;
-            unwritten.changed(this);
+        if (!isDirty && !isEvicted) {
+            isDirty = true;
+            dirty.changed(this);
         }
     }
 }

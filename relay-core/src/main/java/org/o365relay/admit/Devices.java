@@ -12,7 +12,7 @@ import org.o365relay.mail.DeviceChange;
 import org.o365relay.mail.DeviceChanges;
 import org.o365relay.mail.DeviceRecord;
 
-/// What is known and counted of every client address, up to [#MOST] of them. Those that were not seen for the
+/// What is known and counted of every client address, up to [#MAX_DEVICES] of them. Those that were not seen for the
 /// longest time are forgotten first, and strangers, who never had a message accepted, before all others; so
 /// whoever comes from many addresses drives nobody out but strangers. A device with an open session is not
 /// forgotten.
@@ -22,17 +22,17 @@ import org.o365relay.mail.DeviceRecord;
 public final class Devices implements DeviceChanges {
 
     /// How many are remembered.
-    public static final int MOST = 10_000;
+    public static final int MAX_DEVICES = 10_000;
 
     /// How many strangers are among them at most.
-    public static final int MOST_STRANGERS = 1_000;
+    public static final int MAX_UNPROVEN = 1_000;
 
     private final InstantSource clock;
-    private final DirtyDevices unwritten = new DirtyDevices();
-    private final Map<InetAddress, Device> known = new LinkedHashMap<>(16, 0.75f, true);
+    private final DirtyDevices dirty = new DirtyDevices();
+    private final Map<InetAddress, Device> proven = new LinkedHashMap<>(16, 0.75f, true);
 
     /// Also those that have sent something since they were looked at.
-    private final Map<InetAddress, Device> strangers = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<InetAddress, Device> unproven = new LinkedHashMap<>(16, 0.75f, true);
 
     public Devices(InstantSource clock) {
         this(List.of(), clock);
@@ -43,7 +43,7 @@ public final class Devices implements DeviceChanges {
         this.clock = clock;
         remembered.stream()
                 .sorted(Comparator.comparing(DeviceRecord::lastSeen))
-                .forEach(device -> add(new Device(device, clock, unwritten)));
+                .forEach(device -> add(new Device(device, clock, dirty)));
     }
 
     /// @return the device at this address, new if it was not known; it has been seen now
@@ -63,66 +63,66 @@ public final class Devices implements DeviceChanges {
 
     @Override
     public boolean isPending() {
-        return unwritten.isPending();
+        return dirty.isPending();
     }
 
     @Override
     public List<DeviceChange> next(int most) {
-        return unwritten.next(most);
+        return dirty.next(most);
     }
 
     @Override
     public void written() {
-        unwritten.written();
+        dirty.written();
     }
 
     private synchronized Device find(InetAddress address) {
-        Device old = known.get(address);
+        Device old = proven.get(address);
         if (old == null) {
-            old = strangers.get(address);
+            old = unproven.get(address);
         }
-        return old == null ? add(new Device(address, clock, unwritten)) : old;
+        return old == null ? add(new Device(address, clock, dirty)) : old;
     }
 
     private synchronized Device add(Device device) {
-        boolean isFull = strangers.size() + known.size() >= MOST;
-        boolean hasMadeRoom = (isFull || strangers.size() >= MOST_STRANGERS) && forgetStranger();
+        boolean isFull = unproven.size() + proven.size() >= MAX_DEVICES;
+        boolean hasMadeRoom = (isFull || unproven.size() >= MAX_UNPROVEN) && evictUnproven();
         if (isFull && !hasMadeRoom) {
-            forgetKnown();
+            evictProven();
         }
-        (device.hasSent() ? known : strangers).put(device.address(), device);
+        (device.hasSent() ? proven : unproven).put(device.address(), device);
         return device;
     }
 
     private synchronized List<Device> all() {
-        return Stream.concat(known.values().stream(), strangers.values().stream())
+        return Stream.concat(proven.values().stream(), unproven.values().stream())
                 .toList();
     }
 
     /// @return whether there was one that could be
-    private boolean forgetStranger() {
-        Iterator<Device> eldestFirst = strangers.values().iterator();
+    private boolean evictUnproven() {
+        Iterator<Device> eldestFirst = unproven.values().iterator();
         while (eldestFirst.hasNext()) {
             Device device = eldestFirst.next();
             if (device.hasSent()) {
                 eldestFirst.remove();
-                known.put(device.address(), device);
+                proven.put(device.address(), device);
             } else if (!device.isInUse()) {
                 eldestFirst.remove();
-                device.forget();
+                device.evict();
                 return true;
             }
         }
         return false;
     }
 
-    private void forgetKnown() {
-        Iterator<Device> eldestFirst = known.values().iterator();
+    private void evictProven() {
+        Iterator<Device> eldestFirst = proven.values().iterator();
         while (eldestFirst.hasNext()) {
             Device device = eldestFirst.next();
             if (!device.isInUse()) {
                 eldestFirst.remove();
-                device.forget();
+                device.evict();
                 return;
             }
         }

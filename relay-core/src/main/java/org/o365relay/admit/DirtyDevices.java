@@ -15,13 +15,13 @@ import org.o365relay.mail.DeviceChanges;
 final class DirtyDevices implements DeviceChanges {
 
     private final Set<Device> changed = new LinkedHashSet<>();
-    private final Set<Device> urgent = new LinkedHashSet<>();
-    private final Set<InetAddress> forgotten = new LinkedHashSet<>();
+    private final Set<Device> usageChanged = new LinkedHashSet<>();
+    private final Set<InetAddress> evicted = new LinkedHashSet<>();
 
     // given, and not said to be written
-    private final Set<Device> changedUnderway = new LinkedHashSet<>();
-    private final Set<Device> urgentUnderway = new LinkedHashSet<>();
-    private final Set<InetAddress> forgottenUnderway = new LinkedHashSet<>();
+    private final Set<Device> changedInFlight = new LinkedHashSet<>();
+    private final Set<Device> usageChangedInFlight = new LinkedHashSet<>();
+    private final Set<InetAddress> evictedInFlight = new LinkedHashSet<>();
 
     /// Its record is to be written, some time soon.
     synchronized void changed(Device device) {
@@ -29,29 +29,29 @@ final class DirtyDevices implements DeviceChanges {
     }
 
     /// Its spending is to be written with whatever is written next.
-    synchronized void urgent(Device device) {
-        urgent.add(device);
+    synchronized void usageChanged(Device device) {
+        usageChanged.add(device);
     }
 
     /// It is to be written no more.
     ///
     /// @param known whether something of it may have been written
-    synchronized void forget(Device device, boolean known) {
+    synchronized void evict(Device device, boolean known) {
         changed.remove(device);
-        urgent.remove(device);
+        usageChanged.remove(device);
         if (known) {
-            forgotten.add(device.address());
+            evicted.add(device.address());
         }
     }
 
     @Override
     public synchronized boolean isPending() {
         return !(changed.isEmpty()
-                && urgent.isEmpty()
-                && forgotten.isEmpty()
-                && changedUnderway.isEmpty()
-                && urgentUnderway.isEmpty()
-                && forgottenUnderway.isEmpty());
+                && usageChanged.isEmpty()
+                && evicted.isEmpty()
+                && changedInFlight.isEmpty()
+                && usageChangedInFlight.isEmpty()
+                && evictedInFlight.isEmpty());
     }
 
     @Override
@@ -63,38 +63,38 @@ final class DirtyDevices implements DeviceChanges {
             if (!isPending()) {
                 return List.of();
             }
-            take(most);
-            forgottenUnderway.forEach(address -> changes.add(new DeviceChange.Forgotten(address)));
-            whole = List.copyOf(changedUnderway);
-            spending = List.copyOf(urgentUnderway);
+            startWriting(most);
+            evictedInFlight.forEach(address -> changes.add(new DeviceChange.Removed(address)));
+            whole = List.copyOf(changedInFlight);
+            spending = List.copyOf(usageChangedInFlight);
         }
         whole.forEach(device -> device.change(true).ifPresent(changes::add));
         spending.forEach(device -> device.change(false).ifPresent(changes::add));
         return changes;
     }
 
-    private void take(int most) {
+    private void startWriting(int most) {
         Iterator<Device> waiting = changed.iterator();
-        while (changedUnderway.size() < most && waiting.hasNext()) {
-            changedUnderway.add(waiting.next());
+        while (changedInFlight.size() < most && waiting.hasNext()) {
+            changedInFlight.add(waiting.next());
             waiting.remove();
         }
-        urgentUnderway.addAll(urgent);
-        urgent.clear();
-        urgentUnderway.removeAll(changedUnderway);
-        forgottenUnderway.addAll(forgotten);
-        forgotten.clear();
+        usageChangedInFlight.addAll(usageChanged);
+        usageChanged.clear();
+        usageChangedInFlight.removeAll(changedInFlight);
+        evictedInFlight.addAll(evicted);
+        evicted.clear();
     }
 
     @Override
     public void written() {
         List<Device> devices;
         synchronized (this) {
-            devices = new ArrayList<>(changedUnderway);
-            devices.addAll(urgentUnderway);
-            changedUnderway.clear();
-            urgentUnderway.clear();
-            forgottenUnderway.clear();
+            devices = new ArrayList<>(changedInFlight);
+            devices.addAll(usageChangedInFlight);
+            changedInFlight.clear();
+            usageChangedInFlight.clear();
+            evictedInFlight.clear();
         }
         devices.forEach(Device::written);
     }

@@ -7,25 +7,25 @@ import org.o365relay.mail.EmailAddress;
 /// The rule that decided.
 ///
 /// @param key of the list it is in: `relay.recipient-rules`
-/// @param number its place there, from 1
-public record MatchedRule(String key, int number, AddressRule rule) {
+/// @param position its place there, from 1
+public record MatchedRule(String key, int position, AddressRule rule) {
 
     // Together with the codes they stay below the 512 octets of a reply line (RFC 5321 §4.5.3.1.5).
-    private static final int LONGEST_ADDRESS = 120;
-    private static final int LONGEST_RULE = 150;
-    private static final int LONGEST_REASON = 160;
+    private static final int MAX_ADDRESS = 120;
+    private static final int MAX_RULE = 150;
+    private static final int MAX_REASON = 160;
 
     /// @return for example `rule 2 of relay.recipient-rules (deny "*@x.test")`
     @Override
     public String toString() {
-        return "rule " + number + " of " + key + " (" + printable(rule.toString(), LONGEST_RULE) + ")";
+        return "rule " + position + " of " + key + " (" + printable(rule.toString(), MAX_RULE) + ")";
     }
 
     /// @return one line of ASCII
-    String refusal(@Nullable EmailAddress address) {
-        String who = address == null ? "<>" : printable(address.toString(), LONGEST_ADDRESS);
+    String denialReason(@Nullable EmailAddress address) {
+        String who = address == null ? "<>" : printable(address.toString(), MAX_ADDRESS);
         String why =
-                rule.reason().isBlank() ? "" : ": " + printable(rule.reason().strip(), LONGEST_REASON);
+                rule.reason().isBlank() ? "" : ": " + printable(rule.reason().strip(), MAX_REASON);
         return who + " is not allowed: " + this + why;
     }
 

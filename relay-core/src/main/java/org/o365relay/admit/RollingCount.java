@@ -61,13 +61,13 @@ final class RollingCount {
     }
 
     /// @return how many in the slot; 0 if it is not kept
-    int in(long slot) {
+    int count(long slot) {
         return slot > newest || slot <= newest - counts.length ? 0 : counts[index(slot)];
     }
 
     /// @param slots 1 to as many as are kept
     /// @return how many in the newest slots
-    long latest(int slots) {
+    long sum(int slots) {
         long sum = 0;
         for (long slot = newest - slots + 1; slot <= newest; slot++) {
             sum += counts[index(slot)];
@@ -79,8 +79,8 @@ final class RollingCount {
     /// @param fewerThan what the count must be
     /// @return when it will be, in milliseconds since 1970; at the latest, when the newest slot has left the
     ///     window
-    long timeOf(int slots, long fewerThan) {
-        long sum = latest(slots);
+    long timeBelow(int slots, long fewerThan) {
+        long sum = sum(slots);
         long slot = newest - slots;
         while (sum >= fewerThan && slot < newest) {
             slot++;

@@ -9,32 +9,32 @@ import org.o365relay.mail.Deviation;
 
 /// Which deviations are refused; the others are accepted and counted.
 ///
-/// @param refused of those that are [Deviation#isOptional]
+/// @param refused of those that are [Deviation#isConfigurable]
 public record Tolerance(Set<Deviation> refused) {
 
     /// Only what the standards allow. What the relay repairs without loss is accepted here too (RFC 6409 §8).
     public static final Tolerance STRICT = new Tolerance(EnumSet.of(
             Deviation.NO_HELO,
             Deviation.EMPTY_HELO,
-            Deviation.ODD_HELO,
+            Deviation.INVALID_HELO,
             Deviation.NO_BRACKETS,
-            Deviation.BLANK_BEFORE_ADDRESS,
+            Deviation.SPACE_BEFORE_ADDRESS,
             Deviation.UNQUALIFIED_SENDER,
             Deviation.UNKNOWN_PARAMETER,
-            Deviation.BAD_PARAMETER,
-            Deviation.NEEDLESS_ARGUMENT,
+            Deviation.INVALID_PARAMETER,
+            Deviation.UNEXPECTED_ARGUMENT,
             Deviation.UNDECLARED_UTF8,
             Deviation.BARE_LINE_FEED,
             Deviation.BARE_CARRIAGE_RETURN,
-            Deviation.LENIENT_END,
+            Deviation.NONSTANDARD_END_OF_DATA,
             Deviation.LONG_LINE,
             Deviation.NUL,
             Deviation.NO_BLANK_LINE,
             Deviation.RAW_8BIT_HEADER));
 
     /// What devices are known to do, as long as its meaning is plain.
-    public static final Tolerance STANDARD =
-            new Tolerance(EnumSet.of(Deviation.BAD_PARAMETER, Deviation.UNDECLARED_UTF8, Deviation.LENIENT_END));
+    public static final Tolerance STANDARD = new Tolerance(
+            EnumSet.of(Deviation.INVALID_PARAMETER, Deviation.UNDECLARED_UTF8, Deviation.NONSTANDARD_END_OF_DATA));
 
     /// Everything that can be made sense of.
     public static final Tolerance LEGACY = new Tolerance(Set.of());
@@ -62,7 +62,7 @@ public record Tolerance(Set<Deviation> refused) {
         return new Tolerance(changed);
     }
 
-    /// @return in words: `standard tolerance, but refuses nul, accepts lenient-end`
+    /// @return in words: `standard tolerance, but refuses nul, accepts nonstandard-end-of-data`
     @Override
     public String toString() {
         String nearest = "standard";

@@ -25,15 +25,15 @@ final class Usage {
     private @Nullable RollingCount recipients;
     private int reserved;
 
-    private final Set<Long> unwritten = new TreeSet<>();
-    private final Set<Long> underway = new TreeSet<>();
-    private long markedLast = -1;
+    private final Set<Long> dirty = new TreeSet<>();
+    private final Set<Long> inFlight = new TreeSet<>();
+    private long lastMarked = -1;
 
     Optional<LimitExceeded> begin(int allowed, long now) {
         RollingCount count = messages == null ? new RollingCount(SECOND, MINUTE, now) : messages;
         messages = count;
         count.moveTo(now);
-        Optional<LimitExceeded> overdraft = overdraft("messages-per-minute", allowed, count, MINUTE, 0);
+        Optional<LimitExceeded> overdraft = exceeded("messages-per-minute", allowed, count, MINUTE, 0);
         if (overdraft.isEmpty()) {
             count.add(1);
         }
@@ -47,9 +47,9 @@ final class Usage {
     Optional<LimitExceeded> reserve(DeviceLimits limits, long now) {
         RollingCount count = recipients(now);
         Optional<LimitExceeded> overdraft =
-                overdraft("recipients-per-day", limits.recipientsPerDay(), count, DAY, reserved);
+                exceeded("recipients-per-day", limits.recipientsPerDay(), count, DAY, reserved);
         if (overdraft.isEmpty()) {
-            overdraft = overdraft("recipients-per-hour", limits.recipientsPerHour(), count, HOUR, reserved);
+            overdraft = exceeded("recipients-per-hour", limits.recipientsPerHour(), count, HOUR, reserved);
         }
         if (overdraft.isEmpty()) {
             reserved++;
@@ -67,7 +67,7 @@ final class Usage {
     }
 
     /// Turns what was reserved into what is spent.
-    void spend(int many, long now) {
+    void commit(int many, long now) {
         release(many);
         RollingCount count = recipients(now);
         count.add(many);
@@ -75,11 +75,11 @@ final class Usage {
     }
 
     /// Takes back what was spent last.
-    void refund(int many, long now) {
+    void rollBack(int many, long now) {
         RollingCount count = recipients(now);
         int left = many;
         for (long slot = count.newest(); left > 0 && slot > count.newest() - DAY; slot--) {
-            int part = Math.min(left, count.in(slot));
+            int part = Math.min(left, count.count(slot));
             if (part > 0) {
                 count.add(slot, -part);
                 mark(slot);
@@ -88,7 +88,7 @@ final class Usage {
         }
     }
 
-    void remember(List<UsageSlot> spending, long now) {
+    void restore(List<UsageSlot> spending, long now) {
         for (UsageSlot spent : spending) {
             RollingCount count = recipients(now);
             long slot = spent.since().toEpochMilli() / SLOT;
@@ -101,15 +101,15 @@ final class Usage {
     }
 
     /// @return slots that have changed since they were [#written]
-    List<UsageSlot> unwritten() {
-        underway.addAll(unwritten);
-        unwritten.clear();
-        markedLast = -1;
-        return underway.stream().map(this::spending).toList();
+    List<UsageSlot> dirty() {
+        inFlight.addAll(dirty);
+        dirty.clear();
+        lastMarked = -1;
+        return inFlight.stream().map(this::slot).toList();
     }
 
     void written() {
-        underway.clear();
+        inFlight.clear();
     }
 
     /// @return slots in which something was spent
@@ -119,13 +119,13 @@ final class Usage {
         }
         long newest = recipients.newest();
         return LongStream.rangeClosed(newest - DAY + 1, newest)
-                .mapToObj(this::spending)
+                .mapToObj(this::slot)
                 .filter(spent -> spent.recipients() > 0)
                 .toList();
     }
 
-    private UsageSlot spending(long slot) {
-        return new UsageSlot(Instant.ofEpochMilli(slot * SLOT), recipients == null ? 0 : recipients.in(slot));
+    private UsageSlot slot(long slot) {
+        return new UsageSlot(Instant.ofEpochMilli(slot * SLOT), recipients == null ? 0 : recipients.count(slot));
     }
 
     private RollingCount recipients(long now) {
@@ -140,18 +140,18 @@ final class Usage {
     }
 
     private void mark(long slot) {
-        if (slot != markedLast) {
-            markedLast = slot;
-            unwritten.add(slot);
+        if (slot != lastMarked) {
+            lastMarked = slot;
+            dirty.add(slot);
         }
     }
 
-    private static Optional<LimitExceeded> overdraft(
+    private static Optional<LimitExceeded> exceeded(
             String limit, @Nullable Integer allowed, RollingCount count, int slots, int besides) {
-        if (allowed == null || count.latest(slots) + besides < allowed) {
+        if (allowed == null || count.sum(slots) + besides < allowed) {
             return Optional.empty();
         }
-        Instant until = Instant.ofEpochMilli(count.timeOf(slots, allowed - besides));
+        Instant until = Instant.ofEpochMilli(count.timeBelow(slots, allowed - besides));
         return Optional.of(new LimitExceeded(limit, allowed, until));
     }
 }

@@ -14,11 +14,11 @@ import org.o365relay.deliver.Response.Origin;
 import org.o365relay.deliver.Response.Step;
 import org.o365relay.deliver.Verdict.Scope;
 import org.o365relay.mail.EmailAddress;
-import org.o365relay.mail.Original;
 import org.o365relay.mail.Outcome.Deferred;
 import org.o365relay.mail.Outcome.Delivered;
 import org.o365relay.mail.Outcome.Failed;
 import org.o365relay.mail.Recipient;
+import org.o365relay.mail.ReportedMessage;
 import org.o365relay.queue.Settlement.Remark;
 
 /// What was said in one attempt, and what it means.
@@ -28,7 +28,7 @@ import org.o365relay.queue.Settlement.Remark;
 /// @param alias the author, if it is one of the send-as list; null if it is the mailbox
 record Attempt(
         Map<Recipient, Result> results,
-        Original original,
+        ReportedMessage original,
         @Nullable EmailAddress alias) {
 
     Attempt {
@@ -136,7 +136,7 @@ record Attempt(
     static Attempt of(
             List<Recipient> recipients,
             Map<Recipient, Result> results,
-            Original original,
+            ReportedMessage original,
             @Nullable EmailAddress alias) {
         boolean othersGotFurther = results.values().stream().anyMatch(Result::isPastRcpt);
         Map<Recipient, Result> ordered = new LinkedHashMap<>();

@@ -104,7 +104,7 @@ final class DailyQuota {
     }
 
     private static Instant end(Instant step) {
-        return step.plus(UsageSlot.LASTING);
+        return step.plus(UsageSlot.RETENTION);
     }
 
     private static Instant step(Instant at) {

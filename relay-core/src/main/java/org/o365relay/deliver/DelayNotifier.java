@@ -12,12 +12,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.o365relay.journal.Journal;
+import org.o365relay.mail.DsnRequest.NotifyCondition;
 import org.o365relay.mail.EmailAddress;
-import org.o365relay.mail.Original;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
-import org.o365relay.mail.ReportRequest.Occasion;
+import org.o365relay.mail.ReportedMessage;
 import org.o365relay.notice.Delay;
 import org.o365relay.notice.GeneralReason;
 import org.o365relay.notice.NoticeWriter;
@@ -167,7 +167,7 @@ final class DelayNotifier {
     private Optional<DelayNotification> notification(WaitingMessage waiting, List<Recipient> recipients, MailboxSender lane)
             throws IOException {
         NoticeWriter writer = policy.writer(lane.mailbox());
-        Original original = original(waiting, lane);
+        ReportedMessage original = original(waiting, lane);
         Optional<EmailAddress> author = writer.delayAddressee(waiting.envelope(), original);
         if (author.isEmpty()) {
             return Optional.empty();
@@ -187,9 +187,9 @@ final class DelayNotifier {
 
     // RFC 3461 §4.1: who says nothing leaves it to the relay; who says something wants only that
     private static boolean mayBeNotified(WaitingMessage waiting, Recipient recipient) {
-        Set<Occasion> occasions =
-                waiting.envelope().report().of(recipient.address()).occasions();
-        return occasions == null || occasions.contains(Occasion.DELAY);
+        Set<NotifyCondition> occasions =
+                waiting.envelope().dsnRequest().of(recipient.address()).conditions();
+        return occasions == null || occasions.contains(NotifyCondition.DELAY);
     }
 
     private Optional<MailboxSender> open(WaitingMessage waiting) {
@@ -198,7 +198,8 @@ final class DelayNotifier {
                 .findFirst();
     }
 
-    private Delay delay(WaitingMessage waiting, Original original, List<Recipient> recipients, MailboxSender lane) {
+    private Delay delay(
+            WaitingMessage waiting, ReportedMessage original, List<Recipient> recipients, MailboxSender lane) {
         Instant now = clock.instant();
         Optional<Event> trouble = queue.events(waiting.id()).reversed().stream()
                 .filter(event -> event.kind().equals("deferred") || event.kind().equals("postponed"))
@@ -225,7 +226,7 @@ final class DelayNotifier {
         return policy.reason(open(waiting).isPresent() ? GeneralReason.TURN : GeneralReason.MAILBOX, "");
     }
 
-    private static Original original(WaitingMessage waiting, MailboxSender lane) throws IOException {
+    private static ReportedMessage original(WaitingMessage waiting, MailboxSender lane) throws IOException {
         try (InputStream content = waiting.content().get()) {
             return lane.rewriter()
                     .rewrite(waiting.id(), waiting.arrival(), waiting.envelope(), content)

@@ -17,10 +17,10 @@ import org.o365relay.deliver.Response.Origin;
 import org.o365relay.deliver.Response.Step;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.EmailAddress;
-import org.o365relay.mail.Original;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
+import org.o365relay.mail.ReportedMessage;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.ContentStream;
 import org.o365relay.queue.LocalMessage;
@@ -103,7 +103,7 @@ public final class Delivery {
                 (settlement, notices, withheld) -> queue.settle(claim, settlement, notices, withheld));
     }
 
-    private Original original(Claim claim) {
+    private ReportedMessage original(Claim claim) {
         try (ContentStream content = queue.content(claim)) {
             return sender.rewriter()
                     .rewrite(claim.id(), claim.arrival(), claim.envelope(), content)
@@ -113,7 +113,7 @@ public final class Delivery {
         } catch (RuntimeException e) {
             log.error("message {} cannot be read for its notice because of a bug; please report it", claim.id(), e);
         }
-        return new Original(claim.envelope().returnPath().orElse(null), new byte[0]);
+        return new ReportedMessage(claim.envelope().returnPath().orElse(null), new byte[0]);
     }
 
     private void deliver(Claim claim, DeliveryPermit passage) {
@@ -206,7 +206,7 @@ public final class Delivery {
         try {
             return switch (sender.rewriter().rewrite(claim.id(), claim.arrival(), claim.envelope(), content)) {
                 case Rewritten rewritten -> attempt(claim, rewritten, passage);
-                case Unacceptable(Reply reply, Original original) -> localFailure(claim, reply, original);
+                case Unacceptable(Reply reply, ReportedMessage original) -> localFailure(claim, reply, original);
             };
         } catch (IOException e) {
             log.error("message {} cannot be read: {}", claim.id(), e.getMessage());
@@ -244,14 +244,14 @@ public final class Delivery {
     }
 
     private Attempt localFailure(Claim claim, String trouble) {
-        return localFailure(claim, Reply.of(451, "4.3.0", trouble), new Original(null, new byte[0]));
+        return localFailure(claim, Reply.of(451, "4.3.0", trouble), new ReportedMessage(null, new byte[0]));
     }
 
-    private Attempt localFailure(Claim claim, Reply reply, Original original) {
+    private Attempt localFailure(Claim claim, Reply reply, ReportedMessage original) {
         return localFailure(claim, reply, original, response -> sender.judge(response, false));
     }
 
-    private static Attempt localFailure(Claim claim, Reply reply, Original original, Function<Response, Verdict> judging) {
+    private static Attempt localFailure(Claim claim, Reply reply, ReportedMessage original, Function<Response, Verdict> judging) {
         Response response = new Response(Step.CONTENT, reply, Origin.RELAY);
         Verdict verdict = judging.apply(response);
         Map<Recipient, Result> results = new HashMap<>();

@@ -3,24 +3,24 @@ package org.o365relay.deliver;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import org.o365relay.mail.DsnRequest;
+import org.o365relay.mail.DsnRequest.ForRecipient;
+import org.o365relay.mail.DsnRequest.NotifyCondition;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
-import org.o365relay.mail.ReportRequest;
-import org.o365relay.mail.ReportRequest.Occasion;
-import org.o365relay.mail.ReportRequest.OfRecipient;
 import org.o365relay.queue.Claim;
 
 /// What the upstream is told of the sender's wishes. It reports to the envelope sender of the relay, the
 /// mailbox: so nobody else's wish to hear of success is passed on, and the relay reports that itself.
 final class DsnForwarding {
 
-    private static final Set<Occasion> NO_OCCASION = Set.of();
+    private static final Set<NotifyCondition> NO_OCCASION = Set.of();
 
     private DsnForwarding() {}
 
-    static ReportRequest of(Claim claim, EmailAddress mailbox) {
+    static DsnRequest of(Claim claim, EmailAddress mailbox) {
         Envelope envelope = claim.envelope();
-        ReportRequest report = envelope.report();
+        DsnRequest report = envelope.dsnRequest();
         // RFC 3461 §4.1: nobody waits for a report about a report
         if (claim.notice() || envelope.returnPath().isEmpty()) {
             return never(envelope);
@@ -31,18 +31,19 @@ final class DsnForwarding {
         return fromMailbox || report.recipients().isEmpty() ? report : withoutSuccess(report);
     }
 
-    private static ReportRequest never(Envelope envelope) {
-        ReportRequest report = envelope.report();
-        Map<EmailAddress, OfRecipient> wishes = new HashMap<>();
+    private static DsnRequest never(Envelope envelope) {
+        DsnRequest report = envelope.dsnRequest();
+        Map<EmailAddress, ForRecipient> wishes = new HashMap<>();
         envelope.recipients()
                 .forEach(recipient -> wishes.put(
-                        recipient, new OfRecipient(NO_OCCASION, report.of(recipient).original())));
-        return new ReportRequest(report.envelopeId(), report.returned(), wishes);
+                        recipient, new ForRecipient(NO_OCCASION, report.of(recipient).original())));
+        return new DsnRequest(report.envelopeId(), report.returned(), wishes);
     }
 
-    private static ReportRequest withoutSuccess(ReportRequest report) {
-        Map<EmailAddress, OfRecipient> wishes = new HashMap<>();
-        report.recipients().forEach((recipient, asked) -> wishes.put(recipient, asked.without(Occasion.SUCCESS)));
-        return new ReportRequest(report.envelopeId(), report.returned(), wishes);
+    private static DsnRequest withoutSuccess(DsnRequest report) {
+        Map<EmailAddress, ForRecipient> wishes = new HashMap<>();
+        report.recipients()
+                .forEach((recipient, asked) -> wishes.put(recipient, asked.without(NotifyCondition.SUCCESS)));
+        return new DsnRequest(report.envelopeId(), report.returned(), wishes);
     }
 }

@@ -11,14 +11,14 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.Attempt.Result;
+import org.o365relay.mail.DsnRequest.NotifyCondition;
+import org.o365relay.mail.DsnRequest.ReturnedContent;
 import org.o365relay.mail.EmailAddress;
-import org.o365relay.mail.Original;
 import org.o365relay.mail.Outcome;
 import org.o365relay.mail.Outcome.Delivered;
 import org.o365relay.mail.Outcome.Failed;
 import org.o365relay.mail.Recipient;
-import org.o365relay.mail.ReportRequest.Occasion;
-import org.o365relay.mail.ReportRequest.Returned;
+import org.o365relay.mail.ReportedMessage;
 import org.o365relay.notice.FailedRecipient;
 import org.o365relay.notice.Failure;
 import org.o365relay.notice.Notice;
@@ -81,11 +81,11 @@ final class DsnSender {
     }
 
     Notices notices(Claim claim, Attempt attempt, Settlement settlement) {
-        List<FailedRecipient> failed = settled(claim, attempt, settlement, Occasion.FAILURE, Failed.class::isInstance)
+        List<FailedRecipient> failed = settled(claim, attempt, settlement, NotifyCondition.FAILURE, Failed.class::isInstance)
                 .map(entry -> failed(entry.getKey(), entry.getValue()))
                 .toList();
         List<RelayedRecipient> relayed = settled(
-                        claim, attempt, settlement, Occasion.SUCCESS, Delivered.class::isInstance)
+                        claim, attempt, settlement, NotifyCondition.SUCCESS, Delivered.class::isInstance)
                 .filter(entry -> !entry.getValue().response().reportsSuccess())
                 .map(entry -> new RelayedRecipient(
                         entry.getKey(), entry.getValue().response().reply()))
@@ -99,11 +99,13 @@ final class DsnSender {
 
     /// @return the recipients this settlement closes in this way, and of whom the sender wants to hear it
     private static Stream<Entry<Recipient, Result>> settled(
-            Claim claim, Attempt attempt, Settlement settlement, Occasion occasion, Predicate<Outcome> outcome) {
+            Claim claim, Attempt attempt, Settlement settlement, NotifyCondition occasion, Predicate<Outcome> outcome) {
         return attempt.results().entrySet().stream()
                 .filter(entry -> outcome.test(settlement.outcomes().get(entry.getKey())))
-                .filter(entry ->
-                        claim.envelope().report().of(entry.getKey().address()).wants(occasion));
+                .filter(entry -> claim.envelope()
+                        .dsnRequest()
+                        .of(entry.getKey().address())
+                        .includes(occasion));
     }
 
     /// A report of success is never too much: somebody has asked for it.
@@ -163,8 +165,8 @@ final class DsnSender {
     }
 
     /// @return with the message in it, if the sender wants it back and it is small
-    private Original withContent(Claim claim, Original original) {
-        if (claim.envelope().report().returned() != Returned.FULL || claim.size() > Original.MAX_CONTENT) {
+    private ReportedMessage withContent(Claim claim, ReportedMessage original) {
+        if (claim.envelope().dsnRequest().returned() != ReturnedContent.FULL || claim.size() > ReportedMessage.MAX_CONTENT) {
             return original;
         }
         try (InputStream content = queue.content(claim)) {

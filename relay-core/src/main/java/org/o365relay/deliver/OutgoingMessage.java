@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.DsnRequest;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
-import org.o365relay.mail.ReportRequest;
 
 /// A message ready to leave: rewritten, for the recipients not settled yet.
 ///
@@ -23,7 +23,7 @@ public record OutgoingMessage(
         EmailAddress sender,
         List<Recipient> recipients,
         boolean smtpUtf8,
-        ReportRequest report,
+        DsnRequest report,
         Content content,
         @Nullable Content binary) {
 
@@ -34,7 +34,7 @@ public record OutgoingMessage(
     /// A message that is text, and about which nobody wants to hear anything special.
     public OutgoingMessage(
             QueueId id, EmailAddress sender, List<Recipient> recipients, boolean smtpUtf8, Content content) {
-        this(id, sender, recipients, smtpUtf8, ReportRequest.NONE, content, null);
+        this(id, sender, recipients, smtpUtf8, DsnRequest.NONE, content, null);
     }
 
     /// The bytes of a message; written at most once, and never whole in memory.

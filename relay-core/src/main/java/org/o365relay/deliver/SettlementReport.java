@@ -7,11 +7,11 @@ import org.o365relay.deliver.Attempt.Result;
 import org.o365relay.deliver.DsnSender.Notices;
 import org.o365relay.journal.Journal;
 import org.o365relay.journal.Journal.Delivery;
+import org.o365relay.mail.DsnRequest.NotifyCondition;
 import org.o365relay.mail.Outcome.Deferred;
 import org.o365relay.mail.Outcome.Delivered;
 import org.o365relay.mail.Outcome.Failed;
 import org.o365relay.mail.Recipient;
-import org.o365relay.mail.ReportRequest.Occasion;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.Settlement;
 
@@ -44,7 +44,7 @@ final class SettlementReport {
     }
 
     private static boolean wantsFailureNotice(Claim claim, Recipient recipient) {
-        return claim.envelope().report().of(recipient.address()).wants(Occasion.FAILURE);
+        return claim.envelope().dsnRequest().of(recipient.address()).includes(NotifyCondition.FAILURE);
     }
 
     /// Nothing while the lane is paused: that is told once, and not for every message.

@@ -9,7 +9,7 @@ public sealed interface DeviceChange {
     InetAddress address();
 
     /// All that is known of it, but of its spending only what has changed.
-    record Known(DeviceRecord device) implements DeviceChange {
+    record Updated(DeviceRecord device) implements DeviceChange {
         @Override
         public InetAddress address() {
             return device.address();
@@ -18,13 +18,13 @@ public sealed interface DeviceChange {
 
     /// Nothing but its spending.
     ///
-    /// @param spending slots that have changed, as they are now; perhaps without any recipients
-    record Spent(InetAddress address, List<UsageSlot> spending) implements DeviceChange {
-        public Spent {
-            spending = List.copyOf(spending);
+    /// @param usage slots that have changed, as they are now; perhaps without any recipients
+    record UsageUpdated(InetAddress address, List<UsageSlot> usage) implements DeviceChange {
+        public UsageUpdated {
+            usage = List.copyOf(usage);
         }
     }
 
     /// Nothing is known of it any more.
-    record Forgotten(InetAddress address) implements DeviceChange {}
+    record Removed(InetAddress address) implements DeviceChange {}
 }

@@ -12,7 +12,7 @@ import java.util.Map;
 /// @param octets of accepted messages
 /// @param refusals commands, messages and connections that were turned away
 /// @param deviations how often each was seen; only those that were
-/// @param spending recipients of the last 24 hours by slot, in any order; slots without any may be missing
+/// @param usage recipients of the last 24 hours by slot, in any order; slots without any may be missing
 public record DeviceRecord(
         InetAddress address,
         String helo,
@@ -22,17 +22,17 @@ public record DeviceRecord(
         long octets,
         long refusals,
         Map<Deviation, Long> deviations,
-        List<UsageSlot> spending) {
+        List<UsageSlot> usage) {
 
     public DeviceRecord {
         deviations = Map.copyOf(deviations);
-        spending = List.copyOf(spending);
+        usage = List.copyOf(usage);
     }
 
     /// @return recipients that count against the budget of 24 hours
-    public long recipientsAt(Instant now) {
-        Instant oldest = now.minus(UsageSlot.LASTING);
-        return spending.stream()
+    public long recipientsInLastDay(Instant now) {
+        Instant oldest = now.minus(UsageSlot.RETENTION);
+        return usage.stream()
                 .filter(spent -> spent.since().isAfter(oldest))
                 .mapToLong(UsageSlot::recipients)
                 .sum();

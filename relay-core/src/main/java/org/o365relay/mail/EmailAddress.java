@@ -12,7 +12,7 @@ import java.util.Set;
 /// address such as `root`, which devices use as sender.
 public record EmailAddress(String localPart, String domain) {
 
-    private static final Set<String> PRIVATE_TOP_LEVELS = Set.of(
+    private static final Set<String> PRIVATE_TOP_LEVEL_DOMAINS = Set.of(
             "local", "localhost", "localdomain", "lan", "home", "internal", "intranet", "corp", "invalid", "test");
 
     // RFC 5321 §4.5.3.1.1 and §4.5.3.1.2
@@ -20,7 +20,7 @@ public record EmailAddress(String localPart, String domain) {
     private static final int MAX_DOMAIN = 255;
 
     /// Stands where octets were not UTF-8, so nobody can say what the address was.
-    private static final int NOT_UTF8 = 0xfffd;
+    private static final int REPLACEMENT_CHARACTER = 0xfffd;
 
     /// Reads `local-part@domain` or a bare `local-part`, without angle brackets and without a display name.
     ///
@@ -48,7 +48,7 @@ public record EmailAddress(String localPart, String domain) {
         return dot > 0
                 && dot < domain.length() - 1
                 && !domain.startsWith("[")
-                && !PRIVATE_TOP_LEVELS.contains(domain.substring(dot + 1).toLowerCase(Locale.ROOT))
+                && !PRIVATE_TOP_LEVEL_DOMAINS.contains(domain.substring(dot + 1).toLowerCase(Locale.ROOT))
                 && !Character.isDigit(domain.charAt(domain.length() - 1));
     }
 
@@ -104,7 +104,7 @@ public record EmailAddress(String localPart, String domain) {
             } else if (c == '"') {
                 return false;
             }
-            if (Character.isISOControl(text.charAt(i)) || text.charAt(i) == NOT_UTF8) {
+            if (Character.isISOControl(text.charAt(i)) || text.charAt(i) == REPLACEMENT_CHARACTER) {
                 return false;
             }
         }
@@ -120,11 +120,11 @@ public record EmailAddress(String localPart, String domain) {
         return !Character.isISOControl(c)
                 && !Character.isWhitespace(c)
                 && !Character.isSpaceChar(c)
-                && !turnsTheReadingDirection(c)
-                && c != NOT_UTF8;
+                && !isBidiControl(c)
+                && c != REPLACEMENT_CHARACTER;
     }
 
-    private static boolean turnsTheReadingDirection(int c) {
+    private static boolean isBidiControl(int c) {
         return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
     }
 
@@ -144,10 +144,10 @@ public record EmailAddress(String localPart, String domain) {
                             .limit(text.length() - 2L)
                             .allMatch(c -> isVisible(c) && "[]\\@<>".indexOf(c) < 0);
         }
-        return !text.startsWith(".") && !text.endsWith(".") && !text.contains("..") && isMadeOfLabelCharacters(text);
+        return !text.startsWith(".") && !text.endsWith(".") && !text.contains("..") && hasOnlyLabelCharacters(text);
     }
 
-    private static boolean isMadeOfLabelCharacters(String text) {
+    private static boolean hasOnlyLabelCharacters(String text) {
         for (int i = 0; i < text.length(); i = text.offsetByCodePoints(i, 1)) {
             int c = text.codePointAt(i);
             if (!Character.isLetterOrDigit(c) && "-._".indexOf(c) < 0 && !isMark(c)) {

@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 /// @param recipients at least one, each qualified, in the order given; a repeated one is kept once
 /// @param smtpUtf8 whether the client asked for SMTPUTF8 (RFC 6531 §3.4)
 /// @param body what the client said of the content's octets
-/// @param report what the client wants to hear; of a repeated recipient what it wanted at first
+/// @param dsnRequest what the client wants to hear; of a repeated recipient what it wanted at first
 public record Envelope(
         @Nullable EmailAddress sender,
         List<EmailAddress> recipients,
         boolean smtpUtf8,
         BodyType body,
-        ReportRequest report) {
+        DsnRequest dsnRequest) {
 
     public Envelope {
         recipients = recipients.stream().distinct().toList();
@@ -27,7 +27,7 @@ public record Envelope(
 
     /// An envelope without wishes, for ordinary content.
     public Envelope(@Nullable EmailAddress sender, List<EmailAddress> recipients, boolean smtpUtf8) {
-        this(sender, recipients, smtpUtf8, BodyType.SEVEN_BIT, ReportRequest.NONE);
+        this(sender, recipients, smtpUtf8, BodyType.SEVEN_BIT, DsnRequest.NONE);
     }
 
     /// @return the sender, empty for the null sender

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param lines the text, a line each, without codes and line ends; at least one line, which may be empty
 public record Reply(int code, @Nullable EnhancedStatus status, List<String> lines) {
 
-    private static final Pattern BEGINNING = Pattern.compile("(?s)[2-5]\\d\\d(?:[ -].*)?");
+    private static final Pattern REPLY_START = Pattern.compile("(?s)[2-5]\\d\\d(?:[ -].*)?");
 
     public Reply {
         if (code < 200 || code > 599) {
@@ -42,7 +42,7 @@ public record Reply(int code, @Nullable EnhancedStatus status, List<String> line
     /// @return empty if it does not begin with a reply code
     public static Optional<Reply> parse(String text) {
         String[] rawLines = text.strip().split("\r?\n");
-        if (!BEGINNING.matcher(rawLines[0]).matches()) {
+        if (!REPLY_START.matcher(rawLines[0]).matches()) {
             return Optional.empty();
         }
         int code = Integer.parseInt(rawLines[0].substring(0, 3));

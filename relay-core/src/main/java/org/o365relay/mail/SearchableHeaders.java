@@ -16,11 +16,11 @@ public record SearchableHeaders(
     /// Nothing is known.
     public static final SearchableHeaders NONE = new SearchableHeaders(null, null);
 
-    private static final int LONGEST_SUBJECT = 200;
-    private static final int LONGEST_MESSAGE_ID = 300;
+    private static final int MAX_SUBJECT = 200;
+    private static final int MAX_MESSAGE_ID = 300;
 
     /// More octets of a value are not looked at: an encoded word takes four times the room of what it says.
-    private static final int LOOKED_AT = 4_096;
+    private static final int MAX_VALUE_OCTETS = 4_096;
 
     private static final byte[] SUBJECT = "subject:".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] MESSAGE_ID = "message-id:".getBytes(StandardCharsets.US_ASCII);
@@ -47,16 +47,16 @@ public record SearchableHeaders(
     /// @return null if nothing is left of it
     public static @Nullable String subject(byte[] octets, int from, int to) {
         String raw = raw(octets, from, to);
-        return shown(raw.contains("=?") ? decoded(raw) : raw, LONGEST_SUBJECT);
+        return printable(raw.contains("=?") ? decoded(raw) : raw, MAX_SUBJECT);
     }
 
     /// As [#subject], but nothing is decoded.
     public static @Nullable String messageId(byte[] octets, int from, int to) {
-        return shown(raw(octets, from, to), LONGEST_MESSAGE_ID);
+        return printable(raw(octets, from, to), MAX_MESSAGE_ID);
     }
 
     private static String raw(byte[] octets, int from, int to) {
-        return RawText.of(Arrays.copyOfRange(octets, from, Math.min(to, from + LOOKED_AT)));
+        return RawText.of(Arrays.copyOfRange(octets, from, Math.min(to, from + MAX_VALUE_OCTETS)));
     }
 
     private static String decoded(String raw) {
@@ -68,13 +68,13 @@ public record SearchableHeaders(
     }
 
     /// Line ends go with what is not safe to show: unfolding leaves the blank that begins the next line.
-    private static @Nullable String shown(String text, int longest) {
+    private static @Nullable String printable(String text, int longest) {
         StringBuilder shown = new StringBuilder(Math.min(text.length(), longest));
         int at = 0;
         while (at < text.length()) {
             int character = text.codePointAt(at);
             at += Character.charCount(character);
-            int kept = pictured(character == '\t' ? ' ' : character);
+            int kept = controlPicture(character == '\t' ? ' ' : character);
             if (VisibleText.isSafe(kept) && !(kept == ' ' && shown.isEmpty())) {
                 if (shown.length() + Character.charCount(kept) > longest) {
                     break;
@@ -87,7 +87,7 @@ public record SearchableHeaders(
     }
 
     /// Who looks at it is to see that there is something: ESC is shown as U+241B. Line ends are of the folding.
-    private static int pictured(int character) {
+    private static int controlPicture(int character) {
         if (character == '\r' || character == '\n') {
             return character;
         }

@@ -13,5 +13,5 @@ public record UsageSlot(Instant since, int recipients) {
     public static final Duration SLOT = Duration.ofMinutes(10);
 
     /// How long after its beginning a slot still counts: those 24 hours that began with its last recipient.
-    public static final Duration LASTING = Duration.ofHours(24).plus(SLOT);
+    public static final Duration RETENTION = Duration.ofHours(24).plus(SLOT);
 }

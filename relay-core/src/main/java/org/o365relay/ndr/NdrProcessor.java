@@ -22,12 +22,12 @@ import org.o365relay.exchange.ReplyCatalogue;
 import org.o365relay.exchange.ReplySource;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.Arrival;
+import org.o365relay.mail.DsnRequest.NotifyCondition;
 import org.o365relay.mail.EmailAddress;
-import org.o365relay.mail.Original;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
-import org.o365relay.mail.ReportRequest.Occasion;
+import org.o365relay.mail.ReportedMessage;
 import org.o365relay.mail.RoutedEnvelope;
 import org.o365relay.ndr.NonDeliveryReport.UndeliveredRecipient;
 import org.o365relay.notice.FailedRecipient;
@@ -186,9 +186,9 @@ final class NdrProcessor {
         List<FailedRecipient> failed = returns.stream()
                 .flatMap(one -> failed(message, one).stream())
                 .filter(one -> message.envelope()
-                        .report()
+                        .dsnRequest()
                         .of(one.recipient().address())
-                        .wants(Occasion.FAILURE))
+                        .includes(NotifyCondition.FAILURE))
                 .toList();
         if (failed.isEmpty()) {
             return SenderNotice.NOBODY;
@@ -246,10 +246,10 @@ final class NdrProcessor {
         }
 
         /// The content has gone; this is what is left.
-        Original original() {
+        ReportedMessage original() {
             String header = (subject.isEmpty() ? "" : "Subject: " + encoded(subject) + "\r\n") + "Message-ID: "
                     + messageId + "\r\n";
-            return new Original(
+            return new ReportedMessage(
                     message.envelope().returnPath().orElse(null), header.getBytes(StandardCharsets.ISO_8859_1));
         }
 

@@ -5,10 +5,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.Envelope;
-import org.o365relay.mail.Original;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
+import org.o365relay.mail.ReportedMessage;
 
 /// A message that has waited for so long that its author should know.
 ///
@@ -22,7 +22,7 @@ public record Delay(
         QueueId id,
         Arrival arrival,
         Envelope envelope,
-        Original original,
+        ReportedMessage original,
         List<Recipient> recipients,
         Reason reason,
         @Nullable Reply reply,

@@ -38,7 +38,7 @@ final class DeliveryStatus {
     /// @return lines ending with CRLF
     String compose(String hostname) {
         // RFC 3464 §2.2
-        String envelopeId = event.envelope().report().envelopeId();
+        String envelopeId = event.envelope().dsnRequest().envelopeId();
         if (!envelopeId.isEmpty()) {
             field("Original-Envelope-Id", envelopeId);
         }
@@ -100,7 +100,7 @@ final class DeliveryStatus {
         text.append("\r\n");
         event
                 .envelope()
-                .report()
+                .dsnRequest()
                 .of(recipient.address())
                 .originalRecipient()
                 .ifPresent(original -> field("Original-Recipient", original.type() + "; " + original.address()));

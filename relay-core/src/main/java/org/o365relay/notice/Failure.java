@@ -4,8 +4,8 @@ import java.time.Instant;
 import java.util.List;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.Envelope;
-import org.o365relay.mail.Original;
 import org.o365relay.mail.QueueId;
+import org.o365relay.mail.ReportedMessage;
 
 /// A message given up for some or all of its recipients.
 ///
@@ -20,7 +20,7 @@ public record Failure(
         Arrival arrival,
         Envelope envelope,
         boolean isNotice,
-        Original original,
+        ReportedMessage original,
         List<FailedRecipient> recipients,
         String upstream,
         int attempts,
@@ -34,7 +34,7 @@ public record Failure(
             Arrival arrival,
             Envelope envelope,
             boolean isNotice,
-            Original original,
+            ReportedMessage original,
             List<FailedRecipient> recipients,
             String upstream,
             int attempts,

@@ -3,8 +3,8 @@ package org.o365relay.notice;
 import java.time.Instant;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.Envelope;
-import org.o365relay.mail.Original;
 import org.o365relay.mail.QueueId;
+import org.o365relay.mail.ReportedMessage;
 
 /// What a notice is about: a message, and what became of it.
 public sealed interface NoticeEvent permits Failure, RelayedMessage, Delay {
@@ -19,7 +19,7 @@ public sealed interface NoticeEvent permits Failure, RelayedMessage, Delay {
     boolean isNotice();
 
     /// @return what is known of the message
-    Original original();
+    ReportedMessage original();
 
     /// @return host name of the mail service; empty if it was not tried yet
     String upstream();

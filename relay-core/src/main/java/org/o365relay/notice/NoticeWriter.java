@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.o365relay.mail.BodyType;
+import org.o365relay.mail.DsnRequest;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
-import org.o365relay.mail.Original;
 import org.o365relay.mail.QueueId;
-import org.o365relay.mail.ReportRequest;
+import org.o365relay.mail.ReportedMessage;
 
 /// Writes delivery status notifications, and letters to the admin: who is told, and what.
 public final class NoticeWriter {
@@ -53,7 +53,7 @@ public final class NoticeWriter {
     /// Of a message that is no notice itself.
     ///
     /// @return who is told that it waits: the original author and nobody else; empty if nobody may be told
-    public Optional<EmailAddress> delayAddressee(Envelope envelope, Original original) {
+    public Optional<EmailAddress> delayAddressee(Envelope envelope, ReportedMessage original) {
         return original.author().filter(_ -> envelope.returnPath().isPresent()).filter(this::isSomebodyElse);
     }
 
@@ -191,7 +191,7 @@ public final class NoticeWriter {
     /// @return empty if it is not to be given back; a binary one cannot be, nor one with UTF-8 in its header
     private static byte[] whole(Failure failure) {
         Envelope envelope = failure.envelope();
-        boolean asked = envelope.report().returned() == ReportRequest.Returned.FULL;
+        boolean asked = envelope.dsnRequest().returned() == DsnRequest.ReturnedContent.FULL;
         return asked && envelope.body() != BodyType.BINARY && !envelope.smtpUtf8()
                 ? OriginalHeader.withoutBcc(failure.original().content())
                 : new byte[0];

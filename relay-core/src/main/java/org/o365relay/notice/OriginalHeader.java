@@ -8,8 +8,8 @@ import java.io.UnsupportedEncodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.o365relay.mail.Original;
 import org.o365relay.mail.RawText;
+import org.o365relay.mail.ReportedMessage;
 
 /// What a notice quotes from the header of the message it is about.
 final class OriginalHeader {
@@ -23,7 +23,7 @@ final class OriginalHeader {
     private final byte[] octets;
     private final InternetHeaders fields;
 
-    OriginalHeader(Original original) throws MessagingException {
+    OriginalHeader(ReportedMessage original) throws MessagingException {
         octets = withoutBcc(original.header());
         fields = new InternetHeaders(new ByteArrayInputStream(octets));
     }

@@ -4,8 +4,8 @@ import java.time.Instant;
 import java.util.List;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.Envelope;
-import org.o365relay.mail.Original;
 import org.o365relay.mail.QueueId;
+import org.o365relay.mail.ReportedMessage;
 
 /// A message handed to an upstream that reports no deliveries, for recipients of whose fate the sender wanted
 /// to hear (RFC 3461 §5.2.2).
@@ -18,7 +18,7 @@ public record RelayedMessage(
         Arrival arrival,
         Envelope envelope,
         boolean isNotice,
-        Original original,
+        ReportedMessage original,
         List<RelayedRecipient> recipients,
         String upstream,
         Instant now)

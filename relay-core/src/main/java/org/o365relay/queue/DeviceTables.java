@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.DeviceChange;
-import org.o365relay.mail.DeviceChange.Forgotten;
-import org.o365relay.mail.DeviceChange.Known;
-import org.o365relay.mail.DeviceChange.Spent;
+import org.o365relay.mail.DeviceChange.Removed;
+import org.o365relay.mail.DeviceChange.Updated;
+import org.o365relay.mail.DeviceChange.UsageUpdated;
 import org.o365relay.mail.DeviceRecord;
 import org.o365relay.mail.UsageSlot;
 import org.slf4j.Logger;
@@ -30,10 +30,10 @@ final class DeviceTables {
 
     static void write(Statements statements, DeviceChange change) throws SQLException {
         switch (change) {
-            case Known(DeviceRecord device) -> writeDevice(statements, device);
-            case Spent(InetAddress address, List<UsageSlot> spending) ->
+            case Updated(DeviceRecord device) -> writeDevice(statements, device);
+            case UsageUpdated(InetAddress address, List<UsageSlot> spending) ->
                 writeSpending(statements, address.getHostAddress(), spending);
-            case Forgotten(InetAddress address) -> forget(statements, address.getHostAddress());
+            case Removed(InetAddress address) -> forget(statements, address.getHostAddress());
         }
     }
 
@@ -58,8 +58,8 @@ final class DeviceTables {
         return statements
                 .with(
                         "delete-old-device-usage",
-                        now.minus(UsageSlot.LASTING).toEpochMilli(),
-                        now.plus(UsageSlot.LASTING).toEpochMilli())
+                        now.minus(UsageSlot.RETENTION).toEpochMilli(),
+                        now.plus(UsageSlot.RETENTION).toEpochMilli())
                 .executeUpdate();
     }
 
@@ -81,7 +81,7 @@ final class DeviceTables {
                     .with("write-deviation", address, deviation.getKey().key(), deviation.getValue())
                     .executeUpdate();
         }
-        writeSpending(statements, address, device.spending());
+        writeSpending(statements, address, device.usage());
     }
 
     private static void writeSpending(Statements statements, String address, List<UsageSlot> spending)

@@ -12,14 +12,14 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.BodyType;
+import org.o365relay.mail.DsnRequest;
+import org.o365relay.mail.DsnRequest.ForRecipient;
+import org.o365relay.mail.DsnRequest.ReturnedContent;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
-import org.o365relay.mail.ReportRequest;
-import org.o365relay.mail.ReportRequest.OfRecipient;
-import org.o365relay.mail.ReportRequest.Returned;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -200,16 +200,16 @@ record MessageRow(
         return open;
     }
 
-    private ReportRequest report(List<RecipientRow> addressed) {
-        Map<EmailAddress, OfRecipient> wishes = new HashMap<>(0);
+    private DsnRequest report(List<RecipientRow> addressed) {
+        Map<EmailAddress, ForRecipient> wishes = new HashMap<>(0);
         for (RecipientRow recipient : addressed) {
             if (recipient.hasWishes()) {
                 wishes.put(address(recipient.address()), recipient.wishes());
             }
         }
-        return new ReportRequest(
+        return new DsnRequest(
                 envelopeId == null ? "" : envelopeId,
-                returned == null ? Returned.NOT_GIVEN : Returned.valueOf(returned),
+                returned == null ? ReturnedContent.NOT_GIVEN : ReturnedContent.valueOf(returned),
                 wishes);
     }
 

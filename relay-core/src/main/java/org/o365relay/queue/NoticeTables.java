@@ -12,9 +12,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.DsnRequest.NotifyCondition;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
-import org.o365relay.mail.ReportRequest.Occasion;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -146,7 +146,7 @@ final class NoticeTables {
         return ClaimTables.recipients(statements, id).stream()
                 .filter(row -> switch (kind) {
                     case FAILED ->
-                        failed.contains(row.ordinal()) && row.wishes().wants(Occasion.FAILURE);
+                        failed.contains(row.ordinal()) && row.wishes().includes(NotifyCondition.FAILURE);
                     case DELAYED -> row.isOpen() || row.state().equals("delivered");
                 })
                 .map(row -> row.recipient().address())

@@ -51,8 +51,8 @@ final class QuotaTables {
         statements
                 .with(
                         "delete-old-quota-usage",
-                        now.minus(UsageSlot.LASTING).toEpochMilli(),
-                        now.plus(UsageSlot.LASTING).toEpochMilli())
+                        now.minus(UsageSlot.RETENTION).toEpochMilli(),
+                        now.plus(UsageSlot.RETENTION).toEpochMilli())
                 .executeUpdate();
         statements
                 .with("delete-old-sent-alerts", now.minus(REMEMBERED).toEpochMilli())

@@ -3,11 +3,11 @@ package org.o365relay.queue;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.DsnRequest.ForRecipient;
 import org.o365relay.mail.EmailAddress;
-import org.o365relay.mail.Notify;
+import org.o365relay.mail.NotifyParameter;
 import org.o365relay.mail.OriginalRecipient;
 import org.o365relay.mail.Recipient;
-import org.o365relay.mail.ReportRequest.OfRecipient;
 
 /// A row of `recipient`, as it was stored.
 record RecipientRow(
@@ -38,9 +38,9 @@ record RecipientRow(
         return occasions != null || original != null;
     }
 
-    OfRecipient wishes() {
-        return new OfRecipient(
-                occasions == null ? null : Notify.parse(occasions).orElseThrow(() -> damaged(occasions)),
+    ForRecipient wishes() {
+        return new ForRecipient(
+                occasions == null ? null : NotifyParameter.parse(occasions).orElseThrow(() -> damaged(occasions)),
                 original == null ? null : OriginalRecipient.parse(original).orElseThrow(() -> damaged(original)));
     }
 

@@ -8,9 +8,12 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Arrival;
+import org.o365relay.mail.DsnRequest;
+import org.o365relay.mail.DsnRequest.ForRecipient;
+import org.o365relay.mail.DsnRequest.ReturnedContent;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
-import org.o365relay.mail.Notify;
+import org.o365relay.mail.NotifyParameter;
 import org.o365relay.mail.OriginalRecipient;
 import org.o365relay.mail.Outcome;
 import org.o365relay.mail.Outcome.Deferred;
@@ -18,9 +21,6 @@ import org.o365relay.mail.Outcome.Delivered;
 import org.o365relay.mail.Outcome.Failed;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
-import org.o365relay.mail.ReportRequest;
-import org.o365relay.mail.ReportRequest.OfRecipient;
-import org.o365relay.mail.ReportRequest.Returned;
 import org.o365relay.mail.RoutedEnvelope;
 import org.o365relay.mail.SearchableHeaders;
 
@@ -42,7 +42,7 @@ final class Tables {
             boolean notice)
             throws SQLException {
         Envelope envelope = routed.envelope();
-        ReportRequest report = envelope.report();
+        DsnRequest report = envelope.dsnRequest();
         long receivedAt = arrival.at().toEpochMilli();
         String sender = envelope.returnPath().map(EmailAddress::toString).orElse(null);
         statements
@@ -57,7 +57,7 @@ final class Tables {
                         envelope.smtpUtf8() ? 1 : 0,
                         envelope.body().keyword(),
                         report.envelopeId().isEmpty() ? null : report.envelopeId(),
-                        report.returned() == Returned.NOT_GIVEN
+                        report.returned() == ReturnedContent.NOT_GIVEN
                                 ? null
                                 : report.returned().name(),
                         notice ? 1 : 0,
@@ -72,14 +72,14 @@ final class Tables {
                 .executeUpdate();
         int ordinal = 0;
         for (EmailAddress recipient : envelope.recipients()) {
-            OfRecipient wishes = report.of(recipient);
+            ForRecipient wishes = report.of(recipient);
             statements
                     .with(
                             "insert-recipient",
                             id.value(),
                             ordinal++,
                             recipient.toString(),
-                            wishes.occasions() == null ? null : Notify.parameter(wishes.occasions()),
+                            wishes.conditions() == null ? null : NotifyParameter.format(wishes.conditions()),
                             wishes.originalRecipient()
                                     .map(OriginalRecipient::parameter)
                                     .orElse(null))

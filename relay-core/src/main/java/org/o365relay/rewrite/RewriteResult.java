@@ -8,15 +8,15 @@ import java.io.SequenceInputStream;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
-import org.o365relay.mail.Original;
 import org.o365relay.mail.Reply;
+import org.o365relay.mail.ReportedMessage;
 import org.o365relay.mail.UnacceptableContentException;
 
 /// What became of an original.
 public sealed interface RewriteResult {
 
     /// @return what there is to tell of the original in a notice
-    Original original();
+    ReportedMessage original();
 
     /// A message Exchange can accept.
     final class Rewritten implements RewriteResult {
@@ -26,7 +26,7 @@ public sealed interface RewriteResult {
         private final InputStream body;
         private final @Nullable EmailAddress sendAsAuthor;
         private final boolean binary;
-        private final Original original;
+        private final ReportedMessage original;
 
         Rewritten(
                 EmailAddress sender,
@@ -34,7 +34,7 @@ public sealed interface RewriteResult {
                 byte[] header,
                 InputStream body,
                 boolean binary,
-                Original original) {
+                ReportedMessage original) {
             this.sender = sender;
             this.sendAsAuthor = alias;
             this.header = header;
@@ -69,7 +69,7 @@ public sealed interface RewriteResult {
         }
 
         @Override
-        public Original original() {
+        public ReportedMessage original() {
             return original;
         }
 
@@ -104,5 +104,5 @@ public sealed interface RewriteResult {
     /// A message that cannot be made acceptable.
     ///
     /// @param reply a permanent one, as if the upstream had said it
-    record Unacceptable(Reply reply, Original original) implements RewriteResult {}
+    record Unacceptable(Reply reply, ReportedMessage original) implements RewriteResult {}
 }

@@ -7,9 +7,9 @@ import java.util.List;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.BodyType;
 import org.o365relay.mail.Envelope;
-import org.o365relay.mail.Original;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
+import org.o365relay.mail.ReportedMessage;
 
 /// Makes originals acceptable for one mailbox. Knows no state: the same original gives the same bytes at every
 /// attempt, which Exchange needs to recognise a duplicate.
@@ -33,7 +33,7 @@ public final class Rewriter {
     public RewriteResult rewrite(QueueId id, Arrival arrival, Envelope envelope, InputStream original) throws IOException {
         OriginalMessage message = new HeaderReader(original).read();
         OriginatorFields authorship = new OriginatorFields(rules, envelope, message.fields());
-        Original told = new Original(authorship.noticeAddress().orElse(null), header(message.fields()));
+        ReportedMessage told = new ReportedMessage(authorship.noticeAddress().orElse(null), header(message.fields()));
         if (message.headerTooLarge()) {
             return new RewriteResult.Unacceptable(HEADER_TOO_LARGE, told);
         }
@@ -46,7 +46,7 @@ public final class Rewriter {
     private static byte[] header(List<RawField> fields) {
         StringBuilder header = new StringBuilder();
         for (RawField field : fields) {
-            if (header.length() + field.text().length() <= Original.MAX_HEADER) {
+            if (header.length() + field.text().length() <= ReportedMessage.MAX_HEADER) {
                 header.append(field.text());
             }
         }

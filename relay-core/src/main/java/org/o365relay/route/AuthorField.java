@@ -13,14 +13,14 @@ import org.o365relay.mail.RawText;
 public final class AuthorField {
 
     /// The parser takes time by the square of the length.
-    private static final int LONGEST = 2 * 1024;
+    private static final int MAX_LENGTH = 2 * 1024;
 
     private AuthorField() {}
 
     /// @param value of the field, folded or not, one octet per character
     /// @return the first address that is a whole one, else the first; empty if there is none that can be read
     public static Optional<EmailAddress> address(String value) {
-        String beginning = value.length() <= LONGEST ? value : value.substring(0, LONGEST);
+        String beginning = value.length() <= MAX_LENGTH ? value : value.substring(0, MAX_LENGTH);
         String text = RawText.of(beginning.getBytes(StandardCharsets.ISO_8859_1))
                 .replace('\r', ' ')
                 .replace('\n', ' ')

@@ -21,7 +21,7 @@ public record RouteRule(
         @Nullable String target,
         Priority priority) {
 
-    boolean fits(RoutingInput origin, EmailAddress to) {
+    boolean matches(RoutingInput origin, EmailAddress to) {
         return (client == null || client.contains(origin.client()))
                 && (sender == null || sender.matches(origin.sender()))
                 && (author == null || (origin.author() != null && author.matches(origin.author())))

@@ -6,11 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.o365relay.mail.DsnRequest;
+import org.o365relay.mail.DsnRequest.ForRecipient;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
 import org.o365relay.mail.Priority;
-import org.o365relay.mail.ReportRequest;
-import org.o365relay.mail.ReportRequest.OfRecipient;
 import org.o365relay.mail.RoutedEnvelope;
 
 /// The ways out. For each recipient the first rule that fits decides; if none does, the first target.
@@ -38,7 +38,7 @@ public record Routes(List<RouteRule> rules, List<Target> targets) {
     }
 
     /// @return octets of the largest message that any target takes
-    public long largestMessage() {
+    public long maxMessageSize() {
         long largest = 0;
         for (Target target : targets) {
             largest = Math.max(largest, target.messageSize());
@@ -48,7 +48,7 @@ public record Routes(List<RouteRule> rules, List<Target> targets) {
 
     /// @param octets the size of a message
     /// @return the first target of its parts that does not take a message of this size; empty if they all do
-    public Optional<Target> tooSmall(List<RoutedEnvelope> parts, long octets) {
+    public Optional<Target> firstTooSmall(List<RoutedEnvelope> parts, long octets) {
         for (RoutedEnvelope part : parts) {
             Optional<Target> target = target(part.route());
             if (target.isPresent() && octets > target.get().messageSize()) {
@@ -72,44 +72,46 @@ public record Routes(List<RouteRule> rules, List<Target> targets) {
     /// mailbox's limit on recipients asks for. Recipients keep their order.
     ///
     /// @return at least one part; together they have every recipient once
-    public List<RoutedEnvelope> parts(RoutingInput origin, Envelope envelope) {
-        if (rules.isEmpty() && fitsWhole(targets.getFirst(), envelope)) {
+    public List<RoutedEnvelope> split(RoutingInput origin, Envelope envelope) {
+        if (rules.isEmpty() && isWithinLimit(targets.getFirst(), envelope)) {
             return List.of(new RoutedEnvelope(targets.getFirst().name(), Priority.NORMAL, envelope));
         }
-        Map<Way, List<EmailAddress>> ways = new LinkedHashMap<>();
+        Map<Assignment, List<EmailAddress>> ways = new LinkedHashMap<>();
         for (EmailAddress recipient : envelope.recipients()) {
-            ways.computeIfAbsent(way(origin, recipient), _ -> new ArrayList<>()).add(recipient);
+            ways.computeIfAbsent(assign(origin, recipient), _ -> new ArrayList<>())
+                    .add(recipient);
         }
         List<RoutedEnvelope> parts = new ArrayList<>();
-        ways.forEach((way, recipients) -> divide(way, recipients, envelope, parts));
+        ways.forEach((way, recipients) -> splitByLimit(way, recipients, envelope, parts));
         return parts;
     }
 
-    private record Way(Target target, Priority priority) {}
+    private record Assignment(Target target, Priority priority) {}
 
-    private Way way(RoutingInput origin, EmailAddress recipient) {
+    private Assignment assign(RoutingInput origin, EmailAddress recipient) {
         for (RouteRule rule : rules) {
-            if (rule.fits(origin, recipient)) {
+            if (rule.matches(origin, recipient)) {
                 Target target = rule.target() == null
                         ? targets.getFirst()
                         : target(rule.target())
                                 .orElseThrow(() -> new IllegalStateException("no target " + rule.target()));
-                return new Way(target, rule.priority());
+                return new Assignment(target, rule.priority());
             }
         }
-        return new Way(targets.getFirst(), Priority.NORMAL);
+        return new Assignment(targets.getFirst(), Priority.NORMAL);
     }
 
-    private static void divide(Way way, List<EmailAddress> recipients, Envelope envelope, List<RoutedEnvelope> parts) {
+    private static void splitByLimit(
+            Assignment way, List<EmailAddress> recipients, Envelope envelope, List<RoutedEnvelope> parts) {
         Integer limit = way.target().recipientsPerMessage();
         int most = limit == null ? recipients.size() : limit;
         for (int from = 0; from < recipients.size(); from += most) {
             List<EmailAddress> some = recipients.subList(from, Math.min(from + most, recipients.size()));
-            parts.add(new RoutedEnvelope(way.target().name(), way.priority(), part(envelope, some)));
+            parts.add(new RoutedEnvelope(way.target().name(), way.priority(), subset(envelope, some)));
         }
     }
 
-    private static Envelope part(Envelope envelope, List<EmailAddress> recipients) {
+    private static Envelope subset(Envelope envelope, List<EmailAddress> recipients) {
         return recipients.equals(envelope.recipients())
                 ? envelope
                 : new Envelope(
@@ -117,16 +119,16 @@ public record Routes(List<RouteRule> rules, List<Target> targets) {
                         recipients,
                         envelope.smtpUtf8(),
                         envelope.body(),
-                        part(envelope.report(), recipients));
+                        subset(envelope.dsnRequest(), recipients));
     }
 
-    private static ReportRequest part(ReportRequest report, List<EmailAddress> recipients) {
-        Map<EmailAddress, OfRecipient> wishes = new HashMap<>(report.recipients());
+    private static DsnRequest subset(DsnRequest report, List<EmailAddress> recipients) {
+        Map<EmailAddress, ForRecipient> wishes = new HashMap<>(report.recipients());
         wishes.keySet().retainAll(recipients);
-        return new ReportRequest(report.envelopeId(), report.returned(), wishes);
+        return new DsnRequest(report.envelopeId(), report.returned(), wishes);
     }
 
-    private static boolean fitsWhole(Target target, Envelope envelope) {
+    private static boolean isWithinLimit(Target target, Envelope envelope) {
         Integer most = target.recipientsPerMessage();
         return most == null || envelope.recipients().size() <= most;
     }

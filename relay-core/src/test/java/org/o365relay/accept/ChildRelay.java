@@ -33,7 +33,7 @@ final class ChildRelay {
     private static OpenRelay withOldTls(Path directory) throws Exception {
         CertificateFiles files =
                 new CertificateFiles(directory.resolve("relay.pem"), directory.resolve("relay.key"), Duration.ZERO);
-        OldTls.allowWhereAskedFor(listeners("old-tls"));
+        OldTls.allowIfConfigured(listeners("old-tls"));
         return new OpenRelay(directory, OpenRelay.settings(files, Duration.ofSeconds(10)), Map.of());
     }
 
@@ -42,7 +42,7 @@ final class ChildRelay {
         return switch (kind) {
             case "handed-over" ->
                 List.of(new ListenerSettings(
-                        new Endpoint.HandedOver("smtp"),
+                        new Endpoint.SystemdSocket("smtp"),
                         ListenerTls.OFF,
                         OpenRelay.trusting(false, "127.0.0.0/8"),
                         List.of()));

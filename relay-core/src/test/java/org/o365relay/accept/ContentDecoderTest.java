@@ -98,13 +98,13 @@ class ContentDecoderTest {
             assertThat(decoder.deviations().stream().map(Deviation::key).collect(Collectors.joining(" ")))
                     .as("in pieces of %s", piece)
                     .isEqualTo(wrong == null ? "" : wrong);
-            assertThat(decoder.endedLeniently()).isEqualTo(lenient);
+            assertThat(decoder.hasNonstandardEnd()).isEqualTo(lenient);
         }
     }
 
     @Test
     void givesDotsNoMeaningInChunks() {
-        ContentDecoder decoder = ContentDecoder.ofChunks();
+        ContentDecoder decoder = ContentDecoder.forChunks();
         ByteArrayOutputStream content = new ByteArrayOutputStream();
         byte[] stream = octets("..arn.rn.n..rn.r");
         assertThat(decoder.decode(stream, 0, stream.length, content)).isEqualTo(-1);

@@ -98,7 +98,7 @@ final class Conversations implements AutoCloseable {
                     new ConnectionLimiter(10),
                     new ConnectionLimiter(10),
                     new DefaultChannelGroup(GlobalEventExecutor.INSTANCE),
-                    settings.limits().command());
+                    settings.limits().commandTimeout());
         });
     }
 

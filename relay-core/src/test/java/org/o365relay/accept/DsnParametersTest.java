@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.o365relay.accept.DsnParameters.Read;
-import org.o365relay.mail.Notify;
+import org.o365relay.accept.DsnParameters.Parsed;
+import org.o365relay.mail.DsnRequest;
+import org.o365relay.mail.DsnRequest.ForRecipient;
+import org.o365relay.mail.NotifyParameter;
 import org.o365relay.mail.OriginalRecipient;
-import org.o365relay.mail.ReportRequest;
-import org.o365relay.mail.ReportRequest.OfRecipient;
 
 class DsnParametersTest {
 
@@ -30,10 +30,10 @@ class DsnParametersTest {
             RET=x ENVID=+                         | ''         | NOT_GIVEN | RET is FULL or HDRS;ENVID is
             """, delimiter = '|')
     void readsThoseOfMail(String parameters, String envelopeId, String returned, String mistakes) {
-        Read<ReportRequest> read = DsnParameters.ofMail(mail(parameters));
+        Parsed<DsnRequest> read = DsnParameters.ofMail(mail(parameters));
 
-        assertThat(read.wishes().envelopeId()).isEqualTo(envelopeId);
-        assertThat(read.wishes().returned()).hasToString(returned);
+        assertThat(read.value().envelopeId()).isEqualTo(envelopeId);
+        assertThat(read.value().returned()).hasToString(returned);
         assertMistakes(read, mistakes);
     }
 
@@ -51,10 +51,10 @@ class DsnParametersTest {
     void readsThoseOfRcpt(String parameters, String notify, String original, String mistakes) {
         Command.Rcpt command = (Command.Rcpt) CommandParser.parse("RCPT TO:<b@x.test> " + parameters);
 
-        Read<OfRecipient> read = DsnParameters.ofRcpt(command.parameters());
+        Parsed<ForRecipient> read = DsnParameters.ofRcpt(command.parameters());
 
-        OfRecipient wishes = read.wishes();
-        assertThat(wishes.occasions() == null ? null : Notify.parameter(wishes.occasions()))
+        ForRecipient wishes = read.value();
+        assertThat(wishes.conditions() == null ? null : NotifyParameter.format(wishes.conditions()))
                 .isEqualTo(notify);
         assertThat(wishes.originalRecipient().map(OriginalRecipient::parameter).orElse(null))
                 .isEqualTo(original);
@@ -64,20 +64,20 @@ class DsnParametersTest {
     @ParameterizedTest
     @CsvSource({"100,true", "101,false"})
     void takesAnEnvelopeIdOfAHundredCharacters(int length, boolean fine) {
-        Read<ReportRequest> read = DsnParameters.ofMail(mail("ENVID=" + "x".repeat(length)));
+        Parsed<DsnRequest> read = DsnParameters.ofMail(mail("ENVID=" + "x".repeat(length)));
 
-        assertThat(read.mistakes().isEmpty()).isEqualTo(fine);
+        assertThat(read.errors().isEmpty()).isEqualTo(fine);
     }
 
     private static Map<String, String> mail(String parameters) {
         return ((Command.Mail) CommandParser.parse("MAIL FROM:<a@x.test> " + parameters)).parameters();
     }
 
-    private static void assertMistakes(Read<?> read, String mistakes) {
+    private static void assertMistakes(Parsed<?> read, String mistakes) {
         String[] expected = mistakes == null ? new String[0] : mistakes.split(";(?!a)", -1);
-        assertThat(read.mistakes()).hasSize(expected.length);
+        assertThat(read.errors()).hasSize(expected.length);
         for (int i = 0; i < expected.length; i++) {
-            assertThat(read.mistakes().get(i)).startsWith(expected[i]);
+            assertThat(read.errors().get(i)).startsWith(expected[i]);
         }
     }
 }

@@ -90,7 +90,7 @@ record FrontSettings(
                 accept.rules(),
                 accept.certificate(),
                 accept.users(),
-                accept.plainTextLogin(),
+                accept.authWithoutTls(),
                 routes,
                 routes.targets().stream()
                         .flatMap(target -> target.mailboxes().stream())
@@ -111,7 +111,7 @@ record FrontSettings(
                 accept.rules(),
                 accept.certificate(),
                 accept.users(),
-                accept.plainTextLogin(),
+                accept.authWithoutTls(),
                 accept.routes(),
                 accept.mailboxes()));
     }
@@ -123,7 +123,7 @@ record FrontSettings(
                 new AdmissionRules(null, MAILBOX, List.of(), rules),
                 accept.certificate(),
                 accept.users(),
-                accept.plainTextLogin(),
+                accept.authWithoutTls(),
                 accept.routes(),
                 accept.mailboxes()));
     }
@@ -155,8 +155,8 @@ record FrontSettings(
                 recipients,
                 limits.hops(),
                 limits.connections(),
-                limits.idle(),
-                limits.command(),
+                limits.idleTimeout(),
+                limits.commandTimeout(),
                 limits.minimumDataRate()));
     }
 
@@ -167,8 +167,8 @@ record FrontSettings(
                 limits.recipients(),
                 hops,
                 limits.connections(),
-                limits.idle(),
-                limits.command(),
+                limits.idleTimeout(),
+                limits.commandTimeout(),
                 limits.minimumDataRate()));
     }
 
@@ -179,7 +179,7 @@ record FrontSettings(
                 limits.recipients(),
                 limits.hops(),
                 limits.connections(),
-                limits.idle(),
+                limits.idleTimeout(),
                 command,
                 limits.minimumDataRate()));
     }
@@ -191,8 +191,8 @@ record FrontSettings(
                 limits.recipients(),
                 limits.hops(),
                 limits.connections(),
-                limits.idle(),
-                limits.command(),
+                limits.idleTimeout(),
+                limits.commandTimeout(),
                 octets));
     }
 
@@ -203,8 +203,8 @@ record FrontSettings(
                 limits.recipients(),
                 limits.hops(),
                 limits.connections(),
-                limits.idle(),
-                limits.command(),
+                limits.idleTimeout(),
+                limits.commandTimeout(),
                 limits.minimumDataRate()));
     }
 
@@ -215,8 +215,8 @@ record FrontSettings(
                         limits.recipients(),
                         limits.hops(),
                         total,
-                        limits.idle(),
-                        limits.command(),
+                        limits.idleTimeout(),
+                        limits.commandTimeout(),
                         limits.minimumDataRate()))
                 .with(new DeviceLimits(perClient, null, null, null));
     }
@@ -229,7 +229,7 @@ record FrontSettings(
                 limits.hops(),
                 limits.connections(),
                 idle,
-                limits.command(),
+                limits.commandTimeout(),
                 limits.minimumDataRate()));
     }
 

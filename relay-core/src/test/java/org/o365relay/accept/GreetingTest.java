@@ -65,7 +65,7 @@ class GreetingTest {
         Device device = new Devices(InstantSource.fixed(TestRelayFront.NOW)).at(address);
         Client client = new Client(address, FrontSettings.DEFAULTS.policy(), device, ListenerTls.OFF);
         SessionErrors conduct = new SessionErrors(client, new FrontJournal());
-        new Greeting(conduct, false).say(text(said), true);
+        new Greeting(conduct, false).handle(text(said), true);
         assertThat(conduct.helo()).isEqualTo(text(kept));
     }
 

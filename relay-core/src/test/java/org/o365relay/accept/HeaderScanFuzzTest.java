@@ -19,19 +19,26 @@ class HeaderScanFuzzTest {
     @FuzzTest(maxDuration = "5m")
     @DictionaryFile(resourcePath = "headers.dict")
     void countsTheHopsOfAnyBytes(byte[] octets) {
-        HeaderScan whole = HeaderScan.at(octets, true, HOSTNAME);
-        HeaderScan again = HeaderScan.at(octets.clone(), true, HOSTNAME);
-        HeaderScan beginning = HeaderScan.at(octets, false, HOSTNAME);
-        HeaderScan half = HeaderScan.at(Arrays.copyOf(octets, octets.length / 2), false, HOSTNAME);
+        HeaderScan whole = HeaderScan.scan(octets, true, HOSTNAME);
+        HeaderScan again = HeaderScan.scan(octets.clone(), true, HOSTNAME);
+        HeaderScan beginning = HeaderScan.scan(octets, false, HOSTNAME);
+        HeaderScan half = HeaderScan.scan(Arrays.copyOf(octets, octets.length / 2), false, HOSTNAME);
 
-        hold(whole.received() == hops(octets), "hops", whole.received());
-        hold(beginning.received() == whole.received(), "fewer hops if there may be more", beginning.received());
-        hold(half.received() <= whole.received(), "more hops in the half", half.received());
+        hold(whole.receivedFields() == hops(octets), "hops", whole.receivedFields());
+        hold(
+                beginning.receivedFields() == whole.receivedFields(),
+                "fewer hops if there may be more",
+                beginning.receivedFields());
+        hold(half.receivedFields() <= whole.receivedFields(), "more hops in the half", half.receivedFields());
         hold(whole.deviations().equals(again.deviations()), "two opinions", again.deviations());
         hold(whole.deviations().containsAll(beginning.deviations()), "more wrong", beginning.deviations());
-        hold(whole.trace().equals(again.trace()) && whole.notice().equals(again.notice()), "two ids", again);
+        hold(
+                whole.previousId().equals(again.previousId())
+                        && whole.noticeAbout().equals(again.noticeAbout()),
+                "two ids",
+                again);
         hold(whole.automaticReply().equals(again.automaticReply()), "two answers", again.automaticReply());
-        hold(whole.trace().isEmpty() || whole.received() > 0, "a trace without a hop", whole.trace());
+        hold(whole.previousId().isEmpty() || whole.receivedFields() > 0, "a trace without a hop", whole.previousId());
         hold(isRaw(octets) || !whole.deviations().contains(Deviation.RAW_8BIT_HEADER), "not raw", whole);
     }
 

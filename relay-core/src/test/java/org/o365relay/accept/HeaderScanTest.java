@@ -37,7 +37,7 @@ class HeaderScanTest {
                     \\tx/ALL                                  | no-blank-line no-from no-date no-message-id
                     ALLX: y/\\tfolded/\\tagain//              |
                     from: x/DATE : y/mEssAgE-Id:z//           |
-                    From: x/From: y/Date:/Message-ID://       | several-from
+                    From: x/From: y/Date:/Message-ID://       | multiple-from
                     From: x\\nDate: y\\nMessage-ID: z\\n\\nx  |
                     From: x\\rDate: y\\rMessage-ID: z\\r\\rx  |
                     From: x\\r/Date: y\\r\\r/Message-ID: z//  |
@@ -76,8 +76,8 @@ class HeaderScanTest {
                     """)
     void knowsWhatTheRelayWrote(String value, boolean own) {
         String text = value.translateEscapes().replace("/", "\r\n") + "\r\n";
-        assertThat(glance("Received: " + text, true).trace()).isEqualTo(own ? Optional.of(ID) : Optional.empty());
-        assertThat(glance("X-O365-Relay-Notice: " + text, true).notice().isPresent())
+        assertThat(glance("Received: " + text, true).previousId()).isEqualTo(own ? Optional.of(ID) : Optional.empty());
+        assertThat(glance("X-O365-Relay-Notice: " + text, true).noticeAbout().isPresent())
                 .isEqualTo(own);
     }
 
@@ -108,7 +108,7 @@ class HeaderScanTest {
                     """)
     void knowsByWhatPeopleKnowTheMessage(String content, @Nullable String subject, @Nullable String messageId) {
         HeaderScan glance = glance(content.translateEscapes().replace("/", "\r\n"), true);
-        assertThat(glance.headline()).isEqualTo(new SearchableHeaders(subject, messageId));
+        assertThat(glance.searchableHeaders()).isEqualTo(new SearchableHeaders(subject, messageId));
     }
 
     @Test
@@ -120,15 +120,15 @@ class HeaderScanTest {
             for (int i = 0; i < octets.length; i++) {
                 octets[i] = alphabet[random.nextInt(alphabet.length)];
             }
-            HeaderScan whole = HeaderScan.at(octets, true, "relay.test");
-            HeaderScan part = HeaderScan.at(Arrays.copyOf(octets, octets.length / 2), false, "relay.test");
-            assertThat(whole.headline()).isNotNull();
-            assertThat(whole.received()).isGreaterThanOrEqualTo(part.received());
+            HeaderScan whole = HeaderScan.scan(octets, true, "relay.test");
+            HeaderScan part = HeaderScan.scan(Arrays.copyOf(octets, octets.length / 2), false, "relay.test");
+            assertThat(whole.searchableHeaders()).isNotNull();
+            assertThat(whole.receivedFields()).isGreaterThanOrEqualTo(part.receivedFields());
         }
     }
 
     private static HeaderScan glance(String content, boolean whole) {
-        return HeaderScan.at(content.getBytes(ISO_8859_1), whole, "relay.test");
+        return HeaderScan.scan(content.getBytes(ISO_8859_1), whole, "relay.test");
     }
 
     private static String keys(HeaderScan glance) {

@@ -17,44 +17,44 @@ class LateTlsClientsTest {
 
     @Test
     void expectsOnlyTheAddressThatCameTooLate() {
-        late.cameTooLate(SCANNER);
-        late.cameInTime(OTHER);
-        assertThat(late.isExpectedFrom(SCANNER)).isTrue();
-        assertThat(late.isExpectedFrom(OTHER)).isFalse();
+        late.tooLate(SCANNER);
+        late.inTime(OTHER);
+        assertThat(late.needsLongerWait(SCANNER)).isTrue();
+        assertThat(late.needsLongerWait(OTHER)).isFalse();
     }
 
     @Test
     void forgetsAnAddressThatSpeaksPlainText() {
-        late.cameTooLate(SCANNER);
-        late.spokePlainText(OTHER);
-        assertThat(late.isExpectedFrom(SCANNER)).isTrue();
-        late.spokePlainText(SCANNER);
-        assertThat(late.isExpectedFrom(SCANNER)).isFalse();
+        late.tooLate(SCANNER);
+        late.plainText(OTHER);
+        assertThat(late.needsLongerWait(SCANNER)).isTrue();
+        late.plainText(SCANNER);
+        assertThat(late.needsLongerWait(SCANNER)).isFalse();
     }
 
     @Test
     void forgetsAnAddressThatIsNotHeardForADay() {
-        late.cameTooLate(SCANNER);
-        now = now.plus(LateTlsClients.MEMORY).minusMillis(1);
-        assertThat(late.isExpectedFrom(SCANNER)).isTrue();
-        late.cameInTime(SCANNER);
+        late.tooLate(SCANNER);
+        now = now.plus(LateTlsClients.RETENTION).minusMillis(1);
+        assertThat(late.needsLongerWait(SCANNER)).isTrue();
+        late.inTime(SCANNER);
         now = now.plusMillis(1);
-        assertThat(late.isExpectedFrom(SCANNER)).as("heard a moment ago").isTrue();
-        now = now.plus(LateTlsClients.MEMORY);
-        assertThat(late.isExpectedFrom(SCANNER)).isFalse();
+        assertThat(late.needsLongerWait(SCANNER)).as("heard a moment ago").isTrue();
+        now = now.plus(LateTlsClients.RETENTION);
+        assertThat(late.needsLongerWait(SCANNER)).isFalse();
     }
 
     @Test
     void forgetsTheAddressHeardLongestAgoWhenThereAreTooMany() throws Exception {
-        late.cameTooLate(OTHER);
-        late.cameTooLate(SCANNER);
-        late.cameTooLate(OTHER);
-        for (int i = 2; i < LateTlsClients.MOST_ADDRESSES; i++) {
-            late.cameTooLate(InetAddress.getByAddress(new byte[] {10, 0, (byte) (i >> 8), (byte) i}));
+        late.tooLate(OTHER);
+        late.tooLate(SCANNER);
+        late.tooLate(OTHER);
+        for (int i = 2; i < LateTlsClients.MAX_ADDRESSES; i++) {
+            late.tooLate(InetAddress.getByAddress(new byte[] {10, 0, (byte) (i >> 8), (byte) i}));
         }
-        assertThat(late.isExpectedFrom(SCANNER)).isTrue();
-        late.cameTooLate(InetAddress.ofLiteral("10.9.9.9"));
-        assertThat(late.isExpectedFrom(SCANNER)).isFalse();
-        assertThat(late.isExpectedFrom(OTHER)).isTrue();
+        assertThat(late.needsLongerWait(SCANNER)).isTrue();
+        late.tooLate(InetAddress.ofLiteral("10.9.9.9"));
+        assertThat(late.needsLongerWait(SCANNER)).isFalse();
+        assertThat(late.needsLongerWait(OTHER)).isTrue();
     }
 }

@@ -24,7 +24,7 @@ final class OldUpstream {
     private OldUpstream() {}
 
     public static void main(String[] arguments) throws Exception {
-        OldTls.allowWhereAskedFor(ChildRelay.listeners("old-tls"));
+        OldTls.allowIfConfigured(ChildRelay.listeners("old-tls"));
         RelayCertificate certificate = RelayCertificate.fresh(Algorithm.rsa2048);
         CertificateFiles files = certificate.in(Path.of(arguments[0]));
         SSLContext context = SSLContext.getInstance("TLS");

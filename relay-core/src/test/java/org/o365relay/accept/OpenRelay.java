@@ -72,7 +72,7 @@ final class OpenRelay implements AutoCloseable {
                         limits.recipients(),
                         limits.hops(),
                         20_000,
-                        limits.idle(),
+                        limits.idleTimeout(),
                         command,
                         limits.minimumDataRate()),
                 defaults.rules(),

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.accept.PasswordChecks.Check;
-import org.o365relay.accept.Users.Verdict;
+import org.o365relay.accept.Users.Result;
 
 /// How passwords are compared without holding anything else up.
 @Timeout(60)
@@ -47,9 +47,9 @@ class PasswordChecksTest {
         CompletableFuture<Thread> thread = new CompletableFuture<>();
         Check check = checks.begin(CLIENT, () -> {
             thread.complete(Thread.currentThread());
-            return Verdict.RIGHT;
+            return Result.VALID;
         });
-        assertThat(check.verdict().join()).isEqualTo(Verdict.RIGHT);
+        assertThat(check.result().join()).isEqualTo(Result.VALID);
         Thread of = thread.join();
         assertThat(of.isVirtual()).as("on a carrier that deliveries need").isFalse();
         assertThat(of.isDaemon()).isTrue();
@@ -62,25 +62,25 @@ class PasswordChecksTest {
     void letsNoMoreThanTwoOfAClientWait() {
         Check first = checks.begin(CLIENT, this::waiting);
         Check second = checks.begin(CLIENT, this::waiting);
-        assertThat(checks.begin(CLIENT, this::waiting).verdict()).isCompletedWithValue(Verdict.BUSY);
+        assertThat(checks.begin(CLIENT, this::waiting).result()).isCompletedWithValue(Result.BUSY);
         Check ofAnother = checks.begin(client(1), this::waiting);
         go.countDown();
         assertThat(List.of(first, second, ofAnother))
-                .allSatisfy(check -> assertThat(check.verdict().join()).isEqualTo(Verdict.RIGHT));
-        assertThat(checks.begin(CLIENT, this::waiting).verdict().join()).isEqualTo(Verdict.RIGHT);
+                .allSatisfy(check -> assertThat(check.result().join()).isEqualTo(Result.VALID));
+        assertThat(checks.begin(CLIENT, this::waiting).result().join()).isEqualTo(Result.VALID);
         assertThat(compared).hasValue(4);
     }
 
     @Test
     void letsOnlySoManyWaitInAll() {
         List<Check> waiting = new ArrayList<>();
-        for (int i = 0; i < PasswordChecks.MOST_PENDING; i++) {
+        for (int i = 0; i < PasswordChecks.MAX_PENDING; i++) {
             waiting.add(checks.begin(client(i), this::waiting));
         }
-        assertThat(checks.begin(CLIENT, this::waiting).verdict()).isCompletedWithValue(Verdict.BUSY);
+        assertThat(checks.begin(CLIENT, this::waiting).result()).isCompletedWithValue(Result.BUSY);
         go.countDown();
         assertThat(waiting)
-                .allSatisfy(check -> assertThat(check.verdict().join()).isEqualTo(Verdict.RIGHT));
+                .allSatisfy(check -> assertThat(check.result().join()).isEqualTo(Result.VALID));
     }
 
     @Test
@@ -89,13 +89,12 @@ class PasswordChecksTest {
         Check abandoned = checks.begin(CLIENT, () -> {
             throw new AssertionError("compared for nobody");
         });
-        abandoned.abandon();
-        assertThat(abandoned.verdict()).isCompletedWithValue(Verdict.UNHEARD);
+        abandoned.cancel();
+        assertThat(abandoned.result()).isCompletedWithValue(Result.CANCELLED);
         go.countDown();
-        assertThat(atWork)
-                .allSatisfy(check -> assertThat(check.verdict().join()).isEqualTo(Verdict.RIGHT));
+        assertThat(atWork).allSatisfy(check -> assertThat(check.result().join()).isEqualTo(Result.VALID));
         Check next = checks.begin(client(1), this::waiting);
-        assertThat(next.verdict().join()).isEqualTo(Verdict.RIGHT);
+        assertThat(next.result().join()).isEqualTo(Result.VALID);
         assertThat(compared).hasValue(3);
     }
 
@@ -108,11 +107,11 @@ class PasswordChecksTest {
         long before = System.nanoTime();
         Check wrong = checks.begin(CLIENT, () -> {
             begun.countDown();
-            return Verdict.WRONG;
+            return Result.INVALID;
         });
         assertThat(begun).satisfies(CountDownLatch::await);
-        wrong.abandon();
-        assertThat(wrong.verdict().join()).as("counts all the same").isEqualTo(Verdict.WRONG);
+        wrong.cancel();
+        assertThat(wrong.result().join()).as("counts all the same").isEqualTo(Result.INVALID);
         assertThat(System.nanoTime() - before).isGreaterThanOrEqualTo(pause.toNanos());
     }
 
@@ -121,13 +120,12 @@ class PasswordChecksTest {
         checks.close();
         checks = new PasswordChecks(Duration.ofHours(1));
         List<Check> wrong =
-                List.of(checks.begin(CLIENT, () -> Verdict.WRONG), checks.begin(CLIENT, () -> Verdict.WRONG));
-        assertThat(checks.begin(client(1), () -> Verdict.RIGHT).verdict().join())
-                .isEqualTo(Verdict.RIGHT);
-        assertThat(wrong).noneMatch(check -> check.verdict().isDone());
-        assertThat(checks.begin(CLIENT, () -> Verdict.RIGHT).verdict())
+                List.of(checks.begin(CLIENT, () -> Result.INVALID), checks.begin(CLIENT, () -> Result.INVALID));
+        assertThat(checks.begin(client(1), () -> Result.VALID).result().join()).isEqualTo(Result.VALID);
+        assertThat(wrong).noneMatch(check -> check.result().isDone());
+        assertThat(checks.begin(CLIENT, () -> Result.VALID).result())
                 .as("guessing on more connections is no faster")
-                .isCompletedWithValue(Verdict.BUSY);
+                .isCompletedWithValue(Result.BUSY);
     }
 
     @Test
@@ -135,7 +133,7 @@ class PasswordChecksTest {
         Check check = checks.begin(CLIENT, () -> {
             throw new IllegalStateException("broken");
         });
-        assertThat(check.verdict().join()).isEqualTo(Verdict.UNDECIDED);
+        assertThat(check.result().join()).isEqualTo(Result.UNAVAILABLE);
     }
 
     @Test
@@ -236,14 +234,14 @@ class PasswordChecksTest {
         }
     }
 
-    private Verdict waiting() {
+    private Result waiting() {
         try {
             go.await();
         } catch (InterruptedException closed) {
-            return Verdict.UNDECIDED;
+            return Result.UNAVAILABLE;
         }
         compared.incrementAndGet();
-        return Verdict.RIGHT;
+        return Result.VALID;
     }
 
     private static InetAddress client(int number) {

@@ -23,8 +23,8 @@ class RejectLogTest {
     @Test
     void tellsTheFirstTimeOfEveryAddressAtOnceAndNoMore() {
         for (int i = 0; i < 1_000; i++) {
-            door.turnedAway(ONE, REPLY);
-            door.turnedAway(OTHER, REPLY);
+            door.rejected(ONE, REPLY);
+            door.rejected(OTHER, REPLY);
         }
         assertThat(journal.rejected()).extracting(FrontJournal.Rejected::client).containsExactly(ONE, OTHER);
     }
@@ -32,43 +32,43 @@ class RejectLogTest {
     @Test
     void tellsAMinuteLaterHowManyMoreThereWere() {
         for (int i = 0; i < 42; i++) {
-            door.turnedAway(ONE, REPLY);
+            door.rejected(ONE, REPLY);
         }
-        now = now.plus(RejectLog.PAUSE).minusMillis(1);
-        door.catchUp();
+        now = now.plus(RejectLog.INTERVAL).minusMillis(1);
+        door.flush();
         assertThat(journal.rejected()).hasSize(1);
 
         now = now.plusMillis(1);
-        door.catchUp();
+        door.flush();
         assertThat(journal.rejected()).hasSize(2);
         assertThat(journal.rejected().getLast().reply())
                 .hasToString("554 5.7.1 Not for you (41 times since the last line)");
 
         now = now.plus(Duration.ofHours(1));
-        door.catchUp();
+        door.flush();
         assertThat(journal.rejected()).as("there is nothing more to tell").hasSize(2);
     }
 
     @Test
     void tellsAtOnceAgainOfAnAddressThatWasSilentForAMinute() {
-        door.turnedAway(ONE, REPLY);
-        now = now.plus(RejectLog.PAUSE);
-        door.catchUp();
-        door.turnedAway(ONE, REPLY);
+        door.rejected(ONE, REPLY);
+        now = now.plus(RejectLog.INTERVAL);
+        door.flush();
+        door.rejected(ONE, REPLY);
         assertThat(journal.rejected()).hasSize(2);
     }
 
     @Test
     void tellsOfNoMoreAddressesThanItCanRemember() {
-        for (int i = 0; i < RejectLog.MOST_ADDRESSES * 3; i++) {
+        for (int i = 0; i < RejectLog.MAX_ADDRESSES * 3; i++) {
             byte[] address = {10, 0, (byte) (i >> 8), (byte) i};
-            door.turnedAway(address(address), REPLY);
+            door.rejected(address(address), REPLY);
         }
-        assertThat(journal.rejected()).hasSize(RejectLog.MOST_ADDRESSES);
-        now = now.plus(RejectLog.PAUSE);
-        door.catchUp();
-        door.turnedAway(ONE, REPLY);
-        assertThat(journal.rejected()).as("there is room again").hasSize(RejectLog.MOST_ADDRESSES + 1);
+        assertThat(journal.rejected()).hasSize(RejectLog.MAX_ADDRESSES);
+        now = now.plus(RejectLog.INTERVAL);
+        door.flush();
+        door.rejected(ONE, REPLY);
+        assertThat(journal.rejected()).as("there is room again").hasSize(RejectLog.MAX_ADDRESSES + 1);
     }
 
     private static InetAddress address(byte[] octets) {

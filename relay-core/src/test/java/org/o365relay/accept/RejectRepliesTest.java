@@ -21,8 +21,8 @@ class RejectRepliesTest {
             """)
     void saysWhatIsUsedUpAndUntilWhen(String limit, Instant until, String text) {
         LimitExceeded overdraft = new LimitExceeded(limit, 30, until);
-        assertThat(RejectReplies.overdrawn(CLIENT, overdraft)).hasToString("451 4.7.1 " + text);
-        assertThat(RejectReplies.recipientOverdrawn(CLIENT, overdraft)).hasToString("452 4.7.1 " + text);
+        assertThat(RejectReplies.limitExceeded(CLIENT, overdraft)).hasToString("451 4.7.1 " + text);
+        assertThat(RejectReplies.recipientLimitExceeded(CLIENT, overdraft)).hasToString("452 4.7.1 " + text);
     }
 
     @ParameterizedTest

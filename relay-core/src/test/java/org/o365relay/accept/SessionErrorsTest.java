@@ -30,11 +30,11 @@ class SessionErrorsTest {
     @Test
     void tellsTheJournalOfAnOverdraft() {
         LimitExceeded overdraft = new LimitExceeded("recipients-per-day", 2, Instant.parse("2026-11-21T14:20:00Z"));
-        Reply reply = RejectReplies.recipientOverdrawn(CLIENT, overdraft);
+        Reply reply = RejectReplies.recipientLimitExceeded(CLIENT, overdraft);
         EmailAddress recipient = EmailAddress.parse("b@contoso.test").orElseThrow();
         SessionAction answer =
-                conduct.overdrawn(null, recipient, new EnvelopePolicy.Verdict.Overdrawn(overdraft, reply));
-        assertThat(answer).isEqualTo(new SessionAction.Say(reply));
+                conduct.limitExceeded(null, recipient, new EnvelopePolicy.Decision.OverLimit(overdraft, reply));
+        assertThat(answer).isEqualTo(new SessionAction.Send(reply));
         assertThat(journal.overdrawn())
                 .containsExactly(new Journal.ExceededLimit(
                         CLIENT, "", "", null, recipient, "recipients-per-day", overdraft.until(), reply));
@@ -46,52 +46,52 @@ class SessionErrorsTest {
     void tellsTheJournalOfTwentyRefusalsOfASessionAndThenHowManyMore() {
         EmailAddress recipient = EmailAddress.parse("b@contoso.test").orElseThrow();
         LimitExceeded overdraft = new LimitExceeded("recipients-per-day", 2, Instant.parse("2026-11-21T14:20:00Z"));
-        Reply reply = RejectReplies.recipientOverdrawn(CLIENT, overdraft);
-        conduct.called("printer");
+        Reply reply = RejectReplies.recipientLimitExceeded(CLIENT, overdraft);
+        conduct.setHelo("printer");
         for (int i = 0; i < 500; i++) {
-            conduct.refuse(null, recipient, Reply.of(550, "5.7.1", "Not there"));
-            conduct.overdrawn(null, recipient, new EnvelopePolicy.Verdict.Overdrawn(overdraft, reply));
+            conduct.reject(null, recipient, Reply.of(550, "5.7.1", "Not there"));
+            conduct.limitExceeded(null, recipient, new EnvelopePolicy.Decision.OverLimit(overdraft, reply));
         }
-        conduct.sendAway(Reply.of(421, "4.7.0", "Enough"));
-        assertThat(journal.rejected()).hasSize(SessionErrors.MOST_TOLD / 2);
-        assertThat(journal.overdrawn()).hasSize(SessionErrors.MOST_TOLD / 2);
+        conduct.rejectAndClose(Reply.of(421, "4.7.0", "Enough"));
+        assertThat(journal.rejected()).hasSize(SessionErrors.MAX_LOGGED / 2);
+        assertThat(journal.overdrawn()).hasSize(SessionErrors.MAX_LOGGED / 2);
 
-        conduct.ended();
-        conduct.ended();
+        conduct.end();
+        conduct.end();
         Reply last = Reply.of(421, "4.7.0", "Enough (the last of 981 more refusals in this session)");
         assertThat(journal.rejected())
-                .hasSize(SessionErrors.MOST_TOLD / 2 + 1)
+                .hasSize(SessionErrors.MAX_LOGGED / 2 + 1)
                 .endsWith(new FrontJournal.Rejected(CLIENT, "printer", null, null, last));
         assertThat(devices.records().getFirst().refusals()).isEqualTo(1_001);
     }
 
     @Test
     void tellsNothingAtTheEndOfASessionOfWhichAllIsTold() {
-        for (int i = 0; i < SessionErrors.MOST_TOLD; i++) {
-            conduct.refuse(null, null, Reply.of(550, "5.7.1", "Not there"));
+        for (int i = 0; i < SessionErrors.MAX_LOGGED; i++) {
+            conduct.reject(null, null, Reply.of(550, "5.7.1", "Not there"));
         }
-        conduct.ended();
-        assertThat(journal.rejected()).hasSize(SessionErrors.MOST_TOLD);
+        conduct.end();
+        assertThat(journal.rejected()).hasSize(SessionErrors.MAX_LOGGED);
     }
 
     @Test
     void countsAllDeviationsEvenIfTheFirstIsRefused() {
-        assertThat(conduct.refusedOf(EnumSet.of(Deviation.BAD_PARAMETER, Deviation.NO_BRACKETS)))
-                .contains(Deviation.BAD_PARAMETER);
+        assertThat(conduct.firstRefused(EnumSet.of(Deviation.INVALID_PARAMETER, Deviation.NO_BRACKETS)))
+                .contains(Deviation.INVALID_PARAMETER);
         assertThat(devices.records().getFirst().deviations())
-                .containsKeys(Deviation.NO_BRACKETS, Deviation.BAD_PARAMETER);
+                .containsKeys(Deviation.NO_BRACKETS, Deviation.INVALID_PARAMETER);
     }
 
     @Test
     void refusesNothingOfACleanCommand() {
-        assertThat(conduct.refusedOf(Set.of())).isEmpty();
+        assertThat(conduct.firstRefused(Set.of())).isEmpty();
         assertThat(devices.records().getFirst().deviations()).isEmpty();
     }
 
     @Test
     void keepsTheNameOfADeviceThatOnceSaidNone() {
-        conduct.called("printer");
-        conduct.called("");
+        conduct.setHelo("printer");
+        conduct.setHelo("");
         assertThat(conduct.helo()).isEmpty();
         assertThat(devices.records().getFirst().helo()).isEqualTo("printer");
     }

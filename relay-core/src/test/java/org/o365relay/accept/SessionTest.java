@@ -24,12 +24,12 @@ import org.o365relay.admit.Tolerance;
 import org.o365relay.mail.BodyType;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.DeviceRecord;
+import org.o365relay.mail.DsnRequest;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
-import org.o365relay.mail.Notify;
+import org.o365relay.mail.NotifyParameter;
 import org.o365relay.mail.OriginalRecipient;
 import org.o365relay.mail.Reply;
-import org.o365relay.mail.ReportRequest;
 import org.o365relay.queue.Incoming;
 
 /// The state machine by itself, with a queue and without a socket.
@@ -83,17 +83,17 @@ class SessionTest {
         say("DATA");
         session.endOfContent().join();
 
-        ReportRequest report = front.claims().getFirst().envelope().report();
+        DsnRequest report = front.claims().getFirst().envelope().dsnRequest();
         assertThat(report.envelopeId()).isEqualTo("QQ+1");
-        assertThat(report.returned()).isEqualTo(ReportRequest.Returned.HEADERS);
-        assertThat(report.of(address("b@contoso.test")).occasions())
+        assertThat(report.returned()).isEqualTo(DsnRequest.ReturnedContent.HEADERS);
+        assertThat(report.of(address("b@contoso.test")).conditions())
                 .as("what was said first")
-                .containsExactly(ReportRequest.Occasion.SUCCESS);
+                .containsExactly(DsnRequest.NotifyCondition.SUCCESS);
         assertThat(report.of(address("b@contoso.test")).originalRecipient())
                 .map(OriginalRecipient::address)
                 .contains("old@contoso.test");
-        assertThat(report.of(address("c@contoso.test"))).isEqualTo(ReportRequest.OfRecipient.NONE);
-        assertThat(report.of(address("C@contoso.test")).occasions()).isEmpty();
+        assertThat(report.of(address("c@contoso.test"))).isEqualTo(DsnRequest.ForRecipient.NONE);
+        assertThat(report.of(address("C@contoso.test")).conditions()).isEmpty();
     }
 
     @ParameterizedTest
@@ -110,10 +110,10 @@ class SessionTest {
         say("DATA");
         session.endOfContent().join();
 
-        ReportRequest report = front.claims().getFirst().envelope().report();
-        assertThat(report.of(address("b@contoso.test")).occasions())
-                .isEqualTo(Notify.parse(kept).orElseThrow());
-        assertThat(report.of(address("c@contoso.test")).occasions()).containsExactly(ReportRequest.Occasion.DELAY);
+        DsnRequest report = front.claims().getFirst().envelope().dsnRequest();
+        assertThat(report.of(address("b@contoso.test")).conditions())
+                .isEqualTo(NotifyParameter.parse(kept).orElseThrow());
+        assertThat(report.of(address("c@contoso.test")).conditions()).containsExactly(DsnRequest.NotifyCondition.DELAY);
     }
 
     @Test
@@ -130,7 +130,7 @@ class SessionTest {
                         List.of(address("b@contoso.test")),
                         false,
                         BodyType.BINARY,
-                        ReportRequest.NONE));
+                        DsnRequest.NONE));
     }
 
     @Test
@@ -139,9 +139,9 @@ class SessionTest {
         say("MAIL FROM:<a@device.test> RET=ALL ENVID=1");
         say("RCPT TO:<b@contoso.test> NOTIFY=ALWAYS");
 
-        assertThat(session.content().envelope().report())
-                .isEqualTo(new ReportRequest("1", ReportRequest.Returned.NOT_GIVEN, Map.of()));
-        assertThat(front.devices().records().getFirst().deviations()).containsEntry(Deviation.BAD_PARAMETER, 2L);
+        assertThat(session.content().envelope().dsnRequest())
+                .isEqualTo(new DsnRequest("1", DsnRequest.ReturnedContent.NOT_GIVEN, Map.of()));
+        assertThat(front.devices().records().getFirst().deviations()).containsEntry(Deviation.INVALID_PARAMETER, 2L);
     }
 
     @Test
@@ -160,7 +160,7 @@ class SessionTest {
         assertThat(front.journal().accepted()).isEmpty();
         assertThat(front.journal().rejected()).hasSize(1);
         assertThat(record().messages()).isZero();
-        assertThat(record().recipientsAt(TestRelayFront.NOW)).isZero();
+        assertThat(record().recipientsInLastDay(TestRelayFront.NOW)).isZero();
     }
 
     @Test
@@ -179,15 +179,15 @@ class SessionTest {
     @Test
     void sendsAwayAfterTheTwentiethError() {
         for (int i = 1; i < 20; i++) {
-            assertThat(say("FOO")).isInstanceOf(SessionAction.Say.class);
+            assertThat(say("FOO")).isInstanceOf(SessionAction.Send.class);
         }
-        assertThat(say("DATA")).isInstanceOf(SessionAction.SayAndClose.class);
+        assertThat(say("DATA")).isInstanceOf(SessionAction.SendAndClose.class);
     }
 
     @Test
     void sendsAwayWhoOnlyEverSaysNoop() {
         for (int i = 0; i < 1_000; i++) {
-            assertThat(say("NOOP")).isInstanceOf(SessionAction.Say.class);
+            assertThat(say("NOOP")).isInstanceOf(SessionAction.Send.class);
         }
         assertSaid(say("NOOP"), "421 4.7.0 More than 1000 commands without a message");
     }
@@ -201,9 +201,9 @@ class SessionTest {
         say("DATA");
         session.endOfContent().join();
         for (int i = 0; i < 1_000; i++) {
-            assertThat(say("EHLO printer")).isInstanceOf(SessionAction.Say.class);
+            assertThat(say("EHLO printer")).isInstanceOf(SessionAction.Send.class);
         }
-        assertThat(say("QUIT")).isInstanceOf(SessionAction.SayAndClose.class);
+        assertThat(say("QUIT")).isInstanceOf(SessionAction.SendAndClose.class);
     }
 
     @Test
@@ -224,7 +224,7 @@ class SessionTest {
             assertSaid(say("RCPT TO:<b" + i + "@contoso.test>"), "452 4.5.3 *");
         }
         SessionAction last = say("RCPT TO:<c@contoso.test>");
-        assertThat(last).isInstanceOf(SessionAction.SayAndClose.class);
+        assertThat(last).isInstanceOf(SessionAction.SendAndClose.class);
         assertSaid(last, "421 4.7.0 Too many refused recipients, last one: At most 1 recipients *");
     }
 
@@ -232,10 +232,10 @@ class SessionTest {
     void sendsAwayWhoRepeatsARecipientWithoutEnd() {
         begin();
         SessionAction answer = say("RCPT TO:<b@contoso.test>");
-        for (int i = 0; i < 1_000 && answer instanceof SessionAction.Say; i++) {
+        for (int i = 0; i < 1_000 && answer instanceof SessionAction.Send; i++) {
             answer = say("RCPT TO:<b@contoso.test>");
         }
-        assertThat(answer).isInstanceOf(SessionAction.SayAndClose.class);
+        assertThat(answer).isInstanceOf(SessionAction.SendAndClose.class);
     }
 
     @Test
@@ -266,7 +266,7 @@ class SessionTest {
         assertThat(record().octets()).isEqualTo(10);
         assertThat(record().deviations())
                 .containsOnlyKeys(
-                        Deviation.ODD_HELO,
+                        Deviation.INVALID_HELO,
                         Deviation.NO_BLANK_LINE,
                         Deviation.NO_FROM,
                         Deviation.NO_DATE,
@@ -315,7 +315,7 @@ class SessionTest {
 
     @Test
     void repeatsNoPasswordAfterALineThatMayHaveBeenALogin() {
-        assertSaid(session.tooLong(), "500 5.5.2 Line too long (relay.limits.command-line-length)");
+        assertSaid(session.lineTooLong(), "500 5.5.2 Line too long (relay.limits.command-line-length)");
         assertSaid(say("geheimnis"), "500 5.5.1 Command not known");
     }
 
@@ -323,15 +323,15 @@ class SessionTest {
     void keepsALoginWhenALineIsTooLong() {
         session = session(FrontSettings.DEFAULTS.with(AuthPolicy.ACCEPT_ANY), ListenerTls.OFF);
         assertSaid(say("AUTH PLAIN ="), "235 2.7.0 Welcome");
-        session.tooLong();
+        session.lineTooLong();
         assertSaid(say("AUTH PLAIN ="), "503 5.5.1 Logged in already");
     }
 
     @Test
     void breaksALoginOffWhenALineIsTooLong() {
         session = session(FrontSettings.DEFAULTS.with(AuthPolicy.ACCEPT_ANY), ListenerTls.OFF);
-        assertThat(say("AUTH LOGIN")).isInstanceOf(SessionAction.Ask.class);
-        session.tooLong();
+        assertThat(say("AUTH LOGIN")).isInstanceOf(SessionAction.SendAndReadLine.class);
+        session.lineTooLong();
         assertSaid(session.line("NOOP\r"), "250 2.0.0 Ok");
     }
 
@@ -342,10 +342,10 @@ class SessionTest {
         say("AUTH PLAIN =");
         begin();
         assertThat(say("STARTTLS")).isEqualTo(new SessionAction.StartTls(Reply.of(220, "2.0.0", "Go ahead")));
-        session.secured();
+        session.tlsStarted();
         assertSaid(say("RCPT TO:<b@contoso.test>"), "503 5.5.1 MAIL comes before RCPT");
         assertSaid(say("STARTTLS"), "503 5.5.1 TLS is on already");
-        assertThat(((SessionAction.Say) say("EHLO printer")).reply().lines())
+        assertThat(((SessionAction.Send) say("EHLO printer")).reply().lines())
                 .contains("AUTH LOGIN PLAIN")
                 .doesNotContain("STARTTLS");
         begin();
@@ -362,7 +362,7 @@ class SessionTest {
     void isSecureFromTheBeginningWhereTlsIsImplicit() {
         session = session(FrontSettings.DEFAULTS.with(AuthPolicy.REQUIRED), ListenerTls.IMPLICIT);
         assertSaid(say("STARTTLS"), "503 5.5.1 *");
-        assertThat(((SessionAction.Say) say("EHLO printer")).reply().lines()).contains("AUTH LOGIN PLAIN");
+        assertThat(((SessionAction.Send) say("EHLO printer")).reply().lines()).contains("AUTH LOGIN PLAIN");
     }
 
     @ParameterizedTest
@@ -381,7 +381,7 @@ class SessionTest {
     void namesTheProtocol(boolean extended, boolean utf8, boolean tls, boolean login, String protocol) {
         Greeting hello =
                 new Greeting(new SessionErrors(client(FrontSettings.DEFAULTS, ListenerTls.OFF), front.journal()), tls);
-        hello.say("printer", extended);
+        hello.handle("printer", extended);
         assertThat(hello.protocol(utf8, login)).isEqualTo(protocol);
     }
 
@@ -433,7 +433,7 @@ class SessionTest {
     void refusesAMessageForWhichThereIsNoRoomAnyMoreAtTheEndOfTheChunk() {
         begin();
         say("BDAT 5");
-        session.content().refuse(Reply.of(452, "4.3.1", "Full"));
+        session.content().reject(Reply.of(452, "4.3.1", "Full"));
         session.spill();
         assertThat(session.endOfChunk()).hasToString("452 4.3.1 Full");
         assertSaid(say("BDAT 0 LAST"), "452 4.3.1 Full");
@@ -473,15 +473,15 @@ class SessionTest {
         for (String line : lines.split(", ", -1)) {
             say(line);
         }
-        session.lost(seen);
+        session.disconnected(seen);
         assertThat(record().deviations()).containsKey(remembered);
         assertThat(record().deviations().keySet())
-                .doesNotContain(remembered == Deviation.NO_QUIT ? Deviation.CUT_OFF : Deviation.NO_QUIT);
+                .doesNotContain(remembered == Deviation.NO_QUIT ? Deviation.DISCONNECT_IN_MESSAGE : Deviation.NO_QUIT);
     }
 
     @Test
     void blamesNobodyWhoOnlyLooksWhetherThePortIsOpen() {
-        session.lost(Deviation.NO_QUIT);
+        session.disconnected(Deviation.NO_QUIT);
         assertThat(record().deviations()).isEmpty();
     }
 
@@ -512,11 +512,13 @@ class SessionTest {
     /// @param expected the reply on one line, with `*` for anything
     private static void assertSaid(SessionAction answer, String expected) {
         Reply reply = switch (answer) {
-            case SessionAction.Say say -> say.reply();
-            case SessionAction.SayAndClose last -> last.reply();
+            case SessionAction.Send say -> say.reply();
+            case SessionAction.SendAndClose last -> last.reply();
             case SessionAction.ReadChunk chunk -> Objects.requireNonNull(chunk.refusal());
-            case SessionAction.Ask _, SessionAction.ReadContent _, SessionAction.StartTls _, SessionAction.Later _ ->
-                throw new AssertionError(answer);
+            case SessionAction.SendAndReadLine _,
+                    SessionAction.ReadContent _,
+                    SessionAction.StartTls _,
+                    SessionAction.Await _ -> throw new AssertionError(answer);
         };
         assertThat(reply.toString()).matches("\\Q" + expected.replace("*", "\\E.*\\Q") + "\\E");
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.o365relay.accept.SessionTimeouts.Verdict;
+import org.o365relay.accept.SessionTimeouts.Timeout;
 
 class SessionTimeoutsTest {
 
@@ -17,71 +17,71 @@ class SessionTimeoutsTest {
 
     @BeforeEach
     void begin() {
-        patience.heard(BEGIN, 0);
+        patience.received(BEGIN, 0);
     }
 
     @Test
     void findsAClientSilentAfterTheIdleTimeAndNotBefore() {
-        assertThat(patience.verdict(after(299))).isEqualTo(Verdict.FINE);
-        assertThat(patience.verdict(after(300))).isEqualTo(Verdict.SILENT);
+        assertThat(patience.timeout(after(299))).isEqualTo(Timeout.NONE);
+        assertThat(patience.timeout(after(300))).isEqualTo(Timeout.IDLE);
     }
 
     @Test
     void hearsNoExcuseInOctetsThatDoNotEndTheLine() {
-        patience.lineOpen(after(10));
+        patience.lineStarted(after(10));
         for (int second = 11; second < 100; second++) {
-            patience.heard(after(second), 1);
-            patience.lineOpen(after(second));
-            assertThat(patience.verdict(after(second))).isEqualTo(Verdict.FINE);
+            patience.received(after(second), 1);
+            patience.lineStarted(after(second));
+            assertThat(patience.timeout(after(second))).isEqualTo(Timeout.NONE);
         }
-        assertThat(patience.verdict(after(100))).isEqualTo(Verdict.SLOW_COMMAND);
+        assertThat(patience.timeout(after(100))).isEqualTo(Timeout.COMMAND);
     }
 
     @Test
     void measuresEveryLineByItself() {
-        patience.lineOpen(after(10));
+        patience.lineStarted(after(10));
         patience.lineEnded();
-        patience.lineOpen(after(60));
-        assertThat(patience.verdict(after(149))).isEqualTo(Verdict.FINE);
-        assertThat(patience.verdict(after(150))).isEqualTo(Verdict.SLOW_COMMAND);
+        patience.lineStarted(after(60));
+        assertThat(patience.timeout(after(149))).isEqualTo(Timeout.NONE);
+        assertThat(patience.timeout(after(150))).isEqualTo(Timeout.COMMAND);
     }
 
     @Test
     void givesContentAMinuteMoreThanItsRateNeeds() {
         patience.contentBegins(after(0));
-        patience.heard(after(1), 6_000);
-        assertThat(patience.verdict(after(119))).isEqualTo(Verdict.FINE);
-        assertThat(patience.verdict(after(120))).isEqualTo(Verdict.SLOW_CONTENT);
+        patience.received(after(1), 6_000);
+        assertThat(patience.timeout(after(119))).isEqualTo(Timeout.NONE);
+        assertThat(patience.timeout(after(120))).isEqualTo(Timeout.CONTENT);
     }
 
     @Test
     void letsWhoWasFastPauseForAsLongAsAnybodyMayBeSilent() {
         patience.contentBegins(after(0));
-        patience.heard(after(1), 50_000_000);
-        assertThat(patience.verdict(after(300))).isEqualTo(Verdict.FINE);
-        patience.heard(after(300), 10); // so that it is not silent
-        assertThat(patience.verdict(after(302))).isEqualTo(Verdict.SLOW_CONTENT);
+        patience.received(after(1), 50_000_000);
+        assertThat(patience.timeout(after(300))).isEqualTo(Timeout.NONE);
+        patience.received(after(300), 10); // so that it is not silent
+        assertThat(patience.timeout(after(302))).isEqualTo(Timeout.CONTENT);
     }
 
     @Test
     void doesNotCountTheTimeTheRelayTook() {
         patience.contentBegins(after(0));
-        patience.heard(after(1), 6_000);
-        patience.waited(after(2), after(1_000));
-        assertThat(patience.verdict(after(1_117))).isEqualTo(Verdict.FINE);
-        assertThat(patience.untilNext(after(1_117))).isEqualTo(SECOND);
-        assertThat(patience.verdict(after(1_118))).isEqualTo(Verdict.SLOW_CONTENT);
+        patience.received(after(1), 6_000);
+        patience.resumed(after(2), after(1_000));
+        assertThat(patience.timeout(after(1_117))).isEqualTo(Timeout.NONE);
+        assertThat(patience.untilNextCheck(after(1_117))).isEqualTo(SECOND);
+        assertThat(patience.timeout(after(1_118))).isEqualTo(Timeout.CONTENT);
     }
 
     @Test
     void isLookedAtWhenALimitIsReached() {
-        assertThat(patience.untilNext(after(0))).isEqualTo(60 * SECOND);
-        patience.lineOpen(after(20));
-        assertThat(patience.untilNext(after(60))).isEqualTo(50 * SECOND);
+        assertThat(patience.untilNextCheck(after(0))).isEqualTo(60 * SECOND);
+        patience.lineStarted(after(20));
+        assertThat(patience.untilNextCheck(after(60))).isEqualTo(50 * SECOND);
         patience.lineEnded();
-        patience.heard(after(61), 10);
-        assertThat(patience.untilNext(after(110))).isEqualTo(60 * SECOND);
-        assertThat(patience.untilNext(after(350))).isEqualTo(11 * SECOND);
+        patience.received(after(61), 10);
+        assertThat(patience.untilNextCheck(after(110))).isEqualTo(60 * SECOND);
+        assertThat(patience.untilNextCheck(after(350))).isEqualTo(11 * SECOND);
     }
 
     private static long after(int seconds) {

@@ -48,8 +48,8 @@ class SlowClientTest {
         }
         client.await("421 4.4.2 A command line takes too long (relay.limits.command-timeout)\r\n");
         assertThat(client.isEnded()).isTrue();
-        assertThat(counted(Deviation.TOO_SLOW)).isOne();
-        assertThat(counted(Deviation.CUT_OFF)).isZero();
+        assertThat(counted(Deviation.TIMEOUT)).isOne();
+        assertThat(counted(Deviation.DISCONNECT_IN_MESSAGE)).isZero();
         assertThat(front.journal().rejected()).hasSize(1);
     }
 
@@ -83,7 +83,7 @@ class SlowClientTest {
         client.await("421 4.4.2 Content comes too slowly: less than 100 octets a second"
                 + " (relay.limits.minimum-data-rate)\r\n");
         assertThat(client.isEnded()).isTrue();
-        assertThat(counted(Deviation.TOO_SLOW)).isOne();
+        assertThat(counted(Deviation.TIMEOUT)).isOne();
         assertThat(front.claims()).isEmpty();
         assertThat(front.journal().rejected())
                 .singleElement()
@@ -131,7 +131,7 @@ class SlowClientTest {
         assertThat(client.isEnded()).isFalse();
         client.pass(SECOND);
         client.await("421 4.4.2 Nothing heard for too long (relay.limits.idle-timeout)\r\n");
-        assertThat(counted(Deviation.TOO_SLOW)).isZero();
+        assertThat(counted(Deviation.TIMEOUT)).isZero();
     }
 
     @Test

@@ -187,7 +187,7 @@ class SocketsTest {
         unix.listen(10);
         int port = inet.localAddress().getPort();
         try (OpenRelay relay = relay(Map.of(inet.intValue(), "smtp", unix.intValue(), "smtp"))) {
-            List<Endpoint> bound = relay.listen(new Endpoint.HandedOver("smtp"));
+            List<Endpoint> bound = relay.listen(new Endpoint.SystemdSocket("smtp"));
             assertThat(bound)
                     .extracting(Endpoint::toString)
                     .containsExactlyInAnyOrder("127.0.0.1:" + port, path.toString());
@@ -243,11 +243,11 @@ class SocketsTest {
         Socket other = Socket.newSocketStream();
         other.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
         try (OpenRelay relay = relay(Map.of(other.intValue(), "submission"))) {
-            assertThatThrownBy(() -> relay.listen(new Endpoint.HandedOver("smtp")))
+            assertThatThrownBy(() -> relay.listen(new Endpoint.SystemdSocket("smtp")))
                     .isInstanceOf(ListenException.class)
                     .hasMessageContainingAll("the systemd socket smtp", "systemd has handed over", "submission")
                     .hasMessageContaining("FileDescriptorName=");
-            assertThatThrownBy(() -> relay.listen(new Endpoint.HandedOver("submission")))
+            assertThatThrownBy(() -> relay.listen(new Endpoint.SystemdSocket("submission")))
                     .isInstanceOf(ListenException.class)
                     .hasMessageContaining("it does not listen");
         } finally {
@@ -260,7 +260,7 @@ class SocketsTest {
         Map<String, String> forAnother = Map.of("LISTEN_PID", "1", "LISTEN_FDS", "1", "LISTEN_FDNAMES", "smtp");
         for (Map<String, String> environment : List.of(forAnother, Map.<String, String>of())) {
             try (OpenRelay relay = new OpenRelay(directory, OpenRelay.plainSettings(), environment)) {
-                assertThatThrownBy(() -> relay.listen(new Endpoint.HandedOver("smtp")))
+                assertThatThrownBy(() -> relay.listen(new Endpoint.SystemdSocket("smtp")))
                         .isInstanceOf(ListenException.class)
                         .hasMessageContaining("systemd has handed over no socket at all");
             }
@@ -270,7 +270,7 @@ class SocketsTest {
     @Test
     void saysThatWhatWasHandedOverIsNoSocket() throws Exception {
         try (OpenRelay relay = relay(Map.of(60_000, "smtp"))) {
-            assertThatThrownBy(() -> relay.listen(new Endpoint.HandedOver("smtp")))
+            assertThatThrownBy(() -> relay.listen(new Endpoint.SystemdSocket("smtp")))
                     .isInstanceOf(ListenException.class)
                     .hasMessageContaining("is no socket");
         }

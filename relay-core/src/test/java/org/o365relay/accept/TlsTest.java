@@ -45,7 +45,8 @@ class TlsTest {
             assertThat(client.read()).isEqualTo(-1);
             assertThat(relay.claims()).hasSize(1);
             assertThat(relay.record(HERE).deviations())
-                    .doesNotContainKeys(Deviation.TALK_BEFORE_TLS, Deviation.OLD_TLS, Deviation.TLS_ON_PLAIN_PORT);
+                    .doesNotContainKeys(
+                            Deviation.PIPELINED_STARTTLS, Deviation.OLD_TLS, Deviation.TLS_ON_PLAINTEXT_PORT);
         }
     }
 
@@ -129,7 +130,7 @@ class TlsTest {
             client.say("STARTTLS\r\nMAIL FROM:<injected@device.test>", "220 ");
             client.handshake();
             client.say("RCPT TO:<b@contoso.test>", "503 ");
-            assertThat(relay.deviations(HERE, Deviation.TALK_BEFORE_TLS)).isOne();
+            assertThat(relay.deviations(HERE, Deviation.PIPELINED_STARTTLS)).isOne();
         }
     }
 
@@ -160,7 +161,7 @@ class TlsTest {
                     client.handshake();
                     client.expect("220 ");
                     client.sendMessage();
-                    assertThat(relay.deviations(HERE, Deviation.TLS_ON_PLAIN_PORT))
+                    assertThat(relay.deviations(HERE, Deviation.TLS_ON_PLAINTEXT_PORT))
                             .isEqualTo(i);
                 }
             }
@@ -188,7 +189,7 @@ class TlsTest {
                 inTime.handshake();
                 inTime.expect("220 ");
             }
-            assertThat(waitForGreeting(port)).isLessThan(TlsDetection.PATIENCE);
+            assertThat(waitForGreeting(port)).isLessThan(TlsDetection.LATE_CLIENT_DELAY);
         }
     }
 
@@ -202,7 +203,7 @@ class TlsTest {
                 plain.expect("220 ");
                 plain.expect("250 ");
             }
-            assertThat(waitForGreeting(port)).isLessThan(TlsDetection.PATIENCE);
+            assertThat(waitForGreeting(port)).isLessThan(TlsDetection.LATE_CLIENT_DELAY);
         }
     }
 
@@ -213,7 +214,7 @@ class TlsTest {
         }
         Await.until(
                 "counted",
-                () -> relay.deviations(HERE, Deviation.TLS_ON_PLAIN_PORT) == 1
+                () -> relay.deviations(HERE, Deviation.TLS_ON_PLAINTEXT_PORT) == 1
                         && !relay.journal().rejected().isEmpty());
     }
 
@@ -275,7 +276,7 @@ class TlsTest {
             client.send(new byte[] {0x16, 3, 1, 2, 0, 1, 0});
             client.expect("220 ");
             assertThat(client.read()).isEqualTo(-1);
-            assertThat(relay.deviations(HERE, Deviation.TLS_ON_PLAIN_PORT)).isOne();
+            assertThat(relay.deviations(HERE, Deviation.TLS_ON_PLAINTEXT_PORT)).isOne();
             assertThat(relay.record(HERE).refusals()).isOne();
             assertThat(relay.journal().rejected())
                     .singleElement()
@@ -410,7 +411,7 @@ class TlsTest {
             Await.until("journal", () -> !relay.journal().rejected().isEmpty());
             assertThat(relay.journal().rejected().getFirst().reply().text())
                     .contains("took longer than allowed (relay.limits.command-timeout)");
-            assertThat(relay.deviations(HERE, Deviation.TOO_SLOW)).isOne();
+            assertThat(relay.deviations(HERE, Deviation.TIMEOUT)).isOne();
             assertThatThrownBy(() -> {
                         while (client.read() >= 0) {} // an alert, perhaps
                         throw new IOException("closed");

@@ -129,7 +129,7 @@ class TransferTest {
                 client.beginContent();
                 client.send("x".repeat(size) + "\r\n.\r");
             }
-            awaitDeviation(front, Deviation.CUT_OFF);
+            awaitDeviation(front, Deviation.DISCONNECT_IN_MESSAGE);
             front.stop();
             assertThat(front.claims()).isEmpty();
             assertThat(front.journal().accepted()).isEmpty();
@@ -166,7 +166,8 @@ class TransferTest {
             }
             assertThat(front.content(awaitOne(front))).isEqualTo(content);
             awaitDeviation(front, Deviation.NO_QUIT);
-            assertThat(front.devices().records().getFirst().deviations()).doesNotContainKey(Deviation.CUT_OFF);
+            assertThat(front.devices().records().getFirst().deviations())
+                    .doesNotContainKey(Deviation.DISCONNECT_IN_MESSAGE);
         }
     }
 
@@ -312,18 +313,18 @@ class TransferTest {
                 client.expect("220 ");
                 client.say("EHLO printer", "250");
                 client.say("MAIL FROM:<a@device.test>", "250 ");
-                for (int i = 0; i < SessionErrors.MOST_TOLD + 5; i++) {
+                for (int i = 0; i < SessionErrors.MAX_LOGGED + 5; i++) {
                     client.say("RCPT TO:<root>", "553 ");
                 }
-                assertThat(front.journal().rejected()).hasSize(SessionErrors.MOST_TOLD);
+                assertThat(front.journal().rejected()).hasSize(SessionErrors.MAX_LOGGED);
                 if (quits) {
                     client.say("QUIT", "221 ");
                     client.expectClosed();
                 }
             }
-            Await.until("journal", () -> front.journal().rejected().size() > SessionErrors.MOST_TOLD);
+            Await.until("journal", () -> front.journal().rejected().size() > SessionErrors.MAX_LOGGED);
             front.stop();
-            assertThat(front.journal().rejected()).hasSize(SessionErrors.MOST_TOLD + 1);
+            assertThat(front.journal().rejected()).hasSize(SessionErrors.MAX_LOGGED + 1);
             assertThat(front.journal().rejected().getLast().reply().text())
                     .endsWith("(the last of 5 more refusals in this session)");
         }
@@ -383,7 +384,7 @@ class TransferTest {
                 client.expect("220 ");
                 client.send("EHLO x\r\nMAIL FROM:<a@device.test>\r\nRCPT TO:<b@contoso.test>\r\n" + said);
             }
-            awaitDeviation(front, Deviation.CUT_OFF);
+            awaitDeviation(front, Deviation.DISCONNECT_IN_MESSAGE);
             assertThat(front.claims()).isEmpty();
         }
     }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.ManualClock;
-import org.o365relay.accept.Users.Verdict;
+import org.o365relay.accept.Users.Result;
 
 /// Names and passwords, and what becomes of a changed file.
 class UsersTest {
@@ -47,44 +47,44 @@ class UsersTest {
     void knowsTheRightPassword(String version) throws Exception {
         write("printer:" + hash("s3cret").replace("$2a$", "$" + version + "$"));
         Users users = users();
-        assertThat(check(users, "printer", "s3cret")).isEqualTo(Verdict.RIGHT);
-        assertThat(check(users, "printer", "S3cret")).isEqualTo(Verdict.WRONG);
-        assertThat(check(users, "printer", "")).isEqualTo(Verdict.WRONG);
-        assertThat(check(users, "PRINTER", "s3cret")).isEqualTo(Verdict.WRONG);
-        assertThat(check(users, "", "s3cret")).isEqualTo(Verdict.WRONG);
+        assertThat(check(users, "printer", "s3cret")).isEqualTo(Result.VALID);
+        assertThat(check(users, "printer", "S3cret")).isEqualTo(Result.INVALID);
+        assertThat(check(users, "printer", "")).isEqualTo(Result.INVALID);
+        assertThat(check(users, "PRINTER", "s3cret")).isEqualTo(Result.INVALID);
+        assertThat(check(users, "", "s3cret")).isEqualTo(Result.INVALID);
     }
 
     @Test
     void letsNobodyInWithThePasswordOfAnother() throws Exception {
         write("printer:" + hash("s3cret"));
-        assertThat(check(users(), "nobody", "s3cret")).isEqualTo(Verdict.WRONG);
+        assertThat(check(users(), "nobody", "s3cret")).isEqualTo(Result.INVALID);
     }
 
     @Test
     void letsNobodyInIfThereIsNobody() throws Exception {
         write("# nobody yet");
-        assertThat(check(users(), "printer", "s3cret")).isEqualTo(Verdict.WRONG);
+        assertThat(check(users(), "printer", "s3cret")).isEqualTo(Result.INVALID);
     }
 
     @Test
     void takesAPasswordLongerThanBcryptCanTell() throws Exception {
         String longest = "x".repeat(72);
         write("printer:" + hash(longest));
-        assertThat(check(users(), "printer", longest + "and more")).isEqualTo(Verdict.RIGHT);
-        assertThat(check(users(), "printer", "x".repeat(71))).isEqualTo(Verdict.WRONG);
+        assertThat(check(users(), "printer", longest + "and more")).isEqualTo(Result.VALID);
+        assertThat(check(users(), "printer", "x".repeat(71))).isEqualTo(Result.INVALID);
     }
 
     @Test
     void forgetsThePasswordItWasAsked() throws Exception {
         write("printer:" + hash("s3cret"));
         byte[] password = "s3cret".getBytes(StandardCharsets.UTF_8);
-        assertThat(users().check(CLIENT, "printer", password).verdict().join()).isEqualTo(Verdict.RIGHT);
+        assertThat(users().check(CLIENT, "printer", password).result().join()).isEqualTo(Result.VALID);
         assertThat(password).containsOnly(0);
     }
 
     @Test
     void cannotTellWithoutAFile() {
-        assertThat(check(users(), "printer", "s3cret")).isEqualTo(Verdict.UNDECIDED);
+        assertThat(check(users(), "printer", "s3cret")).isEqualTo(Result.UNAVAILABLE);
     }
 
     @Test
@@ -92,11 +92,11 @@ class UsersTest {
         write("printer:" + hash("s3cret"));
         Users users = users();
         write("printer:" + hash("changed"), "scanner:" + hash("new"));
-        assertThat(check(users, "printer", "s3cret")).isEqualTo(Verdict.RIGHT);
+        assertThat(check(users, "printer", "s3cret")).isEqualTo(Result.VALID);
         clock.advance(Duration.ofSeconds(5));
-        assertThat(check(users, "printer", "s3cret")).isEqualTo(Verdict.WRONG);
-        assertThat(check(users, "printer", "changed")).isEqualTo(Verdict.RIGHT);
-        assertThat(check(users, "scanner", "new")).isEqualTo(Verdict.RIGHT);
+        assertThat(check(users, "printer", "s3cret")).isEqualTo(Result.INVALID);
+        assertThat(check(users, "printer", "changed")).isEqualTo(Result.VALID);
+        assertThat(check(users, "scanner", "new")).isEqualTo(Result.VALID);
     }
 
     @Test
@@ -105,14 +105,14 @@ class UsersTest {
         Users users = users();
         write("printer:" + hash("s3cret"), "scanner:plain");
         clock.advance(Duration.ofSeconds(5));
-        assertThat(check(users, "printer", "s3cret")).isEqualTo(Verdict.RIGHT);
+        assertThat(check(users, "printer", "s3cret")).isEqualTo(Result.VALID);
         Files.delete(file);
         clock.advance(Duration.ofSeconds(5));
-        assertThat(check(users, "printer", "s3cret")).isEqualTo(Verdict.RIGHT);
+        assertThat(check(users, "printer", "s3cret")).isEqualTo(Result.VALID);
         write("scanner:" + hash("new"));
         clock.advance(Duration.ofSeconds(5));
-        assertThat(check(users, "printer", "s3cret")).isEqualTo(Verdict.WRONG);
-        assertThat(check(users, "scanner", "new")).isEqualTo(Verdict.RIGHT);
+        assertThat(check(users, "printer", "s3cret")).isEqualTo(Result.INVALID);
+        assertThat(check(users, "scanner", "new")).isEqualTo(Result.VALID);
     }
 
     @Test
@@ -157,9 +157,9 @@ class UsersTest {
         Files.setLastModifiedTime(file, FileTime.fromMillis(Math.max(earlier + 1_000, 1_000_000_000_000L)));
     }
 
-    private static Verdict check(Users users, String name, String password) {
+    private static Result check(Users users, String name, String password) {
         return users.check(CLIENT, name, password.getBytes(StandardCharsets.UTF_8))
-                .verdict()
+                .result()
                 .join();
     }
 

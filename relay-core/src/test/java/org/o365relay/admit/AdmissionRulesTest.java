@@ -131,11 +131,11 @@ class AdmissionRulesTest {
         AdmissionRules admission =
                 new AdmissionRules("contoso.example", POSTMASTER, rules("+@contoso.example"), rules("-@x.test +*"));
 
-        assertThat(admission.senderRuling(CLIENT, address("root")))
+        assertThat(admission.senderRule(CLIENT, address("root")))
                 .hasToString("Optional[rule 1 of relay.sender-rules (allow \"@contoso.example\")]");
-        assertThat(admission.recipientRuling(CLIENT, address("a@b.example")))
+        assertThat(admission.recipientRule(CLIENT, address("a@b.example")))
                 .hasToString("Optional[rule 2 of relay.recipient-rules (allow \"*\")]");
-        assertThat(admission.senderRuling(CLIENT, address("a@b.example"))).isEmpty();
+        assertThat(admission.senderRule(CLIENT, address("a@b.example"))).isEmpty();
     }
 
     private static String told(Admission admission) {

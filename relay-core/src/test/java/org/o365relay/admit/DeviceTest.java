@@ -72,13 +72,13 @@ class DeviceTest {
 
     private void act(char action, DeviceLimits limits, String because) {
         switch (action) {
-            case 'm' -> assertThat(printer.begin(limits)).as(because).isEmpty();
-            case 'M' -> assertThat(printer.begin(limits)).as(because).isPresent();
-            case 'r' -> assertThat(printer.reserve(limits)).as(because).isEmpty();
-            case 'R' -> assertThat(printer.reserve(limits)).as(because).isPresent();
-            case 'a' -> printer.accepted(1, 100);
-            case 'w' -> printer.withdrawn(1, 100);
-            case 'l' -> printer.released(1);
+            case 'm' -> assertThat(printer.beginMessage(limits)).as(because).isEmpty();
+            case 'M' -> assertThat(printer.beginMessage(limits)).as(because).isPresent();
+            case 'r' -> assertThat(printer.reserveRecipient(limits)).as(because).isEmpty();
+            case 'R' -> assertThat(printer.reserveRecipient(limits)).as(because).isPresent();
+            case 'a' -> printer.messageAccepted(1, 100);
+            case 'w' -> printer.rollBack(1, 100);
+            case 'l' -> printer.release(1);
             default -> throw new IllegalArgumentException(String.valueOf(action));
         }
     }
@@ -110,10 +110,11 @@ class DeviceTest {
     }
 
     private @Nullable LimitExceeded send(DeviceLimits limits) {
-        LimitExceeded overdraft =
-                printer.begin(limits).or(() -> printer.reserve(limits)).orElse(null);
+        LimitExceeded overdraft = printer.beginMessage(limits)
+                .or(() -> printer.reserveRecipient(limits))
+                .orElse(null);
         if (overdraft == null) {
-            printer.accepted(1, 1);
+            printer.messageAccepted(1, 1);
         }
         return overdraft;
     }
@@ -149,14 +150,14 @@ class DeviceTest {
             clock.advance(Duration.ofSeconds(10));
         }
         clock.advance(back);
-        LimitExceeded overdraft = printer.reserve(limits).orElseThrow();
-        assertThat(overdraft.until()).isBetween(clock.instant(), clock.instant().plus(UsageSlot.LASTING));
-        assertThat(printer.begin(limits).orElseThrow().until())
+        LimitExceeded overdraft = printer.reserveRecipient(limits).orElseThrow();
+        assertThat(overdraft.until()).isBetween(clock.instant(), clock.instant().plus(UsageSlot.RETENTION));
+        assertThat(printer.beginMessage(limits).orElseThrow().until())
                 .isBetween(clock.instant(), clock.instant().plusSeconds(61));
         clock.advance(Duration.ofSeconds(61));
-        assertThat(printer.begin(limits)).isEmpty();
-        clock.advance(UsageSlot.LASTING);
-        assertThat(printer.reserve(limits)).isEmpty();
+        assertThat(printer.beginMessage(limits)).isEmpty();
+        clock.advance(UsageSlot.RETENTION);
+        assertThat(printer.reserveRecipient(limits)).isEmpty();
     }
 
     @Test
@@ -168,14 +169,14 @@ class DeviceTest {
             sessions.add(Thread.ofPlatform().start(() -> {
                 for (int message = 0; message < 400; message++) {
                     int reserved = 0;
-                    while (reserved < 3 && printer.reserve(limits).isEmpty()) {
+                    while (reserved < 3 && printer.reserveRecipient(limits).isEmpty()) {
                         reserved++;
                     }
                     if (reserved < 3 || message % 5 == 0) {
-                        printer.released(reserved);
+                        printer.release(reserved);
                     } else {
                         accepted.addAndGet(reserved);
-                        printer.accepted(reserved, 10);
+                        printer.messageAccepted(reserved, 10);
                     }
                 }
             }));
@@ -184,22 +185,23 @@ class DeviceTest {
             session.join();
         }
         assertThat(accepted.get()).isBetween(4_900, 5_000);
-        assertThat(devices.records().getFirst().recipientsAt(clock.instant())).isEqualTo(accepted.get());
+        assertThat(devices.records().getFirst().recipientsInLastDay(clock.instant()))
+                .isEqualTo(accepted.get());
         assertThat(printer.isInUse()).as("nothing stays set aside").isFalse();
     }
 
     @Test
     void countsWhatItDoes() {
-        printer.called("MFP-2nd-floor");
+        printer.setHelo("MFP-2nd-floor");
         printer.deviated(Deviation.BARE_LINE_FEED);
         printer.deviated(Deviation.BARE_LINE_FEED);
         printer.deviated(Deviation.NO_DATE);
         clock.advance(Duration.ofMinutes(5));
-        printer.accepted(3, 1_000);
-        printer.accepted(2, 500);
-        printer.withdrawn(2, 500);
+        printer.messageAccepted(3, 1_000);
+        printer.messageAccepted(2, 500);
+        printer.rollBack(2, 500);
         clock.advance(Duration.ofMinutes(1));
-        printer.refused();
+        printer.rejected();
 
         DeviceRecord record = devices.records().getFirst();
         assertThat(record.address()).isEqualTo(PRINTER);
@@ -211,7 +213,7 @@ class DeviceTest {
         assertThat(record.refusals()).isEqualTo(1);
         assertThat(record.deviations())
                 .containsOnly(Map.entry(Deviation.BARE_LINE_FEED, 2L), Map.entry(Deviation.NO_DATE, 1L));
-        assertThat(record.spending()).containsExactly(new UsageSlot(Instant.parse("2026-03-01T08:00:00Z"), 3));
+        assertThat(record.usage()).containsExactly(new UsageSlot(Instant.parse("2026-03-01T08:00:00Z"), 3));
         assertThat(printer.toRecord().deviations()).containsKey(Deviation.NO_DATE);
         assertThat(printer.toRecord().deviations()).doesNotContainKey(Deviation.NUL);
     }

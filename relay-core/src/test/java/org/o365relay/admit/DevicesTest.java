@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Timeout;
 import org.o365relay.ManualClock;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.DeviceChange;
-import org.o365relay.mail.DeviceChange.Forgotten;
-import org.o365relay.mail.DeviceChange.Known;
-import org.o365relay.mail.DeviceChange.Spent;
+import org.o365relay.mail.DeviceChange.Removed;
+import org.o365relay.mail.DeviceChange.Updated;
+import org.o365relay.mail.DeviceChange.UsageUpdated;
 import org.o365relay.mail.DeviceRecord;
 import org.o365relay.mail.UsageSlot;
 
@@ -35,8 +35,8 @@ class DevicesTest {
     }
 
     private static void send(Device device, DeviceLimits limits) {
-        assertThat(device.reserve(limits)).isEmpty();
-        device.accepted(1, 100);
+        assertThat(device.reserveRecipient(limits)).isEmpty();
+        device.messageAccepted(1, 100);
     }
 
     @Test
@@ -45,9 +45,9 @@ class DevicesTest {
             send(devices.at(address(i)), NONE);
         }
         for (int i = 1_000; i < 41_000; i++) {
-            devices.at(address(i)).refused();
+            devices.at(address(i)).rejected();
         }
-        assertThat(devices.records()).hasSize(500 + Devices.MOST_STRANGERS);
+        assertThat(devices.records()).hasSize(500 + Devices.MAX_UNPROVEN);
         assertThat(devices.records())
                 .filteredOn(device -> device.messages() > 0)
                 .hasSize(500);
@@ -56,7 +56,7 @@ class DevicesTest {
 
     @Test
     void aNewDeviceIsRememberedEvenIfAllAreTakenAndTheOneNotSeenForLongestIsForgotten() {
-        for (int i = 0; i < Devices.MOST; i++) {
+        for (int i = 0; i < Devices.MAX_DEVICES; i++) {
             send(devices.at(address(i)), NONE);
         }
         send(devices.at(address(0)), NONE);
@@ -65,7 +65,7 @@ class DevicesTest {
         List<InetAddress> remembered =
                 devices.records().stream().map(DeviceRecord::address).toList();
         assertThat(remembered)
-                .hasSize(Devices.MOST)
+                .hasSize(Devices.MAX_DEVICES)
                 .contains(address(0), address(99_999))
                 .doesNotContain(address(1));
     }
@@ -74,9 +74,9 @@ class DevicesTest {
     void aDeviceWithAnOpenSessionKeepsItsBudget() {
         DeviceLimits one = new DeviceLimits(10, null, null, 1);
         Device idle = devices.at(address(1));
-        idle.opened();
+        idle.sessionStarted();
         Device sending = devices.at(address(2));
-        assertThat(sending.reserve(one)).isEmpty();
+        assertThat(sending.reserveRecipient(one)).isEmpty();
         for (int i = 10; i < 20_000; i++) {
             Device device = devices.at(address(i));
             if (i % 2 == 0) {
@@ -85,10 +85,10 @@ class DevicesTest {
         }
         assertThat(devices.at(address(1))).isSameAs(idle);
         assertThat(devices.at(address(2))).isSameAs(sending);
-        assertThat(devices.at(address(2)).reserve(one)).isPresent();
+        assertThat(devices.at(address(2)).reserveRecipient(one)).isPresent();
 
-        idle.closed();
-        sending.released(1);
+        idle.sessionEnded();
+        sending.release(1);
         for (int i = 20_000; i < 40_000; i++) {
             devices.at(address(i));
         }
@@ -108,17 +108,17 @@ class DevicesTest {
 
         assertThat(write(0))
                 .containsExactly(
-                        new Spent(address(1), List.of(new UsageSlot(Instant.parse("2026-03-01T08:00:00Z"), 2))));
+                        new UsageUpdated(address(1), List.of(new UsageSlot(Instant.parse("2026-03-01T08:00:00Z"), 2))));
         assertThat(write(0)).isEmpty();
         assertThat(devices.isPending()).isTrue();
-        assertThat(write(1)).singleElement().isInstanceOfSatisfying(Known.class, known -> {
+        assertThat(write(1)).singleElement().isInstanceOfSatisfying(Updated.class, known -> {
             assertThat(known.address()).isEqualTo(address(1));
             assertThat(known.device().deviations()).containsEntry(Deviation.NUL, 1L);
             assertThat(known.device().messages()).isEqualTo(2);
         });
-        assertThat(write(1)).singleElement().isInstanceOfSatisfying(Known.class, known -> {
+        assertThat(write(1)).singleElement().isInstanceOfSatisfying(Updated.class, known -> {
             assertThat(known.address()).isEqualTo(address(2));
-            assertThat(known.device().spending()).hasSize(1);
+            assertThat(known.device().usage()).hasSize(1);
         });
         assertThat(devices.isPending()).isFalse();
     }
@@ -127,24 +127,24 @@ class DevicesTest {
     void aBudgetGoesWithItsMessageEvenIfTheDeviceSendsWithoutLimitsElsewhere() {
         Device device = devices.at(address(1));
         write(Integer.MAX_VALUE);
-        assertThat(device.reserve(BUDGET)).isEmpty();
-        assertThat(device.reserve(NONE)).isEmpty();
-        device.accepted(1, 100);
+        assertThat(device.reserveRecipient(BUDGET)).isEmpty();
+        assertThat(device.reserveRecipient(NONE)).isEmpty();
+        device.messageAccepted(1, 100);
 
         assertThat(write(0))
                 .containsExactly(
-                        new Spent(address(1), List.of(new UsageSlot(Instant.parse("2026-03-01T08:00:00Z"), 1))));
+                        new UsageUpdated(address(1), List.of(new UsageSlot(Instant.parse("2026-03-01T08:00:00Z"), 1))));
     }
 
     @Test
     void aNewDeviceWithABudgetIsWrittenWholeWithItsFirstMessage() {
         send(devices.at(address(1)), BUDGET);
-        assertThat(write(0)).singleElement().isInstanceOfSatisfying(Known.class, known -> {
+        assertThat(write(0)).singleElement().isInstanceOfSatisfying(Updated.class, known -> {
             assertThat(known.device().messages()).isEqualTo(1);
-            assertThat(known.device().spending()).hasSize(1);
+            assertThat(known.device().usage()).hasSize(1);
         });
         send(devices.at(address(1)), BUDGET);
-        assertThat(write(0)).singleElement().isInstanceOf(Spent.class);
+        assertThat(write(0)).singleElement().isInstanceOf(UsageUpdated.class);
     }
 
     @Test
@@ -160,8 +160,8 @@ class DevicesTest {
                 .hasSize(2)
                 .first()
                 .isInstanceOfSatisfying(
-                        Known.class, // its record was not written, either
-                        known -> assertThat(known.device().spending())
+                        Updated.class, // its record was not written, either
+                        known -> assertThat(known.device().usage())
                                 .extracting(UsageSlot::recipients)
                                 .containsExactly(1, 1));
         assertThat(write(0)).isEmpty();
@@ -176,7 +176,7 @@ class DevicesTest {
         devices.written();
         assertThat(write(0))
                 .containsExactly(
-                        new Spent(address(1), List.of(new UsageSlot(Instant.parse("2026-03-01T08:00:00Z"), 2))));
+                        new UsageUpdated(address(1), List.of(new UsageSlot(Instant.parse("2026-03-01T08:00:00Z"), 2))));
     }
 
     @Test
@@ -184,7 +184,7 @@ class DevicesTest {
         Disk disk = new Disk();
         disk.write(devices.next(Integer.MAX_VALUE));
         for (int i = 0; i < 5_000; i++) {
-            devices.at(address(i)).refused();
+            devices.at(address(i)).rejected();
             if (i % 700 == 0) {
                 disk.write(devices.next(200));
                 if (i % 1_400 == 0) {
@@ -192,13 +192,13 @@ class DevicesTest {
                 }
             }
         }
-        devices.at(address(0)).refused(); // it has come back
+        devices.at(address(0)).rejected(); // it has come back
         disk.write(devices.next(Integer.MAX_VALUE));
         devices.written();
         assertThat(disk.rows.keySet())
                 .containsExactlyInAnyOrderElementsOf(
                         devices.records().stream().map(DeviceRecord::address).toList());
-        assertThat(disk.rows).containsKey(address(0)).hasSize(Devices.MOST_STRANGERS);
+        assertThat(disk.rows).containsKey(address(0)).hasSize(Devices.MAX_UNPROVEN);
     }
 
     @Test
@@ -206,7 +206,7 @@ class DevicesTest {
         DeviceLimits three = new DeviceLimits(10, null, 3, 3);
         Disk disk = new Disk();
         Device device = devices.at(address(1));
-        device.called("mfp");
+        device.setHelo("mfp");
         for (int i = 0; i < 3; i++) {
             send(device, three);
             clock.advance(Duration.ofMinutes(10));
@@ -215,14 +215,14 @@ class DevicesTest {
         Devices again = new Devices(disk.records(), clock);
         assertThat(again.records()).isEqualTo(devices.records());
         assertThat(again.isPending()).isFalse();
-        assertThat(again.at(address(1)).reserve(three)).isPresent();
+        assertThat(again.at(address(1)).reserveRecipient(three)).isPresent();
 
         clock.advance(Duration.ofHours(-5));
         Devices before = new Devices(disk.records(), clock);
-        LimitExceeded overdraft = before.at(address(1)).reserve(three).orElseThrow();
+        LimitExceeded overdraft = before.at(address(1)).reserveRecipient(three).orElseThrow();
         assertThat(overdraft.until()).isEqualTo("2026-03-02T03:40:00Z");
         disk.write(before.next(Integer.MAX_VALUE));
-        assertThat(disk.records().getFirst().spending().stream()
+        assertThat(disk.records().getFirst().usage().stream()
                         .mapToInt(UsageSlot::recipients)
                         .sum())
                 .as("moved, and not counted twice")
@@ -242,7 +242,7 @@ class DevicesTest {
         clock.advance(Duration.ofHours(-5));
         send(device, BUDGET);
         disk.write(devices.next(0));
-        assertThat(disk.records().getFirst().spending())
+        assertThat(disk.records().getFirst().usage())
                 .filteredOn(spent -> spent.recipients() > 0)
                 .containsExactly(new UsageSlot(Instant.parse("2026-03-01T03:30:00Z"), 4));
     }
@@ -262,12 +262,12 @@ class DevicesTest {
         void write(List<DeviceChange> changes) {
             for (DeviceChange change : changes) {
                 switch (change) {
-                    case Known(DeviceRecord device) -> {
+                    case Updated(DeviceRecord device) -> {
                         rows.put(device.address(), device);
-                        spend(device.address(), device.spending());
+                        spend(device.address(), device.usage());
                     }
-                    case Spent(InetAddress address, List<UsageSlot> spent) -> spend(address, spent);
-                    case Forgotten(InetAddress address) -> {
+                    case UsageUpdated(InetAddress address, List<UsageSlot> spent) -> spend(address, spent);
+                    case Removed(InetAddress address) -> {
                         rows.remove(address);
                         spending.remove(address);
                     }

@@ -14,11 +14,11 @@ import org.o365relay.ManualClock;
 import org.o365relay.journal.RememberingJournal;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.BodyType;
+import org.o365relay.mail.DsnRequest;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
-import org.o365relay.mail.ReportRequest;
 import org.o365relay.mail.RoutedEnvelope;
 import org.o365relay.notice.NoticeSettings;
 import org.o365relay.queue.Claim;
@@ -114,14 +114,14 @@ final class BackHalf implements AutoCloseable {
 
     /// Puts a message into the queue.
     QueueId accept(@Nullable String sender, String content, String... recipients) {
-        return accept(sender, content, ReportRequest.NONE, recipients);
+        return accept(sender, content, DsnRequest.NONE, recipients);
     }
 
-    QueueId accept(@Nullable String sender, String content, ReportRequest report, String... recipients) {
+    QueueId accept(@Nullable String sender, String content, DsnRequest report, String... recipients) {
         return accept(sender, content, BodyType.SEVEN_BIT, report, recipients);
     }
 
-    QueueId accept(@Nullable String sender, String content, BodyType body, ReportRequest report, String... recipients) {
+    QueueId accept(@Nullable String sender, String content, BodyType body, DsnRequest report, String... recipients) {
         Envelope envelope = new Envelope(
                 sender == null ? null : address(sender),
                 Arrays.stream(recipients).map(BackHalf::address).toList(),

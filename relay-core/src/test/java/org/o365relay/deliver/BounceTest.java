@@ -15,11 +15,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.mail.DsnRequest;
+import org.o365relay.mail.DsnRequest.ForRecipient;
+import org.o365relay.mail.DsnRequest.ReturnedContent;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
-import org.o365relay.mail.ReportRequest;
-import org.o365relay.mail.ReportRequest.OfRecipient;
-import org.o365relay.mail.ReportRequest.Returned;
 import org.o365relay.queue.Change;
 import org.o365relay.queue.ChangeResult;
 import org.o365relay.queue.Event;
@@ -92,9 +92,9 @@ class BounceTest {
 
     @Test
     void tellNobodyWhoDoesNotWantToHearOfIt() {
-        OfRecipient never = new OfRecipient(Set.of(), null);
-        ReportRequest report =
-                new ReportRequest("", Returned.NOT_GIVEN, Map.of(new EmailAddress("anna", "contoso.example"), never));
+        ForRecipient never = new ForRecipient(Set.of(), null);
+        DsnRequest report = new DsnRequest(
+                "", ReturnedContent.NOT_GIVEN, Map.of(new EmailAddress("anna", "contoso.example"), never));
         relay.accept("scan@contoso.example", SCAN, report, ANNA);
 
         bounce();

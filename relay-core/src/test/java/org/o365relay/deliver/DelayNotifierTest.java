@@ -21,12 +21,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.ManualClock;
 import org.o365relay.deliver.BackHalf.Member;
 import org.o365relay.deliver.Response.Step;
+import org.o365relay.mail.DsnRequest;
+import org.o365relay.mail.DsnRequest.ForRecipient;
+import org.o365relay.mail.DsnRequest.ReturnedContent;
 import org.o365relay.mail.EmailAddress;
-import org.o365relay.mail.Notify;
+import org.o365relay.mail.NotifyParameter;
 import org.o365relay.mail.QueueId;
-import org.o365relay.mail.ReportRequest;
-import org.o365relay.mail.ReportRequest.OfRecipient;
-import org.o365relay.mail.ReportRequest.Returned;
 import org.o365relay.notice.Language;
 import org.o365relay.notice.NoticeSettings;
 import org.o365relay.queue.Event;
@@ -74,7 +74,7 @@ class DelayNotifierTest {
 
     @Test
     void warnsOnceAlsoOverARestart() throws Exception {
-        QueueId id = deferred(ReportRequest.NONE, ANNA);
+        QueueId id = deferred(DsnRequest.NONE, ANNA);
         watchUntil(AGE.minusMinutes(1));
         assertThat(relay.journal.lines("warned")).as("before its time").isEmpty();
         watchUntil(STEP.multipliedBy(2));
@@ -95,7 +95,7 @@ class DelayNotifierTest {
 
     @Test
     void tellsWhyItWaitsAndForHowLong() {
-        deferred(ReportRequest.NONE, ANNA);
+        deferred(DsnRequest.NONE, ANNA);
         watchUntil(AGE.plus(STEP));
 
         assertThat(warning())
@@ -110,7 +110,7 @@ class DelayNotifierTest {
     @Test
     void tellsItInTheLanguageOfTheNotices() throws Exception {
         reopen(Language.GERMAN, AGE, 10);
-        deferred(ReportRequest.NONE, ANNA);
+        deferred(DsnRequest.NONE, ANNA);
         watchUntil(AGE.plus(STEP));
 
         assertThat(warning())
@@ -129,9 +129,9 @@ class DelayNotifierTest {
             SUCCESS,FAILURE,DELAY | DELAY,FAILURE | anna, bert
             """)
     void asksWhatTheSenderWantsToHear(@Nullable String anna, @Nullable String bert, @Nullable String told) {
-        Map<EmailAddress, OfRecipient> wishes =
+        Map<EmailAddress, ForRecipient> wishes =
                 Map.of(BackHalf.address(ANNA), wishes(anna), BackHalf.address(BERT), wishes(bert));
-        deferred(new ReportRequest("", Returned.NOT_GIVEN, wishes), ANNA, BERT);
+        deferred(new DsnRequest("", ReturnedContent.NOT_GIVEN, wishes), ANNA, BERT);
         watchUntil(AGE.plus(STEP));
 
         assertThat(relay.journal.lines("warned")).hasSize(told == null ? 0 : 1);
@@ -181,7 +181,7 @@ class DelayNotifierTest {
 
     @Test
     void saysNothingOfWhatHasLeft() {
-        deferred(ReportRequest.NONE, ANNA);
+        deferred(DsnRequest.NONE, ANNA);
         watchUntil(Duration.ofHours(3));
         relay.deliverDue();
         watchUntil(Duration.ofHours(2));
@@ -192,7 +192,7 @@ class DelayNotifierTest {
 
     @Test
     void leavesAloneWhatAnOperatorHolds() throws Exception {
-        QueueId id = deferred(ReportRequest.NONE, ANNA);
+        QueueId id = deferred(DsnRequest.NONE, ANNA);
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("queue.db"));
                 Statement statement = connection.createStatement()) {
             statement.execute("UPDATE message SET held_at = 1, due_at = 253402300799000 WHERE id = " + id.value());
@@ -209,12 +209,12 @@ class DelayNotifierTest {
                 Statement statement = connection.createStatement()) {
             statement.execute("DELETE FROM progress");
         }
-        deferred(ReportRequest.NONE, ANNA);
+        deferred(DsnRequest.NONE, ANNA);
         watchUntil(AGE.plusHours(1));
         assertThat(relay.journal.lines("warned")).isEmpty();
         reopen(Language.ENGLISH, AGE, 10);
         relay.upstream.answer(BUSY); // the old one again
-        QueueId later = deferred(ReportRequest.NONE, BERT);
+        QueueId later = deferred(DsnRequest.NONE, BERT);
         watchUntil(AGE.plus(STEP));
 
         assertThat(relay.journal.lines("warned")).singleElement().asString().contains(later.toString());
@@ -222,7 +222,7 @@ class DelayNotifierTest {
 
     @Test
     void catchesUpAfterTheRelayWasOff() throws Exception {
-        QueueId id = deferred(ReportRequest.NONE, ANNA);
+        QueueId id = deferred(DsnRequest.NONE, ANNA);
         relay.close();
         clock.advance(Duration.ofDays(6));
         open();
@@ -247,7 +247,7 @@ class DelayNotifierTest {
 
     @Test
     void waitsItselfWhileAnOperatorStopsTheOnlyMailbox() {
-        deferred(ReportRequest.NONE, ANNA);
+        deferred(DsnRequest.NONE, ANNA);
         relay.lane.pause(clock.instant(), "anna");
         watchUntil(AGE.plusHours(1));
         assertThat(relay.journal.lines("warned")).isEmpty();
@@ -285,7 +285,7 @@ class DelayNotifierTest {
     void limitsWarningsTogetherWithFailuresAndTellsOfTheOthersLater() throws Exception {
         reopen(Language.ENGLISH, AGE, 2);
         for (String recipient : List.of("a", "b", "c", "d")) {
-            deferred(ReportRequest.NONE, recipient + "@contoso.example");
+            deferred(DsnRequest.NONE, recipient + "@contoso.example");
         }
         watchUntil(AGE.plus(STEP));
         assertThat(relay.journal.lines("warned"))
@@ -313,7 +313,7 @@ class DelayNotifierTest {
 
     @Test
     void warnsLaterIfTheDiskFailsWhileItLooks() throws Exception {
-        QueueId id = deferred(ReportRequest.NONE, ANNA);
+        QueueId id = deferred(DsnRequest.NONE, ANNA);
         change("ALTER TABLE event RENAME TO away");
         watchUntil(AGE.plus(STEP));
         assertThat(relay.journal.lines("warned")).isEmpty();
@@ -332,7 +332,7 @@ class DelayNotifierTest {
 
     @Test
     void warnsNobodyTwiceIfItIsToComeLater() throws Exception {
-        deferred(ReportRequest.NONE, ANNA);
+        deferred(DsnRequest.NONE, ANNA);
         watchUntil(AGE.plus(STEP));
         reopen(Language.ENGLISH, AGE.plusHours(2), 10);
         watchUntil(Duration.ofHours(3));
@@ -345,7 +345,7 @@ class DelayNotifierTest {
         clock.advance(Duration.ofDays(300));
         relay.watchNotices();
         clock.advance(Duration.ofDays(-300));
-        deferred(ReportRequest.NONE, ANNA);
+        deferred(DsnRequest.NONE, ANNA);
         watchUntil(AGE.plus(STEP));
 
         assertThat(relay.journal.lines("warned")).hasSize(1);
@@ -365,7 +365,7 @@ class DelayNotifierTest {
     }
 
     /// A message that was put off once.
-    private QueueId deferred(ReportRequest request, String... recipients) {
+    private QueueId deferred(DsnRequest request, String... recipients) {
         relay.upstream.answer(BUSY);
         QueueId id = relay.accept("scan@contoso.example", SCAN, request, recipients);
         relay.deliverDue();
@@ -381,10 +381,10 @@ class DelayNotifierTest {
         }
     }
 
-    private static OfRecipient wishes(@Nullable String notify) {
+    private static ForRecipient wishes(@Nullable String notify) {
         return notify == null
-                ? OfRecipient.NONE
-                : new OfRecipient(Notify.parse(notify).orElseThrow(), null);
+                ? ForRecipient.NONE
+                : new ForRecipient(NotifyParameter.parse(notify).orElseThrow(), null);
     }
 
     /// @return the content of the only warning

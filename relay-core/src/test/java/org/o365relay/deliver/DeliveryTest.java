@@ -22,12 +22,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.deliver.Response.Step;
 import org.o365relay.mail.BodyType;
+import org.o365relay.mail.DsnRequest;
+import org.o365relay.mail.DsnRequest.ForRecipient;
 import org.o365relay.mail.EmailAddress;
-import org.o365relay.mail.Notify;
-import org.o365relay.mail.Original;
+import org.o365relay.mail.NotifyParameter;
 import org.o365relay.mail.QueueId;
-import org.o365relay.mail.ReportRequest;
-import org.o365relay.mail.ReportRequest.OfRecipient;
+import org.o365relay.mail.ReportedMessage;
 import org.o365relay.queue.Event;
 import org.o365relay.queue.MessageState;
 
@@ -317,7 +317,7 @@ class DeliveryTest {
                 .satisfies(sent -> assertThat(sent.message()
                                 .report()
                                 .of(BackHalf.address(ANNA))
-                                .wants(ReportRequest.Occasion.SUCCESS))
+                                .includes(DsnRequest.NotifyCondition.SUCCESS))
                         .isTrue());
     }
 
@@ -336,11 +336,11 @@ class DeliveryTest {
 
         List<FakeUpstream.Sent> sent = relay.upstream.sent();
         assertThat(sent).hasSize(asked.contains("SUCCESS") ? 2 : 1);
-        ReportRequest report = sent.getFirst().message().report();
-        assertThat(Notify.parameter(
-                        Objects.requireNonNull(report.of(BackHalf.address(ANNA)).occasions())))
+        DsnRequest report = sent.getFirst().message().report();
+        assertThat(NotifyParameter.format(
+                        Objects.requireNonNull(report.of(BackHalf.address(ANNA)).conditions())))
                 .isEqualTo(passedOn);
-        assertThat(report.of(BackHalf.address(BERT))).isEqualTo(ReportRequest.OfRecipient.NONE);
+        assertThat(report.of(BackHalf.address(BERT))).isEqualTo(DsnRequest.ForRecipient.NONE);
     }
 
     @Test
@@ -356,7 +356,7 @@ class DeliveryTest {
                 .extracting(FakeUpstream.Sent::message)
                 .allSatisfy(message -> assertThat(message.report()
                                 .of(message.recipients().getFirst().address())
-                                .occasions())
+                                .conditions())
                         .isEqualTo(Set.of()));
     }
 
@@ -418,8 +418,8 @@ class DeliveryTest {
     void givesTheWholeMessageBackWhenThatIsAskedForAndItIsSmall() {
         Response refused = FakeUpstream.upstream(Step.END_OF_CONTENT, "554 5.6.0 Invalid message content");
         relay.upstream.answer(refused).answer(FakeUpstream.OK).answer(refused);
-        ReportRequest full = new ReportRequest("QQ1", ReportRequest.Returned.FULL, Map.of());
-        String large = SCAN + "x\r\n".repeat(Original.MAX_CONTENT / 3);
+        DsnRequest full = new DsnRequest("QQ1", DsnRequest.ReturnedContent.FULL, Map.of());
+        String large = SCAN + "x\r\n".repeat(ReportedMessage.MAX_CONTENT / 3);
 
         relay.accept("scan@contoso.example", SCAN, full, ANNA);
         relay.deliverDue();
@@ -438,7 +438,7 @@ class DeliveryTest {
     @Test
     void handsBinaryContentOverInBothWays() {
         String binary = "Content-Type: image/png\r\nContent-Transfer-Encoding: binary\r\n\r\na\nb";
-        relay.accept("scan@contoso.example", binary, BodyType.BINARY, ReportRequest.NONE, ANNA);
+        relay.accept("scan@contoso.example", binary, BodyType.BINARY, DsnRequest.NONE, ANNA);
 
         relay.deliverDue();
 
@@ -450,13 +450,13 @@ class DeliveryTest {
     }
 
     /// @param pairs a recipient, and its NOTIFY
-    private static ReportRequest wishes(String... pairs) {
-        Map<EmailAddress, OfRecipient> wishes = new HashMap<>();
+    private static DsnRequest wishes(String... pairs) {
+        Map<EmailAddress, ForRecipient> wishes = new HashMap<>();
         for (int i = 0; i < pairs.length; i += 2) {
             wishes.put(
                     BackHalf.address(pairs[i]),
-                    new OfRecipient(Notify.parse(pairs[i + 1]).orElseThrow(), null));
+                    new ForRecipient(NotifyParameter.parse(pairs[i + 1]).orElseThrow(), null));
         }
-        return new ReportRequest("", ReportRequest.Returned.NOT_GIVEN, wishes);
+        return new DsnRequest("", DsnRequest.ReturnedContent.NOT_GIVEN, wishes);
     }
 }

@@ -19,10 +19,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.ManualClock;
 import org.o365relay.deliver.Response.Step;
+import org.o365relay.mail.DsnRequest;
+import org.o365relay.mail.DsnRequest.ForRecipient;
+import org.o365relay.mail.DsnRequest.ReturnedContent;
 import org.o365relay.mail.EmailAddress;
-import org.o365relay.mail.ReportRequest;
-import org.o365relay.mail.ReportRequest.OfRecipient;
-import org.o365relay.mail.ReportRequest.Returned;
 import org.o365relay.notice.Language;
 import org.o365relay.notice.NoticeSettings;
 import org.o365relay.queue.Claim;
@@ -129,8 +129,8 @@ class NoticeStormTest {
     @Test
     void tellsEachAuthorOfItsOwnMessagesOnly() {
         fail(0, MOST);
-        refuse("From: ann@contoso.example\r\n\r\nhi\r\n", ReportRequest.NONE, "nobody20@contoso.example");
-        refuse("From: root@localhost\r\n\r\nhi\r\n", ReportRequest.NONE, "nobody21@contoso.example");
+        refuse("From: ann@contoso.example\r\n\r\nhi\r\n", DsnRequest.NONE, "nobody20@contoso.example");
+        refuse("From: root@localhost\r\n\r\nhi\r\n", DsnRequest.NONE, "nobody21@contoso.example");
         clock.advance(Duration.ofHours(1));
         relay.watchNotices();
 
@@ -150,7 +150,7 @@ class NoticeStormTest {
             refuse(
                     "root@localhost",
                     "From: root@localhost\r\n\r\nhi\r\n",
-                    ReportRequest.NONE,
+                    DsnRequest.NONE,
                     "nobody" + i + "@contoso.example");
         }
 
@@ -160,9 +160,9 @@ class NoticeStormTest {
     @Test
     void tellsNothingOfWhomTheSenderDoesNotWantToHear() {
         fail(0, MOST);
-        Map<EmailAddress, OfRecipient> wishes = new HashMap<>();
-        wishes.put(BackHalf.address("nobody90@contoso.example"), new OfRecipient(Set.of(), null));
-        ReportRequest request = new ReportRequest("", Returned.NOT_GIVEN, wishes);
+        Map<EmailAddress, ForRecipient> wishes = new HashMap<>();
+        wishes.put(BackHalf.address("nobody90@contoso.example"), new ForRecipient(Set.of(), null));
+        DsnRequest request = new DsnRequest("", ReturnedContent.NOT_GIVEN, wishes);
         refuse(SCAN, request, "nobody90@contoso.example", "nobody91@contoso.example");
         clock.advance(Duration.ofHours(1));
         relay.watchNotices();
@@ -197,7 +197,7 @@ class NoticeStormTest {
         fail(0, MOST);
         for (int i = 0; i < MOST + 5; i++) {
             String author = "From: a" + i + "@contoso.example\r\n\r\nhi\r\n";
-            refuse(author, ReportRequest.NONE, "nobody" + (100 + i) + "@contoso.example");
+            refuse(author, DsnRequest.NONE, "nobody" + (100 + i) + "@contoso.example");
         }
         clock.advance(Duration.ofHours(1));
         relay.watchNotices();
@@ -240,14 +240,14 @@ class NoticeStormTest {
 
     /// Messages to unknown recipients, and the notices about them.
     private void fail(int from, int to) {
-        IntStream.range(from, to).forEach(i -> refuse(SCAN, ReportRequest.NONE, "nobody" + i + "@contoso.example"));
+        IntStream.range(from, to).forEach(i -> refuse(SCAN, DsnRequest.NONE, "nobody" + i + "@contoso.example"));
     }
 
-    private void refuse(String content, ReportRequest request, String... recipients) {
+    private void refuse(String content, DsnRequest request, String... recipients) {
         refuse("scan@contoso.example", content, request, recipients);
     }
 
-    private void refuse(String sender, String content, ReportRequest request, String... recipients) {
+    private void refuse(String sender, String content, DsnRequest request, String... recipients) {
         clock.advance(Duration.ofMillis(1)); // in the order in which they come
         relay.accept(sender, content, request, recipients);
         deliver();

@@ -23,14 +23,14 @@ import org.o365relay.ManualClock;
 import org.o365relay.journal.RememberingJournal;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.BodyType;
+import org.o365relay.mail.DsnRequest;
+import org.o365relay.mail.DsnRequest.ForRecipient;
+import org.o365relay.mail.DsnRequest.ReturnedContent;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
-import org.o365relay.mail.ReportRequest;
-import org.o365relay.mail.ReportRequest.OfRecipient;
-import org.o365relay.mail.ReportRequest.Returned;
 import org.o365relay.mail.RoutedEnvelope;
 import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.ndr.NonDeliveryReport.UndeliveredRecipient;
@@ -80,7 +80,7 @@ class NdrProcessorTest {
 
     @Test
     void tellsTheSenderOfTheEnvelope() throws IOException {
-        QueueId id = accept(PRINTER, ReportRequest.NONE, "<own-1@mfp>", ANNA, BERT);
+        QueueId id = accept(PRINTER, DsnRequest.NONE, "<own-1@mfp>", ANNA, BERT);
         returns.process("here", report("<own-1@mfp>", "Bert@fabrikam.example"));
         assertThat(queue.events(id))
                 .containsExactly(new Event(
@@ -105,14 +105,14 @@ class NdrProcessorTest {
 
     @Test
     void tellsTheAdminIfTheSenderCannotBeReached() throws IOException {
-        accept(address("root@localhost"), ReportRequest.NONE, "<own-1@mfp>", ANNA);
+        accept(address("root@localhost"), DsnRequest.NONE, "<own-1@mfp>", ANNA);
         returns.process("here", report("<own-1@mfp>", ANNA.toString()));
         assertThat(notices()).singleElement().asString().contains("To: <it@contoso.example>");
     }
 
     @Test
     void onlyRecordsWhatComesBackToTheNullSender() throws IOException {
-        QueueId id = accept(null, ReportRequest.NONE, "<own-1@mfp>", ANNA);
+        QueueId id = accept(null, DsnRequest.NONE, "<own-1@mfp>", ANNA);
         returns.process("here", report("<own-1@mfp>", ANNA.toString()));
         assertThat(queue.events(id)).hasSize(1);
         assertThat(notices()).isEmpty();
@@ -121,7 +121,8 @@ class NdrProcessorTest {
 
     @Test
     void saysNothingToWhoDoesNotWantToHearOfIt() throws IOException {
-        ReportRequest never = new ReportRequest("", Returned.NOT_GIVEN, Map.of(ANNA, new OfRecipient(Set.of(), null)));
+        DsnRequest never =
+                new DsnRequest("", ReturnedContent.NOT_GIVEN, Map.of(ANNA, new ForRecipient(Set.of(), null)));
         QueueId id = accept(PRINTER, never, "<own-1@mfp>", ANNA);
         returns.process("here", report("<own-1@mfp>", ANNA.toString()));
         assertThat(queue.events(id)).hasSize(1);
@@ -130,7 +131,7 @@ class NdrProcessorTest {
 
     @Test
     void tellsOfAMemberOfTheGroupItWasSentTo() throws IOException {
-        QueueId id = accept(PRINTER, ReportRequest.NONE, "<own-1@mfp>", address("all@fabrikam.example"));
+        QueueId id = accept(PRINTER, DsnRequest.NONE, "<own-1@mfp>", address("all@fabrikam.example"));
         returns.process("here", report("<own-1@mfp>", ANNA.toString()));
         assertThat(queue.events(id)).singleElement().satisfies(event -> {
             assertThat(event.recipient()).isNull();
@@ -154,7 +155,7 @@ class NdrProcessorTest {
 
     @Test
     void knowsTheIdThatTheRelayHasGiven() throws IOException {
-        QueueId id = accept(PRINTER, ReportRequest.NONE, "", ANNA);
+        QueueId id = accept(PRINTER, DsnRequest.NONE, "", ANNA);
         returns.process("here", report("<" + id + "@contoso.example>", ANNA.toString()));
         assertThat(queue.events(id)).hasSize(1);
         assertThat(notices()).hasSize(1);
@@ -162,7 +163,7 @@ class NdrProcessorTest {
 
     @Test
     void goesOnBehindWhatIsAboutOthers() throws IOException {
-        QueueId id = accept(PRINTER, ReportRequest.NONE, "<own-1@mfp>", ANNA);
+        QueueId id = accept(PRINTER, DsnRequest.NONE, "<own-1@mfp>", ANNA);
         for (String other :
                 List.of("<other@x.example>", "<*>", "", "<" + id + "@contoso.example>", "<0000000000000@x>")) {
             returns.process("behind " + other, report(other, ANNA.toString()));
@@ -177,7 +178,7 @@ class NdrProcessorTest {
     void leavesItToTheDigestWhenThereAreTooManyAboutTheDevice() throws IOException {
         mostNotices = 1;
         for (String id : List.of("<own-1@mfp>", "<own-2@mfp>")) {
-            accept(PRINTER, ReportRequest.NONE, id, ANNA);
+            accept(PRINTER, DsnRequest.NONE, id, ANNA);
             returns.process("here", report(id, ANNA.toString()));
         }
         assertThat(notices()).hasSize(1);
@@ -216,7 +217,7 @@ class NdrProcessorTest {
     }
 
     private QueueId accept(
-            @Nullable EmailAddress sender, ReportRequest request, String messageId, EmailAddress... recipients) {
+            @Nullable EmailAddress sender, DsnRequest request, String messageId, EmailAddress... recipients) {
         Envelope envelope = new Envelope(sender, List.of(recipients), false, BodyType.SEVEN_BIT, request);
         return accept(List.of(envelope), messageId).getFirst();
     }

@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
-import org.o365relay.mail.Original;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
+import org.o365relay.mail.ReportedMessage;
 
 /// Failures as they happen; begins with a scan to a recipient who does not exist.
 record Failures(
@@ -124,8 +124,8 @@ record Failures(
                         others.stream().map(Failures::address))
                 .toList();
         Envelope envelope = new Envelope(sender, all.isEmpty() ? List.of(address("x@y.com")) : all, false);
-        Original original =
-                new Original(author, header.replaceAll("\r?\n", "\r\n").getBytes(UTF_8));
+        ReportedMessage original =
+                new ReportedMessage(author, header.replaceAll("\r?\n", "\r\n").getBytes(UTF_8));
         Instant now = Instant.parse(givenUp);
         return new Failure(
                 ID, arrival(), envelope, isNotice, original, recipients, "smtp.office365.com", attempts, now);

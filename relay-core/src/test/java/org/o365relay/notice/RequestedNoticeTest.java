@@ -23,16 +23,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.mail.BodyType;
+import org.o365relay.mail.DsnRequest;
+import org.o365relay.mail.DsnRequest.ForRecipient;
+import org.o365relay.mail.DsnRequest.NotifyCondition;
+import org.o365relay.mail.DsnRequest.ReturnedContent;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
-import org.o365relay.mail.Original;
 import org.o365relay.mail.OriginalRecipient;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
-import org.o365relay.mail.ReportRequest;
-import org.o365relay.mail.ReportRequest.Occasion;
-import org.o365relay.mail.ReportRequest.OfRecipient;
-import org.o365relay.mail.ReportRequest.Returned;
+import org.o365relay.mail.ReportedMessage;
 
 /// Notices for senders who have said what they want to hear.
 class RequestedNoticeTest {
@@ -42,7 +42,7 @@ class RequestedNoticeTest {
 
     @Test
     void writesTheWholeMessageIntoTheNoticeOfAFailure() throws Exception {
-        Failure failure = failure(MESSAGE, Returned.FULL, BodyType.EIGHT_BIT);
+        Failure failure = failure(MESSAGE, ReturnedContent.FULL, BodyType.EIGHT_BIT);
 
         Golden.assertSame("whole-message", writer().write(failure).orElseThrow());
         MimeMessage notice = parsed(writer().write(failure).orElseThrow());
@@ -68,12 +68,12 @@ class RequestedNoticeTest {
                 "Subject: x\n\n--=_01JD4Z7K2M9QX.MWQ25YRC--",
             })
     void givesTheHeaderBackWhereTheMessageCannotBe(String message) {
-        assertThat(text(failure(message, Returned.FULL, BodyType.SEVEN_BIT)))
+        assertThat(text(failure(message, ReturnedContent.FULL, BodyType.SEVEN_BIT)))
                 .contains("Content-Type: text/rfc822-headers")
                 .doesNotContain("message/rfc822");
-        assertThat(text(failure("Subject: x\n\n" + "y".repeat(999), Returned.FULL, BodyType.SEVEN_BIT)))
+        assertThat(text(failure("Subject: x\n\n" + "y".repeat(999), ReturnedContent.FULL, BodyType.SEVEN_BIT)))
                 .doesNotContain("message/rfc822");
-        assertThat(text(failure("Subject: x\n\n" + "y".repeat(998), Returned.FULL, BodyType.SEVEN_BIT)))
+        assertThat(text(failure("Subject: x\n\n" + "y".repeat(998), ReturnedContent.FULL, BodyType.SEVEN_BIT)))
                 .contains("message/rfc822");
     }
 
@@ -84,7 +84,7 @@ class RequestedNoticeTest {
         "HEADERS,SEVEN_BIT,text/rfc822-headers",
         "NOT_GIVEN,SEVEN_BIT,text/rfc822-headers"
     })
-    void givesBackAsMuchAsWasAskedFor(Returned returned, BodyType body, String type) {
+    void givesBackAsMuchAsWasAskedFor(ReturnedContent returned, BodyType body, String type) {
         assertThat(text(failure("Subject: x\n\ntext\n", returned, body))).contains("Content-Type: " + type);
     }
 
@@ -151,9 +151,9 @@ class RequestedNoticeTest {
 
     @ParameterizedTest
     @EnumSource(
-            value = Returned.class,
+            value = ReturnedContent.class,
             names = {"FULL", "HEADERS"})
-    void neverTellsWhoGotABlindCopy(Returned returned) {
+    void neverTellsWhoGotABlindCopy(ReturnedContent returned) {
         String header = """
                 Subject: x
                 Bcc: secret@x.example,
@@ -168,7 +168,7 @@ class RequestedNoticeTest {
                 base.arrival(),
                 base.envelope(),
                 false,
-                new Original(address("ann@contoso.com"), header.getBytes(UTF_8))
+                new ReportedMessage(address("ann@contoso.com"), header.getBytes(UTF_8))
                         .with((header + "\r\nBcc: of the text\r\n").getBytes(UTF_8)),
                 base.recipients(),
                 base.upstream(),
@@ -178,10 +178,10 @@ class RequestedNoticeTest {
         assertThat(text(failure))
                 .contains("To: a@x.example\r\nX-Last: y\r\n")
                 .doesNotContain("secret@", "second@", "third@")
-                .matches(text -> text.contains("Bcc: of the text") == (returned == Returned.FULL));
+                .matches(text -> text.contains("Bcc: of the text") == (returned == ReturnedContent.FULL));
     }
 
-    private static Failure failure(String message, Returned returned, BodyType body) {
+    private static Failure failure(String message, ReturnedContent returned, BodyType body) {
         Failure base = Failures.refused().failure();
         byte[] content = message.getBytes(ISO_8859_1);
         return new Failure(
@@ -189,7 +189,7 @@ class RequestedNoticeTest {
                 base.arrival(),
                 envelope("ann@contoso.com", returned, body),
                 false,
-                new Original(address("ann@contoso.com"), "Subject: Scan\r\n".getBytes(UTF_8)).with(content),
+                new ReportedMessage(address("ann@contoso.com"), "Subject: Scan\r\n".getBytes(UTF_8)).with(content),
                 base.recipients(),
                 base.upstream(),
                 1,
@@ -202,13 +202,13 @@ class RequestedNoticeTest {
 
     private static RelayedMessage relaying(@Nullable String sender, @Nullable String author, boolean isNotice) {
         Failure base = Failures.refused().failure();
-        Original original = new Original(
+        ReportedMessage original = new ReportedMessage(
                 author == null ? null : address(author), base.original().header());
         Reply reply = Reply.of(250, "2.6.0", "Queued mail for delivery");
         return new RelayedMessage(
                 base.id(),
                 base.arrival(),
-                envelope(sender, Returned.FULL, BodyType.SEVEN_BIT),
+                envelope(sender, ReturnedContent.FULL, BodyType.SEVEN_BIT),
                 isNotice,
                 original,
                 List.of(new RelayedRecipient(new Recipient(0, address("bob@fabrikam.com")), reply)),
@@ -216,15 +216,15 @@ class RequestedNoticeTest {
                 base.now());
     }
 
-    private static Envelope envelope(@Nullable String sender, Returned returned, BodyType body) {
-        OfRecipient wishes =
-                new OfRecipient(Set.of(Occasion.SUCCESS), new OriginalRecipient("rfc822", "robert+x@fabrikam.com"));
+    private static Envelope envelope(@Nullable String sender, ReturnedContent returned, BodyType body) {
+        ForRecipient wishes = new ForRecipient(
+                Set.of(NotifyCondition.SUCCESS), new OriginalRecipient("rfc822", "robert+x@fabrikam.com"));
         return new Envelope(
                 sender == null ? null : address(sender),
                 List.of(address("bob@fabrikam.com")),
                 false,
                 body,
-                new ReportRequest("QQ+314159", returned, Map.of(address("bob@fabrikam.com"), wishes)));
+                new DsnRequest("QQ+314159", returned, Map.of(address("bob@fabrikam.com"), wishes)));
     }
 
     private static NoticeWriter writer() {

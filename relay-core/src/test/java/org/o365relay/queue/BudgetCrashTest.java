@@ -61,8 +61,10 @@ class BudgetCrashTest {
 
     private static void accept(MessageQueue queue, Device device, QueueHouse house) {
         DeviceLimits limits = new DeviceLimits(10, null, null, 1_000_000);
-        while (device.reserve(limits).or(() -> device.reserve(limits)).isEmpty()) {
-            device.accepted(RECIPIENTS, 100);
+        while (device.reserveRecipient(limits)
+                .or(() -> device.reserveRecipient(limits))
+                .isEmpty()) {
+            device.messageAccepted(RECIPIENTS, 100);
             queue.receive()
                     .commit(house.arrival(), QueueHouse.routed(QueueHouse.envelope(ANNA, BERT)), new byte[100])
                     .join();

@@ -52,8 +52,8 @@ class DeviceCommitHookTest {
 
     private void send(InetAddress address, DeviceLimits limits) {
         Device device = devices.at(address);
-        assertThat(device.reserve(limits)).isEmpty();
-        device.accepted(1, 4);
+        assertThat(device.reserveRecipient(limits)).isEmpty();
+        device.messageAccepted(1, 4);
         house.accept("mail", ANNA);
     }
 
@@ -67,11 +67,11 @@ class DeviceCommitHookTest {
         house.clock.advance(Duration.ofMinutes(30));
         send(PRINTER, BUDGET);
         send(NAS, NO_LIMITS);
-        devices.at(PRINTER).called("MFP \u0007 Büro");
+        devices.at(PRINTER).setHelo("MFP \u0007 Büro");
         devices.at(PRINTER).deviated(Deviation.BARE_LINE_FEED);
         devices.at(PRINTER).deviated(Deviation.BARE_LINE_FEED);
         devices.at(NAS).deviated(Deviation.NO_DATE);
-        devices.at(NAS).refused();
+        devices.at(NAS).rejected();
         List<DeviceRecord> before = devices.records();
         house.close();
         assertThat(start().records()).isEqualTo(before).hasSize(2);
@@ -93,7 +93,7 @@ class DeviceCommitHookTest {
 
     @Test
     void whatHappensWithoutAMessageIsWrittenSoon() throws InterruptedException {
-        devices.at(PRINTER).refused();
+        devices.at(PRINTER).rejected();
         long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
         while (house.number("SELECT count(*) FROM device WHERE refusals = 1") == 0) {
             assertThat(System.nanoTime()).isLessThan(end);
@@ -143,16 +143,16 @@ class DeviceCommitHookTest {
     @Test
     void whoIsForgottenLeavesNothing() {
         send(PRINTER, BUDGET);
-        for (int i = 0; i < Devices.MOST_STRANGERS + 5; i++) {
+        for (int i = 0; i < Devices.MAX_UNPROVEN + 5; i++) {
             Device stranger = devices.at(InetAddress.ofLiteral("10.0." + (i >> 8) + "." + (i & 0xff)));
-            stranger.deviated(Deviation.BAD_COMMAND);
+            stranger.deviated(Deviation.INVALID_COMMAND);
             if (i == 4) {
                 house.queue().writeDevices(200);
             }
         }
         house.queue().writeDevices(Integer.MAX_VALUE);
-        assertThat(house.number("SELECT count(*) FROM device")).isEqualTo(Devices.MOST_STRANGERS + 1);
-        assertThat(house.number("SELECT count(*) FROM deviation")).isEqualTo(Devices.MOST_STRANGERS);
+        assertThat(house.number("SELECT count(*) FROM device")).isEqualTo(Devices.MAX_UNPROVEN + 1);
+        assertThat(house.number("SELECT count(*) FROM deviation")).isEqualTo(Devices.MAX_UNPROVEN);
         assertThat(house.number("SELECT count(*) FROM device WHERE address = '10.0.0.4'"))
                 .isZero();
         assertThat(spent()).isEqualTo(1);

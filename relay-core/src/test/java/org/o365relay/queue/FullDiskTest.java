@@ -63,13 +63,13 @@ class FullDiskTest {
         DeviceLimits limits = new DeviceLimits(10, null, null, 1_000);
         int accepted = 0;
         for (int i = 0; i < most; i++) {
-            assertThat(device.reserve(limits)).isEmpty();
-            device.accepted(1, SIZE);
+            assertThat(device.reserveRecipient(limits)).isEmpty();
+            device.messageAccepted(1, SIZE);
             try {
                 house.accept(QueueHouse.content(i, SIZE), ANNA);
                 accepted++;
             } catch (CompletionException e) {
-                device.withdrawn(1, SIZE);
+                device.rollBack(1, SIZE);
                 if (!(e.getCause() instanceof QueueException)) {
                     throw e;
                 }

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.BodyType;
+import org.o365relay.mail.DsnRequest;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
 import org.o365relay.mail.OriginalRecipient;
@@ -31,7 +32,6 @@ import org.o365relay.mail.Outcome.Delivered;
 import org.o365relay.mail.Outcome.Failed;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
-import org.o365relay.mail.ReportRequest;
 
 @Timeout(60)
 class MessageQueueTest {
@@ -50,14 +50,14 @@ class MessageQueueTest {
 
     @Test
     void givesBackWhatTheSenderWantsToHear() {
-        ReportRequest report = new ReportRequest(
+        DsnRequest report = new DsnRequest(
                 "a + b = c",
-                ReportRequest.Returned.FULL,
+                DsnRequest.ReturnedContent.FULL,
                 Map.of(
-                        ANNA, new ReportRequest.OfRecipient(Set.of(), null),
+                        ANNA, new DsnRequest.ForRecipient(Set.of(), null),
                         CARL,
-                                new ReportRequest.OfRecipient(
-                                        Set.of(ReportRequest.Occasion.SUCCESS, ReportRequest.Occasion.DELAY),
+                                new DsnRequest.ForRecipient(
+                                        Set.of(DsnRequest.NotifyCondition.SUCCESS, DsnRequest.NotifyCondition.DELAY),
                                         new OriginalRecipient("rfc822", "carl+=@contoso.example"))));
         Envelope envelope = new Envelope(QueueHouse.PRINTER, List.of(ANNA, BERT, CARL), false, BodyType.BINARY, report);
         house.queue()

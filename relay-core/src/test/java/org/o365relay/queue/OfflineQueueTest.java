@@ -42,7 +42,7 @@ class OfflineQueueTest {
     private void count() {
         Devices devices = new Devices(house.queue().devices(), house.clock);
         house.queue().keep(devices);
-        devices.at(PRINTER).refused();
+        devices.at(PRINTER).rejected();
         house.queue().writeDevices(200);
     }
 

@@ -21,7 +21,7 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.OriginalRecipient;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
-import org.o365relay.mail.ReportRequest;
+import org.o365relay.mail.DsnRequest;
 import org.o365relay.mail.UsageSlot;
 
 /// A new relay finds the queue of an old one.
@@ -64,7 +64,7 @@ class UpgradeTest {
         assertThat(house.text(claim)).isEqualTo("scan");
         assertThat(claim.attempts()).isEqualTo(4);
         assertThat(claim.envelope().body()).isEqualTo(BodyType.SEVEN_BIT);
-        assertThat(claim.envelope().report()).isEqualTo(ReportRequest.NONE);
+        assertThat(claim.envelope().dsnRequest()).isEqualTo(DsnRequest.NONE);
         assertThat(house.queue().settle(claim, QueueHouse.delivered(claim), List.of()))
                 .isEmpty();
         assertThat(house.contradictions()).isEmpty();
@@ -93,7 +93,7 @@ class UpgradeTest {
         assertThat(claim.priority()).isEqualTo(Priority.NORMAL);
         assertThat(claim.content()).isEqualTo(claim.id());
         assertThat(claim.envelope().body()).isEqualTo(BodyType.EIGHT_BIT);
-        assertThat(claim.envelope().report().envelopeId()).isEqualTo("x1");
+        assertThat(claim.envelope().dsnRequest().envelopeId()).isEqualTo("x1");
         assertThat(house.number("SELECT recipients FROM device_usage")).isEqualTo(5);
         assertThat(house.contradictions()).isEmpty();
     }
@@ -151,7 +151,7 @@ class UpgradeTest {
                 .containsExactly(new UsageSlot(Instant.ofEpochMilli(600_000), 6));
         assertThat(queue.devices())
                 .singleElement()
-                .extracting(DeviceRecord::spending)
+                .extracting(DeviceRecord::usage)
                 .isEqualTo(List.of(new UsageSlot(Instant.ofEpochMilli(600_000), 5)));
         assertThat(queue.told("expiring client secret")).contains(Instant.ofEpochMilli(8));
         assertThat(queue.standingAlerts())
@@ -197,10 +197,10 @@ class UpgradeTest {
         assertThat(claim.route()).isEqualTo("pool");
         assertThat(claim.attempts()).isEqualTo(4);
         assertThat(house.text(claim)).isEqualTo("scan");
-        ReportRequest report = claim.envelope().report();
-        assertThat(report.returned()).isEqualTo(ReportRequest.Returned.HEADERS);
-        assertThat(report.of(QueueHouse.ANNA).occasions())
-                .containsExactlyInAnyOrder(ReportRequest.Occasion.FAILURE, ReportRequest.Occasion.DELAY);
+        DsnRequest report = claim.envelope().dsnRequest();
+        assertThat(report.returned()).isEqualTo(DsnRequest.ReturnedContent.HEADERS);
+        assertThat(report.of(QueueHouse.ANNA).conditions())
+                .containsExactlyInAnyOrder(DsnRequest.NotifyCondition.FAILURE, DsnRequest.NotifyCondition.DELAY);
         assertThat(report.of(QueueHouse.ANNA).originalRecipient())
                 .map(OriginalRecipient::parameter)
                 .contains("rfc822;anna@old.example");

@@ -14,10 +14,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.BodyType;
+import org.o365relay.mail.DsnRequest;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
-import org.o365relay.mail.ReportRequest;
 
 /// A directory with `in.eml`, `out.eml` and a `readme`: a line that says what it shows, then the circumstances
 /// as `key: value`; what is not given is as [#VALUES] says. In `helo`, `\x0d` and `\x0a` are CR and LF.
@@ -84,7 +84,7 @@ record RewriteCase(Path directory, Map<String, String> given) {
                 List.of(address("bob@fabrikam.com"), address("hidden@fabrikam.com")),
                 false,
                 BodyType.of(value("body")).orElseThrow(),
-                ReportRequest.NONE);
+                DsnRequest.NONE);
     }
 
     RewriteRules rules() {

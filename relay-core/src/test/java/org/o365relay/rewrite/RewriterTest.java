@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.mail.EmailAddress;
-import org.o365relay.mail.Original;
+import org.o365relay.mail.ReportedMessage;
 
 class RewriterTest {
 
@@ -156,7 +156,7 @@ class RewriterTest {
         assertThat(rewriting).isInstanceOfSatisfying(RewriteResult.Unacceptable.class, refused -> {
             assertThat(refused.reply().toString()).startsWith("552 5.3.4 ");
             assertThat(refused.original().author()).contains(address("ann@contoso.com"));
-            assertThat(refused.original().header().length).isLessThanOrEqualTo(Original.MAX_HEADER);
+            assertThat(refused.original().header().length).isLessThanOrEqualTo(ReportedMessage.MAX_HEADER);
         });
     }
 
@@ -233,7 +233,7 @@ class RewriterTest {
 
     @Test
     void keepsTheOriginalHeaderForTheNotice() throws IOException {
-        Original original = rewrite(stream("From ann\nBcc: a@b.com\nSubject: x\n folded\n\nbody"))
+        ReportedMessage original = rewrite(stream("From ann\nBcc: a@b.com\nSubject: x\n folded\n\nbody"))
                 .original();
 
         assertThat(new String(original.header(), UTF_8)).isEqualTo("Bcc: a@b.com\r\nSubject: x\r\n folded\r\n");

@@ -17,14 +17,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.admit.AddressPattern;
 import org.o365relay.admit.Network;
 import org.o365relay.mail.BodyType;
+import org.o365relay.mail.DsnRequest;
+import org.o365relay.mail.DsnRequest.ForRecipient;
+import org.o365relay.mail.DsnRequest.NotifyCondition;
+import org.o365relay.mail.DsnRequest.ReturnedContent;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
 import org.o365relay.mail.OriginalRecipient;
 import org.o365relay.mail.Priority;
-import org.o365relay.mail.ReportRequest;
-import org.o365relay.mail.ReportRequest.Occasion;
-import org.o365relay.mail.ReportRequest.OfRecipient;
-import org.o365relay.mail.ReportRequest.Returned;
 import org.o365relay.mail.RoutedEnvelope;
 
 class RoutesTest {
@@ -71,7 +71,7 @@ class RoutesTest {
                 author == null ? null : address(author));
         Envelope envelope = new Envelope(origin.sender(), List.of(address(recipient)), false);
 
-        assertThat(ROUTES.parts(origin, envelope)).containsExactly(new RoutedEnvelope(route, priority, envelope));
+        assertThat(ROUTES.split(origin, envelope)).containsExactly(new RoutedEnvelope(route, priority, envelope));
     }
 
     @Test
@@ -79,7 +79,7 @@ class RoutesTest {
         Routes routes =
                 new Routes(List.of(new RouteRule(null, null, pattern("*"), null, "scans", Priority.NORMAL)), TARGETS);
         Envelope envelope = new Envelope(null, List.of(address("x@other.example")), false);
-        assertThat(routes.parts(new RoutingInput(InetAddress.ofLiteral("10.1.2.3"), null, null), envelope))
+        assertThat(routes.split(new RoutingInput(InetAddress.ofLiteral("10.1.2.3"), null, null), envelope))
                 .extracting(RoutedEnvelope::route)
                 .containsExactly("relay@contoso.example");
     }
@@ -120,13 +120,13 @@ class RoutesTest {
     void aPartHasTheWishesOfItsOwnRecipientsAndEverythingElseOfTheWhole() {
         EmailAddress one = address("1@partner.example");
         EmailAddress two = address("2@b.example");
-        OfRecipient never = new OfRecipient(Set.of(), null);
-        OfRecipient success =
-                new OfRecipient(Set.of(Occasion.SUCCESS), new OriginalRecipient("rfc822", "two@b.example"));
-        ReportRequest report = new ReportRequest("x1", Returned.HEADERS, Map.of(one, never, two, success));
+        ForRecipient never = new ForRecipient(Set.of(), null);
+        ForRecipient success =
+                new ForRecipient(Set.of(NotifyCondition.SUCCESS), new OriginalRecipient("rfc822", "two@b.example"));
+        DsnRequest report = new DsnRequest("x1", ReturnedContent.HEADERS, Map.of(one, never, two, success));
         Envelope whole = new Envelope(address("a@b.example"), List.of(one, two), true, BodyType.BINARY, report);
 
-        List<RoutedEnvelope> parts = ROUTES.parts(origin(), whole);
+        List<RoutedEnvelope> parts = ROUTES.split(origin(), whole);
 
         assertThat(parts)
                 .extracting(RoutedEnvelope::envelope)
@@ -136,24 +136,24 @@ class RoutesTest {
                                 List.of(one),
                                 true,
                                 BodyType.BINARY,
-                                new ReportRequest("x1", Returned.HEADERS, Map.of(one, never))),
+                                new DsnRequest("x1", ReturnedContent.HEADERS, Map.of(one, never))),
                         new Envelope(
                                 whole.sender(),
                                 List.of(two),
                                 true,
                                 BodyType.BINARY,
-                                new ReportRequest("x1", Returned.HEADERS, Map.of(two, success))));
+                                new DsnRequest("x1", ReturnedContent.HEADERS, Map.of(two, success))));
     }
 
     @Test
     void namesTheFirstTargetThatDoesNotTakeTheSize() {
         List<RoutedEnvelope> parts =
                 List.of(part("scans"), part("relay@contoso.example"), part("alerts@contoso.example"));
-        assertThat(ROUTES.largestMessage()).isEqualTo(100);
-        assertThat(ROUTES.tooSmall(parts, 10)).isEmpty();
-        assertThat(ROUTES.tooSmall(parts, 11)).contains(ALERTS);
-        assertThat(ROUTES.tooSmall(parts, 36)).contains(RELAY);
-        assertThat(ROUTES.tooSmall(parts, 101)).contains(SCANS);
+        assertThat(ROUTES.maxMessageSize()).isEqualTo(100);
+        assertThat(ROUTES.firstTooSmall(parts, 10)).isEmpty();
+        assertThat(ROUTES.firstTooSmall(parts, 11)).contains(ALERTS);
+        assertThat(ROUTES.firstTooSmall(parts, 36)).contains(RELAY);
+        assertThat(ROUTES.firstTooSmall(parts, 101)).contains(SCANS);
     }
 
     @Test
@@ -181,7 +181,7 @@ class RoutesTest {
     }
 
     private static List<RoutedEnvelope> routed(Routes routes, String recipients) {
-        return routes.parts(origin(), new Envelope(address("a@b.example"), addresses(recipients), false));
+        return routes.split(origin(), new Envelope(address("a@b.example"), addresses(recipients), false));
     }
 
     private static RoutingInput origin() {

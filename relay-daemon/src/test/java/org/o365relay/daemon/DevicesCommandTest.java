@@ -71,13 +71,13 @@ final class DevicesCommandTest {
         try (MessageQueue queue = MessageQueue.open(settings.queue(), clock, new Random(1))) {
             Devices devices = new Devices(clock);
             queue.keep(devices);
-            devices.at(InetAddress.ofLiteral("192.168.10.7")).refused();
+            devices.at(InetAddress.ofLiteral("192.168.10.7")).rejected();
             Device printer = devices.at(InetAddress.ofLiteral("127.0.0.9"));
-            printer.called("MFP");
+            printer.setHelo("MFP");
             for (int i = 0; i < 3; i++) {
                 printer.deviated(Deviation.BARE_LINE_FEED);
-                assertThat(printer.reserve(BUDGET)).isEmpty();
-                printer.accepted(1, 2_048);
+                assertThat(printer.reserveRecipient(BUDGET)).isEmpty();
+                printer.messageAccepted(1, 2_048);
             }
         }
     }

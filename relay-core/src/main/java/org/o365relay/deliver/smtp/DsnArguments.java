@@ -1,10 +1,10 @@
 package org.o365relay.deliver.smtp;
 
+import org.o365relay.mail.DsnRequest;
+import org.o365relay.mail.DsnRequest.ForRecipient;
 import org.o365relay.mail.EmailAddress;
-import org.o365relay.mail.Notify;
+import org.o365relay.mail.NotifyParameter;
 import org.o365relay.mail.OriginalRecipient;
-import org.o365relay.mail.ReportRequest;
-import org.o365relay.mail.ReportRequest.OfRecipient;
 import org.o365relay.mail.Xtext;
 
 /// What the sender wants to hear, passed on to a server that offers DSN: what was given as it was given if it
@@ -14,7 +14,7 @@ final class DsnArguments {
     private DsnArguments() {}
 
     /// @return RET and ENVID, each with a blank before it
-    static String ofMail(ReportRequest report) {
+    static String ofMail(DsnRequest report) {
         String returned = switch (report.returned()) {
             case NOT_GIVEN -> "";
             case FULL -> " RET=FULL";
@@ -24,8 +24,8 @@ final class DsnArguments {
     }
 
     /// @return NOTIFY and ORCPT, each with a blank before it
-    static String ofRcpt(OfRecipient wishes) {
-        String notify = wishes.occasions() == null ? "" : " NOTIFY=" + Notify.parameter(wishes.occasions());
+    static String ofRcpt(ForRecipient wishes) {
+        String notify = wishes.conditions() == null ? "" : " NOTIFY=" + NotifyParameter.format(wishes.conditions());
         return notify
                 + wishes.originalRecipient()
                         .filter(DsnArguments::isWellFormed)

@@ -13,11 +13,11 @@ import org.o365relay.deliver.OutgoingMessage;
 import org.o365relay.deliver.Response;
 import org.o365relay.deliver.Response.Origin;
 import org.o365relay.deliver.Response.Step;
+import org.o365relay.mail.DsnRequest.ForRecipient;
+import org.o365relay.mail.DsnRequest.NotifyCondition;
 import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
-import org.o365relay.mail.ReportRequest.Occasion;
-import org.o365relay.mail.ReportRequest.OfRecipient;
 
 /// One message over one connection: MAIL, RCPT for each recipient, DATA, content (RFC 5321 §3.3).
 final class SmtpTransaction {
@@ -172,14 +172,14 @@ final class SmtpTransaction {
     }
 
     private Reply rcptTo(Recipient recipient) throws AttemptAbortedException {
-        OfRecipient asked = message.report().of(recipient.address());
+        ForRecipient asked = message.report().of(recipient.address());
         String parameters = connection.offers("DSN") ? DsnArguments.ofRcpt(asked) : "";
         String command = "RCPT TO:<" + recipient.address() + ">";
         Reply reply = connection.command(Step.RCPT, command + parameters);
         if (!parameters.isEmpty() && isAboutParameters(reply)) {
             return connection.command(Step.RCPT, command);
         }
-        if (!parameters.isEmpty() && reply.category() == 2 && asked.wants(Occasion.SUCCESS)) {
+        if (!parameters.isEmpty() && reply.category() == 2 && asked.includes(NotifyCondition.SUCCESS)) {
             successReported.add(recipient);
         }
         return reply;

@@ -16,11 +16,11 @@ import org.o365relay.deliver.Response.Origin;
 import org.o365relay.deliver.Response.Step;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Tls;
 import org.o365relay.identity.Credential;
+import org.o365relay.mail.DsnRequest;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
-import org.o365relay.mail.ReportRequest;
 import org.o365relay.mail.UnacceptableContentException;
 
 /// Binary content goes out octet for octet, or as text.
@@ -168,7 +168,7 @@ class BinaryTest extends SubmissionTest {
                 new EmailAddress("relay", "contoso.example"),
                 List.of(new Recipient(0, new EmailAddress("a", "x.example"))),
                 false,
-                ReportRequest.NONE,
+                DsnRequest.NONE,
                 out -> out.write("as text\r\n".getBytes(UTF_8)),
                 out -> out.write(content));
     }

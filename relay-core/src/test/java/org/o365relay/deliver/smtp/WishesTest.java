@@ -11,15 +11,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.deliver.OutgoingMessage;
 import org.o365relay.deliver.Response;
+import org.o365relay.mail.DsnRequest;
+import org.o365relay.mail.DsnRequest.ForRecipient;
+import org.o365relay.mail.DsnRequest.NotifyCondition;
+import org.o365relay.mail.DsnRequest.ReturnedContent;
 import org.o365relay.mail.EmailAddress;
-import org.o365relay.mail.Notify;
+import org.o365relay.mail.NotifyParameter;
 import org.o365relay.mail.OriginalRecipient;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
-import org.o365relay.mail.ReportRequest;
-import org.o365relay.mail.ReportRequest.Occasion;
-import org.o365relay.mail.ReportRequest.OfRecipient;
-import org.o365relay.mail.ReportRequest.Returned;
 
 /// What the sender wants to hear goes to a server that offers DSN, and to no other.
 class WishesTest extends SubmissionTest {
@@ -30,10 +30,10 @@ class WishesTest extends SubmissionTest {
     @Test
     void passesOnWhatWasGivenAndNothingElse() {
         server.offers("DSN", "8BITMIME", "STARTTLS", "AUTH LOGIN");
-        ReportRequest report = new ReportRequest(
+        DsnRequest report = new DsnRequest(
                 "a+b=c",
-                Returned.HEADERS,
-                Map.of(ANNA, new OfRecipient(Set.of(), new OriginalRecipient("rfc822", "old+anna@x.example"))));
+                ReturnedContent.HEADERS,
+                Map.of(ANNA, new ForRecipient(Set.of(), new OriginalRecipient("rfc822", "old+anna@x.example"))));
 
         Map<Recipient, Response> responses = upstream().attempt(message(report));
 
@@ -49,10 +49,10 @@ class WishesTest extends SubmissionTest {
     @Test
     void knowsWhoseDeliveryTheServerHasPromisedToReport() {
         server.offers("DSN", "STARTTLS", "AUTH LOGIN");
-        OfRecipient success = new OfRecipient(Set.of(Occasion.SUCCESS), null);
+        ForRecipient success = new ForRecipient(Set.of(NotifyCondition.SUCCESS), null);
 
         Map<Recipient, Response> responses =
-                upstream().attempt(message(new ReportRequest("", Returned.NOT_GIVEN, Map.of(BERT, success))));
+                upstream().attempt(message(new DsnRequest("", ReturnedContent.NOT_GIVEN, Map.of(BERT, success))));
 
         assertThat(responses.values()).extracting(Response::reportsSuccess).containsExactly(false, true);
     }
@@ -70,7 +70,7 @@ class WishesTest extends SubmissionTest {
         server.offers("DSN", "STARTTLS", "AUTH LOGIN").at("MAIL", refusal);
 
         Map<Recipient, Response> responses =
-                upstream().attempt(message(new ReportRequest("1", Returned.FULL, Map.of())));
+                upstream().attempt(message(new DsnRequest("1", ReturnedContent.FULL, Map.of())));
 
         assertThat(server.commands("MAIL"))
                 .containsExactly(
@@ -85,7 +85,7 @@ class WishesTest extends SubmissionTest {
     void doesNotSayMailAgainForARefusalOfTheMailbox() {
         server.offers("DSN", "STARTTLS", "AUTH LOGIN").at("MAIL", "550 5.7.1 Not you");
 
-        upstream().attempt(message(new ReportRequest("1", Returned.FULL, Map.of())));
+        upstream().attempt(message(new DsnRequest("1", ReturnedContent.FULL, Map.of())));
 
         assertThat(server.commands("MAIL")).hasSize(1);
     }
@@ -96,12 +96,12 @@ class WishesTest extends SubmissionTest {
                 .at("RCPT", "501 5.5.4 Invalid arguments")
                 .at("RCPT", "250 2.1.5 Recipient OK")
                 .at("RCPT", "555 what");
-        OfRecipient wishes =
-                new OfRecipient(Set.of(Occasion.SUCCESS), new OriginalRecipient("rfc822", "old@x.example"));
+        ForRecipient wishes =
+                new ForRecipient(Set.of(NotifyCondition.SUCCESS), new OriginalRecipient("rfc822", "old@x.example"));
 
         Map<Recipient, Response> responses = upstream()
                 .attempt(message(
-                        new ReportRequest("", Returned.NOT_GIVEN, Map.of(ANNA, wishes, BERT, OfRecipient.NONE))));
+                        new DsnRequest("", ReturnedContent.NOT_GIVEN, Map.of(ANNA, wishes, BERT, ForRecipient.NONE))));
 
         assertThat(server.commands("RCPT"))
                 .containsExactly(
@@ -122,13 +122,13 @@ class WishesTest extends SubmissionTest {
             x400, somebody else, ' ORCPT=x400;somebody+20else'
             """)
     void passesNoOriginalRecipientOnThatIsNoAddress(String type, String address, String passedOn) {
-        assertThat(DsnArguments.ofRcpt(new OfRecipient(null, new OriginalRecipient(type, address))))
+        assertThat(DsnArguments.ofRcpt(new ForRecipient(null, new OriginalRecipient(type, address))))
                 .isEqualTo(passedOn);
     }
 
     @Test
     void saysNothingToAServerThatDoesNotOfferIt() {
-        ReportRequest report = new ReportRequest("1", Returned.FULL, Map.of(ANNA, new OfRecipient(Set.of(), null)));
+        DsnRequest report = new DsnRequest("1", ReturnedContent.FULL, Map.of(ANNA, new ForRecipient(Set.of(), null)));
 
         Map<Recipient, Response> responses = upstream().attempt(message(report));
 
@@ -144,12 +144,12 @@ class WishesTest extends SubmissionTest {
             DELAY,FAILURE,SUCCESS | SUCCESS,FAILURE,DELAY
             """)
     void namesTheOccasions(String asked, String passedOn) {
-        OfRecipient wishes = new OfRecipient(Notify.parse(asked).orElseThrow(), null);
+        ForRecipient wishes = new ForRecipient(NotifyParameter.parse(asked).orElseThrow(), null);
 
         assertThat(DsnArguments.ofRcpt(wishes)).isEqualTo(" NOTIFY=" + passedOn);
     }
 
-    private static OutgoingMessage message(ReportRequest report) {
+    private static OutgoingMessage message(DsnRequest report) {
         return new OutgoingMessage(
                 new QueueId(1),
                 new EmailAddress("relay", "contoso.example"),

@@ -29,7 +29,7 @@ record DeviceJson(Instant now) {
         members.put("messages", device.messages());
         members.put("octets", device.octets());
         members.put("refusals", device.refusals());
-        members.put("recipients-in-24-hours", device.recipientsAt(now));
+        members.put("recipients-in-24-hours", device.recipientsInLastDay(now));
         members.put("recipients-per-day", entry.recipientsPerDay());
         members.put("deviations", deviations(device));
         return members;

@@ -41,7 +41,7 @@ record DeviceTable(Instant now, ZoneId zone) {
 
     private List<String> cells(DeviceEntry entry) {
         DeviceRecord device = entry.device();
-        long recipients = device.recipientsAt(now);
+        long recipients = device.recipientsInLastDay(now);
         return List.of(
                 device.address().getHostAddress(),
                 shown(entry.name()),
@@ -58,7 +58,7 @@ record DeviceTable(Instant now, ZoneId zone) {
         return device.deviations().entrySet().stream()
                 .sorted(Map.Entry.<Deviation, Long>comparingByValue(Comparator.reverseOrder())
                         .thenComparing(Map.Entry.comparingByKey()))
-                .map(seen -> "  " + seen.getKey().words() + " (" + times(seen.getValue()) + ")")
+                .map(seen -> "  " + seen.getKey().description() + " (" + times(seen.getValue()) + ")")
                 .toList();
     }
 

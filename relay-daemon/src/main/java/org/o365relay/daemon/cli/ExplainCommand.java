@@ -167,7 +167,7 @@ public final class ExplainCommand implements Callable<Integer> {
         try {
             return DeviceRecords.read(queue).stream()
                     .filter(known -> known.address().equals(device))
-                    .mapToLong(known -> known.recipientsAt(clock.instant()))
+                    .mapToLong(known -> known.recipientsInLastDay(clock.instant()))
                     .sum();
         } catch (CommandFailed unreadable) {
             spec.commandLine().getErr().println("What the device has used up is not known: " + unreadable.getMessage());

@@ -60,7 +60,7 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     private static Relay start(RelaySettings settings) throws CommandFailed {
-        OldTls.allowWhereAskedFor(settings.listeners());
+        OldTls.allowIfConfigured(settings.listeners());
         Relay relay = new Relay(settings, new LogJournal(), ProgramVersion.version());
         try {
             relay.start();

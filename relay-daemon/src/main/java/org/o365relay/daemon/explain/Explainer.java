@@ -104,7 +104,7 @@ public final class Explainer {
                     ? "it must give a name"
                     : "'" + request.helo() + "' is neither a host name nor an address in [ ]";
             steps.add(new ExplanationStep("helo", finding, deviation(trusted, deviation)));
-            refusal = RejectReplies.helo(deviation);
+            refusal = RejectReplies.invalidHelo(deviation);
         });
         return refused.isEmpty();
     }
@@ -129,10 +129,10 @@ public final class Explainer {
                 : SettingTexts.size(request.size())
                         + (fits ? " is no larger than " : " is larger than ")
                         + SettingTexts.size(most);
-        String key = limit.isDevices() ? key(trusted, "message-size") : "relay.mailboxes: limits.message-size";
+        String key = limit.isDeviceLimit() ? key(trusted, "message-size") : "relay.mailboxes: limits.message-size";
         steps.add(new ExplanationStep("size", finding, key));
         if (!fits) {
-            refusal = limit.refusal();
+            refusal = limit.rejection();
         }
         return fits;
     }
@@ -140,7 +140,7 @@ public final class Explainer {
     private boolean sender() {
         EmailAddress given = request.sender();
         AdmissionRules rules = settings.accept().rules();
-        Optional<MatchedRule> ruling = rules.senderRuling(request.client(), given);
+        Optional<MatchedRule> ruling = rules.senderRule(request.client(), given);
         return switch (rules.sender(request.client(), given)) {
             case Admission.Admitted(EmailAddress goesOn) -> {
                 sender = goesOn;
@@ -162,7 +162,7 @@ public final class Explainer {
             return;
         }
         AdmissionRules rules = settings.accept().rules();
-        Optional<MatchedRule> ruling = rules.recipientRuling(request.client(), given);
+        Optional<MatchedRule> ruling = rules.recipientRule(request.client(), given);
         switch (rules.recipient(request.client(), given)) {
             case Admission.Admitted(EmailAddress goesOn) -> admit(given, goesOn == null ? given : goesOn, ruling);
             case Admission.Denied denied ->
@@ -195,7 +195,7 @@ public final class Explainer {
 
     private String login(AuthPolicy auth) {
         boolean secure = request.listener().tls() == ListenerTls.IMPLICIT;
-        String when = secure || settings.accept().plainTextLogin() ? "" : " after STARTTLS";
+        String when = secure || settings.accept().authWithoutTls() ? "" : " after STARTTLS";
         return switch (auth) {
             case NONE -> "not offered and not needed";
             case ACCEPT_ANY -> "offered, and whatever is given is right";

@@ -11,10 +11,10 @@ import org.o365relay.RelaySettings;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.BodyType;
+import org.o365relay.mail.DsnRequest;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
 import org.o365relay.mail.RawText;
-import org.o365relay.mail.ReportRequest;
 import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.MessageDetail.RecipientLine;
 import org.o365relay.queue.MessageLine;
@@ -85,7 +85,7 @@ public record HeaderDiff(RelaySettings settings) {
                         recipients,
                         message.smtpUtf8(),
                         BodyType.of(message.body()).orElse(BodyType.SEVEN_BIT),
-                        ReportRequest.NONE));
+                        DsnRequest.NONE));
     }
 
     /// A field that stays keeps its place among the others that stay.

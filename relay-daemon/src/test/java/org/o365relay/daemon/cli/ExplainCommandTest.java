@@ -113,9 +113,9 @@ final class ExplainCommandTest {
             queue.keep(devices);
             Device device = devices.at(InetAddress.ofLiteral("10.0.0.7"));
             for (int i = 0; i < recipients; i++) {
-                assertThat(device.reserve(new DeviceLimits(10, null, null, 500)))
+                assertThat(device.reserveRecipient(new DeviceLimits(10, null, null, 500)))
                         .isEmpty();
-                device.accepted(1, 2_048);
+                device.messageAccepted(1, 2_048);
             }
         }
     }

@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// What a notice tells about the message as the device sent it: whom to tell, and its header.
-public final class Original {
+public final class ReportedMessage {
 
     /// How much of a header is kept, in octets.
     public static final int MAX_HEADER = 64 * 1024;
@@ -21,11 +21,11 @@ public final class Original {
     ///     relay's own mailbox; null if there is none
     /// @param header the fields with CRLF line ends, without the empty line; what exceeds [#MAX_HEADER] is left
     ///     out
-    public Original(@Nullable EmailAddress author, byte[] header) {
+    public ReportedMessage(@Nullable EmailAddress author, byte[] header) {
         this(author, Arrays.copyOf(header, Math.min(header.length, MAX_HEADER)), new byte[0]);
     }
 
-    private Original(@Nullable EmailAddress author, byte[] header, byte[] content) {
+    private ReportedMessage(@Nullable EmailAddress author, byte[] header, byte[] content) {
         this.author = author;
         this.header = header;
         this.content = content;
@@ -33,8 +33,8 @@ public final class Original {
 
     /// @param whole the message as it was received
     /// @return the same with the whole message; without it if it is larger than [#MAX_CONTENT]
-    public Original with(byte[] whole) {
-        return whole.length > MAX_CONTENT ? this : new Original(author, header, whole.clone());
+    public ReportedMessage with(byte[] whole) {
+        return whole.length > MAX_CONTENT ? this : new ReportedMessage(author, header, whole.clone());
     }
 
     /// @return who would like to hear that the message failed

@@ -3,15 +3,15 @@ package org.o365relay.accept;
 import java.util.Optional;
 
 /// Numbers of octets, as SIZE and BDAT give them (RFC 1870 §5).
-final class Digits {
+final class OctetCount {
 
-    private static final int MOST = 20;
+    private static final int MAX_DIGITS = 20;
 
-    private Digits() {}
+    private OctetCount() {}
 
     /// @return [Long#MAX_VALUE] if larger; empty if it is not 1 to 20 digits
-    static Optional<Long> read(String text) {
-        if (text.isEmpty() || text.length() > MOST) {
+    static Optional<Long> parse(String text) {
+        if (text.isEmpty() || text.length() > MAX_DIGITS) {
             return Optional.empty();
         }
         long number = 0;

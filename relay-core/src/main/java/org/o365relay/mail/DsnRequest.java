@@ -11,24 +11,24 @@ import org.jspecify.annotations.Nullable;
 /// @param envelopeId what the sender calls the message (ENVID), printable US-ASCII; empty if it did not say
 /// @param returned how much of the message comes back with a failure (RET)
 /// @param recipients the wishes of those recipients for whom there are any
-public record ReportRequest(String envelopeId, Returned returned, Map<EmailAddress, OfRecipient> recipients) {
+public record DsnRequest(String envelopeId, ReturnedContent returned, Map<EmailAddress, ForRecipient> recipients) {
 
     /// Nothing was asked.
-    public static final ReportRequest NONE = new ReportRequest("", Returned.NOT_GIVEN, Map.of());
+    public static final DsnRequest NONE = new DsnRequest("", ReturnedContent.NOT_GIVEN, Map.of());
 
-    public ReportRequest {
+    public DsnRequest {
         recipients = Map.copyOf(recipients);
     }
 
     /// How much comes back.
-    public enum Returned {
+    public enum ReturnedContent {
         NOT_GIVEN,
         FULL,
         HEADERS
     }
 
     /// When to tell.
-    public enum Occasion {
+    public enum NotifyCondition {
         SUCCESS,
         FAILURE,
         DELAY
@@ -36,31 +36,32 @@ public record ReportRequest(String envelopeId, Returned returned, Map<EmailAddre
 
     /// The wishes for one recipient.
     ///
-    /// @param occasions when to tell (NOTIFY); empty for NEVER, null if it was not said: then of failures
+    /// @param conditions when to tell (NOTIFY); empty for NEVER, null if it was not said: then of failures
     /// @param original whom the sender first wrote to (ORCPT); null if it was not said
-    public record OfRecipient(
-            @Nullable Set<Occasion> occasions, @Nullable OriginalRecipient original) {
+    public record ForRecipient(
+            @Nullable Set<NotifyCondition> conditions,
+            @Nullable OriginalRecipient original) {
 
         /// Nothing was asked.
-        public static final OfRecipient NONE = new OfRecipient(null, null);
+        public static final ForRecipient NONE = new ForRecipient(null, null);
 
-        public OfRecipient {
-            occasions = occasions == null ? null : Set.copyOf(occasions);
+        public ForRecipient {
+            conditions = conditions == null ? null : Set.copyOf(conditions);
         }
 
         /// @return whether the sender is to be told then
-        public boolean wants(Occasion occasion) {
-            return occasions == null ? occasion == Occasion.FAILURE : occasions.contains(occasion);
+        public boolean includes(NotifyCondition occasion) {
+            return conditions == null ? occasion == NotifyCondition.FAILURE : conditions.contains(occasion);
         }
 
         /// @return the same, but not to be told then; NEVER if nothing else was wanted
-        public OfRecipient without(Occasion occasion) {
-            if (occasions == null || !occasions.contains(occasion)) {
+        public ForRecipient without(NotifyCondition occasion) {
+            if (conditions == null || !conditions.contains(occasion)) {
                 return this;
             }
-            Set<Occasion> others = EnumSet.copyOf(occasions);
+            Set<NotifyCondition> others = EnumSet.copyOf(conditions);
             others.remove(occasion);
-            return new OfRecipient(others, original);
+            return new ForRecipient(others, original);
         }
 
         /// @return whom the sender first wrote to, if it said so
@@ -70,7 +71,7 @@ public record ReportRequest(String envelopeId, Returned returned, Map<EmailAddre
     }
 
     /// @return the wishes for a recipient of the envelope
-    public OfRecipient of(EmailAddress recipient) {
-        return recipients.getOrDefault(recipient, OfRecipient.NONE);
+    public ForRecipient of(EmailAddress recipient) {
+        return recipients.getOrDefault(recipient, ForRecipient.NONE);
     }
 }

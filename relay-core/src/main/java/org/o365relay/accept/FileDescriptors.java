@@ -8,7 +8,7 @@ import java.lang.invoke.MethodHandle;
 
 /// Switches a socket that the relay has not opened itself to non-blocking: neither the JDK nor Netty can, and a
 /// blocking one would halt its event loop at the first accept.
-final class Descriptor {
+final class FileDescriptors {
 
     // fcntl(2), the same on all architectures of Linux the relay runs on
     private static final int F_GETFL = 3;
@@ -17,10 +17,10 @@ final class Descriptor {
 
     private static final MethodHandle FCNTL = function();
 
-    private Descriptor() {}
+    private FileDescriptors() {}
 
     /// @return whether it worked
-    static boolean unblock(int descriptor) {
+    static boolean setNonBlocking(int descriptor) {
         try {
             int flags = (int) FCNTL.invokeExact(descriptor, F_GETFL, 0);
             return flags >= 0 && (int) FCNTL.invokeExact(descriptor, F_SETFL, flags | O_NONBLOCK) == 0;

@@ -7,11 +7,11 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.o365relay.mail.ReportRequest.Occasion;
-import org.o365relay.mail.ReportRequest.OfRecipient;
-import org.o365relay.mail.ReportRequest.Returned;
+import org.o365relay.mail.DsnRequest.ForRecipient;
+import org.o365relay.mail.DsnRequest.NotifyCondition;
+import org.o365relay.mail.DsnRequest.ReturnedContent;
 
-class ReportRequestTest {
+class DsnRequestTest {
 
     @ParameterizedTest
     @CsvSource(nullValues = "-", quoteCharacter = '"', textBlock = """
@@ -55,7 +55,8 @@ class ReportRequestTest {
             ALWAYS                  | -
             """, delimiter = '|')
     void readsNotify(String value, String written) {
-        assertThat(Notify.parse(value).map(Notify::parameter).orElse(null)).isEqualTo(written);
+        assertThat(NotifyParameter.parse(value).map(NotifyParameter::format).orElse(null))
+                .isEqualTo(written);
     }
 
     @ParameterizedTest
@@ -98,24 +99,24 @@ class ReportRequestTest {
             FAILURE,DELAY  | false  | true   | true
             """, delimiter = '|')
     void knowsWhenToTell(String value, boolean success, boolean failure, boolean delay) {
-        OfRecipient wishes =
-                new OfRecipient(value == null ? null : Notify.parse(value).orElseThrow(), null);
+        ForRecipient wishes = new ForRecipient(
+                value == null ? null : NotifyParameter.parse(value).orElseThrow(), null);
 
-        assertThat(wishes.wants(Occasion.SUCCESS)).isEqualTo(success);
-        assertThat(wishes.wants(Occasion.FAILURE)).isEqualTo(failure);
-        assertThat(wishes.wants(Occasion.DELAY)).isEqualTo(delay);
+        assertThat(wishes.includes(NotifyCondition.SUCCESS)).isEqualTo(success);
+        assertThat(wishes.includes(NotifyCondition.FAILURE)).isEqualTo(failure);
+        assertThat(wishes.includes(NotifyCondition.DELAY)).isEqualTo(delay);
     }
 
     @Test
     void hasNoWishesForOthers() {
         EmailAddress anna = EmailAddress.parse("anna@contoso.example").orElseThrow();
-        OfRecipient never = new OfRecipient(Set.of(), null);
-        ReportRequest request = new ReportRequest("", Returned.NOT_GIVEN, Map.of(anna, never));
+        ForRecipient never = new ForRecipient(Set.of(), null);
+        DsnRequest request = new DsnRequest("", ReturnedContent.NOT_GIVEN, Map.of(anna, never));
 
         assertThat(request.of(EmailAddress.parse("anna@CONTOSO.example").orElseThrow()))
                 .isEqualTo(never);
         assertThat(request.of(EmailAddress.parse("bert@contoso.example").orElseThrow()))
-                .isEqualTo(OfRecipient.NONE);
+                .isEqualTo(ForRecipient.NONE);
     }
 
     @ParameterizedTest
