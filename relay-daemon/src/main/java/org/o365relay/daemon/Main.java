@@ -20,6 +20,7 @@ import org.o365relay.daemon.cli.SandboxCommand;
 import org.o365relay.daemon.cli.SetupCommand;
 import org.o365relay.daemon.demo.InProcessRelay;
 import org.o365relay.daemon.setup.Terminal;
+import picocli.CommandLine;
 
 /// The program.
 public final class Main {
@@ -33,7 +34,12 @@ public final class Main {
         if (System.getProperty(LOGGING) == null) {
             System.setProperty(LOGGING, "org/o365relay/daemon/logback-default.xml");
         }
-        System.exit(CommandLines.of(commands().toArray()).execute(arguments));
+        System.exit(commandLine().execute(arguments));
+    }
+
+    /// @return the command line with all commands
+    static CommandLine commandLine() {
+        return CommandLines.of(commands().toArray());
     }
 
     private static List<Object> commands() {

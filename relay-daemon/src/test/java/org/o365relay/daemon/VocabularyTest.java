@@ -1,0 +1,145 @@
+package org.o365relay.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMember;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/// Checks names and texts against `docs/vocabulary.md`.
+class VocabularyTest {
+
+    private static final JavaClasses PROGRAM = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .withImportOption(location -> !location.contains("/test-classes/") && !location.contains("-tests.jar"))
+            .importPackages("org.o365relay");
+
+    /// Words that the vocabulary replaces, as parts of names in camel case.
+    private static final Set<String> REPLACED = Set.of(
+            "lane",
+            "lanes",
+            "road",
+            "roads",
+            "mend",
+            "mended",
+            "mending",
+            "mends",
+            "cure",
+            "nobody",
+            "whoever",
+            "somebody",
+            "courier",
+            "secretary",
+            "reckoning",
+            "passage",
+            "trouble",
+            "troubles",
+            "overdraft",
+            "overdrawn",
+            "glance",
+            "desk",
+            "letters");
+
+    /// Names with a word that has another meaning in them.
+    private static final Set<String> ALLOWED = Set.of("org.o365relay.daemon.sandbox.entra.DeviceCodes.LETTERS");
+
+    private static final Pattern IN_TEXT =
+            Pattern.compile("\\b(lanes?|roads?|mend(?:s|ed|ing)?|nobody|whoever)\\b", Pattern.CASE_INSENSITIVE);
+
+    /// Simple class names that two packages share, because both mean the same concept.
+    private static final Map<String, String> SHARED = Map.of(
+            "AttemptEnded", "ends an attempt in deliver.smtp and deliver.graph, with the reply of that protocol");
+
+    @Test
+    void noClassOrMemberHasAReplacedName() {
+        Stream<String> classes = PROGRAM.stream().map(JavaClass::getName);
+        Stream<String> members = PROGRAM.stream()
+                .flatMap(type -> type.getMembers().stream())
+                .filter(member -> !member.getModifiers().contains(JavaModifier.SYNTHETIC))
+                .map(JavaMember::getFullName);
+
+        assertThat(Stream.concat(classes, members)
+                        .map(name -> name.replaceFirst("\\(.*", ""))
+                        .filter(name -> !ALLOWED.contains(name))
+                        .filter(name -> words(name).anyMatch(REPLACED::contains)))
+                .isEmpty();
+    }
+
+    @Test
+    void noTextHasAReplacedWord() throws IOException {
+        Map<String, Set<String>> found = new TreeMap<>();
+        for (Path file : texts()) {
+            Set<String> words = IN_TEXT.matcher(
+                            Files.readString(file).replace("id -u nobody", "").replace("id -g nobody", ""))
+                    .results()
+                    .map(MatchResult::group)
+                    .collect(Collectors.toCollection(TreeSet::new));
+            if (!words.isEmpty()) {
+                found.put(DocsPage.PROJECT.relativize(file).toString(), words);
+            }
+        }
+
+        assertThat(found).isEmpty();
+    }
+
+    @Test
+    void noSimpleClassNameOccursInTwoPackages() {
+        Map<String, Set<String>> packages = new TreeMap<>();
+        PROGRAM.stream()
+                .filter(type -> type.isTopLevelClass() && !type.getSimpleName().equals("package-info"))
+                .forEach(type -> packages.computeIfAbsent(type.getSimpleName(), name -> new TreeSet<>())
+                        .add(type.getPackageName()));
+        packages.values().removeIf(names -> names.size() == 1);
+
+        assertThat(packages.keySet()).isEqualTo(SHARED.keySet());
+    }
+
+    private static Stream<String> words(String name) {
+        return Arrays.stream(name.split("[.$_]|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", -1))
+                .map(word -> word.toLowerCase(Locale.ROOT));
+    }
+
+    /// Production code with its resources, scripts, packaged files and documentation.
+    private static List<Path> texts() throws IOException {
+        List<Path> roots = Stream.of(
+                        "relay-core/src/main",
+                        "config/src/main",
+                        "relay-daemon/src/main",
+                        "relay-bench/src/main",
+                        "packaging/src/main",
+                        "packaging/checkout",
+                        "bin",
+                        "clients",
+                        "docs",
+                        "README.md",
+                        "CONTRIBUTING.md",
+                        "CHANGELOG.md")
+                .map(DocsPage.PROJECT::resolve)
+                .toList();
+        Set<Path> files = new TreeSet<>();
+        for (Path root : roots) {
+            try (Stream<Path> found = Files.walk(root)) {
+                found.filter(Files::isRegularFile).forEach(files::add);
+            }
+        }
+        return List.copyOf(files);
+    }
+}
