@@ -148,7 +148,7 @@ final class ExpiryMonitor implements AutoCloseable {
     private void notifyOnce(MailboxSettings mailbox, Expiry expiry, long daysLeft, int mark) {
         // without the mailbox: several may sign in with the same
         String name = ALERT + expiry.kind() + " " + expiry.name() + " " + expiry.at() + " " + mark;
-        if (queue.told(name).isPresent()) {
+        if (queue.alertSentAt(name).isPresent()) {
             return;
         }
         ExpiryNotice ending = new ExpiryNotice(mailbox.address(), expiry);
@@ -163,7 +163,7 @@ final class ExpiryMonitor implements AutoCloseable {
         EmailAddress from = alertMailboxes.open(mailbox.address()).orElseGet(alertMailboxes::fallback);
         writers.apply(from)
                 .write(warning)
-                .ifPresentOrElse(letter -> send(name, letter, from, now), () -> queue.tell(name, now));
+                .ifPresentOrElse(letter -> send(name, letter, from, now), () -> queue.recordSentAlert(name, now));
     }
 
     private void send(String name, Notice letter, EmailAddress mailbox, Instant now) {
@@ -171,7 +171,7 @@ final class ExpiryMonitor implements AutoCloseable {
         String route = mailbox.toString().toLowerCase(Locale.ROOT);
         LocalMessage submission = new LocalMessage(
                 arrival, new RoutedEnvelope(route, Priority.URGENT, letter.envelope()), letter.content());
-        QueueId id = queue.tell(name, now, submission);
+        QueueId id = queue.recordSentAlert(name, now, submission);
         journal.accepted(id, arrival, letter.envelope(), submission.size());
     }
 

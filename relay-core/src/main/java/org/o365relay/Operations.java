@@ -66,7 +66,7 @@ public final class Operations {
 
     /// @return what can be asked of the queue
     public QueueReader reader() {
-        return queue.reading();
+        return queue.reader();
     }
 
     /// Changes all that are selected and open.
@@ -80,8 +80,8 @@ public final class Operations {
         }
         Change possible = possible(change);
         ChangeResult effect = possible instanceof Change.Bounce
-                ? queue.steering().each(selection, by, claim -> delivery(claim).bounce(claim))
-                : queue.steering().apply(possible, selection, by);
+                ? queue.admin().bounceEach(selection, by, claim -> delivery(claim).bounce(claim))
+                : queue.admin().apply(possible, selection, by);
         if (effect.changed() > 0) {
             journal.queueChanged(text(possible), effect.changed(), by);
         }
@@ -121,7 +121,7 @@ public final class Operations {
     /// @return who writes notices for the lane a message is in; for a pool's or an unknown one, one that can
     private Delivery delivery(Claim claim) {
         return workers.stream()
-                .filter(desk -> desk.isOf(claim.lane()) || isInPool(desk, claim.lane()))
+                .filter(desk -> desk.isOf(claim.mailbox()) || isInPool(desk, claim.mailbox()))
                 .findFirst()
                 .orElse(workers.getFirst())
                 .delivery();
@@ -158,7 +158,7 @@ public final class Operations {
     public synchronized boolean pause(EmailAddress mailbox, String by) throws OperationException {
         MailboxWorkers desk = workers(mailbox);
         Instant now = clock.instant();
-        if (!queue.stop(name(desk), now, by)) {
+        if (!queue.pauseMailbox(name(desk), now, by)) {
             return false;
         }
         desk.dispatcher().pause(now, by);
@@ -172,12 +172,12 @@ public final class Operations {
     /// @return false if there was nothing to resume
     /// @throws OperationException if it is not configured, and was not stopped either
     public synchronized boolean resume(EmailAddress mailbox, String by) throws OperationException {
-        if (workers.stream().noneMatch(desk -> desk.isOf(mailbox.toString())) && queue.resume(name(mailbox))) {
+        if (workers.stream().noneMatch(desk -> desk.isOf(mailbox.toString())) && queue.resumeMailbox(name(mailbox))) {
             journal.resumed(mailbox, by);
             return true;
         }
         MailboxWorkers desk = workers(mailbox);
-        boolean wasStopped = queue.resume(name(desk));
+        boolean wasStopped = queue.resumeMailbox(name(desk));
         boolean resumed = desk.dispatcher().resume();
         if (wasStopped) {
             journal.resumed(desk.dispatcher().mailbox(), by);
@@ -220,7 +220,7 @@ public final class Operations {
                         rate("deferred", rates.deferred()),
                         rate("failed", rates.failed())),
                 alerts.get());
-        return new RelayStatus(clock.instant(), running, reader().overview(), disk(queue.capacity()));
+        return new RelayStatus(clock.instant(), running, reader().summary(), disk(queue.capacity()));
     }
 
     private static Rate rate(String event, Rates.Rate rate) {
@@ -228,6 +228,6 @@ public final class Operations {
     }
 
     private static Disk disk(DiskCapacity capacity) {
-        return new Disk(capacity.free(), capacity.floor(), capacity.used(), capacity.maximum());
+        return new Disk(capacity.free(), capacity.minimumFree(), capacity.used(), capacity.maximum());
     }
 }

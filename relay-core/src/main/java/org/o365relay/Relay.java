@@ -103,7 +103,7 @@ public final class Relay {
             NoticePolicy notifying = new NoticePolicy(
                     settings.notices(),
                     settings.hostname(),
-                    opened.correspondence().knownPiles(),
+                    opened.notices().storedNotices(),
                     clock);
             Alerts bell = alerts(opened, notifying);
             alerts = bell;
@@ -116,7 +116,7 @@ public final class Relay {
             }
             restorePaused(opened);
             Devices devices = new Devices(opened.devices(), clock);
-            opened.keep(devices);
+            opened.persistDevices(devices);
             listener = new SmtpListener(settings.accept(), devices, opened, told, clock);
             for (ListenerSettings listenerSettings : settings.listeners()) {
                 endpoints.addAll(listener.listen(listenerSettings));
@@ -163,7 +163,7 @@ public final class Relay {
     private boolean hasRerouted(MessageQueue from) {
         Rerouting rerouting = new Rerouting(settings.routes(), settings.hostname());
         try {
-            for (String lane : from.lanes()) {
+            for (String lane : from.mailboxes()) {
                 if (!isConfigured(lane)) {
                     int moved = from.reroute(lane, rerouting);
                     log.info("{} messages for {} go another way: it is not configured", moved, name(lane));
@@ -188,7 +188,7 @@ public final class Relay {
 
     /// What an operator has stopped stays so over a restart.
     private void restorePaused(MessageQueue from) {
-        for (PausedMailbox mailbox : from.stopped()) {
+        for (PausedMailbox mailbox : from.pausedMailboxes()) {
             workers.stream()
                     .filter(desk -> desk.isOf(mailbox.mailbox()))
                     .forEach(desk -> desk.dispatcher().pause(mailbox.at(), mailbox.by()));
@@ -246,7 +246,7 @@ public final class Relay {
 
     private SendingAccount account(MessageQueue from, MailboxSettings mailbox) {
         Instant since = clock.instant().minus(SendingAccount.QUOTA_WINDOW);
-        return new SendingAccount(mailbox.account(), mailbox.limits(), from.sent(mailbox.account(), since), clock);
+        return new SendingAccount(mailbox.account(), mailbox.limits(), from.quotaUsage(mailbox.account(), since), clock);
     }
 
     private List<Upstream> upstreams(MailboxSettings mailbox) {

@@ -69,7 +69,7 @@ class OperationsTest {
         relay.start();
         operations = relay.operations();
         journal.await("unreachable " + SALES, 1);
-        while (shown().line().state() == MessageState.DELIVERING) {
+        while (shown().entry().state() == MessageState.DELIVERING) {
             Thread.onSpinWait(); // the journal is told before the attempt is settled
         }
     }
@@ -154,7 +154,7 @@ class OperationsTest {
         assertThat(operations.change(new Change.Hold(), MessageFilter.ALL, "olga"))
                 .isEqualTo(new ChangeResult(1, 0, ""));
 
-        assertThat(shown().line().state()).isEqualTo(MessageState.HELD);
+        assertThat(shown().entry().state()).isEqualTo(MessageState.HELD);
         assertThat(shown().events()).last().extracting(Event::detail).isEqualTo("by olga");
         assertThat(journal.lines("changed")).containsExactly("changed 1: hold by olga");
         assertThat(operations
@@ -169,10 +169,10 @@ class OperationsTest {
         operations.pause(SCANS, "olga");
 
         operations.change(new Change.Redirect("SCANS@contoso.example"), MessageFilter.ALL, "olga");
-        assertThat(shown().line().lane()).isEqualTo("scans@contoso.example");
+        assertThat(shown().entry().mailbox()).isEqualTo("scans@contoso.example");
         operations.pause(SALES, "olga");
         operations.change(new Change.Redirect("eVERYBODY"), MessageFilter.ALL, "olga");
-        assertThat(shown().line().lane()).isEqualTo("Everybody");
+        assertThat(shown().entry().mailbox()).isEqualTo("Everybody");
     }
 
     @Test
@@ -181,15 +181,15 @@ class OperationsTest {
         assertThat(operations.change(new Change.Bounce(), MessageFilter.of(List.of(message)), "olga"))
                 .isEqualTo(new ChangeResult(1, 0, ""));
 
-        assertThat(shown().line().state()).isEqualTo(MessageState.FAILED);
+        assertThat(shown().entry().state()).isEqualTo(MessageState.FAILED);
         assertThat(journal.lines("failed")).singleElement().asString().contains("notice to scans@contoso.example");
         assertThat(operations.status("").running())
                 .satisfies(running -> assertThat(running.rates())
                         .contains(new Rate("failed", 1, 1, 1), new Rate("accepted", 1, 1, 1)));
         assertThat(operations.reader().find(MessageFilter.ALL, Page.Order.NEWEST_FIRST, null, 1))
-                .satisfies(page -> assertThat(page.lines()).singleElement().satisfies(notice -> {
+                .satisfies(page -> assertThat(page.entries()).singleElement().satisfies(notice -> {
                     assertThat(notice.notice()).isTrue();
-                    assertThat(notice.lane()).isEqualTo("sales@contoso.example");
+                    assertThat(notice.mailbox()).isEqualTo("sales@contoso.example");
                 }));
     }
 
@@ -205,7 +205,7 @@ class OperationsTest {
                         .hasMessageEndingWith("wants to know which messages: ids, or a condition");
             }
         }
-        assertThat(shown().line().state().isOpen()).isTrue();
+        assertThat(shown().entry().state().isOpen()).isTrue();
         assertThat(operations.change(
                         new Change.Delete(), open.in(Set.of(MessageState.QUEUED, MessageState.DEFERRED)), "olga"))
                 .isEqualTo(new ChangeResult(1, 0, ""));

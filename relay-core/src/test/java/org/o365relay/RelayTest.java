@@ -77,7 +77,7 @@ class RelayTest {
             }
         }
         try (MessageQueue queue = open()) {
-            assertThat(queue.lanes()).containsExactly(MAILBOX.toString());
+            assertThat(queue.mailboxes()).containsExactly(MAILBOX.toString());
         }
     }
 

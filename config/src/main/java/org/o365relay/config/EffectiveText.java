@@ -99,7 +99,7 @@ final class EffectiveText {
 
     private static Map<String, Object> queue(QueueSettings queue) {
         return Map.of(
-                "minimum-free-space", Amount.text(queue.freeSpaceFloor()),
+                "minimum-free-space", Amount.text(queue.minimumFreeSpace()),
                 "maximum-size", Amount.text(queue.maximumSize()),
                 "history", Amount.text(queue.history()));
     }

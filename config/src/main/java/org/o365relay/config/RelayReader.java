@@ -106,7 +106,7 @@ record RelayReader(
                     hostname,
                     listeners,
                     accept,
-                    queue.waitingAtMost(schedule.maxWait()),
+                    queue.withLongestWait(schedule.maxWait()),
                     mailboxes.good().stream().map(ResolvedMailbox::settings).toList(),
                     ways,
                     http,

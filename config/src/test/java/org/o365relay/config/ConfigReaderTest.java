@@ -331,7 +331,7 @@ class ConfigReaderTest {
                         routes,
                         List.of(address)),
                 new QueueSettings(Path.of("/var/lib/o365-relay"), 512L << 20, 20L << 30, Duration.ofDays(30))
-                        .waitingAtMost(Duration.ofDays(2)),
+                        .withLongestWait(Duration.ofDays(2)),
                 List.of(new MailboxSettings(
                         address,
                         "relay@contoso.example",

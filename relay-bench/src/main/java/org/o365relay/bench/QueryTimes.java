@@ -52,8 +52,8 @@ final class QueryTimes {
     MarkdownTable measure() throws IOException {
         QueueSettings settings = new QueueSettings(directory, 0, Long.MAX_VALUE, Duration.ofDays(3650));
         try (MessageQueue queue = MessageQueue.open(settings, InstantSource.system(), RandomGenerator.getDefault())) {
-            measureQueueQueries(queue.reading());
-            measureTraceQueries(queue.reading());
+            measureQueueQueries(queue.reader());
+            measureTraceQueries(queue.reader());
             ClaimScope supply = new ClaimScope(RelayLauncher.MAILBOX, List.of(RelayLauncher.MAILBOX));
             time("claim 20 of those that are due", () -> queue.claim(supply, 20).size());
             MessageQueue later = queue;
@@ -72,7 +72,7 @@ final class QueryTimes {
 
     private void measureQueueQueries(QueueReader reading) {
         int last = settled + open - 1;
-        time("queue (summary)", () -> reading.overview().open());
+        time("queue (summary)", () -> reading.summary().open());
         time("queue list, first page", () -> found(reading, Order.OLDEST_FIRST, all -> all));
         time("queue list, newest first", () -> found(reading, Order.NEWEST_FIRST, all -> all));
         time("queue list --client", () -> found(reading, Order.OLDEST_FIRST, all -> client(all, Backlog.client(last))));
@@ -117,13 +117,13 @@ final class QueryTimes {
 
     private long found(QueueReader reading, Order order, UnaryOperator<MessageFilter> which) {
         return reading.find(which.apply(MessageFilter.ALL).in(OPEN), order, null, PAGE)
-                .lines()
+                .entries()
                 .size();
     }
 
     private long trace(QueueReader reading, UnaryOperator<MessageFilter> which) {
         return reading.find(which.apply(MessageFilter.ALL), Order.NEWEST_FIRST, null, PAGE)
-                .lines()
+                .entries()
                 .size();
     }
 

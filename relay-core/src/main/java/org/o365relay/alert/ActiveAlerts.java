@@ -57,7 +57,7 @@ public final class ActiveAlerts {
         this.delay = after;
         this.clock = clock;
         Instant now = clock.instant();
-        for (StoredAlert alert : queue.standingAlerts()) {
+        for (StoredAlert alert : queue.activeAlerts()) {
             alerts.put(alert.name(), AlertState.of(alert, AlertTexts.remembered(alert.name()), now));
         }
     }
@@ -148,7 +148,7 @@ public final class ActiveAlerts {
     }
 
     private void remember(AlertState known, Optional<LocalMessage> letter, boolean mailed) {
-        queue.stand(known.toStoredAlert(mailed), letter.orElse(null))
+        queue.raiseAlert(known.toStoredAlert(mailed), letter.orElse(null))
                 .ifPresent(id ->
                         letter.ifPresent(sent -> journal.accepted(id, sent.arrival(), sent.envelope(), sent.size())));
         alerts.compute(
@@ -159,7 +159,7 @@ public final class ActiveAlerts {
     private void over(AlertState known, Instant at) {
         AlertMessage bulletin = known.cleared(at);
         Optional<LocalMessage> letter = emails.write(bulletin, known.condition());
-        queue.lift(known.condition().name(), letter.orElse(null))
+        queue.clearAlert(known.condition().name(), letter.orElse(null))
                 .ifPresent(id ->
                         letter.ifPresent(sent -> journal.accepted(id, sent.arrival(), sent.envelope(), sent.size())));
         webhook.accept(bulletin);

@@ -37,7 +37,7 @@ record AlertState(
                 null,
                 lasts,
                 AlertCondition.Reporting.RESTORED);
-        return new AlertState(trouble, alert.since(), now, null, true, alert.mailed(), true);
+        return new AlertState(trouble, alert.since(), now, null, true, alert.emailed(), true);
     }
 
     /// It was found again.

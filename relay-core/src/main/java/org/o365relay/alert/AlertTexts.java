@@ -127,7 +127,7 @@ final class AlertTexts {
         return ofDisk(
                 DISK_LOW,
                 "The disk of the queue is nearly full",
-                mebibytes(room.free()) + " are free. With less than " + mebibytes(room.floor())
+                mebibytes(room.free()) + " are free. With less than " + mebibytes(room.minimumFree())
                         + " (queue.minimum-free-space) new mail is refused for now.");
     }
 
@@ -135,7 +135,7 @@ final class AlertTexts {
         return ofDisk(
                 DISK_FULL,
                 "New mail is refused: the disk of the queue is full",
-                mebibytes(room.free()) + " are free, less than " + mebibytes(room.floor())
+                mebibytes(room.free()) + " are free, less than " + mebibytes(room.minimumFree())
                         + " (queue.minimum-free-space). Devices are told to come back later. Queued mail is delivered.");
     }
 

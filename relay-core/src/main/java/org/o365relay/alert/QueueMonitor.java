@@ -44,13 +44,13 @@ record QueueMonitor(MessageQueue queue, AlertSettings settings, ActiveAlerts ale
     private void length() {
         int limit = settings.queueLength();
         if (limit > 0) {
-            judge(AlertTexts.QUEUE_LENGTH, queue.waiting(limit + 1) > limit ? AlertTexts.queueLength(limit) : null);
+            judge(AlertTexts.QUEUE_LENGTH, queue.countWaiting(limit + 1) > limit ? AlertTexts.queueLength(limit) : null);
         }
     }
 
     void room(DiskCapacity room) {
-        judge(AlertTexts.DISK_LOW, room.free() < 2 * room.floor() ? AlertTexts.diskLow(room) : null);
-        judge(AlertTexts.DISK_FULL, room.free() < room.floor() ? AlertTexts.diskFull(room) : null);
+        judge(AlertTexts.DISK_LOW, room.free() < 2 * room.minimumFree() ? AlertTexts.diskLow(room) : null);
+        judge(AlertTexts.DISK_FULL, room.free() < room.minimumFree() ? AlertTexts.diskFull(room) : null);
         judge(AlertTexts.QUEUE_LARGE, room.used() > MUCH * room.maximum() ? AlertTexts.queueLarge(room) : null);
         judge(AlertTexts.QUEUE_FULL, room.used() > room.maximum() ? AlertTexts.queueFull(room) : null);
     }

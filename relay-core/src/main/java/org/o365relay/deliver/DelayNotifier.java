@@ -65,7 +65,7 @@ final class DelayNotifier {
             Journal journal,
             InstantSource clock) {
         this.queue = queue;
-        this.notices = queue.correspondence();
+        this.notices = queue.notices();
         this.senders = List.copyOf(lanes);
         this.policy = desk;
         this.retry = retry;
@@ -83,10 +83,10 @@ final class DelayNotifier {
             return;
         }
         Instant now = clock.instant();
-        QueueId end = NoticeStore.placeOf(now.minus(age));
-        QueueId place = queue.mark(MARK)
+        QueueId end = NoticeStore.firstIdAt(now.minus(age));
+        QueueId place = queue.progress(MARK)
                 .map(value -> new QueueId(Long.parseLong(value)))
-                .filter(reached -> reached.compareTo(NoticeStore.placeOf(now)) < 0) // else the clock was set back
+                .filter(reached -> reached.compareTo(NoticeStore.firstIdAt(now)) < 0) // else the clock was set back
                 .orElse(end);
         boolean more = place.compareTo(end) <= 0; // else the time was made longer
         while (more && goesOn.getAsBoolean()) {
@@ -95,7 +95,7 @@ final class DelayNotifier {
             if (open.isEmpty()) {
                 return;
             }
-            Batch batch = notices.waiting(place, end, BATCH);
+            Batch batch = notices.waitingMessages(place, end, BATCH);
             notify(batch, open.get());
             place = batch.end();
             more = !batch.isLast();
@@ -108,19 +108,19 @@ final class DelayNotifier {
             notification(waiting, open).ifPresent(told::add);
         }
         List<Written> written =
-                notices.warn(MARK, Long.toString(batch.end().value()), told);
+                notices.recordDelays(MARK, Long.toString(batch.end().value()), told);
         for (int i = 0; i < told.size(); i++) {
             log(batch, told.get(i), written.get(i));
         }
     }
 
     private void log(Batch batch, DelayNotification told, Written written) {
-        if (!written.isTold()) {
+        if (!written.isNotified()) {
             return; // settled meanwhile
         }
-        LocalMessage letter = told.letter();
-        if (letter != null && written.letter() != null) {
-            journal.accepted(written.letter(), letter.arrival(), letter.envelope(), letter.size());
+        LocalMessage letter = told.notice();
+        if (letter != null && written.noticeId() != null) {
+            journal.accepted(written.noticeId(), letter.arrival(), letter.envelope(), letter.size());
         }
         batch.messages().stream()
                 .filter(waiting -> waiting.id().equals(told.message()))
@@ -194,7 +194,7 @@ final class DelayNotifier {
 
     private Optional<MailboxSender> open(WaitingMessage waiting) {
         return senders.stream()
-                .filter(lane -> lane.serves(waiting.lane()) && lane.isOpen())
+                .filter(lane -> lane.serves(waiting.mailbox()) && lane.isOpen())
                 .findFirst();
     }
 

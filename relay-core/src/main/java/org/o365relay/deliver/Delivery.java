@@ -183,7 +183,7 @@ public final class Delivery {
                 List.of(),
                 List.of());
         if (othersMayHaveRoom) {
-            queue.release(sender.claimScope());
+            queue.releaseToPools(sender.claimScope());
         }
     }
 
@@ -199,7 +199,7 @@ public final class Delivery {
                         + " can be read",
                 claim.id(),
                 damage);
-        queue.setAside(claim, damage);
+        queue.holdDamaged(claim, damage);
     }
 
     private Attempt attempt(Claim claim, DeliveryPermit passage, ContentStream content) {

@@ -37,7 +37,7 @@ final class DigestSender {
 
     DigestSender(
             MessageQueue queue, List<MailboxSender> lanes, NoticePolicy desk, Journal journal, InstantSource clock) {
-        this.notices = queue.correspondence();
+        this.notices = queue.notices();
         this.senders = List.copyOf(lanes);
         this.policy = desk;
         this.limit = new NoticeLimit(desk.settings().hourlyLimitPerDevice(), clock);
@@ -53,7 +53,7 @@ final class DigestSender {
         limit.removeExpired();
         Instant now = clock.instant();
         RuntimeException first = null;
-        for (SuppressedNotices pile : notices.piles(now.minus(COMMIT_MARGIN))) {
+        for (SuppressedNotices pile : notices.suppressedNotices(now.minus(COMMIT_MARGIN))) {
             Optional<MailboxSender> open =
                     senders.stream().filter(MailboxSender::isOpen).findFirst();
             if (open.isEmpty() || !goesOn.getAsBoolean()) {
@@ -79,7 +79,7 @@ final class DigestSender {
 
     /// @return whether it is on its way
     private boolean send(SuppressedNotices pile, MailboxSender lane, Instant now) {
-        List<SuppressedMessage> messages = notices.withheld(pile, MAX_LISTED);
+        List<SuppressedMessage> messages = notices.suppressedMessages(pile, MAX_LISTED);
         Optional<SuppressedMessage> newest =
                 messages.isEmpty() ? Optional.empty() : Optional.of(messages.getLast()); // all may be damaged
         EmailAddress mailbox = lane.mailbox();
@@ -92,11 +92,11 @@ final class DigestSender {
                 now);
         LocalMessage letter = NoticePolicy.localMessage(
                 policy.writer(mailbox)
-                        .write(digest, newest.map(SuppressedMessage::id).orElseGet(() -> NoticeStore.placeOf(now))),
+                        .write(digest, newest.map(SuppressedMessage::id).orElseGet(() -> NoticeStore.firstIdAt(now))),
                 lane.claimScope().owner(),
                 Priority.NORMAL,
                 now);
-        Optional<QueueId> sent = notices.send(pile, letter);
+        Optional<QueueId> sent = notices.sendDigest(pile, letter);
         sent.ifPresent(id -> journal.accepted(id, letter.arrival(), letter.envelope(), letter.size()));
         return sent.isPresent();
     }

@@ -198,7 +198,7 @@ public final class Dispatcher {
     /// What a pool has given to a mailbox that is paused, others of the pool may send.
     private void releaseIfOutOfService() {
         if (sender.isInPool() && sender.failover().isOutOfService()) {
-            queue.release(sender.claimScope());
+            queue.releaseToPools(sender.claimScope());
         }
     }
 

@@ -150,7 +150,7 @@ final class DsnSender {
 
     private static Optional<LocalMessage> submission(Claim claim, Instant now, NoticeSource writing) {
         try {
-            return writing.write().map(notice -> NoticePolicy.localMessage(notice, claim.lane(), claim.priority(), now));
+            return writing.write().map(notice -> NoticePolicy.localMessage(notice, claim.mailbox(), claim.priority(), now));
         } catch (RuntimeException e) {
             // What the upstream has taken must be settled all the same, or it would be sent again.
             log.error(

@@ -59,7 +59,7 @@ final class NdrPoller implements AutoCloseable, NdrFolder.Listener {
 
     void poll() throws InterruptedException {
         try {
-            folder.scan(queue.mark(positionKey), this);
+            folder.scan(queue.progress(positionKey), this);
             logProblem("");
         } catch (UnreadableFolderException e) {
             logProblem(String.valueOf(e.getMessage()));
@@ -102,8 +102,8 @@ final class NdrPoller implements AutoCloseable, NdrFolder.Listener {
 
     @Override
     public void positionReached(String place) {
-        if (!queue.mark(positionKey).equals(Optional.of(place))) {
-            queue.mark(positionKey, place);
+        if (!queue.progress(positionKey).equals(Optional.of(place))) {
+            queue.saveProgress(positionKey, place);
         }
     }
 

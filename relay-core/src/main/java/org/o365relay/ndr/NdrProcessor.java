@@ -38,7 +38,7 @@ import org.o365relay.notice.Reason;
 import org.o365relay.queue.Event;
 import org.o365relay.queue.LocalMessage;
 import org.o365relay.queue.MessageFilter;
-import org.o365relay.queue.MessageLine;
+import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.MessageSummary;
 import org.o365relay.queue.Page;
@@ -109,7 +109,7 @@ final class NdrProcessor {
         }
         if (returns.isEmpty()) {
             log.debug("a report in {} is about {}, which is not known", mailbox, report.messageId());
-            queue.mark(positionKey, place);
+            queue.saveProgress(positionKey, place);
         } else {
             process(place, report, returns);
         }
@@ -131,7 +131,7 @@ final class NdrProcessor {
         List<SuppressedNotice> withheld = tellings.values().stream()
                 .flatMap(telling -> telling.withheld().stream())
                 .toList();
-        List<QueueId> ids = queue.mark(positionKey, place, events, all, withheld);
+        List<QueueId> ids = queue.saveProgress(positionKey, place, events, all, withheld);
         tellings.forEach((candidate, telling) -> tell(candidate, returns.getOrDefault(candidate, List.of()), telling));
         for (int i = 0; i < all.size(); i++) {
             LocalMessage letter = all.get(i);
@@ -268,7 +268,7 @@ final class NdrProcessor {
             return List.of();
         }
         Matcher own = OWN_ID.matcher(messageId);
-        Stream<MessageLine> made = (own.matches() ? QueueId.parse(own.group(1)) : Optional.<QueueId>empty())
+        Stream<MessageEntry> made = (own.matches() ? QueueId.parse(own.group(1)) : Optional.<QueueId>empty())
                 .map(id -> MessageFilter.of(List.of(id))).stream()
                         .flatMap(selection -> lines(selection).stream())
                         .filter(line -> line.messageId().isEmpty());
@@ -279,15 +279,15 @@ final class NdrProcessor {
                         lines(written).stream().filter(line -> line.messageId().equals(messageId)))
                 .flatMap(line ->
                         queue
-                                .known(line.id())
+                                .messageSummary(line.id())
                                 .map(message -> new Candidate(message, line.subject(), messageId))
                                 .stream())
                 .toList();
     }
 
-    private List<MessageLine> lines(MessageFilter selection) {
-        return queue.reading()
+    private List<MessageEntry> lines(MessageFilter selection) {
+        return queue.reader()
                 .find(selection, Page.Order.NEWEST_FIRST, null, MOST_PARTS)
-                .lines();
+                .entries();
     }
 }

@@ -17,7 +17,7 @@ final class AlertTables {
 
     private AlertTables() {}
 
-    static boolean stand(Statements statements, StoredAlert alert) throws SQLException {
+    static boolean write(Statements statements, StoredAlert alert) throws SQLException {
         statements
                 .with(
                         "write-active-alert",
@@ -26,17 +26,17 @@ final class AlertTables {
                         alert.subject(),
                         alert.text(),
                         alert.advice(),
-                        alert.mailed() ? 1 : 0)
+                        alert.emailed() ? 1 : 0)
                 .executeUpdate();
         return true;
     }
 
-    static boolean lift(Statements statements, String name) throws SQLException {
+    static boolean delete(Statements statements, String name) throws SQLException {
         statements.with("delete-active-alert", name).executeUpdate();
         return true;
     }
 
-    static List<StoredAlert> standing(Statements statements) throws SQLException {
+    static List<StoredAlert> active(Statements statements) throws SQLException {
         try (ResultSet row = statements.with("active-alerts").executeQuery()) {
             List<StoredAlert> standing = new ArrayList<>();
             while (row.next()) {
@@ -53,7 +53,7 @@ final class AlertTables {
         }
     }
 
-    static int waiting(Statements statements, int most) throws SQLException {
+    static int countWaiting(Statements statements, int most) throws SQLException {
         try (ResultSet row = statements.with("count-waiting", NEVER, most).executeQuery()) {
             return row.next() ? row.getInt(1) : 0;
         }

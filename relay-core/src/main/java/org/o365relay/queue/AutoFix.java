@@ -41,7 +41,7 @@ enum AutoFix {
     }
 
     /// @return how many there were
-    int cure(Statements statements, Instant now, Duration longestWait) throws SQLException {
+    int fix(Statements statements, Instant now, Duration longestWait) throws SQLException {
         return statement(statements, "fix-", now, now.plus(longestWait)).executeUpdate();
     }
 

@@ -8,7 +8,7 @@ import org.o365relay.mail.QueueId;
 ///
 /// @param content whose content it has
 record Candidate(
-        QueueId id, String lane, String route, boolean leased, boolean held, long dueAt, long content, long size) {
+        QueueId id, String mailbox, String route, boolean leased, boolean held, long dueAt, long content, long size) {
 
     static Candidate of(ResultSet row) throws SQLException {
         long id = row.getLong("id");

@@ -54,13 +54,13 @@ final class Checkpointer implements AutoCloseable {
     }
 
     /// Asks for a checkpoint, soon.
-    void nudge() {
+    void request() {
         nudges.release();
     }
 
     /// Gives the log's space back to the file system, soon. Writers wait for it, so this is for when they have to wait
     /// for space anyway.
-    void shorten() {
+    void truncate() {
         toBeShortened = true;
         nudges.release();
     }

@@ -18,7 +18,7 @@ import org.o365relay.mail.Recipient;
 /// @param attempts how many there were, the one this claim is for included
 /// @param notice whether it is one of the relay's own notices
 /// @param route the mailbox or pool that was chosen for it
-/// @param lane who has claimed it
+/// @param mailbox who has claimed it
 /// @param dueAt since when it is due
 public record Claim(
         QueueId id,
@@ -31,7 +31,7 @@ public record Claim(
         int attempts,
         boolean notice,
         String route,
-        String lane,
+        String mailbox,
         Priority priority,
         Instant dueAt) {
 

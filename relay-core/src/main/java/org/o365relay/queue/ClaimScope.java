@@ -20,7 +20,7 @@ public record ClaimScope(String owner, List<String> routes) {
     }
 
     /// @return where its messages are: its own first
-    List<String> lanes() {
+    List<String> mailboxes() {
         return Stream.concat(Stream.of(owner), routes.stream()).distinct().toList();
     }
 }

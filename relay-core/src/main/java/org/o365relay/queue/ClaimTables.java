@@ -43,7 +43,7 @@ final class ClaimTables {
                             owner,
                             due.id(),
                             due.at().toEpochMilli(),
-                            due.lane())
+                            due.mailbox())
                     .executeQuery()) {
                 while (row.next()) {
                     rows.add(MessageRow.of(row));
@@ -59,7 +59,7 @@ final class ClaimTables {
             Set<Long> whole = claims.stream().map(claim -> claim.id().value()).collect(Collectors.toUnmodifiableSet());
             for (MessageRow row : rows) {
                 if (!whole.contains(row.id())) {
-                    setAside(statements, row.id(), lease, "what the queue knows of it makes no sense", now);
+                    holdDamaged(statements, row.id(), lease, "what the queue knows of it makes no sense", now);
                 }
             }
         }
@@ -74,7 +74,7 @@ final class ClaimTables {
                         "nothing was heard of this attempt; the upstream may have the message",
                         due.id(),
                         due.at().toEpochMilli(),
-                        due.lane())
+                        due.mailbox())
                 .executeUpdate();
     }
 
@@ -98,7 +98,7 @@ final class ClaimTables {
     /// Puts a damaged message on hold. The attempt does not count.
     ///
     /// @return whether the lease was still good
-    static boolean setAside(Statements statements, long id, long lease, String damage, Instant now)
+    static boolean holdDamaged(Statements statements, long id, long lease, String damage, Instant now)
             throws SQLException {
         int changed = statements
                 .with("hold-damaged-claim", now.toEpochMilli(), END_OF_TIME.toEpochMilli(), id, lease)
@@ -137,7 +137,7 @@ final class ClaimTables {
     /// @param lease a negative number: this is no attempt
     /// @param until when the lease ends, unless the message is on hold
     /// @return empty for a damaged row, which stays as it was
-    static Optional<Claim> seize(Statements statements, Candidate message, long lease, Instant until)
+    static Optional<Claim> claimForBounce(Statements statements, Candidate message, long lease, Instant until)
             throws SQLException {
         List<MessageRow> rows = new ArrayList<>();
         long id = message.id().value();
@@ -153,7 +153,7 @@ final class ClaimTables {
                 withRecipients(statements, lease, rows, dueAt).stream().findFirst();
         if (claim.isEmpty()) {
             statements
-                    .with("put-back", message.dueAt(), message.lane(), id, lease)
+                    .with("put-back", message.dueAt(), message.mailbox(), id, lease)
                     .executeUpdate();
         }
         return claim;
@@ -162,7 +162,7 @@ final class ClaimTables {
     /// @return when the next message that the claimant may have is due; null if there is none
     static @Nullable Instant nextDue(Statements statements, ClaimScope supply) throws SQLException {
         Instant next = null;
-        for (String lane : supply.lanes()) {
+        for (String lane : supply.mailboxes()) {
             for (Priority priority : Priority.values()) {
                 Instant due = nextDue(statements, lane, MessageRow.number(priority));
                 next = next == null || (due != null && due.isBefore(next)) ? due : next;
@@ -186,7 +186,7 @@ final class ClaimTables {
                         .with(
                                 "put-back",
                                 claim.dueAt().toEpochMilli(),
-                                claim.lease() > 0 && claim.attempts() == 1 ? claim.route() : claim.lane(),
+                                claim.lease() > 0 && claim.attempts() == 1 ? claim.route() : claim.mailbox(),
                                 claim.id().value(),
                                 claim.lease())
                         .executeUpdate()
@@ -194,11 +194,11 @@ final class ClaimTables {
     }
 
     /// @return how many messages are the pool's again, at most `most`
-    static int release(Statements statements, String owner, String pool, int most) throws SQLException {
+    static int releaseToPool(Statements statements, String owner, String pool, int most) throws SQLException {
         return statements.with("release-to-pool", owner, pool, most).executeUpdate();
     }
 
-    static List<String> names(Statements statements) throws SQLException {
+    static List<String> mailboxes(Statements statements) throws SQLException {
         try (ResultSet row = statements.with("mailboxes").executeQuery()) {
             List<String> names = new ArrayList<>();
             while (row.next()) {
@@ -210,20 +210,20 @@ final class ClaimTables {
 
     /// @param limit when every message should be due that is not on hold
     /// @return messages that are not, at most about `most`
-    static List<Long> late(Statements statements, Instant limit, int most) throws SQLException {
+    static List<Long> dueTooLate(Statements statements, Instant limit, int most) throws SQLException {
         List<Long> late = new ArrayList<>();
-        for (String lane : names(statements)) {
+        for (String lane : mailboxes(statements)) {
             for (Priority priority : Priority.values()) {
                 int number = MessageRow.number(priority);
                 if (late.size() < most) {
-                    late.addAll(late(statements, lane, number, limit, most - late.size()));
+                    late.addAll(dueTooLate(statements, lane, number, limit, most - late.size()));
                 }
             }
         }
         return late;
     }
 
-    private static List<Long> late(Statements statements, String lane, int priority, Instant limit, int most)
+    private static List<Long> dueTooLate(Statements statements, String lane, int priority, Instant limit, int most)
             throws SQLException {
         try (ResultSet row = statements
                 .with(
@@ -248,7 +248,7 @@ final class ClaimTables {
 
     /// @param limit later than now
     /// @return messages that nobody has tried, and that are due later all the same, at most `most`
-    static List<Long> ahead(Statements statements, Instant limit, int most) throws SQLException {
+    static List<Long> untriedButNotDue(Statements statements, Instant limit, int most) throws SQLException {
         long millis = limit.toEpochMilli();
         List<Long> ids = new ArrayList<>();
         try (ResultSet row = statements
@@ -262,7 +262,7 @@ final class ClaimTables {
     }
 
     /// @return how many messages are due now
-    static int hasten(Statements statements, List<Long> ids, Instant now) throws SQLException {
+    static int makeDue(Statements statements, List<Long> ids, Instant now) throws SQLException {
         int hastened = 0;
         for (long id : ids) {
             hastened += statements.with("make-due", now.toEpochMilli(), id).executeUpdate();
@@ -276,10 +276,10 @@ final class ClaimTables {
     }
 
     /// A message of a lane, and where it is.
-    record Passed(Place place, MessageRow row, List<RecipientRow> recipients) {}
+    record Orphaned(Place place, MessageRow row, List<RecipientRow> recipients) {}
 
-    static List<Passed> stranded(Statements statements, String lane, Place after, int most) throws SQLException {
-        List<Passed> passed = new ArrayList<>();
+    static List<Orphaned> orphaned(Statements statements, String lane, Place after, int most) throws SQLException {
+        List<Orphaned> passed = new ArrayList<>();
         try (ResultSet row = statements
                 .with("orphaned-messages", lane, after.priority(), after.client(), after.dueAt(), after.id(), most)
                 .executeQuery()) {
@@ -287,7 +287,7 @@ final class ClaimTables {
                 MessageRow message = MessageRow.of(row);
                 Place place =
                         new Place(row.getInt("priority"), row.getString("client"), row.getLong("due_at"), message.id());
-                passed.add(new Passed(place, message, recipients(statements, message.id())));
+                passed.add(new Orphaned(place, message, recipients(statements, message.id())));
             }
         }
         return passed;

@@ -17,10 +17,10 @@ interface CommitHook {
 
     /// The rider had trouble of its own: the transaction is to be done again without it, and it will then not
     /// write anything for a while.
-    final class LeftBehind extends RuntimeException {
+    final class HookFailed extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        LeftBehind(Exception cause) {
+        HookFailed(Exception cause) {
             super(cause);
         }
     }
@@ -28,7 +28,7 @@ interface CommitHook {
     /// The last thing before the commit.
     ///
     /// @throws SQLException if the disk fails; the transaction must not be committed
-    /// @throws LeftBehind if it is not the disk that fails; the transaction must not be committed, either
+    /// @throws HookFailed if it is not the disk that fails; the transaction must not be committed, either
     void write(Statements statements) throws SQLException;
 
     /// What was written last has been committed.

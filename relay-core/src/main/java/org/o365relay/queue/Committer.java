@@ -48,7 +48,7 @@ final class Committer implements AutoCloseable {
     private final BlockingQueue<Pending<?>> waiting = new LinkedBlockingQueue<>();
     private final Thread thread;
     private @Nullable Writer writer; // null after a failure; the thread's own
-    private volatile CommitHook rider = CommitHook.NONE;
+    private volatile CommitHook hook = CommitHook.NONE;
     private volatile boolean closed;
 
     /// @param first for this committer alone, with auto-commit off; closed with it
@@ -62,8 +62,8 @@ final class Committer implements AutoCloseable {
     }
 
     /// From now on this one rides along.
-    void ride(CommitHook next) {
-        rider = next;
+    void install(CommitHook next) {
+        hook = next;
     }
 
     /// @return completed on the writer's thread once the work is on disk; exceptionally, with a
@@ -134,7 +134,7 @@ final class Committer implements AutoCloseable {
     }
 
     private void commit(List<Pending<?>> group) {
-        CommitHook along = rider;
+        CommitHook along = hook;
         Writer current;
         try {
             current = writer == null ? new Writer(opening.open()) : writer;
@@ -145,24 +145,24 @@ final class Committer implements AutoCloseable {
             along.write(current.statements());
             room.used(Sqlite.usage(current.connection()));
             current.connection().commit();
-        } catch (CommitHook.LeftBehind e) {
+        } catch (CommitHook.HookFailed e) {
             discardWriter(e);
             commit(group);
             return;
         } catch (SQLException e) {
-            retreat(group, new QueueException(e), !Sqlite.isEnvironmental(e));
+            rollBack(group, new QueueException(e), !Sqlite.isEnvironmental(e));
             return;
         } catch (RuntimeException | Error e) {
-            retreat(group, e, true);
+            rollBack(group, e, true);
             return;
         }
         along.written();
         room.measureFree(); // in a second a burst could fill the disk, and then nothing could be settled any more
         group.forEach(Pending::succeed);
-        checkpointer.committed(current.connection(), current.statements().takeContent());
+        checkpointer.committed(current.connection(), current.statements().takeContentOctets());
     }
 
-    private void retreat(List<Pending<?>> group, Throwable failure, boolean oneByOne) {
+    private void rollBack(List<Pending<?>> group, Throwable failure, boolean oneByOne) {
         discardWriter(failure);
         room.measureFree();
         if (oneByOne && group.size() > 1) {

@@ -72,7 +72,7 @@ public final class ContentStream extends InputStream {
 
     private @Nullable Chunk following() throws IOException {
         try {
-            return window.read(statements -> Tables.chunk(statements, id, next));
+            return window.read(statements -> MessageTables.chunk(statements, id, next));
         } catch (QueueException e) {
             if (e.isDamage()) {
                 throw damaged("chunk " + next + " cannot be read: " + e.getMessage());

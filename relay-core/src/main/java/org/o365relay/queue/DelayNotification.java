@@ -7,16 +7,16 @@ import org.o365relay.mail.QueueId;
 /// That somebody is told of a message that waits: by a letter, or later by a digest.
 ///
 /// @param to who
-/// @param letter null if it is withheld
-/// @param withheld null if there is a letter
+/// @param notice null if it is withheld
+/// @param suppressed null if there is a letter
 public record DelayNotification(
         QueueId message,
         EmailAddress to,
-        @Nullable LocalMessage letter,
-        @Nullable SuppressedNotice withheld) {
+        @Nullable LocalMessage notice,
+        @Nullable SuppressedNotice suppressed) {
 
     public DelayNotification {
-        if ((letter == null) == (withheld == null)) {
+        if ((notice == null) == (suppressed == null)) {
             throw new IllegalArgumentException("either a letter or a digest tells of message " + message);
         }
     }

@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Keeps what is known of devices on disk. With every transaction goes what must be on disk no later than the
-/// messages in it; the rest goes when [#hurry] was called before.
+/// messages in it; the rest goes when [#requestWrite] was called before.
 ///
 /// Should these tables be damaged, mail goes on without them.
 final class DeviceCommitHook implements CommitHook {
@@ -29,7 +29,7 @@ final class DeviceCommitHook implements CommitHook {
     ///
     /// @param devices how many of them at most
     /// @return whether there is something to write, and it wants to
-    boolean hurry(int devices) {
+    boolean requestWrite(int devices) {
         if (rest.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
             return false;
         }
@@ -66,12 +66,12 @@ final class DeviceCommitHook implements CommitHook {
         }
     }
 
-    private LeftBehind leftBehind(Exception trouble) {
+    private HookFailed leftBehind(Exception trouble) {
         rest.set(REST);
         log.error(
                 "what is known of devices cannot be written to the queue, trying again in a minute; mail is not"
                         + " affected, but after a crash devices could send more than their budget",
                 trouble);
-        return new LeftBehind(trouble);
+        return new HookFailed(trouble);
     }
 }

@@ -32,15 +32,15 @@ final class DeviceTables {
         switch (change) {
             case Updated(DeviceRecord device) -> writeDevice(statements, device);
             case UsageUpdated(InetAddress address, List<UsageSlot> spending) ->
-                writeSpending(statements, address.getHostAddress(), spending);
-            case Removed(InetAddress address) -> forget(statements, address.getHostAddress());
+                writeUsage(statements, address.getHostAddress(), spending);
+            case Removed(InetAddress address) -> delete(statements, address.getHostAddress());
         }
     }
 
     /// @return what is known of all of them; rows that make no sense are left out
     static List<DeviceRecord> all(Statements statements) throws SQLException {
         Map<String, Map<Deviation, Long>> deviations = deviations(statements);
-        Map<String, List<UsageSlot>> spending = spending(statements);
+        Map<String, List<UsageSlot>> spending = usage(statements);
         List<DeviceRecord> devices = new ArrayList<>();
         try (ResultSet row = statements.with("devices").executeQuery()) {
             while (row.next()) {
@@ -54,7 +54,7 @@ final class DeviceTables {
 
     /// Deletes spending that counts no more, or that lies far in the future because the clock has been set
     /// back.
-    static int forgetSpending(Statements statements, Instant now) throws SQLException {
+    static int deleteOldUsage(Statements statements, Instant now) throws SQLException {
         return statements
                 .with(
                         "delete-old-device-usage",
@@ -81,10 +81,10 @@ final class DeviceTables {
                     .with("write-deviation", address, deviation.getKey().key(), deviation.getValue())
                     .executeUpdate();
         }
-        writeSpending(statements, address, device.usage());
+        writeUsage(statements, address, device.usage());
     }
 
-    private static void writeSpending(Statements statements, String address, List<UsageSlot> spending)
+    private static void writeUsage(Statements statements, String address, List<UsageSlot> spending)
             throws SQLException {
         for (UsageSlot spent : spending) {
             statements
@@ -93,7 +93,7 @@ final class DeviceTables {
         }
     }
 
-    private static void forget(Statements statements, String address) throws SQLException {
+    private static void delete(Statements statements, String address) throws SQLException {
         statements.with("delete-device-usage", address).executeUpdate();
         statements.with("delete-deviations", address).executeUpdate();
         statements.with("delete-device", address).executeUpdate();
@@ -116,7 +116,7 @@ final class DeviceTables {
         return all;
     }
 
-    private static Map<String, List<UsageSlot>> spending(Statements statements) throws SQLException {
+    private static Map<String, List<UsageSlot>> usage(Statements statements) throws SQLException {
         Map<String, List<UsageSlot>> all = new HashMap<>();
         try (ResultSet row = statements.with("device-usage").executeQuery()) {
             while (row.next()) {

@@ -3,7 +3,7 @@ package org.o365relay.queue;
 /// Room for the queue, in octets.
 ///
 /// @param free on the file system
-/// @param floor below which new mail is refused for now
+/// @param minimumFree below which new mail is refused for now
 /// @param used by content and metadata
 /// @param maximum that it may use
-public record DiskCapacity(long free, long floor, long used, long maximum) {}
+public record DiskCapacity(long free, long minimumFree, long used, long maximum) {}

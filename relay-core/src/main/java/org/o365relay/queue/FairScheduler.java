@@ -43,14 +43,14 @@ final class FairScheduler {
     }
 
     /// Those were claimed, in this order.
-    void had(ClaimScope supply, List<DueMessage> claimed) {
+    void claimed(ClaimScope supply, List<DueMessage> claimed) {
         claimed.forEach(due -> last.put(new Place(supply.owner(), due.priority()), due.client()));
     }
 
     /// The search for the due messages of one priority.
     private final class Round {
         private final Statements statements;
-        private final List<String> lanes;
+        private final List<String> mailboxes;
         private final int priority;
         private final Priority urgency;
         private final Instant now;
@@ -58,7 +58,7 @@ final class FairScheduler {
 
         Round(Statements statements, ClaimScope supply, Priority urgency, Instant now) {
             this.statements = statements;
-            this.lanes = supply.lanes();
+            this.mailboxes = supply.mailboxes();
             this.priority = MessageRow.number(urgency);
             this.urgency = urgency;
             this.now = now;
@@ -99,7 +99,7 @@ final class FairScheduler {
 
         private void add(SequencedSet<String> clients, String after, int most) throws SQLException {
             SequencedSet<String> sorted = new TreeSet<>();
-            for (String lane : lanes) {
+            for (String lane : mailboxes) {
                 try (ResultSet row = statements
                         .with("due-clients", lane, priority, after, lane, priority, lane, priority, millis(), most)
                         .executeQuery()) {
@@ -116,7 +116,7 @@ final class FairScheduler {
 
         private Deque<DueMessage> longestDue(String client, int most) throws SQLException {
             List<DueMessage> due = new ArrayList<>();
-            for (String lane : lanes) {
+            for (String lane : mailboxes) {
                 try (ResultSet row = statements
                         .with("due-of-client", lane, priority, client, millis(), most)
                         .executeQuery()) {

@@ -87,7 +87,7 @@ final class FilterSql {
     }
 
     /// When the last of them came in.
-    Query latest() {
+    Query latestReceived() {
         return query("latest-received", "", List.of());
     }
 

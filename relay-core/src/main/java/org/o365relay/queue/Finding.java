@@ -15,7 +15,7 @@ public record Finding(Kind kind, String text) {
         MESSAGE,
         /// Something that belongs to nothing, or that does not agree with something else, and costs no mail. A repair
         /// clears it up.
-        TRIFLE,
+        INCONSISTENCY,
         /// Good to know. A repair leaves it as it is.
         NOTE
     }

@@ -33,7 +33,7 @@ final class FreeSpace {
     /// @param size octets of the message to come
     /// @return why it would not fit; empty if it would
     Optional<SpaceShortage> shortageFor(long size) {
-        if (free - size < settings.freeSpaceFloor()) {
+        if (free - size < settings.minimumFreeSpace()) {
             return Optional.of(SpaceShortage.DISK);
         }
         return usage.used() + size > settings.maximumSize() ? Optional.of(SpaceShortage.QUEUE) : Optional.empty();
@@ -52,7 +52,7 @@ final class FreeSpace {
     }
 
     DiskCapacity capacity() {
-        return new DiskCapacity(free, settings.freeSpaceFloor(), usage.used(), settings.maximumSize());
+        return new DiskCapacity(free, settings.minimumFreeSpace(), usage.used(), settings.maximumSize());
     }
 
     /// @return octets the database holds and does not need

@@ -20,13 +20,13 @@ final class Housekeeper implements AutoCloseable {
     Housekeeper(Store store, Runnable forgetHistory, Runnable writeDevices) {
         tasks = List.of(
                 timer.scheduleWithFixedDelay(
-                        () -> logFailure("measure the free space", store.room()::measureFree), 1, 1, TimeUnit.SECONDS),
+                        () -> runLogging("measure the free space", store.freeSpace()::measureFree), 1, 1, TimeUnit.SECONDS),
                 timer.scheduleWithFixedDelay(
-                        () -> logFailure("give space back", store::giveBack), 1, 1, TimeUnit.SECONDS),
+                        () -> runLogging("give space back", store::returnFreeSpace), 1, 1, TimeUnit.SECONDS),
                 timer.scheduleWithFixedDelay(
-                        () -> logFailure("write what is known of devices", writeDevices), 2, 2, TimeUnit.SECONDS),
+                        () -> runLogging("write what is known of devices", writeDevices), 2, 2, TimeUnit.SECONDS),
                 timer.scheduleWithFixedDelay(
-                        () -> logFailure("delete old history", forgetHistory), 1, 60, TimeUnit.MINUTES));
+                        () -> runLogging("delete old history", forgetHistory), 1, 60, TimeUnit.MINUTES));
     }
 
     @Override
@@ -36,7 +36,7 @@ final class Housekeeper implements AutoCloseable {
     }
 
     /// A task that throws would not be run again.
-    private static void logFailure(String purpose, Runnable task) {
+    private static void runLogging(String purpose, Runnable task) {
         try {
             task.run();
         } catch (QueueException e) {

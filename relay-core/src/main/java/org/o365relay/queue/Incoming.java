@@ -59,7 +59,7 @@ public final class Incoming {
                         .with("insert-incoming", id.value(), startedAt.toEpochMilli())
                         .executeUpdate();
             }
-            Tables.insertChunk(statements, id, ordinal, chunk);
+            MessageTables.insertChunk(statements, id, ordinal, chunk);
             return id;
         });
     }
@@ -87,9 +87,9 @@ public final class Incoming {
         return committer
                 .submit(statements -> {
                     for (int i = 0; i < parts.size(); i++) {
-                        Tables.insertMessage(statements, ids.get(i), id, arrival, parts.get(i), headline, whole, false);
+                        MessageTables.insertMessage(statements, ids.get(i), id, arrival, parts.get(i), headline, whole, false);
                     }
-                    Tables.insertChunk(statements, id, ordinal, last);
+                    MessageTables.insertChunk(statements, id, ordinal, last);
                     if (ordinal > 0) {
                         statements.with("delete-incoming", id.value()).executeUpdate();
                     }

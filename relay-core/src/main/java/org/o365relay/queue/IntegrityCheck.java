@@ -45,7 +45,7 @@ final class IntegrityCheck {
         for (AutoFix trifle : AutoFix.values()) {
             long count = trifle.count(statements, now, longestWait);
             if (count > 0) {
-                to.accept(new Finding(Kind.TRIFLE, trifle.text(count)));
+                to.accept(new Finding(Kind.INCONSISTENCY, trifle.text(count)));
             }
         }
         for (long content : contentsWithoutMessage()) {
@@ -66,7 +66,7 @@ final class IntegrityCheck {
         Content content = new Content(Long.MIN_VALUE, 0, null);
         while (!batch.isEmpty()) {
             for (Whole message : batch) {
-                content = look(message, content, to, notes);
+                content = check(message, content, to, notes);
             }
             last = batch.getLast().row().id();
             batch = messages(last);
@@ -88,8 +88,8 @@ final class IntegrityCheck {
 
     /// What there is of a content.
     ///
-    /// @param flaw null if its pieces are whole
-    private record Content(long id, long size, @Nullable String flaw) {}
+    /// @param damage null if its pieces are whole
+    private record Content(long id, long size, @Nullable String damage) {}
 
     private List<Whole> messages(long after) throws SQLException {
         List<Whole> batch = new ArrayList<>();
@@ -103,16 +103,16 @@ final class IntegrityCheck {
     }
 
     /// @param known the content that was looked at last; parts of a divided message follow one another and share one
-    private Content look(Whole message, Content known, Consumer<Damaged> to, Consumer<Finding> notes)
+    private Content check(Whole message, Content known, Consumer<Damaged> to, Consumer<Finding> notes)
             throws SQLException {
         MessageRow row = message.row();
-        Optional<String> flaw = row.flaw(recipients(row.id()), message.isOpen());
+        Optional<String> flaw = row.damage(recipients(row.id()), message.isOpen());
         Content content = known;
         if (message.isOpen() && flaw.isEmpty()) {
             content = known.id() == row.content().value()
                     ? known
                     : content(row.content().value());
-            flaw = flawOfContent(row, content);
+            flaw = contentDamage(row, content);
         }
         if (flaw.isPresent()) {
             Damaged damaged = new Damaged(row.id(), flaw.get());
@@ -128,9 +128,9 @@ final class IntegrityCheck {
         return content;
     }
 
-    private static Optional<String> flawOfContent(MessageRow row, Content content) {
-        if (content.flaw() != null) {
-            return Optional.of(content.flaw());
+    private static Optional<String> contentDamage(MessageRow row, Content content) {
+        if (content.damage() != null) {
+            return Optional.of(content.damage());
         }
         return content.size() == row.size()
                 ? Optional.empty()
@@ -168,7 +168,7 @@ final class IntegrityCheck {
             if (!Sqlite.isUnreadable(e)) {
                 throw e;
             }
-            statements.forget();
+            statements.discardPrepared();
             return new Content(id, size, "piece " + next + " of its content cannot be read");
         }
         return new Content(id, size, null);

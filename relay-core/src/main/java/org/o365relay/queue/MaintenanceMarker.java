@@ -25,7 +25,7 @@ final class MaintenanceMarker {
     ///
     /// @param command which, as it is called
     /// @param folder where the files are that were there before, below the data directory
-    record Begun(String command, Path folder) {}
+    record Operation(String command, Path folder) {}
 
     /// @param folder below the data directory, which may be elsewhere when the mark is read
     void begin(String command, Path folder) throws IOException {
@@ -40,25 +40,25 @@ final class MaintenanceMarker {
         DurableFiles.delete(file);
     }
 
-    Optional<Begun> begun() throws IOException {
+    Optional<Operation> unfinished() throws IOException {
         if (!Files.exists(file)) {
             return Optional.empty();
         }
         String text = Files.readString(file);
         int end = text.indexOf('\n');
-        return Optional.of(new Begun(
+        return Optional.of(new Operation(
                 text.substring(0, end),
                 directory.resolve(text.substring(end + 1).strip())));
     }
 
     /// @throws QueueUnavailableException if something was begun and has not ended
-    void refuse() throws IOException, QueueUnavailableException {
-        refuseExcept("");
+    void requireFinished() throws IOException, QueueUnavailableException {
+        requireFinishedExcept("");
     }
 
     /// @param command that may go on
-    void refuseExcept(String command) throws IOException, QueueUnavailableException {
-        Optional<Begun> begun = begun();
+    void requireFinishedExcept(String command) throws IOException, QueueUnavailableException {
+        Optional<Operation> begun = unfinished();
         if (begun.isPresent() && !begun.get().command().equals(command)) {
             throw new QueueUnavailableException(
                     Reason.DAMAGED,

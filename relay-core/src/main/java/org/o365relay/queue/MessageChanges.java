@@ -17,7 +17,7 @@ import org.o365relay.mail.QueueId;
 record MessageChanges(Statements statements, Instant now, String by) {
 
     /// @return whether there was anything to change
-    boolean make(Change change, Candidate message) throws SQLException {
+    boolean apply(Change change, Candidate message) throws SQLException {
         return switch (change) {
             case Change.Retry _ -> retry(message);
             case Change.Hold _ -> hold(message);
@@ -30,8 +30,8 @@ record MessageChanges(Statements statements, Instant now, String by) {
     }
 
     /// @return where it waits then
-    static String laneAfter(Change change, Candidate message) {
-        return change instanceof Change.Redirect(String target) ? target : message.lane();
+    static String mailboxAfter(Change change, Candidate message) {
+        return change instanceof Change.Redirect(String target) ? target : message.mailbox();
     }
 
     private boolean retry(Candidate message) throws SQLException {
@@ -80,11 +80,11 @@ record MessageChanges(Statements statements, Instant now, String by) {
     }
 
     private boolean redirect(Candidate message, String target) throws SQLException {
-        if (message.lane().equals(target) && message.route().equals(target)) {
+        if (message.mailbox().equals(target) && message.route().equals(target)) {
             return false;
         }
         update("redirect", target, target, message.id().value());
-        record(message, "redirected", null, "from " + message.lane() + " to " + target + ", by " + by);
+        record(message, "redirected", null, "from " + message.mailbox() + " to " + target + ", by " + by);
         return true;
     }
 

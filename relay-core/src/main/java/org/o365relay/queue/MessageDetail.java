@@ -12,13 +12,13 @@ import org.o365relay.mail.QueueId;
 /// @param recipients all of them, in their order
 /// @param events what happened to it, oldest first
 public record MessageDetail(
-        MessageLine line,
+        MessageEntry entry,
         String protocol,
         String body,
         boolean smtpUtf8,
         QueueId content,
         boolean hasContent,
-        List<RecipientLine> recipients,
+        List<RecipientEntry> recipients,
         List<Event> events) {
 
     public MessageDetail {
@@ -29,5 +29,5 @@ public record MessageDetail(
     /// One recipient.
     ///
     /// @param state `queued`, `delivered`, `failed` or `deleted`
-    public record RecipientLine(int ordinal, String address, String state) {}
+    public record RecipientEntry(int ordinal, String address, String state) {}
 }

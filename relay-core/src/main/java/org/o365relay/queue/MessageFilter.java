@@ -22,7 +22,7 @@ import org.o365relay.mail.QueueId;
 /// @param sender envelope sender; empty for the null sender
 /// @param recipient one of the recipients
 /// @param mailbox the mailbox or pool it waits for, or went through
-/// @param reason why it waits, as in [MessageLine#reason()]
+/// @param reason why it waits, as in [MessageEntry#reason()]
 /// @param subject a part of it
 /// @param messageId with or without its brackets
 /// @param upTo none that came in later than this one; null for no limit
@@ -71,7 +71,7 @@ public record MessageFilter(
     }
 
     /// @return the same, of these messages alone
-    MessageFilter among(List<QueueId> some) {
+    MessageFilter restrictedTo(List<QueueId> some) {
         return new MessageFilter(
                 some, states, after, before, client, sender, recipient, mailbox, reason, subject, messageId, upTo);
     }

@@ -21,7 +21,7 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.mail.UsageSlot;
 import org.o365relay.queue.ClaimTables.Claimed;
-import org.o365relay.queue.ClaimTables.Passed;
+import org.o365relay.queue.ClaimTables.Orphaned;
 import org.o365relay.queue.ClaimTables.Place;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,11 +51,11 @@ public final class MessageQueue implements AutoCloseable {
     private final Store store;
     private final QueueIds ids;
     private final Signals dueSooner = new Signals();
-    private final FairScheduler turns = new FairScheduler();
+    private final FairScheduler scheduler = new FairScheduler();
     private final AtomicLong leases;
-    private final Map<Long, String> seizedBy = new ConcurrentHashMap<>(); // by lease
+    private final Map<Long, String> bouncedBy = new ConcurrentHashMap<>(); // by lease
     private final Housekeeper housekeeper;
-    private volatile @Nullable DeviceCommitHook deviceRider;
+    private volatile @Nullable DeviceCommitHook deviceHook;
 
     private MessageQueue(
             QueueSettings settings,
@@ -67,14 +67,14 @@ public final class MessageQueue implements AutoCloseable {
         this.clock = clock;
         this.lock = lock;
         this.store = store;
-        this.ids = new QueueIds(clock, random, store.readers().read(Tables::newestId));
+        this.ids = new QueueIds(clock, random, store.readers().read(MessageTables::newestId));
         this.leases = new AtomicLong(random.nextLong(1L << 62));
         this.housekeeper = new Housekeeper(
                 store,
                 () -> {
-                    forgetBefore(clock.instant().minus(settings.history()));
-                    copies.forgetOld();
-                    hasten(settings.longestWait());
+                    deleteHistoryBefore(clock.instant().minus(settings.history()));
+                    copies.deleteExpired();
+                    correctDueTimes(settings.longestWait());
                 },
                 () -> writeDevices(DEVICES_AT_ONCE));
     }
@@ -91,10 +91,10 @@ public final class MessageQueue implements AutoCloseable {
         Sqlite sqlite = new Sqlite(settings.directory());
         SchemaBackups copies = new SchemaBackups(settings.directory(), clock);
         try {
-            new MaintenanceMarker(settings.directory()).refuse();
+            new MaintenanceMarker(settings.directory()).requireFinished();
             QueueRepair.deleteLeftovers(settings.directory());
             QueueRestore.deleteLeftovers(settings.directory());
-            copies.keepBeforeAnUpgrade(sqlite);
+            copies.backUpBeforeUpgrade(sqlite);
             Store store = Store.open(settings, sqlite);
             try {
                 recover(store, settings, clock);
@@ -117,12 +117,12 @@ public final class MessageQueue implements AutoCloseable {
     /// @param size octets, 0 if not known
     /// @return why there is no room; empty if there is
     public Optional<SpaceShortage> shortageFor(long size) {
-        return store.room().shortageFor(size);
+        return store.freeSpace().shortageFor(size);
     }
 
     /// @return how much room there is. Never blocks; some seconds old at most
     public DiskCapacity capacity() {
-        return store.room().capacity();
+        return store.freeSpace().capacity();
     }
 
     /// Begins a message. Nothing is written yet.
@@ -133,7 +133,7 @@ public final class MessageQueue implements AutoCloseable {
     /// Leases due messages that a claimant may have to it: urgent ones first; of each priority one message of
     /// every client in turn, beginning behind the client that had the last turn; of each client the longest due
     /// first. The attempt is counted before it is made. What is claimed belongs to the claimant from then on,
-    /// until it is [released][#release].
+    /// until it is [released][#releaseToPools].
     ///
     /// @param most 1 or more
     /// @return at most as many claims; none if nothing is due
@@ -141,14 +141,14 @@ public final class MessageQueue implements AutoCloseable {
     public List<Claim> claim(ClaimScope supply, int most) {
         while (true) {
             Instant now = clock.instant();
-            List<DueMessage> next = store.readers().read(statements -> turns.next(statements, supply, now, most));
+            List<DueMessage> next = store.readers().read(statements -> scheduler.next(statements, supply, now, most));
             if (next.isEmpty()) {
                 return List.of();
             }
             long lease = leases.incrementAndGet();
             Claimed claimed = store.committer()
                     .write(statements -> ClaimTables.claim(statements, supply.owner(), next, lease, now));
-            turns.had(supply, next);
+            scheduler.claimed(supply, next);
             if (claimed.rows() > 0) {
                 return claimed.claims();
             }
@@ -173,7 +173,7 @@ public final class MessageQueue implements AutoCloseable {
     /// @throws QueueException if the disk fails; the claim then ends with its lease
     public void putBack(Claim claim) {
         if (store.committer().write(statements -> ClaimTables.putBack(statements, claim))) {
-            dueSooner.raise(claim.lane());
+            dueSooner.raise(claim.mailbox());
             dueSooner.raise(claim.route());
         }
     }
@@ -186,7 +186,7 @@ public final class MessageQueue implements AutoCloseable {
     public void interrupt(Claim claim, Duration pause) {
         Instant now = clock.instant();
         if (store.committer().write(statements -> ClaimTables.interrupt(statements, claim, now.plus(pause), now))) {
-            dueSooner.raise(claim.lane());
+            dueSooner.raise(claim.mailbox());
         }
     }
 
@@ -195,10 +195,10 @@ public final class MessageQueue implements AutoCloseable {
     ///
     /// @param damage for the history
     /// @throws QueueException if the disk fails; the claim then ends with its lease
-    public void setAside(Claim claim, String damage) {
+    public void holdDamaged(Claim claim, String damage) {
         Instant now = clock.instant();
         store.committer()
-                .write(statements -> ClaimTables.setAside(statements, claim.id().value(), claim.lease(), damage, now));
+                .write(statements -> ClaimTables.holdDamaged(statements, claim.id().value(), claim.lease(), damage, now));
     }
 
     /// Gives back to the pools that a claimant serves what it has claimed of theirs and is not trying just now,
@@ -206,11 +206,11 @@ public final class MessageQueue implements AutoCloseable {
     ///
     /// @return how many messages
     /// @throws QueueException if the disk fails; what is not given back yet can be given back again
-    public int release(ClaimScope supply) {
+    public int releaseToPools(ClaimScope supply) {
         int released = 0;
         for (String route : supply.routes()) {
             if (!route.equals(supply.owner())) {
-                released += inBatches(statements -> ClaimTables.release(statements, supply.owner(), route, BATCH));
+                released += inBatches(statements -> ClaimTables.releaseToPool(statements, supply.owner(), route, BATCH));
                 dueSooner.raise(route);
             }
         }
@@ -220,8 +220,8 @@ public final class MessageQueue implements AutoCloseable {
     /// @return the names of all lanes in which there are open messages: mailboxes, pools, and perhaps some that
     ///     are no longer configured, or the empty name, for messages of an older relay
     /// @throws QueueException if the disk fails
-    public List<String> lanes() {
-        return store.readers().read(ClaimTables::names);
+    public List<String> mailboxes() {
+        return store.readers().read(ClaimTables::mailboxes);
     }
 
     /// Sends the open messages of a lane another way. For lanes that nobody claims from any more.
@@ -234,14 +234,14 @@ public final class MessageQueue implements AutoCloseable {
         Place place = Place.START;
         while (true) {
             Place after = place;
-            List<Passed> batch =
-                    store.readers().read(statements -> ClaimTables.stranded(statements, lane, after, BATCH));
+            List<Orphaned> batch =
+                    store.readers().read(statements -> ClaimTables.orphaned(statements, lane, after, BATCH));
             if (batch.isEmpty()) {
                 return moved;
             }
             Map<Long, Destination> ways = new LinkedHashMap<>();
             batch.forEach(passed -> passed.row()
-                    .stranded(store.readers(), passed.recipients())
+                    .orphaned(store.readers(), passed.recipients())
                     .ifPresent(stranded -> ways.put(passed.row().id(), way.apply(stranded))));
             moved += store.committer().write(statements -> ClaimTables.reroute(statements, lane, ways));
             ways.values().stream().map(Destination::route).distinct().forEach(dueSooner::raise);
@@ -276,16 +276,16 @@ public final class MessageQueue implements AutoCloseable {
         }
         Instant now = clock.instant();
         List<QueueId> noticeIds = notices.stream().map(_ -> ids.next()).toList();
-        String by = seizedBy.get(claim.lease());
+        String by = bouncedBy.get(claim.lease());
         boolean settled = store.committer().write(statements -> {
-            if (!Tables.settle(statements, claim, settlement, by, now)) {
+            if (!MessageTables.settle(statements, claim, settlement, by, now)) {
                 return false;
             }
             for (int i = 0; i < notices.size(); i++) {
-                insert(statements, noticeIds.get(i), notices.get(i));
+                insertLocal(statements, noticeIds.get(i), notices.get(i));
             }
             for (SuppressedNotice notice : withheld) {
-                NoticeTables.withhold(statements, notice);
+                NoticeTables.suppress(statements, notice);
             }
             return true;
         });
@@ -293,36 +293,36 @@ public final class MessageQueue implements AutoCloseable {
             throw new QueueException("the lease of message " + claim.id() + " had ended before it was settled");
         }
         if (settlement.leavesOpen()) {
-            dueSooner.raise(claim.lane()); // whoever waits has counted with the end of the lease
+            dueSooner.raise(claim.mailbox()); // whoever waits has counted with the end of the lease
         }
         notices.forEach(notice -> dueSooner.raise(notice.routed().route()));
         return noticeIds;
     }
 
     /// @return what can be asked of the queue; a look at everything holds up nobody
-    public QueueReader reading() {
+    public QueueReader reader() {
         return new QueueQueries(store.scanners(), clock);
     }
 
     /// @return what an operator may do with the queue
-    public QueueAdmin steering() {
-        return new QueueAdmin(store, clock, leases::incrementAndGet, seizedBy, dueSooner);
+    public QueueAdmin admin() {
+        return new QueueAdmin(store, clock, leases::incrementAndGet, bouncedBy, dueSooner);
     }
 
     /// @return what people are told besides what a settlement brings
-    public NoticeStore correspondence() {
+    public NoticeStore notices() {
         return new NoticeStore(store, dueSooner, ids, clock);
     }
 
     /// @return what is known of a message, open or settled; empty if nothing is, or its row makes no sense
     /// @throws QueueException if the disk fails
-    public Optional<MessageSummary> known(QueueId id) {
-        return store.readers().read(statements -> Tables.known(statements, id));
+    public Optional<MessageSummary> messageSummary(QueueId id) {
+        return store.readers().read(statements -> MessageTables.summary(statements, id));
     }
 
     /// @return what happened to a message so far, oldest first; empty if nothing did or it is not known
     public List<Event> events(QueueId id) {
-        return store.readers().read(statements -> Tables.events(statements, id));
+        return store.readers().read(statements -> MessageTables.events(statements, id));
     }
 
     /// Counts who was handed over for an account.
@@ -330,36 +330,36 @@ public final class MessageQueue implements AutoCloseable {
     /// @param since when to begin; whoever was handed over before may be among the first ten minutes
     /// @return recipients in steps of ten minutes, oldest first; steps without any are left out
     /// @throws QueueException if the disk fails
-    public List<UsageSlot> sent(String account, Instant since) {
-        return store.readers().read(statements -> QuotaTables.sentSince(statements, account, since));
+    public List<UsageSlot> quotaUsage(String account, Instant since) {
+        return store.readers().read(statements -> QuotaTables.usageSince(statements, account, since));
     }
 
     /// @param name of something the admin is told once
     /// @return when it was told; empty if it was not, or more than a year ago
     /// @throws QueueException if the disk fails
-    public Optional<Instant> told(String name) {
-        return store.readers().read(statements -> QuotaTables.told(statements, name));
+    public Optional<Instant> alertSentAt(String name) {
+        return store.readers().read(statements -> QuotaTables.alertSentAt(statements, name));
     }
 
     /// Remembers that the admin has been told something.
     ///
     /// @throws QueueException if the disk fails
-    public void tell(String name, Instant at) {
+    public void recordSentAlert(String name, Instant at) {
         store.committer().write(statements -> {
-            QuotaTables.tell(statements, name, at);
+            QuotaTables.recordSentAlert(statements, name, at);
             return true;
         });
     }
 
-    /// As [#tell(String, Instant)], by a letter: the one is never there without the other.
+    /// As [#recordSentAlert(String, Instant)], by a letter: the one is never there without the other.
     ///
     /// @return the letter's id
     /// @throws QueueException if the disk fails
-    public QueueId tell(String name, Instant at, LocalMessage letter) {
+    public QueueId recordSentAlert(String name, Instant at, LocalMessage letter) {
         QueueId id = ids.next();
         store.committer().write(statements -> {
-            QuotaTables.tell(statements, name, at);
-            insert(statements, id, letter);
+            QuotaTables.recordSentAlert(statements, name, at);
+            insertLocal(statements, id, letter);
             return true;
         });
         dueSooner.raise(letter.routed().route());
@@ -369,30 +369,30 @@ public final class MessageQueue implements AutoCloseable {
     /// @param name of work that goes on
     /// @return how far it has come; empty if it has not begun
     /// @throws QueueException if the disk fails
-    public Optional<String> mark(String name) {
-        return store.readers().read(statements -> StateTables.marked(statements, name));
+    public Optional<String> progress(String name) {
+        return store.readers().read(statements -> StateTables.progress(statements, name));
     }
 
     /// Remembers how far work has come.
     ///
     /// @throws QueueException if the disk fails
-    public void mark(String name, String value) {
-        mark(name, value, List.of());
+    public void saveProgress(String name, String value) {
+        saveProgress(name, value, List.of());
     }
 
-    /// As [#mark(String, String)], with letters that come of the work: the one is never there without the other.
+    /// As [#saveProgress(String, String)], with letters that come of the work: the one is never there without the other.
     ///
     /// @return the letters' ids, in their order
     /// @throws QueueException if the disk fails; nothing is written then
-    public List<QueueId> mark(String name, String value, List<LocalMessage> letters) {
-        return mark(name, value, Map.of(), letters, List.of());
+    public List<QueueId> saveProgress(String name, String value, List<LocalMessage> letters) {
+        return saveProgress(name, value, Map.of(), letters, List.of());
     }
 
-    /// As [#mark(String, String, List)], with what the work has found to have happened to messages.
+    /// As [#saveProgress(String, String, List)], with what the work has found to have happened to messages.
     ///
     /// @param withheld of what a digest is to tell instead of a letter
     /// @param events by message; what is recorded of a message that is no longer known is never seen
-    public List<QueueId> mark(
+    public List<QueueId> saveProgress(
             String name,
             String value,
             Map<QueueId, List<Event>> events,
@@ -400,17 +400,17 @@ public final class MessageQueue implements AutoCloseable {
             List<SuppressedNotice> withheld) {
         List<QueueId> letterIds = letters.stream().map(_ -> ids.next()).toList();
         store.committer().write(statements -> {
-            StateTables.mark(statements, name, value);
+            StateTables.saveProgress(statements, name, value);
             for (Map.Entry<QueueId, List<Event>> happened : events.entrySet()) {
                 for (Event event : happened.getValue()) {
-                    Tables.insertEvent(statements, happened.getKey(), event);
+                    MessageTables.insertEvent(statements, happened.getKey(), event);
                 }
             }
             for (SuppressedNotice notice : withheld) {
-                NoticeTables.withhold(statements, notice);
+                NoticeTables.suppress(statements, notice);
             }
             for (int i = 0; i < letters.size(); i++) {
-                insert(statements, letterIds.get(i), letters.get(i));
+                insertLocal(statements, letterIds.get(i), letters.get(i));
             }
             return true;
         });
@@ -423,29 +423,29 @@ public final class MessageQueue implements AutoCloseable {
     /// @param by who said so
     /// @return whether it was not stopped before
     /// @throws QueueException if the disk fails
-    public boolean stop(String mailbox, Instant at, String by) {
-        return store.committer().write(statements -> StateTables.stop(statements, new PausedMailbox(mailbox, at, by)));
+    public boolean pauseMailbox(String mailbox, Instant at, String by) {
+        return store.committer().write(statements -> StateTables.pause(statements, new PausedMailbox(mailbox, at, by)));
     }
 
     /// Forgets that a mailbox was stopped.
     ///
     /// @return whether it was
     /// @throws QueueException if the disk fails
-    public boolean resume(String mailbox) {
+    public boolean resumeMailbox(String mailbox) {
         return store.committer().write(statements -> StateTables.resume(statements, mailbox));
     }
 
     /// @return the mailboxes that were stopped, by name; they need not be configured any more
     /// @throws QueueException if the disk fails
-    public List<PausedMailbox> stopped() {
-        return store.readers().read(StateTables::stopped);
+    public List<PausedMailbox> pausedMailboxes() {
+        return store.readers().read(StateTables::paused);
     }
 
     /// @return what the admin has been told is wrong, oldest first. If it cannot be read, the log says so, and nothing
     ///     is known: mail is more important
-    public List<StoredAlert> standingAlerts() {
+    public List<StoredAlert> activeAlerts() {
         try {
-            return store.readers().read(AlertTables::standing);
+            return store.readers().read(AlertTables::active);
         } catch (QueueException e) {
             log.error("what the admin was told is wrong cannot be read from the queue: {}", e.getMessage());
             return List.of();
@@ -457,23 +457,23 @@ public final class MessageQueue implements AutoCloseable {
     ///
     /// @return the letter's id
     /// @throws QueueException if the disk fails
-    public Optional<QueueId> stand(StoredAlert alert, @Nullable LocalMessage letter) {
-        return with(letter, statements -> AlertTables.stand(statements, alert));
+    public Optional<QueueId> raiseAlert(StoredAlert alert, @Nullable LocalMessage letter) {
+        return with(letter, statements -> AlertTables.write(statements, alert));
     }
 
-    /// Forgets what the admin has been told is wrong, as it is right again. As [#stand].
+    /// Forgets what the admin has been told is wrong, as it is right again. As [#raiseAlert].
     ///
     /// @return the letter's id
     /// @throws QueueException if the disk fails
-    public Optional<QueueId> lift(String alert, @Nullable LocalMessage letter) {
-        return with(letter, statements -> AlertTables.lift(statements, alert));
+    public Optional<QueueId> clearAlert(String alert, @Nullable LocalMessage letter) {
+        return with(letter, statements -> AlertTables.delete(statements, alert));
     }
 
     private Optional<QueueId> with(@Nullable LocalMessage letter, Committer.Work<Boolean> work) {
         QueueId id = ids.next();
         store.committer().write(statements -> {
             if (letter != null) {
-                insert(statements, id, letter);
+                insertLocal(statements, id, letter);
             }
             return work.on(statements);
         });
@@ -488,8 +488,8 @@ public final class MessageQueue implements AutoCloseable {
     ///
     /// @param most where to stop counting
     /// @throws QueueException if the disk fails
-    public int waiting(int most) {
-        return store.scanners().read(statements -> AlertTables.waiting(statements, most));
+    public int countWaiting(int most) {
+        return store.scanners().read(statements -> AlertTables.countWaiting(statements, most));
     }
 
     /// @return when the oldest message that waits to be delivered came in, without those an operator has put
@@ -499,8 +499,8 @@ public final class MessageQueue implements AutoCloseable {
         return store.scanners().read(AlertTables::oldestWaiting);
     }
 
-    static void insert(Statements statements, QueueId id, LocalMessage letter) throws SQLException {
-        Tables.insertMessage(
+    static void insertLocal(Statements statements, QueueId id, LocalMessage letter) throws SQLException {
+        MessageTables.insertMessage(
                 statements,
                 id,
                 id,
@@ -509,7 +509,7 @@ public final class MessageQueue implements AutoCloseable {
                 SearchableHeaders.of(letter.content()),
                 letter.size(),
                 true);
-        Tables.insertChunk(statements, id, 0, letter.content());
+        MessageTables.insertChunk(statements, id, 0, letter.content());
     }
 
     /// @return what was known of each device when the relay ended, in any order. If it cannot be read, the log
@@ -525,55 +525,55 @@ public final class MessageQueue implements AutoCloseable {
 
     /// From now on keeps what changes of devices: what must be on disk together with messages is written in
     /// their transactions, the rest every few seconds and at [#close()].
-    public void keep(DeviceChanges changes) {
+    public void persistDevices(DeviceChanges changes) {
         DeviceCommitHook rider = new DeviceCommitHook(changes);
-        store.committer().ride(rider);
-        deviceRider = rider;
+        store.committer().install(rider);
+        deviceHook = rider;
     }
 
     /// @param most how many devices
     void writeDevices(int most) {
-        DeviceCommitHook rider = deviceRider;
-        if (rider != null && rider.hurry(most)) {
+        DeviceCommitHook rider = deviceHook;
+        if (rider != null && rider.requestWrite(most)) {
             store.committer().write(_ -> true); // it rides along
         }
     }
 
     /// Forgets metadata of messages settled before the limit, and what counts no more.
-    void forgetBefore(Instant limit) {
-        inBatches(statements -> Tables.forgetSettledBefore(statements, limit, BATCH));
-        store.committer().write(statements -> DeviceTables.forgetSpending(statements, clock.instant()));
-        store.committer().write(statements -> QuotaTables.forget(statements, clock.instant()));
+    void deleteHistoryBefore(Instant limit) {
+        inBatches(statements -> MessageTables.deleteSettledBefore(statements, limit, BATCH));
+        store.committer().write(statements -> DeviceTables.deleteOldUsage(statements, clock.instant()));
+        store.committer().write(statements -> QuotaTables.deleteOld(statements, clock.instant()));
     }
 
     /// Makes due what would have to wait for longer than any message ever has to, or at all though nobody has tried it
     /// yet. That is so if the clock was ahead for a while. What is on hold stays so.
     ///
     /// @return how many messages
-    int hasten(Duration longestWait) {
-        int hastened = hasten(store, clock.instant(), longestWait);
+    int correctDueTimes(Duration longestWait) {
+        int hastened = correctDueTimes(store, clock.instant(), longestWait);
         if (hastened > 0) {
             dueSooner.raiseAll();
         }
         return hastened;
     }
 
-    private static int hasten(Store store, Instant now, Duration longestWait) {
-        int all = hasten(store, now, statements -> ClaimTables.late(statements, now.plus(longestWait), BATCH))
-                + hasten(store, now, statements -> ClaimTables.ahead(statements, now.plus(MOMENT), BATCH));
+    private static int correctDueTimes(Store store, Instant now, Duration longestWait) {
+        int all = correctDueTimes(store, now, statements -> ClaimTables.dueTooLate(statements, now.plus(longestWait), BATCH))
+                + correctDueTimes(store, now, statements -> ClaimTables.untriedButNotDue(statements, now.plus(MOMENT), BATCH));
         if (all > 0) {
             log.warn("the clock must have been ahead: {} messages that would have waited until then are due now", all);
         }
         return all;
     }
 
-    private static int hasten(Store store, Instant now, Committer.Work<List<Long>> found) {
+    private static int correctDueTimes(Store store, Instant now, Committer.Work<List<Long>> found) {
         int all = 0;
         int hastened;
         do {
             List<Long> ids = store.readers().read(found);
             hastened =
-                    ids.isEmpty() ? 0 : store.committer().write(statements -> ClaimTables.hasten(statements, ids, now));
+                    ids.isEmpty() ? 0 : store.committer().write(statements -> ClaimTables.makeDue(statements, ids, now));
             all += hastened;
         } while (hastened > 0);
         return all;
@@ -610,8 +610,8 @@ public final class MessageQueue implements AutoCloseable {
     }
 
     private static void recover(Store store, QueueSettings settings, InstantSource clock) {
-        int interrupted = store.committer().write(statements -> Tables.endLeases(statements, clock.instant()));
-        int swept = store.sweepIncoming();
+        int interrupted = store.committer().write(statements -> MessageTables.endLeases(statements, clock.instant()));
+        int swept = store.deleteIncoming();
         if (interrupted + swept > 0) {
             log.info(
                     "the relay had not been stopped cleanly: {} interrupted attempts are due again,"
@@ -619,6 +619,6 @@ public final class MessageQueue implements AutoCloseable {
                     interrupted,
                     swept);
         }
-        hasten(store, clock.instant(), settings.longestWait());
+        correctDueTimes(store, clock.instant(), settings.longestWait());
     }
 }

@@ -34,12 +34,12 @@ record MessageRow(
         boolean smtpUtf8,
         String body,
         @Nullable String envelopeId,
-        @Nullable String returned,
+        @Nullable String dsnReturn,
         boolean notice,
         long size,
         int attempts,
         String route,
-        String lane,
+        String mailbox,
         Priority priority,
         @Nullable Long contentId) {
 
@@ -92,7 +92,7 @@ record MessageRow(
 
     /// @return empty for a damaged row
     Optional<Claim> claim(long lease, Instant dueAt, List<RecipientRow> addressed) {
-        return whole(() -> new Claim(
+        return ifValid(() -> new Claim(
                 new QueueId(id),
                 lease,
                 content(),
@@ -103,14 +103,14 @@ record MessageRow(
                 attempts,
                 notice,
                 route,
-                lane,
+                mailbox,
                 priority,
                 dueAt));
     }
 
     /// @return empty for a damaged row
-    Optional<OrphanedMessage> stranded(ReadAccess window, List<RecipientRow> addressed) {
-        return whole(() -> new OrphanedMessage(
+    Optional<OrphanedMessage> orphaned(ReadAccess window, List<RecipientRow> addressed) {
+        return ifValid(() -> new OrphanedMessage(
                 new QueueId(id),
                 route,
                 priority,
@@ -123,13 +123,13 @@ record MessageRow(
     /// @param reason why it was deferred last
     /// @return empty for a damaged row
     Optional<WaitingMessage> waiting(ReaderPool readers, List<RecipientRow> addressed, @Nullable String reason) {
-        return whole(() -> new WaitingMessage(
+        return ifValid(() -> new WaitingMessage(
                 new QueueId(id),
                 arrival(),
                 envelope(addressed),
                 open(addressed),
                 attempts,
-                lane,
+                mailbox,
                 priority,
                 reason,
                 () -> new ContentStream(readers, content(), size)));
@@ -137,7 +137,7 @@ record MessageRow(
 
     /// @param isOpen whether it should have open recipients
     /// @return why it makes no sense; empty if it does
-    Optional<String> flaw(List<RecipientRow> addressed, boolean isOpen) {
+    Optional<String> damage(List<RecipientRow> addressed, boolean isOpen) {
         try {
             content();
             var _ = new QueueId(id);
@@ -156,8 +156,8 @@ record MessageRow(
     }
 
     /// @return empty for a damaged row
-    Optional<MessageSummary> known(List<RecipientRow> addressed) {
-        return whole(() -> new MessageSummary(
+    Optional<MessageSummary> summary(List<RecipientRow> addressed) {
+        return ifValid(() -> new MessageSummary(
                 new QueueId(id),
                 arrival(),
                 envelope(addressed),
@@ -167,7 +167,7 @@ record MessageRow(
                 notice));
     }
 
-    private <T> Optional<T> whole(Supplier<T> reading) {
+    private <T> Optional<T> ifValid(Supplier<T> reading) {
         try {
             return Optional.of(reading.get());
         } catch (IllegalArgumentException | NullPointerException damaged) {
@@ -209,7 +209,7 @@ record MessageRow(
         }
         return new DsnRequest(
                 envelopeId == null ? "" : envelopeId,
-                returned == null ? ReturnedContent.NOT_GIVEN : ReturnedContent.valueOf(returned),
+                dsnReturn == null ? ReturnedContent.NOT_GIVEN : ReturnedContent.valueOf(dsnReturn),
                 wishes);
     }
 

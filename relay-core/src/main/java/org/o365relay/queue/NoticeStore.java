@@ -30,7 +30,7 @@ public final class NoticeStore {
     }
 
     /// @return a place before all messages that come in from this time on
-    public static QueueId placeOf(Instant time) {
+    public static QueueId firstIdAt(Instant time) {
         return new QueueId(QueueIds.first(time.toEpochMilli()));
     }
 
@@ -40,7 +40,7 @@ public final class NoticeStore {
     /// @param before where to end
     /// @return at most as many; damaged ones are left out
     /// @throws QueueException if the disk fails
-    public Batch waiting(QueueId after, QueueId before, int most) {
+    public Batch waitingMessages(QueueId after, QueueId before, int most) {
         List<NoticeTables.WaitingRow> rows = store.readers()
                 .read(statements -> NoticeTables.waiting(statements, after.value(), before.value(), most));
         List<WaitingMessage> waiting = rows.stream()
@@ -63,58 +63,58 @@ public final class NoticeStore {
     /// @param mark the name of the work
     /// @return what was written, in the order of `told`
     /// @throws QueueException if the disk fails; nothing is written then
-    public List<Written> warn(String mark, String value, List<DelayNotification> told) {
+    public List<Written> recordDelays(String mark, String value, List<DelayNotification> told) {
         Instant now = clock.instant();
         List<QueueId> letterIds = told.stream().map(_ -> ids.next()).toList();
         List<Written> written = store.committer().write(statements -> {
-            StateTables.mark(statements, mark, value);
+            StateTables.saveProgress(statements, mark, value);
             List<Written> letters = new ArrayList<>();
             for (int i = 0; i < told.size(); i++) {
-                letters.add(warn(statements, told.get(i), letterIds.get(i), now));
+                letters.add(recordDelays(statements, told.get(i), letterIds.get(i), now));
             }
             return letters;
         });
-        told.forEach(one -> raise(one.letter()));
+        told.forEach(one -> raise(one.notice()));
         return written;
     }
 
     /// What has been written of a warning.
     ///
-    /// @param isTold false if the message had been settled: nobody is told then
-    /// @param letter its id; null if there is none
-    public record Written(boolean isTold, @Nullable QueueId letter) {}
+    /// @param isNotified false if the message had been settled: nobody is told then
+    /// @param noticeId its id; null if there is none
+    public record Written(boolean isNotified, @Nullable QueueId noticeId) {}
 
-    private static Written warn(Statements statements, DelayNotification told, QueueId letterId, Instant now)
+    private static Written recordDelays(Statements statements, DelayNotification told, QueueId letterId, Instant now)
             throws SQLException {
-        LocalMessage letter = told.letter();
+        LocalMessage letter = told.notice();
         String detail = (letter == null ? "in a digest to " : "to ") + told.to();
-        if (!NoticeTables.warned(statements, told.message(), now, detail)) {
+        if (!NoticeTables.recordDelay(statements, told.message(), now, detail)) {
             return new Written(false, null);
         }
-        if (told.withheld() != null) {
-            NoticeTables.withhold(statements, told.withheld());
+        if (told.suppressed() != null) {
+            NoticeTables.suppress(statements, told.suppressed());
         }
         if (letter == null) {
             return new Written(true, null);
         }
-        MessageQueue.insert(statements, letterId, letter);
+        MessageQueue.insertLocal(statements, letterId, letter);
         return new Written(true, letterId);
     }
 
     /// @param until leaves out what was withheld later
     /// @return what waits for a digest; what makes no sense is left out
     /// @throws QueueException if the disk fails
-    public List<SuppressedNotices> piles(Instant until) {
-        return store.readers().read(statements -> NoticeTables.piles(statements, until));
+    public List<SuppressedNotices> suppressedNotices(Instant until) {
+        return store.readers().read(statements -> NoticeTables.groups(statements, until));
     }
 
     /// For the start.
     ///
-    /// @return all [#piles(Instant)]. If they cannot be read, the log says so, and nothing is known: mail is
+    /// @return all [#suppressedNotices(Instant)]. If they cannot be read, the log says so, and nothing is known: mail is
     ///     more important
-    public List<SuppressedNotices> knownPiles() {
+    public List<SuppressedNotices> storedNotices() {
         try {
-            return piles(ClaimTables.END_OF_TIME);
+            return suppressedNotices(ClaimTables.END_OF_TIME);
         } catch (QueueException e) {
             log.error("who has had too many notices cannot be read from the queue: {}", e.getMessage());
             return List.of();
@@ -123,8 +123,8 @@ public final class NoticeStore {
 
     /// @return the oldest messages of a pile; those that make no sense are left out
     /// @throws QueueException if the disk fails
-    public List<SuppressedMessage> withheld(SuppressedNotices pile, int most) {
-        return store.readers().read(statements -> NoticeTables.listed(statements, pile, most));
+    public List<SuppressedMessage> suppressedMessages(SuppressedNotices pile, int most) {
+        return store.readers().read(statements -> NoticeTables.messages(statements, pile, most));
     }
 
     /// Puts the digest of a pile into the queue, and takes the pile away. What has come onto it after
@@ -132,16 +132,16 @@ public final class NoticeStore {
     ///
     /// @return the letter's id; empty if the pile is another one meanwhile: nothing is written then
     /// @throws QueueException if the disk fails; nothing is written then
-    public Optional<QueueId> send(SuppressedNotices pile, LocalMessage letter) {
+    public Optional<QueueId> sendDigest(SuppressedNotices pile, LocalMessage letter) {
         QueueId id = ids.next();
         boolean sent = store.committer().write(statements -> {
-            if (!NoticeTables.isThere(statements, pile)) {
+            if (!NoticeTables.isUnchanged(statements, pile)) {
                 return false;
             }
             String client = pile.client().getHostAddress();
             String recipient = pile.recipient().toString();
-            NoticeTables.forget(statements, client, recipient, pile.until().toEpochMilli(), Integer.MAX_VALUE);
-            MessageQueue.insert(statements, id, letter);
+            NoticeTables.delete(statements, client, recipient, pile.until().toEpochMilli(), Integer.MAX_VALUE);
+            MessageQueue.insertLocal(statements, id, letter);
             return true;
         });
         if (sent) {

@@ -27,7 +27,7 @@ final class NoticeTables {
     private NoticeTables() {}
 
     /// Who is withheld twice is withheld once.
-    static void withhold(Statements statements, SuppressedNotice withheld) throws SQLException {
+    static void suppress(Statements statements, SuppressedNotice withheld) throws SQLException {
         statements
                 .with(
                         "insert-suppressed-notice",
@@ -40,7 +40,7 @@ final class NoticeTables {
     }
 
     /// @return whether the message is still open
-    static boolean warned(Statements statements, QueueId id, Instant now, String detail) throws SQLException {
+    static boolean recordDelay(Statements statements, QueueId id, Instant now, String detail) throws SQLException {
         return statements
                         .with("insert-delayed-event", now.toEpochMilli(), detail, id.value())
                         .executeUpdate()
@@ -63,20 +63,20 @@ final class NoticeTables {
         return waiting;
     }
 
-    static List<SuppressedNotices> piles(Statements statements, Instant until) throws SQLException {
+    static List<SuppressedNotices> groups(Statements statements, Instant until) throws SQLException {
         try (ResultSet row = statements
                 .with("suppressed-notice-groups", until.toEpochMilli())
                 .executeQuery()) {
             List<SuppressedNotices> piles = new ArrayList<>();
             while (row.next()) {
-                pile(row, until).ifPresent(piles::add);
+                group(row, until).ifPresent(piles::add);
             }
             return piles;
         }
     }
 
     /// @return empty if it makes no sense: nobody can be told then
-    private static Optional<SuppressedNotices> pile(ResultSet row, Instant until) throws SQLException {
+    private static Optional<SuppressedNotices> group(ResultSet row, Instant until) throws SQLException {
         String client = row.getString("client");
         String recipient = row.getString("recipient");
         try {
@@ -92,7 +92,7 @@ final class NoticeTables {
         }
     }
 
-    static List<SuppressedMessage> listed(Statements statements, SuppressedNotices pile, int most) throws SQLException {
+    static List<SuppressedMessage> messages(Statements statements, SuppressedNotices pile, int most) throws SQLException {
         List<SuppressedMessage> listed = new ArrayList<>();
         try (ResultSet row = statements
                 .with(
@@ -124,7 +124,7 @@ final class NoticeTables {
         String helo = row.getString("helo");
         row.getLong("due_at");
         boolean settled = row.wasNull() && !forgotten;
-        List<Event> events = Tables.events(statements, new QueueId(id));
+        List<Event> events = MessageTables.events(statements, new QueueId(id));
         return new SuppressedMessage(
                 new QueueId(id),
                 kind,
@@ -163,7 +163,7 @@ final class NoticeTables {
     }
 
     /// @return whether the pile is there as it is said to be. What has come onto it later does not matter
-    static boolean isThere(Statements statements, SuppressedNotices pile) throws SQLException {
+    static boolean isUnchanged(Statements statements, SuppressedNotices pile) throws SQLException {
         try (ResultSet row = statements
                 .with(
                         "count-suppressed-notices",
@@ -176,7 +176,7 @@ final class NoticeTables {
     }
 
     /// @return how many were taken away: at most as many, of those up to that time
-    static int forget(Statements statements, String client, String recipient, long until, int most)
+    static int delete(Statements statements, String client, String recipient, long until, int most)
             throws SQLException {
         return statements
                 .with("delete-suppressed-notices", client, recipient, until, most)

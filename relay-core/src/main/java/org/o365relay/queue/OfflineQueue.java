@@ -52,18 +52,18 @@ public final class OfflineQueue {
         return list(Sqlite.FIRST_WITH_DEVICES, DeviceTables::all);
     }
 
-    /// As [MessageQueue#sent(String, Instant)].
+    /// As [MessageQueue#quotaUsage(String, Instant)].
     ///
     /// @return none if an older relay wrote the queue
     /// @throws QueueUnavailableException with a message for the admin
-    public List<UsageSlot> sent(String account, Instant since) throws QueueUnavailableException {
-        return list(Sqlite.FIRST_WITH_QUOTA_USAGE, statements -> QuotaTables.sentSince(statements, account, since));
+    public List<UsageSlot> quotaUsage(String account, Instant since) throws QueueUnavailableException {
+        return list(Sqlite.FIRST_WITH_QUOTA_USAGE, statements -> QuotaTables.usageSince(statements, account, since));
     }
 
     /// @return what can be asked of the queue; each look is a new one
     /// @throws QueueUnavailableException with a message for the admin, also if an older relay wrote the queue
-    public QueueReader reading() throws QueueUnavailableException {
-        look(this::known);
+    public QueueReader reader() throws QueueUnavailableException {
+        query(this::requireCurrentVersion);
         return new QueueQueries(new FromOutside(this), clock);
     }
 
@@ -71,10 +71,10 @@ public final class OfflineQueue {
     /// @return how much room there is
     /// @throws QueueUnavailableException with a message for the admin
     public DiskCapacity capacity(QueueSettings settings) throws QueueUnavailableException {
-        Sqlite.Usage usage = look(statements -> Sqlite.usage(statements.connection()));
+        Sqlite.Usage usage = query(statements -> Sqlite.usage(statements.connection()));
         try {
             long free = Files.getFileStore(file).getUsableSpace();
-            return new DiskCapacity(free, settings.freeSpaceFloor(), usage.used(), settings.maximumSize());
+            return new DiskCapacity(free, settings.minimumFreeSpace(), usage.used(), settings.maximumSize());
         } catch (IOException e) {
             throw unavailable("the file system of " + file + " cannot be asked for its free space: " + e.getMessage());
         }
@@ -85,8 +85,8 @@ public final class OfflineQueue {
         @Override
         public <T extends @Nullable Object> T read(Committer.Work<T> work) {
             try {
-                return viewer.look(statements -> {
-                    viewer.known(statements);
+                return viewer.query(statements -> {
+                    viewer.requireCurrentVersion(statements);
                     return work.on(statements);
                 });
             } catch (QueueUnavailableException e) {
@@ -96,24 +96,24 @@ public final class OfflineQueue {
     }
 
     @FunctionalInterface
-    interface Look<T extends @Nullable Object> {
+    interface Query<T extends @Nullable Object> {
         T at(Statements statements) throws SQLException, QueueUnavailableException;
     }
 
     /// @param first the first schema version that has the table
     /// @return an empty list if the queue has an older version
-    private <T> List<T> list(int first, Look<List<T>> look) throws QueueUnavailableException {
-        return look(statements -> {
+    private <T> List<T> list(int first, Query<List<T>> look) throws QueueUnavailableException {
+        return query(statements -> {
             if (sqlite.version(statements.connection()) < first) {
                 return List.of();
             }
-            known(statements);
+            requireCurrentVersion(statements);
             return look.at(statements);
         });
     }
 
-    /// @param look repeated if a relay has started meanwhile
-    <T extends @Nullable Object> T look(Look<T> look) throws QueueUnavailableException {
+    /// @param query repeated if a relay has started meanwhile
+    <T extends @Nullable Object> T query(Query<T> look) throws QueueUnavailableException {
         try {
             return read(look);
         } catch (NoSuchFileException e) {
@@ -128,7 +128,7 @@ public final class OfflineQueue {
         }
     }
 
-    private <T extends @Nullable Object> T read(Look<T> look)
+    private <T extends @Nullable Object> T read(Query<T> look)
             throws IOException, SQLException, QueueUnavailableException {
         FileTime before = modified();
         boolean isAtRest = !sqlite.hasLog();
@@ -145,16 +145,16 @@ public final class OfflineQueue {
         return read(!sqlite.hasLog(), look); // a relay has started meanwhile
     }
 
-    private <T extends @Nullable Object> T read(boolean isAtRest, Look<T> look)
+    private <T extends @Nullable Object> T read(boolean isAtRest, Query<T> look)
             throws SQLException, QueueUnavailableException {
-        try (Connection connection = sqlite.openViewer(isAtRest)) {
+        try (Connection connection = sqlite.openReadOnly(isAtRest)) {
             connection.setAutoCommit(false); // what is read belongs together
             return look.at(new Statements(connection));
         }
     }
 
     /// @return the version of the tables, of which nothing is missing
-    private long known(Statements statements) throws SQLException, QueueUnavailableException {
+    private long requireCurrentVersion(Statements statements) throws SQLException, QueueUnavailableException {
         long version = sqlite.version(statements.connection());
         if (version < Sqlite.SCHEMA_VERSION) {
             throw new QueueUnavailableException(

@@ -7,10 +7,10 @@ import org.o365relay.mail.QueueId;
 /// Some of the messages that were asked for.
 ///
 /// @param next where the next page begins; null if this is the last
-public record Page(List<MessageLine> lines, @Nullable QueueId next) {
+public record Page(List<MessageEntry> entries, @Nullable QueueId next) {
 
     public Page {
-        lines = List.copyOf(lines);
+        entries = List.copyOf(entries);
     }
 
     /// In which order messages are listed.

@@ -48,7 +48,7 @@ final class Quarantine {
     }
 
     /// Keeps the files as they are.
-    void keep(Sqlite queue) throws IOException {
+    void copyFiles(Sqlite queue) throws IOException {
         for (Path file : queue.files()) {
             DurableFiles.copy(file, folder.resolve(file.getFileName()));
         }
@@ -59,7 +59,7 @@ final class Quarantine {
     ///
     /// @throws QueueUnavailableException with a message for the admin if they are not there; nothing was
     ///     changed then
-    void putBack(Sqlite queue) throws IOException, QueueUnavailableException {
+    void restoreFiles(Sqlite queue) throws IOException, QueueUnavailableException {
         Sqlite kept = new Sqlite(folder);
         if (!Files.exists(kept.file())) {
             throw new QueueUnavailableException(
@@ -98,7 +98,7 @@ final class Quarantine {
         try (OutputStream out = Files.newOutputStream(text)) {
             writeContent(statements, content, out);
         } catch (SQLException e) {
-            statements.forget();
+            statements.discardPrepared();
             rest = why + "; what follows of its content cannot be read: " + e.getMessage();
         }
         DurableFiles.create(known);

@@ -37,16 +37,16 @@ public final class QueueAdmin {
     private final Store store;
     private final InstantSource clock;
     private final LongSupplier leases;
-    private final Map<Long, String> seizedBy;
+    private final Map<Long, String> bouncedBy;
     private final Signals dueSooner;
 
     /// @param leases each one a new positive number
-    /// @param seizedBy who gives up what is leased: whoever settles it writes that into the history
+    /// @param bouncedBy who gives up what is leased: whoever settles it writes that into the history
     QueueAdmin(Store store, InstantSource clock, LongSupplier leases, Map<Long, String> seizedBy, Signals dueSooner) {
         this.store = store;
         this.clock = clock;
         this.leases = leases;
-        this.seizedBy = seizedBy;
+        this.bouncedBy = seizedBy;
         this.dueSooner = dueSooner;
     }
 
@@ -59,7 +59,7 @@ public final class QueueAdmin {
     /// @param by who says so, for the history
     /// @return what was done, also if the disk failed in the middle
     /// @throws QueueException if the disk fails before anything was changed
-    /// @throws IllegalArgumentException for [Change.Bounce], which takes somebody who tells the author: [#each]
+    /// @throws IllegalArgumentException for [Change.Bounce], which takes somebody who tells the author: [#bounceEach]
     public ChangeResult apply(Change change, MessageFilter selection, String by) {
         if (change instanceof Change.Bounce) {
             throw new IllegalArgumentException("somebody has to tell the author");
@@ -81,9 +81,9 @@ public final class QueueAdmin {
     /// @param settling settles each claim
     /// @return what was done, also if the disk or the consumer failed in the middle
     /// @throws QueueException if the disk fails before anything was changed
-    public ChangeResult each(MessageFilter selection, String by, Consumer<Claim> settling) {
+    public ChangeResult bounceEach(MessageFilter selection, String by, Consumer<Claim> settling) {
         return walk(selection, (messages, progress) -> {
-            Batch batch = seize(selection, messages.getFirst());
+            Batch batch = claim(selection, messages.getFirst());
             if (batch.claim().isPresent()) {
                 settle(batch.claim().get(), by, settling);
             }
@@ -98,11 +98,11 @@ public final class QueueAdmin {
         if (newest.isEmpty()) {
             return new ChangeResult(0, 0, "");
         }
-        Meant meant = store.scanners().read(statements -> meant(statements, selection.upTo(newest.get())));
-        Progress progress = new Progress(meant.number());
+        Meant meant = store.scanners().read(statements -> resolve(statements, selection.upTo(newest.get())));
+        Progress progress = new Progress(meant.count());
         try {
             walk(meant.selection(), step, progress);
-            return progress.through();
+            return progress.complete();
         } catch (QueueException e) {
             String why = e.isFinal() ? "" + e.getMessage() : "the disk failed: " + e.getMessage();
             return progress.stopped(why);
@@ -116,21 +116,21 @@ public final class QueueAdmin {
         List<Candidate> messages = candidates(fixed, 0);
         while (!messages.isEmpty()) {
             int done = step.take(messages, progress);
-            progress.takeLanes().forEach(dueSooner::raise);
+            progress.takeMailboxes().forEach(dueSooner::raise);
             long last = messages.get(done - 1).id().value();
             messages = done < messages.size() ? messages.subList(done, messages.size()) : candidates(fixed, last + 1);
         }
     }
 
     /// The messages that are meant.
-    private record Meant(MessageFilter selection, long number) {}
+    private record Meant(MessageFilter selection, long count) {}
 
     /// A message gets its id when it begins to come in. One that takes long would be changed uncounted, were it
     /// not for the time at which the last one came in.
-    private static Meant meant(Statements statements, MessageFilter selection) throws SQLException {
+    private static Meant resolve(Statements statements, MessageFilter selection) throws SQLException {
         long number = QueueQueries.number(statements, FilterSql.of(selection).open());
         try (PreparedStatement statement =
-                        statements.with(FilterSql.of(selection).open().latest());
+                        statements.with(FilterSql.of(selection).open().latestReceived());
                 ResultSet row = statement.executeQuery()) {
             row.next();
             long latest = row.getLong(1);
@@ -170,59 +170,59 @@ public final class QueueAdmin {
     private static Batch change(
             MessageChanges alterations, Change change, MessageFilter selection, List<Candidate> meant)
             throws SQLException {
-        List<Candidate> still = still(alterations.statements(), selection, meant);
+        List<Candidate> still = matching(alterations.statements(), selection, meant);
         Set<String> lanes = new HashSet<>();
         long changed = 0;
         for (Candidate message : still) {
-            if (!message.leased() && alterations.make(change, message)) {
-                lanes.add(MessageChanges.laneAfter(change, message));
+            if (!message.leased() && alterations.apply(change, message)) {
+                lanes.add(MessageChanges.mailboxAfter(change, message));
                 changed++;
             }
         }
         return new Batch(changed, leased(alterations.statements(), meant), lanes, Optional.empty());
     }
 
-    private Batch seize(MessageFilter selection, Candidate meant) {
+    private Batch claim(MessageFilter selection, Candidate meant) {
         long lease = -leases.getAsLong();
         Instant now = clock.instant();
         return store.committer().write(statements -> {
-            List<Candidate> still = still(statements, selection, List.of(meant));
+            List<Candidate> still = matching(statements, selection, List.of(meant));
             long passedOver = leased(statements, List.of(meant));
             if (still.isEmpty() || passedOver > 0) {
                 return new Batch(0, passedOver, Set.of(), Optional.empty());
             }
             Optional<Claim> claim =
-                    ClaimTables.seize(statements, still.getFirst(), lease, now.plus(MessageQueue.LEASE));
+                    ClaimTables.claimForBounce(statements, still.getFirst(), lease, now.plus(MessageQueue.LEASE));
             return new Batch(claim.isPresent() ? 1 : 0, claim.isPresent() ? 0 : 1, Set.of(), claim);
         });
     }
 
     private void settle(Claim claim, String by, Consumer<Claim> settling) {
-        seizedBy.put(claim.lease(), by);
+        bouncedBy.put(claim.lease(), by);
         try {
             settling.accept(claim);
         } catch (RuntimeException | Error e) {
             putBack(claim, e);
             throw e;
         } finally {
-            seizedBy.remove(claim.lease());
+            bouncedBy.remove(claim.lease());
         }
     }
 
     private void putBack(Claim claim, Throwable why) {
         try {
             store.committer().write(statements -> ClaimTables.putBack(statements, claim));
-            dueSooner.raise(claim.lane());
+            dueSooner.raise(claim.mailbox());
         } catch (QueueException e) {
             why.addSuppressed(e); // the next start puts it back
         }
     }
 
     /// @return those that fit the selection all the same
-    private static List<Candidate> still(Statements statements, MessageFilter selection, List<Candidate> meant)
+    private static List<Candidate> matching(Statements statements, MessageFilter selection, List<Candidate> meant)
             throws SQLException {
         List<QueueId> ids = meant.stream().map(Candidate::id).toList();
-        return candidates(statements, FilterSql.of(selection.among(ids)).open(), ids.size());
+        return candidates(statements, FilterSql.of(selection.restrictedTo(ids)).open(), ids.size());
     }
 
     private static long leased(Statements statements, List<Candidate> meant) throws SQLException {
@@ -238,15 +238,15 @@ public final class QueueAdmin {
 
     /// What came of a few messages.
     ///
-    /// @param lanes where something may be due sooner than before
-    private record Batch(long changed, long passedOver, Set<String> lanes, Optional<Claim> claim) {}
+    /// @param mailboxes where something may be due sooner than before
+    private record Batch(long changed, long skipped, Set<String> mailboxes, Optional<Claim> claim) {}
 
     /// How far a change has come.
     private static final class Progress {
         private final long all;
-        private final Set<String> lanes = new HashSet<>();
+        private final Set<String> mailboxes = new HashSet<>();
         private long changed;
-        private long passedOver;
+        private long skipped;
 
         /// @param all how many messages were meant at the beginning
         Progress(long all) {
@@ -255,24 +255,24 @@ public final class QueueAdmin {
 
         void add(Batch batch) {
             changed += batch.changed();
-            passedOver += batch.passedOver();
-            lanes.addAll(batch.lanes());
+            skipped += batch.skipped();
+            mailboxes.addAll(batch.mailboxes());
         }
 
-        Set<String> takeLanes() {
-            Set<String> taken = Set.copyOf(lanes);
-            lanes.clear();
+        Set<String> takeMailboxes() {
+            Set<String> taken = Set.copyOf(mailboxes);
+            mailboxes.clear();
             return taken;
         }
 
-        ChangeResult through() {
-            return new ChangeResult(changed, passedOver, "");
+        ChangeResult complete() {
+            return new ChangeResult(changed, skipped, "");
         }
 
         ChangeResult stopped(String why) {
             return new ChangeResult(
                     changed,
-                    passedOver,
+                    skipped,
                     String.format(
                             Locale.ROOT,
                             "%s; %,d of %,d messages were changed; ask again for the rest",

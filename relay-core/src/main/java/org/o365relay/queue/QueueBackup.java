@@ -40,13 +40,13 @@ public final class QueueBackup {
     /// @param file one file, for its owner alone: it holds mail
     /// @param octets its size
     /// @param open messages in it that are not settled
-    public record Made(Path file, long octets, long open) {}
+    public record Result(Path file, long octets, long open) {}
 
     /// Makes `queue-YYYYMMDD-HHMMSS.db` (UTC), looks whether it is sound, and waits until the disk has it.
     ///
     /// @param folder an existing one
     /// @throws QueueUnavailableException with a message for the admin; there is no half file then
-    public Made to(Path folder) throws QueueUnavailableException {
+    public Result writeTo(Path folder) throws QueueUnavailableException {
         String name = "queue-" + Quarantine.name(clock.instant()) + ".db";
         Path file = folder.resolve(name);
         Path partial = folder.resolve("." + name + ".partial");
@@ -60,10 +60,10 @@ public final class QueueBackup {
             throw failed(file, reason(e), "give an existing folder in which you may write");
         }
         try {
-            long open = new OfflineQueue(directory).look(statements -> copy(statements, folder, partial));
+            long open = new OfflineQueue(directory).query(statements -> copy(statements, folder, partial));
             DurableFiles.sync(partial);
             DurableFiles.move(partial, file);
-            return new Made(file, DurableFiles.size(file), open);
+            return new Result(file, DurableFiles.size(file), open);
         } catch (IOException e) {
             throw failed(file, reason(e), "see that there is room");
         } catch (UncheckedIOException e) {

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.QueueId;
-import org.o365relay.queue.MessageDetail.RecipientLine;
+import org.o365relay.queue.MessageDetail.RecipientEntry;
 
 /// Reads for whoever asks. Each answer is of one moment.
 final class QueueQueries implements QueueReader {
@@ -26,8 +26,8 @@ final class QueueQueries implements QueueReader {
     }
 
     @Override
-    public QueueSummary overview() {
-        return window.read(statements -> SummaryTables.overview(statements, clock.instant()));
+    public QueueSummary summary() {
+        return window.read(statements -> SummaryTables.summary(statements, clock.instant()));
     }
 
     @Override
@@ -50,26 +50,26 @@ final class QueueQueries implements QueueReader {
     /// One more is read than wanted, to see whether there is another page.
     private static Page page(Statements statements, FilterSql conditions, Page.Order order, int most)
             throws SQLException {
-        List<LineRow> rows = new ArrayList<>();
+        List<MessageEntryRow> rows = new ArrayList<>();
         int wanted = Math.addExact(most, 1);
         try (PreparedStatement statement = statements.with(conditions.list("entries", order, wanted));
                 ResultSet row = statement.executeQuery()) {
             while (row.next()) {
-                rows.add(LineRow.of(row));
+                rows.add(MessageEntryRow.of(row));
             }
         }
-        QueueId next = rows.size() > most ? rows.removeLast().line().id() : null;
-        List<MessageLine> lines = new ArrayList<>();
-        for (LineRow row : rows) {
+        QueueId next = rows.size() > most ? rows.removeLast().entry().id() : null;
+        List<MessageEntry> lines = new ArrayList<>();
+        for (MessageEntryRow row : rows) {
             lines.add(line(statements, row));
         }
         return new Page(lines, next);
     }
 
-    private static MessageLine line(Statements statements, LineRow row) throws SQLException {
+    private static MessageEntry line(Statements statements, MessageEntryRow row) throws SQLException {
         List<String> recipients = new ArrayList<>();
         try (ResultSet recipient = statements
-                .with("first-recipients", row.line().id().value(), RECIPIENTS_OF_A_LINE)
+                .with("first-recipients", row.entry().id().value(), RECIPIENTS_OF_A_LINE)
                 .executeQuery()) {
             while (recipient.next()) {
                 recipients.add(recipient.getString(1));
@@ -108,16 +108,16 @@ final class QueueQueries implements QueueReader {
             FilterSql alone = FilterSql.of(MessageFilter.of(List.of(id)));
             try (PreparedStatement statement = statements.with(alone.list("entries", Page.Order.OLDEST_FIRST, 1));
                     ResultSet row = statement.executeQuery()) {
-                return row.next() ? Optional.of(detail(statements, LineRow.of(row))) : Optional.empty();
+                return row.next() ? Optional.of(detail(statements, MessageEntryRow.of(row))) : Optional.empty();
             }
         });
     }
 
-    private static MessageDetail detail(Statements statements, LineRow row) throws SQLException {
-        List<RecipientLine> recipients = recipients(statements, row.line().id());
+    private static MessageDetail detail(Statements statements, MessageEntryRow row) throws SQLException {
+        List<RecipientEntry> recipients = recipients(statements, row.entry().id());
         List<String> first = recipients.stream()
                 .limit(RECIPIENTS_OF_A_LINE)
-                .map(RecipientLine::address)
+                .map(RecipientEntry::address)
                 .toList();
         return new MessageDetail(
                 row.withRecipients(first),
@@ -127,15 +127,15 @@ final class QueueQueries implements QueueReader {
                 row.content(),
                 hasContent(statements, row.content()),
                 recipients,
-                Tables.events(statements, row.line().id()));
+                MessageTables.events(statements, row.entry().id()));
     }
 
-    private static List<RecipientLine> recipients(Statements statements, QueueId id) throws SQLException {
-        List<RecipientLine> recipients = new ArrayList<>();
+    private static List<RecipientEntry> recipients(Statements statements, QueueId id) throws SQLException {
+        List<RecipientEntry> recipients = new ArrayList<>();
         try (ResultSet row = statements.with("recipients", id.value()).executeQuery()) {
             while (row.next()) {
                 RecipientRow recipient = RecipientRow.of(row);
-                recipients.add(new RecipientLine(recipient.ordinal(), recipient.address(), recipient.state()));
+                recipients.add(new RecipientEntry(recipient.ordinal(), recipient.address(), recipient.state()));
             }
         }
         return recipients;
@@ -149,6 +149,6 @@ final class QueueQueries implements QueueReader {
 
     @Override
     public InputStream content(MessageDetail message) {
-        return new ContentStream(window, message.content(), message.line().size());
+        return new ContentStream(window, message.content(), message.entry().size());
     }
 }

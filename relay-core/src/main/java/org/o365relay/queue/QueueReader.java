@@ -12,7 +12,7 @@ import org.o365relay.mail.QueueId;
 public interface QueueReader {
 
     /// @return less than a second's work for a million messages
-    QueueSummary overview();
+    QueueSummary summary();
 
     /// @param from where a page before this one ended ([Page#next()]); null for the first page
     /// @param most 1 or more

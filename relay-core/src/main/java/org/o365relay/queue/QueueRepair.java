@@ -11,7 +11,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.o365relay.queue.MaintenanceMarker.Begun;
+import org.o365relay.queue.MaintenanceMarker.Operation;
 import org.o365relay.queue.QueueUnavailableException.Reason;
 
 /// Repairs a queue that no relay uses. First the files are copied as they are; then everything that can be read is
@@ -46,14 +46,14 @@ public final class QueueRepair {
     ///
     /// @param quarantine where the files are as they were, and what was set aside
     /// @param rebuilt whether a new database was made of what could be read
-    /// @param done one line for each thing
-    /// @param setAside what is in quarantine now, one line for each message
+    /// @param actions one line for each thing
+    /// @param quarantined what is in quarantine now, one line for each message
     /// @param open messages that the queue holds now, those on hold included
-    public record Report(Path quarantine, boolean rebuilt, List<String> done, List<String> setAside, long open) {
+    public record Report(Path quarantine, boolean rebuilt, List<String> actions, List<String> quarantined, long open) {
 
         public Report {
-            done = List.copyOf(done);
-            setAside = List.copyOf(setAside);
+            actions = List.copyOf(actions);
+            quarantined = List.copyOf(quarantined);
         }
     }
 
@@ -66,8 +66,8 @@ public final class QueueRepair {
         }
         DirectoryLock lock = DirectoryLock.acquire(settings.directory());
         try {
-            unfinished.refuseExcept(COMMAND);
-            if (unfinished.begun().isEmpty() && !Files.exists(queue.file())) {
+            unfinished.requireFinishedExcept(COMMAND);
+            if (unfinished.unfinished().isEmpty() && !Files.exists(queue.file())) {
                 throw thereIsNone();
             }
             return repair(quarantine());
@@ -86,10 +86,10 @@ public final class QueueRepair {
     }
 
     private Quarantine quarantine() throws IOException, QueueUnavailableException {
-        Optional<Begun> begun = unfinished.begun();
+        Optional<Operation> begun = unfinished.unfinished();
         if (begun.isPresent()) {
             Quarantine quarantine = new Quarantine(begun.get().folder());
-            quarantine.putBack(queue);
+            quarantine.restoreFiles(queue);
             unfinished.end();
             deleteLeftovers(settings.directory());
             return quarantine;
@@ -104,7 +104,7 @@ public final class QueueRepair {
                             + free / MIB + " MiB are free; nothing was changed");
         }
         Quarantine quarantine = Quarantine.at(settings.directory(), clock.instant());
-        quarantine.keep(queue);
+        quarantine.copyFiles(queue);
         return quarantine;
     }
 
@@ -117,7 +117,7 @@ public final class QueueRepair {
 
     private Report repair(Quarantine quarantine) throws IOException, SQLException, QueueUnavailableException {
         boolean isDamaged = isDamaged();
-        return isDamaged ? rebuild(quarantine) : mend(queue, quarantine, List.of(), false);
+        return isDamaged ? rebuild(quarantine) : fix(queue, quarantine, List.of(), false);
     }
 
     private boolean isDamaged() throws SQLException, QueueUnavailableException {
@@ -138,10 +138,10 @@ public final class QueueRepair {
             long version = versionToRecover();
             fresh.upgrade(target, version);
             done.add("a new database was made of everything that could be read");
-            done.addAll(salvage(quarantine, target, version));
+            done.addAll(recover(quarantine, target, version));
         }
-        Report report = mend(fresh, quarantine, done, true);
-        fresh.refuseLog();
+        Report report = fix(fresh, quarantine, done, true);
+        fresh.requireNoLog();
         DurableFiles.sync(fresh.file());
         unfinished.begin(COMMAND, quarantine.folder());
         exchange();
@@ -171,7 +171,7 @@ public final class QueueRepair {
         DurableFiles.move(fresh.file(), queue.file());
     }
 
-    private List<String> salvage(Quarantine quarantine, Connection target, long version)
+    private List<String> recover(Quarantine quarantine, Connection target, long version)
             throws IOException, SQLException, QueueUnavailableException {
         try (Connection source = queue.connect()) {
             Sqlite.execute(source, "PRAGMA query_only = ON");
@@ -196,7 +196,7 @@ public final class QueueRepair {
         return done;
     }
 
-    private Report mend(Sqlite database, Quarantine quarantine, List<String> before, boolean rebuilt)
+    private Report fix(Sqlite database, Quarantine quarantine, List<String> before, boolean rebuilt)
             throws IOException, SQLException, QueueUnavailableException {
         Instant now = clock.instant();
         Duration longestWait = settings.longestWait();
@@ -204,14 +204,14 @@ public final class QueueRepair {
             database.upgrade(connection);
             Statements statements = new Statements(connection);
             RepairSteps mending = new RepairSteps(statements, quarantine, now, longestWait);
-            mending.mend();
+            mending.run();
             connection.commit();
             long open = Sqlite.number(connection, "SELECT count(*) FROM message WHERE due_at IS NOT NULL");
             connection.commit();
             Sqlite.number(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
             List<String> done = new ArrayList<>(before);
-            done.addAll(mending.done());
-            return new Report(quarantine.folder(), rebuilt, done, mending.setAside(), open);
+            done.addAll(mending.actions());
+            return new Report(quarantine.folder(), rebuilt, done, mending.quarantined(), open);
         }
     }
 }

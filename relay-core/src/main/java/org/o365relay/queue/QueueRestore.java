@@ -10,7 +10,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.queue.MaintenanceMarker.Begun;
+import org.o365relay.queue.MaintenanceMarker.Operation;
 import org.o365relay.queue.QueueUnavailableException.Reason;
 
 /// Makes a backup, or a copy kept before an upgrade, the queue. No relay may run.
@@ -39,22 +39,22 @@ public final class QueueRestore {
 
     /// What was done.
     ///
-    /// @param aside where the queue is that was there before; null if there was none
+    /// @param previous where the queue is that was there before; null if there was none
     /// @param open messages that will be delivered, or are on hold
-    public record Restored(@Nullable Path aside, long open) {}
+    public record Result(@Nullable Path previous, long open) {}
 
     /// @param backup a file made by a backup, or a queue that was put aside, with its log if it has one
     /// @param replace whether a queue that is there is moved aside; if not, and there is one, nothing is done
     /// @param hold whether nothing of it is delivered until an operator releases it
     /// @throws QueueUnavailableException with a message for the admin
-    public Restored restore(Path backup, boolean replace, boolean hold) throws QueueUnavailableException {
+    public Result restore(Path backup, boolean replace, boolean hold) throws QueueUnavailableException {
         if (!Files.isRegularFile(backup)) {
             throw refused(Reason.UNUSABLE_DIRECTORY, backup + " is no file");
         }
         DirectoryLock lock = DirectoryLock.acquire(directory);
         try {
-            unfinished.refuseExcept(COMMAND);
-            Optional<Begun> begun = unfinished.begun();
+            unfinished.requireFinishedExcept(COMMAND);
+            Optional<Operation> begun = unfinished.unfinished();
             if (Files.exists(queue.file()) && !replace && begun.isEmpty()) {
                 throw refused(
                         Reason.UNUSABLE_DIRECTORY,
@@ -64,7 +64,7 @@ public final class QueueRestore {
             copy(backup);
             long open = prepare(backup, hold);
             Path aside = exchange(begun);
-            return new Restored(aside, open);
+            return new Result(aside, open);
         } catch (IOException e) {
             throw refused(Reason.UNUSABLE_DIRECTORY, "the backup could not be restored: " + e.getMessage());
         } catch (SQLException e) {
@@ -136,10 +136,10 @@ public final class QueueRestore {
     }
 
     /// @param begun if it was interrupted before: part of the old queue may be aside already
-    private @Nullable Path exchange(Optional<Begun> begun) throws IOException, QueueUnavailableException {
-        fresh.refuseLog();
+    private @Nullable Path exchange(Optional<Operation> begun) throws IOException, QueueUnavailableException {
+        fresh.requireNoLog();
         DurableFiles.sync(fresh.file());
-        Path folder = begun.map(Begun::folder)
+        Path folder = begun.map(Operation::folder)
                 .orElse(directory.resolve("replaced").resolve(Quarantine.name(clock.instant())));
         if (begun.isEmpty() && queue.files().isEmpty()) {
             DurableFiles.move(fresh.file(), queue.file());

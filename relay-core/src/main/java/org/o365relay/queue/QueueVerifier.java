@@ -27,7 +27,7 @@ public final class QueueVerifier {
     /// @throws QueueUnavailableException with a message for the admin, if it cannot even be looked at
     public List<Finding> verify() throws QueueUnavailableException {
         try {
-            return new OfflineQueue(settings.directory()).look(this::findings);
+            return new OfflineQueue(settings.directory()).query(this::findings);
         } catch (QueueUnavailableException e) {
             if (e.reason() != Reason.DAMAGED) {
                 throw e;

@@ -17,13 +17,13 @@ final class QuotaTables {
 
     private QuotaTables() {}
 
-    static void sent(Statements statements, String account, int recipients, Instant now) throws SQLException {
+    static void addUsage(Statements statements, String account, int recipients, Instant now) throws SQLException {
         long slot = UsageSlot.SLOT.toMillis();
         long since = Math.floorDiv(now.toEpochMilli(), slot) * slot;
         statements.with("add-quota-usage", account, since, recipients).executeUpdate();
     }
 
-    static List<UsageSlot> sentSince(Statements statements, String account, Instant since) throws SQLException {
+    static List<UsageSlot> usageSince(Statements statements, String account, Instant since) throws SQLException {
         try (ResultSet row = statements
                 .with("quota-usage", account, since.minus(UsageSlot.SLOT).toEpochMilli())
                 .executeQuery()) {
@@ -35,19 +35,19 @@ final class QuotaTables {
         }
     }
 
-    static Optional<Instant> told(Statements statements, String name) throws SQLException {
+    static Optional<Instant> alertSentAt(Statements statements, String name) throws SQLException {
         try (ResultSet row = statements.with("alert-sent-at", name).executeQuery()) {
             return row.next() ? Optional.of(Instant.ofEpochMilli(row.getLong(1))) : Optional.empty();
         }
     }
 
-    static void tell(Statements statements, String name, Instant at) throws SQLException {
+    static void recordSentAlert(Statements statements, String name, Instant at) throws SQLException {
         statements.with("record-sent-alert", name, at.toEpochMilli()).executeUpdate();
     }
 
     /// Deletes what counts no more, or lies far in the future because the clock has been set back; and what was
     /// told more than a year ago.
-    static boolean forget(Statements statements, Instant now) throws SQLException {
+    static boolean deleteOld(Statements statements, Instant now) throws SQLException {
         statements
                 .with(
                         "delete-old-quota-usage",

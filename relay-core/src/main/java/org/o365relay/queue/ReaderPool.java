@@ -43,10 +43,10 @@ final class ReaderPool implements AutoCloseable, ReadAccess {
             }
             return result;
         } catch (SQLException e) {
-            end(reader, e);
+            reset(reader, e);
             throw new QueueException(e);
         } catch (RuntimeException | Error e) {
-            end(reader, e);
+            reset(reader, e);
             throw e;
         } finally {
             if (reader != null) {
@@ -57,11 +57,11 @@ final class ReaderPool implements AutoCloseable, ReadAccess {
     }
 
     /// Left open, its view of the database would grow old, and no checkpoint could pass it.
-    private void end(@Nullable Reader reader, Throwable failure) {
+    private void reset(@Nullable Reader reader, Throwable failure) {
         if (reader == null || closed) {
             return;
         }
-        reader.statements().forget(); // else it would fail for ever
+        reader.statements().discardPrepared(); // else it would fail for ever
         try {
             if (!reader.connection().getAutoCommit()) {
                 reader.connection().rollback();

@@ -16,7 +16,7 @@ record RecipientRow(
         String address,
         String state,
         @Nullable String occasions,
-        @Nullable String original) {
+        @Nullable String originalRecipient) {
 
     static final String OPEN = "queued";
 
@@ -35,13 +35,13 @@ record RecipientRow(
     }
 
     boolean hasWishes() {
-        return occasions != null || original != null;
+        return occasions != null || originalRecipient != null;
     }
 
     ForRecipient wishes() {
         return new ForRecipient(
                 occasions == null ? null : NotifyParameter.parse(occasions).orElseThrow(() -> damaged(occasions)),
-                original == null ? null : OriginalRecipient.parse(original).orElseThrow(() -> damaged(original)));
+                originalRecipient == null ? null : OriginalRecipient.parse(originalRecipient).orElseThrow(() -> damaged(originalRecipient)));
     }
 
     private static IllegalArgumentException damaged(String text) {

@@ -23,8 +23,8 @@ final class RepairSteps {
     private final Quarantine quarantine;
     private final Instant now;
     private final Duration longestWait;
-    private final List<String> done = new ArrayList<>();
-    private final List<String> setAside = new ArrayList<>();
+    private final List<String> actions = new ArrayList<>();
+    private final List<String> quarantined = new ArrayList<>();
 
     RepairSteps(Statements statements, Quarantine quarantine, Instant now, Duration longestWait) {
         this.statements = statements;
@@ -33,43 +33,43 @@ final class RepairSteps {
         this.longestWait = longestWait;
     }
 
-    void mend() throws IOException, SQLException {
-        cure(EnumSet.complementOf(EnumSet.copyOf(SWEEPS)));
+    void run() throws IOException, SQLException {
+        fix(EnumSet.complementOf(EnumSet.copyOf(SWEEPS)));
         IntegrityCheck inspection = new IntegrityCheck(statements, now, longestWait);
         List<Damaged> damaged = new ArrayList<>();
         inspection.damaged(damaged::add, _ -> {});
         for (Damaged message : damaged) {
-            setAside(message);
+            quarantined(message);
         }
         for (long id : withoutMessage(inspection)) {
             quarantine.export(statements, id, id, "there is no message of this name");
-            setAside.add(
+            quarantined.add(
                     "of " + IntegrityCheck.name(id) + ", which is not in the queue, is in quarantine what there is");
             statements.with("delete-orphaned-content", id).executeUpdate();
         }
-        cure(SWEEPS);
+        fix(SWEEPS);
     }
 
     /// @return what was put in order, one line each
-    List<String> done() {
-        return done;
+    List<String> actions() {
+        return actions;
     }
 
     /// @return what is in quarantine now, one line for each message
-    List<String> setAside() {
-        return setAside;
+    List<String> quarantined() {
+        return quarantined;
     }
 
-    private void cure(Set<AutoFix> trifles) throws SQLException {
+    private void fix(Set<AutoFix> trifles) throws SQLException {
         for (AutoFix trifle : trifles) {
-            int count = trifle.cure(statements, now, longestWait);
+            int count = trifle.fix(statements, now, longestWait);
             if (count > 0) {
-                done.add("put in order: " + trifle.text(count));
+                actions.add("put in order: " + trifle.text(count));
             }
         }
     }
 
-    private void setAside(Damaged damaged) throws IOException, SQLException {
+    private void quarantined(Damaged damaged) throws IOException, SQLException {
         quarantine.export(statements, damaged.id(), content(damaged.id()), damaged.why());
         long millis = now.toEpochMilli();
         statements
@@ -87,7 +87,7 @@ final class RepairSteps {
                         "",
                         0)
                 .executeUpdate();
-        setAside.add(damaged.text() + "; it is on hold, and in quarantine is what there is of it");
+        quarantined.add(damaged.text() + "; it is on hold, and in quarantine is what there is of it");
     }
 
     private long content(long id) throws SQLException {

@@ -303,7 +303,7 @@ final class RowRecovery {
             try {
                 into.executeUpdate();
             } catch (SQLException e) {
-                if (!Sqlite.isNonsense(e)) {
+                if (!Sqlite.isConstraintViolation(e)) {
                     throw e;
                 }
                 gaps.merge(table, 1, Integer::sum);

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 final class SchemaBackups {
 
     /// How long a copy is kept. It holds mail.
-    static final Duration KEPT = Duration.ofDays(30);
+    static final Duration RETENTION = Duration.ofDays(30);
 
     private static final Logger log = LoggerFactory.getLogger(SchemaBackups.class);
     private static final String PREFIX = "queue-schema-";
@@ -48,12 +48,12 @@ final class SchemaBackups {
     /// Keeps a copy if the queue is one of an older version. A new queue has none.
     ///
     /// @throws QueueUnavailableException if there is no room for it; nothing was changed then
-    void keepBeforeAnUpgrade(Sqlite sqlite) throws SQLException, QueueUnavailableException {
+    void backUpBeforeUpgrade(Sqlite sqlite) throws SQLException, QueueUnavailableException {
         try {
             Files.deleteIfExists(unfinished());
             long version = DurableFiles.size(sqlite.file()) == 0 ? 0 : versionAtRest(sqlite);
             if (version > 0 && version < Sqlite.SCHEMA_VERSION) {
-                keep(sqlite, version);
+                backUp(sqlite, version);
             }
         } catch (IOException e) {
             throw new QueueUnavailableException(
@@ -81,7 +81,7 @@ final class SchemaBackups {
         return version;
     }
 
-    private void keep(Sqlite sqlite, long version) throws IOException, QueueUnavailableException {
+    private void backUp(Sqlite sqlite, long version) throws IOException, QueueUnavailableException {
         long size = DurableFiles.size(sqlite.file());
         long needed = size + size / 4 + MIB; // new indexes, and the log while they are made
         long free = space.usable();
@@ -100,7 +100,7 @@ final class SchemaBackups {
                 "the queue has tables of version {}; a copy of it is kept for {} days as {}{}{}, and it is brought up"
                         + " to version {}",
                 version,
-                KEPT.toDays(),
+                RETENTION.toDays(),
                 PREFIX,
                 version,
                 SUFFIX,
@@ -116,8 +116,8 @@ final class SchemaBackups {
     }
 
     /// Deletes copies that are old enough. They hold mail.
-    void forgetOld() {
-        Instant limit = clock.instant().minus(KEPT);
+    void deleteExpired() {
+        Instant limit = clock.instant().minus(RETENTION);
         try (Stream<Path> files = Files.list(directory)) {
             List<Path> copies = files.filter(SchemaBackups::isCopy).toList();
             for (Path copy : copies) {

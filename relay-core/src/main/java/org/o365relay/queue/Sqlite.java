@@ -102,7 +102,7 @@ final class Sqlite {
     ///
     /// @param isAtRest whether to read it as a file that nobody changes: only if it has no log, and if it was
     ///     changed meanwhile, what was read is worth nothing. Otherwise it takes the log's index as it is
-    Connection openViewer(boolean isAtRest) throws SQLException {
+    Connection openReadOnly(boolean isAtRest) throws SQLException {
         String how = isAtRest ? "immutable=1" : "readonly_shm=1";
         Connection connection = DriverManager.getConnection(
                 "jdbc:sqlite:file://" + file.toAbsolutePath().toUri().getRawPath() + "?mode=ro&" + how);
@@ -121,7 +121,7 @@ final class Sqlite {
     }
 
     /// @throws QueueUnavailableException if there are commits that are not in the database; nobody has it open
-    void refuseLog() throws QueueUnavailableException {
+    void requireNoLog() throws QueueUnavailableException {
         if (hasLog()) {
             throw new QueueUnavailableException(
                     Reason.UNUSABLE_DIRECTORY,
@@ -169,7 +169,7 @@ final class Sqlite {
     /// Gives a little of what is spare back to the file system; the file gets shorter at the next checkpoint.
     ///
     /// @param pages how many at most
-    static void giveBack(Connection connection, int pages) throws SQLException {
+    static void returnFreePages(Connection connection, int pages) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             // executeUpdate runs it to its end; each step of it frees one page
             statement.executeUpdate("PRAGMA incremental_vacuum(" + pages + ")");
@@ -314,7 +314,7 @@ final class Sqlite {
     }
 
     /// @return whether a row has values that its table forbids
-    static boolean isNonsense(SQLException e) {
+    static boolean isConstraintViolation(SQLException e) {
         return Set.of(CONSTRAINT, MISMATCH).contains(primaryCode(e));
     }
 

@@ -14,18 +14,18 @@ final class StateTables {
 
     private StateTables() {}
 
-    static void mark(Statements statements, String name, String value) throws SQLException {
+    static void saveProgress(Statements statements, String name, String value) throws SQLException {
         statements.with("save-progress", name, value).executeUpdate();
     }
 
-    static Optional<String> marked(Statements statements, String name) throws SQLException {
+    static Optional<String> progress(Statements statements, String name) throws SQLException {
         try (ResultSet row = statements.with("progress", name).executeQuery()) {
             return row.next() ? Optional.of(row.getString(1)) : Optional.empty();
         }
     }
 
     /// @return whether it was not stopped before
-    static boolean stop(Statements statements, PausedMailbox stopped) throws SQLException {
+    static boolean pause(Statements statements, PausedMailbox stopped) throws SQLException {
         return statements
                         .with(
                                 "pause-mailbox",
@@ -41,7 +41,7 @@ final class StateTables {
         return statements.with("resume-mailbox", lowerCase(mailbox)).executeUpdate() > 0;
     }
 
-    static List<PausedMailbox> stopped(Statements statements) throws SQLException {
+    static List<PausedMailbox> paused(Statements statements) throws SQLException {
         try (ResultSet row = statements.with("paused-mailboxes").executeQuery()) {
             List<PausedMailbox> stopped = new ArrayList<>();
             while (row.next()) {

@@ -54,7 +54,7 @@ final class Statements {
     }
 
     /// Prepares every statement anew when it is asked for next: after an error the driver may have closed it.
-    void forget() {
+    void discardPrepared() {
         prepared.values().forEach(Statements::close);
         prepared.clear();
     }
@@ -68,7 +68,7 @@ final class Statements {
     }
 
     /// @return octets of content given as parameters since it was last asked
-    long takeContent() {
+    long takeContentOctets() {
         long taken = content;
         content = 0;
         return taken;
@@ -80,7 +80,7 @@ final class Statements {
     }
 
     /// @return the text by its name of each statement that looks at a whole queue
-    static Map<String, String> ofInspection() {
+    static Map<String, String> inspectionTexts() {
         return OF_INSPECTION;
     }
 

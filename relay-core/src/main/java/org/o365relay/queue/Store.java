@@ -15,22 +15,22 @@ final class Store implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Store.class);
 
     /// Kept for the mail to come; more than this is given back to the file system.
-    private static final long SPARE_TO_KEEP = 64L * 1024 * 1024;
+    private static final long SPARE_KEPT = 64L * 1024 * 1024;
 
     /// 2 MiB of 4 KiB pages: a few milliseconds of the writer's time.
     private static final int PAGES_AT_ONCE = 512;
 
     /// Of every second, if nobody else writes: the space of a long outage is back after minutes, not hours.
-    private static final Duration GIVING_BACK = Duration.ofMillis(250);
+    private static final Duration RETURN_TIME = Duration.ofMillis(250);
 
-    private static final int SWEPT_AT_ONCE = 20;
+    private static final int DELETED_AT_ONCE = 20;
 
     private static final int READERS = 4;
 
     /// Looks at everything take their time. They must not take the readers from deliveries and claims.
     private static final int SCANNERS = 2;
 
-    private final FreeSpace room;
+    private final FreeSpace freeSpace;
     private final Checkpointer checkpointer;
     private final Committer committer;
     private final ReaderPool readers;
@@ -38,7 +38,7 @@ final class Store implements AutoCloseable {
 
     private Store(
             FreeSpace room, Checkpointer checkpointer, Committer committer, ReaderPool readers, ReaderPool scanners) {
-        this.room = room;
+        this.freeSpace = room;
         this.checkpointer = checkpointer;
         this.committer = committer;
         this.readers = readers;
@@ -66,8 +66,8 @@ final class Store implements AutoCloseable {
         }
     }
 
-    FreeSpace room() {
-        return room;
+    FreeSpace freeSpace() {
+        return freeSpace;
     }
 
     Committer committer() {
@@ -86,38 +86,38 @@ final class Store implements AutoCloseable {
     /// Forgets what was half received when the relay ended. In small steps: nobody knows how much it is.
     ///
     /// @return how many messages that were
-    int sweepIncoming() {
+    int deleteIncoming() {
         int all = 0;
         int swept;
         do {
-            swept = committer.write(statements -> Tables.sweepIncoming(statements, SWEPT_AT_ONCE));
+            swept = committer.write(statements -> MessageTables.deleteIncoming(statements, DELETED_AT_ONCE));
             all += swept;
-        } while (swept == SWEPT_AT_ONCE);
+        } while (swept == DELETED_AT_ONCE);
         return all;
     }
 
     /// Makes the files a little smaller if they are much larger than their content, as after a long outage, or if the
     /// disk is short: what the queue holds and does not need must not keep new mail out.
-    void giveBack() {
-        boolean diskIsShort = room.shortageFor(0).equals(Optional.of(SpaceShortage.DISK));
+    void returnFreeSpace() {
+        boolean diskIsShort = freeSpace.shortageFor(0).equals(Optional.of(SpaceShortage.DISK));
         if (diskIsShort) {
-            checkpointer.shorten();
+            checkpointer.truncate();
         }
-        long keep = diskIsShort ? 0 : SPARE_TO_KEEP;
-        if (room.spare() > keep) {
+        long keep = diskIsShort ? 0 : SPARE_KEPT;
+        if (freeSpace.spare() > keep) {
             giveBackAllBut(keep);
-            checkpointer.nudge(); // the file gets shorter then
+            checkpointer.request(); // the file gets shorter then
         }
     }
 
     private void giveBackAllBut(long keep) {
-        long end = System.nanoTime() + GIVING_BACK.toNanos();
+        long end = System.nanoTime() + RETURN_TIME.toNanos();
         do {
             committer.write(statements -> {
-                Sqlite.giveBack(statements.connection(), PAGES_AT_ONCE);
+                Sqlite.returnFreePages(statements.connection(), PAGES_AT_ONCE);
                 return true;
             });
-        } while (room.spare() > keep && committer.isIdle() && System.nanoTime() < end);
+        } while (freeSpace.spare() > keep && committer.isIdle() && System.nanoTime() < end);
     }
 
     /// Ends after everything submitted before has been written.

@@ -9,5 +9,5 @@ import java.time.Instant;
 /// @param subject what is wrong, in a few words
 /// @param text what is wrong, in a sentence or two
 /// @param advice what to do; may be empty
-/// @param mailed whether a letter has told of it
-public record StoredAlert(String name, Instant since, String subject, String text, String advice, boolean mailed) {}
+/// @param emailed whether a letter has told of it
+public record StoredAlert(String name, Instant since, String subject, String text, String advice, boolean emailed) {}

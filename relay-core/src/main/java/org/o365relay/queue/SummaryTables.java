@@ -31,7 +31,7 @@ final class SummaryTables {
         }
     }
 
-    private record Place(String lane, int priority) {}
+    private record Place(String mailbox, int priority) {}
 
     private final Statements statements;
     private final Set<Place> places = new HashSet<>();
@@ -44,11 +44,11 @@ final class SummaryTables {
         this.statements = statements;
     }
 
-    static QueueSummary overview(Statements statements, Instant now) throws SQLException {
+    static QueueSummary summary(Statements statements, Instant now) throws SQLException {
         SummaryTables tables = new SummaryTables(statements);
         tables.readPlaces();
         tables.readReasons();
-        return tables.overview(now);
+        return tables.summary(now);
     }
 
     private void readPlaces() throws SQLException {
@@ -57,7 +57,7 @@ final class SummaryTables {
                 Place place = new Place(row.getString(1), row.getInt(2));
                 Group group = new Group(row.getLong(4), row.getLong(5));
                 places.add(place);
-                mailboxes.merge(place.lane(), group, Group::and);
+                mailboxes.merge(place.mailbox(), group, Group::and);
                 clients.merge(row.getString(3), group, Group::and);
                 all = all == null ? group : all.and(group);
             }
@@ -79,16 +79,16 @@ final class SummaryTables {
         }
     }
 
-    private QueueSummary overview(Instant now) throws SQLException {
+    private QueueSummary summary(Instant now) throws SQLException {
         return new QueueSummary(
                 now,
                 states(),
                 all == null ? null : new QueueId(Math.max(0, all.oldest())),
                 all == null ? null : receivedAt(all.oldest()),
                 nextDue(),
-                tallies(mailboxes, Integer.MAX_VALUE),
-                tallies(clients, MOST_CLIENTS),
-                tallies(reasons, Integer.MAX_VALUE));
+                counts(mailboxes, Integer.MAX_VALUE),
+                counts(clients, MOST_CLIENTS),
+                counts(reasons, Integer.MAX_VALUE));
     }
 
     private Map<MessageState, Long> states() throws SQLException {
@@ -114,7 +114,7 @@ final class SummaryTables {
     private @Nullable Instant nextDue() throws SQLException {
         long next = NEVER;
         for (Place place : places) {
-            next = Math.min(next, nextDue(place.lane(), place.priority()));
+            next = Math.min(next, nextDue(place.mailbox(), place.priority()));
         }
         return next == NEVER ? null : Instant.ofEpochMilli(next);
     }
@@ -128,7 +128,7 @@ final class SummaryTables {
         }
     }
 
-    private List<GroupCount> tallies(Map<String, Group> groups, int most) throws SQLException {
+    private List<GroupCount> counts(Map<String, Group> groups, int most) throws SQLException {
         List<Map.Entry<String, Group>> largest = groups.entrySet().stream()
                 .sorted(Comparator.<Map.Entry<String, Group>>comparingLong(
                                 entry -> -entry.getValue().messages())

@@ -13,7 +13,7 @@ import org.o365relay.mail.Recipient;
 /// An open message that its author may be told of: neither a notice, nor from the null sender, nor on hold.
 ///
 /// @param recipients those still open
-/// @param lane who delivers it: a mailbox, or a pool if nobody has tried it yet
+/// @param mailbox who delivers it: a mailbox, or a pool if nobody has tried it yet
 /// @param reason why it was deferred last, as in the catalogue of replies; null if it never was
 /// @param content opens the original, byte for byte as it was received
 public record WaitingMessage(
@@ -22,7 +22,7 @@ public record WaitingMessage(
         Envelope envelope,
         List<Recipient> recipients,
         int attempts,
-        String lane,
+        String mailbox,
         Priority priority,
         @Nullable String reason,
         Supplier<InputStream> content) {

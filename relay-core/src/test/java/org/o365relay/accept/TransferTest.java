@@ -25,7 +25,7 @@ import org.o365relay.mail.Deviation;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.Incoming;
-import org.o365relay.queue.MessageLine;
+import org.o365relay.queue.MessageEntry;
 import org.o365relay.route.Routes;
 import org.o365relay.route.Target;
 
@@ -82,8 +82,8 @@ class TransferTest {
                     .getBytes(StandardCharsets.US_ASCII));
             client.send(FINAL_DOT);
             client.expect("250 2.0.0 ");
-            MessageLine line =
-                    front.queue().reading().show(only(front).id()).orElseThrow().line();
+            MessageEntry line =
+                    front.queue().reader().show(only(front).id()).orElseThrow().entry();
             assertThat(line.subject()).isEqualTo("Gr\u00fc\u00dfe");
             assertThat(line.messageId()).isEqualTo("<1@mfp>");
         }

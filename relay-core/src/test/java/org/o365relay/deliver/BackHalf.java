@@ -72,7 +72,7 @@ final class BackHalf implements AutoCloseable {
         this.clock = clock;
         queue = MessageQueue.open(new QueueSettings(directory, 0, Long.MAX_VALUE, Duration.ofDays(30)), clock, random);
         desk = new NoticePolicy(
-                notices, "relay.contoso.example", queue.correspondence().knownPiles(), clock);
+                notices, "relay.contoso.example", queue.notices().storedNotices(), clock);
         SendingAccount account = new SendingAccount(MAILBOX.toString(), limits, List.of(), clock);
         List<Upstream> upstreams = Stream.concat(Stream.<Upstream>of(upstream), Arrays.stream(spare))
                 .toList();

@@ -83,7 +83,7 @@ class BounceTest {
     @Test
     void areGivenUpWhileTheMailboxIsStoppedOrTheyAreOnHold() {
         relay.accept("scan@contoso.example", SCAN, ANNA);
-        relay.queue.steering().apply(new Change.Hold(), MessageFilter.ALL, "olga");
+        relay.queue.admin().apply(new Change.Hold(), MessageFilter.ALL, "olga");
         relay.lane.pause(relay.clock.instant(), "olga");
 
         assertThat(bounce().changed()).isEqualTo(1);
@@ -131,6 +131,6 @@ class BounceTest {
     }
 
     private ChangeResult bounce() {
-        return relay.queue.steering().each(MessageFilter.of(List.of()), "olga", relay.courier::bounce);
+        return relay.queue.admin().bounceEach(MessageFilter.of(List.of()), "olga", relay.courier::bounce);
     }
 }

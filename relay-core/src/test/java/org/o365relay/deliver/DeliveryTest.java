@@ -90,8 +90,8 @@ class DeliveryTest {
                 .as("nobody can help it but the admin")
                 .isEmpty();
         assertThat(relay.queue.events(id)).extracting(Event::kind).containsExactly("damaged");
-        assertThat(relay.queue.reading().show(id).orElseThrow().line().state()).isEqualTo(MessageState.HELD);
-        assertThat(relay.queue.reading().overview().open()).isEqualTo(1);
+        assertThat(relay.queue.reader().show(id).orElseThrow().entry().state()).isEqualTo(MessageState.HELD);
+        assertThat(relay.queue.reader().summary().open()).isEqualTo(1);
     }
 
     @Test

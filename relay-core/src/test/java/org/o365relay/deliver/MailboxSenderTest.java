@@ -270,7 +270,7 @@ class MailboxSenderTest {
         relay.deliverDue();
         relay.acceptForPool(SCAN, BERT);
         relay.deliverDue();
-        relay.queue.release(relay.lane.claimScope());
+        relay.queue.releaseToPools(relay.lane.claimScope());
         relay.deliverDue(other);
         assertThat(graph.sent()).hasSize(1);
     }

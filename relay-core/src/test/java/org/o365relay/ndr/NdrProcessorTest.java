@@ -41,7 +41,7 @@ import org.o365relay.queue.Claim;
 import org.o365relay.queue.ClaimScope;
 import org.o365relay.queue.Event;
 import org.o365relay.queue.MessageFilter;
-import org.o365relay.queue.MessageLine;
+import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.Page;
 import org.o365relay.queue.QueueSettings;
@@ -99,7 +99,7 @@ class NdrProcessorTest {
                 .doesNotContain("given up", "gave up")
                 .contains("Final-Recipient: rfc822; bert@fabrikam.example", "Remote-MTA: dns; mail.example")
                 .doesNotContain("anna@fabrikam.example");
-        assertThat(queue.mark(MARK)).contains("here");
+        assertThat(queue.progress(MARK)).contains("here");
         assertThat(journal.events()).containsExactly("bounced", "accepted");
     }
 
@@ -116,7 +116,7 @@ class NdrProcessorTest {
         returns.process("here", report("<own-1@mfp>", ANNA.toString()));
         assertThat(queue.events(id)).hasSize(1);
         assertThat(notices()).isEmpty();
-        assertThat(queue.mark(MARK)).contains("here");
+        assertThat(queue.progress(MARK)).contains("here");
     }
 
     @Test
@@ -167,7 +167,7 @@ class NdrProcessorTest {
         for (String other :
                 List.of("<other@x.example>", "<*>", "", "<" + id + "@contoso.example>", "<0000000000000@x>")) {
             returns.process("behind " + other, report(other, ANNA.toString()));
-            assertThat(queue.mark(MARK)).contains("behind " + other);
+            assertThat(queue.progress(MARK)).contains("behind " + other);
         }
         assertThat(queue.events(id)).isEmpty();
         assertThat(notices()).isEmpty();
@@ -182,7 +182,7 @@ class NdrProcessorTest {
             returns.process("here", report(id, ANNA.toString()));
         }
         assertThat(notices()).hasSize(1);
-        assertThat(queue.correspondence().piles(clock.instant()))
+        assertThat(queue.notices().suppressedNotices(clock.instant()))
                 .singleElement()
                 .satisfies(pile -> assertThat(pile.count()).isEqualTo(1));
         assertThat(journal.lines("bounced").getLast()).endsWith("notice to printer@contoso.example in a digest");
@@ -243,8 +243,8 @@ class NdrProcessorTest {
                         SearchableHeaders.of(content),
                         content)
                 .join();
-        return queue.reading().find(MessageFilter.ALL, Page.Order.OLDEST_FIRST, null, 10).lines().stream()
-                .map(MessageLine::id)
+        return queue.reader().find(MessageFilter.ALL, Page.Order.OLDEST_FIRST, null, 10).entries().stream()
+                .map(MessageEntry::id)
                 .toList();
     }
 

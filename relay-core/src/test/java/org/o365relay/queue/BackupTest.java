@@ -2,7 +2,7 @@ package org.o365relay.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.o365relay.queue.QueueHouse.ANNA;
+import static org.o365relay.queue.QueueFixture.ANNA;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -32,20 +32,20 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.mail.QueueId;
-import org.o365relay.queue.QueueRestore.Restored;
+import org.o365relay.queue.QueueRestore.Result;
 
 @Timeout(120)
 class BackupTest {
 
     private Path scratch;
     private Path folder;
-    private QueueHouse house;
+    private QueueFixture house;
 
     @BeforeEach
     void open(@TempDir Path directory) throws IOException {
         scratch = directory;
         folder = Files.createDirectory(directory.resolve("backups"));
-        house = new QueueHouse(directory.resolve("queue"));
+        house = new QueueFixture(directory.resolve("queue"));
     }
 
     @AfterEach
@@ -54,18 +54,18 @@ class BackupTest {
     }
 
     private Path backup() throws QueueUnavailableException {
-        return new QueueBackup(house.directory, house.clock).to(folder).file();
+        return new QueueBackup(house.directory, house.clock).writeTo(folder).file();
     }
 
-    private Restored restore(QueueHouse into, Path backup, boolean replace, boolean hold) throws Exception {
+    private Result restore(QueueFixture into, Path backup, boolean replace, boolean hold) throws Exception {
         return new QueueRestore(into.directory, into.clock).restore(backup, replace, hold);
     }
 
-    private QueueHouse other() {
-        return new QueueHouse(scratch.resolve("other"));
+    private QueueFixture other() {
+        return new QueueFixture(scratch.resolve("other"));
     }
 
-    private static Set<String> texts(QueueHouse house) {
+    private static Set<String> texts(QueueFixture house) {
         Set<String> texts = new TreeSet<>();
         List<Claim> claims = house.claim(100);
         while (!claims.isEmpty()) {
@@ -93,11 +93,11 @@ class BackupTest {
 
         assertThat(names(folder)).containsExactly("queue-20260301-080000.db");
         assertThat(Files.getPosixFilePermissions(made)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
-        try (QueueHouse other = other()) {
-            Restored restored = restore(other, made, false, false);
-            assertThat(restored).isEqualTo(new Restored(null, 2));
+        try (QueueFixture other = other()) {
+            Result restored = restore(other, made, false, false);
+            assertThat(restored).isEqualTo(new Result(null, 2));
             assertThat(other.claim(10)).hasSize(2);
-            assertThat(other.contradictions()).isEmpty();
+            assertThat(other.inconsistencies()).isEmpty();
         }
     }
 
@@ -115,7 +115,7 @@ class BackupTest {
                             .receive()
                             .commit(
                                     house.arrival(),
-                                    QueueHouse.routed(QueueHouse.envelope(ANNA)),
+                                    QueueFixture.routed(QueueFixture.envelope(ANNA)),
                                     text.getBytes(StandardCharsets.UTF_8))
                             .thenAccept(_ -> {
                                 acknowledged.add(text);
@@ -141,11 +141,11 @@ class BackupTest {
                 .as("accepting went on")
                 .isGreaterThan(before.getLast().size());
         for (int i = 0; i < made.size(); i++) {
-            try (QueueHouse other = new QueueHouse(scratch.resolve("other-" + i))) {
+            try (QueueFixture other = new QueueFixture(scratch.resolve("other-" + i))) {
                 restore(other, made.get(i), false, false);
                 other.clock.advance(Duration.ofMinutes(1));
                 assertThat(texts(other)).containsAll(before.get(i));
-                assertThat(other.contradictions()).isEmpty();
+                assertThat(other.inconsistencies()).isEmpty();
             }
         }
     }
@@ -156,13 +156,13 @@ class BackupTest {
         house.close();
         Path partial = folder.resolve(".queue-20260301-080000.db.partial");
         OfflineQueue viewer = new OfflineQueue(house.directory);
-        assertThat(viewer.<Long>look(statements -> {
+        assertThat(viewer.<Long>query(statements -> {
                     QueueBackup.copy(statements, folder, partial);
                     house.accept("two", ANNA);
                     return 0L;
                 }))
                 .isZero();
-        assertThat(viewer.<Long>look(statements -> QueueBackup.copy(statements, folder, partial)))
+        assertThat(viewer.<Long>query(statements -> QueueBackup.copy(statements, folder, partial)))
                 .isEqualTo(3);
     }
 
@@ -188,7 +188,7 @@ class BackupTest {
     @Test
     void aFolderThatIsNotThereIsNotMade() {
         house.accept("one", ANNA);
-        assertThatThrownBy(() -> new QueueBackup(house.directory, house.clock).to(scratch.resolve("nowhere")))
+        assertThatThrownBy(() -> new QueueBackup(house.directory, house.clock).writeTo(scratch.resolve("nowhere")))
                 .isInstanceOf(QueueUnavailableException.class)
                 .hasMessageContaining("nowhere")
                 .hasMessageContaining("existing folder");
@@ -198,7 +198,7 @@ class BackupTest {
     @Test
     void aFullDiskLeavesNoHalfFile() throws Exception {
         for (int i = 0; i < 80; i++) {
-            house.accept(QueueHouse.content(i, 100_000), ANNA);
+            house.accept(QueueFixture.content(i, 100_000), ANNA);
         }
         house.close();
         try (ChildJvm child = ChildJvm.startLimited(
@@ -211,9 +211,9 @@ class BackupTest {
 
     /// The backup that finds no room.
     public static void main(String[] arguments) {
-        QueueHouse house = new QueueHouse(Path.of(arguments[0]));
+        QueueFixture house = new QueueFixture(Path.of(arguments[0]));
         try {
-            new QueueBackup(house.directory, house.clock).to(Path.of(arguments[1]));
+            new QueueBackup(house.directory, house.clock).writeTo(Path.of(arguments[1]));
         } catch (QueueUnavailableException e) {
             System.out.println("REFUSED " + e.getMessage());
         }
@@ -223,7 +223,7 @@ class BackupTest {
     void whatIsRestoredSaysSoInItsHistoryBecauseItMayBeADuplicate() throws Exception {
         QueueId id = house.accept("perhaps delivered later", ANNA);
         Path made = backup();
-        try (QueueHouse other = other()) {
+        try (QueueFixture other = other()) {
             restore(other, made, false, false);
             assertThat(other.queue().events(id)).singleElement().satisfies(event -> {
                 assertThat(event.kind()).isEqualTo("restored");
@@ -238,7 +238,7 @@ class BackupTest {
     void canBeRestoredOnHold() throws Exception {
         house.accept("not before I have looked", ANNA);
         Path made = backup();
-        try (QueueHouse other = other()) {
+        try (QueueFixture other = other()) {
             restore(other, made, false, true);
             other.clock.advance(Duration.ofDays(3));
             assertThat(other.claim(10)).isEmpty();
@@ -257,11 +257,11 @@ class BackupTest {
         house.close();
         assertThatThrownBy(() -> restore(house, made, false, false)).hasMessageContaining("--replace");
 
-        Restored restored = restore(house, made, true, false);
+        Result restored = restore(house, made, true, false);
 
         assertThat(texts(house)).containsExactly("in the backup");
-        Path aside = Objects.requireNonNull(restored.aside());
-        try (QueueHouse old = new QueueHouse(aside)) {
+        Path aside = Objects.requireNonNull(restored.previous());
+        try (QueueFixture old = new QueueFixture(aside)) {
             assertThat(texts(old)).containsExactly("after it", "in the backup");
         }
     }
@@ -280,7 +280,7 @@ class BackupTest {
         }
         assertThat(aside.resolve("queue.db-wal")).isNotEmptyFile();
 
-        try (QueueHouse other = other()) {
+        try (QueueFixture other = other()) {
             assertThat(restore(other, aside.resolve("queue.db"), false, false).open())
                     .isEqualTo(2);
             assertThat(texts(other)).containsExactly("in the database", "in the log");
@@ -296,7 +296,7 @@ class BackupTest {
         Path made = backup();
         house.close();
         byte[] octets = Files.readAllBytes(made);
-        System.arraycopy(QueueHouse.content(1, 40_000), 0, octets, 20_000, 40_000);
+        System.arraycopy(QueueFixture.content(1, 40_000), 0, octets, 20_000, 40_000);
         Files.write(made, octets);
         assertThatThrownBy(() -> restore(house, made, true, false)).hasMessageContaining("is damaged");
         Files.writeString(made, "Dear admin, this was never a database. ".repeat(500));
@@ -328,18 +328,18 @@ class BackupTest {
         assertThatThrownBy(() -> MessageQueue.open(house.settings(), house.clock, new Random(1)))
                 .isInstanceOf(QueueUnavailableException.class)
                 .hasMessageContaining("o365-relay restore");
-        assertThat(restore(house, made, false, false).aside()).isEqualTo(aside);
+        assertThat(restore(house, made, false, false).previous()).isEqualTo(aside);
 
         assertThat(texts(house)).containsExactly("in the backup");
-        try (QueueHouse old = new QueueHouse(aside)) {
+        try (QueueFixture old = new QueueFixture(aside)) {
             assertThat(texts(old)).containsExactly("after it", "in the backup");
         }
     }
 
     @Test
     void aBackupOfAnOlderRelayIsBroughtUpToDate() throws Exception {
-        house.version(3);
-        try (QueueHouse other = other()) {
+        house.createVersion(3);
+        try (QueueFixture other = other()) {
             restore(other, house.directory.resolve("queue.db"), false, false);
             assertThat(other.number("PRAGMA user_version")).isEqualTo(5);
             assertThat(other.accept("new", ANNA)).isNotNull();

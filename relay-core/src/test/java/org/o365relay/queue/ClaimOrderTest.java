@@ -1,7 +1,7 @@
 package org.o365relay.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.o365relay.queue.QueueHouse.ANNA;
+import static org.o365relay.queue.QueueFixture.ANNA;
 
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -30,11 +30,11 @@ class ClaimOrderTest {
     private static final ClaimScope ONE = new ClaimScope("one@contoso.example", List.of("one@contoso.example", POOL));
     private static final ClaimScope TWO = new ClaimScope("two@contoso.example", List.of("two@contoso.example", POOL));
 
-    private QueueHouse house;
+    private QueueFixture house;
 
     @BeforeEach
     void open(@TempDir Path directory) {
-        house = new QueueHouse(directory);
+        house = new QueueFixture(directory);
     }
 
     @AfterEach
@@ -45,10 +45,10 @@ class ClaimOrderTest {
     @Test
     void aBurstOfOneClientDoesNotMakeAnotherWait() {
         for (int i = 0; i < 5_000; i++) {
-            var _ = begin(7, QueueHouse.MAILBOX, Priority.NORMAL);
+            var _ = begin(7, QueueFixture.MAILBOX, Priority.NORMAL);
         }
         house.clock.advance(Duration.ofMinutes(1));
-        QueueId other = commit(8, QueueHouse.MAILBOX, Priority.NORMAL);
+        QueueId other = commit(8, QueueFixture.MAILBOX, Priority.NORMAL);
 
         assertThat(house.claim(2)).extracting(Claim::id).contains(other);
     }
@@ -57,7 +57,7 @@ class ClaimOrderTest {
     void theTurnGoesOnWhereItEnded() {
         for (int client = 1; client <= 3; client++) {
             for (int i = 0; i < 4; i++) {
-                commit(client, QueueHouse.MAILBOX, Priority.NORMAL);
+                commit(client, QueueFixture.MAILBOX, Priority.NORMAL);
             }
         }
 
@@ -71,11 +71,11 @@ class ClaimOrderTest {
 
     @Test
     void whoHasMoreThanTheOthersGetsWhatTheyLeave() {
-        commit(1, QueueHouse.MAILBOX, Priority.NORMAL);
+        commit(1, QueueFixture.MAILBOX, Priority.NORMAL);
         for (int i = 0; i < 5; i++) {
-            commit(2, QueueHouse.MAILBOX, Priority.NORMAL);
+            commit(2, QueueFixture.MAILBOX, Priority.NORMAL);
         }
-        commit(3, QueueHouse.MAILBOX, Priority.NORMAL);
+        commit(3, QueueFixture.MAILBOX, Priority.NORMAL);
 
         assertThat(house.claim(100)).extracting(ClaimOrderTest::client).containsExactly(1, 2, 3, 2, 2, 2, 2);
     }
@@ -83,11 +83,11 @@ class ClaimOrderTest {
     @Test
     void urgentMessagesOvertakeAndAreFairAmongThemselves() {
         for (int i = 0; i < 3; i++) {
-            commit(1, QueueHouse.MAILBOX, Priority.NORMAL);
-            commit(2, QueueHouse.MAILBOX, Priority.URGENT);
+            commit(1, QueueFixture.MAILBOX, Priority.NORMAL);
+            commit(2, QueueFixture.MAILBOX, Priority.URGENT);
         }
         house.clock.advance(Duration.ofMinutes(1));
-        commit(3, QueueHouse.MAILBOX, Priority.URGENT);
+        commit(3, QueueFixture.MAILBOX, Priority.URGENT);
 
         assertThat(house.claim(5))
                 .extracting(claim -> claim.priority() + " " + client(claim))
@@ -96,14 +96,14 @@ class ClaimOrderTest {
 
     @Test
     void anUrgentMessageThatIsNotDueHoldsNothingUp() {
-        commit(1, QueueHouse.MAILBOX, Priority.URGENT);
+        commit(1, QueueFixture.MAILBOX, Priority.URGENT);
         Claim urgent = house.claimOne();
         house.queue()
                 .settle(
                         urgent,
-                        QueueHouse.deferred(urgent, house.clock.instant().plusSeconds(60)),
+                        QueueFixture.deferred(urgent, house.clock.instant().plusSeconds(60)),
                         List.of());
-        commit(1, QueueHouse.MAILBOX, Priority.NORMAL);
+        commit(1, QueueFixture.MAILBOX, Priority.NORMAL);
 
         assertThat(house.claimOne().priority()).isEqualTo(Priority.NORMAL);
         house.clock.advance(Duration.ofSeconds(60));
@@ -115,8 +115,8 @@ class ClaimOrderTest {
         QueueId id = commit(1, POOL, Priority.NORMAL);
         Claim claim = claimOne(ONE);
         assertThat(claim.route()).isEqualTo(POOL);
-        assertThat(claim.lane()).isEqualTo(ONE.owner());
-        house.queue().settle(claim, QueueHouse.deferred(claim, house.clock.instant()), List.of());
+        assertThat(claim.mailbox()).isEqualTo(ONE.owner());
+        house.queue().settle(claim, QueueFixture.deferred(claim, house.clock.instant()), List.of());
 
         assertThat(house.queue().claim(TWO, 10)).isEmpty();
         assertThat(claimOne(ONE).id()).isEqualTo(id);
@@ -127,8 +127,8 @@ class ClaimOrderTest {
         commit(1, ONE.owner(), Priority.NORMAL);
 
         assertThat(house.queue().claim(TWO, 10)).isEmpty();
-        assertThat(house.queue().lanes()).containsExactly(ONE.owner());
-        assertThat(claimOne(ONE).lane()).isEqualTo(ONE.owner());
+        assertThat(house.queue().mailboxes()).containsExactly(ONE.owner());
+        assertThat(claimOne(ONE).mailbox()).isEqualTo(ONE.owner());
     }
 
     @Test
@@ -137,15 +137,15 @@ class ClaimOrderTest {
             var _ = begin(i % 10, POOL, Priority.NORMAL);
         }
         QueueId own = commit(1, ONE.owner(), Priority.NORMAL);
-        house.change("UPDATE message SET mailbox = '" + ONE.owner() + "', attempts = 1"); // as if it had tried them all
+        house.execute("UPDATE message SET mailbox = '" + ONE.owner() + "', attempts = 1"); // as if it had tried them all
         Claim beingTried = claimOne(ONE);
 
-        assertThat(house.queue().release(ONE)).isEqualTo(1_199);
+        assertThat(house.queue().releaseToPools(ONE)).isEqualTo(1_199);
 
         List<Claim> claims = house.queue().claim(TWO, 2_000);
         assertThat(claims).hasSize(1_199).extracting(Claim::id).doesNotContain(beingTried.id(), own);
         assertThat(claims)
-                .allMatch(claim -> claim.attempts() == 2 && claim.lane().equals(TWO.owner()));
+                .allMatch(claim -> claim.attempts() == 2 && claim.mailbox().equals(TWO.owner()));
         assertThat(claimOne(ONE).id()).isEqualTo(own);
     }
 
@@ -153,10 +153,10 @@ class ClaimOrderTest {
     void whatComesOfAPoolThatIsNotServedAnyMoreStaysWhereItIs() {
         QueueId id = commit(1, POOL, Priority.NORMAL);
         Claim claim = claimOne(ONE);
-        house.queue().settle(claim, QueueHouse.deferred(claim, house.clock.instant()), List.of());
+        house.queue().settle(claim, QueueFixture.deferred(claim, house.clock.instant()), List.of());
 
         ClaimScope alone = new ClaimScope(ONE.owner(), List.of(ONE.owner()));
-        assertThat(house.queue().release(alone)).isZero();
+        assertThat(house.queue().releaseToPools(alone)).isZero();
         assertThat(claimOne(alone).id()).isEqualTo(id);
     }
 
@@ -182,7 +182,7 @@ class ClaimOrderTest {
     void whatHasBeenTriedIsPutBackToWhoTriedIt() {
         QueueId id = commit(1, POOL, Priority.NORMAL);
         Claim tried = claimOne(ONE);
-        house.queue().settle(tried, QueueHouse.deferred(tried, house.clock.instant()), List.of());
+        house.queue().settle(tried, QueueFixture.deferred(tried, house.clock.instant()), List.of());
         house.queue().putBack(claimOne(ONE));
 
         assertThat(house.queue().claim(TWO, 10)).isEmpty();
@@ -205,7 +205,7 @@ class ClaimOrderTest {
         house.queue().putBack(stale);
 
         assertThat(house.queue().claim(ONE, 10)).isEmpty();
-        assertThat(house.queue().settle(current, QueueHouse.delivered(current), List.of()))
+        assertThat(house.queue().settle(current, QueueFixture.delivered(current), List.of()))
                 .isEmpty();
     }
 
@@ -296,7 +296,7 @@ class ClaimOrderTest {
             house.queue()
                     .settle(
                             claim,
-                            QueueHouse.deferred(claim, house.clock.instant().plusSeconds(seconds--)),
+                            QueueFixture.deferred(claim, house.clock.instant().plusSeconds(seconds--)),
                             List.of());
         }
         house.clock.advance(Duration.ofSeconds(96));
@@ -324,11 +324,11 @@ class ClaimOrderTest {
 
     private Settlement held(Claim claim) {
         return new Settlement(
-                QueueHouse.outcomes(claim, _ -> new Deferred(QueueHouse.LATER)),
+                QueueFixture.outcomes(claim, _ -> new Deferred(QueueFixture.LATER)),
                 null,
                 false,
                 "smtp.example:587",
-                QueueHouse.MAILBOX);
+                QueueFixture.MAILBOX);
     }
 
     private Claim claimOne(ClaimScope supply) {
@@ -345,7 +345,7 @@ class ClaimOrderTest {
                 new Arrival(house.clock.instant(), InetAddress.ofLiteral("10.0.0." + client), "device", "ESMTP");
         return house.queue()
                 .receive()
-                .commit(arrival, List.of(new RoutedEnvelope(route, priority, QueueHouse.envelope(ANNA))), new byte[] {
+                .commit(arrival, List.of(new RoutedEnvelope(route, priority, QueueFixture.envelope(ANNA))), new byte[] {
                     '.'
                 });
     }

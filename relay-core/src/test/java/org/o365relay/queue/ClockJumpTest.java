@@ -2,7 +2,7 @@ package org.o365relay.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
-import static org.o365relay.queue.QueueHouse.ANNA;
+import static org.o365relay.queue.QueueFixture.ANNA;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,16 +23,16 @@ class ClockJumpTest {
 
     private static final Duration YEAR = Duration.ofDays(365);
 
-    private QueueHouse house;
+    private QueueFixture house;
 
     @BeforeEach
     void open(@TempDir Path directory) {
-        house = new QueueHouse(directory);
+        house = new QueueFixture(directory);
     }
 
     @AfterEach
     void close() {
-        assertThat(house.contradictions()).isEmpty();
+        assertThat(house.inconsistencies()).isEmpty();
         house.close();
     }
 
@@ -41,7 +41,7 @@ class ClockJumpTest {
     }
 
     private void defer(Claim claim) {
-        house.queue().settle(claim, QueueHouse.deferred(claim, inAnHour()), List.of());
+        house.queue().settle(claim, QueueFixture.deferred(claim, inAnHour()), List.of());
     }
 
     @Test
@@ -53,7 +53,7 @@ class ClockJumpTest {
         house.clock.advance(YEAR.negated());
         assertThat(house.claim(10)).as("not before the housekeeping").isEmpty();
 
-        assertThat(house.queue().hasten(house.settings().longestWait())).isEqualTo(2);
+        assertThat(house.queue().correctDueTimes(house.settings().longestWait())).isEqualTo(2);
 
         assertThat(house.claim(10)).hasSize(2);
     }
@@ -72,8 +72,8 @@ class ClockJumpTest {
     @Test
     void whatIsOnHoldStaysOnHold() {
         house.accept("on hold", ANNA);
-        house.change("UPDATE message SET held_at = 1, due_at = 253402214400000");
-        assertThat(house.queue().hasten(house.settings().longestWait())).isZero();
+        house.execute("UPDATE message SET held_at = 1, due_at = 253402214400000");
+        assertThat(house.queue().correctDueTimes(house.settings().longestWait())).isZero();
         house.close();
         assertThat(house.claim(10)).isEmpty();
         assertThat(house.number("SELECT due_at FROM message")).isEqualTo(253402214400000L);
@@ -84,7 +84,7 @@ class ClockJumpTest {
         for (int i = 0; i < 510; i++) {
             house.accept("on hold " + i, ANNA);
         }
-        house.change("UPDATE message SET held_at = 1, due_at = 253402214300000");
+        house.execute("UPDATE message SET held_at = 1, due_at = 253402214300000");
         house.close();
         assertTimeoutPreemptively(Duration.ofSeconds(20), house::queue);
         assertThat(house.claim(10)).isEmpty();
@@ -103,7 +103,7 @@ class ClockJumpTest {
         if (start) {
             house.close();
         } else {
-            assertThat(house.queue().hasten(house.settings().longestWait())).isEqualTo(2);
+            assertThat(house.queue().correctDueTimes(house.settings().longestWait())).isEqualTo(2);
         }
 
         assertThat(house.claim(10))
@@ -128,9 +128,9 @@ class ClockJumpTest {
         house.accept("being delivered", ANNA);
         Claim claim = house.claimOne();
         house.clock.advance(YEAR.negated());
-        assertThat(house.queue().hasten(house.settings().longestWait())).isZero();
+        assertThat(house.queue().correctDueTimes(house.settings().longestWait())).isZero();
         assertThat(house.claim(1)).isEmpty();
-        house.queue().settle(claim, QueueHouse.delivered(claim), List.of());
+        house.queue().settle(claim, QueueFixture.delivered(claim), List.of());
         assertThat(house.number("SELECT count(*) FROM chunk")).isZero();
     }
 
@@ -146,12 +146,12 @@ class ClockJumpTest {
         claims.forEach(this::defer);
         assertThat(house.claim(100)).as("each waits for its next time").isEmpty();
         house.clock.advance(YEAR.negated());
-        house.queue().hasten(house.settings().longestWait());
+        house.queue().correctDueTimes(house.settings().longestWait());
         claims = house.claim(100);
         assertThat(claims).hasSize(20);
         claims.forEach(this::defer);
         assertThat(house.claim(100)).isEmpty();
-        assertThat(house.queue().hasten(house.settings().longestWait()))
+        assertThat(house.queue().correctDueTimes(house.settings().longestWait()))
                 .as("once is enough")
                 .isZero();
     }
@@ -186,10 +186,10 @@ class ClockJumpTest {
     void historyIsForgottenEarlyButNoOpenMessage() {
         house.accept("delivered", ANNA);
         Claim claim = house.claimOne();
-        house.queue().settle(claim, QueueHouse.delivered(claim), List.of());
+        house.queue().settle(claim, QueueFixture.delivered(claim), List.of());
         house.accept("open", ANNA);
         house.clock.advance(YEAR);
-        house.queue().forgetBefore(house.clock.instant().minus(house.settings().history()));
+        house.queue().deleteHistoryBefore(house.clock.instant().minus(house.settings().history()));
         house.clock.advance(YEAR.negated());
         assertThat(house.text(house.claimOne())).isEqualTo("open");
     }

@@ -2,7 +2,7 @@ package org.o365relay.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.o365relay.queue.QueueHouse.ANNA;
+import static org.o365relay.queue.QueueFixture.ANNA;
 
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -29,14 +29,14 @@ class CommitterTest {
     private final AtomicInteger mostPages = new AtomicInteger(Integer.MAX_VALUE);
     private final AtomicInteger opened = new AtomicInteger();
     private final AtomicLong free = new AtomicLong(1L << 40);
-    private QueueHouse house;
+    private QueueFixture house;
     private FreeSpace room;
     private Checkpointer checkpointer;
     private Committer committer;
 
     @BeforeEach
     void open(@TempDir Path directory) throws Exception {
-        house = new QueueHouse(directory);
+        house = new QueueFixture(directory);
         Sqlite sqlite = new Sqlite(directory);
         Committer.Opening opening = () -> {
             opened.incrementAndGet();
@@ -61,7 +61,7 @@ class CommitterTest {
     @Test
     void seesTheDiskFillUpBeforeItAnswers() {
         assertThat(room.shortageFor(1_000)).isEmpty();
-        free.set(house.settings().freeSpaceFloor() + 999);
+        free.set(house.settings().minimumFreeSpace() + 999);
 
         assertThat(committer.submit(_ -> room.shortageFor(1_000).isEmpty()))
                 .as("not known yet")
@@ -102,7 +102,7 @@ class CommitterTest {
     void oneCallersFailureIsNotTheOthers(String kind) {
         Semaphore gate = hold();
         CompletableFuture<List<QueueId>> before =
-                incoming(1).commit(house.arrival(), QueueHouse.routed(QueueHouse.envelope(ANNA)), new byte[9]);
+                incoming(1).commit(house.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), new byte[9]);
         CompletableFuture<Integer> failing = committer.submit(statements -> {
             Sqlite.execute(statements.connection(), "INSERT INTO incoming VALUES (99, 0)"); // must not stay
             switch (kind) {
@@ -112,14 +112,14 @@ class CommitterTest {
             }
         });
         CompletableFuture<List<QueueId>> after =
-                incoming(2).commit(house.arrival(), QueueHouse.routed(QueueHouse.envelope(ANNA)), new byte[9]);
+                incoming(2).commit(house.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), new byte[9]);
         gate.release();
 
         assertThat(before.join().getFirst().value()).isEqualTo(1);
         assertThat(after.join().getFirst().value()).isEqualTo(2);
         assertThatThrownBy(failing::join).hasMessageContaining("trouble of its own");
         assertThat(house.number("SELECT count(*) FROM message")).isEqualTo(2);
-        assertThat(house.contradictions()).isEmpty();
+        assertThat(house.inconsistencies()).isEmpty();
     }
 
     @Test
@@ -137,14 +137,14 @@ class CommitterTest {
         }
         assertThat(accepted).isBetween(5, 30);
         assertThat(house.number("SELECT count(*) FROM message")).isEqualTo(accepted);
-        assertThat(house.contradictions()).isEmpty();
+        assertThat(house.inconsistencies()).isEmpty();
 
         mostPages.set(Integer.MAX_VALUE);
         for (long id = 101; id <= 110; id++) {
             assertThat(accept(id)).isTrue();
         }
         assertThat(house.number("SELECT count(*) FROM message")).isEqualTo(accepted + 10);
-        assertThat(house.contradictions()).isEmpty();
+        assertThat(house.inconsistencies()).isEmpty();
     }
 
     @Test
@@ -160,7 +160,7 @@ class CommitterTest {
         List<CompletableFuture<List<QueueId>>> group = new ArrayList<>();
         for (long id = 1; id <= 50; id++) {
             group.add(incoming(id)
-                    .commit(house.arrival(), QueueHouse.routed(QueueHouse.envelope(ANNA)), new byte[100_000]));
+                    .commit(house.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), new byte[100_000]));
         }
         int before = opened.get();
         gate.release();
@@ -174,7 +174,7 @@ class CommitterTest {
     void writesAtItsEndWhatWasSubmittedBefore() throws Exception {
         Semaphore gate = hold();
         CompletableFuture<List<QueueId>> before =
-                incoming(1).commit(house.arrival(), QueueHouse.routed(QueueHouse.envelope(ANNA)), new byte[9]);
+                incoming(1).commit(house.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), new byte[9]);
         gate.release();
         committer.close();
         assertThat(before).isCompletedWithValue(List.of(new QueueId(1)));
@@ -222,7 +222,7 @@ class CommitterTest {
 
     private boolean accept(long id) {
         CompletableFuture<List<QueueId>> answer = incoming(id)
-                .commit(house.arrival(), QueueHouse.routed(QueueHouse.envelope(ANNA)), QueueHouse.content(id, 100_000));
+                .commit(house.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), QueueFixture.content(id, 100_000));
         return answer.handle((_, failure) -> {
                     if (failure != null) {
                         assertThat(failure).hasMessageContaining("full");

@@ -2,7 +2,7 @@ package org.o365relay.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.o365relay.queue.QueueHouse.ANNA;
+import static org.o365relay.queue.QueueFixture.ANNA;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -22,11 +22,11 @@ class ContentTest {
 
     private static final int CHUNK = Incoming.CHUNK_SIZE;
 
-    private QueueHouse house;
+    private QueueFixture house;
 
     @BeforeEach
     void open(@TempDir Path directory) {
-        house = new QueueHouse(directory);
+        house = new QueueFixture(directory);
     }
 
     @AfterEach
@@ -37,14 +37,14 @@ class ContentTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 5 * CHUNK + 77})
     void isReadAsItWasWritten(int size) {
-        byte[] content = QueueHouse.content(size, size);
+        byte[] content = QueueFixture.content(size, size);
         house.accept(content, ANNA);
         assertThat(house.read(house.claimOne())).isEqualTo(content);
     }
 
     @Test
     void isReadInWhateverPiecesTheReaderLikes() throws IOException {
-        byte[] content = QueueHouse.content(9, 2 * CHUNK + 9);
+        byte[] content = QueueFixture.content(9, 2 * CHUNK + 9);
         house.accept(content, ANNA);
         ByteArrayOutputStream read = new ByteArrayOutputStream();
         try (InputStream in = house.queue().content(house.claimOne())) {
@@ -62,8 +62,8 @@ class ContentTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2})
     void aMissingPieceIsNoticed(int ordinal) {
-        house.accept(QueueHouse.content(3, 2 * CHUNK + 3), ANNA);
-        house.change("DELETE FROM chunk WHERE ordinal = " + ordinal);
+        house.accept(QueueFixture.content(3, 2 * CHUNK + 3), ANNA);
+        house.execute("DELETE FROM chunk WHERE ordinal = " + ordinal);
         Claim claim = house.claimOne();
         assertThatThrownBy(() -> house.queue().content(claim).readAllBytes())
                 .isInstanceOf(IOException.class)
@@ -73,17 +73,17 @@ class ContentTest {
 
     @Test
     void aPieceThatIsTooLongIsNoticed() {
-        house.accept(QueueHouse.content(3, 10), ANNA);
-        house.change("UPDATE chunk SET content = zeroblob(11)");
+        house.accept(QueueFixture.content(3, 10), ANNA);
+        house.execute("UPDATE chunk SET content = zeroblob(11)");
         Claim claim = house.claimOne();
         assertThatThrownBy(() -> house.queue().content(claim).readAllBytes()).isInstanceOf(IOException.class);
     }
 
     @Test
     void whatTheDiskHasChangedIsNoticed() throws IOException {
-        byte[] content = QueueHouse.content(3, 2 * CHUNK + 3);
+        byte[] content = QueueFixture.content(3, 2 * CHUNK + 3);
         house.accept(content, ANNA);
-        house.change("UPDATE chunk SET content = zeroblob(length(content)) WHERE ordinal = 1");
+        house.execute("UPDATE chunk SET content = zeroblob(length(content)) WHERE ordinal = 1");
         Claim claim = house.claimOne();
         try (ContentStream in = house.queue().content(claim)) {
             assertThat(in.readNBytes(CHUNK)).isEqualTo(Arrays.copyOf(content, CHUNK));
@@ -97,28 +97,28 @@ class ContentTest {
 
     @Test
     void whatAnOlderRelayWroteHasNoChecksum() {
-        byte[] content = QueueHouse.content(3, CHUNK + 3);
+        byte[] content = QueueFixture.content(3, CHUNK + 3);
         house.accept(content, ANNA);
         assertThat(house.number("SELECT count(*) FROM chunk WHERE checksum IS NOT NULL"))
                 .isEqualTo(2);
-        house.change("UPDATE chunk SET checksum = NULL");
+        house.execute("UPDATE chunk SET checksum = NULL");
         assertThat(house.read(house.claimOne())).isEqualTo(content);
     }
 
     @Test
     void whatIsAbandonedIsGone() {
-        Incoming incoming = house.receive(QueueHouse.content(4, 3 * CHUNK));
+        Incoming incoming = house.receive(QueueFixture.content(4, 3 * CHUNK));
         assertThat(house.number("SELECT count(*) FROM chunk")).isEqualTo(3);
         incoming.abandon().join();
         house.queue().receive().abandon().join();
         assertThat(house.number("SELECT count(*) FROM chunk")).isZero();
-        assertThat(house.contradictions()).isEmpty();
+        assertThat(house.inconsistencies()).isEmpty();
         assertThat(house.claim(1)).isEmpty();
     }
 
     @Test
     void whoReadsHalfAMessageHoldsUpNoCheckpoint() throws Exception {
-        house.accept(QueueHouse.content(5, 3 * CHUNK), ANNA);
+        house.accept(QueueFixture.content(5, 3 * CHUNK), ANNA);
         Claim claim = house.claimOne();
         try (InputStream in = house.queue().content(claim)) {
             assertThat(in.readNBytes(CHUNK + 5)).hasSize(CHUNK + 5);

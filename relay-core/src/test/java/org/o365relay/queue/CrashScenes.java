@@ -1,7 +1,7 @@
 package org.o365relay.queue;
 
-import static org.o365relay.queue.QueueHouse.ANNA;
-import static org.o365relay.queue.QueueHouse.BERT;
+import static org.o365relay.queue.QueueFixture.ANNA;
+import static org.o365relay.queue.QueueFixture.BERT;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,8 +22,8 @@ import org.o365relay.mail.RoutedEnvelope;
 /// table in `docs/queue.md`.
 final class CrashScenes {
 
-    static final byte[] SMALL = QueueHouse.content(1, 4_000);
-    static final byte[] LARGE = QueueHouse.content(2, 3 * Incoming.CHUNK_SIZE + 5_000);
+    static final byte[] SMALL = QueueFixture.content(1, 4_000);
+    static final byte[] LARGE = QueueFixture.content(2, 3 * Incoming.CHUNK_SIZE + 5_000);
 
     /// Where it stops.
     enum Scene {
@@ -52,13 +52,13 @@ final class CrashScenes {
     }
 
     static final List<RoutedEnvelope> PARTS = Stream.of(ANNA, BERT)
-            .map(recipient -> QueueHouse.routed(QueueHouse.envelope(recipient)).getFirst())
+            .map(recipient -> QueueFixture.routed(QueueFixture.envelope(recipient)).getFirst())
             .toList();
 
-    private final QueueHouse house;
+    private final QueueFixture house;
 
     private CrashScenes(Path directory) {
-        this.house = new QueueHouse(directory);
+        this.house = new QueueFixture(directory);
     }
 
     public static void main(String[] arguments) throws Exception {
@@ -87,9 +87,9 @@ final class CrashScenes {
                 inTransaction(() -> {
                     var _ = house.queue()
                             .receive()
-                            .commit(house.arrival(), QueueHouse.routed(QueueHouse.envelope(ANNA)), SMALL);
+                            .commit(house.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), SMALL);
                     var _ = large.commit(
-                            house.arrival(), QueueHouse.routed(QueueHouse.envelope(ANNA)), QueueHouse.last(LARGE));
+                            house.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), QueueFixture.last(LARGE));
                 });
             }
             case RECEIVING_LARGE -> house.receive(LARGE);
@@ -114,7 +114,7 @@ final class CrashScenes {
             case DEFERRED -> {
                 house.accept(SMALL, ANNA);
                 Claim claim = house.claimOne();
-                settle(claim, QueueHouse.deferred(claim, inAnHour()));
+                settle(claim, QueueFixture.deferred(claim, inAnHour()));
             }
             case PARTLY_SETTLED -> {
                 house.accept(LARGE, ANNA, BERT);
@@ -123,30 +123,30 @@ final class CrashScenes {
                         claim,
                         new Settlement(
                                 Map.of(
-                                        claim.recipients().get(0), new Delivered(QueueHouse.OK),
-                                        claim.recipients().get(1), new Deferred(QueueHouse.LATER)),
+                                        claim.recipients().get(0), new Delivered(QueueFixture.OK),
+                                        claim.recipients().get(1), new Deferred(QueueFixture.LATER)),
                                 inAnHour(),
                                 true,
                                 "smtp.example:587",
-                                QueueHouse.MAILBOX));
+                                QueueFixture.MAILBOX));
             }
             case BEING_SETTLED -> {
                 house.accept(LARGE, ANNA);
                 Claim claim = house.claimOne();
-                inTransaction(() -> settle(claim, QueueHouse.failed(claim), house.notice("could not")));
+                inTransaction(() -> settle(claim, QueueFixture.failed(claim), house.notice("could not")));
             }
             case SETTLED -> {
                 house.accept(LARGE, ANNA);
                 Claim claim = house.claimOne();
-                settle(claim, QueueHouse.failed(claim), house.notice("could not"));
+                settle(claim, QueueFixture.failed(claim), house.notice("could not"));
             }
             case BEING_FORGOTTEN -> {
                 settleOne();
-                inTransaction(() -> house.queue().forgetBefore(inAnHour()));
+                inTransaction(() -> house.queue().deleteHistoryBefore(inAnHour()));
             }
             case FORGOTTEN -> {
                 settleOne();
-                house.queue().forgetBefore(inAnHour());
+                house.queue().deleteHistoryBefore(inAnHour());
             }
             case BEING_GIVEN_BACK -> {
                 house.accept(LARGE, ANNA);
@@ -154,14 +154,14 @@ final class CrashScenes {
                 house.accept(SMALL, BERT);
                 var committer = house.queue().store().committer();
                 inTransaction(() -> committer.write(statements -> {
-                    Sqlite.giveBack(statements.connection(), 50);
+                    Sqlite.returnFreePages(statements.connection(), 50);
                     return true;
                 }));
             }
             case PARTS_BEING_COMMITTED -> {
                 Incoming large = house.receive(LARGE);
                 inTransaction(() -> {
-                    var _ = large.commit(house.arrival(), PARTS, QueueHouse.last(LARGE));
+                    var _ = large.commit(house.arrival(), PARTS, QueueFixture.last(LARGE));
                 });
             }
             case PART_SETTLED -> {
@@ -172,7 +172,7 @@ final class CrashScenes {
                 commitParts();
                 settleFirstPart();
                 Claim last = house.claimOne();
-                inTransaction(() -> settle(last, QueueHouse.delivered(last)));
+                inTransaction(() -> settle(last, QueueFixture.delivered(last)));
             }
             case BEING_PUT_ON_HOLD -> {
                 house.accept(SMALL, ANNA);
@@ -187,11 +187,11 @@ final class CrashScenes {
                 house.accept(SMALL, ANNA);
                 hold();
                 house.accept(LARGE, BERT);
-                house.queue().steering().each(MessageFilter.ALL, "Eva", claim -> {
+                house.queue().admin().bounceEach(MessageFilter.ALL, "Eva", claim -> {
                     if (claim.size() == LARGE.length) {
                         reached(); // the one on hold is settled, this one is not
                     }
-                    settle(claim, QueueHouse.failed(claim));
+                    settle(claim, QueueFixture.failed(claim));
                 });
             }
             case MANY_COMMITS -> manyCommits();
@@ -199,23 +199,23 @@ final class CrashScenes {
     }
 
     private void hold() {
-        house.queue().steering().apply(new Change.Hold(), MessageFilter.ALL, "Eva");
+        house.queue().admin().apply(new Change.Hold(), MessageFilter.ALL, "Eva");
     }
 
     private void commitParts() {
         house.receive(LARGE)
-                .commit(house.arrival(), PARTS, QueueHouse.last(LARGE))
+                .commit(house.arrival(), PARTS, QueueFixture.last(LARGE))
                 .join();
     }
 
     private void settleFirstPart() {
         Claim first = house.claimOne();
-        settle(first, QueueHouse.delivered(first));
+        settle(first, QueueFixture.delivered(first));
     }
 
     private void settleOne() {
         house.accept(LARGE, ANNA);
-        house.claim(2).forEach(claim -> settle(claim, QueueHouse.delivered(claim)));
+        house.claim(2).forEach(claim -> settle(claim, QueueFixture.delivered(claim)));
     }
 
     private void manyCommits() {

@@ -3,8 +3,8 @@ package org.o365relay.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.o365relay.queue.CrashScenes.LARGE;
 import static org.o365relay.queue.CrashScenes.SMALL;
-import static org.o365relay.queue.QueueHouse.ANNA;
-import static org.o365relay.queue.QueueHouse.BERT;
+import static org.o365relay.queue.QueueFixture.ANNA;
+import static org.o365relay.queue.QueueFixture.BERT;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,17 +23,17 @@ import org.o365relay.queue.CrashScenes.Scene;
 class CrashTest {
 
     private Path scratch;
-    private QueueHouse house;
+    private QueueFixture house;
 
     @BeforeEach
     void open(@TempDir Path directory) {
         scratch = directory;
-        house = new QueueHouse(directory.resolve("queue"));
+        house = new QueueFixture(directory.resolve("queue"));
     }
 
     @AfterEach
     void close() {
-        assertThat(house.contradictions()).isEmpty();
+        assertThat(house.inconsistencies()).isEmpty();
         house.close();
     }
 
@@ -79,8 +79,8 @@ class CrashTest {
         List<Claim> claims = house.claim(10);
         assertThat(claims).extracting(Claim::attempts).containsExactly(1, 1);
         assertThat(claims).extracting(Claim::arrival).containsOnly(house.arrival());
-        assertThat(claims.get(0).envelope()).isEqualTo(QueueHouse.envelope(ANNA, BERT));
-        assertThat(claims.get(1).envelope()).isEqualTo(QueueHouse.envelope(BERT));
+        assertThat(claims.get(0).envelope()).isEqualTo(QueueFixture.envelope(ANNA, BERT));
+        assertThat(claims.get(1).envelope()).isEqualTo(QueueFixture.envelope(BERT));
         assertThat(house.read(claims.get(0))).isEqualTo(SMALL);
         assertThat(house.read(claims.get(1))).isEqualTo(LARGE);
     }
@@ -177,9 +177,9 @@ class CrashTest {
         List<Claim> claims = house.claim(10);
         assertThat(claims).singleElement().extracting(Claim::recipients).isEqualTo(List.of(new Recipient(0, BERT)));
         assertThat(house.read(claims.getFirst())).isEqualTo(LARGE);
-        house.queue().settle(claims.getFirst(), QueueHouse.delivered(claims.getFirst()), List.of());
+        house.queue().settle(claims.getFirst(), QueueFixture.delivered(claims.getFirst()), List.of());
         assertThat(house.number("SELECT count(*) FROM chunk")).isZero();
-        assertThat(house.contradictions()).isEmpty();
+        assertThat(house.inconsistencies()).isEmpty();
     }
 
     @Test
@@ -189,7 +189,7 @@ class CrashTest {
         assertThat(claim.recipients()).containsExactly(new Recipient(0, BERT));
         assertThat(claim.attempts()).isEqualTo(2);
         assertThat(house.read(claim)).isEqualTo(LARGE);
-        assertThat(house.contradictions()).isEmpty();
+        assertThat(house.inconsistencies()).isEmpty();
     }
 
     @Test
@@ -197,7 +197,7 @@ class CrashTest {
         crash(Scene.BEING_GIVEN_BACK);
         assertThat(house.number("PRAGMA freelist_count")).isGreaterThan(50);
         Claim claim = house.claimOne();
-        assertThat(claim.envelope()).isEqualTo(QueueHouse.envelope(BERT));
+        assertThat(claim.envelope()).isEqualTo(QueueFixture.envelope(BERT));
         assertThat(house.read(claim)).isEqualTo(SMALL);
     }
 
@@ -212,7 +212,7 @@ class CrashTest {
     void onHold() throws Exception {
         crash(Scene.ON_HOLD);
         assertThat(house.claim(10)).isEmpty();
-        house.queue().steering().apply(new Change.Release(), MessageFilter.ALL, "Eva");
+        house.queue().admin().apply(new Change.Release(), MessageFilter.ALL, "Eva");
         Claim claim = house.claimOne();
         assertThat(house.read(claim)).isEqualTo(SMALL);
         assertThat(claim.attempts()).isEqualTo(1);

@@ -40,7 +40,7 @@ final class CrashedRelay {
         QueueSettings settings = new QueueSettings(Path.of(arguments[0]), 0, 1L << 40, Duration.ofDays(30));
         MessageQueue queue = MessageQueue.open(settings, clock, RandomGenerator.getDefault());
         Devices devices = new Devices(queue.devices(), clock);
-        queue.keep(devices);
+        queue.persistDevices(devices);
         EmailAddress mailbox = EmailAddress.parse("relay@contoso.example").orElseThrow();
         SmtpListener listener = new SmtpListener(
                 new AcceptSettings(
@@ -52,7 +52,7 @@ final class CrashedRelay {
                         false,
                         new Routes(
                                 List.of(),
-                                List.of(new Target(QueueHouse.MAILBOX, List.of(mailbox), Long.MAX_VALUE, null))),
+                                List.of(new Target(QueueFixture.MAILBOX, List.of(mailbox), Long.MAX_VALUE, null))),
                         List.of(mailbox)),
                 devices,
                 queue,
@@ -84,14 +84,14 @@ final class CrashedRelay {
     private static void tryAndDefer(MessageQueue queue, InstantSource clock) {
         try {
             while (true) {
-                for (Claim claim : queue.claim(QueueHouse.SUPPLY, 3)) {
+                for (Claim claim : queue.claim(QueueFixture.SCOPE, 3)) {
                     try (InputStream content = queue.content(claim)) {
                         content.transferTo(OutputStream.nullOutputStream());
                     }
                     queue.settle(
-                            claim, QueueHouse.deferred(claim, clock.instant().plus(Duration.ofDays(1))), List.of());
+                            claim, QueueFixture.deferred(claim, clock.instant().plus(Duration.ofDays(1))), List.of());
                 }
-                queue.awaitDue(QueueHouse.SUPPLY, Duration.ofSeconds(10));
+                queue.awaitDue(QueueFixture.SCOPE, Duration.ofSeconds(10));
             }
         } catch (IOException | InterruptedException e) {
             System.out.println("FAILED " + e);

@@ -1,7 +1,7 @@
 package org.o365relay.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.o365relay.queue.QueueHouse.ANNA;
+import static org.o365relay.queue.QueueFixture.ANNA;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,11 +17,11 @@ import org.o365relay.mail.QueueId;
 @Timeout(60)
 class DamagedRowTest {
 
-    private QueueHouse house;
+    private QueueFixture house;
 
     @BeforeEach
     void open(@TempDir Path directory) {
-        house = new QueueHouse(directory);
+        house = new QueueFixture(directory);
     }
 
     @AfterEach
@@ -43,7 +43,7 @@ class DamagedRowTest {
         house.accept("first", ANNA);
         QueueId damaged = house.accept("second", ANNA);
         house.accept("third", ANNA);
-        house.change(damage.replace("$", Long.toString(damaged.value())));
+        house.execute(damage.replace("$", Long.toString(damaged.value())));
 
         List<String> served = new ArrayList<>();
         for (int i = 0; i < 3; i++) {

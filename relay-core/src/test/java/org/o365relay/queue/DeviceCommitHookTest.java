@@ -1,7 +1,7 @@
 package org.o365relay.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.o365relay.queue.QueueHouse.ANNA;
+import static org.o365relay.queue.QueueFixture.ANNA;
 
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -30,12 +30,12 @@ class DeviceCommitHookTest {
     private static final DeviceLimits NO_LIMITS = new DeviceLimits(10, null, null, null);
     private static final DeviceLimits BUDGET = new DeviceLimits(10, null, null, 500);
 
-    private QueueHouse house;
+    private QueueFixture house;
     private Devices devices;
 
     @BeforeEach
     void open(@TempDir Path directory) {
-        house = new QueueHouse(directory);
+        house = new QueueFixture(directory);
         devices = start();
     }
 
@@ -46,7 +46,7 @@ class DeviceCommitHookTest {
 
     private Devices start() {
         Devices started = new Devices(house.queue().devices(), house.clock);
-        house.queue().keep(started);
+        house.queue().persistDevices(started);
         return started;
     }
 
@@ -104,22 +104,22 @@ class DeviceCommitHookTest {
 
     @Test
     void aTableThatCannotBeWrittenHoldsUpNoMailAndIsTriedAgain() {
-        house.change("ALTER TABLE device_usage RENAME TO mislaid");
+        house.execute("ALTER TABLE device_usage RENAME TO mislaid");
         for (int i = 0; i < 10; i++) {
             send(PRINTER, BUDGET);
         }
         assertThat(house.number("SELECT count(*) FROM message")).isEqualTo(10);
-        house.change("ALTER TABLE mislaid RENAME TO device_usage");
+        house.execute("ALTER TABLE mislaid RENAME TO device_usage");
         for (int tick = 0; tick <= 30; tick++) {
             house.queue().writeDevices(200);
         }
         assertThat(spent()).isEqualTo(10);
-        assertThat(house.contradictions()).isEmpty();
+        assertThat(house.inconsistencies()).isEmpty();
     }
 
     @Test
     void aMistakeOfWhoCountsHoldsUpNoMail() {
-        house.queue().keep(new DeviceChanges() {
+        house.queue().persistDevices(new DeviceChanges() {
             @Override
             public boolean isPending() {
                 return true;
@@ -163,10 +163,10 @@ class DeviceCommitHookTest {
         send(PRINTER, BUDGET);
         house.clock.advance(Duration.ofHours(24));
         send(PRINTER, BUDGET);
-        house.queue().forgetBefore(house.clock.instant());
+        house.queue().deleteHistoryBefore(house.clock.instant());
         assertThat(spent()).isEqualTo(2);
         house.clock.advance(Duration.ofMinutes(10));
-        house.queue().forgetBefore(house.clock.instant());
+        house.queue().deleteHistoryBefore(house.clock.instant());
         assertThat(spent()).isEqualTo(1);
     }
 
@@ -185,7 +185,7 @@ class DeviceCommitHookTest {
         devices.at(PRINTER).deviated(Deviation.NUL);
         List<DeviceRecord> before = devices.records();
         house.close();
-        house.change(row);
+        house.execute(row);
         devices = start();
         assertThat(devices.records()).isEqualTo(before);
         house.clock.advance(Duration.ofSeconds(1));

@@ -1,8 +1,8 @@
 package org.o365relay.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.o365relay.queue.QueueHouse.ANNA;
-import static org.o365relay.queue.QueueHouse.BERT;
+import static org.o365relay.queue.QueueFixture.ANNA;
+import static org.o365relay.queue.QueueFixture.BERT;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -78,7 +78,7 @@ class DiskFaultTest {
     }
 
     private static void real(FaultyDisk disk, Path directory) {
-        try (QueueHouse house = new QueueHouse(directory.resolve("queue"))) {
+        try (QueueFixture house = new QueueFixture(directory.resolve("queue"))) {
             house.accept("before", ANNA);
             for (Fault fault :
                     List.of(Fault.full(Place.LOG, true, false), Fault.of(Operation.SYNC, Place.LOG, true, false))) {
@@ -120,7 +120,7 @@ class DiskFaultTest {
     private static final class Round {
 
         private final FaultyDisk disk;
-        private final QueueHouse house;
+        private final QueueFixture house;
         private final Fault fault;
         private final int n;
         private final Map<String, byte[]> acknowledged = new HashMap<>();
@@ -130,7 +130,7 @@ class DiskFaultTest {
 
         Round(FaultyDisk disk, Path directory, Fault fault, int n) {
             this.disk = disk;
-            this.house = new QueueHouse(directory);
+            this.house = new QueueFixture(directory);
             this.fault = fault;
             this.n = n;
         }
@@ -139,7 +139,7 @@ class DiskFaultTest {
             work(false);
             disk.arm(fault, n);
             work(true);
-            house.queue().store().giveBack();
+            house.queue().store().returnFreeSpace();
             int failed = disk.disarm();
             work(false); // without a restart
             check();
@@ -179,14 +179,14 @@ class DiskFaultTest {
             attempt(mayFail, () -> claimAndSettle(1));
             attempt(
                     mayFail,
-                    () -> house.queue().forgetBefore(house.clock.instant().minus(Duration.ofDays(1))));
+                    () -> house.queue().deleteHistoryBefore(house.clock.instant().minus(Duration.ofDays(1))));
             attempt(mayFail, this::checkpoint);
             accept(mayFail, 700);
         }
 
         private void accept(boolean mayFail, int size) {
             String name = "message " + names++;
-            byte[] content = QueueHouse.content(names, size);
+            byte[] content = QueueFixture.content(names, size);
             byte[] text = name.getBytes(StandardCharsets.UTF_8);
             System.arraycopy(text, 0, content, 0, text.length);
             content[text.length] = '\n';
@@ -206,8 +206,8 @@ class DiskFaultTest {
                         .settle(
                                 claim,
                                 deliver
-                                        ? QueueHouse.delivered(claim)
-                                        : QueueHouse.deferred(
+                                        ? QueueFixture.delivered(claim)
+                                        : QueueFixture.deferred(
                                                 claim, house.clock.instant().plusSeconds(60)),
                                 List.of());
                 if (deliver) {

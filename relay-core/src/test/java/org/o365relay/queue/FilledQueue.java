@@ -1,7 +1,7 @@
 package org.o365relay.queue;
 
-import static org.o365relay.queue.QueueHouse.ANNA;
-import static org.o365relay.queue.QueueHouse.BERT;
+import static org.o365relay.queue.QueueFixture.ANNA;
+import static org.o365relay.queue.QueueFixture.BERT;
 
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -24,10 +24,10 @@ import org.o365relay.queue.Settlement.Remark;
 /// A queue with one message in each state, an hour between them.
 final class FilledQueue {
 
-    private final QueueHouse house;
+    private final QueueFixture house;
     private final Map<QueueId, String> names = new LinkedHashMap<>();
 
-    FilledQueue(QueueHouse house) {
+    FilledQueue(QueueFixture house) {
         this.house = house;
         fill();
     }
@@ -38,39 +38,39 @@ final class FilledQueue {
         claimOnly(
                 waiting,
                 claim -> new Settlement(
-                        QueueHouse.outcomes(claim, _ -> new Deferred(QueueHouse.LATER)),
+                        QueueFixture.outcomes(claim, _ -> new Deferred(QueueFixture.LATER)),
                         Instant.parse("2026-03-02T12:00:00Z"),
                         true,
                         "smtp.example:587",
-                        QueueHouse.MAILBOX,
+                        QueueFixture.MAILBOX,
                         Map.of(claim.recipients().getFirst(), new Remark("server-busy", false))));
         QueueId held = accept("held", ANNA, "192.168.10.7");
-        house.queue().steering().apply(new Change.Hold(), MessageFilter.of(List.of(held)), "Eva");
+        house.queue().admin().apply(new Change.Hold(), MessageFilter.of(List.of(held)), "Eva");
         accept("sending", BERT, "192.168.10.7");
         QueueId sent = accept("sent", ANNA, "192.168.10.8");
-        claimOnly(sent, QueueHouse::delivered);
+        claimOnly(sent, QueueFixture::delivered);
         QueueId lost = accept("lost", ANNA, "192.168.10.7");
-        claimOnly(lost, QueueHouse::failed);
+        claimOnly(lost, QueueFixture::failed);
         QueueId gone = accept("gone", BERT, "192.168.10.7");
-        house.queue().steering().apply(new Change.Delete(), MessageFilter.of(List.of(gone)), "Eva");
+        house.queue().admin().apply(new Change.Delete(), MessageFilter.of(List.of(gone)), "Eva");
         names.put(
                 house.queue()
-                        .mark("told", "x", List.of(house.notice("Subject: notice\r\n\r\ntext")))
+                        .saveProgress("told", "x", List.of(house.notice("Subject: notice\r\n\r\ntext")))
                         .getFirst(),
                 "notice");
         // last, so that its lease does not end meanwhile
-        house.change("UPDATE message SET lease = 77, due_at = 1772400000000 WHERE id = "
+        house.execute("UPDATE message SET lease = 77, due_at = 1772400000000 WHERE id = "
                 + id("sending").value());
     }
 
     private QueueId accept(String name, EmailAddress to, String client) {
         Arrival arrival = new Arrival(house.clock.instant(), InetAddress.ofLiteral(client), "printer", "ESMTP");
-        Envelope envelope = new Envelope(QueueHouse.PRINTER, List.of(to), false);
+        Envelope envelope = new Envelope(QueueFixture.PRINTER, List.of(to), false);
         QueueId id = house.queue()
                 .receive()
                 .commit(
                         arrival,
-                        List.of(new RoutedEnvelope(QueueHouse.MAILBOX, Priority.NORMAL, envelope)),
+                        List.of(new RoutedEnvelope(QueueFixture.MAILBOX, Priority.NORMAL, envelope)),
                         new SearchableHeaders(name, "<" + name + "@device>"),
                         name.getBytes(StandardCharsets.UTF_8))
                 .join()
@@ -99,12 +99,12 @@ final class FilledQueue {
                 .orElse(new QueueId(4711));
     }
 
-    MessageLine line(String name) {
-        return house.queue().reading().show(id(name)).orElseThrow().line();
+    MessageEntry line(String name) {
+        return house.queue().reader().show(id(name)).orElseThrow().entry();
     }
 
     List<String> names(Page page) {
-        return page.lines().stream()
+        return page.entries().stream()
                 .map(line -> names.getOrDefault(line.id(), "?"))
                 .toList();
     }

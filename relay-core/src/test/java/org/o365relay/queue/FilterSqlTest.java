@@ -49,7 +49,7 @@ class FilterSqlTest {
 
     @Test
     void nothingIsSortedAndNoIndexLeadsAstray(@TempDir Path directory) throws SQLException {
-        try (QueueHouse house = new QueueHouse(directory)) {
+        try (QueueFixture house = new QueueFixture(directory)) {
             house.queue();
             for (MessageFilter question : QUESTIONS) {
                 for (Page.Order order : Page.Order.values()) {
@@ -66,9 +66,9 @@ class FilterSqlTest {
 
     @Test
     void whatIsAskedForByNameIsSoughtByName(@TempDir Path directory) throws SQLException {
-        try (QueueHouse house = new QueueHouse(directory)) {
+        try (QueueFixture house = new QueueFixture(directory)) {
             house.queue();
-            MessageFilter named = text(null, null, "anna@*", null).among(List.of(new QueueId(5), new QueueId(6)));
+            MessageFilter named = text(null, null, "anna@*", null).restrictedTo(List.of(new QueueId(5), new QueueId(6)));
             assertThat(plan(house, FilterSql.of(named).open().list("candidates", Page.Order.OLDEST_FIRST, 50)))
                     .first()
                     .isEqualTo("SEARCH message USING INTEGER PRIMARY KEY (rowid=?)");
@@ -77,16 +77,16 @@ class FilterSqlTest {
 
     @Test
     void aLongQueueIsAnsweredQuickly(@TempDir Path directory) {
-        try (QueueHouse house = new QueueHouse(directory)) {
+        try (QueueFixture house = new QueueFixture(directory)) {
             house.queue();
             fill(house);
-            QueueReader reading = house.queue().reading();
-            assertQuick("overview", () -> reading.overview().open(), (long) MESSAGES);
+            QueueReader reading = house.queue().reader();
+            assertQuick("overview", () -> reading.summary().open(), (long) MESSAGES);
             for (MessageFilter question : QUESTIONS) {
                 assertQuick(
                         question.toString(),
                         () -> reading.find(question, Page.Order.NEWEST_FIRST, null, 50)
-                                        .lines()
+                                        .entries()
                                         .size()
                                 <= 50,
                         true);
@@ -101,7 +101,7 @@ class FilterSqlTest {
                 List.of(), Set.of(), null, null, client, sender, recipient, null, null, subject, null, null);
     }
 
-    private static List<String> plan(QueueHouse house, Query query) throws SQLException {
+    private static List<String> plan(QueueFixture house, Query query) throws SQLException {
         List<String> steps = new ArrayList<>();
         try (Connection connection = house.connection();
                 PreparedStatement statement = new Statements(connection)
@@ -127,14 +127,14 @@ class FilterSqlTest {
         assertThat(quickest).as(what).isLessThan(QUICK);
     }
 
-    private static void fill(QueueHouse house) {
+    private static void fill(QueueFixture house) {
         String numbers = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " + MESSAGES + ")";
-        house.change("INSERT INTO message (id, received_at, client, helo, protocol, sender, smtp_utf8, body, notice,"
+        house.execute("INSERT INTO message (id, received_at, client, helo, protocol, sender, smtp_utf8, body, notice,"
                 + " size, attempts, due_at, route, mailbox, priority, subject, reason) " + numbers
                 + " SELECT (1772400000000 + i) << 21, 1772400000000 + i, '10.0.' || (i % 50), 'device', 'ESMTP',"
                 + " 'scan@contoso.example', 0, '7BIT', 0, 1, i % 2, 1772400000000 + i, 'm', 'm', 1, 'Paper ' || i,"
                 + " CASE WHEN i % 2 THEN 'server-busy' END FROM n");
-        house.change("INSERT INTO recipient (message_id, ordinal, address, state) " + numbers
+        house.execute("INSERT INTO recipient (message_id, ordinal, address, state) " + numbers
                 + " SELECT (1772400000000 + i) << 21, 0, 'bert@contoso.example', 'queued' FROM n");
     }
 }

@@ -1,7 +1,7 @@
 package org.o365relay.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.o365relay.queue.QueueHouse.ANNA;
+import static org.o365relay.queue.QueueFixture.ANNA;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,19 +18,19 @@ class FreeSpaceTest {
     @Test
     void thereIsNoneOnceTheQueueIsAtItsLargestAndAgainWhenItHasShrunk(@TempDir Path directory) throws Exception {
         QueueSettings settings = new QueueSettings(directory, 0, 400_000, Duration.ofDays(30));
-        QueueHouse house = new QueueHouse(directory);
+        QueueFixture house = new QueueFixture(directory);
         try (MessageQueue queue = MessageQueue.open(settings, house.clock, new Random(1))) {
             assertThat(queue.shortageFor(0)).isEmpty();
             assertThat(queue.shortageFor(400_000)).contains(SpaceShortage.QUEUE);
             assertThat(queue.shortageFor(999_999_999_999_999_999L)).isPresent();
             for (int i = 0; i < 4; i++) {
                 queue.receive()
-                        .commit(house.arrival(), QueueHouse.routed(QueueHouse.envelope(ANNA)), new byte[100_000])
+                        .commit(house.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), new byte[100_000])
                         .join();
             }
             assertThat(queue.shortageFor(0)).contains(SpaceShortage.QUEUE);
-            for (Claim claim : queue.claim(QueueHouse.SUPPLY, 3)) {
-                queue.settle(claim, QueueHouse.delivered(claim), List.of());
+            for (Claim claim : queue.claim(QueueFixture.SCOPE, 3)) {
+                queue.settle(claim, QueueFixture.delivered(claim), List.of());
             }
             assertThat(queue.shortageFor(0)).isEmpty();
         }

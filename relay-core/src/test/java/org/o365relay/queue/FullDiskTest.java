@@ -1,7 +1,7 @@
 package org.o365relay.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.o365relay.queue.QueueHouse.ANNA;
+import static org.o365relay.queue.QueueFixture.ANNA;
 
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -36,29 +36,29 @@ class FullDiskTest {
             assertThat(Integer.parseInt(child.awaitLine("AGAIN"))).isEqualTo(20);
             child.kill();
         }
-        try (QueueHouse house = new QueueHouse(data)) {
+        try (QueueFixture house = new QueueFixture(data)) {
             assertThat(house.claim(1_000))
                     .hasSize(accepted + 20)
                     .allSatisfy(claim -> assertThat(house.read(claim)).hasSize(SIZE));
             assertThat(house.number("SELECT total(recipients) FROM device_usage"))
                     .as("neither more nor less than what was accepted")
                     .isEqualTo(accepted + 20);
-            assertThat(house.contradictions()).isEmpty();
+            assertThat(house.inconsistencies()).isEmpty();
         }
     }
 
     /// The process with the limit.
     public static void main(String[] arguments) throws Exception {
-        QueueHouse house = new QueueHouse(Path.of(arguments[0]));
+        QueueFixture house = new QueueFixture(Path.of(arguments[0]));
         Devices devices = new Devices(house.clock);
-        house.queue().keep(devices);
+        house.queue().persistDevices(devices);
         System.out.println("FULL " + accept(house, devices, 200));
         System.in.read();
         System.out.println("AGAIN " + accept(house, devices, 20));
         System.in.read();
     }
 
-    private static int accept(QueueHouse house, Devices devices, int most) {
+    private static int accept(QueueFixture house, Devices devices, int most) {
         Device device = devices.at(InetAddress.ofLiteral("192.168.10.7"));
         DeviceLimits limits = new DeviceLimits(10, null, null, 1_000);
         int accepted = 0;
@@ -66,7 +66,7 @@ class FullDiskTest {
             assertThat(device.reserveRecipient(limits)).isEmpty();
             device.messageAccepted(1, SIZE);
             try {
-                house.accept(QueueHouse.content(i, SIZE), ANNA);
+                house.accept(QueueFixture.content(i, SIZE), ANNA);
                 accepted++;
             } catch (CompletionException e) {
                 device.rollBack(1, SIZE);

@@ -1,7 +1,7 @@
 package org.o365relay.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.o365relay.queue.QueueHouse.ANNA;
+import static org.o365relay.queue.QueueFixture.ANNA;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,16 +21,16 @@ class HoldTest {
 
     private static final String EVA = "Eva";
 
-    private QueueHouse house;
+    private QueueFixture house;
 
     @BeforeEach
     void open(@TempDir Path directory) {
-        house = new QueueHouse(directory);
+        house = new QueueFixture(directory);
     }
 
     @AfterEach
     void close() {
-        assertThat(house.contradictions()).isEmpty();
+        assertThat(house.inconsistencies()).isEmpty();
         house.close();
     }
 
@@ -40,7 +40,7 @@ class HoldTest {
         house.clock.advance(Duration.ofDays(3_000));
         assertThat(house.claim(10)).isEmpty();
         house.close();
-        house.queue().forgetBefore(house.clock.instant());
+        house.queue().deleteHistoryBefore(house.clock.instant());
 
         assertThat(house.claim(10)).isEmpty();
         assertThat(line(id).state()).isEqualTo(MessageState.HELD);
@@ -50,16 +50,16 @@ class HoldTest {
     @Test
     void aReleasedMessageIsTriedAtOnce() throws InterruptedException {
         QueueId id = hold(house.accept("held", ANNA));
-        house.queue().awaitDue(QueueHouse.SUPPLY, Duration.ZERO);
+        house.queue().awaitDue(QueueFixture.SCOPE, Duration.ZERO);
 
-        ChangeResult effect = house.queue().steering().apply(new Change.Release(), MessageFilter.ALL, EVA);
+        ChangeResult effect = house.queue().admin().apply(new Change.Release(), MessageFilter.ALL, EVA);
 
         long before = System.nanoTime();
-        house.queue().awaitDue(QueueHouse.SUPPLY, Duration.ofSeconds(30));
+        house.queue().awaitDue(QueueFixture.SCOPE, Duration.ofSeconds(30));
         assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(10));
         assertThat(effect).isEqualTo(new ChangeResult(1, 0, ""));
         assertThat(house.claimOne().id()).isEqualTo(id);
-        assertThat(house.queue().steering().apply(new Change.Release(), MessageFilter.ALL, EVA))
+        assertThat(house.queue().admin().apply(new Change.Release(), MessageFilter.ALL, EVA))
                 .as("it is not on hold any more")
                 .isEqualTo(new ChangeResult(0, 1, ""));
     }
@@ -68,13 +68,13 @@ class HoldTest {
     void whyItWaitedIsNotForgotten() {
         QueueId id = house.accept("deferred", ANNA);
         Claim claim = house.claimOne();
-        house.queue().settle(claim, QueueHouse.deferred(claim, house.clock.instant()), List.of());
+        house.queue().settle(claim, QueueFixture.deferred(claim, house.clock.instant()), List.of());
         String reason = line(id).reason();
         hold(id);
 
         assertThat(reason).isEqualTo("unknown");
         assertThat(line(id).reason()).isEqualTo(reason);
-        house.queue().steering().apply(new Change.Release(), MessageFilter.ALL, EVA);
+        house.queue().admin().apply(new Change.Release(), MessageFilter.ALL, EVA);
         assertThat(line(id).state()).isEqualTo(MessageState.DEFERRED);
     }
 
@@ -82,9 +82,9 @@ class HoldTest {
     void whoeverWaitsForWorkDoesNotWaitForTheEndOfTime() throws InterruptedException {
         hold(house.accept("held", ANNA));
         long before = System.nanoTime();
-        house.queue().awaitDue(QueueHouse.SUPPLY, Duration.ofMillis(10));
+        house.queue().awaitDue(QueueFixture.SCOPE, Duration.ofMillis(10));
         assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(20));
-        assertThat(house.queue().reading().overview().nextDue()).isNull();
+        assertThat(house.queue().reader().summary().nextDue()).isNull();
     }
 
     @Test
@@ -92,10 +92,10 @@ class HoldTest {
         QueueId id = hold(house.accept("held", ANNA));
 
         int moved = house.queue()
-                .reroute(QueueHouse.MAILBOX, _ -> new Destination("other@contoso.example", Priority.URGENT));
+                .reroute(QueueFixture.MAILBOX, _ -> new Destination("other@contoso.example", Priority.URGENT));
 
         assertThat(moved).isEqualTo(1);
-        assertThat(line(id).lane()).isEqualTo("other@contoso.example");
+        assertThat(line(id).mailbox()).isEqualTo("other@contoso.example");
         assertThat(line(id).state()).isEqualTo(MessageState.HELD);
         assertThat(house.queue().claim(new ClaimScope("other@contoso.example", List.of()), 1))
                 .isEmpty();
@@ -104,16 +104,16 @@ class HoldTest {
     @Test
     void whatGoesBackToThePoolStaysOnHold() {
         QueueId id = house.accept("held", ANNA);
-        house.change("UPDATE message SET route = 'pool', mailbox = 'pool'");
-        ClaimScope member = new ClaimScope(QueueHouse.MAILBOX, List.of("pool"));
+        house.execute("UPDATE message SET route = 'pool', mailbox = 'pool'");
+        ClaimScope member = new ClaimScope(QueueFixture.MAILBOX, List.of("pool"));
         Claim claim = house.queue().claim(member, 1).getFirst();
         Instant next = house.clock.instant().plus(Duration.ofHours(1));
-        house.queue().settle(claim, QueueHouse.deferred(claim, next), List.of());
+        house.queue().settle(claim, QueueFixture.deferred(claim, next), List.of());
         hold(id);
 
-        assertThat(house.queue().release(member)).isEqualTo(1);
+        assertThat(house.queue().releaseToPools(member)).isEqualTo(1);
 
-        assertThat(line(id).lane()).isEqualTo("pool");
+        assertThat(line(id).mailbox()).isEqualTo("pool");
         assertThat(line(id).state()).isEqualTo(MessageState.HELD);
         house.clock.advance(Duration.ofDays(1));
         assertThat(house.queue().claim(member, 1)).isEmpty();
@@ -122,13 +122,13 @@ class HoldTest {
     @Test
     void whoGivesAHeldMessageUpMayLeaveItOnHold() {
         QueueId id = hold(house.accept("held", ANNA));
-        house.queue().steering().each(MessageFilter.ALL, EVA, claim -> {
+        house.queue().admin().bounceEach(MessageFilter.ALL, EVA, claim -> {
             assertThat(house.claim(1)).as("nobody else gets it").isEmpty();
-            house.queue().settle(claim, QueueHouse.deferred(claim, house.clock.instant()), List.of());
+            house.queue().settle(claim, QueueFixture.deferred(claim, house.clock.instant()), List.of());
         });
         assertThat(line(id).state()).isEqualTo(MessageState.HELD);
 
-        house.queue().steering().each(MessageFilter.ALL, EVA, house.queue()::putBack);
+        house.queue().admin().bounceEach(MessageFilter.ALL, EVA, house.queue()::putBack);
         assertThat(line(id).state()).isEqualTo(MessageState.HELD);
         assertThat(line(id).attempts()).isZero();
     }
@@ -138,7 +138,7 @@ class HoldTest {
         QueueId id = house.accept("damaged", ANNA);
         Claim claim = house.claimOne();
 
-        house.queue().setAside(claim, "the disk has changed chunk 0");
+        house.queue().holdDamaged(claim, "the disk has changed chunk 0");
 
         assertThat(line(id).state()).isEqualTo(MessageState.HELD);
         assertThat(line(id).attempts()).isZero();
@@ -146,17 +146,17 @@ class HoldTest {
                 .singleElement()
                 .satisfies(event -> assertThat(event.kind()).isEqualTo("damaged"))
                 .satisfies(event -> assertThat(event.detail()).isEqualTo("the disk has changed chunk 0"));
-        house.queue().setAside(claim, "again");
+        house.queue().holdDamaged(claim, "again");
         assertThat(house.queue().events(id)).as("its lease has ended").hasSize(1);
     }
 
     private QueueId hold(QueueId id) {
-        assertThat(house.queue().steering().apply(new Change.Hold(), MessageFilter.of(List.of(id)), EVA))
+        assertThat(house.queue().admin().apply(new Change.Hold(), MessageFilter.of(List.of(id)), EVA))
                 .isEqualTo(new ChangeResult(1, 0, ""));
         return id;
     }
 
-    private MessageLine line(QueueId id) {
-        return house.queue().reading().show(id).orElseThrow().line();
+    private MessageEntry line(QueueId id) {
+        return house.queue().reader().show(id).orElseThrow().entry();
     }
 }

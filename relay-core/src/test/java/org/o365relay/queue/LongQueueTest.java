@@ -1,7 +1,7 @@
 package org.o365relay.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.o365relay.queue.QueueHouse.ANNA;
+import static org.o365relay.queue.QueueFixture.ANNA;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,7 +22,7 @@ class LongQueueTest {
 
     @Test
     void aLongQueueIsNoSlowerThanAShortOne(@TempDir Path directory) {
-        try (QueueHouse house = new QueueHouse(directory)) {
+        try (QueueFixture house = new QueueFixture(directory)) {
             house.queue();
             fill(house);
             QueueId due = house.accept("due", ANNA);
@@ -37,14 +37,14 @@ class LongQueueTest {
                     0);
             assertQuick("the next due", () -> waited(house), true, true);
             assertQuick(
-                    "all lanes", () -> house.queue().lanes(), List.of(QueueHouse.MAILBOX), List.of(QueueHouse.MAILBOX));
-            assertQuick("a release", () -> house.queue().release(QueueHouse.SUPPLY), 0, 0);
+                    "all lanes", () -> house.queue().mailboxes(), List.of(QueueFixture.MAILBOX), List.of(QueueFixture.MAILBOX));
+            assertQuick("a release", () -> house.queue().releaseToPools(QueueFixture.SCOPE), 0, 0);
         }
     }
 
-    private static boolean waited(QueueHouse house) {
+    private static boolean waited(QueueFixture house) {
         try {
-            house.queue().awaitDue(QueueHouse.SUPPLY, Duration.ZERO);
+            house.queue().awaitDue(QueueFixture.SCOPE, Duration.ZERO);
             return true;
         } catch (InterruptedException e) {
             throw new AssertionError(e);
@@ -65,15 +65,15 @@ class LongQueueTest {
         assertThat(quickest).as(what).isLessThan(QUICK);
     }
 
-    private static void fill(QueueHouse house) {
+    private static void fill(QueueFixture house) {
         long inAnHour = house.clock.instant().plus(Duration.ofHours(1)).toEpochMilli();
         String numbers = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " + MESSAGES + ")";
-        house.change("INSERT INTO message (id, received_at, client, helo, protocol, sender, smtp_utf8, body, notice,"
+        house.execute("INSERT INTO message (id, received_at, client, helo, protocol, sender, smtp_utf8, body, notice,"
                 + " size, attempts, due_at, route, mailbox, priority) " + numbers
                 + " SELECT i, 1, '10.0.' || (i % 500 / 250) || '.' || (i % 250), 'device', 'ESMTP', NULL, 0, '7BIT', 0,"
-                + " 1, 1, " + inAnHour + " + i, '" + QueueHouse.MAILBOX + "', '" + QueueHouse.MAILBOX
+                + " 1, 1, " + inAnHour + " + i, '" + QueueFixture.MAILBOX + "', '" + QueueFixture.MAILBOX
                 + "', 1 - (i % 50 = 0) FROM n");
-        house.change("INSERT INTO recipient (message_id, ordinal, address, state) " + numbers
+        house.execute("INSERT INTO recipient (message_id, ordinal, address, state) " + numbers
                 + " SELECT i, 0, 'anna@contoso.example', 'queued' FROM n");
     }
 }

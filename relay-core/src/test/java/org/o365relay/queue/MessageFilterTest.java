@@ -28,12 +28,12 @@ import org.o365relay.mail.QueueId;
 @Timeout(60)
 class MessageFilterTest {
 
-    private static @Nullable QueueHouse house;
+    private static @Nullable QueueFixture house;
     private static @Nullable FilledQueue filled;
 
     @BeforeAll
     static void open(@TempDir Path directory) {
-        house = new QueueHouse(directory);
+        house = new QueueFixture(directory);
         filled = new FilledQueue(house);
     }
 
@@ -42,7 +42,7 @@ class MessageFilterTest {
         house().close();
     }
 
-    private static QueueHouse house() {
+    private static QueueFixture house() {
         return Objects.requireNonNull(house);
     }
 
@@ -93,8 +93,8 @@ class MessageFilterTest {
 
         assertThat(filled().names(find(selection, Page.Order.OLDEST_FIRST))).isEqualTo(wanted);
         assertThat(filled().names(find(selection, Page.Order.NEWEST_FIRST))).isEqualTo(wanted.reversed());
-        assertThat(house().queue().reading().count(selection)).isEqualTo(wanted.size());
-        QueueReader outside = new OfflineQueue(house().directory, house().clock).reading();
+        assertThat(house().queue().reader().count(selection)).isEqualTo(wanted.size());
+        QueueReader outside = new OfflineQueue(house().directory, house().clock).reader();
         assertThat(outside.count(selection)).isEqualTo(wanted.size());
     }
 
@@ -120,7 +120,7 @@ class MessageFilterTest {
             QueueId from = null;
             int pages = 0;
             do {
-                Page page = house().queue().reading().find(selection, order, from, 3);
+                Page page = house().queue().reader().find(selection, order, from, 3);
                 paged.addAll(filled().names(page));
                 from = page.next();
                 pages++;
@@ -134,14 +134,14 @@ class MessageFilterTest {
     @Test
     void theLastPageIsKnownAsSuchAlsoIfItIsFull() {
         assertThat(house().queue()
-                        .reading()
+                        .reader()
                         .find(MessageFilter.ALL, Page.Order.NEWEST_FIRST, null, 8)
                         .next())
                 .isNull();
     }
 
     private Page find(MessageFilter selection, Page.Order order) {
-        return house().queue().reading().find(selection, order, null, 100);
+        return house().queue().reader().find(selection, order, null, 100);
     }
 
     private MessageFilter selection(String condition, String value) {

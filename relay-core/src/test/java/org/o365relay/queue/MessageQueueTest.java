@@ -3,9 +3,9 @@ package org.o365relay.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
-import static org.o365relay.queue.QueueHouse.ANNA;
-import static org.o365relay.queue.QueueHouse.BERT;
-import static org.o365relay.queue.QueueHouse.CARL;
+import static org.o365relay.queue.QueueFixture.ANNA;
+import static org.o365relay.queue.QueueFixture.BERT;
+import static org.o365relay.queue.QueueFixture.CARL;
 
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -36,11 +36,11 @@ import org.o365relay.mail.Recipient;
 @Timeout(60)
 class MessageQueueTest {
 
-    private QueueHouse house;
+    private QueueFixture house;
 
     @BeforeEach
     void open(@TempDir Path directory) {
-        house = new QueueHouse(directory);
+        house = new QueueFixture(directory);
     }
 
     @AfterEach
@@ -59,10 +59,10 @@ class MessageQueueTest {
                                 new DsnRequest.ForRecipient(
                                         Set.of(DsnRequest.NotifyCondition.SUCCESS, DsnRequest.NotifyCondition.DELAY),
                                         new OriginalRecipient("rfc822", "carl+=@contoso.example"))));
-        Envelope envelope = new Envelope(QueueHouse.PRINTER, List.of(ANNA, BERT, CARL), false, BodyType.BINARY, report);
+        Envelope envelope = new Envelope(QueueFixture.PRINTER, List.of(ANNA, BERT, CARL), false, BodyType.BINARY, report);
         house.queue()
                 .receive()
-                .commit(house.arrival(), QueueHouse.routed(envelope), new byte[] {0, 13, 10})
+                .commit(house.arrival(), QueueFixture.routed(envelope), new byte[] {0, 13, 10})
                 .join();
         house.close();
 
@@ -73,10 +73,10 @@ class MessageQueueTest {
     void givesBackWhatWasPutIn() {
         Envelope envelope = new Envelope(null, List.of(ANNA, address("\"b c\"@exämple.org"), BERT), true);
         Arrival arrival = new Arrival(house.clock.instant(), InetAddress.ofLiteral("fd00::7"), "", "UTF8SMTP");
-        byte[] content = QueueHouse.content(1, 3_000);
+        byte[] content = QueueFixture.content(1, 3_000);
         QueueId id = house.queue()
                 .receive()
-                .commit(arrival, QueueHouse.routed(envelope), content)
+                .commit(arrival, QueueFixture.routed(envelope), content)
                 .join()
                 .getFirst();
 
@@ -102,7 +102,7 @@ class MessageQueueTest {
         List<Claim> claims = house.claim(8);
         for (int i = 0; i < 8; i++) {
             // the last to arrive is the first to be due
-            settle(claims.get(i), QueueHouse.deferred(claims.get(i), start.plusSeconds(100 - i)));
+            settle(claims.get(i), QueueFixture.deferred(claims.get(i), start.plusSeconds(100 - i)));
         }
         house.clock.advance(Duration.ofSeconds(100));
 
@@ -137,7 +137,7 @@ class MessageQueueTest {
         Claim current = house.claimOne();
 
         assertThatThrownBy(() -> house.queue()
-                        .settle(stale, QueueHouse.failed(stale), List.of(house.notice("never to be seen"))))
+                        .settle(stale, QueueFixture.failed(stale), List.of(house.notice("never to be seen"))))
                 .isInstanceOfSatisfying(
                         QueueException.class, e -> assertThat(e.isFinal()).isTrue())
                 .hasMessageContaining(id.toString())
@@ -149,8 +149,8 @@ class MessageQueueTest {
                 .containsExactly(tuple("interrupted", true));
         assertThat(house.number("SELECT count(*) FROM message")).isEqualTo(1);
         assertThat(house.text(current)).isEqualTo("scan");
-        settle(current, QueueHouse.delivered(current));
-        assertThatThrownBy(() -> settle(current, QueueHouse.delivered(current))).isInstanceOf(QueueException.class);
+        settle(current, QueueFixture.delivered(current));
+        assertThatThrownBy(() -> settle(current, QueueFixture.delivered(current))).isInstanceOf(QueueException.class);
         assertThat(house.queue().events(id)).extracting(Event::kind).containsExactly("interrupted", "delivered");
     }
 
@@ -160,10 +160,10 @@ class MessageQueueTest {
         Claim claim = house.claimOne();
         Instant next = house.clock.instant().plusSeconds(60);
         Map<Recipient, Outcome> outcomes = Map.of(
-                claim.recipients().get(0), new Delivered(QueueHouse.OK),
-                claim.recipients().get(1), new Deferred(QueueHouse.LATER),
-                claim.recipients().get(2), new Failed(QueueHouse.NEVER));
-        settle(claim, new Settlement(outcomes, next, true, "smtp.example:587", QueueHouse.MAILBOX));
+                claim.recipients().get(0), new Delivered(QueueFixture.OK),
+                claim.recipients().get(1), new Deferred(QueueFixture.LATER),
+                claim.recipients().get(2), new Failed(QueueFixture.NEVER));
+        settle(claim, new Settlement(outcomes, next, true, "smtp.example:587", QueueFixture.MAILBOX));
 
         house.clock.advance(Duration.ofSeconds(60).minusMillis(1));
         assertThat(house.claim(1)).isEmpty();
@@ -173,7 +173,7 @@ class MessageQueueTest {
         assertThat(second.envelope().recipients()).containsExactly(ANNA, BERT, CARL);
         assertThat(second.attempts()).isEqualTo(2);
         assertThat(house.text(second)).isEqualTo("report");
-        settle(second, QueueHouse.delivered(second));
+        settle(second, QueueFixture.delivered(second));
 
         assertThat(house.queue().events(id))
                 .extracting(Event::recipient, Event::kind, Event::detail)
@@ -183,7 +183,7 @@ class MessageQueueTest {
                         tuple(2, "failed", "550 5.1.10 Recipient not found"),
                         tuple(1, "delivered", "250 2.0.0 Ok"));
         assertThat(house.number("SELECT count(*) FROM chunk")).isZero();
-        assertThat(house.contradictions()).isEmpty();
+        assertThat(house.inconsistencies()).isEmpty();
     }
 
     @Test
@@ -195,11 +195,11 @@ class MessageQueueTest {
             settle(
                     claim,
                     new Settlement(
-                            QueueHouse.outcomes(claim, _ -> new Deferred(QueueHouse.LATER)),
+                            QueueFixture.outcomes(claim, _ -> new Deferred(QueueFixture.LATER)),
                             house.clock.instant(),
                             false,
                             "smtp.example:587",
-                            QueueHouse.MAILBOX));
+                            QueueFixture.MAILBOX));
         }
         assertThat(house.queue().events(id))
                 .extracting(Event::kind)
@@ -213,7 +213,7 @@ class MessageQueueTest {
         List<QueueId> notices = house.queue()
                 .settle(
                         claim,
-                        QueueHouse.failed(claim),
+                        QueueFixture.failed(claim),
                         List.of(house.notice("could not"), house.notice("could not, either")));
 
         List<Claim> due = house.claim(10);
@@ -223,24 +223,24 @@ class MessageQueueTest {
                 .extracting(house::text)
                 .containsExactly("could not", "could not, either");
         assertThat(due.getFirst().envelope().returnPath()).isEmpty();
-        assertThat(house.contradictions()).isEmpty();
+        assertThat(house.inconsistencies()).isEmpty();
     }
 
     @Test
     void aNoticeThatCannotBeWrittenLeavesTheMessageUnsettled() {
         QueueId id = house.accept("scan", ANNA);
         Claim claim = house.claimOne();
-        house.change("CREATE TRIGGER broken BEFORE INSERT ON message BEGIN SELECT raise(ABORT, 'no room'); END");
+        house.execute("CREATE TRIGGER broken BEFORE INSERT ON message BEGIN SELECT raise(ABORT, 'no room'); END");
         assertThatThrownBy(
-                        () -> house.queue().settle(claim, QueueHouse.failed(claim), List.of(house.notice("could not"))))
+                        () -> house.queue().settle(claim, QueueFixture.failed(claim), List.of(house.notice("could not"))))
                 .isInstanceOfSatisfying(
                         QueueException.class, e -> assertThat(e.isFinal()).isFalse())
                 .hasMessageContaining("no room");
         assertThat(house.queue().events(id)).isEmpty();
         assertThat(house.text(claim)).isEqualTo("scan");
 
-        house.change("DROP TRIGGER broken");
-        house.queue().settle(claim, QueueHouse.failed(claim), List.of(house.notice("could not")));
+        house.execute("DROP TRIGGER broken");
+        house.queue().settle(claim, QueueFixture.failed(claim), List.of(house.notice("could not")));
         assertThat(house.claimOne().notice()).isTrue();
     }
 
@@ -249,11 +249,11 @@ class MessageQueueTest {
         house.accept("report", ANNA, BERT);
         Claim claim = house.claimOne();
         Settlement half = new Settlement(
-                Map.of(claim.recipients().getFirst(), new Delivered(QueueHouse.OK)),
+                Map.of(claim.recipients().getFirst(), new Delivered(QueueFixture.OK)),
                 null,
                 true,
                 "smtp.example:587",
-                QueueHouse.MAILBOX);
+                QueueFixture.MAILBOX);
         assertThatThrownBy(() -> settle(claim, half)).isInstanceOf(IllegalArgumentException.class);
         assertThat(house.text(claim)).as("its content is still there").isEqualTo("report");
     }
@@ -265,13 +265,13 @@ class MessageQueueTest {
         QueueId recent = settled("recent");
         QueueId open = house.accept("open", ANNA);
 
-        house.queue().forgetBefore(house.clock.instant().minus(Duration.ofDays(1)));
+        house.queue().deleteHistoryBefore(house.clock.instant().minus(Duration.ofDays(1)));
 
         assertThat(house.queue().events(old)).isEmpty();
         assertThat(house.queue().events(recent)).hasSize(1);
         assertThat(house.claimOne().id()).isEqualTo(open);
         assertThat(house.number("SELECT count(*) FROM message")).isEqualTo(2);
-        assertThat(house.contradictions()).isEmpty();
+        assertThat(house.inconsistencies()).isEmpty();
     }
 
     @Test
@@ -279,12 +279,12 @@ class MessageQueueTest {
         for (int i = 0; i < 1_100; i++) {
             var _ = house.queue()
                     .receive()
-                    .commit(house.arrival(), QueueHouse.routed(QueueHouse.envelope(ANNA)), new byte[] {'.'});
+                    .commit(house.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), new byte[] {'.'});
         }
         house.accept("the last one", ANNA);
-        house.claim(2_000).forEach(claim -> settle(claim, QueueHouse.delivered(claim)));
+        house.claim(2_000).forEach(claim -> settle(claim, QueueFixture.delivered(claim)));
         house.clock.advance(Duration.ofMillis(1));
-        house.queue().forgetBefore(house.clock.instant());
+        house.queue().deleteHistoryBefore(house.clock.instant());
         assertThat(house.number("SELECT (SELECT count(*) FROM message) + (SELECT count(*) FROM recipient)"
                         + " + (SELECT count(*) FROM event)"))
                 .isZero();
@@ -295,10 +295,10 @@ class MessageQueueTest {
         QueueId id = house.accept("scan", ANNA, BERT);
         for (int attempt = 0; attempt < 3; attempt++) {
             Claim claim = house.claimOne();
-            settle(claim, QueueHouse.deferred(claim, house.clock.instant()));
+            settle(claim, QueueFixture.deferred(claim, house.clock.instant()));
         }
         Claim claim = house.claimOne();
-        settle(claim, QueueHouse.delivered(claim));
+        settle(claim, QueueFixture.delivered(claim));
         assertThat(house.queue().events(id))
                 .extracting(event -> event.kind() + " " + event.recipient())
                 .containsExactly(
@@ -319,10 +319,10 @@ class MessageQueueTest {
 
     @Test
     void awaitDueWakesWhenAMessageIsCommitted() throws Exception {
-        house.queue().awaitDue(QueueHouse.SUPPLY, Duration.ZERO);
+        house.queue().awaitDue(QueueFixture.SCOPE, Duration.ZERO);
         Thread waiter = Thread.ofPlatform().start(() -> {
             try {
-                house.queue().awaitDue(QueueHouse.SUPPLY, Duration.ofHours(1));
+                house.queue().awaitDue(QueueFixture.SCOPE, Duration.ofHours(1));
             } catch (InterruptedException e) {
                 throw new AssertionError(e);
             }
@@ -338,10 +338,10 @@ class MessageQueueTest {
     void awaitDueWakesWhenTheNextMessageIsDue() throws Exception {
         house.accept("scan", ANNA);
         Claim claim = house.claimOne();
-        settle(claim, QueueHouse.deferred(claim, house.clock.instant().plusMillis(80)));
-        house.queue().awaitDue(QueueHouse.SUPPLY, Duration.ZERO); // what the commit had raised
+        settle(claim, QueueFixture.deferred(claim, house.clock.instant().plusMillis(80)));
+        house.queue().awaitDue(QueueFixture.SCOPE, Duration.ZERO); // what the commit had raised
         long before = System.nanoTime();
-        house.queue().awaitDue(QueueHouse.SUPPLY, Duration.ofHours(1));
+        house.queue().awaitDue(QueueFixture.SCOPE, Duration.ofHours(1));
         Duration waited = Duration.ofNanos(System.nanoTime() - before);
         assertThat(waited).isBetween(Duration.ofMillis(80), Duration.ofSeconds(30));
     }
@@ -355,15 +355,15 @@ class MessageQueueTest {
         queue.close();
         queue.close();
         for (Runnable call : List.<Runnable>of(
-                () -> queue.claim(QueueHouse.SUPPLY, 1),
-                () -> queue.settle(claim, QueueHouse.delivered(claim), List.of()),
+                () -> queue.claim(QueueFixture.SCOPE, 1),
+                () -> queue.settle(claim, QueueFixture.delivered(claim), List.of()),
                 () -> queue.events(id))) {
             assertThatThrownBy(call::run)
                     .isInstanceOfSatisfying(
                             QueueException.class, e -> assertThat(e.isFinal()).isTrue())
                     .hasMessage("the queue is closed");
         }
-        assertThatThrownBy(() -> queue.awaitDue(QueueHouse.SUPPLY, Duration.ofHours(1)))
+        assertThatThrownBy(() -> queue.awaitDue(QueueFixture.SCOPE, Duration.ofHours(1)))
                 .isInstanceOf(QueueException.class);
         assertThatThrownBy(() -> queue.content(claim).read()).hasMessageContaining("the queue is closed");
         assertThat(late.append(new byte[1])).isCompletedExceptionally();
@@ -376,7 +376,7 @@ class MessageQueueTest {
     private QueueId settled(String content) {
         QueueId id = house.accept(content, ANNA);
         Claim claim = house.claimOne();
-        settle(claim, QueueHouse.delivered(claim));
+        settle(claim, QueueFixture.delivered(claim));
         return id;
     }
 

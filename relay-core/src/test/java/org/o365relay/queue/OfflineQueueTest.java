@@ -2,7 +2,7 @@ package org.o365relay.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.o365relay.queue.QueueHouse.ANNA;
+import static org.o365relay.queue.QueueFixture.ANNA;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -26,12 +26,12 @@ class OfflineQueueTest {
     private static final InetAddress PRINTER = InetAddress.ofLiteral("192.168.10.7");
 
     private Path scratch;
-    private QueueHouse house;
+    private QueueFixture house;
 
     @BeforeEach
     void open(@TempDir Path parent) {
         scratch = parent;
-        house = new QueueHouse(parent.resolve("a queue 100%25 #1"));
+        house = new QueueFixture(parent.resolve("a queue 100%25 #1"));
     }
 
     @AfterEach
@@ -41,7 +41,7 @@ class OfflineQueueTest {
 
     private void count() {
         Devices devices = new Devices(house.queue().devices(), house.clock);
-        house.queue().keep(devices);
+        house.queue().persistDevices(devices);
         devices.at(PRINTER).rejected();
         house.queue().writeDevices(200);
     }
@@ -79,7 +79,7 @@ class OfflineQueueTest {
     /// The process that is killed.
     public static void main(String[] arguments) throws IOException {
         OfflineQueueTest relay = new OfflineQueueTest();
-        relay.house = new QueueHouse(Path.of(arguments[0]));
+        relay.house = new QueueFixture(Path.of(arguments[0]));
         relay.count();
         System.out.println("COUNTED");
         System.in.read();
@@ -93,7 +93,7 @@ class OfflineQueueTest {
 
     @Test
     void seesNoDevicesInAQueueOfVersion1AndLeavesItSo() throws Exception {
-        house.versionOne();
+        house.createVersionOne();
         assertThat(new OfflineQueue(house.directory).devices()).isEmpty();
         assertThat(house.number("PRAGMA user_version")).isEqualTo(1);
     }
@@ -102,7 +102,7 @@ class OfflineQueueTest {
     void doesNotReadAQueueOfANewerRelay() {
         count();
         house.close();
-        house.change("PRAGMA user_version = 99");
+        house.execute("PRAGMA user_version = 99");
         assertUnavailable(Reason.NEWER_SCHEMA, "newer o365-relay");
     }
 

@@ -2,7 +2,7 @@ package org.o365relay.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.o365relay.queue.QueueHouse.ANNA;
+import static org.o365relay.queue.QueueFixture.ANNA;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -28,13 +28,13 @@ class OpeningTest {
 
     private Path scratch;
     private Path directory;
-    private QueueHouse house;
+    private QueueFixture house;
 
     @BeforeEach
     void open(@TempDir Path parent) {
         scratch = parent;
         directory = parent.resolve("var").resolve("queue");
-        house = new QueueHouse(directory);
+        house = new QueueFixture(directory);
     }
 
     @AfterEach
@@ -86,7 +86,7 @@ class OpeningTest {
 
     @Test
     void aDirectoryThatCannotBeMadeIsSaidToBeSo() {
-        house = new QueueHouse(Path.of("/proc/o365-relay"));
+        house = new QueueFixture(Path.of("/proc/o365-relay"));
         assertUnavailable(
                 Reason.UNUSABLE_DIRECTORY, "/proc/o365-relay", "cannot be used", System.getProperty("user.name"));
     }
@@ -130,41 +130,41 @@ class OpeningTest {
     void aDatabaseOfANewerRelayIsLeftAsItIs() {
         house.accept("from the future", ANNA);
         house.close();
-        house.change("PRAGMA user_version = 99");
+        house.execute("PRAGMA user_version = 99");
         assertUnavailable(Reason.NEWER_SCHEMA, "newer o365-relay", "schema 99", "up to 5");
-        house.change("PRAGMA user_version = 5");
+        house.execute("PRAGMA user_version = 5");
         assertThat(house.text(house.claimOne())).isEqualTo("from the future");
     }
 
     @Test
     void aDatabaseOfVersion1IsBroughtUpToDateAndItsMailIsServed() {
-        house.versionOne();
-        house.change("INSERT INTO message VALUES (7, 1772352000000, '192.168.10.7', 'printer', 'ESMTP',"
+        house.createVersionOne();
+        house.execute("INSERT INTO message VALUES (7, 1772352000000, '192.168.10.7', 'printer', 'ESMTP',"
                 + " 'printer@contoso.example', 0, 0, 3, 0, 1772352000000, NULL, NULL)");
-        house.change("INSERT INTO recipient VALUES (7, 0, 'anna@contoso.example', 'queued')");
-        house.change("INSERT INTO chunk VALUES (7, 0, x'6f6c64')");
+        house.execute("INSERT INTO recipient VALUES (7, 0, 'anna@contoso.example', 'queued')");
+        house.execute("INSERT INTO chunk VALUES (7, 0, x'6f6c64')");
 
-        house.queue().reroute("", _ -> new Destination(QueueHouse.MAILBOX, Priority.NORMAL));
+        house.queue().reroute("", _ -> new Destination(QueueFixture.MAILBOX, Priority.NORMAL));
         Claim old = house.claimOne();
         assertThat(house.text(old)).isEqualTo("old");
-        house.queue().settle(old, QueueHouse.delivered(old), List.of());
+        house.queue().settle(old, QueueFixture.delivered(old), List.of());
         assertThat(house.number("PRAGMA user_version")).isEqualTo(5);
         assertThat(house.queue().devices()).isEmpty();
         assertThat(house.accept("new", ANNA)).isNotNull();
         house.close();
         assertThat(house.text(house.claimOne())).isEqualTo("new");
-        assertThat(house.contradictions()).isEmpty();
+        assertThat(house.inconsistencies()).isEmpty();
     }
 
     @Test
     void aStepToANewVersionIsTakenWhollyOrNotAtAll() {
-        house.versionOne();
-        house.change("CREATE TABLE spending (in_the_way INTEGER)"); // the last one of version 2
+        house.createVersionOne();
+        house.execute("CREATE TABLE spending (in_the_way INTEGER)"); // the last one of version 2
         assertUnavailable(Reason.UNUSABLE_DIRECTORY, "cannot be opened", "spending");
         assertThat(house.number("PRAGMA user_version")).isEqualTo(1);
         assertThat(house.number("SELECT count(*) FROM sqlite_schema WHERE name = 'device'"))
                 .isZero();
-        house.change("DROP TABLE spending");
+        house.execute("DROP TABLE spending");
         assertThat(house.accept("new", ANNA)).isNotNull();
     }
 
@@ -187,7 +187,7 @@ class OpeningTest {
         for (int i = 0; i < 2_000; i++) {
             var _ = house.queue()
                     .receive()
-                    .commit(house.arrival(), QueueHouse.routed(QueueHouse.envelope(ANNA)), new byte[] {'.'});
+                    .commit(house.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), new byte[] {'.'});
         }
         house.close();
         overwrite("SELECT min(pageno) FROM dbstat WHERE name = 'message' AND pagetype = 'leaf'");
@@ -201,7 +201,7 @@ class OpeningTest {
 
     private void overwrite(String pageQuery) throws IOException {
         long page = house.number(pageQuery);
-        byte[] garbage = QueueHouse.content(13, 4096);
+        byte[] garbage = QueueFixture.content(13, 4096);
         try (RandomAccessFile file =
                 new RandomAccessFile(directory.resolve("queue.db").toFile(), "rw")) {
             file.seek((page - 1) * 4096);

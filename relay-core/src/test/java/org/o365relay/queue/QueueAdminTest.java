@@ -2,9 +2,9 @@ package org.o365relay.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.o365relay.queue.QueueHouse.ANNA;
-import static org.o365relay.queue.QueueHouse.BERT;
-import static org.o365relay.queue.QueueHouse.CARL;
+import static org.o365relay.queue.QueueFixture.ANNA;
+import static org.o365relay.queue.QueueFixture.BERT;
+import static org.o365relay.queue.QueueFixture.CARL;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,23 +27,23 @@ import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.RoutedEnvelope;
-import org.o365relay.queue.MessageDetail.RecipientLine;
+import org.o365relay.queue.MessageDetail.RecipientEntry;
 
 @Timeout(60)
 class QueueAdminTest {
 
     private static final String EVA = "Eva (uid 1000)";
 
-    private QueueHouse house;
+    private QueueFixture house;
 
     @BeforeEach
     void open(@TempDir Path directory) {
-        house = new QueueHouse(directory);
+        house = new QueueFixture(directory);
     }
 
     @AfterEach
     void close() {
-        assertThat(house.contradictions()).isEmpty();
+        assertThat(house.inconsistencies()).isEmpty();
         house.close();
     }
 
@@ -64,12 +64,12 @@ class QueueAdminTest {
     @Test
     void whoWaitsForSomethingDueIsWokenByARetry() throws InterruptedException {
         defer(house.accept("first", ANNA));
-        house.queue().awaitDue(QueueHouse.SUPPLY, Duration.ZERO);
+        house.queue().awaitDue(QueueFixture.SCOPE, Duration.ZERO);
 
         apply(new Change.Retry(), MessageFilter.ALL);
 
         long before = System.nanoTime();
-        house.queue().awaitDue(QueueHouse.SUPPLY, Duration.ofSeconds(30));
+        house.queue().awaitDue(QueueFixture.SCOPE, Duration.ofSeconds(30));
         assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(10));
     }
 
@@ -91,10 +91,10 @@ class QueueAdminTest {
         assertThat(apply(new Change.Delete(), MessageFilter.of(List.of(id)))).isEqualTo(new ChangeResult(1, 0, ""));
 
         MessageDetail gone = show(id);
-        assertThat(gone.line().state()).isEqualTo(MessageState.DELETED);
-        assertThat(gone.line().settledAt()).isEqualTo(house.clock.instant());
+        assertThat(gone.entry().state()).isEqualTo(MessageState.DELETED);
+        assertThat(gone.entry().settledAt()).isEqualTo(house.clock.instant());
         assertThat(gone.hasContent()).isFalse();
-        assertThat(gone.recipients()).extracting(RecipientLine::state).containsOnly("deleted");
+        assertThat(gone.recipients()).extracting(RecipientEntry::state).containsOnly("deleted");
         assertThat(lastEvent(id)).isEqualTo("deleted by " + EVA);
         assertThat(house.claim(10)).extracting(Claim::id).containsExactly(other);
     }
@@ -107,14 +107,14 @@ class QueueAdminTest {
 
         apply(new Change.Delete(), MessageFilter.ALL);
 
-        assertThat(show(id).recipients()).extracting(RecipientLine::state).containsExactly("delivered", "deleted");
+        assertThat(show(id).recipients()).extracting(RecipientEntry::state).containsExactly("delivered", "deleted");
     }
 
     @Test
     void theContentOfADividedMessageStaysUntilItsLastPartIsDeleted() {
         List<QueueId> parts = commitParts();
         apply(new Change.Delete(), MessageFilter.of(List.of(parts.getFirst())));
-        assertThat(show(parts.getFirst()).line().state()).isEqualTo(MessageState.DELETED);
+        assertThat(show(parts.getFirst()).entry().state()).isEqualTo(MessageState.DELETED);
         assertThat(show(parts.getLast()).hasContent()).isTrue();
 
         apply(new Change.Delete(), MessageFilter.of(List.of(parts.getLast())));
@@ -134,7 +134,7 @@ class QueueAdminTest {
         assertThat(claimFor("other@contoso.example")).extracting(Claim::id).containsExactly(id);
         assertThat(lastEvent(id))
                 .isEqualTo("redirected from relay@contoso.example to other@contoso.example, by " + EVA);
-        assertThat(show(held).line().state()).isEqualTo(MessageState.HELD);
+        assertThat(show(held).entry().state()).isEqualTo(MessageState.HELD);
         apply(new Change.Release(), MessageFilter.ALL);
         assertThat(claimFor("other@contoso.example")).extracting(Claim::id).containsExactly(held);
         assertThat(apply(new Change.Redirect("other@contoso.example"), MessageFilter.ALL)
@@ -175,7 +175,7 @@ class QueueAdminTest {
         apply(new Change.Readdress(ANNA, BERT), MessageFilter.ALL);
 
         assertThat(house.claimOne().recipients()).containsExactly(new Recipient(1, BERT));
-        assertThat(show(id).recipients()).extracting(RecipientLine::state).containsExactly("deleted", "queued");
+        assertThat(show(id).recipients()).extracting(RecipientEntry::state).containsExactly("deleted", "queued");
     }
 
     @Test
@@ -186,8 +186,8 @@ class QueueAdminTest {
 
         apply(new Change.Readdress(BERT, ANNA), MessageFilter.ALL);
 
-        assertThat(show(id).line().settledAt()).isNotNull();
-        assertThat(show(id).recipients()).extracting(RecipientLine::state).containsExactly("delivered", "deleted");
+        assertThat(show(id).entry().settledAt()).isNotNull();
+        assertThat(show(id).recipients()).extracting(RecipientEntry::state).containsExactly("delivered", "deleted");
     }
 
     @Test
@@ -210,8 +210,8 @@ class QueueAdminTest {
         assertThat(apply(new Change.Delete(), MessageFilter.of(List.of(delivering))))
                 .isEqualTo(new ChangeResult(0, 1, ""));
 
-        assertThat(show(delivering).line().state()).isEqualTo(MessageState.DELIVERING);
-        assertThat(show(waiting).line().state()).isEqualTo(MessageState.HELD);
+        assertThat(show(delivering).entry().state()).isEqualTo(MessageState.DELIVERING);
+        assertThat(show(waiting).entry().state()).isEqualTo(MessageState.HELD);
         assertThat(house.queue().events(delivering)).isEmpty();
     }
 
@@ -219,13 +219,13 @@ class QueueAdminTest {
     void thoseThatAreSettledOrNotKnownAreNotChanged() {
         QueueId settled = house.accept("settled", ANNA);
         Claim claim = house.claimOne();
-        house.queue().settle(claim, QueueHouse.delivered(claim), List.of());
+        house.queue().settle(claim, QueueFixture.delivered(claim), List.of());
         QueueId unknown = new QueueId(4711);
 
         assertThat(apply(new Change.Delete(), MessageFilter.of(List.of(settled, unknown))))
                 .isEqualTo(new ChangeResult(0, 0, ""));
-        assertThat(show(settled).line().state()).isEqualTo(MessageState.DELIVERED);
-        assertThat(house.queue().reading().show(unknown)).isEmpty();
+        assertThat(show(settled).entry().state()).isEqualTo(MessageState.DELIVERED);
+        assertThat(house.queue().reader().show(unknown)).isEmpty();
     }
 
     @Test
@@ -235,8 +235,8 @@ class QueueAdminTest {
 
         apply(new Change.Hold(), MessageFilter.ALL.upTo(known));
 
-        assertThat(show(known).line().state()).isEqualTo(MessageState.HELD);
-        assertThat(show(later).line().state()).isEqualTo(MessageState.QUEUED);
+        assertThat(show(known).entry().state()).isEqualTo(MessageState.HELD);
+        assertThat(show(later).entry().state()).isEqualTo(MessageState.QUEUED);
     }
 
     @Test
@@ -256,7 +256,7 @@ class QueueAdminTest {
     void aDiskThatFailsInTheMiddleLeavesAStatedPart() {
         List<QueueId> ids = fill(2_000);
         long late = ids.get(1_100).value();
-        house.change("CREATE TRIGGER broken BEFORE UPDATE ON message WHEN old.id >= " + late
+        house.execute("CREATE TRIGGER broken BEFORE UPDATE ON message WHEN old.id >= " + late
                 + " BEGIN SELECT raise(ABORT, 'no room'); END");
 
         ChangeResult effect = apply(new Change.Hold(), MessageFilter.ALL);
@@ -268,7 +268,7 @@ class QueueAdminTest {
         assertThat(house.number("SELECT count(*) FROM message WHERE held_at IS NOT NULL"))
                 .isEqualTo(1_000);
         assertThat(house.number("SELECT count(*) FROM event")).isEqualTo(1_000);
-        house.change("DROP TRIGGER broken");
+        house.execute("DROP TRIGGER broken");
         assertThat(apply(new Change.Hold(), MessageFilter.ALL))
                 .as("the rest")
                 .isEqualTo(new ChangeResult(1_000, 0, ""));
@@ -281,15 +281,15 @@ class QueueAdminTest {
         apply(new Change.Hold(), MessageFilter.of(List.of(held)));
         List<String> seen = new ArrayList<>();
 
-        ChangeResult effect = house.queue().steering().each(MessageFilter.ALL, EVA, claim -> {
+        ChangeResult effect = house.queue().admin().bounceEach(MessageFilter.ALL, EVA, claim -> {
             seen.add(house.text(claim));
-            house.queue().settle(claim, QueueHouse.failed(claim), List.of(house.notice("given up")));
+            house.queue().settle(claim, QueueFixture.failed(claim), List.of(house.notice("given up")));
         });
 
         assertThat(effect).isEqualTo(new ChangeResult(2, 0, ""));
         assertThat(seen).containsExactly("waiting", "held");
-        assertThat(show(held).line().state()).isEqualTo(MessageState.FAILED);
-        assertThat(show(held).line().attempts()).as("that was no attempt").isZero();
+        assertThat(show(held).entry().state()).isEqualTo(MessageState.FAILED);
+        assertThat(show(held).entry().attempts()).as("that was no attempt").isZero();
         assertThat(house.queue().events(waiting)).extracting(Event::kind).containsExactly("bounced", "failed");
         assertThat(house.claim(10)).hasSize(2).allMatch(Claim::notice);
     }
@@ -299,22 +299,22 @@ class QueueAdminTest {
         QueueId held = house.accept("held", ANNA);
         apply(new Change.Hold(), MessageFilter.ALL);
         QueueId waiting = house.accept("waiting", ANNA);
-        Instant due = show(waiting).line().dueAt();
+        Instant due = show(waiting).entry().dueAt();
 
-        assertThat(house.queue().steering().each(MessageFilter.ALL, EVA, _ -> {
+        assertThat(house.queue().admin().bounceEach(MessageFilter.ALL, EVA, _ -> {
                     throw new IllegalStateException("a bug");
                 }))
                 .isEqualTo(new ChangeResult(
                         0,
                         0,
                         "the relay failed, see its log: a bug; 0 of 2 messages were changed; ask again for the rest"));
-        assertThat(show(held).line().state()).isEqualTo(MessageState.HELD);
+        assertThat(show(held).entry().state()).isEqualTo(MessageState.HELD);
 
-        house.queue().steering().each(MessageFilter.of(List.of(waiting)), EVA, _ -> {
+        house.queue().admin().bounceEach(MessageFilter.of(List.of(waiting)), EVA, _ -> {
             throw new IllegalStateException("a bug");
         });
-        assertThat(show(waiting).line().state()).isEqualTo(MessageState.QUEUED);
-        assertThat(show(waiting).line().dueAt()).isEqualTo(due);
+        assertThat(show(waiting).entry().state()).isEqualTo(MessageState.QUEUED);
+        assertThat(show(waiting).entry().dueAt()).isEqualTo(due);
         assertThat(house.queue().events(waiting)).as("it is not given up").isEmpty();
         assertThat(house.claimOne().attempts()).isEqualTo(1);
     }
@@ -322,31 +322,31 @@ class QueueAdminTest {
     @Test
     void aPoolsMessageThatCannotBeGivenUpStaysWithWhoHasTriedIt() {
         QueueId id = house.accept("tried", ANNA);
-        house.change("UPDATE message SET route = 'pool', mailbox = 'pool'");
+        house.execute("UPDATE message SET route = 'pool', mailbox = 'pool'");
         Claim claim = house.queue()
-                .claim(new ClaimScope(QueueHouse.MAILBOX, List.of("pool")), 1)
+                .claim(new ClaimScope(QueueFixture.MAILBOX, List.of("pool")), 1)
                 .getFirst();
         Instant inAnHour = house.clock.instant().plus(Duration.ofHours(1));
-        house.queue().settle(claim, QueueHouse.deferred(claim, inAnHour), List.of());
+        house.queue().settle(claim, QueueFixture.deferred(claim, inAnHour), List.of());
 
-        house.queue().steering().each(MessageFilter.ALL, EVA, _ -> {
+        house.queue().admin().bounceEach(MessageFilter.ALL, EVA, _ -> {
             throw new IllegalStateException("a bug");
         });
 
-        assertThat(show(id).line().lane()).isEqualTo(QueueHouse.MAILBOX);
-        assertThat(show(id).line().dueAt()).isEqualTo(inAnHour);
-        assertThat(show(id).line().attempts()).isEqualTo(1);
+        assertThat(show(id).entry().mailbox()).isEqualTo(QueueFixture.MAILBOX);
+        assertThat(show(id).entry().dueAt()).isEqualTo(inAnHour);
+        assertThat(show(id).entry().attempts()).isEqualTo(1);
     }
 
     @Test
     void manyAreGivenUpOneByOne() {
         fill(600);
         assertThat(house.queue()
-                        .steering()
-                        .each(
+                        .admin()
+                        .bounceEach(
                                 MessageFilter.ALL,
                                 EVA,
-                                claim -> house.queue().settle(claim, QueueHouse.failed(claim), List.of())))
+                                claim -> house.queue().settle(claim, QueueFixture.failed(claim), List.of())))
                 .isEqualTo(new ChangeResult(600, 0, ""));
         assertThat(house.number("SELECT count(*) FROM event WHERE kind = 'bounced'"))
                 .isEqualTo(600);
@@ -358,14 +358,14 @@ class QueueAdminTest {
         Incoming slow = house.queue().receive();
         house.accept("last", ANNA); // in a batch of its own
         List<QueueId> seen = new ArrayList<>();
-        house.queue().steering().each(MessageFilter.ALL, EVA, claim -> {
+        house.queue().admin().bounceEach(MessageFilter.ALL, EVA, claim -> {
             if (seen.isEmpty()) {
                 house.clock.advance(Duration.ofSeconds(1));
-                slow.commit(house.arrival(), QueueHouse.routed(QueueHouse.envelope(ANNA)), new byte[] {'.'})
+                slow.commit(house.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), new byte[] {'.'})
                         .join();
             }
             seen.add(claim.id());
-            house.queue().settle(claim, QueueHouse.failed(claim), List.of());
+            house.queue().settle(claim, QueueFixture.failed(claim), List.of());
         });
         assertThat(seen).hasSize(251);
     }
@@ -376,7 +376,7 @@ class QueueAdminTest {
         QueueId fresh = house.accept("fresh", ANNA);
         house.clock.advance(Duration.ofSeconds(1));
 
-        house.queue().steering().each(MessageFilter.of(List.of(tried)), EVA, _ -> house.close());
+        house.queue().admin().bounceEach(MessageFilter.of(List.of(tried)), EVA, _ -> house.close());
 
         assertThat(house.claim(10)).extracting(Claim::id).containsExactly(fresh, tried);
         assertThat(house.queue().events(tried)).extracting(Event::kind).containsExactly("deferred");
@@ -387,30 +387,30 @@ class QueueAdminTest {
         List<QueueId> ids = fill(5);
         long late = ids.get(3).value();
 
-        ChangeResult effect = house.queue().steering().each(MessageFilter.ALL, EVA, claim -> {
+        ChangeResult effect = house.queue().admin().bounceEach(MessageFilter.ALL, EVA, claim -> {
             if (claim.id().value() == late) {
-                house.change("CREATE TRIGGER broken BEFORE UPDATE OF settled_at ON message"
+                house.execute("CREATE TRIGGER broken BEFORE UPDATE OF settled_at ON message"
                         + " BEGIN SELECT raise(ABORT, 'no room'); END");
             }
-            house.queue().settle(claim, QueueHouse.failed(claim), List.of());
+            house.queue().settle(claim, QueueFixture.failed(claim), List.of());
         });
 
         assertThat(effect.changed()).isEqualTo(3);
         assertThat(effect.stopped()).contains("no room", "3 of 5 messages");
-        assertThat(show(ids.get(3)).line().state()).as("put back").isEqualTo(MessageState.QUEUED);
-        assertThat(show(ids.get(4)).line().state()).isEqualTo(MessageState.QUEUED);
+        assertThat(show(ids.get(3)).entry().state()).as("put back").isEqualTo(MessageState.QUEUED);
+        assertThat(show(ids.get(4)).entry().state()).isEqualTo(MessageState.QUEUED);
     }
 
     @Test
     void aDamagedMessageCannotBeGivenUpButDeleted() {
         QueueId damaged = house.accept("damaged", ANNA);
-        house.change("UPDATE message SET sender = 'a b'");
+        house.execute("UPDATE message SET sender = 'a b'");
 
-        assertThat(house.queue().steering().each(MessageFilter.ALL, EVA, _ -> {
+        assertThat(house.queue().admin().bounceEach(MessageFilter.ALL, EVA, _ -> {
                     throw new AssertionError("claimed");
                 }))
                 .isEqualTo(new ChangeResult(0, 1, ""));
-        assertThat(show(damaged).line().state()).isEqualTo(MessageState.QUEUED);
+        assertThat(show(damaged).entry().state()).isEqualTo(MessageState.QUEUED);
         assertThat(apply(new Change.Delete(), MessageFilter.ALL)).isEqualTo(new ChangeResult(1, 0, ""));
     }
 
@@ -421,11 +421,11 @@ class QueueAdminTest {
     }
 
     private ChangeResult apply(Change change, MessageFilter selection) {
-        return house.queue().steering().apply(change, selection, EVA);
+        return house.queue().admin().apply(change, selection, EVA);
     }
 
     private MessageDetail show(QueueId id) {
-        Optional<MessageDetail> shown = house.queue().reading().show(id);
+        Optional<MessageDetail> shown = house.queue().reader().show(id);
         return shown.orElseThrow();
     }
 
@@ -438,19 +438,19 @@ class QueueAdminTest {
         Claim claim = house.claimOne();
         assertThat(claim.id()).isEqualTo(id);
         Instant inAnHour = house.clock.instant().plus(Duration.ofHours(1));
-        house.queue().settle(claim, QueueHouse.deferred(claim, inAnHour), List.of());
+        house.queue().settle(claim, QueueFixture.deferred(claim, inAnHour), List.of());
         return id;
     }
 
     private Settlement halfDelivered(Claim claim) {
         return new Settlement(
                 Map.of(
-                        claim.recipients().getFirst(), new Delivered(QueueHouse.OK),
-                        claim.recipients().getLast(), new Deferred(QueueHouse.LATER)),
+                        claim.recipients().getFirst(), new Delivered(QueueFixture.OK),
+                        claim.recipients().getLast(), new Deferred(QueueFixture.LATER)),
                 house.clock.instant().plus(Duration.ofHours(1)),
                 true,
                 "smtp.example:587",
-                QueueHouse.MAILBOX);
+                QueueFixture.MAILBOX);
     }
 
     private List<Claim> claimFor(String mailbox) {
@@ -459,8 +459,8 @@ class QueueAdminTest {
 
     private List<QueueId> commitParts() {
         List<RoutedEnvelope> parts = List.of(
-                new RoutedEnvelope("anna", Priority.NORMAL, QueueHouse.envelope(ANNA)),
-                new RoutedEnvelope("bert", Priority.NORMAL, QueueHouse.envelope(BERT)));
+                new RoutedEnvelope("anna", Priority.NORMAL, QueueFixture.envelope(ANNA)),
+                new RoutedEnvelope("bert", Priority.NORMAL, QueueFixture.envelope(BERT)));
         return house.queue()
                 .receive()
                 .commit(house.arrival(), parts, new byte[] {'.'})
@@ -471,7 +471,7 @@ class QueueAdminTest {
         List<QueueId> ids = IntStream.range(0, messages)
                 .mapToObj(_ -> house.queue().receive())
                 .map(incoming -> incoming.commit(
-                        house.arrival(), QueueHouse.routed(QueueHouse.envelope(ANNA)), new byte[] {'.'}))
+                        house.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), new byte[] {'.'}))
                 .toList() // all begun
                 .stream()
                 .map(committed -> committed.join().getFirst())

@@ -2,9 +2,9 @@ package org.o365relay.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.o365relay.queue.QueueHouse.ANNA;
-import static org.o365relay.queue.QueueHouse.BERT;
-import static org.o365relay.queue.QueueHouse.CARL;
+import static org.o365relay.queue.QueueFixture.ANNA;
+import static org.o365relay.queue.QueueFixture.BERT;
+import static org.o365relay.queue.QueueFixture.CARL;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.mail.Outcome.Deferred;
 import org.o365relay.mail.Outcome.Failed;
 import org.o365relay.mail.QueueId;
-import org.o365relay.queue.MessageDetail.RecipientLine;
+import org.o365relay.queue.MessageDetail.RecipientEntry;
 import org.o365relay.queue.QueueUnavailableException.Reason;
 
 @Timeout(60)
@@ -36,11 +36,11 @@ class QueueReaderTest {
 
     private static final String EVA = "Eva";
 
-    private QueueHouse house;
+    private QueueFixture house;
 
     @BeforeEach
     void open(@TempDir Path directory) {
-        house = new QueueHouse(directory);
+        house = new QueueFixture(directory);
     }
 
     @AfterEach
@@ -53,12 +53,12 @@ class QueueReaderTest {
         QueueId id = house.accept("circular", ANNA, BERT, CARL);
         MessageFilter selection = new MessageFilter(
                 List.of(), Set.of(), null, null, null, null, "*@contoso.example", null, null, null, null, null);
-        Page page = house.queue().reading().find(selection, Page.Order.OLDEST_FIRST, null, 10);
+        Page page = house.queue().reader().find(selection, Page.Order.OLDEST_FIRST, null, 10);
 
-        assertThat(page.lines()).extracting(MessageLine::id).containsExactly(id);
-        assertThat(page.lines().getFirst().recipients())
+        assertThat(page.entries()).extracting(MessageEntry::id).containsExactly(id);
+        assertThat(page.entries().getFirst().recipients())
                 .containsExactly("anna@contoso.example", "bert@contoso.example", "carl@contoso.example");
-        assertThat(page.lines().getFirst().recipientCount()).isEqualTo(3);
+        assertThat(page.entries().getFirst().recipientCount()).isEqualTo(3);
     }
 
     @ParameterizedTest
@@ -77,7 +77,7 @@ class QueueReaderTest {
         }
         house.accept("after", ANNA);
         for (int i = 0; i < 10; i++) {
-            assertThat(house.queue().reading().overview().open()).isEqualTo(2);
+            assertThat(house.queue().reader().summary().open()).isEqualTo(2);
         }
     }
 
@@ -98,7 +98,7 @@ class QueueReaderTest {
     @Test
     void theOverviewCountsWhatIsOpen() throws QueueUnavailableException {
         FilledQueue filled = new FilledQueue(house);
-        QueueSummary overview = house.queue().reading().overview();
+        QueueSummary overview = house.queue().reader().summary();
 
         assertThat(overview.states())
                 .containsOnly(
@@ -112,7 +112,7 @@ class QueueReaderTest {
         assertThat(overview.nextDue()).isEqualTo(filled.line("fresh").dueAt());
         assertThat(overview.mailboxes())
                 .containsExactly(new GroupCount(
-                        QueueHouse.MAILBOX, 5, filled.line("fresh").receivedAt()));
+                        QueueFixture.MAILBOX, 5, filled.line("fresh").receivedAt()));
         assertThat(overview.clients())
                 .containsExactly(
                         new GroupCount("192.168.10.7", 4, filled.line("fresh").receivedAt()),
@@ -120,7 +120,7 @@ class QueueReaderTest {
         assertThat(overview.reasons())
                 .containsExactly(
                         new GroupCount("server-busy", 1, filled.line("waiting").receivedAt()));
-        assertThat(new OfflineQueue(house.directory, house.clock).reading().overview())
+        assertThat(new OfflineQueue(house.directory, house.clock).reader().summary())
                 .isEqualTo(overview);
     }
 
@@ -129,44 +129,44 @@ class QueueReaderTest {
         house.accept("first", ANNA);
         house.claimOne();
         QueueId second = house.accept("second", ANNA);
-        house.queue().steering().apply(new Change.Hold(), MessageFilter.of(List.of(second)), EVA);
+        house.queue().admin().apply(new Change.Hold(), MessageFilter.of(List.of(second)), EVA);
 
-        assertThat(house.queue().reading().overview().nextDue()).isNull();
+        assertThat(house.queue().reader().summary().nextDue()).isNull();
 
         Instant later = house.clock.instant().plus(Duration.ofHours(5)); // than the lease ends
         house.accept("third", ANNA);
         Claim third = house.claimOne();
-        house.queue().settle(third, QueueHouse.deferred(third, later), List.of());
-        assertThat(house.queue().reading().overview().nextDue()).isEqualTo(later);
+        house.queue().settle(third, QueueFixture.deferred(third, later), List.of());
+        assertThat(house.queue().reader().summary().nextDue()).isEqualTo(later);
     }
 
     @Test
     void aDeferredMessageThatIsHeldOrBeingGivenUpCountsOnce() {
         house.accept("first", ANNA);
         Claim claim = house.claimOne();
-        house.queue().settle(claim, QueueHouse.deferred(claim, house.clock.instant()), List.of());
-        house.queue().steering().apply(new Change.Hold(), MessageFilter.ALL, EVA);
+        house.queue().settle(claim, QueueFixture.deferred(claim, house.clock.instant()), List.of());
+        house.queue().admin().apply(new Change.Hold(), MessageFilter.ALL, EVA);
         assertThat(states()).isEqualTo(Map.of(MessageState.HELD, 1L));
 
-        house.queue().steering().each(MessageFilter.ALL, EVA, seized -> {
+        house.queue().admin().bounceEach(MessageFilter.ALL, EVA, seized -> {
             assertThat(states()).isEqualTo(Map.of(MessageState.DELIVERING, 1L));
-            house.queue().settle(seized, QueueHouse.failed(seized), List.of());
+            house.queue().settle(seized, QueueFixture.failed(seized), List.of());
         });
         assertThat(states()).isEmpty();
     }
 
     @Test
     void anEmptyQueueHasNothingToTell() {
-        QueueSummary overview = house.queue().reading().overview();
+        QueueSummary overview = house.queue().reader().summary();
         assertThat(overview.open()).isZero();
         assertThat(overview.states()).hasSize(4);
         assertThat(overview.oldest()).isNull();
         assertThat(overview.nextDue()).isNull();
-        assertThat(house.queue().reading().newest()).isEmpty();
+        assertThat(house.queue().reader().newest()).isEmpty();
         assertThat(house.queue()
-                        .reading()
+                        .reader()
                         .find(MessageFilter.ALL, Page.Order.NEWEST_FIRST, null, 1)
-                        .lines())
+                        .entries())
                 .isEmpty();
     }
 
@@ -179,21 +179,21 @@ class QueueReaderTest {
                         claim,
                         new Settlement(
                                 Map.of(
-                                        claim.recipients().getFirst(), new Deferred(QueueHouse.LATER),
-                                        claim.recipients().getLast(), new Failed(QueueHouse.NEVER)),
+                                        claim.recipients().getFirst(), new Deferred(QueueFixture.LATER),
+                                        claim.recipients().getLast(), new Failed(QueueFixture.NEVER)),
                                 house.clock.instant(),
                                 true,
                                 "smtp.example:587",
-                                QueueHouse.MAILBOX),
+                                QueueFixture.MAILBOX),
                         List.of());
 
         for (QueueReader reading :
-                List.of(house.queue().reading(), new OfflineQueue(house.directory, house.clock).reading())) {
+                List.of(house.queue().reader(), new OfflineQueue(house.directory, house.clock).reader())) {
             MessageDetail detail = reading.show(id).orElseThrow();
             assertThat(detail.recipients())
                     .containsExactly(
-                            new RecipientLine(0, "anna@contoso.example", "queued"),
-                            new RecipientLine(1, "bert@contoso.example", "failed"));
+                            new RecipientEntry(0, "anna@contoso.example", "queued"),
+                            new RecipientEntry(1, "bert@contoso.example", "failed"));
             assertThat(detail.events()).extracting(Event::kind).containsExactly("deferred", "failed");
             assertThat(detail.protocol()).isEqualTo("ESMTP");
             assertThat(detail.body()).isEqualTo("7BIT");
@@ -218,23 +218,23 @@ class QueueReaderTest {
             })
     void aDamagedRowIsShownAsFarAsItMakesSense(String damage) {
         QueueId id = house.accept("whole once", ANNA);
-        house.change(damage);
-        QueueReader reading = house.queue().reading();
+        house.execute(damage);
+        QueueReader reading = house.queue().reader();
 
         assertThat(reading.find(MessageFilter.ALL, Page.Order.NEWEST_FIRST, null, 10)
-                        .lines())
-                .extracting(MessageLine::id)
+                        .entries())
+                .extracting(MessageEntry::id)
                 .containsExactly(id);
         assertThat(reading.show(id)).isPresent();
-        assertThat(reading.overview().open()).isEqualTo(1);
+        assertThat(reading.summary().open()).isEqualTo(1);
         assertThat(reading.count(MessageFilter.ALL)).isEqualTo(1);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4})
     void aQueueOfAnOlderRelayIsBroughtUpToDateByAStart(int version) {
-        house.version(version);
-        assertThatThrownBy(() -> new OfflineQueue(house.directory).reading())
+        house.createVersion(version);
+        assertThatThrownBy(() -> new OfflineQueue(house.directory).reader())
                 .isInstanceOfSatisfying(
                         QueueUnavailableException.class,
                         e -> assertThat(e.reason()).isEqualTo(Reason.OLDER_SCHEMA))
@@ -245,23 +245,23 @@ class QueueReaderTest {
 
     @Test
     void aClosedQueueSaysSo() {
-        QueueReader reading = house.queue().reading();
+        QueueReader reading = house.queue().reader();
         house.close();
-        assertThatThrownBy(reading::overview).isInstanceOf(QueueException.class).hasMessageContaining("closed");
+        assertThatThrownBy(reading::summary).isInstanceOf(QueueException.class).hasMessageContaining("closed");
     }
 
     @Test
     void timesThatNoClockShowsAreTimesToo() {
         house.accept("now", ANNA);
-        assertThat(house.queue().reading().count(between(Instant.MIN, Instant.MAX)))
+        assertThat(house.queue().reader().count(between(Instant.MIN, Instant.MAX)))
                 .isEqualTo(1);
-        assertThat(house.queue().reading().count(between(Instant.MAX, null))).isZero();
-        assertThat(house.queue().reading().count(between(null, Instant.MIN))).isZero();
+        assertThat(house.queue().reader().count(between(Instant.MAX, null))).isZero();
+        assertThat(house.queue().reader().count(between(null, Instant.MIN))).isZero();
     }
 
     private Map<MessageState, Long> states() {
         Map<MessageState, Long> states =
-                new HashMap<>(house.queue().reading().overview().states());
+                new HashMap<>(house.queue().reader().summary().states());
         states.values().removeIf(count -> count == 0);
         return states;
     }

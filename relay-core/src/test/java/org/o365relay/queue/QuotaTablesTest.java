@@ -1,9 +1,9 @@
 package org.o365relay.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.o365relay.queue.QueueHouse.ANNA;
-import static org.o365relay.queue.QueueHouse.BERT;
-import static org.o365relay.queue.QueueHouse.CARL;
+import static org.o365relay.queue.QueueFixture.ANNA;
+import static org.o365relay.queue.QueueFixture.BERT;
+import static org.o365relay.queue.QueueFixture.CARL;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,11 +26,11 @@ class QuotaTablesTest {
 
     private static final Duration DAY = Duration.ofDays(1);
 
-    private QueueHouse house;
+    private QueueFixture house;
 
     @BeforeEach
     void open(@TempDir Path directory) {
-        house = new QueueHouse(directory);
+        house = new QueueFixture(directory);
     }
 
     @AfterEach
@@ -47,19 +47,19 @@ class QuotaTablesTest {
                         claim,
                         new Settlement(
                                 Map.of(
-                                        claim.recipients().get(0), new Delivered(QueueHouse.OK),
-                                        claim.recipients().get(1), new Deferred(QueueHouse.LATER),
-                                        claim.recipients().get(2), new Failed(QueueHouse.NEVER)),
+                                        claim.recipients().get(0), new Delivered(QueueFixture.OK),
+                                        claim.recipients().get(1), new Deferred(QueueFixture.LATER),
+                                        claim.recipients().get(2), new Failed(QueueFixture.NEVER)),
                                 house.clock.instant(),
                                 true,
                                 "smtp.example:587",
-                                QueueHouse.MAILBOX),
+                                QueueFixture.MAILBOX),
                         List.of());
         assertThat(sent()).containsExactly(new UsageSlot(Instant.parse("2026-03-01T08:00:00Z"), 1));
 
         deliverOne();
         assertThat(sent()).containsExactly(new UsageSlot(Instant.parse("2026-03-01T08:00:00Z"), 2));
-        assertThat(house.queue().sent("other@contoso.example", dayAgo())).isEmpty();
+        assertThat(house.queue().quotaUsage("other@contoso.example", dayAgo())).isEmpty();
     }
 
     @Test
@@ -85,12 +85,12 @@ class QuotaTablesTest {
         house.accept("one", ANNA);
         deliverOne();
         house.clock.advance(DAY.plusMinutes(9));
-        house.queue().forgetBefore(Instant.EPOCH);
+        house.queue().deleteHistoryBefore(Instant.EPOCH);
         assertThat(sent()).hasSize(1);
 
         house.clock.advance(Duration.ofMinutes(1));
         assertThat(sent()).isEmpty();
-        house.queue().forgetBefore(Instant.EPOCH);
+        house.queue().deleteHistoryBefore(Instant.EPOCH);
         assertThat(house.number("SELECT count(*) FROM quota_usage")).isZero();
     }
 
@@ -101,7 +101,7 @@ class QuotaTablesTest {
         house.clock.advance(MessageQueue.LEASE);
         deliverOne();
         try {
-            house.queue().settle(stale, QueueHouse.delivered(stale), List.of());
+            house.queue().settle(stale, QueueFixture.delivered(stale), List.of());
         } catch (QueueException e) {
             assertThat(e.isFinal()).isTrue();
         }
@@ -111,28 +111,28 @@ class QuotaTablesTest {
     @Test
     void remembersForAYearWhatTheAdminHasBeenTold() {
         Instant told = house.clock.instant();
-        assertThat(house.queue().told("secret of relay@contoso.example, 30 days"))
+        assertThat(house.queue().alertSentAt("secret of relay@contoso.example, 30 days"))
                 .isEmpty();
-        house.queue().tell("secret of relay@contoso.example, 30 days", told.minus(DAY));
-        house.queue().tell("secret of relay@contoso.example, 30 days", told);
+        house.queue().recordSentAlert("secret of relay@contoso.example, 30 days", told.minus(DAY));
+        house.queue().recordSentAlert("secret of relay@contoso.example, 30 days", told);
         house.close();
-        assertThat(house.queue().told("secret of relay@contoso.example, 30 days"))
+        assertThat(house.queue().alertSentAt("secret of relay@contoso.example, 30 days"))
                 .contains(told);
-        assertThat(house.queue().told("secret of relay@contoso.example, 14 days"))
+        assertThat(house.queue().alertSentAt("secret of relay@contoso.example, 14 days"))
                 .isEmpty();
 
         house.clock.advance(Duration.ofDays(365));
-        house.queue().forgetBefore(Instant.EPOCH);
-        assertThat(house.queue().told("secret of relay@contoso.example, 30 days"))
+        house.queue().deleteHistoryBefore(Instant.EPOCH);
+        assertThat(house.queue().alertSentAt("secret of relay@contoso.example, 30 days"))
                 .isPresent();
         house.clock.advance(Duration.ofDays(2));
-        house.queue().forgetBefore(Instant.EPOCH);
-        assertThat(house.queue().told("secret of relay@contoso.example, 30 days"))
+        house.queue().deleteHistoryBefore(Instant.EPOCH);
+        assertThat(house.queue().alertSentAt("secret of relay@contoso.example, 30 days"))
                 .isEmpty();
     }
 
     private List<UsageSlot> sent() {
-        return house.queue().sent(QueueHouse.MAILBOX, dayAgo());
+        return house.queue().quotaUsage(QueueFixture.MAILBOX, dayAgo());
     }
 
     private Instant dayAgo() {
@@ -141,6 +141,6 @@ class QuotaTablesTest {
 
     private void deliverOne() {
         Claim claim = house.claimOne();
-        house.queue().settle(claim, QueueHouse.delivered(claim), List.of());
+        house.queue().settle(claim, QueueFixture.delivered(claim), List.of());
     }
 }

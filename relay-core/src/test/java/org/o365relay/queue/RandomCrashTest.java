@@ -34,7 +34,7 @@ class RandomCrashTest {
             }
         }
 
-        try (QueueHouse house = new QueueHouse(data)) {
+        try (QueueFixture house = new QueueFixture(data)) {
             Set<String> found = namesOfWholeMessages(house);
             assertThat(devices.unexpected()).isEmpty();
             assertThat(devices.acknowledged()).hasSizeGreaterThan(ROUNDS);
@@ -42,12 +42,12 @@ class RandomCrashTest {
             assertThat(house.number("SELECT total(recipients) FROM device_usage"))
                     .as("the budget remembers every message")
                     .isGreaterThanOrEqualTo(found.size());
-            assertThat(house.contradictions()).isEmpty();
+            assertThat(house.inconsistencies()).isEmpty();
         }
     }
 
     /// @return the names of all messages in the queue, none of them twice and each of them as it was sent
-    private static Set<String> namesOfWholeMessages(QueueHouse house) {
+    private static Set<String> namesOfWholeMessages(QueueFixture house) {
         Instant now = Instant.now();
         house.clock.advance(Duration.between(house.clock.instant(), now).plus(Duration.ofDays(2)));
         Set<String> names = new HashSet<>();

@@ -2,8 +2,8 @@ package org.o365relay.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.o365relay.queue.QueueHouse.ANNA;
-import static org.o365relay.queue.QueueHouse.BERT;
+import static org.o365relay.queue.QueueFixture.ANNA;
+import static org.o365relay.queue.QueueFixture.BERT;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -40,11 +40,11 @@ class RepairTest {
     private static final int MESSAGES = 300;
 
     private final Map<String, QueueId> accepted = new TreeMap<>();
-    private QueueHouse house;
+    private QueueFixture house;
 
     @BeforeEach
     void open(@TempDir Path directory) {
-        house = new QueueHouse(directory.resolve("queue"));
+        house = new QueueFixture(directory.resolve("queue"));
     }
 
     @AfterEach
@@ -63,19 +63,19 @@ class RepairTest {
                             .receive()
                             .commit(
                                     house.arrival(),
-                                    QueueHouse.routed(QueueHouse.envelope(ANNA, BERT)),
+                                    QueueFixture.routed(QueueFixture.envelope(ANNA, BERT)),
                                     text.getBytes(StandardCharsets.UTF_8)));
         }
         ids.forEach((text, id) -> accepted.put(text, id.join().getFirst()));
         for (Claim claim : house.claim(messages / 30)) {
             accepted.values().remove(claim.id());
-            house.queue().settle(claim, QueueHouse.delivered(claim), List.of());
+            house.queue().settle(claim, QueueFixture.delivered(claim), List.of());
         }
         for (Claim claim : house.claim(messages / 30)) {
             house.queue()
                     .settle(
                             claim,
-                            QueueHouse.deferred(claim, house.clock.instant().plus(Duration.ofMinutes(10))),
+                            QueueFixture.deferred(claim, house.clock.instant().plus(Duration.ofMinutes(10))),
                             List.of());
         }
         house.close();
@@ -147,7 +147,7 @@ class RepairTest {
     })
     void savesWhatCanBeReadWhenTheRootPageIsGarbage(String name) throws Exception {
         fill(MESSAGES);
-        house.spoil(house.number("SELECT rootpage FROM sqlite_schema WHERE name = '" + name + "'"));
+        house.corrupt(house.number("SELECT rootpage FROM sqlite_schema WHERE name = '" + name + "'"));
         assertThat(verify()).extracting(Finding::kind).contains(Kind.FILE);
 
         Report report = repair();
@@ -156,7 +156,7 @@ class RepairTest {
         assertThatNothingIsLost(report);
         house.close();
         assertThat(verify()).filteredOn(Finding::isDamage).isEmpty();
-        assertThat(house.contradictions())
+        assertThat(house.inconsistencies())
                 .allMatch(text -> text.contains("whose chunks") || text.contains("without recipients"));
     }
 
@@ -171,13 +171,13 @@ class RepairTest {
     })
     void losesNoMoreThanWhatWasOnThePage(String table, String kind, int page, int mostSetAside) throws Exception {
         fill(MESSAGES);
-        house.spoil(house.number("SELECT pageno FROM dbstat WHERE name = '" + table + "' AND pagetype = '" + kind
+        house.corrupt(house.number("SELECT pageno FROM dbstat WHERE name = '" + table + "' AND pagetype = '" + kind
                 + "' ORDER BY pageno LIMIT 1 OFFSET " + page));
         assertThat(verify()).extracting(Finding::kind).contains(Kind.FILE);
 
         Report report = repair();
 
-        assertThat(report.setAside()).hasSizeLessThanOrEqualTo(mostSetAside);
+        assertThat(report.quarantined()).hasSizeLessThanOrEqualTo(mostSetAside);
         assertThatNothingIsLost(report);
         assertThat(house.accept("new mail", ANNA)).isNotNull();
         house.close();
@@ -190,13 +190,13 @@ class RepairTest {
         fill(MESSAGES);
         Path file = house.directory.resolve("queue.db");
         byte[] whole = Files.readAllBytes(file);
-        System.arraycopy(QueueHouse.content(7, octets), 0, whole, 0, octets);
+        System.arraycopy(QueueFixture.content(7, octets), 0, whole, 0, octets);
         Files.write(file, whole);
         assertThat(verify()).extracting(Finding::kind).containsOnly(Kind.FILE);
 
         Report report = repair();
 
-        assertThat(report.setAside()).isEmpty();
+        assertThat(report.quarantined()).isEmpty();
         assertThat(served()).containsExactlyElementsOf(accepted.keySet());
     }
 
@@ -208,7 +208,7 @@ class RepairTest {
         byte[] sound = Files.readAllBytes(file);
         for (long page = 1; page <= pages; page += 4) {
             Files.write(file, sound);
-            house.spoil(page);
+            house.corrupt(page);
             if (verify().stream().anyMatch(Finding::isDamage)) {
                 assertThatNothingIsLost(repair());
                 house.close();
@@ -248,7 +248,7 @@ class RepairTest {
     void whatMakesNoSenseIsFoundAndPutInOrderOrInQuarantine(String damage, Kind kind, String words) throws Exception {
         fill(40);
         QueueId id = accepted.values().iterator().next();
-        house.change(damage.replace("$", Long.toString(id.value())));
+        house.execute(damage.replace("$", Long.toString(id.value())));
 
         assertThat(verify()).anySatisfy(finding -> {
             assertThat(finding.kind()).isEqualTo(kind);
@@ -259,7 +259,7 @@ class RepairTest {
         assertThat(report.rebuilt()).isFalse();
         assertThat(verify()).filteredOn(Finding::isDamage).isEmpty();
         if (kind == Kind.MESSAGE) {
-            assertThat(report.setAside()).singleElement().asString().contains(id.toString());
+            assertThat(report.quarantined()).singleElement().asString().contains(id.toString());
             assertThat(report.quarantine().resolve(id + ".json")).content().contains("\"id\":\"" + id);
             assertThat(report.quarantine().resolve(id + ".eml")).exists();
         }
@@ -272,7 +272,7 @@ class RepairTest {
     void aMessageInQuarantineIsOnHoldAndItsHistorySaysWhy() throws Exception {
         fill(20);
         QueueId id = accepted.values().iterator().next();
-        house.change("UPDATE chunk SET checksum = 7 WHERE message_id = " + id.value());
+        house.execute("UPDATE chunk SET checksum = 7 WHERE message_id = " + id.value());
         Report report = repair();
 
         assertThat(house.queue().events(id)).last().satisfies(event -> {
@@ -298,9 +298,9 @@ class RepairTest {
 
     private Quarantine exchanging() throws IOException {
         fill(40);
-        house.spoil(house.number("SELECT rootpage FROM sqlite_schema WHERE name = 'message_claim'"));
+        house.corrupt(house.number("SELECT rootpage FROM sqlite_schema WHERE name = 'message_claim'"));
         Quarantine quarantine = Quarantine.at(house.directory, house.clock.instant());
-        quarantine.keep(new Sqlite(house.directory));
+        quarantine.copyFiles(new Sqlite(house.directory));
         new MaintenanceMarker(house.directory).begin("queue verify --repair", quarantine.folder());
         return quarantine;
     }
@@ -331,7 +331,7 @@ class RepairTest {
         Files.delete(house.directory.resolve("queue.db"));
         Path elsewhere = house.directory.resolveSibling("elsewhere");
         Files.move(house.directory, elsewhere);
-        house = new QueueHouse(elsewhere);
+        house = new QueueFixture(elsewhere);
 
         Report report = repair();
 
@@ -358,9 +358,9 @@ class RepairTest {
     @Test
     void theLogOfTheOldFileIsNotTakenForTheNewOnes() throws Exception {
         fill(40);
-        house.spoil(house.number("SELECT rootpage FROM sqlite_schema WHERE name = 'message_claim'"));
+        house.corrupt(house.number("SELECT rootpage FROM sqlite_schema WHERE name = 'message_claim'"));
         Path log = house.directory.resolve("queue.db-wal");
-        Files.write(log, QueueHouse.content(3, 50_000));
+        Files.write(log, QueueFixture.content(3, 50_000));
 
         Report report = repair();
 

@@ -1,7 +1,7 @@
 package org.o365relay.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.o365relay.queue.QueueHouse.ANNA;
+import static org.o365relay.queue.QueueFixture.ANNA;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,11 +21,11 @@ import org.o365relay.mail.RoutedEnvelope;
 @Timeout(60)
 class RerouteTest {
 
-    private QueueHouse house;
+    private QueueFixture house;
 
     @BeforeEach
     void open(@TempDir Path directory) {
-        house = new QueueHouse(directory);
+        house = new QueueFixture(directory);
     }
 
     @AfterEach
@@ -47,7 +47,7 @@ class RerouteTest {
         });
 
         assertThat(moved).isEqualTo(1_100);
-        assertThat(house.queue().lanes()).containsExactly("even", "odd", "other");
+        assertThat(house.queue().mailboxes()).containsExactly("even", "odd", "other");
         assertThat(house.queue().claim(new ClaimScope("even", List.of()), 2_000))
                 .hasSize(550)
                 .allMatch(claim ->
@@ -58,12 +58,12 @@ class RerouteTest {
     void whatMakesNoSenseIsLeftAloneAndTheOthersAreMoved() {
         QueueId damaged = commit("old", "damaged");
         commit("old", "whole");
-        house.change("DELETE FROM recipient WHERE message_id = " + damaged.value());
+        house.execute("DELETE FROM recipient WHERE message_id = " + damaged.value());
 
         assertThat(house.queue().reroute("old", _ -> new Destination("new", Priority.NORMAL)))
                 .isEqualTo(1);
 
-        assertThat(house.queue().lanes()).containsExactly("new", "old");
+        assertThat(house.queue().mailboxes()).containsExactly("new", "old");
         assertThat(house.number("SELECT count(*) FROM chunk")).isEqualTo(2);
     }
 
@@ -73,15 +73,15 @@ class RerouteTest {
         commit("old", "being tried");
         ClaimScope old = new ClaimScope("old", List.of());
         Claim settled = house.queue().claim(old, 1).getFirst();
-        house.queue().settle(settled, QueueHouse.delivered(settled), List.of());
+        house.queue().settle(settled, QueueFixture.delivered(settled), List.of());
         Claim tried = house.queue().claim(old, 1).getFirst();
 
         assertThat(house.queue().reroute("old", _ -> new Destination("new", Priority.NORMAL)))
                 .isZero();
 
-        assertThat(house.queue().settle(tried, QueueHouse.delivered(tried), List.of()))
+        assertThat(house.queue().settle(tried, QueueFixture.delivered(tried), List.of()))
                 .isEmpty();
-        assertThat(house.queue().lanes()).isEmpty();
+        assertThat(house.queue().mailboxes()).isEmpty();
     }
 
     private static String text(OrphanedMessage stranded) {
@@ -97,7 +97,7 @@ class RerouteTest {
                 .receive()
                 .commit(
                         house.arrival(),
-                        List.of(new RoutedEnvelope(route, Priority.NORMAL, QueueHouse.envelope(ANNA))),
+                        List.of(new RoutedEnvelope(route, Priority.NORMAL, QueueFixture.envelope(ANNA))),
                         content.getBytes(StandardCharsets.UTF_8))
                 .join()
                 .getFirst();

@@ -2,7 +2,7 @@ package org.o365relay.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.o365relay.queue.QueueHouse.ANNA;
+import static org.o365relay.queue.QueueFixture.ANNA;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,12 +31,12 @@ class SchemaBackupsTest {
     private static final Path COPY = Path.of("queue-schema-3.db");
 
     private Path scratch;
-    private QueueHouse house;
+    private QueueFixture house;
 
     @BeforeEach
     void open(@TempDir Path directory) {
         scratch = directory;
-        house = new QueueHouse(directory.resolve("queue"));
+        house = new QueueFixture(directory.resolve("queue"));
     }
 
     @AfterEach
@@ -44,18 +44,18 @@ class SchemaBackupsTest {
         house.close();
     }
 
-    private static void oldQueue(QueueHouse house) {
-        house.version(3);
-        house.change("INSERT INTO message (id, received_at, client, helo, protocol, sender, smtp_utf8, notice, size,"
+    private static void oldQueue(QueueFixture house) {
+        house.createVersion(3);
+        house.execute("INSERT INTO message (id, received_at, client, helo, protocol, sender, smtp_utf8, notice, size,"
                 + " attempts, due_at) VALUES (7, 1, '10.0.0.7', 'mfp', 'ESMTP', 'a@b.example', 0, 0, 4, 3, 1)");
-        house.change("INSERT INTO recipient VALUES (7, 0, 'anna@contoso.example', 'queued', NULL, NULL)");
-        house.change("INSERT INTO chunk VALUES (7, 0, x'7363616e')");
+        house.execute("INSERT INTO recipient VALUES (7, 0, 'anna@contoso.example', 'queued', NULL, NULL)");
+        house.execute("INSERT INTO chunk VALUES (7, 0, x'7363616e')");
     }
 
     private void assertThatTheMessageIsServed() {
-        house.queue().reroute("", _ -> new Destination(QueueHouse.MAILBOX, Priority.NORMAL));
+        house.queue().reroute("", _ -> new Destination(QueueFixture.MAILBOX, Priority.NORMAL));
         assertThat(house.text(house.claimOne())).isEqualTo("scan");
-        assertThat(house.contradictions()).isEmpty();
+        assertThat(house.inconsistencies()).isEmpty();
     }
 
     private Set<String> names() throws IOException {
@@ -74,15 +74,15 @@ class SchemaBackupsTest {
         assertThat(Files.getPosixFilePermissions(copy)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
         Path back = Files.createDirectory(scratch.resolve("back"));
         Files.copy(copy, back.resolve("queue.db"));
-        try (QueueHouse old = new QueueHouse(back)) {
+        try (QueueFixture old = new QueueFixture(back)) {
             assertThat(old.number("PRAGMA user_version")).isEqualTo(3);
             assertThat(old.number("SELECT attempts FROM message")).isEqualTo(3);
             assertThat(old.text(reroutedClaim(old))).isEqualTo("scan");
         }
     }
 
-    private static Claim reroutedClaim(QueueHouse old) {
-        old.queue().reroute("", _ -> new Destination(QueueHouse.MAILBOX, Priority.NORMAL));
+    private static Claim reroutedClaim(QueueFixture old) {
+        old.queue().reroute("", _ -> new Destination(QueueFixture.MAILBOX, Priority.NORMAL));
         return old.claimOne();
     }
 
@@ -97,12 +97,12 @@ class SchemaBackupsTest {
         house.close();
         Path back = Files.createDirectory(scratch.resolve("back"));
         Files.copy(house.directory.resolve(COPY), back.resolve("queue.db"));
-        assertThat(new QueueHouse(back).number("SELECT count(*) FROM message")).isEqualTo(1);
+        assertThat(new QueueFixture(back).number("SELECT count(*) FROM message")).isEqualTo(1);
     }
 
     /// The older relay that is killed with a message in its log.
     public static void main(String[] arguments) throws Exception {
-        QueueHouse house = new QueueHouse(Path.of(arguments[0]));
+        QueueFixture house = new QueueFixture(Path.of(arguments[0]));
         try (Connection open = keepingTheLog(house)) {
             oldQueue(house);
             System.out.println("WRITTEN");
@@ -111,7 +111,7 @@ class SchemaBackupsTest {
         }
     }
 
-    private static Connection keepingTheLog(QueueHouse house) throws Exception {
+    private static Connection keepingTheLog(QueueFixture house) throws Exception {
         Files.createDirectories(house.directory);
         Connection connection = new Sqlite(house.directory).openWriter();
         Sqlite.number(connection, "SELECT count(*) FROM sqlite_schema");
@@ -131,7 +131,7 @@ class SchemaBackupsTest {
     void withTooLittleRoomTheStartIsRefusedAndNothingIsChanged() throws Exception {
         oldQueue(house);
         SchemaBackups copies = new SchemaBackups(house.directory, house.clock, () -> 10_000);
-        assertThatThrownBy(() -> copies.keepBeforeAnUpgrade(new Sqlite(house.directory)))
+        assertThatThrownBy(() -> copies.backUpBeforeUpgrade(new Sqlite(house.directory)))
                 .isInstanceOf(QueueUnavailableException.class)
                 .hasMessageContaining("needs 2 MiB")
                 .hasMessageContaining("nothing was changed");
@@ -142,15 +142,15 @@ class SchemaBackupsTest {
     @Test
     void aCopyThatDoesNotFitOnTheDiskIsTakenBack() throws Exception {
         oldQueue(house);
-        house.change("INSERT INTO chunk VALUES (8, 0, zeroblob(9000000))");
-        house.change("PRAGMA wal_checkpoint(TRUNCATE)");
+        house.execute("INSERT INTO chunk VALUES (8, 0, zeroblob(9000000))");
+        house.execute("PRAGMA wal_checkpoint(TRUNCATE)");
         try (ChildJvm child =
                 ChildJvm.startLimited(8 * 1024, scratch, CrashScenes.class, "COMMITTED", house.directory.toString())) {
             assertThat(child.awaitLine("UNUSABLE_DIRECTORY")).contains("no copy of the queue", "nothing was changed");
         }
         assertThat(house.number("PRAGMA user_version")).isEqualTo(3);
         assertThat(names()).noneMatch(name -> name.startsWith("queue-schema"));
-        house.change("DELETE FROM chunk WHERE message_id = 8");
+        house.execute("DELETE FROM chunk WHERE message_id = 8");
         assertThatTheMessageIsServed();
     }
 
@@ -168,7 +168,7 @@ class SchemaBackupsTest {
     @ValueSource(ints = {0, 20, 40, 60, 80, 100, 130, 160, 200, 250})
     void killedAtAnyMomentItIsTheOldQueueOrTheNewOne(int millis) throws Exception {
         oldQueue(house);
-        house.change("INSERT INTO chunk VALUES (8, 0, zeroblob(60000000))");
+        house.execute("INSERT INTO chunk VALUES (8, 0, zeroblob(60000000))");
         try (ChildJvm child = ChildJvm.start(scratch, Upgrading.class, house.directory.toString())) {
             child.awaitLine("BEGIN");
             LockSupport.parkNanos(Duration.ofMillis(millis).toNanos());
@@ -179,7 +179,7 @@ class SchemaBackupsTest {
         if (version == 5) {
             assertThat(names()).contains(COPY.toString());
         }
-        house.change("DELETE FROM chunk WHERE message_id = 8");
+        house.execute("DELETE FROM chunk WHERE message_id = 8");
         assertThatTheMessageIsServed();
         assertThat(names()).contains(COPY.toString()).doesNotContain("queue-schema.partial");
     }
@@ -190,7 +190,7 @@ class SchemaBackupsTest {
         private Upgrading() {}
 
         public static void main(String[] arguments) throws Exception {
-            QueueHouse house = new QueueHouse(Path.of(arguments[0]));
+            QueueFixture house = new QueueFixture(Path.of(arguments[0]));
             Class.forName("org.sqlite.JDBC");
             System.out.println("BEGIN");
             MessageQueue.open(house.settings(), house.clock, new Random(1));
@@ -204,10 +204,10 @@ class SchemaBackupsTest {
         house.queue();
         SchemaBackups copies = new SchemaBackups(house.directory, house.clock);
         house.clock.advance(Duration.ofDays(29));
-        copies.forgetOld();
+        copies.deleteExpired();
         assertThat(names()).contains(COPY.toString());
         house.clock.advance(Duration.ofDays(2));
-        copies.forgetOld();
+        copies.deleteExpired();
         assertThat(names()).doesNotContain(COPY.toString()).contains("queue.db");
     }
 }

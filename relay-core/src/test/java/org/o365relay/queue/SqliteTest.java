@@ -2,7 +2,7 @@ package org.o365relay.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.o365relay.queue.QueueHouse.ANNA;
+import static org.o365relay.queue.QueueFixture.ANNA;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,11 +30,11 @@ class SqliteTest {
 
     private static final long MIB = 1024L * 1024;
 
-    private QueueHouse house;
+    private QueueFixture house;
 
     @BeforeEach
     void open(@TempDir Path directory) {
-        house = new QueueHouse(directory);
+        house = new QueueFixture(directory);
     }
 
     @AfterEach
@@ -101,11 +101,11 @@ class SqliteTest {
     void aFileThatIsToTakeAnothersPlaceIsRefusedWhileItHasALog() throws Exception {
         house.accept("in the log", ANNA);
         Sqlite queue = new Sqlite(house.directory);
-        assertThatThrownBy(queue::refuseLog)
+        assertThatThrownBy(queue::requireNoLog)
                 .isInstanceOf(QueueUnavailableException.class)
                 .hasMessageContaining("another program has");
         house.close();
-        queue.refuseLog();
+        queue.requireNoLog();
     }
 
     /// Else a million messages would take days.
@@ -113,7 +113,7 @@ class SqliteTest {
     void noInspectionReadsAWholeTableForEachRow() throws SQLException {
         house.queue();
         try (Connection connection = house.connection()) {
-            for (Map.Entry<String, String> text : Statements.ofInspection().entrySet()) {
+            for (Map.Entry<String, String> text : Statements.inspectionTexts().entrySet()) {
                 List<String> plan = plan(connection, text.getValue());
                 for (int i = 0; i + 1 < plan.size(); i++) {
                     if (plan.get(i).startsWith("CORRELATED")) {
@@ -128,7 +128,7 @@ class SqliteTest {
     @Test
     void aReaderOfAnotherProgramHoldsNobodyUp() throws Exception {
         house.accept("first", ANNA);
-        byte[] content = QueueHouse.content(1, (int) MIB);
+        byte[] content = QueueFixture.content(1, (int) MIB);
         long before;
         try (Connection other = house.connection()) {
             other.setAutoCommit(false);
@@ -149,30 +149,30 @@ class SqliteTest {
 
     @Test
     void aFileThatHasBecomeMuchTooLargeGetsSmaller() throws IOException {
-        byte[] content = QueueHouse.content(2, (int) MIB);
+        byte[] content = QueueFixture.content(2, (int) MIB);
         for (int i = 0; i < 90; i++) {
             house.accept(content, ANNA);
         }
         house.accept("kept", ANNA);
         List<Claim> claims = new ArrayList<>(house.claim(90));
-        claims.forEach(claim -> house.queue().settle(claim, QueueHouse.delivered(claim), List.of()));
+        claims.forEach(claim -> house.queue().settle(claim, QueueFixture.delivered(claim), List.of()));
         Store store = house.queue().store();
-        assertThat(store.room().spare()).isGreaterThan(80 * MIB);
+        assertThat(store.freeSpace().spare()).isGreaterThan(80 * MIB);
 
-        long spare = store.room().spare();
-        store.giveBack();
-        assertThat(store.room().spare()).isLessThan(spare);
-        while (store.room().spare() > 64 * MIB) {
-            store.giveBack();
+        long spare = store.freeSpace().spare();
+        store.returnFreeSpace();
+        assertThat(store.freeSpace().spare()).isLessThan(spare);
+        while (store.freeSpace().spare() > 64 * MIB) {
+            store.returnFreeSpace();
         }
-        long kept = store.room().spare();
-        store.giveBack();
-        assertThat(store.room().spare()).as("what is kept for the mail to come").isEqualTo(kept);
+        long kept = store.freeSpace().spare();
+        store.returnFreeSpace();
+        assertThat(store.freeSpace().spare()).as("what is kept for the mail to come").isEqualTo(kept);
 
         house.close();
         assertThat(Files.size(house.directory.resolve(Sqlite.FILE))).isLessThan(70 * MIB);
         assertThat(house.text(house.claimOne())).isEqualTo("kept");
-        assertThat(house.contradictions()).isEmpty();
+        assertThat(house.inconsistencies()).isEmpty();
     }
 
     private static String overviewOf(String name) {

@@ -23,13 +23,13 @@ class StoreTest {
         try (Store store = Store.open(new FreeSpace(settings, free::get), new Sqlite(directory))) {
             write(store, "CREATE TABLE ballast (content)", "INSERT INTO ballast VALUES (randomblob(5000000))");
             write(store, "DELETE FROM ballast");
-            store.giveBack();
-            assertThat(store.room().spare()).as("kept for the mail to come").isGreaterThan(4_000_000);
+            store.returnFreeSpace();
+            assertThat(store.freeSpace().spare()).as("kept for the mail to come").isGreaterThan(4_000_000);
 
             free.set(999);
-            store.room().measureFree();
-            while (store.room().spare() > 0 || Files.size(directory.resolve("queue.db-wal")) > 0) {
-                store.giveBack();
+            store.freeSpace().measureFree();
+            while (store.freeSpace().spare() > 0 || Files.size(directory.resolve("queue.db-wal")) > 0) {
+                store.returnFreeSpace();
             }
             assertThat(directory.resolve("queue.db").toFile().length()).isLessThan(1_000_000);
         }
@@ -51,7 +51,7 @@ class StoreTest {
                 long before = System.nanoTime();
                 write(store, "INSERT INTO ballast VALUES (randomblob(5000))");
                 longest = Collections.max(List.of(longest, Duration.ofNanos(System.nanoTime() - before)));
-                store.giveBack();
+                store.returnFreeSpace();
             }
             assertThat(longest).isLessThan(Duration.ofSeconds(4));
         }

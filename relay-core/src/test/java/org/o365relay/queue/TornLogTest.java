@@ -22,7 +22,7 @@ class TornLogTest {
     private static final int TEARS = 30;
 
     static byte[] message(int number) {
-        return QueueHouse.content(number, number % 8 == 7 ? 2 * Incoming.CHUNK_SIZE + number : 500 + 300 * number);
+        return QueueFixture.content(number, number % 8 == 7 ? 2 * Incoming.CHUNK_SIZE + number : 500 + 300 * number);
     }
 
     @Test
@@ -52,13 +52,13 @@ class TornLogTest {
         Files.copy(killed.resolve("queue.db"), copy.resolve("queue.db"));
         Files.copy(killed.resolve("queue.db-wal"), copy.resolve("queue.db-wal"));
         tear(copy.resolve("queue.db-wal"), tear, random);
-        try (QueueHouse house = new QueueHouse(copy)) {
+        try (QueueFixture house = new QueueFixture(copy)) {
             house.clock.advance(Duration.ofHours(1));
             List<Claim> claims = house.claim(MESSAGES + 1);
             for (int i = 0; i < claims.size(); i++) {
                 assertThat(house.read(claims.get(i))).isEqualTo(message(i));
             }
-            assertThat(house.contradictions()).isEmpty();
+            assertThat(house.inconsistencies()).isEmpty();
             return claims.size();
         }
     }

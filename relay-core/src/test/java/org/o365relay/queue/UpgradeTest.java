@@ -28,16 +28,16 @@ import org.o365relay.mail.UsageSlot;
 @Timeout(60)
 class UpgradeTest {
 
-    private QueueHouse house;
+    private QueueFixture house;
 
     @BeforeEach
     void open(@TempDir Path directory) throws SQLException {
-        house = new QueueHouse(directory);
+        house = new QueueFixture(directory);
         try (Connection connection = house.connection()) {
             Sqlite.execute(
                     connection, Statements.resource("sqlite/schema-1.sql").split(";\\s*\n"));
         }
-        house.change("PRAGMA user_version = 1");
+        house.execute("PRAGMA user_version = 1");
     }
 
     @AfterEach
@@ -47,17 +47,17 @@ class UpgradeTest {
 
     @Test
     void deliversWhatWasQueuedBefore() {
-        house.change("INSERT INTO message (id, received_at, client, helo, protocol, sender, smtp_utf8, notice, size,"
+        house.execute("INSERT INTO message (id, received_at, client, helo, protocol, sender, smtp_utf8, notice, size,"
                 + " attempts, due_at) VALUES (7, 1, '10.0.0.7', 'mfp', 'ESMTP', 'a@b.example', 0, 0, 4, 3, 1)");
-        house.change("INSERT INTO recipient VALUES (7, 0, 'anna@contoso.example', 'queued')");
-        house.change("INSERT INTO chunk VALUES (7, 0, 'scan')");
+        house.execute("INSERT INTO recipient VALUES (7, 0, 'anna@contoso.example', 'queued')");
+        house.execute("INSERT INTO chunk VALUES (7, 0, 'scan')");
 
-        assertThat(house.queue().lanes()).containsExactly("");
-        assertThat(house.queue().reading().overview().reasons())
+        assertThat(house.queue().mailboxes()).containsExactly("");
+        assertThat(house.queue().reader().summary().reasons())
                 .as("it has been tried, nobody knows any more what came of it")
                 .containsExactly(new GroupCount("unknown", 1, Instant.ofEpochMilli(1)));
         assertThat(house.claim(1)).as("nobody's yet").isEmpty();
-        assertThat(house.queue().reroute("", _ -> new Destination(QueueHouse.MAILBOX, Priority.NORMAL)))
+        assertThat(house.queue().reroute("", _ -> new Destination(QueueFixture.MAILBOX, Priority.NORMAL)))
                 .isEqualTo(1);
         Claim claim = house.claimOne();
 
@@ -65,9 +65,9 @@ class UpgradeTest {
         assertThat(claim.attempts()).isEqualTo(4);
         assertThat(claim.envelope().body()).isEqualTo(BodyType.SEVEN_BIT);
         assertThat(claim.envelope().dsnRequest()).isEqualTo(DsnRequest.NONE);
-        assertThat(house.queue().settle(claim, QueueHouse.delivered(claim), List.of()))
+        assertThat(house.queue().settle(claim, QueueFixture.delivered(claim), List.of()))
                 .isEmpty();
-        assertThat(house.contradictions()).isEmpty();
+        assertThat(house.inconsistencies()).isEmpty();
     }
 
     @Test
@@ -75,17 +75,17 @@ class UpgradeTest {
         try (Connection connection = house.connection()) {
             Sqlite.execute(connection, Sqlite.schema(2));
         }
-        house.change("PRAGMA user_version = 2");
-        house.change("INSERT INTO message (id, received_at, client, helo, protocol, sender, smtp_utf8, body, notice,"
+        house.execute("PRAGMA user_version = 2");
+        house.execute("INSERT INTO message (id, received_at, client, helo, protocol, sender, smtp_utf8, body, notice,"
                 + " size, attempts, due_at, envelope_id)"
                 + " VALUES (7, 1, '10.0.0.7', 'mfp', 'ESMTP', 'a@b.example', 0, '8BITMIME', 0, 4, 3, 1, 'x1')");
-        house.change("INSERT INTO recipient VALUES (7, 0, 'anna@contoso.example', 'queued', 'NEVER', NULL)");
-        house.change("INSERT INTO chunk VALUES (7, 0, 'scan')");
-        house.change("INSERT INTO spending VALUES ('10.0.0.7', 600000, 5)");
+        house.execute("INSERT INTO recipient VALUES (7, 0, 'anna@contoso.example', 'queued', 'NEVER', NULL)");
+        house.execute("INSERT INTO chunk VALUES (7, 0, 'scan')");
+        house.execute("INSERT INTO spending VALUES ('10.0.0.7', 600000, 5)");
 
         house.queue().reroute("", stranded -> {
             assertThat(stranded.route()).isEmpty();
-            return new Destination(QueueHouse.MAILBOX, stranded.priority());
+            return new Destination(QueueFixture.MAILBOX, stranded.priority());
         });
         Claim claim = house.claimOne();
 
@@ -95,7 +95,7 @@ class UpgradeTest {
         assertThat(claim.envelope().body()).isEqualTo(BodyType.EIGHT_BIT);
         assertThat(claim.envelope().dsnRequest().envelopeId()).isEqualTo("x1");
         assertThat(house.number("SELECT recipients FROM device_usage")).isEqualTo(5);
-        assertThat(house.contradictions()).isEmpty();
+        assertThat(house.inconsistencies()).isEmpty();
     }
 
     /// A queue of version 4 with a row in every table that version 5 renames.
@@ -125,10 +125,10 @@ class UpgradeTest {
                 "INSERT INTO mark VALUES ('delay-warnings', '13')",
                 "INSERT INTO mark VALUES ('reports relay@contoso.example', 'there')",
                 "INSERT INTO mark VALUES ('other', 'value')")) {
-            house.change(statement);
+            house.execute(statement);
         }
         for (String kind : List.of("deferred", "held", "put-on-hold", "released", "warned", "returned", "bounced")) {
-            house.change("INSERT INTO event (message_id, at, recipient, kind, upstream, detail) VALUES (7, 1, NULL, '"
+            house.execute("INSERT INTO event (message_id, at, recipient, kind, upstream, detail) VALUES (7, 1, NULL, '"
                     + kind + "', '', '" + kind + "')");
         }
     }
@@ -138,23 +138,23 @@ class UpgradeTest {
         versionFour();
         MessageQueue queue = house.queue();
 
-        assertThat(queue.stopped())
+        assertThat(queue.pausedMailboxes())
                 .containsExactly(new PausedMailbox("paused@contoso.example", Instant.ofEpochMilli(9), "Eva"));
-        assertThat(queue.correspondence().piles(Instant.ofEpochMilli(10)))
+        assertThat(queue.notices().suppressedNotices(Instant.ofEpochMilli(10)))
                 .containsExactly(new SuppressedNotices(
                         InetAddress.ofLiteral("10.0.0.7"),
                         EmailAddress.parse("a@b.example").orElseThrow(),
                         1,
                         Instant.ofEpochMilli(10),
                         Instant.ofEpochMilli(10)));
-        assertThat(queue.sent("relay@contoso.example", Instant.ofEpochMilli(1_100_000)))
+        assertThat(queue.quotaUsage("relay@contoso.example", Instant.ofEpochMilli(1_100_000)))
                 .containsExactly(new UsageSlot(Instant.ofEpochMilli(600_000), 6));
         assertThat(queue.devices())
                 .singleElement()
                 .extracting(DeviceRecord::usage)
                 .isEqualTo(List.of(new UsageSlot(Instant.ofEpochMilli(600_000), 5)));
-        assertThat(queue.told("expiring client secret")).contains(Instant.ofEpochMilli(8));
-        assertThat(queue.standingAlerts())
+        assertThat(queue.alertSentAt("expiring client secret")).contains(Instant.ofEpochMilli(8));
+        assertThat(queue.activeAlerts())
                 .containsExactly(
                         new StoredAlert(
                                 "mailbox-paused relay@contoso.example",
@@ -164,9 +164,9 @@ class UpgradeTest {
                                 "advice",
                                 true),
                         new StoredAlert("disk-full", Instant.ofEpochMilli(12), "Disk", "text", "", false));
-        assertThat(queue.mark("delay-notices")).contains("13");
-        assertThat(queue.mark("ndr relay@contoso.example")).contains("there");
-        assertThat(queue.mark("other")).contains("value");
+        assertThat(queue.progress("delay-notices")).contains("13");
+        assertThat(queue.progress("ndr relay@contoso.example")).contains("there");
+        assertThat(queue.progress("other")).contains("value");
         assertThat(house.number("SELECT count(*) FROM progress")).isEqualTo(3);
     }
 
@@ -188,9 +188,9 @@ class UpgradeTest {
     @Test
     void deliversTheMessagesOfVersionFour() throws SQLException {
         versionFour();
-        MessageDetail shown = house.queue().reading().show(new QueueId(7)).orElseThrow();
-        assertThat(shown.line().lane()).isEqualTo(QueueHouse.MAILBOX);
-        assertThat(shown.line().messageId()).isEqualTo("<1@mfp>");
+        MessageDetail shown = house.queue().reader().show(new QueueId(7)).orElseThrow();
+        assertThat(shown.entry().mailbox()).isEqualTo(QueueFixture.MAILBOX);
+        assertThat(shown.entry().messageId()).isEqualTo("<1@mfp>");
 
         Claim claim = house.claimOne();
 
@@ -199,33 +199,33 @@ class UpgradeTest {
         assertThat(house.text(claim)).isEqualTo("scan");
         DsnRequest report = claim.envelope().dsnRequest();
         assertThat(report.returned()).isEqualTo(DsnRequest.ReturnedContent.HEADERS);
-        assertThat(report.of(QueueHouse.ANNA).conditions())
+        assertThat(report.of(QueueFixture.ANNA).conditions())
                 .containsExactlyInAnyOrder(DsnRequest.NotifyCondition.FAILURE, DsnRequest.NotifyCondition.DELAY);
-        assertThat(report.of(QueueHouse.ANNA).originalRecipient())
+        assertThat(report.of(QueueFixture.ANNA).originalRecipient())
                 .map(OriginalRecipient::parameter)
                 .contains("rfc822;anna@old.example");
-        house.queue().settle(claim, QueueHouse.delivered(claim), List.of());
-        assertThat(house.contradictions()).isEmpty();
+        house.queue().settle(claim, QueueFixture.delivered(claim), List.of());
+        assertThat(house.inconsistencies()).isEmpty();
     }
 
     @Test
     void repairsADamagedQueueOfVersionFourUnderItsOwnNames() throws Exception {
         versionFour();
-        house.spoil(house.number("SELECT rootpage FROM sqlite_schema WHERE name = 'event_message'"));
+        house.corrupt(house.number("SELECT rootpage FROM sqlite_schema WHERE name = 'event_message'"));
 
         QueueRepair.Report report = new QueueRepair(house.settings(), house.clock).repair();
 
         assertThat(report.rebuilt()).isTrue();
-        assertThat(report.setAside()).isEmpty();
+        assertThat(report.quarantined()).isEmpty();
         assertThat(house.number("PRAGMA user_version")).isEqualTo(5);
         keepsRenamedRows();
         assertThat(house.text(house.claimOne())).isEqualTo("scan");
     }
 
     private void keepsRenamedRows() {
-        assertThat(house.queue().stopped()).hasSize(1);
-        assertThat(house.queue().standingAlerts()).hasSize(2);
-        assertThat(house.queue().mark("delay-notices")).contains("13");
+        assertThat(house.queue().pausedMailboxes()).hasSize(1);
+        assertThat(house.queue().activeAlerts()).hasSize(2);
+        assertThat(house.queue().progress("delay-notices")).contains("13");
         assertThat(house.number("SELECT recipients FROM device_usage")).isEqualTo(5);
         assertThat(house.number("SELECT recipients FROM quota_usage")).isEqualTo(6);
         assertThat(house.number("SELECT count(*) FROM suppressed_notice")).isEqualTo(1);
@@ -236,10 +236,10 @@ class UpgradeTest {
 
     @Test
     void upgradesOnce() {
-        house.accept("new", QueueHouse.ANNA);
+        house.accept("new", QueueFixture.ANNA);
         house.close();
         house.clock.advance(Duration.ofSeconds(1));
-        house.accept("newer", QueueHouse.ANNA);
+        house.accept("newer", QueueFixture.ANNA);
 
         assertThat(house.number("PRAGMA user_version")).isEqualTo(5);
         assertThat(house.claim(10)).hasSize(2);

@@ -70,7 +70,7 @@ class ControlTest {
             send(address, "waiting");
 
             MessageDetail waiting = onlyMessage(control);
-            assertThat(waiting.line().state()).isEqualTo(MessageState.QUEUED);
+            assertThat(waiting.entry().state()).isEqualTo(MessageState.QUEUED);
             assertThat(content(control, waiting)).contains("Subject: waiting\r\n");
             assertThat(control.change(new Change.Hold(), MessageFilter.ALL)).isEqualTo(new ChangeResult(1, 0, ""));
             assertThat(control.change(new Change.Release(), MessageFilter.ALL)).isEqualTo(new ChangeResult(1, 0, ""));
@@ -82,7 +82,7 @@ class ControlTest {
             });
 
             assertThat(control.resume(mailbox)).isTrue();
-            relay.await(line -> line.contains(" delivered id=" + waiting.line().id()));
+            relay.await(line -> line.contains(" delivered id=" + waiting.entry().id()));
             assertThat(onlyMessage(control).events())
                     .extracting(Event::kind)
                     .containsExactly("held", "released", "delivered");
@@ -114,7 +114,7 @@ class ControlTest {
         MessageDetail left = onlyMessage(atRest);
         assertThat(content(atRest, left)).contains("Subject: left behind\r\n");
         assertThat(atRest.count(MessageFilter.ALL)).isEqualTo(1);
-        assertThat(atRest.newest()).contains(left.line().id());
+        assertThat(atRest.newest()).contains(left.entry().id());
         assertThatThrownBy(() -> atRest.change(new Change.Delete(), MessageFilter.ALL))
                 .asInstanceOf(type(ControlException.class))
                 .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.NOT_RUNNING))
@@ -131,10 +131,10 @@ class ControlTest {
                     .isEqualTo(MailboxStatus.State.PAUSED);
             assertThat(control.change(
                             new Change.Bounce(),
-                            MessageFilter.of(List.of(left.line().id()))))
+                            MessageFilter.of(List.of(left.entry().id()))))
                     .isEqualTo(new ChangeResult(1, 0, ""));
-            assertThat(control.show(left.line().id()))
-                    .map(message -> message.line().state())
+            assertThat(control.show(left.entry().id()))
+                    .map(message -> message.entry().state())
                     .contains(MessageState.FAILED);
         }
     }
@@ -191,8 +191,8 @@ class ControlTest {
 
     private static MessageDetail onlyMessage(Control control) throws ControlException {
         Page page = control.find(MessageFilter.ALL, Page.Order.OLDEST_FIRST, null, 10);
-        assertThat(page.lines()).hasSize(1);
-        return control.show(page.lines().getFirst().id()).orElseThrow();
+        assertThat(page.entries()).hasSize(1);
+        return control.show(page.entries().getFirst().id()).orElseThrow();
     }
 
     private static String content(Control control, MessageDetail message) throws Exception {

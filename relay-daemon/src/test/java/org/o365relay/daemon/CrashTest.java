@@ -127,7 +127,7 @@ final class CrashTest {
             if (!more && !missing.isEmpty()) {
                 throw new AssertionError(missing.size() + " of " + acknowledged.size() + " did not come: " + missing
                         + "; "
-                        + new OfflineQueue(directory.resolve("queue")).reading().overview());
+                        + new OfflineQueue(directory.resolve("queue")).reader().summary());
             }
         }
     }
@@ -160,7 +160,7 @@ final class CrashTest {
     private void assertThatEveryDuplicateIsMarked(List<AcceptedMessage> arrived) throws QueueUnavailableException {
         Map<String, Long> copies = arrived.stream()
                 .collect(Collectors.groupingBy(message -> String.valueOf(message.messageId()), Collectors.counting()));
-        QueueReader history = new OfflineQueue(directory.resolve("queue")).reading();
+        QueueReader history = new OfflineQueue(directory.resolve("queue")).reader();
         int duplicates = 0;
         for (String messageId : copies.keySet()) {
             long more = copies.getOrDefault(messageId, 1L) - 1;

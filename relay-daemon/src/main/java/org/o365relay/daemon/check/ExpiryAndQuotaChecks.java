@@ -66,7 +66,7 @@ public record ExpiryAndQuotaChecks(UpstreamFactory upstreams, OfflineQueue queue
         }
         Instant since = clock.instant().minus(Duration.ofDays(1));
         try {
-            int sent = queue.sent(mailbox.account(), since).stream()
+            int sent = queue.quotaUsage(mailbox.account(), since).stream()
                     .mapToInt(UsageSlot::recipients)
                     .sum();
             String detail = sent + " of " + limit + " recipients in the last 24 hours (by this relay)";

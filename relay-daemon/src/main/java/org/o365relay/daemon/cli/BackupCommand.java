@@ -41,7 +41,7 @@ public final class BackupCommand implements Callable<Integer> {
         Path directory = config.readForOperators().settings().queue().directory();
         PrintWriter out = spec.commandLine().getOut();
         try {
-            QueueBackup.Made made = new QueueBackup(directory, clock).to(folder);
+            QueueBackup.Result made = new QueueBackup(directory, clock).writeTo(folder);
             out.println(made.file() + ": " + made.open() + " open messages, " + (made.octets() + 1023) / 1024 + " KiB");
             out.flush();
             return ExitCode.OK;

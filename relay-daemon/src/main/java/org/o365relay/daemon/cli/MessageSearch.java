@@ -10,7 +10,7 @@ import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.MessageFilter;
-import org.o365relay.queue.MessageLine;
+import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.Page;
 
 /// Looks for messages that are meant in one of several ways, the newest first, and each of them once.
@@ -20,18 +20,18 @@ final class MessageSearch {
 
     /// @param most how many at most
     static Page find(Control relay, List<MessageFilter> ways, @Nullable QueueId from, int most) throws ControlException {
-        NavigableMap<QueueId, MessageLine> found = new TreeMap<>(Comparator.reverseOrder());
+        NavigableMap<QueueId, MessageEntry> found = new TreeMap<>(Comparator.reverseOrder());
         List<QueueId> later = new ArrayList<>();
         for (MessageFilter way : ways) {
             Page page = relay.find(way, Page.Order.NEWEST_FIRST, from, most);
-            page.lines().forEach(line -> found.put(line.id(), line));
+            page.entries().forEach(line -> found.put(line.id(), line));
             QueueId next = page.next();
             if (next != null) {
                 later.add(next);
             }
         }
-        List<MessageLine> all = List.copyOf(found.values());
-        List<MessageLine> first = all.subList(0, Math.min(most, all.size()));
+        List<MessageEntry> all = List.copyOf(found.values());
+        List<MessageEntry> first = all.subList(0, Math.min(most, all.size()));
         all.subList(first.size(), all.size()).forEach(line -> later.add(line.id()));
         return new Page(first, later.stream().max(Comparator.naturalOrder()).orElse(null));
     }

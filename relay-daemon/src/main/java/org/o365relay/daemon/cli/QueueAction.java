@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import org.o365relay.daemon.report.StateTexts;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.queue.Change;
-import org.o365relay.queue.MessageLine;
+import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.MessageState;
 
 /// A change as it is announced and told.
@@ -104,10 +104,10 @@ record QueueAction(
     }
 
     /// @return the mailboxes and pools through which it is to let them leave; none if that is not what it is for
-    Set<String> mailboxes(List<MessageLine> messages) {
+    Set<String> mailboxes(List<MessageEntry> messages) {
         return switch (change) {
             case Change.Retry _, Change.Release _ ->
-                messages.stream().map(MessageLine::lane).collect(Collectors.toCollection(TreeSet::new));
+                messages.stream().map(MessageEntry::mailbox).collect(Collectors.toCollection(TreeSet::new));
             case Change.Redirect(String target) -> Set.of(target);
             case Change.Hold _, Change.Bounce _, Change.Delete _, Change.Readdress _ -> Set.of();
         };

@@ -20,7 +20,7 @@ import org.o365relay.daemon.setup.Terminal;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.ChangeResult;
 import org.o365relay.queue.MessageFilter;
-import org.o365relay.queue.MessageLine;
+import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.Page;
 
@@ -67,7 +67,7 @@ final class QueueActionRunner {
                 return ExitCode.DECLINED;
             }
             Set<String> lanes = action.mailboxes(
-                    relay.find(counted, Page.Order.OLDEST_FIRST, null, PAGE).lines());
+                    relay.find(counted, Page.Order.OLDEST_FIRST, null, PAGE).entries());
             ChangeResult effect = relay.change(action.change(), counted);
             List<String> words = resultLines(count, effect);
             if (effect.changed() > 0) {
@@ -139,7 +139,7 @@ final class QueueActionRunner {
         @Nullable QueueId next = null;
         do {
             Page page = relay.find(MessageFilter.of(ids), Page.Order.OLDEST_FIRST, next, PAGE);
-            page.lines().forEach(line -> states.put(line.id(), line.state()));
+            page.entries().forEach(line -> states.put(line.id(), line.state()));
             next = page.next();
         } while (next != null);
         return states;
@@ -158,8 +158,8 @@ final class QueueActionRunner {
         if (context.output().isJson()) {
             return;
         }
-        List<MessageLine> samples =
-                relay.find(selection, Page.Order.OLDEST_FIRST, null, SAMPLES).lines();
+        List<MessageEntry> samples =
+                relay.find(selection, Page.Order.OLDEST_FIRST, null, SAMPLES).entries();
         List<String> lines = new ArrayList<>(left);
         lines.add("This would " + action.announcement().formatted(Amounts.of(count, "message")) + ":");
         lines.addAll(new MessageTable(context.layout(), closed).lines(samples));
@@ -187,19 +187,19 @@ final class QueueActionRunner {
         } else {
             context.output().lines(lines);
         }
-        return effect.isComplete() && effect.passedOver() == 0 ? ExitCode.OK : ExitCode.PARTLY_DONE;
+        return effect.isComplete() && effect.skipped() == 0 ? ExitCode.OK : ExitCode.PARTLY_DONE;
     }
 
     private List<String> resultLines(long count, ChangeResult effect) {
         List<String> lines = new ArrayList<>();
         String are = effect.changed() == 1 ? " is" : " are";
         lines.add("Done: " + action.result().formatted(Amounts.of(effect.changed(), "message") + are) + ".");
-        if (effect.passedOver() > 0) {
-            boolean one = effect.passedOver() == 1;
-            lines.add(Amounts.of(effect.passedOver(), "message") + (one ? " is" : " are")
+        if (effect.skipped() > 0) {
+            boolean one = effect.skipped() == 1;
+            lines.add(Amounts.of(effect.skipped(), "message") + (one ? " is" : " are")
                     + " being delivered just now and left alone. In a minute, say it again for what is still there.");
         }
-        long others = count - effect.changed() - effect.passedOver();
+        long others = count - effect.changed() - effect.skipped();
         if (!effect.isComplete()) {
             lines.add("It stopped there, " + Amounts.of(others, "message") + " before the end: " + effect.stopped());
         } else if (others > 0) {

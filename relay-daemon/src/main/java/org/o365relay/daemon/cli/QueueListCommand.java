@@ -68,10 +68,10 @@ final class QueueListCommand implements Callable<Integer> {
 
     private void print(Page page, BlockedMailboxes closed, boolean running) {
         List<String> lines = new ArrayList<>();
-        if (page.lines().isEmpty()) {
+        if (page.entries().isEmpty()) {
             lines.add(filters.isEmpty() ? "No mail waits." : "No message is like that.");
         } else {
-            lines.addAll(new MessageTable(context.layout(), closed).lines(page.lines()));
+            lines.addAll(new MessageTable(context.layout(), closed).lines(page.entries()));
         }
         lines.addAll(more(page.next()));
         if (!running) {

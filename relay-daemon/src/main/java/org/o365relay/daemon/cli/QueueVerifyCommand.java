@@ -83,7 +83,7 @@ public final class QueueVerifyCommand implements Callable<Integer> {
         return switch (kind) {
             case FILE -> "file:     ";
             case MESSAGE -> "message:  ";
-            case TRIFLE -> "trifle:   ";
+            case INCONSISTENCY -> "trifle:   ";
             case NOTE -> "note:     ";
         };
     }
@@ -91,12 +91,12 @@ public final class QueueVerifyCommand implements Callable<Integer> {
     private int repair(QueueSettings queue, PrintWriter out) throws QueueUnavailableException {
         QueueRepair.Report report = new QueueRepair(queue, clock).repair();
         out.println("The files as they were are in " + report.quarantine());
-        report.done().forEach(out::println);
-        report.setAside().forEach(out::println);
+        report.actions().forEach(out::println);
+        report.quarantined().forEach(out::println);
         out.println("The queue is in order. It holds " + report.open() + " open messages; "
-                + (report.setAside().isEmpty()
+                + (report.quarantined().isEmpty()
                         ? "nothing had to be set aside."
-                        : report.setAside().size() + " were set aside: look at them in " + report.quarantine() + "."));
-        return report.setAside().isEmpty() ? ExitCode.OK : ExitCode.DAMAGED;
+                        : report.quarantined().size() + " were set aside: look at them in " + report.quarantine() + "."));
+        return report.quarantined().isEmpty() ? ExitCode.OK : ExitCode.DAMAGED;
     }
 }

@@ -48,9 +48,9 @@ public final class RestoreCommand implements Callable<Integer> {
         Path directory = config.readForOperators().settings().queue().directory();
         PrintWriter out = spec.commandLine().getOut();
         try {
-            QueueRestore.Restored restored = new QueueRestore(directory, clock).restore(backup, replace, hold);
-            if (restored.aside() != null) {
-                out.println("The queue that was there is in " + restored.aside());
+            QueueRestore.Result restored = new QueueRestore(directory, clock).restore(backup, replace, hold);
+            if (restored.previous() != null) {
+                out.println("The queue that was there is in " + restored.previous());
             }
             out.println("Restored: " + restored.open() + " open messages" + (hold ? ", all of them on hold." : "."));
             out.flush();

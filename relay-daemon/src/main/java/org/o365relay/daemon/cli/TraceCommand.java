@@ -12,7 +12,7 @@ import org.o365relay.daemon.report.BlockedMailboxes;
 import org.o365relay.daemon.report.TraceTable;
 import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.MessageFilter;
-import org.o365relay.queue.MessageLine;
+import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.Page;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -70,7 +70,7 @@ final class TraceCommand implements Callable<Integer> {
         try (Control relay = desk.connect(configuration)) {
             Page page = MessageSearch.find(relay, ways, paging.from(), paging.limit());
             List<MessageDetail> messages = new ArrayList<>();
-            for (MessageLine line : page.lines()) {
+            for (MessageEntry line : page.entries()) {
                 relay.show(line.id()).ifPresent(messages::add);
             }
             if (output.isJson()) {

@@ -105,7 +105,7 @@ final class ChangeJson {
     static JsonObject of(ChangeResult effect) {
         return new JsonObject()
                 .with("changed", effect.changed())
-                .with("skipped", effect.passedOver())
+                .with("skipped", effect.skipped())
                 .with("stopped", effect.stopped());
     }
 

@@ -102,13 +102,13 @@ record ControlConnection(
         if (!message.hasContent()) {
             throw new ControlException(
                     Kind.BAD_REQUEST,
-                    "the content of message " + message.line().id() + " is no longer there: it goes when a message is"
+                    "the content of message " + message.entry().id() + " is no longer there: it goes when a message is"
                             + " settled");
         }
         try (InputStream content = control.content(message)) {
             byte[] piece = first(content);
             write(Protocol.result(
-                    program, new JsonObject().with("size", message.line().size())));
+                    program, new JsonObject().with("size", message.entry().size())));
             for (; piece.length > 0; piece = next(content)) {
                 write(ByteBuffer.wrap(piece));
             }

@@ -3,8 +3,8 @@ package org.o365relay.daemon.control;
 import org.o365relay.mail.Priority;
 import org.o365relay.queue.Event;
 import org.o365relay.queue.MessageDetail;
-import org.o365relay.queue.MessageDetail.RecipientLine;
-import org.o365relay.queue.MessageLine;
+import org.o365relay.queue.MessageDetail.RecipientEntry;
+import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.Page;
 
@@ -14,14 +14,14 @@ final class MessageJson {
     private MessageJson() {}
 
     static JsonObject of(Page page) {
-        return new JsonObject().with("messages", page.lines(), MessageJson::of).with("next", page.next());
+        return new JsonObject().with("messages", page.entries(), MessageJson::of).with("next", page.next());
     }
 
     static Page page(JsonObject json) {
         return new Page(json.objects("messages", MessageJson::line), json.idOrNull("next"));
     }
 
-    static JsonObject of(MessageLine line) {
+    static JsonObject of(MessageEntry line) {
         return new JsonObject()
                 .with("id", line.id())
                 .with("state", line.state())
@@ -33,7 +33,7 @@ final class MessageJson {
                 .with("recipientCount", line.recipientCount())
                 .with("size", line.size())
                 .with("route", line.route())
-                .with("mailbox", line.lane())
+                .with("mailbox", line.mailbox())
                 .with("priority", line.priority())
                 .with("attempts", line.attempts())
                 .with("dueAt", line.dueAt())
@@ -44,8 +44,8 @@ final class MessageJson {
                 .with("notice", line.notice());
     }
 
-    private static MessageLine line(JsonObject json) {
-        return new MessageLine(
+    private static MessageEntry line(JsonObject json) {
+        return new MessageEntry(
                 json.id("id"),
                 json.constant("state", MessageState.class),
                 json.time("receivedAt"),
@@ -69,7 +69,7 @@ final class MessageJson {
 
     static JsonObject of(MessageDetail detail) {
         return new JsonObject()
-                .with("message", of(detail.line()))
+                .with("message", of(detail.entry()))
                 .with("protocol", detail.protocol())
                 .with("body", detail.body())
                 .with("smtpUtf8", detail.smtpUtf8())
@@ -91,15 +91,15 @@ final class MessageJson {
                 json.objects("events", MessageJson::event));
     }
 
-    private static JsonObject of(RecipientLine recipient) {
+    private static JsonObject of(RecipientEntry recipient) {
         return new JsonObject()
                 .with("ordinal", recipient.ordinal())
                 .with("address", recipient.address())
                 .with("state", recipient.state());
     }
 
-    private static RecipientLine recipient(JsonObject json) {
-        return new RecipientLine(json.count("ordinal"), json.text("address"), json.text("state"));
+    private static RecipientEntry recipient(JsonObject json) {
+        return new RecipientEntry(json.count("ordinal"), json.text("address"), json.text("state"));
     }
 
     private static JsonObject of(Event event) {

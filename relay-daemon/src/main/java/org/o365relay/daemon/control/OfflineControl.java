@@ -43,7 +43,7 @@ final class OfflineControl implements Control {
 
     private <T> T query(Query<T> look) throws ControlException {
         try {
-            return look.run(queue.reading());
+            return look.run(queue.reader());
         } catch (QueueUnavailableException e) {
             throw new ControlException(kind(e), String.valueOf(e.getMessage()));
         } catch (QueueException e) {
@@ -86,7 +86,7 @@ final class OfflineControl implements Control {
 
     @Override
     public QueueSummary summary() throws ControlException {
-        return query(QueueReader::overview);
+        return query(QueueReader::summary);
     }
 
     @Override
@@ -128,8 +128,8 @@ final class OfflineControl implements Control {
         }
         return query(reading -> {
             DiskCapacity capacity = queue.capacity(settings);
-            Disk disk = new Disk(capacity.free(), capacity.floor(), capacity.used(), capacity.maximum());
-            return new RelayStatus(clock.instant(), null, reading.overview(), disk);
+            Disk disk = new Disk(capacity.free(), capacity.minimumFree(), capacity.used(), capacity.maximum());
+            return new RelayStatus(clock.instant(), null, reading.summary(), disk);
         });
     }
 

@@ -54,7 +54,7 @@ public final class RelayControl implements Control {
 
     @Override
     public QueueSummary summary() throws ControlException {
-        return call(operations.reader()::overview);
+        return call(operations.reader()::summary);
     }
 
     @Override

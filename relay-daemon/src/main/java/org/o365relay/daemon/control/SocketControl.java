@@ -109,7 +109,7 @@ final class SocketControl implements Control {
 
     @Override
     public InputStream content(MessageDetail message) throws ControlException {
-        QueueId id = message.line().id();
+        QueueId id = message.entry().id();
         try {
             Exchange said = send(request("content").with("id", id));
             InputStream in = said.answer();

@@ -16,8 +16,8 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
 import org.o365relay.mail.RawText;
 import org.o365relay.queue.MessageDetail;
-import org.o365relay.queue.MessageDetail.RecipientLine;
-import org.o365relay.queue.MessageLine;
+import org.o365relay.queue.MessageDetail.RecipientEntry;
+import org.o365relay.queue.MessageEntry;
 import org.o365relay.rewrite.Rewriter;
 import org.o365relay.rewrite.RewriteResult;
 
@@ -27,13 +27,13 @@ public record HeaderDiff(RelaySettings settings) {
     /// @param original the message as it was received
     /// @return a line for each of the header's: `-` before what is taken out, `+` before what is put in
     public List<String> lines(MessageDetail message, InputStream original) throws IOException {
-        MailboxSettings mailbox = mailbox(message.line().lane());
+        MailboxSettings mailbox = mailbox(message.entry().mailbox());
         Optional<Envelope> envelope = envelope(message);
         if (envelope.isEmpty()) {
             return List.of("The header cannot be shown: the envelope is damaged.");
         }
         RewriteResult rewriting = new Rewriter(mailbox.rewrite())
-                .rewrite(message.line().id(), arrival(message), envelope.get(), original);
+                .rewrite(message.entry().id(), arrival(message), envelope.get(), original);
         List<String> before = fields(rewriting.original().header());
         List<String> lines = new ArrayList<>();
         switch (rewriting) {
@@ -63,7 +63,7 @@ public record HeaderDiff(RelaySettings settings) {
     }
 
     private static Arrival arrival(MessageDetail message) {
-        MessageLine line = message.line();
+        MessageEntry line = message.entry();
         InetAddress client;
         try {
             client = InetAddress.ofLiteral(line.client());
@@ -75,13 +75,13 @@ public record HeaderDiff(RelaySettings settings) {
 
     private static Optional<Envelope> envelope(MessageDetail message) {
         List<EmailAddress> recipients = message.recipients().stream()
-                .map(RecipientLine::address)
+                .map(RecipientEntry::address)
                 .flatMap(address -> EmailAddress.parse(address).stream())
                 .toList();
         return recipients.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Envelope(
-                        EmailAddress.parse(message.line().sender()).orElse(null),
+                        EmailAddress.parse(message.entry().sender()).orElse(null),
                         recipients,
                         message.smtpUtf8(),
                         BodyType.of(message.body()).orElse(BodyType.SEVEN_BIT),

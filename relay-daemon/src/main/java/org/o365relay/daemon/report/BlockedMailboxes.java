@@ -15,7 +15,7 @@ import org.o365relay.deliver.MailboxStatus;
 import org.o365relay.deliver.MailboxStatus.State;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.queue.GroupCount;
-import org.o365relay.queue.MessageLine;
+import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.MessageState;
 import org.o365relay.route.Target;
 
@@ -76,16 +76,16 @@ public final class BlockedMailboxes {
     }
 
     /// @return the name of the closed lane for which it waits; empty if it waits for its time, or not at all
-    Optional<String> blockerOf(MessageLine message, Instant now) {
+    Optional<String> blockerOf(MessageEntry message, Instant now) {
         boolean waits = message.state() == MessageState.QUEUED || message.state() == MessageState.DEFERRED;
-        State state = blocked.get(key(message.lane()));
+        State state = blocked.get(key(message.mailbox()));
         Instant due = message.dueAt();
         boolean passes = state == State.RETRYING && due != null && due.isAfter(now);
-        return waits && state != null && !passes ? Optional.of(message.lane()) : Optional.empty();
+        return waits && state != null && !passes ? Optional.of(message.mailbox()) : Optional.empty();
     }
 
     /// @return a line for each closed lane that some of them wait for
-    List<String> lines(List<MessageLine> messages, Instant now) {
+    List<String> lines(List<MessageEntry> messages, Instant now) {
         Map<String, Long> counts = new TreeMap<>();
         messages.forEach(message -> blockerOf(message, now).ifPresent(lane -> counts.merge(key(lane), 1L, Long::sum)));
         List<String> lines = new ArrayList<>();

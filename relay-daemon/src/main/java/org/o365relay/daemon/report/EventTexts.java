@@ -37,7 +37,7 @@ final class EventTexts {
 
     /// A message that was never tried cannot have arrived before the backup was restored, as far as its history goes.
     static boolean isUncertain(Event event, MessageDetail message) {
-        if (event.kind().equals("restored") && message.line().attempts() == 0) {
+        if (event.kind().equals("restored") && message.entry().attempts() == 0) {
             return false;
         }
         return event.uncertain() || event.kind().equals("interrupted");

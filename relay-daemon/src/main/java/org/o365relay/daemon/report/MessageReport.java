@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 import org.o365relay.mail.Priority;
 import org.o365relay.queue.Event;
 import org.o365relay.queue.MessageDetail;
-import org.o365relay.queue.MessageDetail.RecipientLine;
-import org.o365relay.queue.MessageLine;
+import org.o365relay.queue.MessageDetail.RecipientEntry;
+import org.o365relay.queue.MessageEntry;
 
 /// All there is to say of a message: what it is, and what has happened to it.
 public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames deviceNames) {
@@ -21,20 +21,20 @@ public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames 
     private static final int COLUMN = 14;
 
     public List<String> lines(MessageDetail message, BlockedMailboxes closed) {
-        MessageLine line = message.line();
+        MessageEntry line = message.entry();
         List<String> lines = new ArrayList<>();
         lines.add(line.id() + "  " + state(line, closed));
         add(lines, "received", received(message));
         add(lines, "from", sender(line));
         String label = "to";
-        for (RecipientLine recipient : message.recipients()) {
+        for (RecipientEntry recipient : message.recipients()) {
             lines.addAll(layout.labelled(INDENT, COLUMN, label, recipient(recipient)));
             label = "";
         }
         add(lines, "subject", line.subject());
         add(lines, "message-id", line.messageId());
         add(lines, "size", Amounts.octets(line.size()) + content(message));
-        add(lines, "mailbox", line.lane() + (line.route().equals(line.lane()) ? "" : " (of " + line.route() + ")"));
+        add(lines, "mailbox", line.mailbox() + (line.route().equals(line.mailbox()) ? "" : " (of " + line.route() + ")"));
         add(lines, "priority", line.priority() == Priority.URGENT ? "urgent" : "");
         lines.add("");
         lines.add("What happened:");
@@ -46,7 +46,7 @@ public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames 
         lines.addAll(layout.labelled(INDENT, COLUMN, label, TerminalText.text(text)));
     }
 
-    private String state(MessageLine line, BlockedMailboxes closed) {
+    private String state(MessageEntry line, BlockedMailboxes closed) {
         Instant due = line.dueAt();
         Instant settled = line.settledAt();
         String tried =
@@ -68,7 +68,7 @@ public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames 
     }
 
     private String received(MessageDetail message) {
-        MessageLine line = message.line();
+        MessageEntry line = message.entry();
         String when = layout.times().withSeconds(line.receivedAt()) + " ("
                 + layout.times().relative(line.receivedAt()) + ")";
         if (line.notice()) {
@@ -78,11 +78,11 @@ public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames 
         return when + " from " + deviceNames.named(line.client()) + helo + ", by " + message.protocol();
     }
 
-    private static String sender(MessageLine line) {
+    private static String sender(MessageEntry line) {
         return line.sender().isEmpty() ? "<> (nobody is told of a failure)" : line.sender();
     }
 
-    private static String recipient(RecipientLine recipient) {
+    private static String recipient(RecipientEntry recipient) {
         String state = recipient.state().equals("queued") ? "waits" : recipient.state();
         return TerminalText.text(recipient.address()) + "  " + TerminalText.text(state);
     }
@@ -91,7 +91,7 @@ public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames 
         if (!message.hasContent()) {
             return ", the content is no longer there";
         }
-        return message.content().equals(message.line().id()) ? "" : ", content shared with " + message.content();
+        return message.content().equals(message.entry().id()) ? "" : ", content shared with " + message.content();
     }
 
     private List<String> events(MessageDetail message) {
@@ -131,7 +131,7 @@ public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames 
         addDetail(lines, answer ? "said" : "note", answer ? event.detail() : local(event.detail()));
         ReasonText meaning = isOperatorBounce(message, event)
                 ? ReasonText.UNKNOWN
-                : reasonTexts.of(event.reason(), message.line().lane());
+                : reasonTexts.of(event.reason(), message.entry().mailbox());
         addDetail(lines, "means", meaning.cause());
         addDetail(lines, "to do", meaning.advice());
         if (event.kind().equals("delivered")) {
@@ -168,7 +168,7 @@ public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames 
         return " "
                 + message.recipients().stream()
                         .filter(recipient -> ordinals.contains(recipient.ordinal()))
-                        .map(RecipientLine::address)
+                        .map(RecipientEntry::address)
                         .collect(Collectors.joining(", "));
     }
 }

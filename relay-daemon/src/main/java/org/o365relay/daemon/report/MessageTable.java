@@ -4,14 +4,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.o365relay.queue.MessageLine;
+import org.o365relay.queue.MessageEntry;
 
 /// Messages, a line each.
 public record MessageTable(Layout layout, BlockedMailboxes blocked) {
 
-    public List<String> lines(List<MessageLine> messages) {
+    public List<String> lines(List<MessageEntry> messages) {
         Table table = Table.of("ID", "RECEIVED", "STATE", "<FROM", "<TO", "<REASON", "<SUBJECT", "NEXT TRY", "<DEVICE");
-        for (MessageLine message : messages) {
+        for (MessageEntry message : messages) {
             table.row(
                     message.id().toString(),
                     layout.times().of(message.receivedAt()),
@@ -28,7 +28,7 @@ public record MessageTable(Layout layout, BlockedMailboxes blocked) {
         return lines;
     }
 
-    private String next(MessageLine message) {
+    private String next(MessageEntry message) {
         Instant due = message.dueAt();
         if (due == null) {
             return "-";
@@ -40,11 +40,11 @@ public record MessageTable(Layout layout, BlockedMailboxes blocked) {
         return due.isAfter(layout.times().now()) ? layout.times().of(due) : "now";
     }
 
-    static String sender(MessageLine message) {
+    static String sender(MessageEntry message) {
         return message.sender().isEmpty() ? "<>" : message.sender();
     }
 
-    static String recipients(MessageLine message) {
+    static String recipients(MessageEntry message) {
         if (message.recipients().isEmpty()) {
             return "-";
         }

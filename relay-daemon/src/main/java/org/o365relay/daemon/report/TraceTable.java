@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.o365relay.queue.Event;
 import org.o365relay.queue.MessageDetail;
-import org.o365relay.queue.MessageLine;
+import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.MessageState;
 
 /// Messages, a line each, with how they ended, or why they have not.
@@ -29,7 +29,7 @@ public record TraceTable(Layout layout, BlockedMailboxes blocked) {
     private Table narrow(List<MessageDetail> messages) {
         Table table = Table.of("ID", "RECEIVED", "<FROM", "<TO", "<SUBJECT", "<DEVICE");
         for (MessageDetail message : messages) {
-            MessageLine line = message.line();
+            MessageEntry line = message.entry();
             table.row(
                     List.of(
                             line.id().toString(),
@@ -46,7 +46,7 @@ public record TraceTable(Layout layout, BlockedMailboxes blocked) {
     private Table wide(List<MessageDetail> messages) {
         Table table = Table.of("ID", "RECEIVED", "<FROM", "<TO", "<WHAT HAPPENED", "<SUBJECT", "<DEVICE");
         for (MessageDetail message : messages) {
-            MessageLine line = message.line();
+            MessageEntry line = message.entry();
             table.row(
                     line.id().toString(),
                     layout.times().of(line.receivedAt()),
@@ -60,7 +60,7 @@ public record TraceTable(Layout layout, BlockedMailboxes blocked) {
     }
 
     private String outcome(MessageDetail message) {
-        MessageLine line = message.line();
+        MessageEntry line = message.entry();
         Instant settled = line.settledAt();
         String when = settled == null ? "" : " " + layout.times().after(line.receivedAt(), settled);
         String twice = message.events().stream().anyMatch(event -> EventTexts.isUncertain(event, message))
@@ -82,7 +82,7 @@ public record TraceTable(Layout layout, BlockedMailboxes blocked) {
         };
     }
 
-    private String waiting(MessageLine line) {
+    private String waiting(MessageEntry line) {
         String reason = line.reason().isEmpty() ? "" : ": " + line.reason();
         return blocked.blockerOf(line, layout.times().now())
                 .flatMap(blocked::label)
@@ -90,7 +90,7 @@ public record TraceTable(Layout layout, BlockedMailboxes blocked) {
                 .orElseGet(() -> "waits" + reason + (line.state() == MessageState.QUEUED ? "" : next(line)));
     }
 
-    private String next(MessageLine line) {
+    private String next(MessageEntry line) {
         Instant due = line.dueAt();
         return due == null ? "" : ", next " + layout.times().of(due);
     }

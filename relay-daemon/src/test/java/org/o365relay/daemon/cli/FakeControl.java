@@ -28,7 +28,7 @@ import org.o365relay.queue.Change;
 import org.o365relay.queue.ChangeResult;
 import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.MessageFilter;
-import org.o365relay.queue.MessageLine;
+import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.Page;
 import org.o365relay.queue.QueueSummary;
@@ -49,12 +49,12 @@ final class FakeControl implements Control {
 
     FakeControl(RelayStatus status, List<MessageDetail> messages, String... stopped) {
         this.status = status;
-        messages.forEach(message -> this.messages.put(message.line().id(), message));
+        messages.forEach(message -> this.messages.put(message.entry().id(), message));
         this.stopped = Set.of(stopped);
     }
 
     FakeControl with(MessageDetail message, byte[] content) {
-        contents.put(message.line().id(), content);
+        contents.put(message.entry().id(), content);
         return this;
     }
 
@@ -83,8 +83,8 @@ final class FakeControl implements Control {
     public Page find(MessageFilter selection, Page.Order order, @Nullable QueueId from, int most)
             throws ControlException {
         refuse();
-        Comparator<MessageLine> byId = Comparator.comparing(MessageLine::id);
-        List<MessageLine> found = selected(selection)
+        Comparator<MessageEntry> byId = Comparator.comparing(MessageEntry::id);
+        List<MessageEntry> found = selected(selection)
                 .sorted(order == Page.Order.OLDEST_FIRST ? byId : byId.reversed())
                 .filter(line -> from == null
                         || (order == Page.Order.OLDEST_FIRST
@@ -116,7 +116,7 @@ final class FakeControl implements Control {
 
     @Override
     public InputStream content(MessageDetail message) {
-        return new ByteArrayInputStream(contents.getOrDefault(message.line().id(), new byte[0]));
+        return new ByteArrayInputStream(contents.getOrDefault(message.entry().id(), new byte[0]));
     }
 
     @Override
@@ -197,11 +197,11 @@ final class FakeControl implements Control {
         }
     }
 
-    private Stream<MessageLine> selected(MessageFilter wanted) {
-        return messages.values().stream().map(MessageDetail::line).filter(line -> meets(line, wanted));
+    private Stream<MessageEntry> selected(MessageFilter wanted) {
+        return messages.values().stream().map(MessageDetail::entry).filter(line -> meets(line, wanted));
     }
 
-    private static boolean meets(MessageLine line, MessageFilter wanted) {
+    private static boolean meets(MessageEntry line, MessageFilter wanted) {
         return (wanted.ids().isEmpty() || wanted.ids().contains(line.id()))
                 && (wanted.states().isEmpty() || wanted.states().contains(line.state()))
                 && (wanted.after() == null || !line.receivedAt().isBefore(wanted.after()))
@@ -210,7 +210,7 @@ final class FakeControl implements Control {
                 && fits(wanted.sender(), line.sender())
                 && (wanted.recipient() == null
                         || line.recipients().stream().anyMatch(address -> fits(wanted.recipient(), address)))
-                && (fits(wanted.mailbox(), line.lane()) || fits(wanted.mailbox(), line.route()))
+                && (fits(wanted.mailbox(), line.mailbox()) || fits(wanted.mailbox(), line.route()))
                 && fits(wanted.reason(), line.reason())
                 && (wanted.subject() == null || fits("*" + wanted.subject() + "*", line.subject()))
                 && (wanted.messageId() == null || bare(line.messageId()).equals(bare(wanted.messageId())))
@@ -237,7 +237,7 @@ final class FakeControl implements Control {
                 states.put(
                         state,
                         messages.stream()
-                                .filter(message -> message.line().state() == state)
+                                .filter(message -> message.entry().state() == state)
                                 .count());
             }
         }

@@ -17,8 +17,8 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Event;
 import org.o365relay.queue.GroupCount;
 import org.o365relay.queue.MessageDetail;
-import org.o365relay.queue.MessageDetail.RecipientLine;
-import org.o365relay.queue.MessageLine;
+import org.o365relay.queue.MessageDetail.RecipientEntry;
+import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.QueueSummary;
 
@@ -285,7 +285,7 @@ final class SampleRelay {
 
     private static Draft line(
             int number, MessageState state, Instant receivedAt, String client, String sender, List<String> recipients) {
-        MessageLine line = new MessageLine(
+        MessageEntry line = new MessageEntry(
                 id(number),
                 state,
                 receivedAt,
@@ -309,10 +309,10 @@ final class SampleRelay {
     }
 
     /// A message in the making.
-    private record Draft(MessageLine line, List<Event> events) {
+    private record Draft(MessageEntry line, List<Event> events) {
 
         Draft about(String subject, String messageId) {
-            return with(line.lane(), line.attempts(), line.dueAt(), line.reason(), subject, messageId, null, false);
+            return with(line.mailbox(), line.attempts(), line.dueAt(), line.reason(), subject, messageId, null, false);
         }
 
         Draft due(String lane, Instant dueAt, int attempts, String reason) {
@@ -320,11 +320,11 @@ final class SampleRelay {
         }
 
         Draft settled(Instant at) {
-            return with(line.lane(), 1, null, "", line.subject(), line.messageId(), at, false);
+            return with(line.mailbox(), 1, null, "", line.subject(), line.messageId(), at, false);
         }
 
         MessageDetail notice() {
-            return with(line.lane(), 0, line.dueAt(), "", "Undelivered", "<n@relay>", null, true)
+            return with(line.mailbox(), 0, line.dueAt(), "", "Undelivered", "<n@relay>", null, true)
                     .detail(true, "queued");
         }
 
@@ -334,9 +334,9 @@ final class SampleRelay {
         }
 
         MessageDetail detail(boolean hasContent, String... states) {
-            List<RecipientLine> recipients = new ArrayList<>();
+            List<RecipientEntry> recipients = new ArrayList<>();
             for (int i = 0; i < states.length; i++) {
-                recipients.add(new RecipientLine(i, line.recipients().get(i), states[i]));
+                recipients.add(new RecipientEntry(i, line.recipients().get(i), states[i]));
             }
             return new MessageDetail(line, "ESMTP", "8BITMIME", false, line.id(), hasContent, recipients, events);
         }
@@ -351,7 +351,7 @@ final class SampleRelay {
                 @Nullable Instant settledAt,
                 boolean notice) {
             return new Draft(
-                    new MessageLine(
+                    new MessageEntry(
                             line.id(),
                             line.state(),
                             line.receivedAt(),

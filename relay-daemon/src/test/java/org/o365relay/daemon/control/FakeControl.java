@@ -107,7 +107,7 @@ final class FakeControl implements Control {
 
     @Override
     public InputStream content(MessageDetail message) {
-        remember("content " + message.line().id());
+        remember("content " + message.entry().id());
         return content;
     }
 

@@ -14,8 +14,8 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Event;
 import org.o365relay.queue.GroupCount;
 import org.o365relay.queue.MessageDetail;
-import org.o365relay.queue.MessageDetail.RecipientLine;
-import org.o365relay.queue.MessageLine;
+import org.o365relay.queue.MessageDetail.RecipientEntry;
+import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.QueueSummary;
 
@@ -59,12 +59,12 @@ final class SampleViews {
                 List.of());
     }
 
-    static MessageLine line() {
+    static MessageEntry line() {
         return line(123_456_789_012L);
     }
 
-    private static MessageLine line(long size) {
-        return new MessageLine(
+    private static MessageEntry line(long size) {
+        return new MessageEntry(
                 ID,
                 MessageState.DEFERRED,
                 NOON,
@@ -86,8 +86,8 @@ final class SampleViews {
                 false);
     }
 
-    static MessageLine settled() {
-        return new MessageLine(
+    static MessageEntry settled() {
+        return new MessageEntry(
                 ID,
                 MessageState.DELIVERED,
                 NOON,
@@ -121,7 +121,7 @@ final class SampleViews {
                 true,
                 new QueueId(4712),
                 true,
-                List.of(new RecipientLine(0, "bob@fabrikam.example", "queued")),
+                List.of(new RecipientEntry(0, "bob@fabrikam.example", "queued")),
                 List.of(
                         new Event(NOON, null, "interrupted", "", "the relay ended", "", true),
                         new Event(NOON, 0, "deferred", "smtp", "452 4.2.2 full", "mailbox-full", false)));

@@ -11,8 +11,8 @@ import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Event;
 import org.o365relay.queue.MessageDetail;
-import org.o365relay.queue.MessageDetail.RecipientLine;
-import org.o365relay.queue.MessageLine;
+import org.o365relay.queue.MessageDetail.RecipientEntry;
+import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.MessageState;
 
 final class MessageReportTest {
@@ -33,7 +33,7 @@ final class MessageReportTest {
             new DeviceNames(List.of()));
 
     private String told(int attempts, Event... events) {
-        MessageLine line = new MessageLine(
+        MessageEntry line = new MessageEntry(
                 new QueueId(1L << 40),
                 MessageState.FAILED,
                 NOW.minusSeconds(600),
@@ -53,7 +53,7 @@ final class MessageReportTest {
                 "",
                 NOW,
                 false);
-        List<RecipientLine> recipients = List.of(new RecipientLine(0, "b@contoso.example", "failed"));
+        List<RecipientEntry> recipients = List.of(new RecipientEntry(0, "b@contoso.example", "failed"));
         MessageDetail message =
                 new MessageDetail(line, "ESMTP", "8BITMIME", false, line.id(), false, recipients, List.of(events));
         return String.join("\n", story.lines(message, BlockedMailboxes.NONE));

@@ -14,7 +14,7 @@ import org.o365relay.mail.QueueId;
 /// @param recipientCount how many there are
 /// @param size octets of the original
 /// @param route the mailbox or pool that was chosen for it
-/// @param lane the mailbox or pool it waits for now, or went through
+/// @param mailbox the mailbox or pool it waits for now, or went through
 /// @param attempts begun so far
 /// @param dueAt when it is tried next; null if it is settled, on hold, or being delivered
 /// @param reason why it was deferred last; empty if it never was
@@ -22,7 +22,7 @@ import org.o365relay.mail.QueueId;
 /// @param messageId as the device wrote it; empty if there is none or it is not known
 /// @param settledAt null while it is open
 /// @param notice whether it is one of the relay's own letters
-public record MessageLine(
+public record MessageEntry(
         QueueId id,
         MessageState state,
         Instant receivedAt,
@@ -33,7 +33,7 @@ public record MessageLine(
         int recipientCount,
         long size,
         String route,
-        String lane,
+        String mailbox,
         Priority priority,
         int attempts,
         @Nullable Instant dueAt,
@@ -43,7 +43,7 @@ public record MessageLine(
         @Nullable Instant settledAt,
         boolean notice) {
 
-    public MessageLine {
+    public MessageEntry {
         recipients = List.copyOf(recipients);
     }
 }

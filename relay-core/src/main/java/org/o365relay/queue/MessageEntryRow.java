@@ -10,15 +10,15 @@ import org.o365relay.mail.QueueId;
 
 /// A row of `message` for somebody who looks: whatever does not make sense is shown as far as it does.
 ///
-/// @param line without recipients
+/// @param entry without recipients
 /// @param content whose content it has
-record LineRow(MessageLine line, QueueId content, String protocol, String body, boolean smtpUtf8) {
+record MessageEntryRow(MessageEntry entry, QueueId content, String protocol, String body, boolean smtpUtf8) {
 
-    static LineRow of(ResultSet row) throws SQLException {
+    static MessageEntryRow of(ResultSet row) throws SQLException {
         QueueId id = new QueueId(row.getLong("id"));
         MessageState state = state(row);
         boolean waits = state == MessageState.QUEUED || state == MessageState.DEFERRED;
-        MessageLine line = new MessageLine(
+        MessageEntry line = new MessageEntry(
                 id,
                 state,
                 Instant.ofEpochMilli(row.getLong("received_at")),
@@ -39,7 +39,7 @@ record LineRow(MessageLine line, QueueId content, String protocol, String body, 
                 time(row, "settled_at"),
                 row.getInt("notice") != 0);
         long content = row.getLong("content_id");
-        return new LineRow(
+        return new MessageEntryRow(
                 line,
                 content > 0 ? new QueueId(content) : id,
                 text(row, "protocol"),
@@ -48,27 +48,27 @@ record LineRow(MessageLine line, QueueId content, String protocol, String body, 
     }
 
     /// @return the line with its first recipients
-    MessageLine withRecipients(List<String> recipients) {
-        return new MessageLine(
-                line.id(),
-                line.state(),
-                line.receivedAt(),
-                line.client(),
-                line.helo(),
-                line.sender(),
+    MessageEntry withRecipients(List<String> recipients) {
+        return new MessageEntry(
+                entry.id(),
+                entry.state(),
+                entry.receivedAt(),
+                entry.client(),
+                entry.helo(),
+                entry.sender(),
                 recipients,
-                line.recipientCount(),
-                line.size(),
-                line.route(),
-                line.lane(),
-                line.priority(),
-                line.attempts(),
-                line.dueAt(),
-                line.reason(),
-                line.subject(),
-                line.messageId(),
-                line.settledAt(),
-                line.notice());
+                entry.recipientCount(),
+                entry.size(),
+                entry.route(),
+                entry.mailbox(),
+                entry.priority(),
+                entry.attempts(),
+                entry.dueAt(),
+                entry.reason(),
+                entry.subject(),
+                entry.messageId(),
+                entry.settledAt(),
+                entry.notice());
     }
 
     private static MessageState state(ResultSet row) throws SQLException {

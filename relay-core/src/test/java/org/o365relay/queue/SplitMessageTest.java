@@ -2,9 +2,9 @@ package org.o365relay.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.o365relay.queue.QueueHouse.ANNA;
-import static org.o365relay.queue.QueueHouse.BERT;
-import static org.o365relay.queue.QueueHouse.CARL;
+import static org.o365relay.queue.QueueFixture.ANNA;
+import static org.o365relay.queue.QueueFixture.BERT;
+import static org.o365relay.queue.QueueFixture.CARL;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,16 +21,16 @@ import org.o365relay.mail.RoutedEnvelope;
 
 /// A message that is divided: its parts share one content.
 @Timeout(60)
-class PartsTest {
+class SplitMessageTest {
 
-    private static final byte[] LARGE = QueueHouse.content(3, 3 * Incoming.CHUNK_SIZE + 17);
+    private static final byte[] LARGE = QueueFixture.content(3, 3 * Incoming.CHUNK_SIZE + 17);
     private static final ClaimScope ALL = new ClaimScope("anna", List.of("anna", "bert", "carl"));
 
-    private QueueHouse house;
+    private QueueFixture house;
 
     @BeforeEach
     void open(@TempDir Path directory) {
-        house = new QueueHouse(directory);
+        house = new QueueFixture(directory);
     }
 
     @AfterEach
@@ -55,20 +55,20 @@ class PartsTest {
                         "carl NORMAL [carl@contoso.example]");
         assertThat(claims).allSatisfy(claim -> assertThat(house.read(claim)).isEqualTo(LARGE));
         assertThat(house.number("SELECT count(*) FROM chunk")).isEqualTo(4);
-        assertThat(house.contradictions()).isEmpty();
+        assertThat(house.inconsistencies()).isEmpty();
     }
 
     @Test
     void theContentGoesWithTheLastPartWhicheverItIs() {
         List<QueueId> ids = commit();
         for (String route : List.of("anna", "carl", "bert")) {
-            assertThat(house.contradictions()).isEmpty();
+            assertThat(house.inconsistencies()).isEmpty();
             Claim claim = claimOne(route);
             assertThat(house.read(claim)).isEqualTo(LARGE);
-            house.queue().settle(claim, QueueHouse.delivered(claim), List.of());
+            house.queue().settle(claim, QueueFixture.delivered(claim), List.of());
         }
         assertThat(house.number("SELECT count(*) FROM chunk")).isZero();
-        assertThat(house.contradictions()).isEmpty();
+        assertThat(house.inconsistencies()).isEmpty();
         assertThat(ids).allSatisfy(id -> assertThat(house.queue().events(id)).hasSize(1));
     }
 
@@ -76,9 +76,9 @@ class PartsTest {
     void aPartIsWholeAlthoughTheFirstHasBeenForgotten() {
         commit();
         Claim first = claimOne("anna");
-        house.queue().settle(first, QueueHouse.failed(first), List.of(house.notice("could not")));
+        house.queue().settle(first, QueueFixture.failed(first), List.of(house.notice("could not")));
         house.clock.advance(Duration.ofDays(40));
-        house.queue().forgetBefore(house.clock.instant());
+        house.queue().deleteHistoryBefore(house.clock.instant());
         assertThat(house.number(
                         "SELECT count(*) FROM message WHERE id = " + first.id().value()))
                 .isZero();
@@ -86,21 +86,21 @@ class PartsTest {
         for (String route : List.of("bert", "carl")) {
             Claim claim = claimOne(route);
             assertThat(house.read(claim)).isEqualTo(LARGE);
-            house.queue().settle(claim, QueueHouse.delivered(claim), List.of());
+            house.queue().settle(claim, QueueFixture.delivered(claim), List.of());
         }
         assertThat(house.number("SELECT count(*) FROM chunk"))
                 .as("the notice's")
                 .isEqualTo(1);
-        assertThat(house.contradictions()).isEmpty();
+        assertThat(house.inconsistencies()).isEmpty();
     }
 
     @Test
     void aDamagedPartKeepsTheContent() {
         List<QueueId> ids = commit();
-        house.change("UPDATE recipient SET address = '' WHERE message_id = "
+        house.execute("UPDATE recipient SET address = '' WHERE message_id = "
                 + ids.get(1).value());
         for (Claim claim : house.queue().claim(ALL, 10)) {
-            house.queue().settle(claim, QueueHouse.delivered(claim), List.of());
+            house.queue().settle(claim, QueueFixture.delivered(claim), List.of());
         }
         assertThat(house.number("SELECT count(*) FROM chunk")).isEqualTo(4);
         assertThat(house.number("SELECT count(*) FROM message WHERE settled_at IS NULL"))
@@ -110,15 +110,15 @@ class PartsTest {
     @Test
     void allPartsComeOrNone() {
         house.queue();
-        house.change("CREATE TRIGGER broken BEFORE INSERT ON recipient WHEN new.address = 'carl@contoso.example'"
+        house.execute("CREATE TRIGGER broken BEFORE INSERT ON recipient WHEN new.address = 'carl@contoso.example'"
                 + " BEGIN SELECT raise(ABORT, 'no room'); END");
 
         assertThatThrownBy(this::commit).hasMessageContaining("no room");
 
         assertThat(house.number("SELECT count(*) FROM message")).isZero();
         house.close();
-        assertThat(house.queue().lanes()).isEmpty();
-        assertThat(house.contradictions()).as("what was half received is swept").isEmpty();
+        assertThat(house.queue().mailboxes()).isEmpty();
+        assertThat(house.inconsistencies()).as("what was half received is swept").isEmpty();
         assertThat(house.number("SELECT count(*) FROM chunk")).isZero();
     }
 
@@ -130,7 +130,7 @@ class PartsTest {
                                 part("anna", Priority.NORMAL, ANNA),
                                 part("bert", Priority.URGENT, BERT),
                                 part("carl", Priority.NORMAL, CARL)),
-                        QueueHouse.last(LARGE))
+                        QueueFixture.last(LARGE))
                 .join();
     }
 
@@ -141,6 +141,6 @@ class PartsTest {
     }
 
     private static RoutedEnvelope part(String route, Priority priority, EmailAddress to) {
-        return new RoutedEnvelope(route, priority, QueueHouse.envelope(to));
+        return new RoutedEnvelope(route, priority, QueueFixture.envelope(to));
     }
 }

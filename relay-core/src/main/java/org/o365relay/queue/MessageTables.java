@@ -26,9 +26,9 @@ import org.o365relay.mail.SearchableHeaders;
 
 /// What is written to and read from the tables, in terms of mail. Each method is part of a transaction of its
 /// caller's.
-final class Tables {
+final class MessageTables {
 
-    private Tables() {}
+    private MessageTables() {}
 
     /// @param content whose content it has
     static void insertMessage(
@@ -124,7 +124,7 @@ final class Tables {
         }
         int delivered = settlement.delivered();
         if (delivered > 0) {
-            QuotaTables.sent(statements, settlement.account(), delivered, now);
+            QuotaTables.addUsage(statements, settlement.account(), delivered, now);
         }
         if (!open) {
             long content = claim.content().value();
@@ -152,7 +152,7 @@ final class Tables {
                 .executeUpdate();
     }
 
-    static Optional<MessageSummary> known(Statements statements, QueueId id) throws SQLException {
+    static Optional<MessageSummary> summary(Statements statements, QueueId id) throws SQLException {
         MessageRow message;
         try (ResultSet row = statements.with("message-summary", id.value()).executeQuery()) {
             if (!row.next()) {
@@ -166,7 +166,7 @@ final class Tables {
                 addressed.add(RecipientRow.of(row));
             }
         }
-        return message.known(addressed);
+        return message.summary(addressed);
     }
 
     static void insertEvent(Statements statements, QueueId id, Event event) throws SQLException {
@@ -210,7 +210,7 @@ final class Tables {
     }
 
     /// @return how many messages were forgotten, at most `most`
-    static int forgetSettledBefore(Statements statements, Instant limit, int most) throws SQLException {
+    static int deleteSettledBefore(Statements statements, Instant limit, int most) throws SQLException {
         List<Long> ids = ids(
                 statements.with("expired-history", limit.toEpochMilli(), most).executeQuery());
         for (long id : ids) {
@@ -222,7 +222,7 @@ final class Tables {
     }
 
     /// @return how many messages that had been left half received are gone now, at most `most`
-    static int sweepIncoming(Statements statements, int most) throws SQLException {
+    static int deleteIncoming(Statements statements, int most) throws SQLException {
         List<Long> ids = ids(statements.with("incoming-messages", most).executeQuery());
         for (long id : ids) {
             statements.with("delete-chunks", id).executeUpdate();

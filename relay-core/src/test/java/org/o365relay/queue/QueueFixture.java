@@ -36,7 +36,7 @@ import org.o365relay.mail.Reply;
 import org.o365relay.mail.RoutedEnvelope;
 
 /// A queue in a directory, with what tests need to fill it, empty it and look behind it.
-final class QueueHouse implements AutoCloseable {
+final class QueueFixture implements AutoCloseable {
 
     static final EmailAddress PRINTER = address("printer@contoso.example");
     static final EmailAddress ANNA = address("anna@contoso.example");
@@ -44,7 +44,7 @@ final class QueueHouse implements AutoCloseable {
     static final EmailAddress CARL = address("carl@contoso.example");
 
     static final String MAILBOX = "relay@contoso.example";
-    static final ClaimScope SUPPLY = new ClaimScope(MAILBOX, List.of(MAILBOX));
+    static final ClaimScope SCOPE = new ClaimScope(MAILBOX, List.of(MAILBOX));
 
     static final Reply OK = Reply.of(250, "2.0.0", "Ok");
     static final Reply LATER = Reply.of(451, "4.7.500", "Server busy");
@@ -54,7 +54,7 @@ final class QueueHouse implements AutoCloseable {
     final ManualClock clock = new ManualClock("2026-03-01T08:00:00Z");
     private @Nullable MessageQueue queue;
 
-    QueueHouse(Path directory) {
+    QueueFixture(Path directory) {
         this.directory = directory;
     }
 
@@ -138,7 +138,7 @@ final class QueueHouse implements AutoCloseable {
     }
 
     List<Claim> claim(int most) {
-        return queue().claim(SUPPLY, most);
+        return queue().claim(SCOPE, most);
     }
 
     Claim claimOne() {
@@ -194,7 +194,7 @@ final class QueueHouse implements AutoCloseable {
         }
     }
 
-    void change(String statement) {
+    void execute(String statement) {
         try (Connection connection = connection()) {
             Sqlite.execute(connection, statement);
         } catch (SQLException e) {
@@ -203,12 +203,12 @@ final class QueueHouse implements AutoCloseable {
     }
 
     /// Makes a queue as version 1 of its tables had it.
-    void versionOne() {
-        version(1);
+    void createVersionOne() {
+        createVersion(1);
     }
 
     /// Makes an empty queue of an older version.
-    void version(int version) {
+    void createVersion(int version) {
         try {
             Files.createDirectories(directory);
             try (Connection connection = new Sqlite(directory).openWriter()) {
@@ -228,7 +228,7 @@ final class QueueHouse implements AutoCloseable {
     }
 
     /// Overwrites a page of the closed queue with garbage.
-    void spoil(long page) {
+    void corrupt(long page) {
         try (RandomAccessFile file =
                 new RandomAccessFile(directory.resolve(Sqlite.FILE).toFile(), "rw")) {
             file.seek((page - 1) * 4096);
@@ -239,7 +239,7 @@ final class QueueHouse implements AutoCloseable {
     }
 
     /// @return every way in which the tables do not agree with one another; empty if all is well
-    List<String> contradictions() {
+    List<String> inconsistencies() {
         Map<String, String> queries = Map.of(
                 "chunks without a message",
                 "SELECT count(*) FROM chunk WHERE message_id NOT IN"

@@ -1,8 +1,8 @@
 package org.o365relay.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.o365relay.queue.QueueHouse.ANNA;
-import static org.o365relay.queue.QueueHouse.BERT;
+import static org.o365relay.queue.QueueFixture.ANNA;
+import static org.o365relay.queue.QueueFixture.BERT;
 
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -18,7 +18,7 @@ import org.o365relay.admit.Devices;
 
 /// A process that accepts messages against a budget is killed again and again. A message that is on disk is in
 /// the budget on disk; so no crash gives a device anything back.
-class BudgetCrashTest {
+class DeviceUsageCrashTest {
 
     private static final int ROUNDS = 8;
     private static final int SESSIONS = 6;
@@ -28,9 +28,9 @@ class BudgetCrashTest {
     @Timeout(180)
     void everyMessageThatSurvivesIsInTheBudgetThatSurvives(@TempDir Path directory) throws Exception {
         Random random = new Random(20260301);
-        QueueHouse house = new QueueHouse(directory.resolve("queue"));
+        QueueFixture house = new QueueFixture(directory.resolve("queue"));
         for (int round = 1; round <= ROUNDS; round++) {
-            try (ChildJvm child = ChildJvm.start(directory, BudgetCrashTest.class, house.directory.toString())) {
+            try (ChildJvm child = ChildJvm.start(directory, DeviceUsageCrashTest.class, house.directory.toString())) {
                 int enough = 1 + random.nextInt(300);
                 for (int i = 0; i < enough; i++) {
                     child.awaitLine("ACCEPTED");
@@ -43,30 +43,30 @@ class BudgetCrashTest {
                     .as("round %d: at least what was accepted, and at most what was just being committed more", round)
                     .isBetween(recipients, recipients + (long) round * SESSIONS * RECIPIENTS);
         }
-        assertThat(house.contradictions()).isEmpty();
+        assertThat(house.inconsistencies()).isEmpty();
     }
 
     /// The process.
     public static void main(String[] arguments) throws Exception {
         InstantSource clock = InstantSource.system();
-        QueueHouse house = new QueueHouse(Path.of(arguments[0]));
+        QueueFixture house = new QueueFixture(Path.of(arguments[0]));
         MessageQueue queue = MessageQueue.open(house.settings(), clock, RandomGenerator.getDefault());
         Devices devices = new Devices(queue.devices(), clock);
-        queue.keep(devices);
+        queue.persistDevices(devices);
         for (int session = 0; session < SESSIONS; session++) {
             Device device = devices.at(InetAddress.ofLiteral("192.168.10." + (1 + session % 3)));
             Thread.ofPlatform().start(() -> accept(queue, device, house));
         }
     }
 
-    private static void accept(MessageQueue queue, Device device, QueueHouse house) {
+    private static void accept(MessageQueue queue, Device device, QueueFixture house) {
         DeviceLimits limits = new DeviceLimits(10, null, null, 1_000_000);
         while (device.reserveRecipient(limits)
                 .or(() -> device.reserveRecipient(limits))
                 .isEmpty()) {
             device.messageAccepted(RECIPIENTS, 100);
             queue.receive()
-                    .commit(house.arrival(), QueueHouse.routed(QueueHouse.envelope(ANNA, BERT)), new byte[100])
+                    .commit(house.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA, BERT)), new byte[100])
                     .join();
             System.out.println("ACCEPTED");
         }

@@ -1,8 +1,8 @@
 package org.o365relay.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.o365relay.queue.QueueHouse.ANNA;
-import static org.o365relay.queue.QueueHouse.BERT;
+import static org.o365relay.queue.QueueFixture.ANNA;
+import static org.o365relay.queue.QueueFixture.BERT;
 
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// A process that settles messages is killed again and again. What was handed over for an account and what is
 /// settled are the same after each crash; so none gives the account anything back.
-class SentCrashTest {
+class QuotaUsageCrashTest {
 
     private static final int ROUNDS = 5;
     private static final int DELIVERIES = 4;
@@ -24,9 +24,9 @@ class SentCrashTest {
     @Timeout(180)
     void everyRecipientThatIsSettledIsCounted(@TempDir Path directory) throws Exception {
         Random random = new Random(20260302);
-        QueueHouse house = new QueueHouse(directory.resolve("queue"));
+        QueueFixture house = new QueueFixture(directory.resolve("queue"));
         for (int round = 1; round <= ROUNDS; round++) {
-            try (ChildJvm child = ChildJvm.start(directory, SentCrashTest.class, house.directory.toString())) {
+            try (ChildJvm child = ChildJvm.start(directory, QuotaUsageCrashTest.class, house.directory.toString())) {
                 int enough = 1 + random.nextInt(200);
                 for (int i = 0; i < enough; i++) {
                     child.awaitLine("SETTLED");
@@ -38,25 +38,25 @@ class SentCrashTest {
                     .isPositive()
                     .isEqualTo(house.number("SELECT count(*) FROM recipient WHERE state = 'delivered'"));
         }
-        assertThat(house.contradictions()).isEmpty();
+        assertThat(house.inconsistencies()).isEmpty();
     }
 
     /// The process.
     public static void main(String[] arguments) throws Exception {
-        QueueHouse house = new QueueHouse(Path.of(arguments[0]));
+        QueueFixture house = new QueueFixture(Path.of(arguments[0]));
         MessageQueue queue = MessageQueue.open(house.settings(), InstantSource.system(), RandomGenerator.getDefault());
         for (int delivery = 0; delivery < DELIVERIES; delivery++) {
             Thread.ofPlatform().start(() -> deliver(queue, house));
         }
     }
 
-    private static void deliver(MessageQueue queue, QueueHouse house) {
+    private static void deliver(MessageQueue queue, QueueFixture house) {
         while (true) {
             queue.receive()
-                    .commit(house.arrival(), QueueHouse.routed(QueueHouse.envelope(ANNA, BERT)), new byte[100])
+                    .commit(house.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA, BERT)), new byte[100])
                     .join();
-            for (Claim claim : queue.claim(QueueHouse.SUPPLY, 1)) {
-                queue.settle(claim, QueueHouse.delivered(claim), List.of());
+            for (Claim claim : queue.claim(QueueFixture.SCOPE, 1)) {
+                queue.settle(claim, QueueFixture.delivered(claim), List.of());
                 System.out.println("SETTLED");
             }
         }
