@@ -167,7 +167,13 @@ final class Backlog {
                     messageId(n),
                     open ? REASON : null);
             set(recipient, id, recipient(n), open ? "queued" : "delivered");
-            set(event, id, receivedAt + 900, open ? "deferred" : "delivered", open ? DEFERRED_REPLY : ACCEPTED_REPLY, open ? REASON : "");
+            set(
+                    event,
+                    id,
+                    receivedAt + 900,
+                    open ? "deferred" : "delivered",
+                    open ? DEFERRED_REPLY : ACCEPTED_REPLY,
+                    open ? REASON : "");
             if (open) {
                 set(chunk, id, content);
             }

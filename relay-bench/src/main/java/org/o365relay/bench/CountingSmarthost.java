@@ -114,7 +114,8 @@ final class CountingSmarthost implements Smarthost {
 
     private void serve(Socket socket) {
         try (socket) {
-            new SmarthostSession(socket, certificate.context(), handshakes::increment, logins::increment, this::countMessage)
+            new SmarthostSession(
+                            socket, certificate.context(), handshakes::increment, logins::increment, this::countMessage)
                     .run();
         } catch (IOException e) {
             // The client left without QUIT, or TLS failed. What it had handed over is counted.

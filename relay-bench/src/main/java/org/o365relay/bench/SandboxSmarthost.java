@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 final class SandboxSmarthost implements Smarthost {
 
     private static final Duration LONGEST_STOP = Duration.ofSeconds(20);
-    private static final String TRUST = "trust";
+    private static final String CERTIFICATE = "certificate";
     private static final String LAST_LINE_OF_INTRODUCTION = "stored in";
     private static final String MESSAGE = " -> ";
 
@@ -60,8 +60,8 @@ final class SandboxSmarthost implements Smarthost {
         for (String line = output.readLine(); line != null; line = output.readLine()) {
             said.append(line).append('\n');
             String text = line.strip();
-            if (text.startsWith(TRUST)) {
-                certificate = text.substring(TRUST.length()).strip();
+            if (text.startsWith(CERTIFICATE)) {
+                certificate = text.substring(CERTIFICATE.length()).strip();
             } else if (text.startsWith(LAST_LINE_OF_INTRODUCTION)) {
                 return Path.of(certificate);
             }

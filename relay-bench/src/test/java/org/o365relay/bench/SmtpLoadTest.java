@@ -21,7 +21,8 @@ class SmtpLoadTest {
     @CsvSource({"1, 1, 1", "1, 40, 1", "7, 40, 1", "7, 40, 3"})
     void sendsExactlyAsManyMessagesAsAsked(int sessions, int messages, int threads) throws Exception {
         try (FakeServer server = FakeServer.friendly()) {
-            LoadResult result = load(server, sessions, LoadLimit.ofMessages(messages), Connections.PERSISTENT, false, threads)
+            LoadResult result = load(
+                            server, sessions, LoadLimit.ofMessages(messages), Connections.PERSISTENT, false, threads)
                     .run();
 
             assertThat(result.accepted()).isEqualTo(messages);

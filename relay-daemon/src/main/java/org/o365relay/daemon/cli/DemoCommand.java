@@ -19,16 +19,16 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/// `o365-relay demo`: a relay and a stand-in for Office 365 in one process, and what passes between them.
+/// `o365-relay demo`: runs a relay and the sandbox in one process and shows what the relay sends.
 @Command(
         name = "demo",
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
         sortOptions = false,
         description = {
-            "Shows the relay at work: sends messages as devices send them and shows what a stand-in for Office 365"
-                    + " received. Then waits for messages of your own.",
-            "Nothing leaves this machine, and nothing is kept."
+            "Demonstrate the relay: send sample messages as devices do, and show what a stand-in for Microsoft 365"
+                    + " receives. Then wait for messages of your own.",
+            "No message leaves this machine, and all files are deleted at the end."
         })
 public final class DemoCommand implements Callable<Integer> {
 
@@ -40,7 +40,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--once", description = "End after the show, with 0 if every message arrived as it should.")
+    @Option(names = "--once", description = "Exit after the sample messages, with code 0 if all arrived as expected.")
     private boolean once;
 
     @Option(
@@ -48,10 +48,10 @@ public final class DemoCommand implements Callable<Integer> {
             paramLabel = "PORT",
             defaultValue = "2525",
             converter = PortConverter.class,
-            description = "Where the relay listens; another one if it is taken (default: ${DEFAULT-VALUE}).")
+            description = "Port of the relay; any free port if it is in use (default: ${DEFAULT-VALUE}).")
     private int port;
 
-    @Option(names = "--log", description = "Show the relay's log, too.")
+    @Option(names = "--log", description = "Show the log of the relay.")
     private boolean log;
 
     public DemoCommand(DemoRelay.Starter starter) {
@@ -64,13 +64,14 @@ public final class DemoCommand implements Callable<Integer> {
             silenceLog();
         }
         PrintWriter out = spec.commandLine().getOut();
-        try (DemoEnvironment stage = DemoEnvironment.start(starter, port)) {
-            printAddresses(stage, out);
-            DemoRun show = new DemoRun(stage.sandbox(), stage.relay(), DemoEnvironment.MAILBOX, TIMEOUT, out, style());
-            boolean good = show.run();
+        try (DemoEnvironment environment = DemoEnvironment.start(starter, port)) {
+            printAddresses(environment, out);
+            DemoRun run = new DemoRun(
+                    environment.sandbox(), environment.relay(), DemoEnvironment.MAILBOX, TIMEOUT, out, style());
+            boolean good = run.run();
             if (!once) {
-                printInstructions(stage, out);
-                showArrivals(stage, show);
+                printInstructions(environment, out);
+                printArrivals(environment, run);
             }
             return good ? ExitCode.OK : ExitCode.INTERNAL;
         }
@@ -84,39 +85,40 @@ public final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private void printAddresses(DemoEnvironment stage, PrintWriter out) {
-        int listening = stage.relay().getPort();
+    private void printAddresses(DemoEnvironment environment, PrintWriter out) {
+        int listening = environment.relay().getPort();
         if (listening != port && port != 0) {
-            out.printf("Port %d is in use, so the relay listens on %d instead.%n", port, listening);
+            out.printf("Port %d is in use; the relay listens on port %d instead.%n", port, listening);
         }
         out.printf(
-                "device -> relay on 127.0.0.1:%d -> STARTTLS, AUTH -> a stand-in for Office 365 on 127.0.0.1:%d%n",
-                listening, stage.sandbox().address().getPort());
+                "device -> relay on 127.0.0.1:%d -> STARTTLS, AUTH -> stand-in for Microsoft 365 on 127.0.0.1:%d%n",
+                listening, environment.sandbox().address().getPort());
         out.flush();
     }
 
-    private static void printInstructions(DemoEnvironment stage, PrintWriter out) {
-        InetSocketAddress relay = stage.relay();
+    private static void printInstructions(DemoEnvironment environment, PrintWriter out) {
+        InetSocketAddress relay = environment.relay();
         String server = relay.getAddress().getHostAddress() + ":" + relay.getPort();
         out.printf("""
 
-            Now send your own, from anything that speaks SMTP; no login, no TLS:
+            Now send your own messages with any SMTP client, without login and TLS:
               swaks --server %1$s --from scanner@mfp.local --to you@example.org
               curl smtp://%1$s --mail-from scanner@mfp.local --mail-rcpt you@example.org --upload-file message.eml
-            What arrives is shown here and stored, for as long as this runs, in
+            Received messages are shown here and stored, until the demo ends, in
               %2$s
-            Ctrl-C ends it.
-            """, server, stage.received());
+            Press Ctrl-C to end the demo.
+            """, server, environment.received());
         out.flush();
     }
 
-    /// Until the program ends.
-    private static void showArrivals(DemoEnvironment stage, DemoRun show) throws IOException, InterruptedException {
-        int shown = stage.sandbox().acceptedCount();
+    /// Prints received messages until the program ends.
+    private static void printArrivals(DemoEnvironment environment, DemoRun run)
+            throws IOException, InterruptedException {
+        int shown = environment.sandbox().acceptedCount();
         while (true) {
-            List<AcceptedMessage> arrivals = stage.sandbox().awaitAfter(shown, POLL_INTERVAL);
+            List<AcceptedMessage> arrivals = environment.sandbox().awaitAfter(shown, POLL_INTERVAL);
             for (AcceptedMessage arrival : arrivals) {
-                show.arrived(arrival);
+                run.arrived(arrival);
             }
             shown += arrivals.size();
         }

@@ -17,8 +17,8 @@ import org.o365relay.daemon.sandbox.SandboxMailbox;
 import org.o365relay.daemon.sandbox.SandboxSettings;
 import org.o365relay.mail.Secret;
 
-/// The sandbox and the relay of a demonstration, in a directory that goes with them: at [#close()], and when
-/// the program is ended from outside.
+/// The sandbox and the relay of a demo in a temporary directory. [#close()] stops them and deletes the
+/// directory; a shutdown hook does so when the program is terminated.
 final class DemoEnvironment implements AutoCloseable {
 
     static final String MAILBOX = "relay@contoso.example";
@@ -35,7 +35,9 @@ final class DemoEnvironment implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(new Thread(this::close, "demo-end"));
     }
 
-    /// @param port where the relay is to listen; if it is taken, another one
+    /// Starts the sandbox and the relay.
+    ///
+    /// @param port port of the relay; if it is in use, any free port
     static DemoEnvironment start(DemoRelay.Starter starter, int port) throws CommandFailed, IOException {
         Path directory = Files.createTempDirectory("o365-relay-demo");
         try {
@@ -55,7 +57,7 @@ final class DemoEnvironment implements AutoCloseable {
             return new DemoEnvironment(directory, sandbox, starter.start(plan(directory, sandbox, password, port)));
         } catch (IOException e) {
             sandbox.close();
-            throw new CommandFailed(ExitCode.UNAVAILABLE, "the relay does not start: " + e.getMessage());
+            throw new CommandFailed(ExitCode.UNAVAILABLE, "the relay cannot start: " + e.getMessage());
         }
     }
 
@@ -63,12 +65,12 @@ final class DemoEnvironment implements AutoCloseable {
         return sandbox;
     }
 
-    /// Where the relay listens.
+    /// The address and port of the relay.
     InetSocketAddress relay() {
         return relay.address();
     }
 
-    /// Where the sandbox keeps what it received.
+    /// The directory in which the sandbox stores received messages.
     Path received() {
         return received(directory);
     }
@@ -100,7 +102,7 @@ final class DemoEnvironment implements AutoCloseable {
         return directory.resolve("received");
     }
 
-    /// @return the wanted port, or 0 for any if somebody else has it
+    /// @return the wanted port, or 0 for any free port if it is in use
     private static int freePort(int wanted) {
         try (ServerSocket probe = new ServerSocket()) {
             probe.setReuseAddress(true);

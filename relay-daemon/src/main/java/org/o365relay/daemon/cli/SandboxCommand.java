@@ -31,27 +31,27 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/// `o365-relay sandbox`: the stand-in for Office 365 by itself, until Ctrl-C.
+/// `o365-relay sandbox`: runs the sandbox until Ctrl-C.
 @Command(
         name = "sandbox",
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
         sortOptions = false,
         description = {
-            "Runs a stand-in for Microsoft 365 that stores what it accepts as files: client submission, and with",
-            "--https sign-in and Microsoft Graph, with --mx an MX. docs/sandbox.md has examples."
+            "Run a local stand-in for Microsoft 365 that stores accepted messages as files: client submission, with",
+            "--https also sign-in and Microsoft Graph, with --mx also an MX. See docs/sandbox.md for examples."
         },
         footer = {
-            "%nFaults: --fault 'STEP[/TEXT]:ACTION[*TIMES]', in the order given.",
-            "  STEP    connect, ehlo, starttls, handshake, auth, mail, rcpt, data, content (after the",
-            "          final dot), quit; the same with mx- before it for the MX; token, graph",
-            "  TEXT    only for commands that contain it, such as one recipient's address; for token the",
-            "          grant (client_credentials), for graph the end of the path (sendMail)",
-            "  ACTION  delay 3s (ms, s, m), drop, drop-after-accepting, hang; in SMTP a reply; for token",
-            "          AADSTS and a number; for token and graph a status, which may be followed by",
-            "          -after-accepting, retry-after SECONDS, a code and a message",
-            "  TIMES   how often; every time if it is left out",
-            "For example:",
+            "%nFaults: --fault 'POINT[/TEXT]:ACTION[*TIMES]', injected in the order given.",
+            "  POINT   connect, ehlo, starttls, handshake, auth, mail, rcpt, data, content (after the",
+            "          final dot), quit; with the prefix mx- at the MX; token, graph",
+            "  TEXT    match only commands that contain this text, such as a recipient address; for token",
+            "          the grant type (client_credentials), for graph a part of the path (sendMail)",
+            "  ACTION  delay 3s (ms, s, m), drop, drop-after-accepting, hang; for SMTP also a reply; for",
+            "          token AADSTS and a number; for token and graph an HTTP status, optionally with",
+            "          -after-accepting, retry-after SECONDS, an error code and a message",
+            "  TIMES   number of times to inject the fault (default: always)",
+            "Examples:",
             "  --fault 'auth:535 5.7.139 Authentication unsuccessful, basic authentication is disabled.*3'",
             "  --fault 'rcpt/bob@example.org:550 5.1.10 Recipient not found'",
             "  --fault 'content:drop-after-accepting*1'",
@@ -74,7 +74,7 @@ public final class SandboxCommand implements Callable<Integer> {
             names = "--address",
             paramLabel = "IP",
             defaultValue = "127.0.0.1",
-            description = "Where to listen (default: ${DEFAULT-VALUE}).")
+            description = "IP address to listen on (default: ${DEFAULT-VALUE}).")
     private InetAddress address = InetAddress.getLoopbackAddress();
 
     @Option(
@@ -82,77 +82,80 @@ public final class SandboxCommand implements Callable<Integer> {
             paramLabel = "PORT",
             defaultValue = "2587",
             converter = PortConverter.class,
-            description = "0 for any free one (default: ${DEFAULT-VALUE}).")
+            description = "Port of client submission; 0 for any free port (default: ${DEFAULT-VALUE}).")
     private int port;
 
     @Option(
             names = "--directory",
             paramLabel = "DIR",
             defaultValue = "sandbox",
-            description = "For the certificate and the accepted mail (default: ./${DEFAULT-VALUE}).")
+            description = "Directory for the certificate and the accepted messages (default: ./${DEFAULT-VALUE}).")
     private Path directory = Path.of("sandbox");
 
     @Option(
             names = "--user",
             paramLabel = "ADDRESS",
             defaultValue = "relay@contoso.example",
-            description = "The mailbox (default: ${DEFAULT-VALUE}).")
+            description = "Address and user name of the mailbox (default: ${DEFAULT-VALUE}).")
     private String user = "";
 
     @Option(
             names = "--password",
             paramLabel = "PASSWORD",
-            description = "Its password; other users of this machine can see it. Without it one is made up and shown.")
+            description =
+                    "Password of the mailbox; visible to other users of this machine (default: generated and printed).")
     private @Nullable String password;
 
     @Option(
             names = "--send-as",
             paramLabel = "ADDRESS",
-            description = "Another address the mailbox may send as. May be repeated.")
+            description = "Another address that the mailbox may send as. Repeatable.")
     private Set<String> sendAs = Set.of();
 
     @Option(
             names = "--tarpit",
             paramLabel = "SECONDS",
             defaultValue = "5",
-            description = "How long a wrong login waits (default: ${DEFAULT-VALUE}).")
+            description = "Delay before the reply to a failed login (default: ${DEFAULT-VALUE}).")
     private int tarpit;
 
     @Option(
             names = "--keep",
             paramLabel = "WHAT",
             defaultValue = "files",
-            description = "files, records (in memory) or count (default: ${DEFAULT-VALUE}).")
+            description =
+                    "What to keep of accepted messages: files, records (in memory) or count (default: ${DEFAULT-VALUE}).")
     private Keep keep = Keep.FILES;
 
     @Option(
             names = "--https",
             paramLabel = "PORT",
             converter = PortConverter.class,
-            description = "Sign-in and Microsoft Graph there, too; 0 for any free port.")
+            description = "Also run sign-in and Microsoft Graph on this port; 0 for any free port.")
     private @Nullable Integer https;
 
     @Option(
             names = "--mx",
             paramLabel = "PORT",
             converter = PortConverter.class,
-            description = "An MX there, too; 0 for any free port.")
+            description = "Also run an MX on this port; 0 for any free port.")
     private @Nullable Integer mx;
 
     @Option(
             names = "--scenario",
             paramLabel = "FILE",
-            description = "Accounts, apps, limits, ports and faults from a file. Not with the options it replaces.")
+            description =
+                    "Read mailboxes, apps, limits, ports and faults from this file. Not together with the options it replaces.")
     private @Nullable Path scenario;
 
-    @Option(names = "--print-scenario", description = "Prints a scenario with every key and its default, and ends.")
+    @Option(names = "--print-scenario", description = "Print a scenario with every key and its default, then exit.")
     private boolean printScenario;
 
     @Option(
             names = "--fault",
             paramLabel = "FAULT",
             converter = FaultConverter.class,
-            description = "Trouble to make, see below. May be repeated.")
+            description = "Inject a fault, see below. Repeatable.")
     private List<Fault> faults = List.of();
 
     @Override
@@ -163,10 +166,10 @@ public final class SandboxCommand implements Callable<Integer> {
             out.flush();
             return ExitCode.OK;
         }
-        Scenario play = scenario == null ? new Scenario(settings(), faults) : load(scenario);
-        try (Sandbox sandbox = start(play.settings())) {
-            play.faults().forEach(sandbox.faults()::add);
-            new SandboxIntroduction(sandbox, play).write(out);
+        Scenario loaded = scenario == null ? new Scenario(settings(), faults) : load(scenario);
+        try (Sandbox sandbox = start(loaded.settings())) {
+            loaded.faults().forEach(sandbox.faults()::add);
+            new SandboxIntroduction(sandbox, loaded).write(out);
             printArrivals(sandbox, out);
         }
         return ExitCode.OK;
@@ -181,11 +184,13 @@ public final class SandboxCommand implements Callable<Integer> {
                 .entra(entra -> entra.with(AppRegistration.withSecret(APP, Passwords.random())));
     }
 
-    /// The file says everything but where mail goes; faults of the command line come after its own.
+    /// Reads the scenario; `--directory` and `--keep` still apply, and `--fault` adds to the faults of the
+    /// file.
     private Scenario load(Path file) throws CommandFailed {
         for (String option : REPLACED_BY_SCENARIO) {
             if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
-                throw new CommandFailed(ExitCode.USAGE, option + " is for the file of --scenario to say; leave it out");
+                throw new CommandFailed(
+                        ExitCode.USAGE, option + " cannot be combined with --scenario; set it in the scenario file");
             }
         }
         try {
@@ -205,19 +210,19 @@ public final class SandboxCommand implements Callable<Integer> {
             throw new CommandFailed(ExitCode.UNAVAILABLE, e.getMessage() + "; choose another port");
         } catch (IOException e) {
             throw new CommandFailed(
-                    ExitCode.CANNOT_CREATE, "cannot use the directory " + settings.directory() + ": " + reason(e));
+                    ExitCode.CANNOT_CREATE, "cannot use directory " + settings.directory() + ": " + reason(e));
         }
     }
 
     private static String reason(IOException e) {
         return switch (e) {
-            case AccessDeniedException denied -> "no permission for " + denied.getFile();
+            case AccessDeniedException denied -> "permission denied: " + denied.getFile();
             case FileAlreadyExistsException file -> file.getFile() + " is not a directory";
             default -> String.valueOf(e.getMessage());
         };
     }
 
-    /// A line for each message until the thread is interrupted or the program ends.
+    /// Prints a line per accepted message until the thread is interrupted or the program ends.
     private static void printArrivals(Sandbox sandbox, PrintWriter out) throws InterruptedException {
         int shown = 0;
         while (true) {
@@ -239,7 +244,7 @@ public final class SandboxCommand implements Callable<Integer> {
                         message.subject() == null ? "(no subject)" : message.subject());
     }
 
-    /// Makes a mistake in `--fault` a mistake of the command line.
+    /// Parses `--fault`; reports a syntax error as a usage error.
     static final class FaultConverter implements ITypeConverter<Fault> {
         @Override
         public Fault convert(String text) {

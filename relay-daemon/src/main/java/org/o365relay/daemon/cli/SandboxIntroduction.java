@@ -13,25 +13,30 @@ import org.o365relay.daemon.sandbox.SandboxSettings.Keep;
 import org.o365relay.daemon.sandbox.entra.AppRegistration;
 import org.o365relay.daemon.sandbox.scenario.Scenario;
 
-/// What a sandbox says when it has started: where it is, and what to write into relay.conf to use it.
+/// Prints the addresses and credentials of a started sandbox, and the relay.conf that uses it.
 record SandboxIntroduction(Sandbox sandbox, Scenario scenario) {
 
     void write(PrintWriter out) {
         SandboxSettings settings = scenario.settings();
-        out.printf("A stand-in for Office 365 listens on %s. Ctrl-C ends it.%n", written(sandbox.address()));
+        out.printf(
+                "The sandbox listens on %s. Press Ctrl-C to stop it.%n",
+                format(sandbox.address()));
         settings.submission()
                 .mailboxes()
-                .forEach(account -> out.printf("  sign in     %s  %s%n", account.address(), account.password()));
+                .forEach(mailbox ->
+                        out.printf("  mailbox     %s  password %s%n", mailbox.address(), mailbox.password()));
         if (settings.listen().https() != null) {
             out.printf(
                     "  OAuth       %s  tenant %s%n",
                     sandbox.origin(), settings.entra().tenant());
-            settings.entra().apps().forEach(app -> out.printf("  app         %s  %s%n", app.clientId(), proof(app)));
+            settings.entra()
+                    .apps()
+                    .forEach(app -> out.printf("  app         %s  %s%n", app.clientId(), credentialText(app)));
         }
         if (settings.listen().mx() != null) {
-            out.printf("  MX          %s%n", written(sandbox.mxAddress()));
+            out.printf("  MX          %s%n", format(sandbox.mxAddress()));
         }
-        out.printf("  trust       %s%n", trusted());
+        out.printf("  certificate %s%n", certificate());
         out.printf(
                 "  stored in   %s%n",
                 settings.keep() == Keep.FILES
@@ -44,30 +49,30 @@ record SandboxIntroduction(Sandbox sandbox, Scenario scenario) {
         out.flush();
     }
 
-    private static String written(InetSocketAddress address) {
+    private static String format(InetSocketAddress address) {
         return address.getAddress().getHostAddress() + ":" + address.getPort();
     }
 
-    private static String proof(AppRegistration app) {
+    private static String credentialText(AppRegistration app) {
         @Nullable String secret = app.secret();
-        return secret == null ? "(certificate)" : secret;
+        return secret == null ? "certificate" : "secret " + secret;
     }
 
-    private Path trusted() {
+    private Path certificate() {
         return sandbox.trustedCertificates().toAbsolutePath().normalize();
     }
 
-    /// For relay.conf: with OAuth over SMTP, and Graph if that fails.
+    /// Formats a relay.conf with OAuth over SMTP and Graph as the fallback.
     private String configuration() {
         SandboxSettings settings = scenario.settings();
-        List<SandboxMailbox> accounts = settings.submission().mailboxes();
+        List<SandboxMailbox> mailboxes = settings.submission().mailboxes();
         List<AppRegistration> apps = settings.entra().apps();
-        if (accounts.isEmpty() || apps.isEmpty()) {
+        if (mailboxes.isEmpty() || apps.isEmpty()) {
             return "";
         }
         return """
 
-            To use it with OAuth, write into relay.conf:
+            To use the sandbox with OAuth, put this into relay.conf:
               relay.http.trusted-certificates = "%1$s"
               relay.mailboxes = [ {
                 address = "%2$s"
@@ -82,8 +87,8 @@ record SandboxIntroduction(Sandbox sandbox, Scenario scenario) {
               } ]
 
             """.formatted(
-                        trusted().toString().replace("\\", "\\\\"),
-                        accounts.getFirst().address(),
+                        certificate().toString().replace("\\", "\\\\"),
+                        mailboxes.getFirst().address(),
                         sandbox.address().getPort(),
                         credential(apps.getFirst()),
                         sandbox.origin(),
@@ -94,7 +99,7 @@ record SandboxIntroduction(Sandbox sandbox, Scenario scenario) {
     private static String credential(AppRegistration app) {
         @Nullable String secret = app.secret();
         List<String> lines = secret == null
-                ? List.of("type = certificate", "certificate = \"app.pem\"  # certificate and key")
+                ? List.of("type = certificate", "certificate = \"app.pem\"  # PEM file with certificate and key")
                 : List.of("type = client-secret", "client-secret = \"" + secret + "\"");
         return lines.stream().collect(Collectors.joining("\n      "));
     }

@@ -9,7 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/// Sends mail like an old device: HELO, one command at a time, no TLS, no login.
+/// Sends a message as an old device does: HELO, one command at a time, without TLS and authentication.
 final class DemoDevice {
 
     private static final int TIMEOUT = 30_000;
@@ -17,24 +17,24 @@ final class DemoDevice {
     private DemoDevice() {}
 
     /// @return the reply to the content
-    /// @throws IOException if the relay cannot be reached or refuses
+    /// @throws IOException if the relay cannot be reached or refuses the message
     static String send(SampleMessage sample, InetSocketAddress relay) throws IOException {
         try (Socket socket = new Socket()) {
             socket.connect(relay, TIMEOUT);
             socket.setSoTimeout(TIMEOUT);
-            Connection line = new Connection(
+            Connection connection = new Connection(
                     new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8)),
                     socket.getOutputStream());
-            line.expect('2');
-            line.send("HELO " + sample.helo(), '2');
-            line.send("MAIL FROM:<" + sample.from() + ">", '2');
+            connection.expect('2');
+            connection.send("HELO " + sample.helo(), '2');
+            connection.send("MAIL FROM:<" + sample.from() + ">", '2');
             for (String recipient : sample.to()) {
-                line.send("RCPT TO:<" + recipient + ">", '2');
+                connection.send("RCPT TO:<" + recipient + ">", '2');
             }
-            line.send("DATA", '3');
-            line.write(dotStuffed(sample.content()));
-            String reply = line.send(".", '2');
-            line.send("QUIT", '2');
+            connection.send("DATA", '3');
+            connection.write(dotStuffed(sample.content()));
+            String reply = connection.send(".", '2');
+            connection.send("QUIT", '2');
             return reply;
         }
     }
@@ -63,10 +63,10 @@ final class DemoDevice {
                 reply = in.readLine();
             }
             if (reply == null) {
-                throw new EOFException("the relay has closed the connection");
+                throw new EOFException("the relay closed the connection");
             }
             if (reply.charAt(0) != category) {
-                throw new IOException("the relay answered: " + reply);
+                throw new IOException("the relay replied: " + reply);
             }
             return reply;
         }

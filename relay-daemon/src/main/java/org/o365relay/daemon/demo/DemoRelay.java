@@ -3,22 +3,22 @@ package org.o365relay.daemon.demo;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 
-/// A running relay, as far as a demonstration has to know it.
+/// The running relay of a demo.
 public interface DemoRelay extends AutoCloseable {
 
-    /// Where it listens.
+    /// The address and port it listens on.
     InetSocketAddress address();
 
-    /// Stops it.
+    /// Stops the relay.
     @Override
     void close();
 
-    /// Makes a relay run.
+    /// Starts a relay.
     @FunctionalInterface
     interface Starter {
-        /// Returns when it listens.
+        /// Starts a relay and returns once it listens.
         ///
-        /// @throws IOException with a message for people
-        DemoRelay start(DemoRelaySettings plan) throws IOException;
+        /// @throws IOException with a message for the user
+        DemoRelay start(DemoRelaySettings settings) throws IOException;
     }
 }

@@ -4,13 +4,13 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import org.o365relay.mail.Secret;
 
-/// What the relay of a demonstration is to do.
+/// The settings of the demo's relay.
 ///
-/// @param listen where devices may send to; port 0 for any free one
-/// @param dataDirectory for its queue; exists and is empty
-/// @param mailbox the mailbox's address and user name
-/// @param upstreamHost a name that the upstream's certificate is for
-/// @param trustedCertificates a PEM file with that certificate
+/// @param listen address to listen on; port 0 for any free port
+/// @param dataDirectory existing empty directory for the queue
+/// @param mailbox address and user name of the mailbox
+/// @param upstreamHost host name of the upstream, as in its certificate
+/// @param trustedCertificates PEM file with the certificate of the upstream
 public record DemoRelaySettings(
         InetSocketAddress listen,
         Path dataDirectory,

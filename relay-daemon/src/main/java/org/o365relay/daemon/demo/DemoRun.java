@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.o365relay.daemon.sandbox.AcceptedMessage;
 import org.o365relay.daemon.sandbox.Sandbox;
 
-/// Sends every sample through the relay and shows what became of it.
+/// Sends the sample messages through the relay and prints each as sent and as received.
 public final class DemoRun {
 
     private static final int WIDTH = 110;
@@ -23,7 +23,7 @@ public final class DemoRun {
     private final PrintWriter out;
     private final TerminalStyle style;
 
-    /// @param timeout how long a message may take from the device to the sandbox
+    /// @param timeout maximum time from the device to the sandbox
     public DemoRun(
             Sandbox sandbox,
             InetSocketAddress relay,
@@ -39,31 +39,31 @@ public final class DemoRun {
         this.style = look;
     }
 
-    /// @return whether every message arrived, and as it should
+    /// @return whether all messages arrived as expected
     public boolean run() throws IOException, InterruptedException {
         List<SampleMessage> samples = SampleMessage.all();
         int good = 0;
         for (SampleMessage sample : samples) {
             good += show(sample) ? 1 : 0;
         }
-        String summary = good + " of " + samples.size() + " messages arrived as they should.";
+        String summary = good + " of " + samples.size() + " messages arrived as expected.";
         out.println();
         out.println(good == samples.size() ? style.good(summary) : style.bad(summary));
         out.flush();
         return good == samples.size();
     }
 
-    /// What arrives later, from a device of the audience.
+    /// Prints a message that the user sent.
     public void arrived(AcceptedMessage accepted) throws IOException {
         MailText received = MailText.of(accepted.content());
         out.println();
-        out.println(style.bold("Office 365 received") + "  "
+        out.println(style.bold("Microsoft 365 received") + "  "
                 + style.faint(accepted.receivedAt() + "  " + accepted.size() + " bytes"));
         printLine("envelope", "<" + accepted.envelopeFrom() + "> to " + String.join(", ", accepted.envelopeTo()));
         for (String field : List.of("From", "Reply-To", "Subject", "Message-ID")) {
             received.field(field).ifPresent(value -> printLine(field, value));
         }
-        printLine("over", accepted.tls() + ", AUTH " + accepted.mechanism() + " " + accepted.user());
+        printLine("via", accepted.tls() + ", AUTH " + accepted.mechanism() + " " + accepted.user());
         out.flush();
     }
 
@@ -79,11 +79,11 @@ public final class DemoRun {
                 message -> message.number() > before && message.envelopeTo().equals(sample.to()), timeout);
         return accepted.isPresent()
                 ? show(MessageComparison.of(sample, accepted.get(), mailbox))
-                : printFailure("did not reach Office 365 within " + timeout.toSeconds() + " s");
+                : printFailure("did not reach Microsoft 365 within " + timeout.toSeconds() + " s");
     }
 
     private boolean show(MessageComparison comparison) {
-        printRow("", "the device sent", "Office 365 received");
+        printRow("", "sent by the device", "received by Microsoft 365");
         comparison.rows().forEach(row -> printRow(row.what(), row.sent(), row.received()));
         comparison.problems().forEach(this::printFailure);
         out.flush();

@@ -14,7 +14,7 @@ import org.o365relay.config.Configuration.Valid;
 import org.o365relay.journal.LogJournal;
 import org.o365relay.queue.QueueUnavailableException;
 
-/// The relay itself, from a configuration file as an admin would write it, with short delays.
+/// A relay in this process, configured by a relay.conf with short retry delays.
 public final class InProcessRelay implements DemoRelay {
 
     private final Relay relay;
@@ -23,9 +23,9 @@ public final class InProcessRelay implements DemoRelay {
         this.relay = relay;
     }
 
-    /// Starts it as planned.
+    /// Starts a relay with these settings.
     ///
-    /// @throws IOException with a message for people
+    /// @throws IOException with a message for the user
     public static DemoRelay start(DemoRelaySettings plan) throws IOException {
         Relay relay = new Relay(settings(plan), new LogJournal());
         try {

@@ -9,7 +9,7 @@ import java.io.UnsupportedEncodingException;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// A message's header for reading, and its body as it is.
+/// A parsed message: decoded header fields and the raw body.
 final class MailText {
 
     private final InternetHeaders header;
@@ -30,7 +30,7 @@ final class MailText {
         }
     }
 
-    /// @return unfolded, encoded words decoded
+    /// @return the field, unfolded and with encoded words decoded
     Optional<String> field(String name) {
         return Optional.ofNullable(header.getHeader(name, ", ")).map(MailText::readable);
     }

@@ -5,16 +5,17 @@ import java.util.ArrayList;
 import java.util.List;
 import org.o365relay.daemon.sandbox.AcceptedMessage;
 
-/// One message as it was sent and as it arrived.
+/// A message as sent by the device and as received by Exchange Online.
 ///
-/// @param problems what is not as it should be; empty if all is well
+/// @param problems unexpected differences; empty if the message is as expected
 record MessageComparison(List<Row> rows, List<String> problems) {
 
-    /// @param sent on the device's side
-    /// @param received on Office 365's side
+    /// @param what name of the field
+    /// @param sent value sent by the device
+    /// @param received value received by Exchange Online
     record Row(String what, String sent, String received) {}
 
-    /// What is shown for a body that has not changed.
+    /// Text for an unchanged body.
     static final String SAME = "identical";
 
     MessageComparison {
@@ -34,9 +35,9 @@ record MessageComparison(List<Row> rows, List<String> problems) {
         rows.add(new Row("envelope from", "<" + sample.from() + ">", "<" + accepted.envelopeFrom() + ">"));
         rows.add(new Row("envelope to", String.join(", ", sample.to()), String.join(", ", accepted.envelopeTo())));
         for (String field : List.of("From", "Sender", "Reply-To", "To", "Subject", "Date", "Message-ID")) {
-            boolean somewhere =
+            boolean present =
                     sent.field(field).isPresent() || received.field(field).isPresent();
-            if (somewhere || field.equals("Reply-To")) {
+            if (present || field.equals("Reply-To")) {
                 rows.add(new Row(field, fieldText(sent, field), fieldText(received, field)));
             }
         }
@@ -53,13 +54,13 @@ record MessageComparison(List<Row> rows, List<String> problems) {
             flaws.add("the envelope sender is not the mailbox");
         }
         if (!accepted.envelopeTo().equals(sample.to())) {
-            flaws.add("the recipients are not those of the device");
+            flaws.add("the recipients differ from those of the device");
         }
         if (received.field("Message-ID").isEmpty()) {
             flaws.add("there is no Message-ID");
         }
         if (!received.hasBodyOf(sent)) {
-            flaws.add("the body is not what the device sent");
+            flaws.add("the body differs from that of the device");
         }
         return flaws;
     }

@@ -8,16 +8,16 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
-/// A message as a device sends it.
+/// A sample message as a device sends it.
 ///
-/// Kept as a resource: lines `title:`, `helo:`, `mail:` (nothing for the null sender) and `rcpt:`, an empty
+/// Read from a resource: lines `title:`, `helo:`, `mail:` (empty for the null sender) and `rcpt:`, an empty
 /// line, and the message with LF line ends.
 ///
-/// @param title what it is, for the audience
-/// @param helo what the device calls itself
-/// @param from the envelope sender, empty for the null sender
-/// @param to the envelope recipients
-/// @param text the message with CRLF line ends
+/// @param title heading for the output
+/// @param helo argument of HELO
+/// @param from envelope sender; empty for the null sender
+/// @param to envelope recipients
+/// @param text message with CRLF line ends
 record SampleMessage(String title, String helo, String from, List<String> to, String text) {
 
     private static final List<String> RESOURCES =

@@ -3,10 +3,10 @@ package org.o365relay.daemon.demo;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What the terminal can show.
+/// Formats text for the terminal.
 ///
-/// @param colours whether it understands ANSI colours
-/// @param symbols whether its character set has lines and ticks
+/// @param colours whether the terminal supports ANSI colours
+/// @param symbols whether its character set contains rules and check marks
 public record TerminalStyle(boolean colours, boolean symbols) {
 
     String bold(String text) {
@@ -29,7 +29,9 @@ public record TerminalStyle(boolean colours, boolean symbols) {
         return (symbols ? "─" : "-").repeat(width);
     }
 
-    /// In lines of at most this width, broken at blanks where possible; at least one line.
+    /// Wraps text to lines of at most this width, at spaces where possible.
+    ///
+    /// @return at least one line
     static List<String> wrapped(String text, int width) {
         List<String> lines = new ArrayList<>();
         String rest = text.replaceAll("\\p{Cntrl}", "?").strip();

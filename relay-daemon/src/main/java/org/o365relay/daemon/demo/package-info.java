@@ -1,5 +1,5 @@
-/// The demonstration: a few messages as devices send them, through a relay, into the sandbox, each shown as it
-/// was sent and as it arrived. It knows the relay only as something that listens.
+/// The demo: sends sample messages through a relay into the sandbox and prints each as sent and as received. It
+/// depends only on the address of the relay.
 @NullMarked
 package org.o365relay.daemon.demo;
 

@@ -39,8 +39,7 @@ public record Fault(FaultPoint point, FaultAction action, int times, String matc
             throw new IllegalArgumentException("SMTP points take a reply, token and graph take an HTTP status");
         }
         if (mx && !point.isSmtp()) {
-            throw new IllegalArgumentException(
-                    "there is no mx-" + point.name().toLowerCase(Locale.ROOT));
+            throw new IllegalArgumentException("there is no mx-" + point.name().toLowerCase(Locale.ROOT));
         }
     }
 

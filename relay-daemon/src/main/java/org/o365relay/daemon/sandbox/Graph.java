@@ -84,7 +84,8 @@ final class Graph {
                 .orElseThrow(() ->
                         new GraphRefusal(404, "ErrorInvalidUser", "The requested user '" + user + "' is invalid."));
         List<String> rest = path.subList(own ? 2 : 3, path.size());
-        return throttled(token, mailbox, () -> handler.handle(_ -> respond(() -> route(request, rest, token, mailbox))));
+        return throttled(
+                token, mailbox, () -> handler.handle(_ -> respond(() -> route(request, rest, token, mailbox))));
     }
 
     private IssuedToken token(WebRequest request) throws GraphRefusal {

@@ -6,10 +6,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Tells the service manager how the relay is (`sd_notify(3)`): ready, stopping, and one line of status.
+/// Notifies the service manager (`sd_notify(3)`): ready, stopping, and a status line.
 ///
-/// Without `NOTIFY_SOCKET` in the environment every call does nothing. A service manager that cannot be reached
-/// is logged once and never stops the relay.
+/// Without `NOTIFY_SOCKET` in the environment the methods do nothing. If the service manager cannot be reached,
+/// a warning is logged once and the relay continues.
 public final class SystemdNotifier {
 
     private static final Logger LOG = LoggerFactory.getLogger(SystemdNotifier.class);
@@ -21,30 +21,31 @@ public final class SystemdNotifier {
         this.socket = socket;
     }
 
-    /// @param environment of this process; `NOTIFY_SOCKET` is a path, or a name in the abstract name space if it
-    ///     begins with `@`
+    /// @param environment environment of this process; `NOTIFY_SOCKET` is a path, or an abstract socket name
+    ///     with the prefix `@`
     public static SystemdNotifier of(Map<String, String> environment) {
         String socket = environment.getOrDefault("NOTIFY_SOCKET", "");
         return new SystemdNotifier(socket.isEmpty() ? null : socket);
     }
 
-    /// The ports are open and mail is taken. With `Type=notify`, what depends on the relay starts now.
+    /// Reports that the relay accepts mail. With `Type=notify`, systemd then starts the units that depend on
+    /// it.
     public void ready(String status) {
         send("READY=1\n" + statusLine(status));
     }
 
-    /// Shown by `systemctl status`.
+    /// Sets the status line that `systemctl status` shows.
     public void status(String status) {
         send(statusLine(status));
     }
 
-    /// No mail is taken any more; what is in flight ends.
+    /// Reports that the relay accepts no more mail and finishes deliveries in progress.
     public void stopping(String status) {
         send("STOPPING=1\n" + statusLine(status));
     }
 
     private static String statusLine(String status) {
-        return "STATUS=" + status.replaceAll("\\R", " ") + "\n"; // a line end would begin another assignment
+        return "STATUS=" + status.replaceAll("\\R", " ") + "\n"; // a line feed would start another assignment
     }
 
     private synchronized void send(String state) {
@@ -61,7 +62,7 @@ public final class SystemdNotifier {
     private void warnOnce(String name, Throwable e) {
         if (!warned) {
             warned = true;
-            LOG.warn("cannot tell the service manager at {}: {}", name, e.getMessage());
+            LOG.warn("cannot notify the service manager at {}: {}", name, e.getMessage());
         }
     }
 }

@@ -17,11 +17,11 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 import java.nio.charset.StandardCharsets;
 
-/// Sends one datagram to a Unix socket through the C library of Linux: the JDK knows Unix sockets as streams
-/// only, and Netty knows no abstract names.
+/// Sends a datagram to a Unix socket through the C library of Linux: the JDK supports only stream sockets, and
+/// Netty does not support abstract socket names.
 final class UnixDatagram {
 
-    // unix(7): struct sockaddr_un is the family and 108 bytes of name.
+    // unix(7): struct sockaddr_un holds the address family and a name of up to 108 bytes.
     private static final int NAME_OFFSET = 2;
     private static final int MAX_NAME = 107;
 
@@ -41,10 +41,10 @@ final class UnixDatagram {
 
     private UnixDatagram() {}
 
-    /// Does not wait for a receiver whose queue is full.
+    /// Sends without blocking; fails if the queue of the receiver is full.
     ///
-    /// @param name a path, or a name in the abstract name space if it begins with `@`
-    /// @throws IOException if the datagram was not taken; the message holds the error number of errno(3)
+    /// @param name socket path, or an abstract socket name with the prefix `@`
+    /// @throws IOException if the datagram could not be sent; the message holds the errno(3)
     static void send(String name, String text) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment errors = arena.allocate(CALL_STATE);
@@ -66,11 +66,12 @@ final class UnixDatagram {
         }
     }
 
-    /// unix(7): exactly as long as the name, because an abstract name counts every byte it is given.
+    /// Builds the address with the exact length of the name: every byte of an abstract name is significant
+    /// (unix(7)).
     private static MemorySegment address(String name, Arena arena) throws IOException {
         byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
         if (bytes.length > MAX_NAME || !(name.startsWith("/") || name.startsWith("@"))) {
-            throw new IOException("not a Unix socket's path or abstract name");
+            throw new IOException("neither a Unix socket path nor an abstract name");
         }
         boolean isAbstract = bytes[0] == '@';
         if (isAbstract) {
@@ -84,7 +85,7 @@ final class UnixDatagram {
 
     private static void check(String call, long result, MemorySegment errors) throws IOException {
         if (result < 0) {
-            throw new IOException(call + " fails with errno " + (int) ERRNO.get(errors, 0L));
+            throw new IOException(call + " failed with errno " + (int) ERRNO.get(errors, 0L));
         }
     }
 

@@ -1,4 +1,4 @@
-/// What the service manager sees.
+/// Notifications to systemd.
 @NullMarked
 package org.o365relay.daemon.systemd;
 

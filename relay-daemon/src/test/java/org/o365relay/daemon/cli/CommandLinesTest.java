@@ -57,10 +57,10 @@ final class CommandLinesTest {
         sandbox --port 70000         | '70000' is not a port (0 to 65535)
         sandbox --port x             | 'x' is not a port
         sandbox --keep none          | expected one of
-        sandbox --fault lunch:drop   | no step "lunch"; there are connect,
-        sandbox --fault graph:AADSTS50034 | only for the step token
+        sandbox --fault lunch:drop   | unknown point "lunch"; known points are connect,
+        sandbox --fault graph:AADSTS50034 | only allowed at token
         sandbox --https x            | 'x' is not a port
-        sandbox --scenario x --mx 0  | --mx is for the file of --scenario to say; leave it out
+        sandbox --scenario x --mx 0  | --mx cannot be combined with --scenario
         ``                           | which command?
         """)
     void explainsMistakesAndEndsWith64(String line, String explanation) {

@@ -22,7 +22,7 @@ final class SandboxIntroductionTest {
     @TempDir
     private static Path directory;
 
-    private static String said(UnaryOperator<SandboxSettings> change) throws IOException {
+    private static String introduction(UnaryOperator<SandboxSettings> change) throws IOException {
         SandboxSettings settings = change.apply(
                 SandboxSettings.in(directory, new SandboxMailbox("relay@contoso.example", "its password")));
         StringWriter out = new StringWriter();
@@ -34,11 +34,11 @@ final class SandboxIntroductionTest {
     }
 
     @Test
-    void tellsWhatToWriteIntoRelayConf() throws IOException {
+    void printsTheRelayConfThatUsesIt() throws IOException {
         AppRegistration app = AppRegistration.withSecret("client", "its secret");
-        assertThat(said(settings -> settings.withApps(app).mx(0)))
-                .startsWith("A stand-in for Office 365 listens on 127.0.0.1:SMTP. Ctrl-C ends it.\n")
-                .contains("  sign in     relay@contoso.example  its password\n")
+        assertThat(introduction(settings -> settings.withApps(app).mx(0)))
+                .startsWith("The sandbox listens on 127.0.0.1:SMTP. Press Ctrl-C to stop it.\n")
+                .contains("  mailbox     relay@contoso.example  password its password\n")
                 .contains("  MX          127.0.0.1:")
                 .contains("  fault       token:drop*1\n")
                 .contains("      type = client-secret\n      client-secret = \"its secret\"\n")
@@ -49,7 +49,9 @@ final class SandboxIntroductionTest {
     }
 
     @Test
-    void tellsNothingOfOAuthWhereThereIsNone() throws IOException {
-        assertThat(said(settings -> settings)).doesNotContain("relay.conf").doesNotContain("MX");
+    void printsNoRelayConfWithoutSignIn() throws IOException {
+        assertThat(introduction(settings -> settings))
+                .doesNotContain("relay.conf")
+                .doesNotContain("MX");
     }
 }

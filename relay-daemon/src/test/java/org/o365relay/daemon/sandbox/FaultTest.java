@@ -71,12 +71,12 @@ final class FaultTest {
     @CsvSource(delimiter = '|', textBlock = """
         nonsense                    | step:action*times
         lunch:drop                  | no step "lunch"
-        auth:please                 | not a reply: please
+        auth:please                 | not an SMTP reply: please
         auth:delay soon             | delay 3s
-        auth:drop*0                 | at least once
+        auth:drop*0                 | must occur at least once
         auth:drop-after-accepting   | only for the step content
         handshake:421 no            | no reply in a TLS handshake
-        mail:AADSTS7000215          | not a reply: AADSTS7000215
+        mail:AADSTS7000215          | not an SMTP reply: AADSTS7000215
         graph:AADSTS7000215         | only for the step token
         graph:please                | not a status of HTTP
         graph:700                   | not a status of HTTP: 700

@@ -61,7 +61,7 @@ final class StorageTest {
             assertThat(Files.readString(directory.resolve(name + ".json")).replaceAll("TLS_\\w+", "SUITE"))
                     .isEqualTo("""
                         {
-                          "road": "smtp",
+                          "ingress": "smtp",
                           "envelopeFrom": "relay@contoso.example",
                           "envelopeTo": ["someone@example.org"],
                           "user": "relay@contoso.example",
@@ -141,7 +141,7 @@ final class StorageTest {
             deliver(sandbox, MESSAGE);
             AcceptedMessage accepted = sandbox.accepted().getFirst();
             assertThat(accepted.subject()).isEqualTo("hello");
-            assertThatThrownBy(accepted::content).hasMessageContaining("keeps no contents");
+            assertThatThrownBy(accepted::content).hasMessageContaining("does not keep message contents");
         }
     }
 

@@ -6,13 +6,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// An app of the directory, with what was granted to it.
+/// An app registration of the tenant with its granted permissions.
 ///
-/// @param clientId compared without regard to case
-/// @param secret null if it has none
-/// @param certificate its assertions are verified against; null if it has none
-/// @param roles application permissions with consent, such as `SMTP.SendAsApp` and `Mail.Send`
-/// @param mailboxes addresses it may use without a user, in lower case; [#EVERY_MAILBOX] for all
+/// @param clientId application (client) ID; matched without regard to case
+/// @param secret client secret; null for none
+/// @param certificate certificate that verifies its assertions; null for none
+/// @param roles application permissions with admin consent, such as `SMTP.SendAsApp` and `Mail.Send`
+/// @param mailboxes addresses of the mailboxes it may use; [#EVERY_MAILBOX] for all
 public record AppRegistration(
         String clientId,
         @Nullable String secret,
@@ -21,18 +21,18 @@ public record AppRegistration(
         Set<String> mailboxes,
         State state) {
 
-    /// Without a mailbox permission or an access policy that would say otherwise.
+    /// Access to all mailboxes.
     public static final Set<String> EVERY_MAILBOX = Set.of("*");
 
-    /// What a relay needs for both roads.
+    /// The permissions that a relay needs for SMTP and Graph.
     public static final Set<String> USUAL_ROLES = Set.of("SMTP.SendAsApp", "Mail.Send", "Mail.ReadWrite");
 
-    /// Whether it gets tokens.
+    /// Whether the app can obtain tokens.
     public enum State {
         ACTIVE,
-        /// AADSTS7000222 for the right secret.
+        /// The correct secret gets AADSTS7000222.
         SECRET_EXPIRED,
-        /// AADSTS7000112 for everything.
+        /// Every request gets AADSTS7000112.
         DISABLED
     }
 
@@ -41,12 +41,12 @@ public record AppRegistration(
         mailboxes = mailboxes.stream().map(AppRegistration::folded).collect(Collectors.toUnmodifiableSet());
     }
 
-    /// An app with the [#USUAL_ROLES] on every mailbox.
+    /// An app with the [#USUAL_ROLES] for every mailbox.
     public static AppRegistration withSecret(String clientId, String secret) {
         return new AppRegistration(clientId, secret, null, USUAL_ROLES, EVERY_MAILBOX, State.ACTIVE);
     }
 
-    /// An app with the [#USUAL_ROLES] on every mailbox.
+    /// An app with the [#USUAL_ROLES] for every mailbox.
     public static AppRegistration withCertificate(String clientId, X509Certificate certificate) {
         return new AppRegistration(clientId, null, certificate, USUAL_ROLES, EVERY_MAILBOX, State.ACTIVE);
     }

@@ -15,11 +15,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.daemon.sandbox.web.Json;
 
-/// Verifies what an app says with its certificate: a JWT it has signed itself (RFC 7523 §3).
+/// Verifies the client assertion of an app: a JWT signed with the key of its certificate (RFC 7523 §3).
 ///
-/// PS256 with `x5t#S256` as Microsoft documents it, and RS256 with `x5t` as older libraries have it. An assertion may
-/// be used
-/// again while it is good: libraries keep theirs.
+/// Accepts PS256 with `x5t#S256`, as Microsoft documents it, and RS256 with `x5t`, as older libraries send it.
+/// An assertion may be used several times while it is valid, because libraries cache it.
 final class AssertionVerifier {
 
     private static final Duration SKEW = Duration.ofMinutes(5);
@@ -30,7 +29,7 @@ final class AssertionVerifier {
 
     private AssertionVerifier() {}
 
-    /// @param audience the address of the token endpoint
+    /// @param audience URL of the token endpoint
     static void verify(String assertion, AppRegistration app, String audience, Instant now)
             throws TokenRefusedException {
         String[] parts = assertion.split("\\.", -1);
@@ -71,7 +70,7 @@ final class AssertionVerifier {
         return claim instanceof List<?> several ? several.contains(audience) : audience.equals(claim);
     }
 
-    /// What is no time is long ago.
+    /// An invalid time is treated as the epoch.
     private static Instant time(@Nullable Object seconds) {
         return Instant.ofEpochSecond(seconds instanceof Number number ? number.longValue() : 0);
     }
@@ -90,7 +89,7 @@ final class AssertionVerifier {
             byte[] digest = MessageDigest.getInstance(algorithm).digest(certificate.getEncoded());
             return Base64.getUrlEncoder().withoutPadding().encodeToString(digest);
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java has " + algorithm, e);
+            throw new IllegalStateException(algorithm + " is always supported", e);
         }
     }
 
@@ -113,7 +112,7 @@ final class AssertionVerifier {
                 yield signature;
             }
             case "RS256" -> Signature.getInstance("SHA256withRSA");
-            default -> throw new GeneralSecurityException("no algorithm for assertions: " + algorithm);
+            default -> throw new GeneralSecurityException("unsupported assertion algorithm: " + algorithm);
         };
     }
 

@@ -8,10 +8,10 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// Device codes that wait for their user (RFC 8628). From any thread.
+/// The pending device codes (RFC 8628). Thread-safe.
 final class DeviceCodes {
 
-    private static final String LETTERS = "BCDFGHJKLMNPQRSTVWXZ23456789";
+    private static final String ALPHABET = "BCDFGHJKLMNPQRSTVWXZ23456789";
     private static final int PENDING = 70016;
     private static final int UNKNOWN = 70018;
     private static final int EXPIRED = 70020;
@@ -23,9 +23,9 @@ final class DeviceCodes {
         this.random = random;
     }
 
-    /// One that has not been redeemed.
+    /// A device code that has not been redeemed.
     ///
-    /// @param user who has approved; null while nobody has
+    /// @param user user who approved it; null while it is not approved
     record PendingCode(
             String deviceCode,
             String userCode,
@@ -35,7 +35,7 @@ final class DeviceCodes {
             @Nullable String user,
             boolean declined) {}
 
-    /// The user has said no.
+    /// The user declined to sign in.
     static final class DeclinedException extends Exception {
         private static final long serialVersionUID = 1;
     }
@@ -46,7 +46,7 @@ final class DeviceCodes {
         return fresh;
     }
 
-    /// @return the user codes nobody has decided on
+    /// @return the user codes that are neither approved nor declined
     synchronized List<String> undecided() {
         return pending.stream()
                 .filter(code -> code.user() == null && !code.declined())
@@ -54,6 +54,9 @@ final class DeviceCodes {
                 .toList();
     }
 
+    /// Approves a code for a user, or declines it.
+    ///
+    /// @param user approving user; null to decline
     /// @return false if there is no such code
     synchronized boolean decide(String userCode, @Nullable String user) {
         Optional<PendingCode> found = pending.stream()
@@ -72,8 +75,9 @@ final class DeviceCodes {
         return found.isPresent();
     }
 
-    /// @return an approved code, which is used up with this
-    /// @throws TokenRefusedException while it is not approved, or if it never will be
+    /// Redeems an approved code; it cannot be redeemed again.
+    ///
+    /// @throws TokenRefusedException if the code is unknown, expired or not yet approved
     synchronized PendingCode redeem(String deviceCode, Instant now) throws TokenRefusedException, DeclinedException {
         PendingCode code = pending.stream()
                 .filter(candidate -> candidate.deviceCode().equals(deviceCode))
@@ -93,8 +97,8 @@ final class DeviceCodes {
     }
 
     private String userCode() {
-        return random.ints(9, 0, LETTERS.length())
-                .collect(StringBuilder::new, (code, i) -> code.append(LETTERS.charAt(i)), StringBuilder::append)
+        return random.ints(9, 0, ALPHABET.length())
+                .collect(StringBuilder::new, (code, i) -> code.append(ALPHABET.charAt(i)), StringBuilder::append)
                 .toString();
     }
 }

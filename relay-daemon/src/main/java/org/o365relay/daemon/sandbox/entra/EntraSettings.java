@@ -6,16 +6,16 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// A directory (tenant).
+/// The settings of a tenant.
 ///
-/// @param tenant its id
-/// @param domains that name it as well
-/// @param accessTokenLifetime of access tokens; Entra's are good for 60 to 90 minutes
-/// @param refreshTokenLifetime how long a refresh token may rest unused; 90 days at Entra
-/// @param deviceCodeLifetime how long a device code waits for its user; 15 minutes at Entra
-/// @param pollInterval between two questions for a device code; 5 s at Entra
-/// @param managedIdentity the client id of the app that a managed identity is; null if this is no Azure machine
-/// @param autoApproveUser the user who approves every device code at once; null to wait for a human or a test
+/// @param tenant tenant ID
+/// @param domains domains that also identify the tenant
+/// @param accessTokenLifetime lifetime of access tokens; 60 to 90 minutes at Entra
+/// @param refreshTokenLifetime how long an unused refresh token stays valid; 90 days at Entra
+/// @param deviceCodeLifetime lifetime of a device code; 15 minutes at Entra
+/// @param pollInterval minimum interval of polls for a device code; 5 s at Entra
+/// @param managedIdentity client ID of the managed identity; null for none
+/// @param autoApproveUser user as whom every device code is approved immediately; null for none
 public record EntraSettings(
         String tenant,
         Set<String> domains,
@@ -27,10 +27,10 @@ public record EntraSettings(
         @Nullable String managedIdentity,
         @Nullable String autoApproveUser) {
 
-    /// Of the directory of [#of(AppRegistration...)].
+    /// Tenant ID of [#of(AppRegistration...)].
     public static final String TENANT = "0c8ad14e-7d25-4a5c-9f39-5b6f0f2f5c0d";
 
-    /// Of the directory of [#of(AppRegistration...)].
+    /// Domain of [#of(AppRegistration...)].
     public static final String DOMAIN = "contoso.example";
 
     public EntraSettings {
@@ -38,7 +38,7 @@ public record EntraSettings(
         apps = List.copyOf(apps);
     }
 
-    /// Entra's own times.
+    /// A tenant with these apps and Entra's durations.
     public static EntraSettings of(AppRegistration... apps) {
         return new EntraSettings(
                 TENANT,
@@ -52,7 +52,8 @@ public record EntraSettings(
                 null);
     }
 
-    /// @param id and `names`: what the directory may be called in an address
+    /// @param id tenant ID
+    /// @param names domains that also identify the tenant
     public EntraSettings forTenant(String id, String... names) {
         return new EntraSettings(
                 id,
@@ -92,7 +93,7 @@ public record EntraSettings(
                 autoApproveUser);
     }
 
-    /// @param interval at least a second goes over the wire
+    /// @param interval minimum interval of polls; at least one second is announced
     public EntraSettings withPollInterval(Duration interval) {
         return new EntraSettings(
                 tenant,
@@ -119,7 +120,7 @@ public record EntraSettings(
                 autoApproveUser);
     }
 
-    /// @param user who approves every device code at once
+    /// @param user user as whom every device code is approved immediately
     public EntraSettings withAutoApproveUser(String user) {
         return new EntraSettings(
                 tenant,

@@ -6,11 +6,11 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// An access token this directory has given out. Does not show itself.
+/// An issued access token. [#toString()] hides its value.
 ///
-/// @param value what the client holds
-/// @param permissions roles of an app, scopes of a user
-/// @param user who signed in; null for an app
+/// @param value token as sent to the client
+/// @param permissions roles of an app or scopes of a user
+/// @param user signed-in user; null for an app
 public record IssuedToken(
         String value,
         Resource resource,
@@ -19,18 +19,18 @@ public record IssuedToken(
         @Nullable String user,
         Instant expiresAt) {
 
-    /// @param permission of the app: `SMTP.SendAsApp`
-    /// @param delegated what a user's token has instead: `SMTP.Send`
+    /// @param permission permission required of an app, such as `SMTP.SendAsApp`
+    /// @param delegated scope required of a user, such as `SMTP.Send`
     public boolean allows(String permission, String delegated) {
         return permissions.contains(user == null ? permission : delegated);
     }
 
-    /// @return whether this mailbox may be used with it: the user's own, or one the app was given
+    /// @return whether the token gives access to the mailbox: the user's own, or one of the app's
     public boolean mayUse(String mailbox) {
         return user == null ? app.mayUse(mailbox) : folded(user).equals(folded(mailbox));
     }
 
-    /// @return who signed in; empty for an app
+    /// @return the signed-in user; empty for an app
     public Optional<String> signedIn() {
         return Optional.ofNullable(user);
     }

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// The access tokens that are good now.
+/// The valid access tokens. Thread-safe.
 final class IssuedTokens {
 
     private final Map<String, IssuedToken> tokens = new ConcurrentHashMap<>();

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.o365relay.daemon.sandbox.web.WebRequest;
 
-/// Where things are, for libraries that ask first.
+/// The discovery documents, for libraries that look up the endpoints.
 final class OpenIdConfiguration {
 
     private OpenIdConfiguration() {}
@@ -26,7 +26,7 @@ final class OpenIdConfiguration {
         return members;
     }
 
-    /// Says that this host is a sign-in service, and known by no other name.
+    /// The instance discovery document: this host is an authority without aliases.
     static Map<String, ?> instance(WebRequest request) {
         String host = request.host();
         return Map.of(

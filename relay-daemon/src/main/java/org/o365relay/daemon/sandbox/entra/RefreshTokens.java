@@ -7,7 +7,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/// Refresh tokens: each is good once, and its use gives the next. From any thread.
+/// The refresh tokens. Each can be redeemed once, for a new one. Thread-safe.
 final class RefreshTokens {
 
     private static final int REVOKED = 50173;
@@ -17,16 +17,16 @@ final class RefreshTokens {
     private final Map<String, Grant> valid = new HashMap<>();
     private final Set<String> used = new HashSet<>();
 
-    /// What a user has agreed to.
+    /// What a refresh token grants.
     record Grant(AppRegistration app, String user, Scope scope, Instant issuedAt) {}
 
     synchronized void add(String token, Grant grant) {
         valid.put(token, grant);
     }
 
-    /// Uses a token up.
+    /// Redeems a token; it cannot be redeemed again.
     ///
-    /// @throws TokenRefusedException if it was used before, revoked, rested too long or never existed
+    /// @throws TokenRefusedException if it was already redeemed, is revoked, expired or unknown
     synchronized Grant redeem(String token, Instant now, Duration lifetime) throws TokenRefusedException {
         Grant grant = valid.remove(token);
         if (grant == null) {

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/// What a token is for.
+/// The API that a token is issued for.
 public enum Resource {
     /// SMTP with XOAUTH2.
     EXCHANGE,
@@ -23,12 +23,12 @@ public enum Resource {
             "graph.microsoft.us",
             "dod-graph.microsoft.us",
             "microsoftgraph.chinacloudapi.cn",
-            // this sandbox, however it is called
+            // names of this sandbox
             "localhost",
             "127.0.0.1",
             "[::1]");
 
-    /// @param address `https://outlook.office365.com`, with anything behind it
+    /// @param address resource URI, such as `https://outlook.office365.com/`
     static Optional<Resource> at(String address) {
         String host = host(address);
         if (EXCHANGE_HOSTS.contains(host)) {
@@ -41,7 +41,7 @@ public enum Resource {
         try {
             String host = URI.create(address).getHost();
             return host == null ? "" : host.toLowerCase(Locale.ROOT);
-        } catch (IllegalArgumentException noAddress) {
+        } catch (IllegalArgumentException notAUri) {
             return "";
         }
     }

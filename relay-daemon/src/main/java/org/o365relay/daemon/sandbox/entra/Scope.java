@@ -5,11 +5,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/// What a client asks for: one resource, and what it wants to do there.
+/// A requested scope: one resource and permissions for it.
 ///
-/// @param audience the resource as the client named it
-/// @param permissions delegated ones; `.default` for all there are
-/// @param wantsRefreshToken whether a refresh token is wanted
+/// @param audience resource as named by the client
+/// @param permissions delegated permissions; `.default` for all
+/// @param wantsRefreshToken whether a refresh token is requested
 record Scope(String audience, Resource resource, Set<String> permissions, boolean wantsRefreshToken) {
 
     private static final int INVALID = 70011;
@@ -18,10 +18,10 @@ record Scope(String audience, Resource resource, Set<String> permissions, boolea
     private static final String DEFAULT = ".default";
     private static final String GRAPH = "https://graph.microsoft.com";
 
-    /// Not permissions at a resource.
+    /// OpenID Connect scopes, which belong to no resource.
     private static final Set<String> OPENID_SCOPES = Set.of("openid", "profile", "email", "offline_access");
 
-    /// @param text as the client sent it: `https://outlook.office.com/SMTP.Send offline_access`
+    /// @param text scope parameter of the request: `https://outlook.office.com/SMTP.Send offline_access`
     static Scope parse(String text) throws TokenRefusedException {
         List<String> words = Arrays.stream(text.split("[ +]+"))
                 .filter(word -> !word.isEmpty() && !OPENID_SCOPES.contains(word))
@@ -41,7 +41,7 @@ record Scope(String audience, Resource resource, Set<String> permissions, boolea
         return new Scope(audience, resource, permissions, text.contains("offline_access"));
     }
 
-    /// @throws TokenRefusedException if it is not exactly a resource and `/.default`
+    /// @throws TokenRefusedException unless the scope is a resource with `/.default`
     Scope forApp() throws TokenRefusedException {
         if (!permissions.equals(Set.of(DEFAULT))) {
             throw new TokenRefusedException(NOT_DEFAULT);
@@ -49,7 +49,7 @@ record Scope(String audience, Resource resource, Set<String> permissions, boolea
         return this;
     }
 
-    /// @return what a user's token says in `scp`
+    /// @return the `scp` claim of a user's token
     Set<String> delegated() {
         return permissions.contains(DEFAULT) ? all() : permissions;
     }
@@ -61,7 +61,7 @@ record Scope(String audience, Resource resource, Set<String> permissions, boolea
         };
     }
 
-    /// A permission without a resource is one of Graph.
+    /// A permission without a resource belongs to Graph.
     private static String audience(String word) {
         int slash = word.lastIndexOf('/');
         return slash < 0 ? GRAPH : word.substring(0, slash);

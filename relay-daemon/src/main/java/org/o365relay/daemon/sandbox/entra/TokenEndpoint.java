@@ -11,7 +11,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.daemon.sandbox.web.WebRequest;
 
-/// The grants. Answers are the members of the JSON object.
+/// The token endpoint. Results are the members of the JSON response.
 final class TokenEndpoint {
 
     static final String DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code";
@@ -32,7 +32,7 @@ final class TokenEndpoint {
     private final InstantSource clock;
     private final UnaryOperator<Duration> timeScale;
 
-    /// @param timeScale how long what takes so long at Microsoft takes here
+    /// @param timeScale converts a duration at Microsoft to the scaled duration
     TokenEndpoint(
             IssuedTokens issued,
             DeviceCodes codes,
@@ -95,8 +95,8 @@ final class TokenEndpoint {
 
     Map<String, ?> forApp(EntraSettings directory, WebRequest request, AppRegistration app, String scope)
             throws TokenRefusedException {
-        Scope wanted = Scope.parse(scope).forApp();
-        return access(directory, request, app, wanted, app.roles(), null);
+        Scope requested = Scope.parse(scope).forApp();
+        return access(directory, request, app, requested, app.roles(), null);
     }
 
     private Map<String, ?> redeemed(
@@ -113,7 +113,7 @@ final class TokenEndpoint {
     private Map<String, ?> refreshed(
             EntraSettings directory, WebRequest request, AppRegistration app, Map<String, String> form)
             throws TokenRefusedException {
-        String asked = form.getOrDefault("scope", "");
+        String scope = form.getOrDefault("scope", "");
         RefreshTokens.Grant grant = refreshTokens.redeem(
                 form.getOrDefault("refresh_token", ""),
                 clock.instant(),
@@ -121,7 +121,7 @@ final class TokenEndpoint {
         if (!grant.app().clientId().equals(app.clientId())) {
             throw new TokenRefusedException(NO_CONSENT);
         }
-        return forUser(directory, request, app, asked.isEmpty() ? grant.scope() : Scope.parse(asked), grant.user());
+        return forUser(directory, request, app, scope.isEmpty() ? grant.scope() : Scope.parse(scope), grant.user());
     }
 
     private Map<String, ?> forUser(
@@ -167,7 +167,7 @@ final class TokenEndpoint {
         return answer;
     }
 
-    /// @return what the device shows its user
+    /// @return the members of the device authorization response (RFC 8628 §3.2)
     Map<String, ?> deviceCode(EntraSettings directory, WebRequest request) throws TokenRefusedException {
         Map<String, String> form = request.form();
         AppRegistration app = app(directory, form.getOrDefault("client_id", ""));

@@ -4,18 +4,19 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/// An error of the token service by its AADSTS number.
+/// An error of the token service, by AADSTS number.
 ///
 /// Source: Microsoft, "Microsoft Entra authentication and authorization error codes", and the error shape of
-/// "Microsoft identity platform and OAuth 2.0 client credentials flow". Which of them come with 401 is as observed.
+/// "Microsoft identity platform and OAuth 2.0 client credentials flow". Which errors have status 401 is as
+/// observed.
 ///
-/// @param error what a program is to look at (RFC 6749 §5.2)
-/// @param text behind `AADSTSn: `
+/// @param error OAuth error code (RFC 6749 §5.2)
+/// @param text description after `AADSTSn: `
 record TokenError(int number, int status, String error, String text) {
 
-    /// What a number that is not listed is answered as.
+    /// The error for unlisted numbers.
     private static final TokenError UNLISTED =
-            new TokenError(0, 400, "invalid_grant", "An error that this sandbox has no words for.");
+            new TokenError(0, 400, "invalid_grant", "The sandbox has no text for this error.");
 
     private static final Map<Integer, TokenError> LISTED =
             """
@@ -60,7 +61,7 @@ record TokenError(int number, int status, String error, String text) {
             7000222 | 401 | invalid_client | The provided client secret keys for the app are expired. Create new keys for your app.
             """.lines().map(TokenError::read).collect(Collectors.toMap(TokenError::number, Function.identity()));
 
-    /// @param number behind `AADSTS`
+    /// @param number digits after `AADSTS`
     static TokenError of(int number) {
         TokenError listed = LISTED.getOrDefault(number, UNLISTED);
         return new TokenError(number, listed.status, listed.error, listed.text);

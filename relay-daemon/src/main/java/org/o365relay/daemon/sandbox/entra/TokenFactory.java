@@ -10,8 +10,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.daemon.sandbox.web.Json;
 
-/// Makes tokens that look like Entra's: three parts of a JWT, 1.5 to 3 KB. The signature is noise; a token is good
-/// because it is remembered.
+/// Generates tokens that look like Entra's: JWTs of 1.5 to 3 KB. The signature is random; a token is valid
+/// because the [TokenService] remembers it.
 final class TokenFactory {
 
     private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
@@ -23,7 +23,7 @@ final class TokenFactory {
         this.random = random;
     }
 
-    /// @param audience as the client named it
+    /// @param audience resource as named by the client
     String access(
             String tenant, String issuer, String audience, IssuedToken claims, Instant issuedAt, Duration lifetime) {
         Map<String, @Nullable Object> payload = new LinkedHashMap<>();
@@ -32,7 +32,7 @@ final class TokenFactory {
         payload.put("iat", issuedAt.getEpochSecond());
         payload.put("nbf", issuedAt.getEpochSecond());
         payload.put("exp", issuedAt.plus(lifetime).getEpochSecond());
-        payload.put("aio", noise(40));
+        payload.put("aio", random(40));
         payload.put("appid", claims.app().clientId());
         payload.put("appidacr", claims.app().certificate() == null ? "1" : "2");
         payload.put("idp", issuer);
@@ -47,13 +47,13 @@ final class TokenFactory {
                     String.join(" ", claims.permissions().stream().sorted().toList()));
             payload.put("upn", claims.user());
         }
-        payload.put("uti", noise(16));
+        payload.put("uti", random(16));
         payload.put("ver", "1.0");
-        payload.put("xms_sandbox", noise(400 + random.nextInt(700)));
+        payload.put("xms_sandbox", random(400 + random.nextInt(700)));
         return jwt(payload);
     }
 
-    /// For programs that want to know who has signed in.
+    /// Generates an ID token.
     String identity(String issuer, String tenant, String clientId, String user, Instant issuedAt, Duration lifetime) {
         Map<String, @Nullable Object> payload = new LinkedHashMap<>();
         payload.put("aud", clientId);
@@ -70,14 +70,14 @@ final class TokenFactory {
         return jwt(payload);
     }
 
-    /// The `client_info` that MSAL makes account ids of.
+    /// Generates `client_info`, from which MSAL derives its account ID.
     String clientInfo(String tenant, String user) {
         return ENCODER.encodeToString(Json.octets(Map.of("uid", objectId(user), "utid", tenant)));
     }
 
-    /// Without a meaning: a refresh token or a device code.
+    /// Generates an opaque string: a refresh token or a device code.
     String opaque() {
-        return "1." + noise(600);
+        return "1." + random(600);
     }
 
     private static String objectId(String user) {
@@ -91,12 +91,12 @@ final class TokenFactory {
         header.put("alg", "RS256");
         header.put("kid", "sandbox");
         return ENCODER.encodeToString(Json.octets(header)) + "." + ENCODER.encodeToString(Json.octets(payload)) + "."
-                + noise(SIGNATURE);
+                + random(SIGNATURE);
     }
 
-    private String noise(int octets) {
-        byte[] noise = new byte[octets];
-        random.nextBytes(noise);
-        return ENCODER.encodeToString(noise);
+    private String random(int octets) {
+        byte[] bytes = new byte[octets];
+        random.nextBytes(bytes);
+        return ENCODER.encodeToString(bytes);
     }
 }

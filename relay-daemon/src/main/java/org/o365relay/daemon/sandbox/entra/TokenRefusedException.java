@@ -1,13 +1,13 @@
 package org.o365relay.daemon.sandbox.entra;
 
-/// No token for this request.
+/// The token service refuses a token request.
 final class TokenRefusedException extends Exception {
 
     private static final long serialVersionUID = 1;
 
     private final int number;
 
-    /// @param number the AADSTS number
+    /// @param number digits after `AADSTS`
     TokenRefusedException(int number) {
         super("AADSTS" + number);
         this.number = number;

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.daemon.sandbox.web.WebRequest;
 import org.o365relay.daemon.sandbox.web.WebResponse;
 
-/// The token service: answers its requests, knows its tokens, and lets a test play the user.
+/// The token service of Microsoft Entra: answers token requests, validates the tokens it issued, and lets tests
+/// approve device codes.
 public final class TokenService {
 
     private static final DateTimeFormatter TIMESTAMP =
@@ -35,8 +36,8 @@ public final class TokenService {
     private final TokenEndpoint endpoint;
     private final VerificationPage page;
 
-    /// @param settings asked at every request
-    /// @param timeScale how long what takes so long at Microsoft takes here
+    /// @param settings current settings, read at every request
+    /// @param timeScale converts a duration at Microsoft to the scaled duration
     public TokenService(
             Supplier<EntraSettings> settings,
             InstantSource clock,
@@ -51,26 +52,26 @@ public final class TokenService {
         this.page = new VerificationPage(codes);
     }
 
-    /// @return the token if this directory has issued it and it is still good
+    /// @return the token if this service issued it and it is still valid
     public Optional<IssuedToken> token(String value) {
         return issued.find(value, clock.instant());
     }
 
-    /// The user signs in on the verification page.
+    /// Approves a device code, as a user does on the verification page.
     ///
     /// @return false if there is no such code
     public boolean approve(String userCode, String user) {
         return codes.decide(userCode, user);
     }
 
-    /// The user says no on the verification page.
+    /// Declines a device code, as a user does on the verification page.
     ///
     /// @return false if there is no such code
     public boolean decline(String userCode) {
         return codes.decide(userCode, null);
     }
 
-    /// All access and refresh tokens are worth nothing from now on, as after a change of password.
+    /// Revokes all access and refresh tokens, as after a change of the password.
     public void revokeTokens() {
         issued.revokeAll();
         refreshTokens.revokeAll();
@@ -120,21 +121,21 @@ public final class TokenService {
         }
     }
 
-    /// What the metadata service of an Azure machine answers; there the times are strings.
+    /// Responds as the metadata service of an Azure virtual machine; its numbers are JSON strings.
     private WebResponse managedIdentity(WebRequest request) {
         EntraSettings directory = settings.get();
         Map<String, String> query = request.queryFields();
         String clientId = query.getOrDefault("client_id", String.valueOf(directory.managedIdentity()));
-        boolean asked =
+        boolean hasMetadataHeader =
                 request.header("Metadata").filter("true"::equalsIgnoreCase).isPresent();
-        if (!asked || directory.app(clientId).isEmpty() || directory.managedIdentity() == null) {
+        if (!hasMetadataHeader || directory.app(clientId).isEmpty() || directory.managedIdentity() == null) {
             return WebResponse.json(
                     400,
                     Map.of(
                             "error",
-                            asked ? "invalid_request" : "bad_request_102",
+                            hasMetadataHeader ? "invalid_request" : "bad_request_102",
                             "error_description",
-                            asked ? "Identity not found" : "Required metadata header not specified"));
+                            hasMetadataHeader ? "Identity not found" : "Required metadata header not specified"));
         }
         String resource = query.getOrDefault("resource", "");
         return answer(() -> {
@@ -171,8 +172,8 @@ public final class TokenService {
         return page.answer(request, suggestion);
     }
 
-    /// @param number such as 7000215 for `AADSTS7000215`
-    /// @return the error with ids and time, as Entra gives it
+    /// @param number digits after `AADSTS`, such as 7000215
+    /// @return the error response with IDs and timestamp, as Entra formats it
     public WebResponse error(int number) {
         return error(TokenError.of(number));
     }
@@ -192,12 +193,12 @@ public final class TokenService {
         answer.put("trace_id", trace);
         answer.put("correlation_id", correlation);
         answer.put("error_uri", "https://login.microsoftonline.com/error?code=" + error.number());
-        WebResponse said = WebResponse.json(error.status(), answer);
+        WebResponse response = WebResponse.json(error.status(), answer);
         return error.status() == 429
-                ? said.with(
+                ? response.with(
                         "Retry-After",
                         Long.toString(timeScale.apply(Duration.ofMinutes(1)).toSeconds()))
-                : said;
+                : response;
     }
 
     private String id() {

@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 import org.o365relay.daemon.sandbox.web.WebRequest;
 import org.o365relay.daemon.sandbox.web.WebResponse;
 
-/// Where a human types the code of a device. Nobody's password is asked for: this is a sandbox.
+/// The web page on which a user enters a device code. It asks for no password.
 final class VerificationPage {
 
     static final String PATH = "devicelogin";
@@ -17,7 +17,7 @@ final class VerificationPage {
         this.codes = codes;
     }
 
-    /// @param suggestion who signs in, if nobody else is typed
+    /// @param suggestion default user name of the form
     WebResponse answer(WebRequest request, String suggestion) {
         return request.method().equals("POST") ? decide(request.form()) : form(request, suggestion);
     }
@@ -33,10 +33,10 @@ final class VerificationPage {
             <p><button name="decision" value="approve">Continue</button>
             <button name="decision" value="decline">Decline</button>
             </form>
-            <p>Waiting: %s""".formatted(
+            <p>Pending codes: %s""".formatted(
                         escaped(code),
                         escaped(suggestion),
-                        undecided.isEmpty() ? "no code" : escaped(String.join(", ", undecided))));
+                        undecided.isEmpty() ? "none" : escaped(String.join(", ", undecided))));
     }
 
     private WebResponse decide(Map<String, String> form) {
@@ -46,7 +46,8 @@ final class VerificationPage {
             return message(codes.decide(code, null) ? "Declined." : "There is no such code.");
         }
         boolean known = !user.isEmpty() && codes.decide(code, user);
-        return message(known ? "Signed in. You can close this window." : "There is no such code, or no user.");
+        return message(
+                known ? "Signed in. You can close this window." : "There is no such code, or no user was given.");
     }
 
     private static WebResponse message(String text) {

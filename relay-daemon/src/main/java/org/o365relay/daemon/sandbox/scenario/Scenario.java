@@ -16,9 +16,9 @@ import java.util.Objects;
 import org.o365relay.daemon.sandbox.Fault;
 import org.o365relay.daemon.sandbox.SandboxSettings;
 
-/// What a sandbox is to play.
+/// A scenario: the settings of a sandbox and its faults.
 ///
-/// @param faults in this order
+/// @param faults faults in the order of injection
 public record Scenario(SandboxSettings settings, List<Fault> faults) {
 
     private static final String REFERENCE = "scenario-reference.conf";
@@ -27,49 +27,51 @@ public record Scenario(SandboxSettings settings, List<Fault> faults) {
         faults = List.copyOf(faults);
     }
 
-    /// Every key with its default, and what it means.
+    /// The reference file: every key with its default and meaning.
     public static String reference() {
         try (InputStream in = Objects.requireNonNull(Scenario.class.getResourceAsStream(REFERENCE), REFERENCE)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw new UncheckedIOException("the program is not complete", e);
+            throw new UncheckedIOException("the scenario reference is missing from the program", e);
         }
     }
 
-    /// @param directory of the sandbox
-    /// @throws InvalidScenarioException with every mistake and its line
+    /// Reads a scenario file.
+    ///
+    /// @param directory directory of the sandbox
+    /// @throws InvalidScenarioException with every problem and its line
     public static Scenario read(Path file, Path directory) throws InvalidScenarioException {
-        ScenarioProblems mistakes = new ScenarioProblems(file.toString());
+        ScenarioProblems problems = new ScenarioProblems(file.toString());
         Config reference = ConfigFactory.parseString(reference());
-        ScenarioSection root = new ScenarioSection("", parsed(file, mistakes).root(), reference.root(), mistakes);
+        ScenarioSection root = new ScenarioSection("", parsed(file, problems).root(), reference.root(), problems);
         Path base = Objects.requireNonNullElse(file.toAbsolutePath().getParent(), Path.of("."));
         SandboxSettings settings = new SettingsReader(root, base).read(directory);
         List<Fault> faults = faults(root);
-        mistakes.throwIfAny();
+        problems.throwIfAny();
         return new Scenario(settings, faults);
     }
 
-    private static Config parsed(Path file, ScenarioProblems mistakes) throws InvalidScenarioException {
+    private static Config parsed(Path file, ScenarioProblems problems) throws InvalidScenarioException {
         try {
             ConfigParseOptions options =
                     ConfigParseOptions.defaults().setSyntax(ConfigSyntax.CONF).setAllowMissing(false);
             return ConfigFactory.parseFile(file.toFile(), options).resolve();
-        } catch (ConfigException broken) {
-            String message = String.valueOf(broken.getMessage());
-            String origin = broken.origin() == null ? "" : broken.origin().description() + ": ";
-            mistakes.add(broken.origin(), message.startsWith(origin) ? message.substring(origin.length()) : message);
-            mistakes.throwIfAny();
-            throw broken;
+        } catch (ConfigException e) {
+            String message = String.valueOf(e.getMessage());
+            String origin = e.origin() == null ? "" : e.origin().description() + ": ";
+            problems.add(e.origin(), message.startsWith(origin) ? message.substring(origin.length()) : message);
+            problems.throwIfAny();
+            throw e;
         }
     }
 
     private static List<Fault> faults(ScenarioSection root) {
         List<Fault> faults = new ArrayList<>();
-        for (String text : root.texts("faults")) {
+        for (String text : root.strings("faults")) {
             try {
                 faults.add(Fault.parse(text));
-            } catch (IllegalArgumentException wrong) {
-                root.report("faults", "has one that cannot be: " + wrong.getMessage());
+            } catch (IllegalArgumentException e) {
+                root.report("faults", "has an invalid element: " + e.getMessage());
             }
         }
         return faults;

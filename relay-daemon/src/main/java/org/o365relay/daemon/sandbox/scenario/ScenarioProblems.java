@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// What is wrong in one file.
+/// Collects the problems of one scenario file.
 final class ScenarioProblems {
 
     private final String file;
@@ -28,11 +28,11 @@ final class ScenarioProblems {
         problems.add(new Problem(origin == null ? -1 : origin.lineNumber(), text));
     }
 
-    /// @throws InvalidScenarioException if there are any
+    /// @throws InvalidScenarioException if there is any problem
     void throwIfAny() throws InvalidScenarioException {
         List<String> lines = new ArrayList<>();
-        for (Problem mistake : problems) {
-            lines.add(file + (mistake.line() < 1 ? "" : ":" + mistake.line()) + ": " + mistake.text());
+        for (Problem problem : problems) {
+            lines.add(file + (problem.line() < 1 ? "" : ":" + problem.line()) + ": " + problem.text());
         }
         if (!lines.isEmpty()) {
             throw new InvalidScenarioException(lines);

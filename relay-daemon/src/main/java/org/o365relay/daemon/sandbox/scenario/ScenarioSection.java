@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
-/// A section of the scenario: what the file says over what the reference says. A value that cannot be read is noted,
-/// and the reference's taken, so that reading goes on.
+/// A section of the scenario file with the reference as defaults. An invalid value is reported and replaced by
+/// the default, so that all problems are found in one pass.
 final class ScenarioSection {
 
     private final String path;
@@ -22,15 +22,15 @@ final class ScenarioSection {
     private final Config defaults;
     private final ScenarioProblems problems;
 
-    ScenarioSection(String path, ConfigObject written, ConfigObject reference, ScenarioProblems mistakes) {
+    ScenarioSection(String path, ConfigObject values, ConfigObject defaults, ScenarioProblems problems) {
         this.path = path;
-        this.values = written.toConfig();
-        this.defaults = reference.toConfig();
-        this.problems = mistakes;
-        written.forEach((key, value) -> {
-            if (!reference.containsKey(key)) {
-                String known = reference.keySet().stream().sorted().collect(Collectors.joining(", "));
-                mistakes.add(value.origin(), "there is no key \"" + path + key + "\"; there are " + known);
+        this.values = values.toConfig();
+        this.defaults = defaults.toConfig();
+        this.problems = problems;
+        values.forEach((key, value) -> {
+            if (!defaults.containsKey(key)) {
+                String known = defaults.keySet().stream().sorted().collect(Collectors.joining(", "));
+                problems.add(value.origin(), "unknown key \"" + path + key + "\"; known keys are " + known);
             }
         });
     }
@@ -49,16 +49,17 @@ final class ScenarioSection {
         if (value instanceof ConfigObject object) {
             return Optional.of(object);
         }
-        problems.add(value.origin(), "\"" + path + key + "\" is a section: " + key + " { ... }");
+        problems.add(value.origin(), "\"" + path + key + "\" must be a section: " + key + " { ... }");
         return Optional.empty();
     }
 
-    /// The elements of a list of sections; the reference's only element names their keys.
+    /// Reads a list of sections; the only element in the reference defines their keys.
     List<ScenarioSection> sections(String key) {
         ConfigObject standard = (ConfigObject) defaults.getList(key).getFirst();
         Config source = values.hasPath(key) ? values : defaults;
         if (source.getValue(key).valueType() != ConfigValueType.LIST) {
-            problems.add(source.getValue(key).origin(), "\"" + path + key + "\" is a list: " + key + " = [ { ... } ]");
+            problems.add(
+                    source.getValue(key).origin(), "\"" + path + key + "\" must be a list: " + key + " = [ { ... } ]");
             return List.of();
         }
         return source.getList(key).stream()
@@ -70,16 +71,16 @@ final class ScenarioSection {
         if (element instanceof ConfigObject object) {
             return Optional.of(new ScenarioSection(path + key + ".", object, standard, problems));
         }
-        problems.add(element.origin(), "\"" + path + key + "\" is a list of sections: [ { ... } ]");
+        problems.add(element.origin(), "\"" + path + key + "\" must be a list of sections: [ { ... } ]");
         return Optional.empty();
     }
 
-    String text(String key) {
-        return value(key, "a text", Config::getString);
+    String string(String key) {
+        return value(key, "a string", Config::getString);
     }
 
-    Optional<String> optionalText(String key) {
-        return isNull(key) ? Optional.empty() : Optional.of(value(key, "a text or null", Config::getString));
+    Optional<String> optionalString(String key) {
+        return isNull(key) ? Optional.empty() : Optional.of(value(key, "a string or null", Config::getString));
     }
 
     boolean isOn(String key) {
@@ -87,31 +88,30 @@ final class ScenarioSection {
     }
 
     Duration time(String key) {
-        return time(key, Duration.ofNanos(1), "a time more than nothing, such as 20 minutes");
+        return time(key, Duration.ofNanos(1), "a positive duration such as 20 minutes");
     }
 
     Duration timeOrZero(String key) {
-        return time(key, Duration.ZERO, "a time such as 5 seconds");
+        return time(key, Duration.ZERO, "a duration such as 5 seconds");
     }
 
-    private Duration time(String key, Duration least, String wanted) {
+    private Duration time(String key, Duration minimum, String wanted) {
         return value(key, wanted, (config, name) -> {
             Duration time = config.getDuration(name);
-            return checked(config, key, time, time.compareTo(least) >= 0);
+            return checked(config, key, time, time.compareTo(minimum) >= 0);
         });
     }
 
-    /// @param most that it may be
-    int number(String key, int least, int most) {
-        return value(key, "a number from " + least + " to " + most, (config, name) -> {
+    int number(String key, int minimum, int maximum) {
+        return value(key, "a number from " + minimum + " to " + maximum, (config, name) -> {
             int number = config.getInt(name);
-            return checked(config, key, number, number >= least && number <= most);
+            return checked(config, key, number, number >= minimum && number <= maximum);
         });
     }
 
-    /// @return the alternative if it says null
-    int number(String key, int least, int most, int alternative) {
-        return isNull(key) ? alternative : number(key, least, most);
+    /// @return `ifNull` for the value null
+    int number(String key, int minimum, int maximum, int ifNull) {
+        return isNull(key) ? ifNull : number(key, minimum, maximum);
     }
 
     long octets(String key) {
@@ -125,11 +125,11 @@ final class ScenarioSection {
         });
     }
 
-    List<String> texts(String key) {
-        return value(key, "a list of texts", Config::getStringList);
+    List<String> strings(String key) {
+        return value(key, "a list of strings", Config::getStringList);
     }
 
-    /// One of the names of an enum, written with hyphens.
+    /// Reads an enum constant, written in lower case with hyphens.
     <E extends Enum<E>> E oneOf(String key, Class<E> type) {
         String names = Arrays.stream(type.getEnumConstants())
                 .map(ScenarioSection::values)
@@ -148,7 +148,7 @@ final class ScenarioSection {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /// Notes that a value is of no use.
+    /// Reports an invalid value.
     void report(String key, String text) {
         ConfigValue value = (values.hasPath(key) ? values : defaults).getValue(key);
         problems.add(value.origin(), "\"" + path + key + "\" " + text);
@@ -166,9 +166,10 @@ final class ScenarioSection {
             return reader.apply(values, key);
         } catch (ConfigException wrong) {
             ConfigValue value = values.root().get(key);
-            String said = value == null ? "null" : value.render();
+            String actual = value == null ? "null" : value.render();
             problems.add(
-                    value == null ? null : value.origin(), "\"" + path + key + "\" is " + wanted + ", not " + said);
+                    value == null ? null : value.origin(),
+                    "\"" + path + key + "\" must be " + wanted + ", not " + actual);
             return reader.apply(defaults, key);
         }
     }

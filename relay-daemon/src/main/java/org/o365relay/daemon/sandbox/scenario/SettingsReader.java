@@ -22,24 +22,24 @@ import org.o365relay.daemon.sandbox.SandboxSettings;
 import org.o365relay.daemon.sandbox.entra.AppRegistration;
 import org.o365relay.daemon.sandbox.entra.EntraSettings;
 
-/// Makes settings of a scenario's sections.
+/// Creates the sandbox settings from the sections of a scenario.
 ///
-/// @param base what relative paths count from
+/// @param base directory that relative paths are resolved against
 record SettingsReader(ScenarioSection root, Path base) {
 
     private static final int LARGEST_PORT = 65_535;
 
     SandboxSettings read(Path directory) {
-        SandboxMailbox[] accounts =
-                root.sections("accounts").stream().map(SettingsReader::mailbox).toArray(SandboxMailbox[]::new);
-        ScenarioSection exchange = root.section("exchange");
-        return SandboxSettings.in(directory, accounts)
+        SandboxMailbox[] mailboxes =
+                root.sections("mailboxes").stream().map(SettingsReader::mailbox).toArray(SandboxMailbox[]::new);
+        ScenarioSection submission = root.section("submission");
+        return SandboxSettings.in(directory, mailboxes)
                 .with(listen())
                 .withTimeScale(root.factor("time-scale"))
-                .submission(usual -> usual.withSmtpAuth(exchange.isOn("smtp-auth"))
-                        .with(exchange.oneOf("basic-auth", BasicAuth.class))
-                        .withTarpit(exchange.timeOrZero("tarpit"))
-                        .withContentLimit(exchange.octets("size")))
+                .submission(settings -> settings.withSmtpAuth(submission.isOn("smtp-auth"))
+                        .with(submission.oneOf("basic-auth", BasicAuth.class))
+                        .withTarpit(submission.timeOrZero("tarpit"))
+                        .withContentLimit(submission.octets("message-size")))
                 .limits(_ -> limits(root.section("limits")))
                 .entra(_ -> entra(root.section("entra")))
                 .graph(_ -> graph(root.section("graph")))
@@ -48,9 +48,9 @@ record SettingsReader(ScenarioSection root, Path base) {
 
     private static SandboxMailbox mailbox(ScenarioSection node) {
         return new SandboxMailbox(
-                node.text("address"),
-                node.text("password"),
-                Set.copyOf(node.texts("send-as")),
+                node.string("address"),
+                node.string("password"),
+                Set.copyOf(node.strings("send-as")),
                 node.isOn("smtp-auth"),
                 node.isOn("full"));
     }
@@ -66,29 +66,29 @@ record SettingsReader(ScenarioSection root, Path base) {
     }
 
     private InetAddress address() {
-        String written = root.text("address");
+        String text = root.string("address");
         try {
-            if (written.matches("[0-9.]+|[0-9a-fA-F:.]+")) {
-                return InetAddress.getByName(written);
+            if (text.matches("[0-9.]+|[0-9a-fA-F:.]+")) {
+                return InetAddress.getByName(text);
             }
         } catch (UnknownHostException notAnAddress) {
-            // said below
+            // reported below
         }
-        root.report("address", "is an IP address, not " + written);
+        root.report("address", "must be an IP address, not " + text);
         return InetAddress.getLoopbackAddress();
     }
 
     private static MailboxLimits limits(ScenarioSection node) {
         return new MailboxLimits(
                 count(node, "connections"),
-                count(node, "per-minute"),
-                node.oneOf("excess", MailboxLimits.ExcessAction.class),
+                count(node, "messages-per-minute"),
+                node.oneOf("excess-action", MailboxLimits.ExcessAction.class),
                 count(node, "recipients-per-day"),
                 count(node, "recipients-per-message"),
-                count(node, "offences"),
+                count(node, "repeated-errors"),
                 node.time("penalty"),
-                node.time("session"),
-                count(node, "requests"));
+                node.time("session-time"),
+                count(node, "graph-requests"));
     }
 
     private static int count(ScenarioSection node, String key) {
@@ -97,26 +97,26 @@ record SettingsReader(ScenarioSection root, Path base) {
 
     private EntraSettings entra(ScenarioSection node) {
         return new EntraSettings(
-                node.text("tenant"),
-                Set.copyOf(node.texts("domains")),
+                node.string("tenant"),
+                Set.copyOf(node.strings("domains")),
                 root.sections("apps").stream().map(this::app).toList(),
-                node.time("token-lifetime"),
-                node.time("refresh-lifetime"),
-                node.time("code-lifetime"),
+                node.time("access-token-lifetime"),
+                node.time("refresh-token-lifetime"),
+                node.time("device-code-lifetime"),
                 node.time("poll-interval"),
-                node.optionalText("machine").orElse(null),
-                node.optionalText("signs-in").orElse(null));
+                node.optionalString("managed-identity").orElse(null),
+                node.optionalString("auto-approve-user").orElse(null));
     }
 
     private AppRegistration app(ScenarioSection node) {
         return new AppRegistration(
-                node.text("client-id"),
-                node.optionalText("secret").orElse(null),
-                node.optionalText("certificate")
+                node.string("client-id"),
+                node.optionalString("secret").orElse(null),
+                node.optionalString("certificate")
                         .flatMap(file -> certificate(node, file))
                         .orElse(null),
-                Set.copyOf(node.texts("roles")),
-                Set.copyOf(node.texts("mailboxes")),
+                Set.copyOf(node.strings("roles")),
+                Set.copyOf(node.strings("mailboxes")),
                 node.oneOf("state", AppRegistration.State.class));
     }
 
@@ -128,23 +128,23 @@ record SettingsReader(ScenarioSection root, Path base) {
         } catch (IOException unreadable) {
             node.report("certificate", "cannot be read: " + path);
         } catch (CertificateException noCertificate) {
-            node.report("certificate", "is no certificate in PEM: " + path);
+            node.report("certificate", "is not a PEM certificate: " + path);
         }
         return Optional.empty();
     }
 
     private static GraphSettings graph(ScenarioSection node) {
         return new GraphSettings(
-                node.isNull("vanishing") ? Long.MAX_VALUE : node.octets("vanishing"),
-                node.octets("smallest-upload"),
-                node.octets("largest-upload"));
+                node.isNull("silent-drop-above") ? Long.MAX_VALUE : node.octets("silent-drop-above"),
+                node.octets("minimum-upload"),
+                node.octets("maximum-upload"));
     }
 
     private static Connector connector(ScenarioSection node) {
         return new Connector(
-                Set.copyOf(node.texts("domains")),
-                Set.copyOf(node.texts("sources")),
-                Set.copyOf(node.texts("certificates")),
+                Set.copyOf(node.strings("domains")),
+                Set.copyOf(node.strings("sources")),
+                Set.copyOf(node.strings("certificates")),
                 node.isOn("direct-send"));
     }
 }

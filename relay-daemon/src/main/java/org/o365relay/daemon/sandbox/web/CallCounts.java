@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/// How often what was asked for, however it was answered.
+/// Counts requests by kind, whatever the response. Thread-safe.
 public final class CallCounts {
 
     private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();

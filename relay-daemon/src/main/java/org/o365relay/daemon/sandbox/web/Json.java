@@ -12,12 +12,12 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// JSON (RFC 8259) as maps, lists, strings, numbers and booleans.
+/// Reads and writes JSON (RFC 8259) as maps, lists, strings, numbers and booleans.
 public final class Json {
 
     private Json() {}
 
-    /// @return empty if it is no JSON object
+    /// @return empty if the octets are not a JSON object
     public static Optional<Map<String, @Nullable Object>> object(byte[] octets) {
         try (JsonReader reader = JsonProviders.createReader(octets)) {
             Object value = reader.readUntyped();
@@ -27,7 +27,7 @@ public final class Json {
         }
     }
 
-    /// @return the members of an object; none if it is something else
+    /// @return the members of an object; empty for any other value
     public static Map<String, @Nullable Object> asObject(@Nullable Object value) {
         Map<String, @Nullable Object> members = new LinkedHashMap<>();
         if (value instanceof Map<?, ?> map) {
@@ -36,12 +36,12 @@ public final class Json {
         return members;
     }
 
-    /// @return the elements of a list; none if it is something else
+    /// @return the elements of a list; empty for any other value
     public static List<?> asList(@Nullable Object value) {
         return value instanceof List<?> list ? list : List.of();
     }
 
-    /// @return the text; empty if it is something else
+    /// @return the string; empty for any other value
     public static String asText(@Nullable Object value) {
         return value instanceof String text ? text : "";
     }
@@ -51,7 +51,7 @@ public final class Json {
         try (JsonWriter writer = JsonProviders.createWriter(out)) {
             writer.writeUntyped(members);
         } catch (IOException e) {
-            throw new UncheckedIOException("nothing can be written wrong into memory", e);
+            throw new UncheckedIOException("cannot write JSON to memory", e);
         }
         return out.toByteArray();
     }

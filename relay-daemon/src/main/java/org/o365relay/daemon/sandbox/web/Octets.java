@@ -2,7 +2,7 @@ package org.o365relay.daemon.sandbox.web;
 
 import java.nio.charset.StandardCharsets;
 
-/// A body. Not copied: whoever makes one does not change it afterwards.
+/// A request or response body. The array is not copied; callers must not change it.
 public final class Octets {
 
     static final Octets NONE = new Octets(new byte[0]);
@@ -13,7 +13,7 @@ public final class Octets {
         this.array = array;
     }
 
-    /// @return not a copy
+    /// @return the array itself, not a copy
     public byte[] array() {
         return array;
     }
@@ -22,7 +22,7 @@ public final class Octets {
         return array.length;
     }
 
-    /// @return as UTF-8
+    /// @return the octets decoded as UTF-8
     public String text() {
         return new String(array, StandardCharsets.UTF_8);
     }

@@ -12,14 +12,14 @@ import java.util.Optional;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
-/// A request whose body has been read.
+/// An HTTP request with its body.
 ///
-/// @param method in capital letters
-/// @param path as it came, such as `/v1.0/users/a%40b/sendMail`
-/// @param query as it came, without the question mark; empty for none
-/// @param body empty if it was larger than [#LARGEST_BODY]
-/// @param oversize whether the body was larger than that; it has been read and thrown away
-/// @param number of this request on this server, from 1
+/// @param method method in upper case
+/// @param path undecoded path, such as `/v1.0/users/a%40b/sendMail`
+/// @param query undecoded query without the question mark; empty for none
+/// @param body body; empty if it was larger than [#LARGEST_BODY]
+/// @param oversize whether the body was larger and was discarded
+/// @param number sequence number of the request on this server, from 1
 public record WebRequest(
         String method,
         String path,
@@ -31,10 +31,10 @@ public record WebRequest(
         SSLSession tls,
         long number) {
 
-    /// Octets; what Graph takes in one request.
+    /// Maximum octets of a body: the limit of Graph for one request.
     public static final int LARGEST_BODY = 4 * 1_024 * 1_024;
 
-    /// @return the parts of the path, decoded: `v1.0`, `users`, `a@b`, `sendMail`
+    /// @return the decoded path segments: `v1.0`, `users`, `a@b`, `sendMail`
     public List<String> segments() {
         return Arrays.stream(path.split("/"))
                 .filter(segment -> !segment.isEmpty())
@@ -42,17 +42,17 @@ public record WebRequest(
                 .toList();
     }
 
-    /// @return the first value; empty if there is none
+    /// @return the first value of the header; empty without one
     public Optional<String> header(String name) {
         return Optional.ofNullable(headers.getFirst(name));
     }
 
-    /// @return where the client thinks it is: `localhost:8443`
+    /// @return the host and port that the client requested: `localhost:8443`
     public String host() {
         return header("Host").orElse("localhost");
     }
 
-    /// @return `https://` and the host
+    /// @return the origin, `https://` and the host
     public String origin() {
         return "https://" + host();
     }
@@ -61,12 +61,12 @@ public record WebRequest(
         return fields(query);
     }
 
-    /// @return the body read as `application/x-www-form-urlencoded`
+    /// @return the body decoded as `application/x-www-form-urlencoded`
     public Map<String, String> form() {
         return fields(body.text());
     }
 
-    /// @param type such as `text/plain`, without parameters
+    /// @param type media type without parameters, such as `text/plain`
     public boolean hasContentType(String type) {
         return header("Content-Type")
                 .map(value -> value.split(";", 2)[0].strip())
@@ -74,7 +74,7 @@ public record WebRequest(
                 .isPresent();
     }
 
-    /// @return the bearer token; empty if there is none
+    /// @return the bearer token; empty without one
     public Optional<String> bearer() {
         return header("Authorization")
                 .filter(value -> value.regionMatches(true, 0, "Bearer ", 0, 7))
@@ -92,7 +92,7 @@ public record WebRequest(
         return fields;
     }
 
-    /// What cannot be decoded is taken as it is.
+    /// Returns text with an invalid encoding unchanged.
     private static String decoded(String text) {
         try {
             return URLDecoder.decode(text, StandardCharsets.UTF_8);
@@ -101,7 +101,7 @@ public record WebRequest(
         }
     }
 
-    /// Never shows a header or a body: there are secrets in them.
+    /// Omits headers and body, which may contain secrets.
     @Override
     public String toString() {
         return method + " " + path;

@@ -4,9 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// What is answered.
+/// An HTTP response.
 ///
-/// @param headers besides `Content-Length`
+/// @param headers header fields other than `Content-Length`
 public record WebResponse(int status, Map<String, String> headers, Octets body) {
 
     public WebResponse {
@@ -17,7 +17,7 @@ public record WebResponse(int status, Map<String, String> headers, Octets body) 
         return new WebResponse(status, Map.of(), Octets.NONE);
     }
 
-    /// @param members in the order they are to be written
+    /// @param members JSON members, written in iteration order
     public static WebResponse json(int status, Map<String, ?> members) {
         return new WebResponse(
                 status, Map.of("Content-Type", "application/json; charset=utf-8"), new Octets(Json.octets(members)));

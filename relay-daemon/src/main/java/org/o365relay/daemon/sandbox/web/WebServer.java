@@ -16,7 +16,7 @@ import javax.net.ssl.SSLContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// An HTTPS server with one handler for everything, a virtual thread for each request.
+/// An HTTPS server with one handler for all paths and a virtual thread per request.
 public final class WebServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(WebServer.class);
@@ -37,16 +37,16 @@ public final class WebServer implements AutoCloseable {
         this.handler = handler;
     }
 
-    /// What answers.
+    /// Answers requests.
     @FunctionalInterface
     public interface Handler {
-        /// @throws IOException to close the connection without an answer
+        /// @throws IOException to close the connection without a response
         WebResponse answer(WebRequest request) throws IOException;
     }
 
-    /// Returns when it listens.
+    /// Starts the server and returns once it listens.
     ///
-    /// @throws BindException with a message for people if it cannot
+    /// @throws BindException with a message for the user if it cannot listen
     public static WebServer start(InetSocketAddress address, SSLContext tls, Handler handler) throws IOException {
         WebServer started = new WebServer(bound(address), handler);
         started.server.setHttpsConfigurator(new HttpsConfigurator(tls));
@@ -106,7 +106,7 @@ public final class WebServer implements AutoCloseable {
         }
     }
 
-    /// Ends every connection at once.
+    /// Closes all connections immediately.
     @Override
     public void close() {
         server.stop(0);

@@ -1,5 +1,5 @@
-/// HTTPS for the sandbox, on the JDK's own server: requests and answers as values, so that Entra and Graph are plain
-/// functions from one to the other.
+/// HTTPS for the sandbox, on the JDK's server. Requests and responses are values, so that the token service and
+/// Graph are plain functions.
 @NullMarked
 package org.o365relay.daemon.sandbox.web;
 

@@ -67,7 +67,7 @@ final class ScenarioTest {
         for (var member : object.entrySet()) {
             ConfigValue value = member.getValue();
             String above = lines.get(value.origin().lineNumber() - 2).strip();
-            boolean neighbour = above.matches("(tenant|refresh-lifetime|code-lifetime|smallest-upload|offences) = .*");
+            boolean neighbour = above.matches("(tenant|device-code-lifetime|minimum-upload|repeated-errors) = .*");
             if (!above.startsWith("#") && !neighbour) {
                 unexplained.add(member.getKey());
             }
@@ -82,16 +82,16 @@ final class ScenarioTest {
     }
 
     @Test
-    void readsWhatIsWritten() throws Exception {
+    void readsAllKeys() throws Exception {
         Scenario scenario = read("""
             time-scale = 60
             ports { smtp = 0, https = null, mx = 0 }
-            accounts = [ { address = "a@contoso.example", password = "x", send-as = [ "b@contoso.example" ], smtp-auth = no } ]
-            exchange { basic-auth = security-defaults, tarpit = 0s }
-            limits { connections = null, per-minute = 5, excess = count, session = 1m }
-            entra { signs-in = "a@contoso.example" }
+            mailboxes = [ { address = "a@contoso.example", password = "x", send-as = [ "b@contoso.example" ], smtp-auth = no } ]
+            submission { basic-auth = security-defaults, tarpit = 0s }
+            limits { connections = null, messages-per-minute = 5, excess-action = count, session-time = 1m }
+            entra { auto-approve-user = "a@contoso.example" }
             apps = [ { client-id = "1", secret = null, roles = [ "Mail.Send" ], mailboxes = [ "a@contoso.example" ], state = disabled } ]
-            graph.vanishing = null
+            graph.silent-drop-above = null
             connector.direct-send = no
             faults = [ "token:AADSTS7000215*3", "mx-mail:drop" ]
             """);
@@ -119,16 +119,16 @@ final class ScenarioTest {
     }
 
     @Test
-    void namesEveryMistakeWithItsLine() {
+    void reportsEveryProblemWithItsLine() {
         String text = """
             time-scale = 0
-            acounts = []
+            mailboxs = []
             limits {
-              per-minute = many
-              session = 0s
+              messages-per-minute = many
+              session-time = 0s
             }
-            exchange.basic-auth = off
-            accounts = [ { adress = "a@contoso.example" } ]
+            submission.basic-auth = off
+            mailboxes = [ { adress = "a@contoso.example" } ]
             apps = { client-id = "1" }
             faults = [ "lunch:drop" ]
             address = "example.org"
@@ -143,31 +143,35 @@ final class ScenarioTest {
                                     .lines())
                             .satisfiesExactly(
                                     line -> assertThat(line)
-                                            .isEqualTo("1: \"time-scale\" is a number more than 0, not 0"),
+                                            .isEqualTo("1: \"time-scale\" must be a number more than 0, not 0"),
                                     line -> assertThat(line)
-                                            .startsWith("2: there is no key \"acounts\"; there are accounts, "),
+                                            .startsWith("2: unknown key \"mailboxs\"; known keys are address, "),
                                     line -> assertThat(line)
                                             .startsWith(
-                                                    "4: \"limits.per-minute\" is a number from 1 to 1000000000, not "),
+                                                    "4: \"limits.messages-per-minute\" must be a number from 1 to 1000000000, not "),
                                     line -> assertThat(line)
-                                            .startsWith("5: \"limits.session\" is a time more than nothing, such as"),
+                                            .startsWith(
+                                                    "5: \"limits.session-time\" must be a positive duration such as"),
                                     line -> assertThat(line)
-                                            .startsWith("7: \"exchange.basic-auth\" is one of on, retired, "),
+                                            .startsWith("7: \"submission.basic-auth\" must be one of on, retired, "),
                                     line -> assertThat(line)
-                                            .startsWith("8: there is no key \"accounts.adress\"; there are"),
-                                    line -> assertThat(line).isEqualTo("9: \"apps\" is a list: apps = [ { ... } ]"),
+                                            .startsWith("8: unknown key \"mailboxes.adress\"; known keys are"),
                                     line -> assertThat(line)
-                                            .startsWith("10: \"faults\" has one that cannot be: no step \"lunch\";"),
+                                            .isEqualTo("9: \"apps\" must be a list: apps = [ { ... } ]"),
                                     line -> assertThat(line)
-                                            .isEqualTo("11: \"address\" is an IP address, not example.org"),
-                                    line -> assertThat(line).isEqualTo("12: \"ports\" is a section: ports { ... }"));
+                                            .startsWith(
+                                                    "10: \"faults\" has an invalid element: unknown point \"lunch\";"),
+                                    line -> assertThat(line)
+                                            .isEqualTo("11: \"address\" must be an IP address, not example.org"),
+                                    line -> assertThat(line)
+                                            .isEqualTo("12: \"ports\" must be a section: ports { ... }"));
                 });
     }
 
     @Test
-    void saysWhereTheSyntaxIsBroken() {
+    void reportsTheLocationOfASyntaxError() {
         assertThatExceptionOfType(InvalidScenarioException.class)
-                .isThrownBy(() -> read("limits {\n  session = 1m\n"))
+                .isThrownBy(() -> read("limits {\n  session-time = 1m\n"))
                 .withMessageContaining("scenario.conf");
         assertThatExceptionOfType(InvalidScenarioException.class)
                 .isThrownBy(() -> Scenario.read(directory.resolve("missing.conf"), directory))
@@ -180,7 +184,7 @@ final class ScenarioTest {
         assertThatExceptionOfType(InvalidScenarioException.class)
                 .isThrownBy(() ->
                         read("apps = [\n{ client-id = \"1\", certificate = \"app.pem\" }\n{ certificate = x }\n]"))
-                .withMessageContaining(":2: \"apps.certificate\" is no certificate in PEM")
+                .withMessageContaining(":2: \"apps.certificate\" is not a PEM certificate")
                 .withMessageContaining(":3: \"apps.certificate\" cannot be read");
     }
 }
