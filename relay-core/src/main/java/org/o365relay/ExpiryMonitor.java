@@ -14,6 +14,7 @@ import java.util.function.Function;
 import org.o365relay.alert.ActiveAlerts;
 import org.o365relay.alert.AlertCondition;
 import org.o365relay.alert.AlertCondition.Reporting;
+import org.o365relay.alert.AlertKind;
 import org.o365relay.alert.AlertMailboxes;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.UpstreamSettings;
@@ -42,7 +43,7 @@ final class ExpiryMonitor implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ExpiryMonitor.class);
     private static final List<Integer> DAYS_AHEAD = List.of(1, 7, 14, 30);
     private static final int EXPIRED = 0;
-    private static final String ALERT = "expiring ";
+    private static final String ALERT = AlertKind.EXPIRING.key() + " ";
     private static final long CHECK_INTERVAL_HOURS = 1;
 
     private final List<MailboxSettings> mailboxes;

@@ -123,8 +123,8 @@ class OperationsTest {
                 .isTrue();
         assertThat(operations.mailboxes().getFirst().state()).isNotEqualTo(State.PAUSED);
         assertThat(journal.lines())
-                .contains("stopped Sales@contoso.example by olga", "started Sales@contoso.example by otto")
-                .doesNotContain("stopped Sales@contoso.example by otto");
+                .contains("paused Sales@contoso.example by olga", "resumed Sales@contoso.example by otto")
+                .doesNotContain("paused Sales@contoso.example by otto");
     }
 
     @Test
@@ -137,7 +137,7 @@ class OperationsTest {
 
         assertThat(operations.resume(SCANS, "otto")).isTrue();
 
-        assertThat(journal.lines("started")).containsExactly("started scans@contoso.example by otto");
+        assertThat(journal.lines("resumed")).containsExactly("resumed scans@contoso.example by otto");
         assertThatThrownBy(() -> operations.resume(SCANS, "otto"))
                 .isInstanceOf(OperationException.class)
                 .hasMessageStartingWith("there is no mailbox scans@contoso.example");
@@ -146,7 +146,7 @@ class OperationsTest {
     @Test
     void resumingWhatIsOpenDoesNothing() throws Exception {
         assertThat(operations.resume(SCANS, "olga")).isFalse();
-        assertThat(journal.lines("started")).isEmpty();
+        assertThat(journal.lines("resumed")).isEmpty();
     }
 
     @Test
@@ -156,12 +156,12 @@ class OperationsTest {
 
         assertThat(shown().entry().state()).isEqualTo(MessageState.HELD);
         assertThat(shown().events()).last().extracting(Event::detail).isEqualTo("by olga");
-        assertThat(journal.lines("changed")).containsExactly("changed 1: hold by olga");
+        assertThat(journal.lines("queueChanged")).containsExactly("queueChanged 1: hold by olga");
         assertThat(operations
                         .change(new Change.Hold(), MessageFilter.ALL, "olga")
                         .changed())
                 .isZero();
-        assertThat(journal.lines("changed")).as("nothing was changed").hasSize(1);
+        assertThat(journal.lines("queueChanged")).as("nothing was changed").hasSize(1);
     }
 
     @Test

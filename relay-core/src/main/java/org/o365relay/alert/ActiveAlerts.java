@@ -20,12 +20,12 @@ import org.o365relay.queue.StoredAlert;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What is wrong just now. Each trouble is told once when it has lasted for a while, and once when it has
-/// been over for a while; so what comes and goes in between is not told anew. What was told is remembered
-/// over restarts.
+/// The alerts that are active. The admin is notified once when a condition has lasted for the configured delay, and once
+/// when it has been over for as long, so a condition that flaps within the delay causes no further notifications.
+/// Active alerts are stored in the queue and survive restarts.
 ///
-/// [#raise] and [#clear] block nobody and may be called by any thread; [#check] does the telling, by one
-/// thread.
+/// [#raise] and [#clear] never block and may be called by any thread. One thread calls [#check], which sends the
+/// notifications.
 public final class ActiveAlerts {
 
     private static final Logger log = LoggerFactory.getLogger(ActiveAlerts.class);
@@ -39,61 +39,61 @@ public final class ActiveAlerts {
     private final Map<String, AlertState> alerts = new ConcurrentHashMap<>();
     private final Set<String> unsaved = new HashSet<>(); // of the looking thread
 
-    /// With what was told before a restart; it is over if nobody finds it again soon.
+    /// Restores the alerts stored before a restart. One that is not raised again within [AlertTexts#restoredFor] is
+    /// cleared.
     ///
     /// @param webhook must not block
-    /// @param delay how long a trouble has to last before it is told, and to be over before that is told
+    /// @param delay how long a condition must last before it is reported, and be over before that is reported
     ActiveAlerts(
             MessageQueue queue,
-            AlertEmails letters,
+            AlertEmails emails,
             Consumer<AlertMessage> webhook,
             Journal journal,
-            Duration after,
+            Duration delay,
             InstantSource clock) {
         this.queue = queue;
-        this.emails = letters;
+        this.emails = emails;
         this.webhook = webhook;
         this.journal = journal;
-        this.delay = after;
+        this.delay = delay;
         this.clock = clock;
         Instant now = clock.instant();
         for (StoredAlert alert : queue.activeAlerts()) {
-            alerts.put(alert.name(), AlertState.of(alert, AlertTexts.remembered(alert.name()), now));
+            alerts.put(alert.name(), AlertState.of(alert, AlertTexts.restoredFor(alert.name()), now));
         }
     }
 
-    /// Something is wrong; once more, if it was already.
-    public void raise(AlertCondition trouble) {
+    /// Raises an alert, or updates it if it is active.
+    public void raise(AlertCondition condition) {
         Instant now = clock.instant();
         alerts.compute(
-                trouble.name(), (_, known) -> known == null ? AlertState.of(trouble, now) : known.seenAgain(trouble, now));
+                condition.name(),
+                (_, state) -> state == null ? AlertState.of(condition, now) : state.seenAgain(condition, now));
     }
 
-    /// It is right again. Nothing happens if it was not wrong.
-    ///
-    /// @param name of the trouble
+    /// Clears the alert of this name. Does nothing if it is not active.
     public void clear(String name) {
         Instant now = clock.instant();
-        alerts.computeIfPresent(name, (_, known) -> known.ended(now));
+        alerts.computeIfPresent(name, (_, state) -> state.ended(now));
     }
 
-    /// Clears every trouble whose name begins like this and that is not among those named.
-    public void clearOthers(String beginning, List<String> names) {
+    /// Clears the alerts whose names begin with the prefix, except those named.
+    public void clearOthers(String prefix, List<String> names) {
         alerts.keySet().stream()
-                .filter(name -> name.startsWith(beginning) && !names.contains(name))
+                .filter(name -> name.startsWith(prefix) && !names.contains(name))
                 .forEach(this::clear);
     }
 
-    /// @return what is wrong and has been told, oldest first
+    /// @return the alerts that the admin was notified of, oldest first
     public List<Alert> active() {
         return alerts.values().stream()
-                .filter(known -> known.stored() || known.announced())
+                .filter(state -> state.stored() || state.announced())
                 .map(AlertState::alert)
                 .sorted(Comparator.comparing(Alert::since).thenComparing(Alert::name))
                 .toList();
     }
 
-    /// Tells what is due to be told.
+    /// Sends the notifications that are due.
     void check() {
         for (String name : List.copyOf(alerts.keySet())) {
             try {
@@ -101,75 +101,75 @@ public final class ActiveAlerts {
                 unsaved.remove(name);
             } catch (QueueException e) {
                 if (!unsaved.add(name)) {
-                    continue; // the log knows
+                    continue; // logged already
                 }
-                log.warn("the queue cannot remember that the admin is told of \"{}\": {}", name, e.getMessage());
+                log.warn("cannot store the alert \"{}\" in the queue, retrying: {}", name, e.getMessage());
             }
         }
     }
 
     private void check(String name) {
-        AlertState known = alerts.get(name);
+        AlertState state = alerts.get(name);
         Instant now = clock.instant();
-        Instant over = known == null ? null : known.clearedAt(now);
-        if (known == null) {
-            return; // over before it was told, meanwhile
+        Instant cleared = state == null ? null : state.clearedAt(now);
+        if (state == null) {
+            return; // cleared before it was reported
         }
-        if (over == null) {
-            if (known.isDue(delay, now)) {
-                begun(known);
-            } else if (known.stored() && !known.mailed() && known.condition().reporting() != Reporting.RESTORED) {
-                mailLate(known);
+        if (cleared == null) {
+            if (state.isDue(delay, now)) {
+                reportRaised(state);
+            } else if (state.stored() && !state.mailed() && state.condition().reporting() != Reporting.RESTORED) {
+                sendEmailLater(state);
             }
-        } else if (!known.announced()) {
-            alerts.remove(name, known);
-        } else if (!over.plus(delay).isAfter(now)) {
-            over(known, over);
+        } else if (!state.announced()) {
+            alerts.remove(name, state);
+        } else if (!cleared.plus(delay).isAfter(now)) {
+            reportCleared(state, cleared);
         }
     }
 
-    private void begun(AlertState known) {
-        String name = known.condition().name();
-        if (!known.announced()) {
-            webhook.accept(known.raised());
-            if (known.condition().reporting() == Reporting.NONE) {
-                log.warn("{}: {}", known.condition().subject(), known.condition().text());
+    private void reportRaised(AlertState state) {
+        String name = state.condition().name();
+        if (!state.announced()) {
+            webhook.accept(state.raised());
+            if (state.condition().reporting() == Reporting.NONE) {
+                log.warn("{}: {}", state.condition().subject(), state.condition().text());
             }
             alerts.computeIfPresent(name, (_, latest) -> latest.announced(true));
         }
-        boolean elsewhere = known.condition().reporting() == Reporting.LOGGED_AND_MAILED;
-        Optional<LocalMessage> letter = elsewhere ? Optional.empty() : emails.write(known.raised(), known.condition());
-        remember(known, letter, elsewhere || letter.isPresent());
+        boolean mailedElsewhere = state.condition().reporting() == Reporting.LOGGED_AND_MAILED;
+        Optional<LocalMessage> email = mailedElsewhere ? Optional.empty() : emails.write(state.raised(), state.condition());
+        store(state, email, mailedElsewhere || email.isPresent());
     }
 
-    /// There was no mailbox open when it was told.
-    private void mailLate(AlertState known) {
-        emails.write(known.raised(), known.condition()).ifPresent(letter -> remember(known, Optional.of(letter), true));
+    /// No mailbox could send when the alert was raised.
+    private void sendEmailLater(AlertState state) {
+        emails.write(state.raised(), state.condition()).ifPresent(email -> store(state, Optional.of(email), true));
     }
 
-    private void remember(AlertState known, Optional<LocalMessage> letter, boolean mailed) {
-        queue.raiseAlert(known.toStoredAlert(mailed), letter.orElse(null))
+    private void store(AlertState state, Optional<LocalMessage> email, boolean mailed) {
+        queue.raiseAlert(state.toStoredAlert(mailed), email.orElse(null))
                 .ifPresent(id ->
-                        letter.ifPresent(sent -> journal.accepted(id, sent.arrival(), sent.envelope(), sent.size())));
+                        email.ifPresent(sent -> journal.accepted(id, sent.arrival(), sent.envelope(), sent.size())));
         alerts.compute(
-                known.condition().name(),
-                (_, latest) -> (latest == null ? known : latest).announced(true).stored(mailed));
+                state.condition().name(),
+                (_, latest) -> (latest == null ? state : latest).announced(true).stored(mailed));
     }
 
-    private void over(AlertState known, Instant at) {
-        AlertMessage bulletin = known.cleared(at);
-        Optional<LocalMessage> letter = emails.write(bulletin, known.condition());
-        queue.clearAlert(known.condition().name(), letter.orElse(null))
+    private void reportCleared(AlertState state, Instant at) {
+        AlertMessage message = state.cleared(at);
+        Optional<LocalMessage> email = emails.write(message, state.condition());
+        queue.clearAlert(state.condition().name(), email.orElse(null))
                 .ifPresent(id ->
-                        letter.ifPresent(sent -> journal.accepted(id, sent.arrival(), sent.envelope(), sent.size())));
-        webhook.accept(bulletin);
-        if (known.condition().reporting() == Reporting.NONE || known.condition().reporting() == Reporting.RESTORED) {
-            log.info("over: {}", known.condition().subject());
+                        email.ifPresent(sent -> journal.accepted(id, sent.arrival(), sent.envelope(), sent.size())));
+        webhook.accept(message);
+        if (state.condition().reporting() == Reporting.NONE || state.condition().reporting() == Reporting.RESTORED) {
+            log.info("resolved: {}", state.condition().subject());
         }
         Instant now = clock.instant();
-        // what has come back this very moment is a trouble of its own
+        // a condition raised again meanwhile is a new alert
         alerts.computeIfPresent(
-                known.condition().name(),
+                state.condition().name(),
                 (_, latest) -> latest.clearedAt(now) == null ? AlertState.of(latest.condition(), latest.seen()) : null);
     }
 }

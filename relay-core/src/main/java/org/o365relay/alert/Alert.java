@@ -2,11 +2,11 @@ package org.o365relay.alert;
 
 import java.time.Instant;
 
-/// Something that is wrong, and that the admin should know of.
+/// An active alert, of which the admin was notified.
 ///
-/// @param name the same for the same trouble: `lane-paused relay@contoso.com`
-/// @param since when it began
-/// @param subject what is wrong, in a few words
-/// @param text what is wrong, in a sentence or two
+/// @param name identifies the condition ([AlertKind]): `mailbox-blocked relay@contoso.com`
+/// @param since when the condition began
+/// @param subject the problem in a few words, without a full stop
+/// @param text the problem in one to three sentences
 /// @param advice what to do; may be empty
 public record Alert(String name, Instant since, String subject, String text, String advice) {}

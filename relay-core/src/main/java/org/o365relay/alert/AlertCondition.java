@@ -4,17 +4,17 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
 
-/// Something that is wrong just now, as whoever has found it says.
+/// A condition that raises an alert.
 ///
-/// @param name the same for the same trouble: `lane-paused relay@contoso.com`
-/// @param subject what is wrong, in a few words
-/// @param text what is wrong, in a sentence or two
+/// @param name identifies the condition ([AlertKind]): `mailbox-blocked relay@contoso.com`
+/// @param subject the problem in a few words, without a full stop
+/// @param text the problem in one to three sentences
 /// @param advice what to do; may be empty
-/// @param mailbox the one in trouble, through which a letter about it should rather not go; null if it is
-///     another thing
-/// @param raiseAfter how long it has to last before it is told; null for the usual time
-/// @param clearAfter it is over when it was not found again for so long; null: when somebody says so
-/// @param reporting where it stands already
+/// @param mailbox the affected mailbox, which is avoided as sender of the alert email; null if none is affected
+/// @param raiseAfter how long the condition must last before it is reported; null for the configured delay
+/// @param clearAfter the alert is cleared if the condition is not detected again for this long; null if it is cleared
+///     explicitly
+/// @param reporting how the condition is reported besides the alert
 public record AlertCondition(
         String name,
         String subject,
@@ -25,15 +25,15 @@ public record AlertCondition(
         @Nullable Duration clearAfter,
         Reporting reporting) {
 
-    /// Where the admin can read of it besides.
+    /// How a condition is reported besides the alert.
     public enum Reporting {
-        /// Nowhere, so the board writes it into the log.
+        /// Not at all; the alert itself is logged.
         NONE,
-        /// In the journal.
+        /// By an event in the log.
         LOGGED,
-        /// In the journal, and there is a letter about it.
+        /// By an event in the log and an email of its own.
         LOGGED_AND_MAILED,
-        /// It was told before a restart, and nobody has found it again yet.
+        /// It was reported before a restart and has not been detected again yet.
         RESTORED
     }
 }

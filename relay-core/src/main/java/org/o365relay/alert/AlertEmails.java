@@ -16,32 +16,32 @@ import org.o365relay.notice.Notice;
 import org.o365relay.notice.NoticeWriter;
 import org.o365relay.queue.LocalMessage;
 
-/// Writes letters to the admin, and chooses the mailbox they leave through.
+/// Writes alert emails to the admin and chooses the mailbox that sends them.
 ///
-/// @param writers who writes the letters of a mailbox
+/// @param writers the notice writer of each mailbox
 record AlertEmails(AlertMailboxes mailboxes, Function<EmailAddress, NoticeWriter> writers, InstantSource clock) {
 
-    /// @return empty if no mailbox is open and the letter is of something that is wrong: the one that says
-    ///     that it is right again then tells both; or if there is no admin
-    Optional<LocalMessage> write(AlertMessage bulletin, AlertCondition trouble) {
-        return messenger(bulletin, trouble.mailbox()).flatMap(mailbox -> through(mailbox, bulletin));
+    /// @return empty if no admin is configured, or if an alert is raised while no mailbox can send; the email that
+    ///     reports its end then describes the whole alert
+    Optional<LocalMessage> write(AlertMessage message, AlertCondition condition) {
+        return sender(message, condition.mailbox()).flatMap(mailbox -> emailFrom(mailbox, message));
     }
 
-    private Optional<EmailAddress> messenger(AlertMessage bulletin, @Nullable EmailAddress inTrouble) {
-        Optional<EmailAddress> open = mailboxes.open(inTrouble);
-        return bulletin.isCleared() ? open.or(() -> Optional.of(mailboxes.fallback())) : open;
+    private Optional<EmailAddress> sender(AlertMessage message, @Nullable EmailAddress affected) {
+        Optional<EmailAddress> open = mailboxes.open(affected);
+        return message.isCleared() ? open.or(() -> Optional.of(mailboxes.fallback())) : open;
     }
 
-    private Optional<LocalMessage> through(EmailAddress mailbox, AlertMessage bulletin) {
-        AdminWarning warning = AlertTexts.letter(bulletin, clock.instant());
-        return writers.apply(mailbox).write(warning).map(letter -> submission(letter, mailbox));
+    private Optional<LocalMessage> emailFrom(EmailAddress mailbox, AlertMessage message) {
+        AdminWarning warning = AlertTexts.email(message, clock.instant());
+        return writers.apply(mailbox).write(warning).map(email -> localMessage(email, mailbox));
     }
 
-    private LocalMessage submission(Notice letter, EmailAddress mailbox) {
+    private LocalMessage localMessage(Notice email, EmailAddress mailbox) {
         Instant now = clock.instant();
         Arrival arrival = new Arrival(now, InetAddress.getLoopbackAddress(), "", "LOCAL");
         String route = mailbox.toString().toLowerCase(Locale.ROOT);
         return new LocalMessage(
-                arrival, new RoutedEnvelope(route, Priority.URGENT, letter.envelope()), letter.content());
+                arrival, new RoutedEnvelope(route, Priority.URGENT, email.envelope()), email.content());
     }
 }

@@ -11,38 +11,38 @@ import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 
-/// Hears in the journal what goes wrong. Blocks nobody.
+/// Raises and clears alerts from journal events. Never blocks.
 record AlertJournal(ActiveAlerts alerts) implements Journal {
 
     @Override
-    public void limitExceeded(ExceededLimit overdrawn) {
-        alerts.raise(AlertTexts.overBudget(overdrawn));
+    public void limitExceeded(ExceededLimit excess) {
+        alerts.raise(AlertTexts.limitExceeded(excess));
     }
 
     @Override
     public void blocked(EmailAddress mailbox, String upstream, Reply reply, String advice, Instant nextProbe) {
-        alerts.raise(AlertTexts.lanePaused(mailbox, upstream, reply, advice));
-        alerts.clear(AlertTexts.unreachable(mailbox)); // the same outage, and now it has a reason
+        alerts.raise(AlertTexts.mailboxBlocked(mailbox, upstream, reply, advice));
+        alerts.clear(AlertKind.UNREACHABLE.of(mailbox)); // the same outage, now with a known cause
     }
 
     @Override
     public void unblocked(EmailAddress mailbox, Duration after) {
-        moves(mailbox);
+        clearOutage(mailbox);
     }
 
     @Override
-    public void unreachable(EmailAddress mailbox, String upstream, Reply reply, Instant nextTry) {
+    public void unreachable(EmailAddress mailbox, String upstream, Reply reply, Instant nextAttempt) {
         alerts.raise(AlertTexts.unreachable(mailbox, upstream, reply));
     }
 
     @Override
     public void reachable(EmailAddress mailbox, String upstream, Duration after) {
-        moves(mailbox);
+        clearOutage(mailbox);
     }
 
-    private void moves(EmailAddress mailbox) {
-        alerts.clear(AlertTexts.lanePaused(mailbox));
-        alerts.clear(AlertTexts.unreachable(mailbox));
+    private void clearOutage(EmailAddress mailbox) {
+        alerts.clear(AlertKind.MAILBOX_BLOCKED.of(mailbox));
+        alerts.clear(AlertKind.UNREACHABLE.of(mailbox));
     }
 
     @Override

@@ -4,14 +4,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
 
-/// The mailboxes that can send the admin a letter.
+/// Chooses the mailbox that sends an email to the admin.
 public interface AlertMailboxes {
 
-    /// @param inTrouble the mailbox the letter is about: another account is better, if there is one; null for
+    /// @param affected the mailbox the email is about, chosen only if no mailbox with another account can send; null for
     ///     none
-    /// @return a mailbox whose mail leaves just now; empty if there is none
-    Optional<EmailAddress> open(@Nullable EmailAddress inTrouble);
+    /// @return a mailbox that can send now; empty if there is none
+    Optional<EmailAddress> open(@Nullable EmailAddress affected);
 
-    /// @return the mailbox whose turn it is if none is open: its mail leaves when it is
+    /// @return the mailbox to use if none can send now; the email waits in its queue
     EmailAddress fallback();
 }

@@ -2,9 +2,8 @@ package org.o365relay.alert;
 
 import java.time.Instant;
 
-/// What the admin is told: something is wrong, or right again.
+/// A notification that an alert was raised or cleared.
 ///
-/// @param isCleared whether it is right again
-/// @param at when it became so
-/// @param isFirstEmail whether no letter has told of it yet
+/// @param at when it was raised or cleared
+/// @param isFirstEmail whether no email about this alert has been sent yet
 record AlertMessage(Alert alert, boolean isCleared, Instant at, boolean isFirstEmail) {}

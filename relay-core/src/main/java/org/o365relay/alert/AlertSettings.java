@@ -3,12 +3,12 @@ package org.o365relay.alert;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// When the admin is told that something is wrong, and how besides by a letter.
+/// When alerts are raised, and the webhook they are posted to.
 ///
-/// @param delay how long a trouble has to last before it is told
-/// @param queueAge how old the oldest message may be; zero: any age
-/// @param queueLength how many messages may wait; 0: any number
-/// @param webhook null for none
+/// @param delay how long a condition must last before it is reported, and be over before that is reported
+/// @param queueAge maximum age of the oldest waiting message; zero for no limit
+/// @param queueLength maximum number of waiting messages; 0 for no limit
+/// @param webhook null for none; alerts are then sent by email only
 public record AlertSettings(
         Duration delay,
         Duration queueAge,

@@ -5,14 +5,14 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.queue.StoredAlert;
 
-/// A trouble, and how far the admin knows of it.
+/// A condition and the state of its notifications.
 ///
-/// @param since when it began
-/// @param seen when it was found last
-/// @param ended when it was said to be over; null while it is not
-/// @param stored whether the queue remembers that it was told
-/// @param mailed whether a letter has told of it
-/// @param announced whether the webhook and the log know of it
+/// @param since when the condition began
+/// @param seen when it was last detected
+/// @param ended when it was cleared; null while it lasts
+/// @param stored whether the alert is stored in the queue
+/// @param mailed whether an email about it was sent
+/// @param announced whether it was logged and passed to the webhook
 record AlertState(
         AlertCondition condition,
         Instant since,
@@ -22,13 +22,13 @@ record AlertState(
         boolean mailed,
         boolean announced) {
 
-    static AlertState of(AlertCondition trouble, Instant now) {
-        return new AlertState(trouble, now, now, null, false, false, false);
+    static AlertState of(AlertCondition condition, Instant now) {
+        return new AlertState(condition, now, now, null, false, false, false);
     }
 
-    /// As it was told before a restart.
+    /// Restores an alert stored before a restart.
     static AlertState of(StoredAlert alert, Duration lasts, Instant now) {
-        AlertCondition trouble = new AlertCondition(
+        AlertCondition condition = new AlertCondition(
                 alert.name(),
                 alert.subject(),
                 alert.text(),
@@ -37,37 +37,37 @@ record AlertState(
                 null,
                 lasts,
                 AlertCondition.Reporting.RESTORED);
-        return new AlertState(trouble, alert.since(), now, null, true, alert.emailed(), true);
+        return new AlertState(condition, alert.since(), now, null, true, alert.emailed(), true);
     }
 
-    /// It was found again.
-    AlertState seenAgain(AlertCondition found, Instant now) {
-        return ended != null && !stored ? of(found, now) : new AlertState(found, since, now, null, stored, mailed, announced);
+    /// The condition was detected again.
+    AlertState seenAgain(AlertCondition detected, Instant now) {
+        return ended != null && !stored ? of(detected, now) : new AlertState(detected, since, now, null, stored, mailed, announced);
     }
 
     AlertState ended(Instant now) {
         return ended == null ? new AlertState(condition, since, seen, now, stored, mailed, announced) : this;
     }
 
-    AlertState stored(boolean byLetter) {
-        return new AlertState(condition, since, seen, ended, true, mailed || byLetter, announced);
+    AlertState stored(boolean byEmail) {
+        return new AlertState(condition, since, seen, ended, true, mailed || byEmail, announced);
     }
 
-    AlertState announced(boolean ofIt) {
-        return new AlertState(condition, since, seen, ended, stored, mailed, ofIt);
+    AlertState announced(boolean done) {
+        return new AlertState(condition, since, seen, ended, stored, mailed, done);
     }
 
-    /// @return since when it is over; null if it is not
+    /// @return when the condition ended; null while it lasts
     @Nullable
     Instant clearedAt(Instant now) {
         Duration lasts = condition.clearAfter();
         return ended == null && lasts != null && !seen.plus(lasts).isAfter(now) ? seen.plus(lasts) : ended;
     }
 
-    /// @param usual how long it has to last
-    boolean isDue(Duration usual, Instant now) {
-        Duration patience = condition.raiseAfter() == null ? usual : condition.raiseAfter();
-        return !stored && !since.plus(patience).isAfter(now);
+    /// @param configured how long a condition must last unless it specifies another time
+    boolean isDue(Duration configured, Instant now) {
+        Duration delay = condition.raiseAfter() == null ? configured : condition.raiseAfter();
+        return !stored && !since.plus(delay).isAfter(now);
     }
 
     Alert alert() {
@@ -82,8 +82,8 @@ record AlertState(
         return new AlertMessage(alert(), true, at, !mailed);
     }
 
-    StoredAlert toStoredAlert(boolean byLetter) {
+    StoredAlert toStoredAlert(boolean byEmail) {
         return new StoredAlert(
-                condition.name(), since, condition.subject(), condition.text(), condition.advice(), mailed || byLetter);
+                condition.name(), since, condition.subject(), condition.text(), condition.advice(), mailed || byEmail);
     }
 }

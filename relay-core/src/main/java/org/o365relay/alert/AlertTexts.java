@@ -14,25 +14,16 @@ import org.o365relay.mail.Reply;
 import org.o365relay.notice.AdminWarning;
 import org.o365relay.queue.DiskCapacity;
 
-/// Every trouble by name, and every sentence the admin is told.
+/// Builds the conditions that raise alerts, and the texts of alert emails and webhook messages.
 final class AlertTexts {
 
-    static final String QUEUE_AGE = "queue-age";
-    static final String QUEUE_LENGTH = "queue-length";
-    static final String DISK_LOW = "disk-low";
-    static final String DISK_FULL = "disk-full";
-    static final String QUEUE_LARGE = "queue-large";
-    static final String QUEUE_FULL = "queue-full";
+    /// A device must stay within its limits for this long before its alert is cleared.
+    private static final Duration WITHIN_LIMITS = Duration.ofHours(1);
 
-    private static final String OVER_BUDGET = "over-budget ";
-
-    /// How long a device must keep within its budget.
-    private static final Duration WITHOUT_OVERDRAFT = Duration.ofHours(1);
-
-    /// What is still wrong is found again within this time after a restart.
+    /// An alert restored after a restart is cleared if its condition is not detected again within this time.
     private static final Duration AFTER_RESTART = Duration.ofMinutes(10);
 
-    /// Shorter outages are nobody's affair.
+    /// Shorter outages raise no alert.
     private static final Duration OUTAGE = Duration.ofMinutes(10);
 
     private static final long MIB = 1024L * 1024;
@@ -42,21 +33,18 @@ final class AlertTexts {
 
     private AlertTexts() {}
 
-    /// @return how long something told before a restart is believed without being found again
-    static Duration remembered(String name) {
-        return name.startsWith(OVER_BUDGET) ? WITHOUT_OVERDRAFT : AFTER_RESTART;
+    /// @return how long an alert restored after a restart stays active without being detected again
+    static Duration restoredFor(String name) {
+        return AlertKind.LIMIT_EXCEEDED.isKindOf(name) ? WITHIN_LIMITS : AFTER_RESTART;
     }
 
-    static String lanePaused(EmailAddress mailbox) {
-        return "lane-paused " + mailbox;
-    }
-
-    static AlertCondition lanePaused(EmailAddress mailbox, String upstream, Reply reply, String advice) {
+    static AlertCondition mailboxBlocked(EmailAddress mailbox, String upstream, Reply reply, String advice) {
         return new AlertCondition(
-                lanePaused(mailbox),
-                "No mail leaves as " + mailbox,
-                "The mailbox " + mailbox + " is paused, because " + upstream + " says: " + reply
-                        + ". Nothing is lost: mail waits, and goes on by itself when the trouble is over.",
+                AlertKind.MAILBOX_BLOCKED.of(mailbox),
+                "Mailbox " + mailbox + " cannot send",
+                "The mailbox " + mailbox + " is blocked because " + upstream + " replied: " + reply
+                        + ". No mail is lost: messages wait in the queue and are sent automatically once the problem is"
+                        + " fixed.",
                 advice,
                 mailbox,
                 null,
@@ -64,47 +52,42 @@ final class AlertTexts {
                 Reporting.LOGGED);
     }
 
-    static String unreachable(EmailAddress mailbox) {
-        return "unreachable " + mailbox;
-    }
-
     static AlertCondition unreachable(EmailAddress mailbox, String upstream, Reply reply) {
         return new AlertCondition(
-                unreachable(mailbox),
+                AlertKind.UNREACHABLE.of(mailbox),
                 upstream + " cannot be reached for " + mailbox,
-                "No mail leaves as " + mailbox + ": " + reply
-                        + ". Nothing is lost: mail waits, and the relay tries again every few seconds.",
-                "See whether this machine reaches the internet: DNS, firewall, proxy. If it does, look at the service"
-                        + " health in the Microsoft 365 admin center.",
+                "The mailbox " + mailbox + " cannot send: " + reply
+                        + ". No mail is lost: messages wait in the queue, and the relay retries every few seconds.",
+                "Check that this host can reach the internet (DNS, firewall, proxy). If it can, check the service health"
+                        + " in the Microsoft 365 admin center.",
                 mailbox,
                 OUTAGE,
                 null,
                 Reporting.LOGGED);
     }
 
-    static AlertCondition overBudget(ExceededLimit overdrawn) {
-        String address = overdrawn.client().getHostAddress();
-        String device = overdrawn.name().isEmpty() ? address : overdrawn.name() + " (" + address + ")";
+    static AlertCondition limitExceeded(ExceededLimit excess) {
+        String address = excess.client().getHostAddress();
+        String device = excess.name().isEmpty() ? address : excess.name() + " (" + address + ")";
         return new AlertCondition(
-                OVER_BUDGET + address,
-                "The device " + device + " has used up what it may send",
-                "Its limit " + overdrawn.limit()
-                        + " is reached. It is told to come back later; there is room again from "
-                        + TIME.format(overdrawn.until()) + ".",
-                "See what it sends (o365-relay trace). If it needs more, raise " + overdrawn.limit()
+                AlertKind.LIMIT_EXCEEDED.of(address),
+                "Device " + device + " exceeded a limit",
+                "It reached its limit " + excess.limit()
+                        + ". Further mail is rejected with a temporary error until " + TIME.format(excess.until()) + ".",
+                "Check what it sends (o365-relay trace). If it needs more, raise " + excess.limit()
                         + " of its network in relay.trusted-networks.",
                 null,
                 null,
-                WITHOUT_OVERDRAFT,
+                WITHIN_LIMITS,
                 Reporting.LOGGED);
     }
 
     static AlertCondition queueAge(Duration limit, Instant oldest) {
         return new AlertCondition(
-                QUEUE_AGE,
+                AlertKind.QUEUE_AGE.key(),
                 "Mail has been waiting for more than " + words(limit),
-                "The oldest message in the queue came in at " + TIME.format(oldest) + ".",
-                "o365-relay queue says what waits, and why.",
+                "The oldest message in the queue arrived on " + TIME.format(oldest) + ".",
+                "Run o365-relay queue to see which messages wait, and why.",
                 null,
                 null,
                 null,
@@ -113,10 +96,11 @@ final class AlertTexts {
 
     static AlertCondition queueLength(int limit) {
         return new AlertCondition(
-                QUEUE_LENGTH,
+                AlertKind.QUEUE_LENGTH.key(),
                 "More than " + limit + " messages wait in the queue",
-                "Either mail does not leave, or more comes in than leaves.",
-                "o365-relay queue says what waits, and why; o365-relay devices who sends most.",
+                "Either mail cannot be delivered, or mail arrives faster than it is delivered.",
+                "Run o365-relay queue to see which messages wait, and why, and o365-relay devices to see which devices"
+                        + " send most.",
                 null,
                 null,
                 null,
@@ -125,26 +109,27 @@ final class AlertTexts {
 
     static AlertCondition diskLow(DiskCapacity room) {
         return ofDisk(
-                DISK_LOW,
+                AlertKind.DISK_LOW,
                 "The disk of the queue is nearly full",
-                mebibytes(room.free()) + " are free. With less than " + mebibytes(room.minimumFree())
-                        + " (queue.minimum-free-space) new mail is refused for now.");
+                mebibytes(room.free()) + " are free. Below " + mebibytes(room.minimumFree())
+                        + " (queue.minimum-free-space), the relay rejects new mail with a temporary error.");
     }
 
     static AlertCondition diskFull(DiskCapacity room) {
         return ofDisk(
-                DISK_FULL,
-                "New mail is refused: the disk of the queue is full",
+                AlertKind.DISK_FULL,
+                "New mail is rejected: the disk of the queue is full",
                 mebibytes(room.free()) + " are free, less than " + mebibytes(room.minimumFree())
-                        + " (queue.minimum-free-space). Devices are told to come back later. Queued mail is delivered.");
+                        + " (queue.minimum-free-space). The relay rejects new mail with a temporary error. Queued mail is"
+                        + " still delivered.");
     }
 
-    private static AlertCondition ofDisk(String name, String subject, String text) {
+    private static AlertCondition ofDisk(AlertKind kind, String subject, String text) {
         return new AlertCondition(
-                name,
+                kind.key(),
                 subject,
                 text,
-                "Make room on the file system of relay.data-directory. No restart is needed.",
+                "Free space on the file system of relay.data-directory. No restart is needed.",
                 null,
                 null,
                 null,
@@ -153,72 +138,73 @@ final class AlertTexts {
 
     static AlertCondition queueLarge(DiskCapacity room) {
         return ofSize(
-                QUEUE_LARGE,
-                "The queue has nearly used up what it may",
+                AlertKind.QUEUE_LARGE,
+                "The queue is nearly full",
                 "It holds " + mebibytes(room.used()) + " of " + mebibytes(room.maximum())
-                        + " (queue.maximum-size). When it is full, new mail is refused for now.");
+                        + " (queue.maximum-size). When it is full, the relay rejects new mail with a temporary error.");
     }
 
     static AlertCondition queueFull(DiskCapacity room) {
         return ofSize(
-                QUEUE_FULL,
-                "New mail is refused: the queue is full",
+                AlertKind.QUEUE_FULL,
+                "New mail is rejected: the queue is full",
                 "It holds " + mebibytes(room.used()) + " of " + mebibytes(room.maximum())
-                        + " (queue.maximum-size). Devices are told to come back later. Queued mail is delivered.");
+                        + " (queue.maximum-size). The relay rejects new mail with a temporary error. Queued mail is still"
+                        + " delivered.");
     }
 
-    private static AlertCondition ofSize(String name, String subject, String text) {
+    private static AlertCondition ofSize(AlertKind kind, String subject, String text) {
         return new AlertCondition(
-                name,
+                kind.key(),
                 subject,
                 text,
-                "o365-relay queue says why so much waits. If the disk has room, raise queue.maximum-size.",
+                "Run o365-relay queue to see why messages wait. If the disk has enough space, raise queue.maximum-size.",
                 null,
                 null,
                 null,
                 Reporting.NONE);
     }
 
-    /// The letter about it.
-    static AdminWarning letter(AlertMessage bulletin, Instant now) {
-        Alert alert = bulletin.alert();
+    static AdminWarning email(AlertMessage message, Instant now) {
+        Alert alert = message.alert();
         List<String> paragraphs = new ArrayList<>();
-        if (bulletin.isCleared()) {
-            paragraphs.add(ending(bulletin));
+        if (message.isCleared()) {
+            paragraphs.add(period(message));
         }
-        if (bulletin.isFirstEmail()) {
+        if (message.isFirstEmail()) {
             paragraphs.add(alert.text());
         }
-        if (bulletin.isCleared() && bulletin.isFirstEmail()) {
-            paragraphs.add("You were not told when it began, for no mailbox could send a letter then.");
+        if (message.isCleared() && message.isFirstEmail()) {
+            paragraphs.add("No email was sent when it began because no mailbox could send.");
         }
-        if (!bulletin.isCleared() && !alert.advice().isEmpty()) {
+        if (!message.isCleared() && !alert.advice().isEmpty()) {
             paragraphs.add("What to do: " + alert.advice());
         }
-        if (!bulletin.isCleared()) {
-            paragraphs.add("You will be told when it is over.");
+        if (!message.isCleared()) {
+            paragraphs.add("You will receive another email when the problem is resolved.");
         }
         String id = "alert." + Long.toHexString(alert.name().hashCode() & 0xffff_ffffL) + "."
-                + alert.since().toEpochMilli() + (bulletin.isCleared() ? ".over" : "");
-        return new AdminWarning(id, subject(bulletin), paragraphs, now);
+                + alert.since().toEpochMilli() + (message.isCleared() ? ".cleared" : "");
+        return new AdminWarning(id, subject(message), paragraphs, now);
     }
 
-    /// All of it in one text, for chats.
-    static String summary(AlertMessage bulletin) {
-        Alert alert = bulletin.alert();
-        String begun = alert.subject() + ". " + alert.text();
+    /// @return the whole message as one text, for chats
+    static String summary(AlertMessage message) {
+        Alert alert = message.alert();
+        String raised = alert.subject() + ". " + alert.text();
         String advice = alert.advice().isEmpty() ? "" : " What to do: " + alert.advice();
-        return bulletin.isCleared() ? subject(bulletin) + ". " + ending(bulletin) : begun + advice;
+        return message.isCleared() ? subject(message) + ". " + period(message) : raised + advice;
     }
 
-    static String subject(AlertMessage bulletin) {
-        return bulletin.isCleared()
-                ? "Over: " + bulletin.alert().subject()
-                : bulletin.alert().subject();
+    static String subject(AlertMessage message) {
+        return message.isCleared()
+                ? "Resolved: " + message.alert().subject()
+                : message.alert().subject();
     }
 
-    private static String ending(AlertMessage bulletin) {
-        return "It was so from " + TIME.format(bulletin.alert().since()) + " to " + TIME.format(bulletin.at()) + ".";
+    private static String period(AlertMessage message) {
+        return "The problem lasted from " + TIME.format(message.alert().since()) + " to " + TIME.format(message.at())
+                + ".";
     }
 
     private static String mebibytes(long octets) {

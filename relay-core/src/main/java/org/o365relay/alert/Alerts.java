@@ -16,15 +16,15 @@ import org.o365relay.queue.MessageQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The admin's alarm bell: the board, what feeds it and how it is heard.
+/// Runs the alerts: feeds [ActiveAlerts] from the journal and the queue, and sends its notifications by email and webhook.
 public final class Alerts implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Alerts.class);
-    private static final Duration TRY = Duration.ofSeconds(10);
-    private static final Duration PAUSE = Duration.ofSeconds(5);
-    private static final Duration LONGEST_END = Duration.ofSeconds(2);
-    private static final long LOOK_SECONDS = 5;
-    private static final int LOOKS_FOR_EACH_OF_QUEUE = 6;
+    private static final Duration WEBHOOK_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration WEBHOOK_RETRY = Duration.ofSeconds(5);
+    private static final Duration MAX_SHUTDOWN = Duration.ofSeconds(2);
+    private static final long CHECK_SECONDS = 5;
+    private static final int CHECKS_PER_QUEUE_CHECK = 6;
 
     private final ActiveAlerts activeAlerts;
     private final QueueMonitor queueMonitor;
@@ -32,17 +32,17 @@ public final class Alerts implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile @Nullable Thread worker;
 
-    /// @param queue remembers what was told
-    /// @param messengers which mailboxes can send letters
-    /// @param writers who writes the letters of a mailbox
-    /// @param journal is told of letters
-    /// @param http the way to the webhook
-    /// @param relay its host name
-    /// @param version of the program
+    /// @param queue stores active alerts
+    /// @param mailboxes chooses the sender of alert emails
+    /// @param writers the notice writer of each mailbox
+    /// @param journal records alert emails as accepted
+    /// @param http proxy and certificates for the webhook
+    /// @param relay host name of the relay
+    /// @param version version of the program
     public Alerts(
             AlertSettings settings,
             MessageQueue queue,
-            AlertMailboxes messengers,
+            AlertMailboxes mailboxes,
             Function<EmailAddress, NoticeWriter> writers,
             Journal journal,
             HttpSettings http,
@@ -50,38 +50,38 @@ public final class Alerts implements AutoCloseable {
             String version,
             InstantSource clock) {
         WebhookSettings hook = settings.webhook();
-        this.webhook = hook == null ? null : new Webhook(hook, https(http), PAUSE, relay, version);
+        this.webhook = hook == null ? null : new Webhook(hook, https(http), WEBHOOK_RETRY, relay, version);
         this.activeAlerts = new ActiveAlerts(
-                queue, new AlertEmails(messengers, writers, clock), this::call, journal, settings.delay(), clock);
+                queue, new AlertEmails(mailboxes, writers, clock), this::post, journal, settings.delay(), clock);
         this.queueMonitor = new QueueMonitor(queue, settings, activeAlerts, clock);
     }
 
     private static Https https(HttpSettings http) {
-        return new Https(new HttpSettings(http.proxy(), http.trustedCertificates(), TRY, TRY));
+        return new Https(new HttpSettings(http.proxy(), http.trustedCertificates(), WEBHOOK_TIMEOUT, WEBHOOK_TIMEOUT));
     }
 
-    private void call(AlertMessage bulletin) {
+    private void post(AlertMessage message) {
         if (webhook != null) {
-            webhook.offer(bulletin);
+            webhook.offer(message);
         }
     }
 
-    /// @return to be told of every event
+    /// @return the journal that raises and clears alerts
     public Journal journal() {
         return new AlertJournal(activeAlerts);
     }
 
-    /// @return where troubles are told of that are not in the journal
+    /// @return raises and clears alerts for conditions that have no journal event
     public ActiveAlerts activeAlerts() {
         return activeAlerts;
     }
 
-    /// @return what is wrong and has been told, oldest first
+    /// @return the alerts that the admin was notified of, oldest first
     public List<Alert> active() {
         return activeAlerts.active();
     }
 
-    /// Begins to look and to tell.
+    /// Starts checking and notifying.
     public void start() {
         if (webhook != null) {
             webhook.start();
@@ -91,38 +91,38 @@ public final class Alerts implements AutoCloseable {
 
     private void work() {
         try {
-            for (long look = 0; !closed.await(LOOK_SECONDS, TimeUnit.SECONDS); look++) {
-                check(look % LOOKS_FOR_EACH_OF_QUEUE == 0);
+            for (long round = 0; !closed.await(CHECK_SECONDS, TimeUnit.SECONDS); round++) {
+                check(round % CHECKS_PER_QUEUE_CHECK == 0);
             }
         } catch (InterruptedException _) {
-            Thread.currentThread().interrupt(); // it ends
+            Thread.currentThread().interrupt(); // the thread ends
         }
     }
 
-    /// Tells what is due to be told, without looking at the queue.
+    /// Sends the notifications that are due, without checking the queue.
     public void check() {
         activeAlerts.check();
     }
 
-    private void check(boolean alsoAtQueue) {
+    private void check(boolean checkQueue) {
         try {
-            if (alsoAtQueue) {
+            if (checkQueue) {
                 queueMonitor.check();
             }
             activeAlerts.check();
-        } catch (RuntimeException e) { // the next look must come all the same
-            log.error("the admin may not be told of what is wrong because of a bug; please report it", e);
+        } catch (RuntimeException e) { // the next check must still run
+            log.error("alerts may be missing because of a bug; please report it", e);
         }
     }
 
-    /// Lets the look in progress end.
+    /// Waits up to two seconds for the check in progress.
     @Override
     public void close() {
         closed.countDown();
-        Thread looking = worker;
-        if (looking != null) {
+        Thread running = worker;
+        if (running != null) {
             try {
-                looking.join(LONGEST_END);
+                running.join(MAX_SHUTDOWN);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

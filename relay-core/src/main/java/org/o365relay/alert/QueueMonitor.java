@@ -10,30 +10,29 @@ import org.o365relay.queue.QueueException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Looks whether mail waits too long, too much of it, and whether there is room for more.
+/// Raises alerts when messages wait too long, too many of them wait, or disk space runs low.
 record QueueMonitor(MessageQueue queue, AlertSettings settings, ActiveAlerts alerts, InstantSource clock) {
 
     private static final Logger log = LoggerFactory.getLogger(QueueMonitor.class);
-    private static final double MUCH = 0.9;
+    private static final double LARGE = 0.9;
 
-    /// Costs a few milliseconds for an ordinary queue, less than a tenth of a second for one of a million
-    /// messages.
+    /// Takes a few milliseconds for a typical queue, and less than 100 ms for a million messages.
     void check() {
-        room(queue.capacity());
+        checkSpace(queue.capacity());
         try {
-            age();
-            length();
+            checkAge();
+            checkLength();
         } catch (QueueException e) {
-            log.warn("the queue cannot be asked what waits in it: {}", e.getMessage());
+            log.warn("cannot check the queue for waiting messages: {}", e.getMessage());
         }
     }
 
-    private void age() {
+    private void checkAge() {
         Duration limit = settings.queueAge();
         if (limit.isPositive()) {
             Instant now = clock.instant();
-            judge(
-                    AlertTexts.QUEUE_AGE,
+            update(
+                    AlertKind.QUEUE_AGE,
                     queue.oldestWaiting()
                             .filter(oldest -> oldest.plus(limit).isBefore(now))
                             .map(oldest -> AlertTexts.queueAge(limit, oldest))
@@ -41,25 +40,25 @@ record QueueMonitor(MessageQueue queue, AlertSettings settings, ActiveAlerts ale
         }
     }
 
-    private void length() {
+    private void checkLength() {
         int limit = settings.queueLength();
         if (limit > 0) {
-            judge(AlertTexts.QUEUE_LENGTH, queue.countWaiting(limit + 1) > limit ? AlertTexts.queueLength(limit) : null);
+            update(AlertKind.QUEUE_LENGTH, queue.countWaiting(limit + 1) > limit ? AlertTexts.queueLength(limit) : null);
         }
     }
 
-    void room(DiskCapacity room) {
-        judge(AlertTexts.DISK_LOW, room.free() < 2 * room.minimumFree() ? AlertTexts.diskLow(room) : null);
-        judge(AlertTexts.DISK_FULL, room.free() < room.minimumFree() ? AlertTexts.diskFull(room) : null);
-        judge(AlertTexts.QUEUE_LARGE, room.used() > MUCH * room.maximum() ? AlertTexts.queueLarge(room) : null);
-        judge(AlertTexts.QUEUE_FULL, room.used() > room.maximum() ? AlertTexts.queueFull(room) : null);
+    void checkSpace(DiskCapacity room) {
+        update(AlertKind.DISK_LOW, room.free() < 2 * room.minimumFree() ? AlertTexts.diskLow(room) : null);
+        update(AlertKind.DISK_FULL, room.free() < room.minimumFree() ? AlertTexts.diskFull(room) : null);
+        update(AlertKind.QUEUE_LARGE, room.used() > LARGE * room.maximum() ? AlertTexts.queueLarge(room) : null);
+        update(AlertKind.QUEUE_FULL, room.used() > room.maximum() ? AlertTexts.queueFull(room) : null);
     }
 
-    private void judge(String name, @Nullable AlertCondition found) {
-        if (found == null) {
-            alerts.clear(name);
+    private void update(AlertKind kind, @Nullable AlertCondition condition) {
+        if (condition == null) {
+            alerts.clear(kind.key());
         } else {
-            alerts.raise(found);
+            alerts.raise(condition);
         }
     }
 }

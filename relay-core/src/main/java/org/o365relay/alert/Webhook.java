@@ -20,34 +20,34 @@ import org.o365relay.net.NoAnswerException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Posts bulletins to a server, one after the other, on a thread of its own. Who offers one never waits. What
-/// the server does not take in a few tries is left out: the letter is what can be relied on.
+/// Posts alerts to a webhook, one at a time, on its own thread. Callers never wait. An alert that cannot be posted in
+/// three attempts is dropped; email is the reliable channel.
 final class Webhook implements AutoCloseable {
 
-    /// Of bulletins that wait; beyond it the oldest are left out.
+    /// Maximum number of pending alerts; the oldest are dropped beyond it.
     static final int MAX_PENDING = 100;
 
     private static final Logger log = LoggerFactory.getLogger(Webhook.class);
-    private static final int TRIES = 3;
-    private static final Duration LONGEST_END = Duration.ofSeconds(2);
+    private static final int ATTEMPTS = 3;
+    private static final Duration MAX_SHUTDOWN = Duration.ofSeconds(2);
 
     private final WebhookSettings settings;
     private final Https https;
-    private final Duration pause;
+    private final Duration retryDelay;
     private final String relay;
     private final String version;
     private final LinkedBlockingDeque<AlertMessage> pending = new LinkedBlockingDeque<>(MAX_PENDING);
     private final CountDownLatch closed = new CountDownLatch(1);
     private @Nullable Thread worker;
 
-    /// @param https its reply timeout is that of a try
-    /// @param pause after the first failed try; after the second six times as long
-    /// @param relay its host name
-    /// @param version of the program
-    Webhook(WebhookSettings settings, Https https, Duration pause, String relay, String version) {
+    /// @param https its reply timeout applies to each attempt
+    /// @param retryDelay delay after the first failed attempt; six times as long after the second
+    /// @param relay host name of the relay
+    /// @param version version of the program
+    Webhook(WebhookSettings settings, Https https, Duration retryDelay, String relay, String version) {
         this.settings = settings;
         this.https = https;
-        this.pause = pause;
+        this.retryDelay = retryDelay;
         this.relay = relay;
         this.version = version;
     }
@@ -56,12 +56,12 @@ final class Webhook implements AutoCloseable {
         worker = Thread.ofVirtual().name("alert-webhook").start(this::work);
     }
 
-    void offer(AlertMessage bulletin) {
-        while (!pending.offer(bulletin)) {
+    void offer(AlertMessage message) {
+        while (!pending.offer(message)) {
             AlertMessage oldest = pending.poll();
             if (oldest != null) {
                 log.warn(
-                        "the webhook is too slow and does not hear of \"{}\"",
+                        "too many alerts are waiting for the webhook (relay.alerts.webhook); dropping \"{}\"",
                         oldest.alert().name());
             }
         }
@@ -73,67 +73,67 @@ final class Webhook implements AutoCloseable {
                 post(pending.take());
             }
         } catch (InterruptedException _) {
-            Thread.currentThread().interrupt(); // it ends
+            Thread.currentThread().interrupt(); // the thread ends
         }
     }
 
-    private void post(AlertMessage bulletin) throws InterruptedException {
-        Duration rest = pause;
-        String trouble = "";
-        for (int tried = 0; tried < TRIES; tried++) {
-            if (tried > 0 && closed.await(rest.toMillis(), TimeUnit.MILLISECONDS)) {
+    private void post(AlertMessage message) throws InterruptedException {
+        Duration delay = retryDelay;
+        String failure = "";
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            if (attempt > 0 && closed.await(delay.toMillis(), TimeUnit.MILLISECONDS)) {
                 return;
             }
-            rest = tried > 0 ? rest.multipliedBy(6) : rest;
-            trouble = tried(bulletin);
-            if (trouble.isEmpty()) {
+            delay = attempt > 0 ? delay.multipliedBy(6) : delay;
+            failure = tryPost(message);
+            if (failure.isEmpty()) {
                 return;
             }
         }
         log.warn(
-                "the webhook (relay.alerts.webhook) did not take the news of \"{}\": {}",
-                bulletin.alert().name(),
-                trouble);
+                "cannot post alert \"{}\" to the webhook (relay.alerts.webhook): {}",
+                message.alert().name(),
+                failure);
     }
 
-    /// @return what went wrong; empty if nothing did
-    private String tried(AlertMessage bulletin) throws InterruptedException {
+    /// @return why it failed; empty on success
+    private String tryPost(AlertMessage message) throws InterruptedException {
         try {
-            HttpResponse<Void> response = https.send(request(bulletin), HttpResponse.BodyHandlers.discarding());
+            HttpResponse<Void> response = https.send(request(message), HttpResponse.BodyHandlers.discarding());
             int status = response.statusCode();
             return status / 100 == 2 ? "" : "HTTP " + status;
         } catch (NoAnswerException e) {
             return String.valueOf(e.getMessage());
-        } catch (IllegalArgumentException _) { // its message has the URL or the secret in it
-            return "the URL, or the name or value of the header, cannot be used";
+        } catch (IllegalArgumentException _) { // its message contains the URL or the secret
+            return "the URL, or the name or value of the header field, is invalid";
         }
     }
 
-    private HttpRequest request(AlertMessage bulletin) {
+    private HttpRequest request(AlertMessage message) {
         HttpRequest.Builder request = https.request(
                         URI.create(settings.url().reveal().strip()))
                 .header("Content-Type", "application/json; charset=utf-8")
                 .header("User-Agent", "o365-relay/" + version)
-                .POST(HttpRequest.BodyPublishers.ofString(json(bulletin), StandardCharsets.UTF_8));
-        Secret secret = settings.headerValue();
-        if (secret != null) {
-            request.header(settings.header(), secret.reveal());
+                .POST(HttpRequest.BodyPublishers.ofString(json(message), StandardCharsets.UTF_8));
+        Secret headerValue = settings.headerValue();
+        if (headerValue != null) {
+            request.header(settings.header(), headerValue.reveal());
         }
         return request.build();
     }
 
-    private String json(AlertMessage bulletin) {
-        Alert alert = bulletin.alert();
+    private String json(AlertMessage message) {
+        Alert alert = message.alert();
         StringWriter text = new StringWriter();
         try (JsonWriter json = JsonProviders.createWriter(text)) {
             json.writeStartObject()
-                    .writeStringField("event", bulletin.isCleared() ? "cleared" : "raised")
+                    .writeStringField("event", message.isCleared() ? "cleared" : "raised")
                     .writeStringField("name", alert.name())
-                    .writeStringField("subject", AlertTexts.subject(bulletin))
-                    .writeStringField("text", AlertTexts.summary(bulletin))
+                    .writeStringField("subject", AlertTexts.subject(message))
+                    .writeStringField("text", AlertTexts.summary(message))
                     .writeStringField("advice", alert.advice())
                     .writeStringField("since", alert.since().toString())
-                    .writeStringField("at", bulletin.at().toString())
+                    .writeStringField("at", message.at().toString())
                     .writeStringField("relay", relay)
                     .writeStringField("version", version)
                     .writeEndObject();
@@ -143,15 +143,15 @@ final class Webhook implements AutoCloseable {
         return text.toString();
     }
 
-    /// Ends soon, even in the middle of a try. What waits is left out.
+    /// Stops at once, interrupting an attempt in progress. Pending alerts are dropped.
     @Override
     public void close() {
         closed.countDown();
-        Thread working = worker;
-        if (working != null) {
-            working.interrupt();
+        Thread running = worker;
+        if (running != null) {
+            running.interrupt();
             try {
-                working.join(LONGEST_END);
+                running.join(MAX_SHUTDOWN);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

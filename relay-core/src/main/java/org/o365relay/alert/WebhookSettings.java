@@ -3,10 +3,10 @@ package org.o365relay.alert;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Secret;
 
-/// Where alerts are posted to.
+/// The webhook that alerts are posted to.
 ///
-/// @param url with http or https; who knows it may post there, so it is a secret
-/// @param header the name of the field the secret is in
-/// @param headerValue what the server wants to see in that field; null for nothing
+/// @param url an http or https URL; a secret, because knowing it is usually enough to post
+/// @param header name of the header field that carries the secret
+/// @param headerValue value of that header field, such as `Bearer …`; null for none
 public record WebhookSettings(
         Secret url, String header, @Nullable Secret headerValue) {}

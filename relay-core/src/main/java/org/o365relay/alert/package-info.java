@@ -1,8 +1,8 @@
-/// Tells the admin that something is wrong, and that it is right again: by a letter, by a webhook, and in
-/// `o365-relay status`. [org.o365relay.alert.ActiveAlerts] decides what is told and when, `AlertTexts` has the
-/// words.
+/// Notifies the admin of problems and of their end: by email, by webhook and in `o365-relay status`.
+/// [org.o365relay.alert.ActiveAlerts] decides when to notify; `AlertTexts` contains the texts and
+/// [org.o365relay.alert.AlertKind] the names of all alerts.
 ///
-/// Hears of what goes wrong from the journal and looks at the queue; knows nothing of how mail is delivered.
+/// Alerts are raised from journal events and from checks of the queue. The package must not know how mail is delivered.
 @NullMarked
 package org.o365relay.alert;
 

@@ -90,7 +90,8 @@ public final class Delivery {
     ///
     /// @param claim of whichever lane
     /// @throws QueueException if that cannot be written
-    public void bounce(Claim claim) {
+    /// @param by name of the operator, for the log
+    public void bounce(Claim claim, String by) {
         Attempt none = localFailure(
                 claim,
                 BOUNCED_BY_OPERATOR,
@@ -100,6 +101,7 @@ public final class Delivery {
                 claim,
                 none,
                 SettlementPlanner.bounce(none),
+                by,
                 (settlement, notices, withheld) -> queue.settle(claim, settlement, notices, withheld));
     }
 
@@ -147,6 +149,7 @@ public final class Delivery {
                     claim,
                     ruling.attempt(),
                     reckoned,
+                    "",
                     (settlement, notices, withheld) -> settle(claim, settlement, notices, withheld));
         }
     }
@@ -265,7 +268,7 @@ public final class Delivery {
         List<QueueId> write(Settlement settlement, List<LocalMessage> notices, List<SuppressedNotice> withheld);
     }
 
-    private void record(Claim claim, Attempt attempt, Settlement settlement, SettlementWriter writing) {
+    private void record(Claim claim, Attempt attempt, Settlement settlement, String by, SettlementWriter writing) {
         Notices written = dsnSender.notices(claim, attempt, settlement);
         List<LocalMessage> notices = written.messages();
         List<QueueId> noticeIds =
@@ -274,7 +277,7 @@ public final class Delivery {
             LocalMessage notice = notices.get(i);
             journal.accepted(noticeIds.get(i), notice.arrival(), notice.envelope(), notice.size());
         }
-        report.log(claim, attempt, settlement, written);
+        report.log(claim, attempt, settlement, written, by);
     }
 
     /// Does not return before what the upstream said is on disk: to send more while that cannot be recorded

@@ -26,9 +26,10 @@ final class SettlementReport {
         this.clock = clock;
     }
 
-    void log(Claim claim, Attempt attempt, Settlement settlement, Notices notices) {
+    /// @param by name of the operator who bounced the message; empty if the relay or the upstream did
+    void log(Claim claim, Attempt attempt, Settlement settlement, Notices notices, String by) {
         attempt.results().forEach((recipient, result) -> {
-            Delivery delivery = delivery(claim, recipient, result, settlement.upstream());
+            Delivery delivery = delivery(claim, recipient, result, settlement.upstream(), by);
             switch (settlement.outcomes().get(recipient)) {
                 case Delivered _ -> journal.delivered(delivery);
                 case Deferred _ -> logDeferred(delivery, result, settlement);
@@ -55,7 +56,7 @@ final class SettlementReport {
         }
     }
 
-    private Delivery delivery(Claim claim, Recipient recipient, Result result, String upstream) {
+    private Delivery delivery(Claim claim, Recipient recipient, Result result, String upstream, String by) {
         return new Delivery(
                 claim.id(),
                 claim.arrival().client(),
@@ -66,6 +67,7 @@ final class SettlementReport {
                 result.response().reply(),
                 result.verdict().advice(),
                 claim.attempts(),
-                Duration.between(claim.arrival().at(), clock.instant()));
+                Duration.between(claim.arrival().at(), clock.instant()),
+                by);
     }
 }

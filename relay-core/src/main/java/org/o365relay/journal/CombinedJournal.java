@@ -10,7 +10,7 @@ import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 
-/// Tells two journals everything, one after the other.
+/// Passes every event to two journals, in order.
 record CombinedJournal(Journal first, Journal second) implements Journal {
 
     @Override
@@ -27,9 +27,9 @@ record CombinedJournal(Journal first, Journal second) implements Journal {
     }
 
     @Override
-    public void limitExceeded(ExceededLimit overdrawn) {
-        first.limitExceeded(overdrawn);
-        second.limitExceeded(overdrawn);
+    public void limitExceeded(ExceededLimit excess) {
+        first.limitExceeded(excess);
+        second.limitExceeded(excess);
     }
 
     @Override
@@ -94,9 +94,9 @@ record CombinedJournal(Journal first, Journal second) implements Journal {
     }
 
     @Override
-    public void unreachable(EmailAddress mailbox, String upstream, Reply reply, Instant nextTry) {
-        first.unreachable(mailbox, upstream, reply, nextTry);
-        second.unreachable(mailbox, upstream, reply, nextTry);
+    public void unreachable(EmailAddress mailbox, String upstream, Reply reply, Instant nextAttempt) {
+        first.unreachable(mailbox, upstream, reply, nextAttempt);
+        second.unreachable(mailbox, upstream, reply, nextAttempt);
     }
 
     @Override

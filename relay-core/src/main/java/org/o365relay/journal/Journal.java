@@ -10,49 +10,50 @@ import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 
-/// One method per event an operator looks for.
+/// Receives the events of the relay, one method for each. [LogEvent] lists their names in the log.
 public interface Journal {
 
-    /// A message is committed and was answered with 250.
+    /// A message was committed and answered with 250.
+    ///
+    /// @param size octets
     void accepted(QueueId id, Arrival arrival, Envelope envelope, long size);
 
-    /// A client, command or message was turned away.
+    /// A connection, command or message was rejected.
     ///
-    /// @param helo what the client called itself; empty if it did not say
+    /// @param helo the client's HELO name; empty if it gave none
     void rejected(InetAddress client, String helo, @Nullable EmailAddress from, @Nullable EmailAddress to, Reply reply);
 
-    /// A device has used up what it may, and was told to come back later.
-    void limitExceeded(ExceededLimit overdrawn);
+    /// A device exceeded one of its limits; its command or message was rejected with a temporary error.
+    void limitExceeded(ExceededLimit excess);
 
-    /// The upstream has taken the message for this recipient.
+    /// The upstream accepted the message for this recipient.
     void delivered(Delivery delivery);
 
-    /// This recipient is tried again.
+    /// Delivery to this recipient failed temporarily and will be retried.
     ///
-    /// @param nextAttempt when
     /// @param mayHaveArrived whether the connection was lost after the final dot, so that the next attempt may
-    ///     be a duplicate
+    ///     deliver a duplicate
     void deferred(Delivery delivery, Instant nextAttempt, boolean mayHaveArrived);
 
-    /// This recipient is given up.
+    /// Delivery to this recipient failed permanently.
     ///
-    /// @param noticeTo who is told; null for nobody
-    /// @param inDigest whether there were too many notices about the device, so that a digest tells later
+    /// @param noticeTo recipient of the DSN; null if none is sent
+    /// @param inDigest whether the per-device limit of notices was reached, so that a digest replaces the DSN
     void failed(Delivery delivery, @Nullable EmailAddress noticeTo, boolean inDigest);
 
-    /// Somebody is told that a message waits.
+    /// The sender was notified that its message is delayed.
     ///
-    /// @param client the device it came from
-    /// @param waiting since it came in
-    /// @param inDigest as for [#failed]
+    /// @param client the device that sent the message
+    /// @param waiting time since the message arrived
+    /// @param inDigest as in [#failed]
     void delayed(QueueId id, InetAddress client, EmailAddress noticeTo, Duration waiting, boolean inDigest);
 
-    /// A report in the mailbox says that a message, though it was taken, was not delivered.
+    /// A non-delivery report arrived for a message that the upstream had accepted.
     ///
-    /// @param to whom it was for, as the report has it
-    /// @param reply why not
-    /// @param noticeTo who is told; null for nobody
-    /// @param inDigest whether in a digest, for there were too many notices about the device
+    /// @param to the failed recipient as given in the report
+    /// @param reply the reason given in the report
+    /// @param noticeTo recipient of the DSN; null if none is sent
+    /// @param inDigest as in [#failed]
     void ndr(
             QueueId id,
             EmailAddress mailbox,
@@ -62,84 +63,84 @@ public interface Journal {
             @Nullable EmailAddress noticeTo,
             boolean inDigest);
 
-    /// Nothing leaves through the mailbox until a probe succeeds; no message loses an attempt.
+    /// The mailbox cannot send until a probe succeeds. Its messages wait and lose no attempt.
     ///
-    /// @param advice what the admin can do about it
+    /// @param advice what the admin can do
     void blocked(EmailAddress mailbox, String upstream, Reply reply, String advice, Instant nextProbe);
 
-    /// A probe has succeeded.
+    /// A probe succeeded and the mailbox sends again.
     ///
-    /// @param after how long the mailbox was paused
+    /// @param after how long the mailbox was blocked
     void unblocked(EmailAddress mailbox, Duration after);
 
-    /// Mail of the mailbox takes another road, for this one is closed.
+    /// The mailbox switched to a fallback upstream because the current one was suspended.
     ///
-    /// @param reply why
-    /// @param advice what the admin can do about it; empty if it is not his affair
+    /// @param reply why the upstream was suspended
+    /// @param advice what the admin can do; empty if nothing
     void failover(EmailAddress mailbox, String from, String to, Reply reply, String advice);
 
-    /// Mail takes the better road again.
+    /// The mailbox switched back to a preferred upstream.
     ///
-    /// @param after how long that was closed
+    /// @param after how long that upstream was suspended
     void failback(EmailAddress mailbox, String upstream, Duration after);
 
-    /// The upstream cannot be reached, or lets nobody in for the moment, and there is no other road. Told once for
-    /// an outage; no message loses an attempt.
-    void unreachable(EmailAddress mailbox, String upstream, Reply reply, Instant nextTry);
+    /// The upstream cannot be reached or accepts no connections, and there is no fallback. Reported once per outage; no
+    /// message loses an attempt.
+    void unreachable(EmailAddress mailbox, String upstream, Reply reply, Instant nextAttempt);
 
-    /// Mail leaves again after it could not.
+    /// The mailbox sends again after its upstream was unreachable.
     ///
-    /// @param upstream the road that is open
-    /// @param after how long nothing left
+    /// @param upstream the upstream now in use
+    /// @param after how long the outage lasted
     void reachable(EmailAddress mailbox, String upstream, Duration after);
 
-    /// The upstream wants fewer connections at once. Told when it begins.
+    /// The upstream asked for fewer concurrent connections. Reported once, when throttling begins.
     ///
-    /// @param connections how many there are now
+    /// @param connections the reduced limit
     void throttled(EmailAddress mailbox, String upstream, Reply reply, int connections);
 
-    /// Mail of one author, or to one recipient, waits, for the same refusal came again and again.
+    /// Mail of one author or to one recipient waits after repeated refusals.
     ///
     /// @param kind `author` or `recipient`
-    /// @param address whose mail is held
-    /// @param until when one message tries again
+    /// @param address that author or recipient
+    /// @param until when one message is tried again
     void backoff(EmailAddress mailbox, String kind, String address, Reply reply, String advice, Instant until);
 
-    /// An operator has stopped the mailbox: nothing leaves through it until it is started again, also after a restart.
+    /// An operator paused the mailbox. It stays paused, also after a restart, until it is resumed.
     ///
-    /// @param by who said so
+    /// @param by name of the operator
     void paused(EmailAddress mailbox, String by);
 
-    /// An operator lets mail of a stopped mailbox leave again.
+    /// An operator resumed a paused mailbox.
     ///
-    /// @param by who said so
+    /// @param by name of the operator
     void resumed(EmailAddress mailbox, String by);
 
-    /// An operator has changed messages in the queue.
+    /// An operator changed queued messages.
     ///
-    /// @param change what was done, such as `delete` or `redirect to sales@contoso.com`
-    /// @param messages how many were changed
-    /// @param by who said so
+    /// @param change such as `delete` or `redirect to sales@contoso.com`
+    /// @param messages number of messages changed
+    /// @param by name of the operator
     void queueChanged(String change, long messages, String by);
 
-    /// Something the relay signs in with ends soon.
+    /// A credential of the relay expires soon or has expired.
     ///
     /// @param what such as `client secret of relay@contoso.com`
-    /// @param daysLeft 0 on the last day, negative when it has ended
+    /// @param daysLeft 0 on the last day, negative when expired
     void expiring(String what, Instant when, long daysLeft, String advice);
 
-    /// @return tells this journal and another, in this order
+    /// @return a journal that passes every event to this one, then to the other
     default Journal and(Journal other) {
         return new CombinedJournal(this, other);
     }
 
-    /// What there is to say of a device that has used up what it may.
+    /// A limit that a device exceeded.
     ///
-    /// @param name what the device or its network is called; may be empty
-    /// @param helo what the client called itself; empty if it did not say
-    /// @param to null if it was the message that was too much
-    /// @param limit the configuration key of the limit: `recipients-per-day`
-    /// @param until when there is room again
+    /// @param name configured name of the device or its network; may be empty
+    /// @param helo the client's HELO name; empty if it gave none
+    /// @param to null if the limit concerns the message as a whole
+    /// @param limit configuration key of the limit: `recipients-per-day`
+    /// @param until when the device may send again
     record ExceededLimit(
             InetAddress client,
             String name,
@@ -150,12 +151,14 @@ public interface Journal {
             Instant until,
             Reply reply) {}
 
-    /// What there is to say of one recipient after one attempt.
+    /// The result of one delivery attempt for one recipient.
     ///
-    /// @param client the device it came from
-    /// @param sinceArrival from the end of the content to now
+    /// @param client the device that sent the message
+    /// @param size octets
     /// @param advice what the admin can do about the reply; empty if nothing
-    /// @param attempts this one included
+    /// @param attempts number of attempts, including this one
+    /// @param sinceArrival time since the content was received completely
+    /// @param by name of the operator who bounced the message; empty if the relay or the upstream did
     record Delivery(
             QueueId id,
             InetAddress client,
@@ -166,5 +169,6 @@ public interface Journal {
             Reply reply,
             String advice,
             int attempts,
-            Duration sinceArrival) {}
+            Duration sinceArrival,
+            String by) {}
 }

@@ -17,9 +17,8 @@ import org.o365relay.mail.VisibleText;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The journal as log lines, an event each: the event's name, then `key=value` pairs, values with blanks in
-/// quotes. Logger name `journal`; accepted, delivered, warned, resumed, returned, reached and started at INFO, the
-/// others at WARN.
+/// Writes each event as one log line: its name, then `key=value` pairs. Values that contain blanks are quoted. The
+/// logger is `journal`; the level is that of the [LogEvent].
 public final class LogJournal implements Journal {
 
     private static final Logger log = LoggerFactory.getLogger("journal");
@@ -27,75 +26,74 @@ public final class LogJournal implements Journal {
 
     @Override
     public void accepted(QueueId id, Arrival arrival, Envelope envelope, long size) {
-        log.info(new Line("accepted")
+        new Line(LogEvent.ACCEPTED)
                 .with("id", id)
                 .with("client", arrival.client().getHostAddress())
                 .with("helo", arrival.helo())
                 .with("from", path(envelope.sender()))
                 .with("to", paths(envelope.recipients()))
                 .with("size", size)
-                .with("protocol", arrival.protocol())
-                .toString());
+                .with("protocol", arrival.protocol()).log();
     }
 
     @Override
     public void rejected(
             InetAddress client, String helo, @Nullable EmailAddress from, @Nullable EmailAddress to, Reply reply) {
-        Line line = new Line("rejected").with("client", client.getHostAddress()).with("helo", helo);
+        Line line = new Line(LogEvent.REJECTED).with("client", client.getHostAddress()).with("helo", helo);
         if (from != null) {
             line.with("from", path(from));
         }
         if (to != null) {
             line.with("to", path(to));
         }
-        log.warn(line.with("reply", reply).toString());
+        line.with("reply", reply).log();
     }
 
     @Override
-    public void limitExceeded(ExceededLimit overdrawn) {
-        Line line = new Line("limit-exceeded").with("client", overdrawn.client().getHostAddress());
-        if (!overdrawn.name().isEmpty()) {
-            line.with("name", overdrawn.name());
+    public void limitExceeded(ExceededLimit excess) {
+        Line line = new Line(LogEvent.LIMIT_EXCEEDED).with("client", excess.client().getHostAddress());
+        if (!excess.name().isEmpty()) {
+            line.with("name", excess.name());
         }
-        line.with("helo", overdrawn.helo()).with("from", path(overdrawn.from()));
-        if (overdrawn.to() != null) {
-            line.with("to", path(overdrawn.to()));
+        line.with("helo", excess.helo()).with("from", path(excess.from()));
+        if (excess.to() != null) {
+            line.with("to", path(excess.to()));
         }
-        log.warn(line.with("limit", overdrawn.limit())
-                .with("until", seconds(overdrawn.until()))
-                .with("reply", overdrawn.reply())
-                .toString());
+        line.with("limit", excess.limit())
+                .with("until", truncated(excess.until()))
+                .with("reply", excess.reply()).log();
     }
 
     @Override
     public void delivered(Delivery delivery) {
-        log.info(line("delivered", delivery).toString());
+        line(LogEvent.DELIVERED, delivery).log();
     }
 
     @Override
     public void deferred(Delivery delivery, Instant nextAttempt, boolean mayHaveArrived) {
-        Line line = line("deferred", delivery).with("next", seconds(nextAttempt));
+        Line line = line(LogEvent.DEFERRED, delivery).with("next", truncated(nextAttempt));
         if (mayHaveArrived) {
-            line.with("note", "connection lost after the final dot: the next attempt may deliver a duplicate");
+            line.with("note", "connection lost after the final dot; the next attempt may deliver a duplicate");
         }
-        log.warn(line.toString());
+        line.log();
     }
 
     @Override
     public void failed(Delivery delivery, @Nullable EmailAddress noticeTo, boolean inDigest) {
-        log.warn(line("failed", delivery)
-                .with("notice", notice(noticeTo, inDigest))
-                .toString());
+        Line line = line(LogEvent.FAILED, delivery);
+        if (!delivery.by().isEmpty()) {
+            line.with("by", delivery.by());
+        }
+        line.with("notice", notice(noticeTo, inDigest)).log();
     }
 
     @Override
     public void delayed(QueueId id, InetAddress client, EmailAddress noticeTo, Duration waiting, boolean inDigest) {
-        log.info(new Line("delayed")
+        new Line(LogEvent.DELAYED)
                 .with("id", id)
                 .with("client", client.getHostAddress())
                 .with("delay", seconds(waiting))
-                .with("notice", notice(noticeTo, inDigest))
-                .toString());
+                .with("notice", notice(noticeTo, inDigest)).log();
     }
 
     private static String notice(@Nullable EmailAddress to, boolean inDigest) {
@@ -114,125 +112,118 @@ public final class LogJournal implements Journal {
             String advice,
             @Nullable EmailAddress noticeTo,
             boolean inDigest) {
-        Line line = new Line("ndr")
+        Line line = new Line(LogEvent.NDR)
                 .with("id", id)
                 .with("mailbox", mailbox)
                 .with("to", "<" + to + ">")
                 .with("reply", reply);
-        log.warn(
-                advised(line, advice).with("notice", notice(noticeTo, inDigest)).toString());
+        
+                withAdvice(line, advice).with("notice", notice(noticeTo, inDigest)).log();
     }
 
     @Override
     public void blocked(EmailAddress mailbox, String upstream, Reply reply, String advice, Instant nextProbe) {
-        log.warn(new Line("blocked")
+        new Line(LogEvent.BLOCKED)
                 .with("mailbox", mailbox)
                 .with("upstream", upstream)
                 .with("reply", reply)
-                .with("probe", seconds(nextProbe))
-                .with("advice", advice)
-                .toString());
+                .with("probe", truncated(nextProbe))
+                .with("advice", advice).log();
     }
 
     @Override
     public void unblocked(EmailAddress mailbox, Duration after) {
-        log.info(new Line("unblocked")
+        new Line(LogEvent.UNBLOCKED)
                 .with("mailbox", mailbox)
-                .with("after", seconds(after))
-                .toString());
+                .with("after", seconds(after)).log();
     }
 
     @Override
     public void failover(EmailAddress mailbox, String from, String to, Reply reply, String advice) {
-        Line line = new Line("failover")
+        Line line = new Line(LogEvent.FAILOVER)
                 .with("mailbox", mailbox)
                 .with("from", from)
                 .with("to", to)
                 .with("reply", reply);
-        log.warn(advised(line, advice).toString());
+        withAdvice(line, advice).log();
     }
 
     @Override
     public void failback(EmailAddress mailbox, String upstream, Duration after) {
-        log.info(new Line("failback")
+        new Line(LogEvent.FAILBACK)
                 .with("mailbox", mailbox)
                 .with("upstream", upstream)
-                .with("after", seconds(after))
-                .toString());
+                .with("after", seconds(after)).log();
     }
 
     @Override
-    public void unreachable(EmailAddress mailbox, String upstream, Reply reply, Instant nextTry) {
-        log.warn(new Line("unreachable")
+    public void unreachable(EmailAddress mailbox, String upstream, Reply reply, Instant nextAttempt) {
+        new Line(LogEvent.UNREACHABLE)
                 .with("mailbox", mailbox)
                 .with("upstream", upstream)
                 .with("reply", reply)
-                .with("next", seconds(nextTry))
-                .toString());
+                .with("next", truncated(nextAttempt)).log();
     }
 
     @Override
     public void reachable(EmailAddress mailbox, String upstream, Duration after) {
-        log.info(new Line("reachable")
+        new Line(LogEvent.REACHABLE)
                 .with("mailbox", mailbox)
                 .with("upstream", upstream)
-                .with("after", seconds(after))
-                .toString());
+                .with("after", seconds(after)).log();
     }
 
     @Override
     public void throttled(EmailAddress mailbox, String upstream, Reply reply, int connections) {
-        log.warn(new Line("throttled")
+        new Line(LogEvent.THROTTLED)
                 .with("mailbox", mailbox)
                 .with("upstream", upstream)
                 .with("reply", reply)
-                .with("connections", connections)
-                .toString());
+                .with("connections", connections).log();
     }
 
     @Override
     public void backoff(EmailAddress mailbox, String kind, String address, Reply reply, String advice, Instant until) {
-        Line line = new Line("backoff")
+        Line line = new Line(LogEvent.BACKOFF)
                 .with("mailbox", mailbox)
                 .with(kind, "<" + address + ">")
                 .with("reply", reply)
-                .with("until", seconds(until));
-        log.warn(advised(line, advice).toString());
+                .with("until", truncated(until));
+        withAdvice(line, advice).log();
     }
 
     @Override
     public void expiring(String what, Instant when, long daysLeft, String advice) {
-        Line line = new Line("expiring")
+        Line line = new Line(LogEvent.EXPIRING)
                 .with("what", what)
-                .with("when", seconds(when))
+                .with("when", truncated(when))
                 .with("days-left", daysLeft);
-        log.warn(advised(line, advice).toString());
+        withAdvice(line, advice).log();
     }
 
     @Override
     public void paused(EmailAddress mailbox, String by) {
-        log.warn(new Line("paused").with("mailbox", mailbox).with("by", by).toString());
+        new Line(LogEvent.PAUSED).with("mailbox", mailbox).with("by", by).log();
     }
 
     @Override
     public void resumed(EmailAddress mailbox, String by) {
-        log.info(new Line("resumed").with("mailbox", mailbox).with("by", by).toString());
+        new Line(LogEvent.RESUMED).with("mailbox", mailbox).with("by", by).log();
     }
 
     @Override
     public void queueChanged(String change, long messages, String by) {
-        log.warn(new Line("queue-changed")
+        new Line(LogEvent.QUEUE_CHANGED)
                 .with("change", change)
                 .with("messages", messages)
-                .with("by", by)
-                .toString());
+                .with("by", by).log();
     }
 
-    private static Line advised(Line line, String advice) {
+    private static Line withAdvice(Line line, String advice) {
         return advice.isEmpty() ? line : line.with("advice", advice);
     }
 
-    private static Line line(String event, Delivery delivery) {
+    private static Line line(LogEvent event, Delivery delivery) {
         Line line = new Line(event)
                 .with("id", delivery.id())
                 .with("client", delivery.client().getHostAddress())
@@ -243,7 +234,7 @@ public final class LogJournal implements Journal {
                 .with("reply", delivery.reply())
                 .with("attempts", delivery.attempts())
                 .with("delay", seconds(delivery.sinceArrival()));
-        return advised(line, delivery.advice());
+        return withAdvice(line, delivery.advice());
     }
 
     private static String path(@Nullable EmailAddress address) {
@@ -263,17 +254,19 @@ public final class LogJournal implements Journal {
         return String.format(Locale.ROOT, "%.1fs", duration.toMillis() / 1000.0);
     }
 
-    private static Instant seconds(Instant instant) {
+    private static Instant truncated(Instant instant) {
         return instant.truncatedTo(ChronoUnit.SECONDS);
     }
 
-    /// A log line in the making. What came from outside cannot end the line or pass for another key.
+    /// A log line under construction. Text from outside is escaped so that it can neither end the line nor forge a key.
     private static final class Line {
 
+        private final LogEvent event;
         private final StringBuilder text;
 
-        Line(String event) {
-            this.text = new StringBuilder(160).append(event);
+        Line(LogEvent event) {
+            this.event = event;
+            this.text = new StringBuilder(160).append(event.key());
         }
 
         Line with(String key, Object value) {
@@ -283,7 +276,7 @@ public final class LogJournal implements Journal {
         }
 
         private void append(String value) {
-            if (isPlain(value)) {
+            if (needsNoQuotes(value)) {
                 text.append(value);
                 return;
             }
@@ -291,12 +284,12 @@ public final class LogJournal implements Journal {
             int point;
             for (int i = 0; i < value.length(); i += Character.charCount(point)) {
                 point = value.codePointAt(i);
-                append(point);
+                appendEscaped(point);
             }
             text.append('"');
         }
 
-        private void append(int point) {
+        private void appendEscaped(int point) {
             if (point == '"' || point == '\\') {
                 text.append('\\').appendCodePoint(point);
             } else if (VisibleText.isSafe(point)) {
@@ -308,7 +301,7 @@ public final class LogJournal implements Journal {
             }
         }
 
-        private static boolean isPlain(String value) {
+        private static boolean needsNoQuotes(String value) {
             for (int i = 0; i < value.length(); i++) {
                 char c = value.charAt(i);
                 if (c <= ' ' || c >= 0x7f || c == '"' || c == '\\' || c == '=') {
@@ -318,9 +311,8 @@ public final class LogJournal implements Journal {
             return !value.isEmpty();
         }
 
-        @Override
-        public String toString() {
-            return text.toString();
+        void log() {
+            log.atLevel(event.level()).log(text.toString());
         }
     }
 }

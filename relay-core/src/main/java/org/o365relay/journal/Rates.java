@@ -12,8 +12,8 @@ import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 
-/// Counts what happens to messages, for 24 hours. Waits for nobody and allocates nothing, for it is asked between the
-/// final dot and the 250.
+/// Counts messages and recipients by outcome over the last 24 hours. Never blocks and allocates nothing, because it is
+/// called between the final dot and the 250.
 public final class Rates implements Journal {
 
     private final InstantSource clock;
@@ -27,35 +27,34 @@ public final class Rates implements Journal {
         this.clock = clock;
     }
 
-    /// How often something happened.
+    /// The number of events in sliding windows. Each window includes the current, incomplete second or minute.
     ///
-    /// @param lastMinute the last 60 seconds, the present one included
-    /// @param lastHour the last 60 minutes, the present one included
-    /// @param lastDay the last 1440 minutes, the present one included
+    /// @param lastMinute in the last 60 seconds
+    /// @param lastHour in the last 60 minutes
+    /// @param lastDay in the last 1440 minutes
     public record Rate(long lastMinute, long lastHour, long lastDay) {}
 
-    /// @return messages that were answered with 250
+    /// @return messages accepted with 250
     public Rate accepted() {
         return accepted.rate(clock.millis());
     }
 
-    /// @return clients, commands and messages that were turned away, those of devices that have used up what they may
-    ///     included
+    /// @return rejected connections, commands and messages, including those over a limit of their device
     public Rate rejected() {
         return rejected.rate(clock.millis());
     }
 
-    /// @return recipients
+    /// @return recipients delivered
     public Rate delivered() {
         return delivered.rate(clock.millis());
     }
 
-    /// @return recipients; what waits for a mailbox in trouble is not among them
+    /// @return recipients deferred, without those that wait because their mailbox is blocked
     public Rate deferred() {
         return deferred.rate(clock.millis());
     }
 
-    /// @return recipients
+    /// @return recipients bounced
     public Rate failed() {
         return failed.rate(clock.millis());
     }
@@ -72,7 +71,7 @@ public final class Rates implements Journal {
     }
 
     @Override
-    public void limitExceeded(ExceededLimit overdrawn) {
+    public void limitExceeded(ExceededLimit excess) {
         rejected.add(clock.millis());
     }
 
@@ -117,7 +116,7 @@ public final class Rates implements Journal {
     public void failback(EmailAddress mailbox, String upstream, Duration after) {}
 
     @Override
-    public void unreachable(EmailAddress mailbox, String upstream, Reply reply, Instant nextTry) {}
+    public void unreachable(EmailAddress mailbox, String upstream, Reply reply, Instant nextAttempt) {}
 
     @Override
     public void reachable(EmailAddress mailbox, String upstream, Duration after) {}
@@ -140,7 +139,7 @@ public final class Rates implements Journal {
     @Override
     public void expiring(String what, Instant when, long daysLeft, String advice) {}
 
-    /// Of one event.
+    /// Counts one kind of event.
     private static final class Count {
 
         private static final int MINUTE = 60_000;
@@ -158,43 +157,43 @@ public final class Rates implements Journal {
         }
     }
 
-    /// As many slots as there are steps of time in it; each is used again when its time comes round.
+    /// A ring of counters, one for each interval; the oldest is reused for the current interval.
     ///
-    /// A slot is the number of its step and the count in it, so that both change at once.
+    /// A slot packs the number of its interval and the count into one long, so that both change atomically.
     private static final class Ring {
 
-        private static final int COUNT_BITS = 28; // 268 million in a step
-        private static final long COUNT = (1L << COUNT_BITS) - 1;
+        private static final int COUNT_BITS = 28; // 268 million per interval
+        private static final long COUNT_MASK = (1L << COUNT_BITS) - 1;
 
         private final AtomicLongArray slots;
-        private final int step;
+        private final int interval;
 
-        /// @param step milliseconds
-        Ring(int slots, int step) {
+        /// @param interval length in milliseconds
+        Ring(int slots, int interval) {
             this.slots = new AtomicLongArray(slots);
-            this.step = step;
+            this.interval = interval;
         }
 
         void add(long now) {
-            long number = now / step;
-            int slot = (int) (number % slots.length());
+            long current = now / interval;
+            int slot = (int) (current % slots.length());
             long before;
             long after;
             do {
                 before = slots.get(slot);
-                after = before >>> COUNT_BITS == number ? before + 1 : number << COUNT_BITS | 1;
+                after = before >>> COUNT_BITS == current ? before + 1 : current << COUNT_BITS | 1;
             } while (!slots.compareAndSet(slot, before, after));
         }
 
-        /// @param steps how many of the last ones
-        long sum(long now, int steps) {
-            long last = now / step;
+        /// @param intervals number of most recent intervals to sum
+        long sum(long now, int intervals) {
+            long last = now / interval;
             long sum = 0;
             for (int i = 0; i < slots.length(); i++) {
                 long slot = slots.get(i);
                 long number = slot >>> COUNT_BITS;
-                if (number > last - steps && number <= last) {
-                    sum += slot & COUNT;
+                if (number > last - intervals && number <= last) {
+                    sum += slot & COUNT_MASK;
                 }
             }
             return sum;

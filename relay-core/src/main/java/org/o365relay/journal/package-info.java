@@ -1,4 +1,5 @@
-/// One method per event an operator looks for. Log line, metric and history hang off it.
+/// The events of the relay. [org.o365relay.journal.Journal] has a method for each; its implementations write the log,
+/// count rates and raise alerts.
 @NullMarked
 package org.o365relay.journal;
 

@@ -46,7 +46,7 @@ class AttemptCountsTest {
             relay.accept("scan@contoso.example", SCAN, ANNA);
         }
         relay.deliverDue();
-        assertThat(relay.journal.events()).containsExactly("paused");
+        assertThat(relay.journal.events()).containsExactly("blocked");
         passMinutes(2);
         assertThat(relay.journal.lines("delivered"))
                 .as("another message was the probe")
@@ -70,7 +70,7 @@ class AttemptCountsTest {
         relay.accept("scan@contoso.example", SCAN, ANNA);
         relay.deliverDue();
         passMinutes(2);
-        assertThat(relay.journal.events()).containsExactly("paused", "resumed", "delivered", "deferred");
+        assertThat(relay.journal.events()).containsExactly("blocked", "unblocked", "delivered", "deferred");
         assertThat(relay.lane.failover().isOpen()).isTrue();
     }
 
@@ -80,7 +80,7 @@ class AttemptCountsTest {
         relay.accept("scan@contoso.example", SCAN, EXTERNAL);
         relay.accept("scan@contoso.example", SCAN, ANNA);
         passHours(24 * 7);
-        assertThat(relay.journal.events()).containsExactly("paused");
+        assertThat(relay.journal.events()).containsExactly("blocked");
         List<String> recipients = relay.upstream.sent().stream()
                 .map(sent -> sent.message().recipients().getFirst().toString())
                 .toList();
@@ -117,14 +117,14 @@ class AttemptCountsTest {
             relay.clock.advance(Duration.ofSeconds(15));
         }
         assertThat(relay.upstream.sent()).hasSizeBetween(90, 110);
-        assertThat(relay.journal.events()).containsExactly("paused");
+        assertThat(relay.journal.events()).containsExactly("blocked");
     }
 
     @Test
     void recordsWhatWasSaidEvenIfTheNewsOfItCannotBeTold() {
         relay.upstream.answer(RELAY_DENIED);
         QueueId id = relay.accept("scan@contoso.example", SCAN, ANNA);
-        relay.journal.failOn("paused");
+        relay.journal.failOn("blocked");
         relay.deliverDue();
         assertThat(relay.queue.events(id)).hasSize(1);
     }

@@ -76,16 +76,16 @@ class DelayNotifierTest {
     void warnsOnceAlsoOverARestart() throws Exception {
         QueueId id = deferred(DsnRequest.NONE, ANNA);
         watchUntil(AGE.minusMinutes(1));
-        assertThat(relay.journal.lines("warned")).as("before its time").isEmpty();
+        assertThat(relay.journal.lines("delayed")).as("before its time").isEmpty();
         watchUntil(STEP.multipliedBy(2));
-        assertThat(relay.journal.lines("warned"))
+        assertThat(relay.journal.lines("delayed"))
                 .singleElement()
                 .asString()
                 .contains(id.toString(), "PT4H", ", notice to scan@contoso.example");
         reopen(Language.ENGLISH, AGE, 10);
         watchUntil(Duration.ofMinutes(5));
 
-        assertThat(relay.journal.lines("warned")).isEmpty();
+        assertThat(relay.journal.lines("delayed")).isEmpty();
         assertThat(relay.queue.events(id))
                 .filteredOn(event -> event.kind().equals("delayed"))
                 .singleElement()
@@ -134,7 +134,7 @@ class DelayNotifierTest {
         deferred(new DsnRequest("", ReturnedContent.NOT_GIVEN, wishes), ANNA, BERT);
         watchUntil(AGE.plus(STEP));
 
-        assertThat(relay.journal.lines("warned")).hasSize(told == null ? 0 : 1);
+        assertThat(relay.journal.lines("delayed")).hasSize(told == null ? 0 : 1);
         if (told != null) {
             String warning = warning();
             assertThat(warning.contains("Final-Recipient: rfc822; " + ANNA)).isEqualTo(told.contains("anna"));
@@ -154,7 +154,7 @@ class DelayNotifierTest {
         relay.deliverDue();
         watchUntil(AGE.plus(STEP));
 
-        assertThat(relay.journal.lines("warned")).isEmpty();
+        assertThat(relay.journal.lines("delayed")).isEmpty();
     }
 
     @Test
@@ -164,7 +164,7 @@ class DelayNotifierTest {
         relay.deliverDue();
         watchUntil(AGE.plus(STEP));
 
-        assertThat(relay.journal.lines("warned")).isEmpty();
+        assertThat(relay.journal.lines("delayed")).isEmpty();
     }
 
     @Test
@@ -187,7 +187,7 @@ class DelayNotifierTest {
         watchUntil(Duration.ofHours(2));
 
         assertThat(relay.journal.lines("delivered")).hasSize(1);
-        assertThat(relay.journal.lines("warned")).isEmpty();
+        assertThat(relay.journal.lines("delayed")).isEmpty();
     }
 
     @Test
@@ -199,7 +199,7 @@ class DelayNotifierTest {
         }
         watchUntil(AGE.plus(STEP));
 
-        assertThat(relay.journal.lines("warned")).isEmpty();
+        assertThat(relay.journal.lines("delayed")).isEmpty();
     }
 
     @Test
@@ -211,13 +211,13 @@ class DelayNotifierTest {
         }
         deferred(DsnRequest.NONE, ANNA);
         watchUntil(AGE.plusHours(1));
-        assertThat(relay.journal.lines("warned")).isEmpty();
+        assertThat(relay.journal.lines("delayed")).isEmpty();
         reopen(Language.ENGLISH, AGE, 10);
         relay.upstream.answer(BUSY); // the old one again
         QueueId later = deferred(DsnRequest.NONE, BERT);
         watchUntil(AGE.plus(STEP));
 
-        assertThat(relay.journal.lines("warned")).singleElement().asString().contains(later.toString());
+        assertThat(relay.journal.lines("delayed")).singleElement().asString().contains(later.toString());
     }
 
     @Test
@@ -227,7 +227,7 @@ class DelayNotifierTest {
         clock.advance(Duration.ofDays(6));
         open();
 
-        assertThat(relay.journal.lines("warned")).singleElement().asString().contains(id.toString());
+        assertThat(relay.journal.lines("delayed")).singleElement().asString().contains(id.toString());
         assertThat(warning()).contains("Will-Retry-Until: Fri, 27 Nov 2026 09:08:00 +0000");
     }
 
@@ -237,12 +237,12 @@ class DelayNotifierTest {
         QueueId id = relay.accept("scan@contoso.example", SCAN, ANNA);
         relay.deliverDue();
         watchUntil(AGE.plusHours(1));
-        assertThat(relay.journal.lines("warned")).isEmpty();
+        assertThat(relay.journal.lines("delayed")).isEmpty();
         relay.lane.check();
         relay.watchNotices();
 
         assertThat(relay.lane.isOpen()).isTrue();
-        assertThat(relay.journal.lines("warned")).singleElement().asString().contains(id.toString());
+        assertThat(relay.journal.lines("delayed")).singleElement().asString().contains(id.toString());
     }
 
     @Test
@@ -250,11 +250,11 @@ class DelayNotifierTest {
         deferred(DsnRequest.NONE, ANNA);
         relay.lane.pause(clock.instant(), "anna");
         watchUntil(AGE.plusHours(1));
-        assertThat(relay.journal.lines("warned")).isEmpty();
+        assertThat(relay.journal.lines("delayed")).isEmpty();
         relay.lane.resume();
         relay.watchNotices();
 
-        assertThat(relay.journal.lines("warned")).hasSize(1);
+        assertThat(relay.journal.lines("delayed")).hasSize(1);
     }
 
     @Test
@@ -288,7 +288,7 @@ class DelayNotifierTest {
             deferred(DsnRequest.NONE, recipient + "@contoso.example");
         }
         watchUntil(AGE.plus(STEP));
-        assertThat(relay.journal.lines("warned"))
+        assertThat(relay.journal.lines("delayed"))
                 .extracting(line -> line.replaceAll(".*, (\\w+) to .*", "$1"))
                 .containsExactly("notice", "notice", "digest", "digest");
         relay.upstream.answer(FakeUpstream.OK).answer(FakeUpstream.OK);
@@ -316,11 +316,11 @@ class DelayNotifierTest {
         QueueId id = deferred(DsnRequest.NONE, ANNA);
         change("ALTER TABLE event RENAME TO away");
         watchUntil(AGE.plus(STEP));
-        assertThat(relay.journal.lines("warned")).isEmpty();
+        assertThat(relay.journal.lines("delayed")).isEmpty();
         change("ALTER TABLE away RENAME TO event");
         relay.watchNotices();
 
-        assertThat(relay.journal.lines("warned")).singleElement().asString().contains(id.toString());
+        assertThat(relay.journal.lines("delayed")).singleElement().asString().contains(id.toString());
     }
 
     private void change(String statement) throws SQLException {
@@ -337,7 +337,7 @@ class DelayNotifierTest {
         reopen(Language.ENGLISH, AGE.plusHours(2), 10);
         watchUntil(Duration.ofHours(3));
 
-        assertThat(relay.journal.lines("warned")).isEmpty();
+        assertThat(relay.journal.lines("delayed")).isEmpty();
     }
 
     @Test
@@ -348,7 +348,7 @@ class DelayNotifierTest {
         deferred(DsnRequest.NONE, ANNA);
         watchUntil(AGE.plus(STEP));
 
-        assertThat(relay.journal.lines("warned")).hasSize(1);
+        assertThat(relay.journal.lines("delayed")).hasSize(1);
     }
 
     @Test
@@ -361,7 +361,7 @@ class DelayNotifierTest {
         relay.watchNotices();
         relay.watchNotices();
 
-        assertThat(relay.journal.lines("warned")).hasSize(230);
+        assertThat(relay.journal.lines("delayed")).hasSize(230);
     }
 
     /// A message that was put off once.

@@ -167,13 +167,13 @@ class DeliveryTest {
         relay.lane.check();
         relay.deliverDue();
 
-        assertThat(relay.journal.lines("paused"))
+        assertThat(relay.journal.lines("blocked"))
                 .as("told once")
                 .singleElement()
                 .asString()
                 .contains("535 5.7.139");
         assertThat(relay.journal.lines("failed")).isEmpty();
-        assertThat(relay.journal.lines("resumed")).hasSize(1);
+        assertThat(relay.journal.lines("unblocked")).hasSize(1);
         assertThat(relay.journal.lines("delivered"))
                 .hasSize(2)
                 .allSatisfy(line -> assertThat(line).contains("attempt 1"));

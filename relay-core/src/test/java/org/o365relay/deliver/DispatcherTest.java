@@ -56,7 +56,7 @@ class DispatcherTest {
         relay.upstream.answer(WRONG_PASSWORD);
         relay.accept("ups@contoso.example", ALERT, "anna@contoso.example");
         dispatcher.start();
-        relay.journal.await("paused", 1);
+        relay.journal.await("blocked", 1);
         relay.accept("ups@contoso.example", ALERT, "bert@contoso.example");
         dispatcher.stop(Duration.ofSeconds(5));
         assertThat(relay.upstream.sent()).hasSize(1);
@@ -101,7 +101,7 @@ class DispatcherTest {
         relay.accept("ups@contoso.example", ALERT, "anna@contoso.example");
         start(BackHalf.MAILBOX, BackHalf.UNLIMITED, relay.upstream);
         relay.journal.await("delivered", 1);
-        assertThat(relay.journal.events()).containsExactly("paused", "resumed", "delivered");
+        assertThat(relay.journal.events()).containsExactly("blocked", "unblocked", "delivered");
         assertThat(relay.upstream.checks()).isEqualTo(2);
     }
 
@@ -112,7 +112,7 @@ class DispatcherTest {
         FakeUpstream spare = new FakeUpstream("spare.example", 2);
         start(BackHalf.MAILBOX, BackHalf.UNLIMITED, relay.upstream, spare);
         relay.journal.await("delivered", 1);
-        relay.journal.await("returned", 1);
+        relay.journal.await("failback", 1);
         relay.accept("ups@contoso.example", ALERT, "bert@contoso.example");
         relay.journal.await("delivered", 2);
         assertThat(spare.sent()).hasSize(1);
@@ -125,7 +125,7 @@ class DispatcherTest {
         IntStream.range(0, 100).forEach(_ -> broken.failCheck(WRONG_PASSWORD));
         relay.acceptForPool(ALERT, "anna@contoso.example");
         start(BackHalf.address("a@contoso.example"), BackHalf.UNLIMITED, broken);
-        relay.journal.await("paused", 1);
+        relay.journal.await("blocked", 1);
         start(BackHalf.address("b@contoso.example"), BackHalf.UNLIMITED, relay.upstream);
         relay.journal.await("delivered", 1);
         assertThat(relay.upstream.sent()).hasSize(1);

@@ -82,7 +82,7 @@ class MailboxSenderTest {
         assertThat(relay.upstream.sent()).as("back on the better road").hasSize(2);
         assertThat(relay.journal.events())
                 .filteredOn(event -> !event.equals("delivered"))
-                .containsExactly("switched", "returned");
+                .containsExactly("failover", "failback");
     }
 
     @ParameterizedTest
@@ -136,7 +136,7 @@ class MailboxSenderTest {
             relay.lane.check();
         }
         relay.deliverDue();
-        assertThat(relay.journal.events()).containsExactly("unreachable", "reached", "delivered");
+        assertThat(relay.journal.events()).containsExactly("unreachable", "reachable", "delivered");
     }
 
     @ParameterizedTest
@@ -154,7 +154,7 @@ class MailboxSenderTest {
             relay.lane.check();
         }
         assertThat(graph.sent()).hasSize(1);
-        assertThat(relay.journal.events()).containsExactly("deferred", "deferred", "switched", "delivered");
+        assertThat(relay.journal.events()).containsExactly("deferred", "deferred", "failover", "delivered");
     }
 
     @ParameterizedTest
@@ -207,7 +207,7 @@ class MailboxSenderTest {
         relay.deliverDue();
         relay.clock.advance(Duration.ofSeconds(1));
         relay.lane.check();
-        assertThat(relay.journal.events()).containsExactly("unreachable", "paused");
+        assertThat(relay.journal.events()).containsExactly("unreachable", "blocked");
         assertThat(relay.lane.failover().untilNextAttempt()).isEqualTo(Duration.ofMinutes(1));
     }
 
@@ -221,7 +221,7 @@ class MailboxSenderTest {
         assertThat(relay.lane.account().concurrencyLimiter().limit()).isEqualTo(1);
         assertThat(relay.lane.failover().isOpen()).isTrue();
         relay.deliverDue();
-        assertThat(relay.journal.events()).containsExactly("slowed", "delivered", "delivered");
+        assertThat(relay.journal.events()).containsExactly("throttled", "delivered", "delivered");
         assertThat(relay.journal.lines("delivered"))
                 .allSatisfy(line -> assertThat(line).contains("attempt 1"));
     }
@@ -234,7 +234,7 @@ class MailboxSenderTest {
         relay.accept("scan@contoso.example", SCAN, ANNA, BERT);
         relay.deliverDue();
         assertThat(relay.lane.failover().isOpen()).isFalse();
-        assertThat(relay.journal.lines("paused"))
+        assertThat(relay.journal.lines("blocked"))
                 .singleElement()
                 .asString()
                 .contains("recipients-per-day", "until 2026-11-22T08:10:00Z");
@@ -243,7 +243,7 @@ class MailboxSenderTest {
         assertThat(relay.journal.lines("delivered"))
                 .hasSize(4)
                 .allSatisfy(line -> assertThat(line).contains("attempt 1"));
-        assertThat(relay.journal.lines("resumed")).hasSize(1);
+        assertThat(relay.journal.lines("unblocked")).hasSize(1);
     }
 
     @Test
@@ -293,8 +293,8 @@ class MailboxSenderTest {
         relay.clock.advance(Duration.ofMinutes(1));
         relay.deliverDue();
         assertThat(relay.journal.lines("delivered")).hasSizeGreaterThan(4);
-        assertThat(relay.journal.lines("paused")).isEmpty();
-        assertThat(relay.journal.lines("resumed")).isEmpty();
+        assertThat(relay.journal.lines("blocked")).isEmpty();
+        assertThat(relay.journal.lines("unblocked")).isEmpty();
     }
 
     private static String[] recipients(int count) {
@@ -309,7 +309,7 @@ class MailboxSenderTest {
         }
         relay.deliverDue();
         assertThat(relay.upstream.sent()).hasSize(3);
-        assertThat(relay.journal.lines("held"))
+        assertThat(relay.journal.lines("backoff"))
                 .singleElement()
                 .asString()
                 .contains("author alias@sales.example", "554 5.2.252", "until 2026-11-21T08:15:00Z");
@@ -332,7 +332,7 @@ class MailboxSenderTest {
         assertThat(relay.journal.lines("delivered"))
                 .as("all, once one was taken")
                 .hasSize(6);
-        assertThat(relay.journal.lines("held")).hasSize(1);
+        assertThat(relay.journal.lines("backoff")).hasSize(1);
     }
 
     @Test
@@ -408,7 +408,7 @@ class MailboxSenderTest {
         relay.deliverDue();
         assertThat(relay.journal.lines("failed")).hasSize(5);
         assertThat(relay.journal.lines("delivered")).hasSize(1);
-        assertThat(relay.journal.lines("paused")).isEmpty();
+        assertThat(relay.journal.lines("blocked")).isEmpty();
     }
 
     @Test

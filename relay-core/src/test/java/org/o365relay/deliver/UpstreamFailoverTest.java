@@ -42,7 +42,7 @@ class UpstreamFailoverTest {
             roads.suspend(probe, DENIED, null);
             roads.release(probe);
         }
-        assertThat(journal.lines("paused")).hasSize(1);
+        assertThat(journal.lines("blocked")).hasSize(1);
     }
 
     @Test
@@ -67,7 +67,7 @@ class UpstreamFailoverTest {
         roads.suspend(late, DENIED, null);
         roads.accepted(late);
         assertThat(roads.untilNextAttempt()).isEqualTo(Duration.ofMinutes(1));
-        assertThat(journal.lines("resumed")).isEmpty();
+        assertThat(journal.lines("unblocked")).isEmpty();
     }
 
     @Test
@@ -75,7 +75,7 @@ class UpstreamFailoverTest {
         roads.suspend(enter(roads), DENIED, null);
         clock.advance(Duration.ofMinutes(1));
         roads.suspend(check(roads), new Cause(Step.AUTH, DENIED.reply(), "switch SMTP AUTH on"), null);
-        assertThat(journal.lines("paused")).hasSize(2);
+        assertThat(journal.lines("blocked")).hasSize(2);
     }
 
     @Test
@@ -113,7 +113,7 @@ class UpstreamFailoverTest {
                 .containsExactly(
                         "unreachable relay@contoso.example by smtp.example:587: 451 4.4.1 connection refused until"
                                 + " 2026-11-21T08:00:01Z",
-                        "reached relay@contoso.example by smtp.example:587 after PT2M1S");
+                        "reachable relay@contoso.example by smtp.example:587 after PT2M1S");
     }
 
     @Test
@@ -168,7 +168,7 @@ class UpstreamFailoverTest {
         roads.release(again);
         roads.accepted(enter(roads));
         assertThat(roads.isOpen()).isTrue();
-        assertThat(journal.events()).containsExactly("unreachable", "reached");
+        assertThat(journal.events()).containsExactly("unreachable", "reachable");
     }
 
     @Test
@@ -183,7 +183,7 @@ class UpstreamFailoverTest {
         clock.advance(Duration.ofMinutes(3));
         roads.answered(check(roads));
         assertThat(roads.isOpen()).isTrue();
-        assertThat(journal.lines("resumed")).containsExactly("resumed relay@contoso.example after PT3M");
+        assertThat(journal.lines("unblocked")).containsExactly("unblocked relay@contoso.example after PT3M");
     }
 
     @Test
@@ -221,7 +221,7 @@ class UpstreamFailoverTest {
         assertThat(roads.freeSlots()).isZero();
         clock.advance(Duration.ofHours(2));
         assertThat(roads.freeSlots()).isPositive();
-        assertThat(journal.events()).containsExactly("paused", "resumed");
+        assertThat(journal.events()).containsExactly("blocked", "unblocked");
     }
 
     @Test
@@ -236,9 +236,9 @@ class UpstreamFailoverTest {
         assertThat(enter(two).health().name()).isEqualTo("smtp.example:587");
         assertThat(journal.lines())
                 .containsExactly(
-                        "switched relay@contoso.example from smtp.example:587 to graph.example: 535 5.7.3"
+                        "failover relay@contoso.example from smtp.example:587 to graph.example: 535 5.7.3"
                                 + " Authentication unsuccessful | check the password",
-                        "returned relay@contoso.example to smtp.example:587 after PT1M");
+                        "failback relay@contoso.example to smtp.example:587 after PT1M");
     }
 
     @Test
@@ -252,7 +252,7 @@ class UpstreamFailoverTest {
         two.suspend(probe, unknown, null);
         two.release(probe);
         assertThat(enter(two).health().name()).isEqualTo("graph.example");
-        assertThat(journal.lines("switched")).hasSize(1);
+        assertThat(journal.lines("failover")).hasSize(1);
     }
 
     @Test
@@ -268,12 +268,12 @@ class UpstreamFailoverTest {
         assertThat(message.health().name()).isEqualTo("graph.example");
         two.suspend(message, QUOTA, null);
         two.release(message);
-        assertThat(journal.events()).containsExactly("switched", "paused");
+        assertThat(journal.events()).containsExactly("failover", "blocked");
 
         clock.advance(Duration.ofMinutes(2));
         two.answered(check(two));
         assertThat(two.isOutOfService()).isFalse();
-        assertThat(journal.lines("resumed")).containsExactly("resumed relay@contoso.example after PT3M");
+        assertThat(journal.lines("unblocked")).containsExactly("unblocked relay@contoso.example after PT3M");
     }
 
     @Test
@@ -291,7 +291,7 @@ class UpstreamFailoverTest {
         assertThat(enter(two).health().name()).isEqualTo("graph.example");
         clock.advance(Duration.ofSeconds(1));
         two.answered(check(two));
-        assertThat(journal.events()).containsExactly("switched", "returned");
+        assertThat(journal.events()).containsExactly("failover", "failback");
     }
 
     @Test

@@ -56,7 +56,7 @@ class CombinedJournalTest {
                 Instant.EPOCH,
                 Duration.ZERO,
                 new ExceededLimit(CLIENT, "", "", ANNA, ANNA, "recipients-per-day", Instant.EPOCH, REPLY),
-                new Delivery(new QueueId(1), CLIENT, ANNA, ANNA, 1, "smtp", REPLY, "", 1, Duration.ZERO));
+                new Delivery(new QueueId(1), CLIENT, ANNA, ANNA, 1, "smtp", REPLY, "", 1, Duration.ZERO, ""));
         if (type == long.class) {
             return 1L;
         }

@@ -12,7 +12,7 @@ import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 
-/// Remembers every event, as a line of text that begins with the event's name, in order.
+/// Records every event in order, as a line of text that begins with the name of its method.
 public final class RememberingJournal implements Journal {
 
     private final List<String> lines = new ArrayList<>();
@@ -58,9 +58,9 @@ public final class RememberingJournal implements Journal {
     }
 
     @Override
-    public void limitExceeded(ExceededLimit overdrawn) {
-        remember("overdrawn " + overdrawn.client().getHostAddress() + " " + overdrawn.limit() + " until "
-                + overdrawn.until() + ": " + overdrawn.reply());
+    public void limitExceeded(ExceededLimit excess) {
+        remember("limitExceeded " + excess.client().getHostAddress() + " " + excess.limit() + " until "
+                + excess.until() + ": " + excess.reply());
     }
 
     @Override
@@ -80,7 +80,7 @@ public final class RememberingJournal implements Journal {
 
     @Override
     public void delayed(QueueId id, InetAddress client, EmailAddress noticeTo, Duration waiting, boolean inDigest) {
-        remember("warned " + id + " after " + waiting + (inDigest ? ", digest to " : ", notice to ") + noticeTo);
+        remember("delayed " + id + " after " + waiting + (inDigest ? ", digest to " : ", notice to ") + noticeTo);
     }
 
     @Override
@@ -92,48 +92,48 @@ public final class RememberingJournal implements Journal {
             String advice,
             @Nullable EmailAddress noticeTo,
             boolean inDigest) {
-        remember("bounced " + id + " in " + mailbox + " to " + to + ": " + reply + " | " + advice + ", notice to "
+        remember("ndr " + id + " in " + mailbox + " to " + to + ": " + reply + " | " + advice + ", notice to "
                 + noticeTo + (inDigest ? " in a digest" : ""));
     }
 
     @Override
     public void blocked(EmailAddress mailbox, String upstream, Reply reply, String advice, Instant nextProbe) {
-        remember("paused " + mailbox + ": " + reply + " | " + advice + " until " + nextProbe);
+        remember("blocked " + mailbox + ": " + reply + " | " + advice + " until " + nextProbe);
     }
 
     @Override
     public void unblocked(EmailAddress mailbox, Duration after) {
-        remember("resumed " + mailbox + " after " + after);
+        remember("unblocked " + mailbox + " after " + after);
     }
 
     @Override
     public void failover(EmailAddress mailbox, String from, String to, Reply reply, String advice) {
-        remember("switched " + mailbox + " from " + from + " to " + to + ": " + reply + " | " + advice);
+        remember("failover " + mailbox + " from " + from + " to " + to + ": " + reply + " | " + advice);
     }
 
     @Override
     public void failback(EmailAddress mailbox, String upstream, Duration after) {
-        remember("returned " + mailbox + " to " + upstream + " after " + after);
+        remember("failback " + mailbox + " to " + upstream + " after " + after);
     }
 
     @Override
-    public void unreachable(EmailAddress mailbox, String upstream, Reply reply, Instant nextTry) {
-        remember("unreachable " + mailbox + " by " + upstream + ": " + reply + " until " + nextTry);
+    public void unreachable(EmailAddress mailbox, String upstream, Reply reply, Instant nextAttempt) {
+        remember("unreachable " + mailbox + " by " + upstream + ": " + reply + " until " + nextAttempt);
     }
 
     @Override
     public void reachable(EmailAddress mailbox, String upstream, Duration after) {
-        remember("reached " + mailbox + " by " + upstream + " after " + after);
+        remember("reachable " + mailbox + " by " + upstream + " after " + after);
     }
 
     @Override
     public void throttled(EmailAddress mailbox, String upstream, Reply reply, int connections) {
-        remember("slowed " + mailbox + " to " + connections + ": " + reply);
+        remember("throttled " + mailbox + " to " + connections + ": " + reply);
     }
 
     @Override
     public void backoff(EmailAddress mailbox, String kind, String address, Reply reply, String advice, Instant until) {
-        remember("held " + mailbox + " " + kind + " " + address + ": " + reply + " until " + until);
+        remember("backoff " + mailbox + " " + kind + " " + address + ": " + reply + " until " + until);
     }
 
     @Override
@@ -143,20 +143,20 @@ public final class RememberingJournal implements Journal {
 
     @Override
     public void paused(EmailAddress mailbox, String by) {
-        remember("stopped " + mailbox + " by " + by);
+        remember("paused " + mailbox + " by " + by);
     }
 
     @Override
     public void resumed(EmailAddress mailbox, String by) {
-        remember("started " + mailbox + " by " + by);
+        remember("resumed " + mailbox + " by " + by);
     }
 
     @Override
     public void queueChanged(String change, long messages, String by) {
-        remember("changed " + messages + ": " + change + " by " + by);
+        remember("queueChanged " + messages + ": " + change + " by " + by);
     }
 
-    /// From now on events of this name cannot be told.
+    /// From now on, events of this name throw an exception.
     public synchronized void failOn(String event) {
         broken = event + " ";
     }

@@ -100,7 +100,7 @@ class NdrProcessorTest {
                 .contains("Final-Recipient: rfc822; bert@fabrikam.example", "Remote-MTA: dns; mail.example")
                 .doesNotContain("anna@fabrikam.example");
         assertThat(queue.progress(MARK)).contains("here");
-        assertThat(journal.events()).containsExactly("bounced", "accepted");
+        assertThat(journal.events()).containsExactly("ndr", "accepted");
     }
 
     @Test
@@ -185,7 +185,7 @@ class NdrProcessorTest {
         assertThat(queue.notices().suppressedNotices(clock.instant()))
                 .singleElement()
                 .satisfies(pile -> assertThat(pile.count()).isEqualTo(1));
-        assertThat(journal.lines("bounced").getLast()).endsWith("notice to printer@contoso.example in a digest");
+        assertThat(journal.lines("ndr").getLast()).endsWith("notice to printer@contoso.example in a digest");
     }
 
     private SenderNotifier authors() {

@@ -25,6 +25,7 @@ UPDATE event SET kind = CASE kind
   END
 WHERE kind IN ('held', 'put-on-hold', 'warned', 'returned');
 
-UPDATE active_alert SET name = 'mailbox-' || substr(name, 6) WHERE name LIKE 'lane-%';
+UPDATE active_alert SET name = 'mailbox-blocked' || substr(name, 12) WHERE name LIKE 'lane-paused%';
+UPDATE active_alert SET name = 'limit-exceeded' || substr(name, 12) WHERE name LIKE 'over-budget%';
 UPDATE progress SET name = 'delay-notices' WHERE name = 'delay-warnings';
 UPDATE progress SET name = 'ndr ' || substr(name, 9) WHERE name LIKE 'reports %';

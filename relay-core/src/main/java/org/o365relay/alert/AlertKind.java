@@ -1,0 +1,44 @@
+package org.o365relay.alert;
+
+import java.util.Locale;
+
+/// The kinds of alerts. An alert's name is the key of its kind, followed by what it concerns unless the kind is about
+/// the whole relay: `mailbox-blocked relay@contoso.com`, `disk-low`.
+public enum AlertKind {
+    /// A mailbox cannot send.
+    MAILBOX_BLOCKED,
+    /// The upstream of a mailbox cannot be reached.
+    UNREACHABLE,
+    /// The oldest waiting message is too old.
+    QUEUE_AGE,
+    /// Too many messages wait.
+    QUEUE_LENGTH,
+    /// The disk is nearly full.
+    DISK_LOW,
+    /// The disk is full and new mail is rejected.
+    DISK_FULL,
+    /// The queue is near its maximum size.
+    QUEUE_LARGE,
+    /// The queue has reached its maximum size and new mail is rejected.
+    QUEUE_FULL,
+    /// A device exceeded one of its limits.
+    LIMIT_EXCEEDED,
+    /// A credential of the relay expires.
+    EXPIRING;
+
+    /// @return the first word of the alert's name: `mailbox-blocked`
+    public String key() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /// @param subject what the alert concerns, such as a mailbox or an address
+    /// @return the name of the alert
+    public String of(Object subject) {
+        return key() + " " + subject;
+    }
+
+    /// @return whether the alert of this name is of this kind
+    boolean isKindOf(String alert) {
+        return alert.equals(key()) || alert.startsWith(key() + " ");
+    }
+}
