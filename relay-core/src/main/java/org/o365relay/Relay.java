@@ -250,7 +250,9 @@ public final class Relay {
     }
 
     private List<Upstream> upstreams(MailboxSettings mailbox) {
-        return mailbox.upstreams().stream().map(road -> upstreams.of(mailbox, road)).toList();
+        return mailbox.upstreams().stream()
+                .map(road -> upstreams.of(mailbox, road))
+                .toList();
     }
 
     /// @return what it can be asked and told

@@ -93,7 +93,9 @@ class OperationsTest {
             assertThat(running.mailboxes())
                     .extracting(MailboxStatus::mailbox)
                     .containsExactly(SALES.toString(), "" + SCANS);
-            assertThat(running.mailboxes()).extracting(MailboxStatus::state).containsExactly(State.RETRYING, State.OPEN);
+            assertThat(running.mailboxes())
+                    .extracting(MailboxStatus::state)
+                    .containsExactly(State.RETRYING, State.OPEN);
             assertThat(running.rates())
                     .extracting(Rate::event)
                     .containsExactly("accepted", "rejected", "delivered", "deferred", "failed");
@@ -182,7 +184,7 @@ class OperationsTest {
                 .isEqualTo(new ChangeResult(1, 0, ""));
 
         assertThat(shown().entry().state()).isEqualTo(MessageState.FAILED);
-        assertThat(journal.lines("failed")).singleElement().asString().contains("notice to scans@contoso.example");
+        assertThat(journal.lines("failed")).singleElement().asString().contains(" by olga, notice to scans@contoso.example");
         assertThat(operations.status("").running())
                 .satisfies(running -> assertThat(running.rates())
                         .contains(new Rate("failed", 1, 1, 1), new Rate("accepted", 1, 1, 1)));

@@ -247,7 +247,10 @@ class MailboxesTest {
     }
 
     private Credential credential(String keys) throws Exception {
-        return mailbox("credential { %s }".formatted(keys)).upstreams().getFirst().credential();
+        return mailbox("credential { %s }".formatted(keys))
+                .upstreams()
+                .getFirst()
+                .credential();
     }
 
     private MailboxSettings mailbox(String keys) throws Exception {
@@ -263,6 +266,7 @@ class MailboxesTest {
     }
 
     private static UpstreamSettings.Smtp smtp(MailboxSettings mailbox) {
-        return (UpstreamSettings.Smtp) Objects.requireNonNull(mailbox.upstreams().getFirst());
+        return (UpstreamSettings.Smtp)
+                Objects.requireNonNull(mailbox.upstreams().getFirst());
     }
 }

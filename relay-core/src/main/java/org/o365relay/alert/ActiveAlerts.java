@@ -20,7 +20,8 @@ import org.o365relay.queue.StoredAlert;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The alerts that are active. The admin is notified once when a condition has lasted for the configured delay, and once
+/// The alerts that are active. The admin is notified once when a condition has lasted for the configured delay, and
+/// once
 /// when it has been over for as long, so a condition that flaps within the delay causes no further notifications.
 /// Active alerts are stored in the queue and survive restarts.
 ///
@@ -133,12 +134,14 @@ public final class ActiveAlerts {
         if (!state.announced()) {
             webhook.accept(state.raised());
             if (state.condition().reporting() == Reporting.NONE) {
-                log.warn("{}: {}", state.condition().subject(), state.condition().text());
+                log.warn(
+                        "{}: {}", state.condition().subject(), state.condition().text());
             }
             alerts.computeIfPresent(name, (_, latest) -> latest.announced(true));
         }
         boolean mailedElsewhere = state.condition().reporting() == Reporting.LOGGED_AND_MAILED;
-        Optional<LocalMessage> email = mailedElsewhere ? Optional.empty() : emails.write(state.raised(), state.condition());
+        Optional<LocalMessage> email =
+                mailedElsewhere ? Optional.empty() : emails.write(state.raised(), state.condition());
         store(state, email, mailedElsewhere || email.isPresent());
     }
 

@@ -41,7 +41,6 @@ record AlertEmails(AlertMailboxes mailboxes, Function<EmailAddress, NoticeWriter
         Instant now = clock.instant();
         Arrival arrival = new Arrival(now, InetAddress.getLoopbackAddress(), "", "LOCAL");
         String route = mailbox.toString().toLowerCase(Locale.ROOT);
-        return new LocalMessage(
-                arrival, new RoutedEnvelope(route, Priority.URGENT, email.envelope()), email.content());
+        return new LocalMessage(arrival, new RoutedEnvelope(route, Priority.URGENT, email.envelope()), email.content());
     }
 }

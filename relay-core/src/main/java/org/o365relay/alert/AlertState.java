@@ -42,7 +42,9 @@ record AlertState(
 
     /// The condition was detected again.
     AlertState seenAgain(AlertCondition detected, Instant now) {
-        return ended != null && !stored ? of(detected, now) : new AlertState(detected, since, now, null, stored, mailed, announced);
+        return ended != null && !stored
+                ? of(detected, now)
+                : new AlertState(detected, since, now, null, stored, mailed, announced);
     }
 
     AlertState ended(Instant now) {

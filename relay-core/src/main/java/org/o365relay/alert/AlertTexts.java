@@ -72,8 +72,8 @@ final class AlertTexts {
         return new AlertCondition(
                 AlertKind.LIMIT_EXCEEDED.of(address),
                 "Device " + device + " exceeded a limit",
-                "It reached its limit " + excess.limit()
-                        + ". Further mail is rejected with a temporary error until " + TIME.format(excess.until()) + ".",
+                "It reached its limit " + excess.limit() + ". Further mail is rejected with a temporary error until "
+                        + TIME.format(excess.until()) + ".",
                 "Check what it sends (o365-relay trace). If it needs more, raise " + excess.limit()
                         + " of its network in relay.trusted-networks.",
                 null,
@@ -203,8 +203,7 @@ final class AlertTexts {
     }
 
     private static String period(AlertMessage message) {
-        return "The problem lasted from " + TIME.format(message.alert().since()) + " to " + TIME.format(message.at())
-                + ".";
+        return "It lasted from " + TIME.format(message.alert().since()) + " to " + TIME.format(message.at()) + ".";
     }
 
     private static String mebibytes(long octets) {

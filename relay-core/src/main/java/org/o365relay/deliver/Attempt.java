@@ -177,7 +177,8 @@ record Attempt(
         lost.replaceAll((_, result) -> result.isTransactionFailure()
                 ? new Result(
                         result.response(),
-                        result.verdict().withScope(Scope.UPSTREAM, result.verdict().outcome()))
+                        result.verdict()
+                                .withScope(Scope.UPSTREAM, result.verdict().outcome()))
                 : result);
         return new Attempt(lost, original, alias);
     }

@@ -164,8 +164,8 @@ final class DelayNotifier {
         log.error("nobody can be warned of message {}, it is damaged: {}", waiting.id(), trouble.getMessage());
     }
 
-    private Optional<DelayNotification> notification(WaitingMessage waiting, List<Recipient> recipients, MailboxSender lane)
-            throws IOException {
+    private Optional<DelayNotification> notification(
+            WaitingMessage waiting, List<Recipient> recipients, MailboxSender lane) throws IOException {
         NoticeWriter writer = policy.writer(lane.mailbox());
         ReportedMessage original = original(waiting, lane);
         Optional<EmailAddress> author = writer.delayAddressee(waiting.envelope(), original);
@@ -180,7 +180,8 @@ final class DelayNotifier {
         }
         Delay delay = delay(waiting, original, recipients, lane);
         return writer.write(delay)
-                .map(notice -> NoticePolicy.localMessage(notice, lane.claimScope().owner(), waiting.priority(), delay.now()))
+                .map(notice ->
+                        NoticePolicy.localMessage(notice, lane.claimScope().owner(), waiting.priority(), delay.now()))
                 .map(letter -> new DelayNotification(
                         delay.id(), letter.envelope().recipients().getFirst(), letter, null));
     }
@@ -204,7 +205,8 @@ final class DelayNotifier {
         Optional<Event> trouble = queue.events(waiting.id()).reversed().stream()
                 .filter(event -> event.kind().equals("deferred") || event.kind().equals("postponed"))
                 .findFirst();
-        boolean own = trouble.map(event -> LOCAL_REASONS.contains(event.reason())).orElse(true);
+        boolean own =
+                trouble.map(event -> LOCAL_REASONS.contains(event.reason())).orElse(true);
         return new Delay(
                 waiting.id(),
                 waiting.arrival(),

@@ -149,7 +149,9 @@ public final class Dispatcher {
     /// @param connections as many as are held; those not needed are given back
     /// @return false if nothing was due
     private boolean start(int connections) {
-        int most = sender.failover().freeSlots() == 0 ? 0 : sender.account().rateLimiter().take(connections); // it may have closed
+        int most = sender.failover().freeSlots() == 0
+                ? 0
+                : sender.account().rateLimiter().take(connections); // it may have closed
         int started = 0;
         try {
             List<Claim> claims = most == 0 ? List.of() : queue.claim(sender.claimScope(), most);

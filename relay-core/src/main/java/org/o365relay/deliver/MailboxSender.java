@@ -238,7 +238,8 @@ public final class MailboxSender {
             account.concurrencyLimiter().succeeded();
             failover.accepted(passage);
         } else if (attempt.transactionFailure().isPresent()) {
-            failover.transactionFailed(passage, cause(attempt.transactionFailure().get()));
+            failover.transactionFailed(
+                    passage, cause(attempt.transactionFailure().get()));
         } else if (attempt.refusedAt().isPresent()) {
             account.concurrencyLimiter().succeeded();
             failover.refused(passage, attempt.refusedAt().get());
@@ -252,7 +253,10 @@ public final class MailboxSender {
     private void throttle(DeliveryPermit passage, Reply reply) {
         if (account.concurrencyLimiter().throttled()) {
             journal.throttled(
-                    mailbox, passage.health().name(), reply, account.concurrencyLimiter().limit());
+                    mailbox,
+                    passage.health().name(),
+                    reply,
+                    account.concurrencyLimiter().limit());
         }
     }
 

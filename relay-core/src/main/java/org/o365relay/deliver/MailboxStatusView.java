@@ -52,16 +52,22 @@ record MailboxStatusView(EmailAddress mailbox, List<UpstreamHealth> upstreams) {
     ///
     /// @param paused whether somebody has to do something about it
     MailboxStatus outage(boolean paused) {
-        UpstreamHealth road =
-                upstreams.stream().filter(closed -> !closed.isRetrying()).findFirst().orElse(upstreams.getFirst());
+        UpstreamHealth road = upstreams.stream()
+                .filter(closed -> !closed.isRetrying())
+                .findFirst()
+                .orElse(upstreams.getFirst());
         Suspension closure = road.suspension();
         if (closure == null) {
             throw new IllegalStateException(road.name() + " is open");
         }
-        Instant since =
-                suspensions().map(Suspension::since).max(Comparator.naturalOrder()).orElse(closure.since());
-        Instant next =
-                suspensions().map(Suspension::nextProbe).min(Comparator.naturalOrder()).orElse(closure.nextProbe());
+        Instant since = suspensions()
+                .map(Suspension::since)
+                .max(Comparator.naturalOrder())
+                .orElse(closure.since());
+        Instant next = suspensions()
+                .map(Suspension::nextProbe)
+                .min(Comparator.naturalOrder())
+                .orElse(closure.nextProbe());
         return of(paused ? State.BLOCKED : State.RETRYING, road, closure, since, next);
     }
 

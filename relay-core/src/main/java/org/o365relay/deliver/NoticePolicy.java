@@ -59,7 +59,8 @@ public final class NoticePolicy {
     /// @param mailbox that the advice is about
     /// @param advice for the admin, if the catalogue does not know the name; may be empty
     public Reason reason(String name, EmailAddress mailbox, String advice) {
-        return replyTexts.of(name, mailbox)
+        return replyTexts
+                .of(name, mailbox)
                 .map(said -> new Reason(said.cause(), said.authorAdvice(), said.advice()))
                 .orElseGet(() -> reason(GeneralReason.of(name), advice));
     }

@@ -95,7 +95,8 @@ record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerat
 
     /// What only its way holds back is due as it was: it keeps its place, and the closed lane keeps it. Unless it
     /// is asked to step back for others.
-    private static Instant nextAttempt(Claim claim, AttemptRuling ruling, Map<Recipient, Outcome> outcomes, Instant again) {
+    private static Instant nextAttempt(
+            Claim claim, AttemptRuling ruling, Map<Recipient, Outcome> outcomes, Instant again) {
         Map<Recipient, Result> results = ruling.attempt().results();
         if (outcomes.entrySet().stream()
                 .anyMatch(entry -> entry.getValue() instanceof Deferred

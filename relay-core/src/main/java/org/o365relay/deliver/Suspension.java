@@ -14,7 +14,13 @@ import org.o365relay.mail.Reply;
 /// @param delay from the last probe to the next
 /// @param nextProbe when the next one is due
 record Suspension(
-        Cause cause, EndedBy endedBy, ProbeSchedule schedule, Instant since, int failedProbes, Duration delay, Instant nextProbe) {
+        Cause cause,
+        EndedBy endedBy,
+        ProbeSchedule schedule,
+        Instant since,
+        int failedProbes,
+        Duration delay,
+        Instant nextProbe) {
 
     private static final ProbeSchedule AT_ONCE = new ProbeSchedule(Duration.ZERO, Duration.ZERO);
 
@@ -84,7 +90,9 @@ record Suspension(
 
     /// The next probe is due now. A closure that ends with time does so all the same.
     Suspension dueNow(Instant now) {
-        return endedBy == EndedBy.TIME || isDue(now) ? this : new Suspension(cause, endedBy, schedule, since, failedProbes, delay, now);
+        return endedBy == EndedBy.TIME || isDue(now)
+                ? this
+                : new Suspension(cause, endedBy, schedule, since, failedProbes, delay, now);
     }
 
     /// Never longer than the delay that was chosen, even if the clock has been set back meanwhile.

@@ -114,11 +114,7 @@ final class UpstreamEvents {
 
     private void reportBlocked(UpstreamHealth road, Suspension closure) {
         journal.blocked(
-                mailbox,
-                road.name(),
-                closure.cause().reply(),
-                closure.cause().text(),
-                closure.nextProbe());
+                mailbox, road.name(), closure.cause().reply(), closure.cause().text(), closure.nextProbe());
     }
 
     private void reportFailover(UpstreamHealth from, UpstreamHealth to, Suspension closure) {

@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.DeliveryPermit.Probe;
 import org.o365relay.deliver.Response.Step;
-import org.o365relay.deliver.Suspension.EndedBy;
 import org.o365relay.deliver.Suspension.Cause;
+import org.o365relay.deliver.Suspension.EndedBy;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.EmailAddress;
 
@@ -118,14 +118,17 @@ final class UpstreamFailover {
         }
         boolean byMessage = block != null
                 ? isProbeDue(block, EndedBy.MESSAGE)
-                : upstreams.stream().anyMatch(road -> road.isProbeDue(EndedBy.MESSAGE, clock.instant()) && !road.isFull());
+                : upstreams.stream()
+                        .anyMatch(road -> road.isProbeDue(EndedBy.MESSAGE, clock.instant()) && !road.isFull());
         return byMessage ? 1 : 0;
     }
 
     /// Waits until a message may be begun, half a minute at most.
     synchronized void awaitFreeSlot() throws InterruptedException {
         long deadline = System.nanoTime() + MAX_WAIT.toNanos();
-        for (long left = MAX_WAIT.toMillis(); freeSlots() == 0 && left > 0; left = (deadline - System.nanoTime()) / 1_000_000) {
+        for (long left = MAX_WAIT.toMillis();
+                freeSlots() == 0 && left > 0;
+                left = (deadline - System.nanoTime()) / 1_000_000) {
             wait(Math.max(1, Math.min(left, untilMessageProbe().toMillis())));
         }
     }
@@ -346,7 +349,8 @@ final class UpstreamFailover {
         Suspension before = road.suspension();
         ProbeSchedule once = new ProbeSchedule(delay, delay);
         Instant now = clock.instant();
-        Suspension closure = before == null ? Suspension.endedByCheck(trouble, once, now) : before.checkFailed(once, now);
+        Suspension closure =
+                before == null ? Suspension.endedByCheck(trouble, once, now) : before.checkFailed(once, now);
         road.retryLater(closure);
         if (before == null) {
             events.upstreamUnreachable(road, closure, current());
@@ -395,7 +399,8 @@ final class UpstreamFailover {
 
     /// The upstream has refused a message for good, and so has got as far as this step at least.
     synchronized void refused(DeliveryPermit passage, Step step) {
-        Suspension closure = block != null ? block.suspension() : passage.health().suspension();
+        Suspension closure =
+                block != null ? block.suspension() : passage.health().suspension();
         if (closure == null || closure.cause().step().compareTo(step) <= 0) {
             accepted(passage);
         } else if (block == null && passage.health().isRetrying() && !passage.isStale()) {

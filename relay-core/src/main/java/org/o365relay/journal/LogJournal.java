@@ -33,13 +33,16 @@ public final class LogJournal implements Journal {
                 .with("from", path(envelope.sender()))
                 .with("to", paths(envelope.recipients()))
                 .with("size", size)
-                .with("protocol", arrival.protocol()).log();
+                .with("protocol", arrival.protocol())
+                .log();
     }
 
     @Override
     public void rejected(
             InetAddress client, String helo, @Nullable EmailAddress from, @Nullable EmailAddress to, Reply reply) {
-        Line line = new Line(LogEvent.REJECTED).with("client", client.getHostAddress()).with("helo", helo);
+        Line line = new Line(LogEvent.REJECTED)
+                .with("client", client.getHostAddress())
+                .with("helo", helo);
         if (from != null) {
             line.with("from", path(from));
         }
@@ -51,7 +54,8 @@ public final class LogJournal implements Journal {
 
     @Override
     public void limitExceeded(ExceededLimit excess) {
-        Line line = new Line(LogEvent.LIMIT_EXCEEDED).with("client", excess.client().getHostAddress());
+        Line line =
+                new Line(LogEvent.LIMIT_EXCEEDED).with("client", excess.client().getHostAddress());
         if (!excess.name().isEmpty()) {
             line.with("name", excess.name());
         }
@@ -61,7 +65,8 @@ public final class LogJournal implements Journal {
         }
         line.with("limit", excess.limit())
                 .with("until", truncated(excess.until()))
-                .with("reply", excess.reply()).log();
+                .with("reply", excess.reply())
+                .log();
     }
 
     @Override
@@ -93,7 +98,8 @@ public final class LogJournal implements Journal {
                 .with("id", id)
                 .with("client", client.getHostAddress())
                 .with("delay", seconds(waiting))
-                .with("notice", notice(noticeTo, inDigest)).log();
+                .with("notice", notice(noticeTo, inDigest))
+                .log();
     }
 
     private static String notice(@Nullable EmailAddress to, boolean inDigest) {
@@ -117,8 +123,8 @@ public final class LogJournal implements Journal {
                 .with("mailbox", mailbox)
                 .with("to", "<" + to + ">")
                 .with("reply", reply);
-        
-                withAdvice(line, advice).with("notice", notice(noticeTo, inDigest)).log();
+
+        withAdvice(line, advice).with("notice", notice(noticeTo, inDigest)).log();
     }
 
     @Override
@@ -128,14 +134,16 @@ public final class LogJournal implements Journal {
                 .with("upstream", upstream)
                 .with("reply", reply)
                 .with("probe", truncated(nextProbe))
-                .with("advice", advice).log();
+                .with("advice", advice)
+                .log();
     }
 
     @Override
     public void unblocked(EmailAddress mailbox, Duration after) {
         new Line(LogEvent.UNBLOCKED)
                 .with("mailbox", mailbox)
-                .with("after", seconds(after)).log();
+                .with("after", seconds(after))
+                .log();
     }
 
     @Override
@@ -153,7 +161,8 @@ public final class LogJournal implements Journal {
         new Line(LogEvent.FAILBACK)
                 .with("mailbox", mailbox)
                 .with("upstream", upstream)
-                .with("after", seconds(after)).log();
+                .with("after", seconds(after))
+                .log();
     }
 
     @Override
@@ -162,7 +171,8 @@ public final class LogJournal implements Journal {
                 .with("mailbox", mailbox)
                 .with("upstream", upstream)
                 .with("reply", reply)
-                .with("next", truncated(nextAttempt)).log();
+                .with("next", truncated(nextAttempt))
+                .log();
     }
 
     @Override
@@ -170,7 +180,8 @@ public final class LogJournal implements Journal {
         new Line(LogEvent.REACHABLE)
                 .with("mailbox", mailbox)
                 .with("upstream", upstream)
-                .with("after", seconds(after)).log();
+                .with("after", seconds(after))
+                .log();
     }
 
     @Override
@@ -179,7 +190,8 @@ public final class LogJournal implements Journal {
                 .with("mailbox", mailbox)
                 .with("upstream", upstream)
                 .with("reply", reply)
-                .with("connections", connections).log();
+                .with("connections", connections)
+                .log();
     }
 
     @Override
@@ -216,7 +228,8 @@ public final class LogJournal implements Journal {
         new Line(LogEvent.QUEUE_CHANGED)
                 .with("change", change)
                 .with("messages", messages)
-                .with("by", by).log();
+                .with("by", by)
+                .log();
     }
 
     private static Line withAdvice(Line line, String advice) {

@@ -89,7 +89,8 @@ final class NdrProcessor {
     ///
     /// @param recipient null if the report is about somebody whom the relay did not send it to, such as a
     ///     member of a group or whom it was forwarded to
-    private record UndeliveredCopy(UndeliveredRecipient undelivered, @Nullable Recipient recipient, Reason reason) {}
+    private record UndeliveredCopy(
+            UndeliveredRecipient undelivered, @Nullable Recipient recipient, Reason reason) {}
 
     /// @param place how far it has been read with this report
     /// @throws org.o365relay.queue.QueueException if the disk fails; nothing is recorded then
@@ -212,7 +213,8 @@ final class NdrProcessor {
                     Optional.of(new SuppressedNotice(
                             message.id(), Kind.FAILED, message.arrival().client(), addressee.get(), now)));
         }
-        return new SenderNotice(writer.write(failure).map(notice -> submission(notice, message, now)), Optional.empty());
+        return new SenderNotice(
+                writer.write(failure).map(notice -> submission(notice, message, now)), Optional.empty());
     }
 
     private static Optional<FailedRecipient> failed(MessageSummary message, UndeliveredCopy one) {

@@ -25,7 +25,8 @@ final class FailureText {
 
     /// @return lines ending with CRLF
     String compose() {
-        body.paragraph(texts.text(failure.isReportedByNdr() ? "returned.opening" : "failed.opening", "hostname", hostname));
+        body.paragraph(
+                texts.text(failure.isReportedByNdr() ? "returned.opening" : "failed.opening", "hostname", hostname));
         body.describe(failure, original);
         failure.recipients().stream()
                 .collect(groupingBy(Common::of, LinkedHashMap::new, Collectors.toList()))

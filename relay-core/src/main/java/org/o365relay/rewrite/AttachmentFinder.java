@@ -124,8 +124,8 @@ final class AttachmentFinder {
 
     private static Attachment attachment(PartHeader header, @Nullable Multipart around, long from, long to) {
         String name = header.fileName();
-        boolean shown = around != null
-                && (around.isRelated() || header.disposition().equals("inline"));
+        boolean shown =
+                around != null && (around.isRelated() || header.disposition().equals("inline"));
         return new Attachment(
                 name == null ? "attachment" : name,
                 header.type(),

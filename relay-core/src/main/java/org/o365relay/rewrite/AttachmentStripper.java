@@ -41,7 +41,8 @@ public final class AttachmentStripper {
     }
 
     /// @return as many as must go, in the order of the message
-    private static List<FoundAttachment> largest(StoredContent message, ReaddressedHeader header, long limit) throws IOException {
+    private static List<FoundAttachment> largest(StoredContent message, ReaddressedHeader header, long limit)
+            throws IOException {
         List<FoundAttachment> all;
         try (InputStream in = message.read(0, message.size())) {
             all = new ArrayList<>(AttachmentFinder.find(in));
@@ -75,7 +76,8 @@ public final class AttachmentStripper {
                 .getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    private static byte[] rest(StoredContent message, byte[] header, long bodyAt, List<FoundAttachment> out) throws IOException {
+    private static byte[] rest(StoredContent message, byte[] header, long bodyAt, List<FoundAttachment> out)
+            throws IOException {
         ByteArrayOutputStream rest = new ByteArrayOutputStream();
         rest.write(header);
         long from = bodyAt;

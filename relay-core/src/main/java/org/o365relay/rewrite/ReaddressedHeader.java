@@ -12,7 +12,8 @@ public final class ReaddressedHeader {
     private final List<NamedAddress> cc;
     private final List<NamedAddress> bcc;
 
-    ReaddressedHeader(byte[] header, long bodyAt, List<NamedAddress> to, List<NamedAddress> cc, List<NamedAddress> bcc) {
+    ReaddressedHeader(
+            byte[] header, long bodyAt, List<NamedAddress> to, List<NamedAddress> cc, List<NamedAddress> bcc) {
         this.header = header;
         this.bodyOffset = bodyAt;
         this.to = List.copyOf(to);

@@ -30,7 +30,8 @@ public final class Rewriter {
     /// @param original the message as it was received, with any line ends, without dot-stuffing
     /// @return unacceptable if the header is larger than 1 MiB
     /// @throws IOException if the original cannot be read
-    public RewriteResult rewrite(QueueId id, Arrival arrival, Envelope envelope, InputStream original) throws IOException {
+    public RewriteResult rewrite(QueueId id, Arrival arrival, Envelope envelope, InputStream original)
+            throws IOException {
         OriginalMessage message = new HeaderReader(original).read();
         OriginatorFields authorship = new OriginatorFields(rules, envelope, message.fields());
         ReportedMessage told = new ReportedMessage(authorship.noticeAddress().orElse(null), header(message.fields()));

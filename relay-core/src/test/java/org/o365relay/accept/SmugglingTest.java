@@ -20,9 +20,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.o365relay.admit.Tolerance;
 import org.o365relay.queue.Claim;
+import org.o365relay.rewrite.RewriteResult;
 import org.o365relay.rewrite.RewriteRules;
 import org.o365relay.rewrite.Rewriter;
-import org.o365relay.rewrite.RewriteResult;
 
 /// Whatever looks like the end of a message to somebody, no client gets a second message in behind it, however
 /// its octets are cut into packets.

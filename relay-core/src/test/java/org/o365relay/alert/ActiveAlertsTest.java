@@ -1,7 +1,7 @@
 package org.o365relay.alert;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.o365relay.alert.AlertFixture.AFTER;
+import static org.o365relay.alert.AlertFixture.DELAY;
 import static org.o365relay.alert.AlertFixture.FIRST;
 import static org.o365relay.alert.AlertFixture.REFUSED;
 import static org.o365relay.alert.AlertFixture.SECOND;
@@ -20,225 +20,225 @@ class ActiveAlertsTest {
 
     private static final Duration TEN_SECONDS = Duration.ofSeconds(10);
     private static final Duration HOUR = Duration.ofHours(1);
-    private static final String PAUSED = "lane-paused first@contoso.example";
+    private static final String BLOCKED = "mailbox-blocked first@contoso.example";
 
     @TempDir
     private Path directory;
 
-    private AlertFixture house;
+    private AlertFixture fixture;
 
     @BeforeEach
     void open() {
-        house = new AlertFixture(directory);
+        fixture = new AlertFixture(directory);
     }
 
     @AfterEach
     void close() {
-        house.close();
+        fixture.close();
     }
 
     @Test
-    void tellsOnceWhenItBeginsAndOnceWhenItIsOver() {
-        house.pause(FIRST);
-        house.pass(HOUR);
-        assertThat(house.calls()).containsExactly("+ " + PAUSED);
-        assertThat(house.board().active()).singleElement().satisfies(alert -> {
-            assertThat(alert.subject()).isEqualTo("No mail leaves as first@contoso.example");
+    void notifiesOnceWhenRaisedAndOnceWhenCleared() {
+        fixture.block(FIRST);
+        fixture.pass(HOUR);
+        assertThat(fixture.calls()).containsExactly("+ " + BLOCKED);
+        assertThat(fixture.alerts().active()).singleElement().satisfies(alert -> {
+            assertThat(alert.subject()).isEqualTo("Mailbox first@contoso.example cannot send");
             assertThat(alert.since()).isEqualTo("2026-03-01T02:10:00Z");
             assertThat(alert.advice()).isEqualTo("Give it the right password.");
         });
-        house.resume(FIRST);
-        house.pass(HOUR);
-        assertThat(house.calls()).containsExactly("+ " + PAUSED, "- " + PAUSED);
-        assertThat(house.board().active()).isEmpty();
+        fixture.unblock(FIRST);
+        fixture.pass(HOUR);
+        assertThat(fixture.calls()).containsExactly("+ " + BLOCKED, "- " + BLOCKED);
+        assertThat(fixture.alerts().active()).isEmpty();
     }
 
     @Test
-    void sendsLettersThroughAnotherMailbox() {
-        house.pause(FIRST);
-        house.pass(HOUR);
-        assertThat(house.letters(SECOND))
+    void sendsEmailsFromAnotherMailbox() {
+        fixture.block(FIRST);
+        fixture.pass(HOUR);
+        assertThat(fixture.emails(SECOND))
                 .singleElement()
                 .asString()
                 .contains(
                         "From: Mail relay <second@contoso.example>",
                         "To: <it@contoso.example>",
-                        "Subject: No mail leaves as first@contoso.example",
+                        "Subject: Mailbox first@contoso.example cannot send",
                         "535 5.7.139 Authentication",
                         "What to do: Give it the right password.");
-        house.resume(FIRST);
-        house.pass(HOUR);
-        assertThat(house.letters(FIRST)).isEmpty();
-        assertThat(house.letters(SECOND))
-                .singleElement()
-                .asString()
-                .contains("Subject: Over: No mail leaves", "from 1 March 2026 02:10 UTC to 1 March 2026 03:10 UTC")
-                .doesNotContain("535");
-        assertThat(house.journal.lines("accepted"))
-                .as("letters are in the journal")
-                .hasSize(2);
-    }
-
-    @Test
-    void tellsBothInOneLetterIfNoMailboxWasOpen() {
-        house.open.remove(SECOND);
-        house.pause(FIRST);
-        house.pass(HOUR);
-        assertThat(house.calls()).as("the webhook needs no mailbox").containsExactly("+ " + PAUSED);
-        assertThat(house.letters(FIRST)).isEmpty();
-        assertThat(house.letters(SECOND)).isEmpty();
-        house.resume(FIRST);
-        house.pass(HOUR);
-        assertThat(house.letters(FIRST))
+        fixture.unblock(FIRST);
+        fixture.pass(HOUR);
+        assertThat(fixture.emails(FIRST)).isEmpty();
+        assertThat(fixture.emails(SECOND))
                 .singleElement()
                 .asString()
                 .contains(
-                        "Subject: Over: No mail leaves",
+                        "Subject: Resolved: Mailbox first@contoso.example cannot send",
+                        "from 1 March 2026 02:10 UTC to 1 March 2026 03:10 UTC")
+                .doesNotContain("535");
+        assertThat(fixture.journal.lines("accepted")).as("emails are logged").hasSize(2);
+    }
+
+    @Test
+    void reportsBothInOneEmailIfNoMailboxCouldSend() {
+        fixture.open.remove(SECOND);
+        fixture.block(FIRST);
+        fixture.pass(HOUR);
+        assertThat(fixture.calls()).as("the webhook needs no mailbox").containsExactly("+ " + BLOCKED);
+        assertThat(fixture.emails(FIRST)).isEmpty();
+        assertThat(fixture.emails(SECOND)).isEmpty();
+        fixture.unblock(FIRST);
+        fixture.pass(HOUR);
+        assertThat(fixture.emails(FIRST))
+                .singleElement()
+                .asString()
+                .contains(
+                        "Subject: Resolved: Mailbox first@contoso.example cannot send",
                         "from 1 March 2026 02:10 UTC to 1 March 2026 03:10 UTC",
                         "535 5.7.139",
-                        "You were not told");
+                        "No email was sent when it began");
     }
 
     @Test
-    void sendsTheLetterAsSoonAsAMailboxIsOpen() {
-        house.open.remove(SECOND);
-        house.pause(FIRST);
-        house.pass(HOUR);
-        house.open.add(SECOND);
-        house.pass(HOUR);
-        assertThat(house.letters(SECOND)).singleElement().asString().contains("What to do:");
-        assertThat(house.calls()).hasSize(1);
+    void sendsTheEmailAsSoonAsAMailboxCanSend() {
+        fixture.open.remove(SECOND);
+        fixture.block(FIRST);
+        fixture.pass(HOUR);
+        fixture.open.add(SECOND);
+        fixture.pass(HOUR);
+        assertThat(fixture.emails(SECOND)).singleElement().asString().contains("What to do:");
+        assertThat(fixture.calls()).hasSize(1);
     }
 
     @Test
-    void doesNotTellWhatLastsForLessThanAMinute() {
+    void doesNotReportConditionsShorterThanTheDelay() {
         for (int i = 0; i < 5; i++) {
-            house.pause(FIRST);
-            house.pass(AFTER.minusSeconds(10));
-            house.resume(FIRST);
-            house.pass(TEN_SECONDS);
+            fixture.block(FIRST);
+            fixture.pass(DELAY.minusSeconds(10));
+            fixture.unblock(FIRST);
+            fixture.pass(TEN_SECONDS);
         }
-        house.pass(HOUR);
-        assertThat(house.calls()).isEmpty();
-        assertThat(house.board().active()).isEmpty();
-        assertThat(house.letters(SECOND)).isEmpty();
+        fixture.pass(HOUR);
+        assertThat(fixture.calls()).isEmpty();
+        assertThat(fixture.alerts().active()).isEmpty();
+        assertThat(fixture.emails(SECOND)).isEmpty();
     }
 
     @Test
-    void doesNotTellAnewWhatComesBackWithinAMinute() {
-        house.pause(FIRST);
-        house.pass(HOUR);
+    void doesNotReportAgainWhatReturnsWithinTheDelay() {
+        fixture.block(FIRST);
+        fixture.pass(HOUR);
         for (int i = 0; i < 5; i++) {
-            house.resume(FIRST);
-            house.pass(AFTER.minusSeconds(10));
-            house.pause(FIRST);
-            house.pass(AFTER);
+            fixture.unblock(FIRST);
+            fixture.pass(DELAY.minusSeconds(10));
+            fixture.block(FIRST);
+            fixture.pass(DELAY);
         }
-        assertThat(house.calls()).containsExactly("+ " + PAUSED);
-        house.resume(FIRST);
-        house.pass(AFTER);
-        assertThat(house.calls()).containsExactly("+ " + PAUSED, "- " + PAUSED);
-        assertThat(house.letters(SECOND)).hasSize(2);
+        assertThat(fixture.calls()).containsExactly("+ " + BLOCKED);
+        fixture.unblock(FIRST);
+        fixture.pass(DELAY);
+        assertThat(fixture.calls()).containsExactly("+ " + BLOCKED, "- " + BLOCKED);
+        assertThat(fixture.emails(SECOND)).hasSize(2);
     }
 
     @Test
-    void tellsOnceEvenOverARestart() {
-        house.pause(FIRST);
-        house.pass(HOUR);
-        house.restart();
-        assertThat(house.board().active()).hasSize(1);
-        house.pause(FIRST);
-        house.pass(HOUR);
-        assertThat(house.calls()).containsExactly("+ " + PAUSED);
-        house.restart();
-        house.resume(FIRST);
-        house.pass(HOUR);
-        assertThat(house.calls()).containsExactly("+ " + PAUSED, "- " + PAUSED);
-        house.restart();
-        house.pass(HOUR);
-        assertThat(house.calls()).hasSize(2);
-        assertThat(house.letters(SECOND)).hasSize(2);
+    void notifiesOnceEvenAfterARestart() {
+        fixture.block(FIRST);
+        fixture.pass(HOUR);
+        fixture.restart();
+        assertThat(fixture.alerts().active()).hasSize(1);
+        fixture.block(FIRST);
+        fixture.pass(HOUR);
+        assertThat(fixture.calls()).containsExactly("+ " + BLOCKED);
+        fixture.restart();
+        fixture.unblock(FIRST);
+        fixture.pass(HOUR);
+        assertThat(fixture.calls()).containsExactly("+ " + BLOCKED, "- " + BLOCKED);
+        fixture.restart();
+        fixture.pass(HOUR);
+        assertThat(fixture.calls()).hasSize(2);
+        assertThat(fixture.emails(SECOND)).hasSize(2);
     }
 
     @Test
-    void isOverIfNobodyFindsItAgainAfterARestart() {
-        house.pause(FIRST);
-        house.pass(HOUR);
-        house.restart();
-        house.open.add(FIRST);
-        house.pass(Duration.ofMinutes(10));
-        assertThat(house.calls()).containsExactly("+ " + PAUSED);
-        house.pass(AFTER);
-        assertThat(house.calls()).containsExactly("+ " + PAUSED, "- " + PAUSED);
+    void clearsWhatIsNotDetectedAgainAfterARestart() {
+        fixture.block(FIRST);
+        fixture.pass(HOUR);
+        fixture.restart();
+        fixture.open.add(FIRST);
+        fixture.pass(Duration.ofMinutes(10));
+        assertThat(fixture.calls()).containsExactly("+ " + BLOCKED);
+        fixture.pass(DELAY);
+        assertThat(fixture.calls()).containsExactly("+ " + BLOCKED, "- " + BLOCKED);
     }
 
     @Test
-    void writesNoLetterOfWhatNobodyHasFoundAgainAfterARestart() {
-        house.open.remove(SECOND);
-        house.pause(FIRST);
-        house.pass(HOUR);
-        house.restart();
-        house.open.add(FIRST); // nobody has tried yet
-        house.pass(AFTER);
-        assertThat(house.letters(FIRST)).isEmpty();
+    void sendsNoEmailForWhatIsNotDetectedAgainAfterARestart() {
+        fixture.open.remove(SECOND);
+        fixture.block(FIRST);
+        fixture.pass(HOUR);
+        fixture.restart();
+        fixture.open.add(FIRST); // not tried yet
+        fixture.pass(DELAY);
+        assertThat(fixture.emails(FIRST)).isEmpty();
     }
 
     @Test
-    void tellsOfAnOutageWhenItLastsForTenMinutes() {
-        house.events().unreachable(FIRST, "smtp.example", REFUSED, house.clock.instant());
-        house.pass(Duration.ofMinutes(9));
-        assertThat(house.calls()).isEmpty();
-        house.pass(Duration.ofMinutes(1));
-        assertThat(house.calls()).containsExactly("+ unreachable first@contoso.example");
-        house.events().reachable(FIRST, "smtp.example", Duration.ofMinutes(10));
-        house.pass(AFTER);
-        assertThat(house.calls())
+    void reportsAnOutageThatLastsTenMinutes() {
+        fixture.events().unreachable(FIRST, "smtp.example", REFUSED, fixture.clock.instant());
+        fixture.pass(Duration.ofMinutes(9));
+        assertThat(fixture.calls()).isEmpty();
+        fixture.pass(Duration.ofMinutes(1));
+        assertThat(fixture.calls()).containsExactly("+ unreachable first@contoso.example");
+        fixture.events().reachable(FIRST, "smtp.example", Duration.ofMinutes(10));
+        fixture.pass(DELAY);
+        assertThat(fixture.calls())
                 .containsExactly("+ unreachable first@contoso.example", "- unreachable first@contoso.example");
     }
 
     @Test
-    void tellsOfAnOutageThatGetsAReasonOnlyByTheReason() {
-        house.events().unreachable(FIRST, "smtp.example", REFUSED, house.clock.instant());
-        house.pass(Duration.ofMinutes(5));
-        house.pause(FIRST);
-        house.pass(HOUR);
-        assertThat(house.calls()).containsExactly("+ " + PAUSED);
+    void replacesAnOutageByItsCause() {
+        fixture.events().unreachable(FIRST, "smtp.example", REFUSED, fixture.clock.instant());
+        fixture.pass(Duration.ofMinutes(5));
+        fixture.block(FIRST);
+        fixture.pass(HOUR);
+        assertThat(fixture.calls()).containsExactly("+ " + BLOCKED);
     }
 
     @Test
-    void takesADeviceForWellAgainAfterAnHourWithinItsBudget() {
+    void clearsADeviceAfterAnHourWithinItsLimits() {
         for (int i = 0; i < 6; i++) {
-            house.events().limitExceeded(overdrawn());
-            house.pass(Duration.ofMinutes(30));
+            fixture.events().limitExceeded(excess());
+            fixture.pass(Duration.ofMinutes(30));
         }
-        assertThat(house.calls()).containsExactly("+ over-budget 192.168.10.17");
-        house.pass(HOUR);
-        assertThat(house.calls()).containsExactly("+ over-budget 192.168.10.17", "- over-budget 192.168.10.17");
-        assertThat(house.letters(FIRST).getFirst())
-                .contains("Subject: The device Scanner (192.168.10.17) has used up what it may send")
+        assertThat(fixture.calls()).containsExactly("+ limit-exceeded 192.168.10.17");
+        fixture.pass(HOUR);
+        assertThat(fixture.calls()).containsExactly("+ limit-exceeded 192.168.10.17", "- limit-exceeded 192.168.10.17");
+        assertThat(fixture.emails(FIRST).getFirst())
+                .contains("Subject: Device Scanner (192.168.10.17) exceeded a limit")
                 .contains("recipients-per-day");
     }
 
     @Test
-    void tellsTheWebhookEvenIfTheDiskFails() {
-        house.pause(FIRST);
-        house.queue().close();
-        house.pass(HOUR);
-        assertThat(house.calls()).containsExactly("+ " + PAUSED);
-        assertThat(house.board().active()).hasSize(1);
+    void postsToTheWebhookEvenIfTheDiskFails() {
+        fixture.block(FIRST);
+        fixture.queue().close();
+        fixture.pass(HOUR);
+        assertThat(fixture.calls()).containsExactly("+ " + BLOCKED);
+        assertThat(fixture.alerts().active()).hasSize(1);
     }
 
     @Test
-    void tellsAnEventOnlyOnceWhateverIsHeardOfIt() {
+    void reportsRepeatedEventsOnlyOnce() {
         List.of("other words", "and again").forEach(advice -> {
-            house.events().blocked(FIRST, "smtp.example", REFUSED, advice, house.clock.instant());
-            house.pass(HOUR);
+            fixture.events().blocked(FIRST, "smtp.example", REFUSED, advice, fixture.clock.instant());
+            fixture.pass(HOUR);
         });
-        assertThat(house.calls()).containsExactly("+ " + PAUSED);
-        assertThat(house.board().active().getFirst().advice()).isEqualTo("and again");
+        assertThat(fixture.calls()).containsExactly("+ " + BLOCKED);
+        assertThat(fixture.alerts().active().getFirst().advice()).isEqualTo("and again");
     }
 
-    private ExceededLimit overdrawn() {
+    private ExceededLimit excess() {
         return new ExceededLimit(
                 InetAddress.ofLiteral("192.168.10.17"),
                 "Scanner",
@@ -246,7 +246,7 @@ class ActiveAlertsTest {
                 null,
                 null,
                 "recipients-per-day",
-                house.clock.instant().plus(HOUR),
+                fixture.clock.instant().plus(HOUR),
                 REFUSED);
     }
 }

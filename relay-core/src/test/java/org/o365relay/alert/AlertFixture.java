@@ -25,27 +25,28 @@ import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
 
-/// A board over a queue in a directory, two mailboxes that are open or not, and what is told by them.
+/// Active alerts with a queue in a directory, two mailboxes that can send or not, and the messages posted to the
+/// webhook.
 final class AlertFixture implements AutoCloseable {
 
     static final EmailAddress FIRST = address("first@contoso.example");
     static final EmailAddress SECOND = address("second@contoso.example");
     static final EmailAddress ADMIN = address("it@contoso.example");
-    static final Duration AFTER = Duration.ofMinutes(1);
+    static final Duration DELAY = Duration.ofMinutes(1);
     static final Reply REFUSED = Reply.of(535, "5.7.139", "Authentication unsuccessful");
 
     final ManualClock clock = new ManualClock("2026-03-01T02:10:00Z");
     final RememberingJournal journal = new RememberingJournal();
     final Set<EmailAddress> open = new LinkedHashSet<>(List.of(FIRST, SECOND));
-    final List<AlertMessage> called = new ArrayList<>();
+    final List<AlertMessage> posted = new ArrayList<>();
     private final Path directory;
     private MessageQueue queue;
-    private ActiveAlerts board;
+    private ActiveAlerts alerts;
 
     AlertFixture(Path directory) {
         this.directory = directory;
         this.queue = openQueue();
-        this.board = newBoard();
+        this.alerts = openAlerts();
     }
 
     private MessageQueue openQueue() {
@@ -57,12 +58,12 @@ final class AlertFixture implements AutoCloseable {
         }
     }
 
-    private ActiveAlerts newBoard() {
-        AlertMailboxes messengers = new AlertMailboxes() {
+    private ActiveAlerts openAlerts() {
+        AlertMailboxes mailboxes = new AlertMailboxes() {
             @Override
-            public Optional<EmailAddress> open(@Nullable EmailAddress inTrouble) {
+            public Optional<EmailAddress> open(@Nullable EmailAddress affected) {
                 return open.stream()
-                        .filter(mailbox -> !mailbox.equals(inTrouble))
+                        .filter(mailbox -> !mailbox.equals(affected))
                         .findFirst()
                         .or(() -> open.stream().findFirst());
             }
@@ -72,13 +73,13 @@ final class AlertFixture implements AutoCloseable {
                 return FIRST;
             }
         };
-        AlertEmails letters = new AlertEmails(
-                messengers, mailbox -> new NoticeWriter(new NoticeSettings(ADMIN), mailbox, "relay.example"), clock);
-        return new ActiveAlerts(queue, letters, called::add, journal, AFTER, clock);
+        AlertEmails emails = new AlertEmails(
+                mailboxes, mailbox -> new NoticeWriter(new NoticeSettings(ADMIN), mailbox, "relay.example"), clock);
+        return new ActiveAlerts(queue, emails, posted::add, journal, DELAY, clock);
     }
 
-    ActiveAlerts board() {
-        return board;
+    ActiveAlerts alerts() {
+        return alerts;
     }
 
     MessageQueue queue() {
@@ -86,41 +87,41 @@ final class AlertFixture implements AutoCloseable {
     }
 
     AlertJournal events() {
-        return new AlertJournal(board);
+        return new AlertJournal(alerts);
     }
 
     void restart() {
         queue.close();
         queue = openQueue();
-        board = newBoard();
+        alerts = openAlerts();
     }
 
-    void pause(EmailAddress mailbox) {
+    void block(EmailAddress mailbox) {
         open.remove(mailbox);
         events().blocked(mailbox, "smtp.example", REFUSED, "Give it the right password.", clock.instant());
     }
 
-    void resume(EmailAddress mailbox) {
+    void unblock(EmailAddress mailbox) {
         open.add(mailbox);
         events().unblocked(mailbox, Duration.ZERO);
     }
 
-    /// Time goes by, and the board looks every ten seconds.
+    /// Advances the clock and checks the alerts every ten seconds.
     void pass(Duration time) {
-        for (Duration gone = Duration.ZERO; gone.compareTo(time) < 0; gone = gone.plusSeconds(10)) {
-            board.check();
+        for (Duration elapsed = Duration.ZERO; elapsed.compareTo(time) < 0; elapsed = elapsed.plusSeconds(10)) {
+            alerts.check();
             clock.advance(Duration.ofSeconds(10));
         }
-        board.check();
+        alerts.check();
     }
 
-    /// Takes the letters out of the queue that a mailbox is to send.
-    List<String> letters(EmailAddress mailbox) {
-        List<String> letters = new ArrayList<>();
+    /// Claims the emails that a mailbox is to send.
+    List<String> emails(EmailAddress mailbox) {
+        List<String> emails = new ArrayList<>();
         for (Claim claim : queue.claim(new ClaimScope(mailbox.toString(), List.of(mailbox.toString())), 100)) {
-            letters.add(content(claim));
+            emails.add(content(claim));
         }
-        return letters;
+        return emails;
     }
 
     private String content(Claim claim) {
@@ -131,11 +132,11 @@ final class AlertFixture implements AutoCloseable {
         }
     }
 
-    /// @return what the webhook was told: `+ lane-paused …`, `- lane-paused …`
+    /// @return the messages posted to the webhook: `+ mailbox-blocked …`, `- mailbox-blocked …`
     List<String> calls() {
-        return called.stream()
-                .map(bulletin ->
-                        (bulletin.isCleared() ? "- " : "+ ") + bulletin.alert().name())
+        return posted.stream()
+                .map(message ->
+                        (message.isCleared() ? "- " : "+ ") + message.alert().name())
                 .toList();
     }
 

@@ -1,7 +1,7 @@
 package org.o365relay.alert;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.o365relay.alert.AlertFixture.AFTER;
+import static org.o365relay.alert.AlertFixture.DELAY;
 import static org.o365relay.alert.AlertFixture.FIRST;
 
 import java.net.InetAddress;
@@ -29,48 +29,48 @@ import org.o365relay.queue.Settlement;
 
 class QueueMonitorTest {
 
-    private static final ClaimScope SUPPLY = new ClaimScope(FIRST.toString(), List.of(FIRST.toString()));
+    private static final ClaimScope SCOPE = new ClaimScope(FIRST.toString(), List.of(FIRST.toString()));
 
     @TempDir
     private Path directory;
 
-    private AlertFixture house;
+    private AlertFixture fixture;
 
     @BeforeEach
     void open() {
-        house = new AlertFixture(directory);
+        fixture = new AlertFixture(directory);
     }
 
     @AfterEach
     void close() {
-        house.close();
+        fixture.close();
     }
 
     @Test
-    void tellsWhenMailWaitsTooLongAndWhenItHasLeft() {
+    void reportsMailThatWaitsTooLongAndItsDelivery() {
         accept();
         watch(Duration.ofHours(1), 0, Duration.ofMinutes(61));
-        assertThat(house.calls()).isEmpty();
-        watch(Duration.ofHours(1), 0, AFTER);
-        assertThat(house.calls()).containsExactly("+ queue-age");
+        assertThat(fixture.calls()).isEmpty();
+        watch(Duration.ofHours(1), 0, DELAY);
+        assertThat(fixture.calls()).containsExactly("+ queue-age");
         deliver();
-        watch(Duration.ofHours(1), 0, AFTER.multipliedBy(2));
-        assertThat(house.calls()).containsExactly("+ queue-age", "- queue-age");
+        watch(Duration.ofHours(1), 0, DELAY.multipliedBy(2));
+        assertThat(fixture.calls()).containsExactly("+ queue-age", "- queue-age");
     }
 
     @Test
-    void tellsWhenMoreWaitsThanUsual() {
+    void reportsTooManyWaitingMessages() {
         for (int i = 0; i < 3; i++) {
             accept();
         }
-        watch(Duration.ZERO, 3, AFTER.multipliedBy(2));
-        assertThat(house.calls()).isEmpty();
+        watch(Duration.ZERO, 3, DELAY.multipliedBy(2));
+        assertThat(fixture.calls()).isEmpty();
         accept();
-        watch(Duration.ZERO, 3, AFTER.multipliedBy(2));
-        assertThat(house.calls()).containsExactly("+ queue-length");
+        watch(Duration.ZERO, 3, DELAY.multipliedBy(2));
+        assertThat(fixture.calls()).containsExactly("+ queue-length");
         deliver();
-        watch(Duration.ZERO, 3, AFTER.multipliedBy(2));
-        assertThat(house.calls()).containsExactly("+ queue-length", "- queue-length");
+        watch(Duration.ZERO, 3, DELAY.multipliedBy(2));
+        assertThat(fixture.calls()).containsExactly("+ queue-length", "- queue-length");
     }
 
     @ParameterizedTest
@@ -85,38 +85,40 @@ class QueueMonitorTest {
             200  | 100   | 101  | 100     | queue-full queue-large
             0    | 0     | 0    | 100     | -
             """, useHeadersInDisplayName = true)
-    void tellsWhenThereIsLittleRoomOrNone(long free, long floor, long used, long maximum, @Nullable String alerts) {
-        QueueMonitor watch = watcher(Duration.ZERO, 0);
-        watch.room(new DiskCapacity(free << 20, floor << 20, used << 20, maximum << 20));
-        house.pass(AFTER);
-        watch.room(new DiskCapacity(1000 << 20, floor << 20, 0, maximum << 20));
+    void reportsLowAndExhaustedSpace(long free, long floor, long used, long maximum, @Nullable String alerts) {
+        QueueMonitor monitor = watcher(Duration.ZERO, 0);
+        monitor.checkSpace(new DiskCapacity(free << 20, floor << 20, used << 20, maximum << 20));
+        fixture.pass(DELAY);
+        monitor.checkSpace(new DiskCapacity(1000 << 20, floor << 20, 0, maximum << 20));
         assertThat(names()).isEqualTo(alerts == null ? "" : alerts);
-        house.pass(AFTER);
-        assertThat(house.board().active()).isEmpty();
+        fixture.pass(DELAY);
+        assertThat(fixture.alerts().active()).isEmpty();
     }
 
     private String names() {
         return String.join(
-                " ", house.board().active().stream().map(Alert::name).sorted().toList());
+                " ",
+                fixture.alerts().active().stream().map(Alert::name).sorted().toList());
     }
 
     private void watch(Duration age, int length, Duration time) {
-        QueueMonitor watch = watcher(age, length);
-        Stream.iterate(Duration.ZERO, gone -> gone.compareTo(time) < 0, gone -> gone.plusSeconds(30))
+        QueueMonitor monitor = watcher(age, length);
+        Stream.iterate(Duration.ZERO, elapsed -> elapsed.compareTo(time) < 0, elapsed -> elapsed.plusSeconds(30))
                 .forEach(_ -> {
-                    watch.check();
-                    house.pass(Duration.ofSeconds(30));
+                    monitor.check();
+                    fixture.pass(Duration.ofSeconds(30));
                 });
     }
 
     private QueueMonitor watcher(Duration age, int length) {
-        return new QueueMonitor(house.queue(), new AlertSettings(AFTER, age, length, null), house.board(), house.clock);
+        return new QueueMonitor(
+                fixture.queue(), new AlertSettings(DELAY, age, length, null), fixture.alerts(), fixture.clock);
     }
 
     private void accept() {
-        Arrival arrival = new Arrival(house.clock.instant(), InetAddress.getLoopbackAddress(), "x", "ESMTP");
+        Arrival arrival = new Arrival(fixture.clock.instant(), InetAddress.getLoopbackAddress(), "x", "ESMTP");
         Envelope envelope = new Envelope(FIRST, List.of(FIRST), false);
-        house.queue()
+        fixture.queue()
                 .receive()
                 .commit(arrival, List.of(new RoutedEnvelope(FIRST.toString(), Priority.NORMAL, envelope)), new byte[] {
                     '.'
@@ -126,9 +128,9 @@ class QueueMonitorTest {
 
     /// Everything, the letters to the admin too.
     private void deliver() {
-        for (Claim claim : house.queue().claim(SUPPLY, 100)) {
+        for (Claim claim : fixture.queue().claim(SCOPE, 100)) {
             Outcome outcome = new Outcome.Delivered(AlertFixture.REFUSED);
-            house.queue()
+            fixture.queue()
                     .settle(
                             claim,
                             new Settlement(Map.of(claim.recipients().getFirst(), outcome), null, true, "x", "x"),

@@ -57,39 +57,39 @@ class WebhookTest {
     }
 
     @Test
-    void postsWhatBeginsAndWhatIsOver() throws Exception {
-        webhook.offer(bulletin("lane-paused x", false));
-        Request begun = next();
-        assertThat(begun.method()).isEqualTo("POST");
-        assertThat(begun.path()).isEqualTo("/T0/geheim?key=1");
-        assertThat(begun.type()).isEqualTo("application/json; charset=utf-8");
-        assertThat(begun.key()).isEqualTo("Bearer geheim");
-        assertThat(json(begun))
+    void postsRaisedAndClearedAlerts() throws Exception {
+        webhook.offer(message("mailbox-blocked x", false));
+        Request raised = next();
+        assertThat(raised.method()).isEqualTo("POST");
+        assertThat(raised.path()).isEqualTo("/T0/geheim?key=1");
+        assertThat(raised.type()).isEqualTo("application/json; charset=utf-8");
+        assertThat(raised.key()).isEqualTo("Bearer geheim");
+        assertThat(json(raised))
                 .containsEntry("event", "raised")
-                .containsEntry("name", "lane-paused x")
-                .containsEntry("subject", "No mail leaves")
-                .containsEntry("text", "No mail leaves. The \"mailbox\" is päused. What to do: Mend it.")
-                .containsEntry("advice", "Mend it.")
+                .containsEntry("name", "mailbox-blocked x")
+                .containsEntry("subject", "Mailbox cannot send")
+                .containsEntry("text", "Mailbox cannot send. The \"mailbox\" is blöcked. What to do: Fix it.")
+                .containsEntry("advice", "Fix it.")
                 .containsEntry("since", "2026-03-01T02:10:00Z")
                 .containsEntry("at", "2026-03-01T02:10:00Z")
                 .containsEntry("relay", "relay.example")
                 .containsEntry("version", "1.2.3")
                 .hasSize(9);
-        webhook.offer(bulletin("lane-paused x", true));
+        webhook.offer(message("mailbox-blocked x", true));
         assertThat(json(next()))
                 .containsEntry("event", "cleared")
-                .containsEntry("subject", "Over: No mail leaves")
+                .containsEntry("subject", "Resolved: Mailbox cannot send")
                 .containsEntry(
                         "text",
-                        "Over: No mail leaves. It was so from 1 March 2026 02:10 UTC to 1 March 2026 03:10 UTC.")
+                        "Resolved: Mailbox cannot send. It lasted from 1 March 2026 02:10 UTC to 1 March 2026 03:10 UTC.")
                 .containsEntry("at", "2026-03-01T03:10:00Z");
     }
 
     @Test
-    void triesThreeTimesAndThenGoesOn() throws Exception {
+    void dropsAnAlertAfterThreeAttempts() throws Exception {
         refusals.set(3);
-        webhook.offer(bulletin("first", false));
-        webhook.offer(bulletin("second", false));
+        webhook.offer(message("first", false));
+        webhook.offer(message("second", false));
         for (int i = 0; i < 3; i++) {
             assertThat(json(next())).containsEntry("name", "first");
         }
@@ -97,10 +97,10 @@ class WebhookTest {
     }
 
     @Test
-    void triesAgainUntilItIsTaken() throws Exception {
+    void retriesUntilItIsAccepted() throws Exception {
         refusals.set(2);
-        webhook.offer(bulletin("first", false));
-        webhook.offer(bulletin("second", false));
+        webhook.offer(message("first", false));
+        webhook.offer(message("second", false));
         assertThat(json(next())).containsEntry("name", "first");
         assertThat(json(next())).containsEntry("name", "first");
         assertThat(json(next())).containsEntry("name", "first");
@@ -108,11 +108,11 @@ class WebhookTest {
     }
 
     @Test
-    void neverMakesAnybodyWaitAndForgetsTheOldest() throws Exception {
+    void neverBlocksAndDropsTheOldest() throws Exception {
         webhook.close(); // so that nothing is posted
         Webhook idle = webhook(server.getAddress().getPort(), null);
         for (int i = 0; i < Webhook.MAX_PENDING + 5; i++) {
-            idle.offer(bulletin("number " + i, false));
+            idle.offer(message("number " + i, false));
         }
         idle.start();
         Request request = next();
@@ -128,11 +128,11 @@ class WebhookTest {
     @Test
     void survivesAServerThatIsNotThere() throws Exception {
         Webhook broken = webhook(1, null);
-        broken.offer(bulletin("first", false));
+        broken.offer(message("first", false));
         broken.start();
-        broken.offer(bulletin("second", false));
+        broken.offer(message("second", false));
         broken.close(); // in the middle of it, and at once
-        webhook.offer(bulletin("third", false));
+        webhook.offer(message("third", false));
         assertThat(json(next())).containsEntry("name", "third");
     }
 
@@ -155,9 +155,9 @@ class WebhookTest {
                 "1.2.3");
     }
 
-    private static AlertMessage bulletin(String name, boolean over) {
-        Alert alert = new Alert(name, SINCE, "No mail leaves", "The \"mailbox\" is päused.", "Mend it.");
-        return new AlertMessage(alert, over, over ? SINCE.plus(Duration.ofHours(1)) : SINCE, false);
+    private static AlertMessage message(String name, boolean cleared) {
+        Alert alert = new Alert(name, SINCE, "Mailbox cannot send", "The \"mailbox\" is blöcked.", "Fix it.");
+        return new AlertMessage(alert, cleared, cleared ? SINCE.plus(Duration.ofHours(1)) : SINCE, false);
     }
 
     private Request next() throws InterruptedException {

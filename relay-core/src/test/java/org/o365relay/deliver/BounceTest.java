@@ -131,6 +131,6 @@ class BounceTest {
     }
 
     private ChangeResult bounce() {
-        return relay.queue.admin().bounceEach(MessageFilter.of(List.of()), "olga", relay.courier::bounce);
+        return relay.queue.admin().bounceEach(MessageFilter.of(List.of()), "olga", claim -> relay.courier.bounce(claim, "olga"));
     }
 }

@@ -198,7 +198,8 @@ class FailurePolicyTest {
             END_OF_CONTENT| GRAPH | MESSAGE     |      | 503 ServiceUnavailable: no
             """)
     void leavesTheRoadAloneForAsLongAsItIsAskedTo(Step step, Origin origin, Scope scope, Long seconds, String text) {
-        Response response = new Response(step, Reply.parse(text).orElseThrow(), origin).withRetryAfter(Duration.ofSeconds(3));
+        Response response =
+                new Response(step, Reply.parse(text).orElseThrow(), origin).withRetryAfter(Duration.ofSeconds(3));
 
         Verdict verdict = policy.judge(response, false);
 

@@ -108,7 +108,8 @@ class MailboxSenderTest {
         Reply tooMany = Reply.plain(429, "ApplicationThrottled: Too many requests.");
         Duration rest = Duration.ofSeconds(3);
         relay.upstream.answer(new Response(Step.END_OF_CONTENT, tooMany, Origin.GRAPH).withRetryAfter(rest));
-        relay.upstream.answer(new Response(Step.CONNECT, Reply.of(451, "4.3.2", "a rest"), Origin.RELAY).withRetryAfter(rest));
+        relay.upstream.answer(
+                new Response(Step.CONNECT, Reply.of(451, "4.3.2", "a rest"), Origin.RELAY).withRetryAfter(rest));
         relay.accept("scan@contoso.example", SCAN, ANNA);
         relay.deliverDue();
         relay.clock.advance(rest);

@@ -115,7 +115,9 @@ class MailboxStatusViewTest {
 
         assertThat(roads.freeSlots()).isZero();
         assertThat(roads.acquire()).isEmpty();
-        assertThat(roads.isOutOfService()).as("the pool may have what is its own").isTrue();
+        assertThat(roads.isOutOfService())
+                .as("the pool may have what is its own")
+                .isTrue();
         assertThat(roads.status())
                 .isEqualTo(new MailboxStatus(
                         MAILBOX,

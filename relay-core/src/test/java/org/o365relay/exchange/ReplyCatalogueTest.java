@@ -84,7 +84,8 @@ class ReplyCatalogueTest {
     @Test
     void everythingThatStopsAMailboxSaysWhatToDo() {
         assertThat(CATALOGUE.entries())
-                .filteredOn(entry -> entry.kind() == KnownReply.Kind.MAILBOX || entry.kind() == KnownReply.Kind.UPSTREAM)
+                .filteredOn(
+                        entry -> entry.kind() == KnownReply.Kind.MAILBOX || entry.kind() == KnownReply.Kind.UPSTREAM)
                 .isNotEmpty()
                 .allSatisfy(entry -> assertThat(entry.advice()).isNotEmpty());
     }

@@ -45,7 +45,8 @@ class ReplyTextsTest {
                 .filteredOn(entry -> entry.kind() == Kind.PERMANENT || entry.kind() == Kind.AUTHOR)
                 .allSatisfy(entry -> {
                     ReplyText said = Objects.requireNonNull(translations.get(entry.name()));
-                    assertThat(said.authorAdvice().isEmpty()).isEqualTo(entry.authorAdvice().isEmpty());
+                    assertThat(said.authorAdvice().isEmpty())
+                            .isEqualTo(entry.authorAdvice().isEmpty());
                     assertThat(said.advice()).isNotBlank();
                 });
     }

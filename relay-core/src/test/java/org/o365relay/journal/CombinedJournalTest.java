@@ -27,11 +27,11 @@ class CombinedJournalTest {
 
     @ParameterizedTest
     @MethodSource("events")
-    void bothLearnOfEveryEvent(Method event) throws ReflectiveOperationException {
+    void passesEveryEventToBoth(Method event) throws ReflectiveOperationException {
         RememberingJournal first = new RememberingJournal();
         RememberingJournal second = new RememberingJournal();
         Object[] arguments = Arrays.stream(event.getParameterTypes())
-                .map(CombinedJournalTest::something)
+                .map(CombinedJournalTest::sampleOf)
                 .toArray();
 
         event.invoke(first.and(second), arguments);
@@ -44,7 +44,7 @@ class CombinedJournalTest {
         return Arrays.stream(Journal.class.getDeclaredMethods()).filter(method -> !method.isDefault());
     }
 
-    private static Object something(Class<?> type) {
+    private static Object sampleOf(Class<?> type) {
         List<Object> things = List.of(
                 new QueueId(1),
                 new Arrival(Instant.EPOCH, CLIENT, "", "SMTP"),

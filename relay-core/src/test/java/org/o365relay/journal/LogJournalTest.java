@@ -13,12 +13,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.o365relay.journal.Journal.Delivery;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 import org.slf4j.LoggerFactory;
 
-/// What a log line looks like, whatever a client says.
+/// The format of log lines, whatever a client sends.
 class LogJournalTest {
 
     private final Logger logger = (Logger) LoggerFactory.getLogger("journal");
@@ -31,7 +32,7 @@ class LogJournalTest {
     }
 
     @AfterEach
-    void listenNoMore() {
+    void stopListening() {
         logger.detachAppender(lines);
     }
 
@@ -40,7 +41,7 @@ class LogJournalTest {
             70 72            , printer , pr
             61 20 62         , blank   , "a b"
             61 3d 62         , equals  , "a=b"
-            62 fc 72 6f      , letter  , "büro"
+            62 fc 72 6f      , umlaut  , "büro"
             1f5a8            , emoji   , "🖨"
             61 22 5c         , quote   , "a\\"\\\\"
             61 d a 62        , newline , "a\\u000d\\u000ab"
@@ -51,9 +52,9 @@ class LogJournalTest {
             2066 200b feff   , format  , "\\u2066\\u200b\\ufeff"
             e0001            , tag     , "\\udb40\\udc01"
             d83d 61          , half    , "\\ud83da"
-            e000 378         , nobody's, "\\ue000\\u0378"
+            e000 378         , private, "\\ue000\\u0378"
             """, quoteCharacter = '`')
-    void showsNothingThatATerminalMayActUpon(String points, String what, String shown) {
+    void escapesWhatATerminalCouldInterpret(String points, String what, String shown) {
         StringBuilder helo = new StringBuilder();
         for (String point : points.split(" ", -1)) {
             helo.appendCodePoint(Integer.parseInt(point, 16));
@@ -67,7 +68,22 @@ class LogJournalTest {
     }
 
     @Test
-    void tellsOfEachEventOnALineOfItsOwn() {
+    void logsWhoBouncedAMessage() {
+        InetAddress printer = InetAddress.ofLiteral("10.0.0.7");
+        EmailAddress anna = EmailAddress.parse("anna@x.example").orElseThrow();
+        Reply reply = Reply.of(550, "5.7.0", "bounced");
+        Delivery byOlga =
+                new Delivery(new QueueId(1), printer, null, anna, 5, "", reply, "", 0, Duration.ofSeconds(1), "olga");
+        new LogJournal().failed(byOlga, null, false);
+        assertThat(lines.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .containsExactly(
+                        "failed id=0000000000001 client=10.0.0.7 from=<> to=<anna@x.example> size=5 upstream=\"\""
+                                + " reply=\"550 5.7.0 bounced\" attempts=0 delay=1.0s by=olga notice=none");
+    }
+
+    @Test
+    void logsEachEventOnOneLine() {
         LogJournal journal = new LogJournal();
         EmailAddress mailbox = EmailAddress.parse("relay@contoso.com").orElseThrow();
         Reply refused = Reply.of(451, "4.4.1", "connection refused");

@@ -23,8 +23,8 @@ class RatesTest {
     private static final InetAddress CLIENT = InetAddress.ofLiteral("192.0.2.7");
     private static final EmailAddress ANNA = new EmailAddress("anna", "contoso.example");
     private static final Reply REPLY = Reply.of(550, "5.7.1", "No");
-    private static final Delivery DELIVERY =
-            new Delivery(new QueueId(1), CLIENT, ANNA, ANNA, 1, "smtp.example", REPLY, "", 1, Duration.ofSeconds(1), "");
+    private static final Delivery DELIVERY = new Delivery(
+            new QueueId(1), CLIENT, ANNA, ANNA, 1, "smtp.example", REPLY, "", 1, Duration.ofSeconds(1), "");
 
     private final ManualClock clock = new ManualClock("2026-11-21T08:00:59Z");
     private final Rates rates = new Rates(clock);

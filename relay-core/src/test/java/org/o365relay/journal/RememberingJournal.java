@@ -59,8 +59,8 @@ public final class RememberingJournal implements Journal {
 
     @Override
     public void limitExceeded(ExceededLimit excess) {
-        remember("limitExceeded " + excess.client().getHostAddress() + " " + excess.limit() + " until "
-                + excess.until() + ": " + excess.reply());
+        remember("limitExceeded " + excess.client().getHostAddress() + " " + excess.limit() + " until " + excess.until()
+                + ": " + excess.reply());
     }
 
     @Override
@@ -75,7 +75,8 @@ public final class RememberingJournal implements Journal {
 
     @Override
     public void failed(Delivery delivery, @Nullable EmailAddress noticeTo, boolean inDigest) {
-        remember("failed " + text(delivery) + (inDigest ? ", digest to " : ", notice to ") + noticeTo);
+        remember("failed " + text(delivery) + (delivery.by().isEmpty() ? "" : " by " + delivery.by())
+                + (inDigest ? ", digest to " : ", notice to ") + noticeTo);
     }
 
     @Override

@@ -70,7 +70,8 @@ class DestinationFieldsTest {
             String header = randomField("To", random) + randomField("CC", random) + randomField("To", random)
                     + randomField("Bcc", random) + "Subject: x\r\n\r\n";
 
-            byte[] out = DestinationFields.readdress(StoredText.of(header), envelope).header();
+            byte[] out =
+                    DestinationFields.readdress(StoredText.of(header), envelope).header();
 
             assertThat(reached(out)).as(header).containsExactlyInAnyOrderElementsOf(keys(envelope.stream()));
         }

@@ -63,7 +63,8 @@ final class AttachmentUpload {
             describe(writer, attachment);
             writer.writeStringField("contentBytes", Base64.getEncoder().encodeToString(content));
         });
-        client.send(GraphRequest.json("POST", client.address("messages", draft, "attachments"), Step.CONTENT, json), 201);
+        client.send(
+                GraphRequest.json("POST", client.address("messages", draft, "attachments"), Step.CONTENT, json), 201);
     }
 
     private static void describe(JsonWriter writer, Attachment attachment) throws IOException {
@@ -122,8 +123,8 @@ final class AttachmentUpload {
         URI address = client.address("messages", draft, "attachments", "createUploadSession");
         GraphResponse answer = client.send(GraphRequest.json("POST", address, Step.CONTENT, json), 201);
         try {
-            URI session =
-                    URI.create(answer.text("uploadUrl").orElseThrow(() -> uploadFailed("names no address for the upload")));
+            URI session = URI.create(
+                    answer.text("uploadUrl").orElseThrow(() -> uploadFailed("names no address for the upload")));
             if (session.getHost() != null && isProtected(session)) {
                 return session;
             }
@@ -142,7 +143,8 @@ final class AttachmentUpload {
     /// The address is good for itself: with a token Graph would refuse it.
     ///
     /// @return how much is there now; the size only if the file is
-    private long put(URI session, byte[] range, int length, long from, long size, String name) throws AttemptAbortedException {
+    private long put(URI session, byte[] range, int length, long from, long size, String name)
+            throws AttemptAbortedException {
         boolean last = from + length == size;
         Map<String, String> headers = Map.of(
                 "Content-Type",

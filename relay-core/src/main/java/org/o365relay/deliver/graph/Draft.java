@@ -160,8 +160,8 @@ final class Draft {
     /// What Graph refuses for good is not sent; after anything else nobody knows, and the draft stays.
     private GraphResponse sendDraft(String id) throws AttemptAbortedException {
         try {
-            GraphResponse answer =
-                    client.send(GraphRequest.plain("POST", client.address("messages", id, "send"), Step.END_OF_CONTENT));
+            GraphResponse answer = client.send(
+                    GraphRequest.plain("POST", client.address("messages", id, "send"), Step.END_OF_CONTENT));
             if (answer.status() == NOT_FOUND) {
                 throw client.refused(Step.CONTENT, answer); // somebody has deleted the draft
             }

@@ -76,7 +76,8 @@ record GraphCheck(GraphClient client, GraphUpstreamSettings settings, RetryAfter
                         ? new Finding(Step.AUTH, "may make drafts, as " + large + " need (Mail.ReadWrite)")
                         : new Finding(
                                 Step.AUTH,
-                                large + " cannot be sent, for that takes drafts (Mail.ReadWrite): " + answer.errorReply(),
+                                large + " cannot be sent, for that takes drafts (Mail.ReadWrite): "
+                                        + answer.errorReply(),
                                 answer.status() == FORBIDDEN ? GRANT : "Smaller ones go. Ask again in a while."));
     }
 

@@ -133,7 +133,8 @@ final class GraphClient {
     private AttemptAbortedException noDrafts(GraphResponse answer) {
         String text = "DraftsForbidden: the app may not make drafts (Mail.ReadWrite), as large messages need: "
                 + answer.errorReply().text();
-        return new AttemptAbortedException(new Response(Step.CONTENT, GraphResponse.reply(FORBIDDEN, text), Origin.GRAPH));
+        return new AttemptAbortedException(
+                new Response(Step.CONTENT, GraphResponse.reply(FORBIDDEN, text), Origin.GRAPH));
     }
 
     AttemptAbortedException refused(Step step, GraphResponse answer) {
@@ -151,7 +152,8 @@ final class GraphClient {
         String bearer = token.value().reveal();
         if (!bearer.chars().allMatch(c -> c > ' ' && c < 0x7f)) { // the client would show it in its error
             String text = "the access token has characters that HTTP does not take";
-            throw new AttemptAbortedException(new Response(Step.AUTH, Reply.plain(400, "InvalidToken: " + text), Origin.SIGN_IN));
+            throw new AttemptAbortedException(
+                    new Response(Step.AUTH, Reply.plain(400, "InvalidToken: " + text), Origin.SIGN_IN));
         }
         return exchange(call, request.header("Authorization", "Bearer " + bearer))
                 .redacted(bearer);
@@ -180,11 +182,13 @@ final class GraphClient {
             return answer;
         } catch (ExecutionException | TimeoutException e) {
             pending.cancel(true);
-            throw new AttemptAbortedException(failures.connectionFailure(call.uri().getHost(), sending, call.step(), e));
+            throw new AttemptAbortedException(
+                    failures.connectionFailure(call.uri().getHost(), sending, call.step(), e));
         } catch (InterruptedException e) {
             pending.cancel(true);
             Thread.currentThread().interrupt();
-            throw new AttemptAbortedException(failures.connectionFailure(call.uri().getHost(), sending, call.step(), e));
+            throw new AttemptAbortedException(
+                    failures.connectionFailure(call.uri().getHost(), sending, call.step(), e));
         }
     }
 }

@@ -23,8 +23,8 @@ import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.UnacceptableContentException;
 import org.o365relay.net.HttpSettings;
-import org.o365relay.rewrite.ReaddressedHeader;
 import org.o365relay.rewrite.DestinationFields;
+import org.o365relay.rewrite.ReaddressedHeader;
 
 /// Microsoft Graph. There is no envelope on this road: a message goes to whom its header names, so the header is
 /// made to name exactly the envelope ([DestinationFields]), and all recipients get the same response.

@@ -26,7 +26,9 @@ final class RetryAfterGate {
 
     void record(GraphResponse answer) {
         Instant now = clock.instant();
-        requested(answer, now).map(now::plus).ifPresent(end -> until.accumulateAndGet(end, (a, b) -> a.isAfter(b) ? a : b));
+        requested(answer, now)
+                .map(now::plus)
+                .ifPresent(end -> until.accumulateAndGet(end, (a, b) -> a.isAfter(b) ? a : b));
     }
 
     /// @return what the answer comes to, with the rest it asks for
@@ -37,9 +39,7 @@ final class RetryAfterGate {
 
     private static Optional<Duration> requested(GraphResponse answer, Instant now) {
         return answer.status() == 429 || answer.status() == 503
-                ? answer.retryAfter(now)
-                        .filter(Duration::isPositive)
-                        .map(rest -> rest.compareTo(MAX) > 0 ? MAX : rest)
+                ? answer.retryAfter(now).filter(Duration::isPositive).map(rest -> rest.compareTo(MAX) > 0 ? MAX : rest)
                 : Optional.empty();
     }
 

@@ -2,7 +2,8 @@
 /// large. Reports what was said and at which step; never decides what that means.
 ///
 /// 1. [org.o365relay.deliver.graph.GraphUpstream] keeps the message for the time of the attempt (`Spool`), and has
-///    the header made to name exactly the envelope ([org.o365relay.rewrite.DestinationFields]): there is no envelope here.
+///    the header made to name exactly the envelope ([org.o365relay.rewrite.DestinationFields]): there is no envelope
+/// here.
 /// 2. Up to the limit it is sent in one request. Above it a `Draft` is made of the message without its largest files
 ///    ([org.o365relay.rewrite.AttachmentStripper]), an `AttachmentUpload` brings each of these, and only then it is
 /// sent.

@@ -43,8 +43,7 @@ record FailureReplies(SmtpUpstreamSettings settings) {
             return network(step, "4.4.2", settings + " closed the connection " + phase(step));
         }
         String shown = text.strip().substring(0, Math.min(100, text.strip().length()));
-        return network(
-                step, "4.5.0", settings + " said something that is no SMTP reply " + phase(step) + ": " + shown);
+        return network(step, "4.5.0", settings + " said something that is no SMTP reply " + phase(step) + ": " + shown);
     }
 
     /// TLS is required (RFC 3207 §4.1: a man in the middle may have taken the keyword out).

@@ -75,7 +75,8 @@ final class SessionSetup {
                 failures,
                 entering -> new AngusTransport(session, upstream, layers, login, entering, findings));
         try {
-            Socket speaking = settings.tls() == Tls.IMPLICIT ? implicitTls(socket, layers, connection, findings) : socket;
+            Socket speaking =
+                    settings.tls() == Tls.IMPLICIT ? implicitTls(socket, layers, connection, findings) : socket;
             connection.begin(Step.GREETING);
             connection.transport().connect(speaking);
             return connection;

@@ -95,9 +95,19 @@ class GraphCheckTest {
         graph.next("POST /sendMail", FakeGraph.refusing(400, "ErrorSomethingNew", "no"));
         graph.next("POST /sendMail", FakeGraph.answering(400, "<h1>Bad request</h1>"));
 
-        assertThat(fixture.upstream.check().optionalFailure().orElseThrow().reply().toString())
+        assertThat(fixture.upstream
+                        .check()
+                        .optionalFailure()
+                        .orElseThrow()
+                        .reply()
+                        .toString())
                 .startsWith("400 ErrorSomethingNew: no");
-        assertThat(fixture.upstream.check().optionalFailure().orElseThrow().reply().toString())
+        assertThat(fixture.upstream
+                        .check()
+                        .optionalFailure()
+                        .orElseThrow()
+                        .reply()
+                        .toString())
                 .isEqualTo("502 HTTP 400: Bad request");
     }
 

@@ -21,7 +21,8 @@ import org.o365relay.queue.QueueUnavailableException;
 /// day.
 ///
 /// @param queue read beside a running relay
-public record ExpiryAndQuotaChecks(UpstreamFactory upstreams, OfflineQueue queue, InstantSource clock) implements MailboxChecker.LocalChecks {
+public record ExpiryAndQuotaChecks(UpstreamFactory upstreams, OfflineQueue queue, InstantSource clock)
+        implements MailboxChecker.LocalChecks {
 
     private static final long DAYS_TO_WARN = 30;
 
@@ -74,7 +75,11 @@ public record ExpiryAndQuotaChecks(UpstreamFactory upstreams, OfflineQueue queue
                     sent < limit
                             ? CheckStep.passed("quota", detail)
                             : new CheckStep(
-                                    CheckStep.Result.WARNING, "quota", detail, "the rest waits until there is room", ""));
+                                    CheckStep.Result.WARNING,
+                                    "quota",
+                                    detail,
+                                    "the rest waits until there is room",
+                                    ""));
         } catch (QueueUnavailableException e) {
             return Optional.empty(); // no relay has run yet, or it is somebody else's queue; "devices" explains that
         }

@@ -45,7 +45,8 @@ public final class MailboxChecker {
 
     /// @param upstreams makes those that are walked; they are closed here
     /// @param testMessage sent on every road that is open; null to send nothing
-    public MailboxChecker(UpstreamFactory upstreams, LocalChecks facts, Progress listener, @Nullable TestMessage trial) {
+    public MailboxChecker(
+            UpstreamFactory upstreams, LocalChecks facts, Progress listener, @Nullable TestMessage trial) {
         this.upstreams = upstreams;
         this.localChecks = facts;
         this.progress = listener;

@@ -18,7 +18,8 @@ record ResponseStep(EmailAddress mailbox) {
     CheckStep step(Response response) {
         Verdict verdict = judge(response);
         String what = response.origin() == Origin.SIGN_IN ? "token" : name(response.step());
-        return new CheckStep(CheckStep.Result.FAILED, what, response.reply().toString(), verdict.cause(), verdict.advice());
+        return new CheckStep(
+                CheckStep.Result.FAILED, what, response.reply().toString(), verdict.cause(), verdict.advice());
     }
 
     /// @return a step after which mail can leave, if not all of it

@@ -19,9 +19,9 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
+import org.o365relay.rewrite.RewriteResult;
 import org.o365relay.rewrite.RewriteRules;
 import org.o365relay.rewrite.Rewriter;
-import org.o365relay.rewrite.RewriteResult;
 
 /// A real message that proves the last part of a road: whether the mailbox may send as it does. Takes the way of every
 /// other message, but not through the queue.

@@ -12,12 +12,12 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.RelaySettings;
 import org.o365relay.UpstreamFactory;
-import org.o365relay.daemon.check.MailboxChecker;
+import org.o365relay.daemon.check.CheckProgressText;
+import org.o365relay.daemon.check.CheckReportJson;
 import org.o365relay.daemon.check.ExpiryAndQuotaChecks;
+import org.o365relay.daemon.check.MailboxChecker;
 import org.o365relay.daemon.check.MailboxReport;
 import org.o365relay.daemon.check.SilentProgress;
-import org.o365relay.daemon.check.CheckReportJson;
-import org.o365relay.daemon.check.CheckProgressText;
 import org.o365relay.daemon.check.TestMessage;
 import org.o365relay.daemon.explain.RulesReport;
 import org.o365relay.deliver.MailboxSettings;
@@ -84,7 +84,8 @@ public final class CheckCommand implements Callable<Integer> {
             out.println("✔ configuration: " + config.file());
             RulesReport.lines(settings).forEach(line -> out.println("  " + line));
         }
-        List<MailboxReport> reports = checkAll(settings, mailboxes, json ? new SilentProgress() : new CheckProgressText(out));
+        List<MailboxReport> reports =
+                checkAll(settings, mailboxes, json ? new SilentProgress() : new CheckProgressText(out));
         boolean passed = reports.stream().allMatch(MailboxReport::canSend);
         out.println(json ? CheckReportJson.text(passed, reports) : verdict(reports));
         out.flush();
@@ -106,15 +107,16 @@ public final class CheckCommand implements Callable<Integer> {
     }
 
     private List<MailboxReport> checkAll(
-            RelaySettings settings, List<MailboxSettings> mailboxes, MailboxChecker.Progress listener) throws IOException {
+            RelaySettings settings, List<MailboxSettings> mailboxes, MailboxChecker.Progress listener)
+            throws IOException {
         List<MailboxReport> reports = new ArrayList<>();
         InstantSource clock = InstantSource.system();
         Path spool = Path.of(
                 System.getProperty("java.io.tmpdir"),
                 "o365-relay-check-" + ProcessHandle.current().pid());
         try (UpstreamFactory upstreams = new UpstreamFactory(settings.http(), spool, clock)) {
-            ExpiryAndQuotaChecks facts =
-                    new ExpiryAndQuotaChecks(upstreams, new OfflineQueue(settings.queue().directory()), clock);
+            ExpiryAndQuotaChecks facts = new ExpiryAndQuotaChecks(
+                    upstreams, new OfflineQueue(settings.queue().directory()), clock);
             MailboxChecker doctor = new MailboxChecker(upstreams, facts, listener, testMessage());
             for (MailboxSettings candidate : mailboxes) {
                 reports.add(doctor.check(candidate));

@@ -51,7 +51,9 @@ record DeviceTable(Instant now, ZoneId zone) {
                 Long.toString(device.messages()),
                 Amounts.octets(device.octets()),
                 Long.toString(device.refusals()),
-                entry.recipientsPerDay() == null ? Long.toString(recipients) : recipients + " of " + entry.recipientsPerDay());
+                entry.recipientsPerDay() == null
+                        ? Long.toString(recipients)
+                        : recipients + " of " + entry.recipientsPerDay());
     }
 
     private static List<String> deviations(DeviceRecord device) {

@@ -37,7 +37,8 @@ final class MailboxesPauseCommand implements Callable<Integer> {
                 context.output()
                         .lines(List.of(mailbox
                                 + (changed
-                                        ? " is paused. Its mail stays in the queue until you run: o365-relay mailboxes resume " + mailbox
+                                        ? " is paused. Its mail stays in the queue until you run: o365-relay mailboxes resume "
+                                                + mailbox
                                         : " is paused already.")));
             }
         }

@@ -17,8 +17,7 @@ import picocli.CommandLine.Parameters;
         name = "resume",
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
-        description =
-                "Resume a paused mailbox; if it is blocked, probe it now.")
+        description = "Resume a paused mailbox; if it is blocked, probe it now.")
 final class MailboxesResumeCommand implements Callable<Integer> {
 
     private final CommandContext context;

@@ -19,7 +19,12 @@ import org.o365relay.queue.MessageState;
 /// @param result what it has done, `%s` for how many messages and their verb
 /// @param isIrreversible whether it cannot be taken back, so that "all" is not good enough
 record QueueAction(
-        String name, Change change, Set<MessageState> states, String announcement, String result, boolean isIrreversible) {
+        String name,
+        Change change,
+        Set<MessageState> states,
+        String announcement,
+        String result,
+        boolean isIrreversible) {
 
     private static final Set<MessageState> WAITING =
             Set.of(MessageState.QUEUED, MessageState.DEFERRED, MessageState.DELIVERING);

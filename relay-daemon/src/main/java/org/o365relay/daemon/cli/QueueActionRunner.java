@@ -88,7 +88,8 @@ final class QueueActionRunner {
         if (terminal.isEmpty()) {
             throw new CommandFailed(
                     ExitCode.USAGE,
-                    action.name() + ": there is nobody to ask; add --yes to do it, or --dry-run to see what it would be");
+                    action.name()
+                            + ": there is nobody to ask; add --yes to do it, or --dry-run to see what it would be");
         }
         return terminal;
     }

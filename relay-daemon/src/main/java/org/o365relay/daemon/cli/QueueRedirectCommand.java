@@ -63,7 +63,8 @@ final class QueueRedirectCommand implements Callable<Integer> {
         }
         return EmailAddress.parse(recipient)
                 .filter(address -> !recipient.contains("*"))
-                .orElseThrow(() -> usageError("--recipient: '" + recipient + "' is not a mail address; --to replaces one"));
+                .orElseThrow(
+                        () -> usageError("--recipient: '" + recipient + "' is not a mail address; --to replaces one"));
     }
 
     private String target(String name) throws CommandFailed {

@@ -36,7 +36,10 @@ final class QueueShowCommand implements Callable<Integer> {
 
     private final CommandContext context;
 
-    @Parameters(paramLabel = "ID", converter = QueueIdConverter.class, description = "The message, as in the log or a list.")
+    @Parameters(
+            paramLabel = "ID",
+            converter = QueueIdConverter.class,
+            description = "The message, as in the log or a list.")
     private QueueId id = new QueueId(0);
 
     @Option(
@@ -72,8 +75,8 @@ final class QueueShowCommand implements Callable<Integer> {
             } else if (context.output().isJson()) {
                 context.output().json(ControlJson.text(message));
             } else {
-                List<String> lines = new ArrayList<>(
-                        context.messageReport(configuration).lines(message, RunningMailboxes.closed(relay, configuration)));
+                List<String> lines = new ArrayList<>(context.messageReport(configuration)
+                        .lines(message, RunningMailboxes.closed(relay, configuration)));
                 lines.addAll(headers ? header(relay, configuration, message) : List.of());
                 context.output().lines(lines);
             }

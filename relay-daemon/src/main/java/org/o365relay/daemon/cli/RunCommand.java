@@ -50,7 +50,11 @@ public final class RunCommand implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(relay, control, serviceManager), "stop"));
         try {
             serviceManager.ready("listening on " + addresses(relay));
-            log.info("{} listens on {}; mail leaves as {}", ProgramVersion.text(), addresses(relay), mailboxes(settings));
+            log.info(
+                    "{} listens on {}; mail leaves as {}",
+                    ProgramVersion.text(),
+                    addresses(relay),
+                    mailboxes(settings));
             new CountDownLatch(1).await(); // until the JVM is told to end
         } catch (RuntimeException e) {
             exitCode = ExitCode.INTERNAL;

@@ -35,8 +35,7 @@ record ControlConnection(
         if (line == null) {
             write(error(new ControlException(
                     Kind.BAD_REQUEST,
-                    "the request is longer than " + Protocol.MAX_REQUEST
-                            + " octets; name fewer messages at once")));
+                    "the request is longer than " + Protocol.MAX_REQUEST + " octets; name fewer messages at once")));
         } else if (!line.isEmpty()) {
             answer(line);
         }
@@ -83,7 +82,10 @@ record ControlConnection(
         } catch (ControlException e) {
             write(error(e));
         } catch (InvalidJsonException e) {
-            write(error(program.equals(asking) && !e.isUnknownMember() ? bad(e) : Protocol.versionMismatch(asking, program)));
+            write(error(
+                    program.equals(asking) && !e.isUnknownMember()
+                            ? bad(e)
+                            : Protocol.versionMismatch(asking, program)));
         } catch (RuntimeException e) {
             log.error("what was asked over the control socket failed because of a bug; please report it", e);
             write(error(new ControlException(Kind.QUEUE, "the relay has failed, see its log")));

@@ -66,7 +66,9 @@ public final class ControlJson {
 
     /// @return an array, one line per mailbox
     public static String mailboxes(List<MailboxStatus> mailboxes) {
-        return array(mailboxes.stream().map(mailbox -> StatusJson.of(mailbox).toString()).toList());
+        return array(mailboxes.stream()
+                .map(mailbox -> StatusJson.of(mailbox).toString())
+                .toList());
     }
 
     private static String array(List<String> elements) {

@@ -118,7 +118,8 @@ public final class ControlServer implements AutoCloseable {
     private void serve(SocketChannel client, boolean isWelcome) throws IOException {
         if (!isWelcome) {
             ControlException tooMany = new ControlException(
-                    Kind.NOT_RUNNING, MAX_CLIENTS + " other commands are using the relay just now; try again in a moment");
+                    Kind.NOT_RUNNING,
+                    MAX_CLIENTS + " other commands are using the relay just now; try again in a moment");
             client.configureBlocking(false);
             client.write(
                     ByteBuffer.wrap((Protocol.error(program, tooMany) + "\n").getBytes(StandardCharsets.US_ASCII)));
@@ -126,7 +127,8 @@ public final class ControlServer implements AutoCloseable {
         }
         String user = client.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
         try (Control control = controls.apply(user)) {
-            new ControlConnection(client, control, program, timeout, deadlines).serve(() -> awaitingRequest.remove(client));
+            new ControlConnection(client, control, program, timeout, deadlines)
+                    .serve(() -> awaitingRequest.remove(client));
         }
     }
 

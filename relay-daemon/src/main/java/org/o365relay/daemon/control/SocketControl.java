@@ -31,8 +31,9 @@ import org.o365relay.queue.QueueSummary;
 /// a change, and some seconds for the beginning of any other answer: a relay that is stopped or hangs says nothing.
 final class SocketControl implements Control {
 
-    private static final String PARTIAL_CHANGE = "what was changed until then stays changed; the relay's log says how many (a"
-            + " line \"changed\"). Look, and ask again for the rest";
+    private static final String PARTIAL_CHANGE =
+            "what was changed until then stays changed; the relay's log says how many (a"
+                    + " line \"changed\"). Look, and ask again for the rest";
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 

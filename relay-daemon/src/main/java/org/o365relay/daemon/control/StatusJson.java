@@ -88,8 +88,7 @@ final class StatusJson {
     }
 
     private static Rate rate(JsonObject json) {
-        return new Rate(
-                json.text("event"), json.number("lastMinute"), json.number("lastHour"), json.number("lastDay"));
+        return new Rate(json.text("event"), json.number("lastMinute"), json.number("lastHour"), json.number("lastDay"));
     }
 
     private static JsonObject of(Alert alert) {

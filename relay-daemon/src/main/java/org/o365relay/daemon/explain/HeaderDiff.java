@@ -20,6 +20,7 @@ import org.o365relay.queue.MessageDetail.RecipientEntry;
 import org.o365relay.queue.MessageEntry;
 import org.o365relay.rewrite.Rewriter;
 import org.o365relay.rewrite.RewriteResult;
+import org.o365relay.rewrite.Rewriter;
 
 /// A message's header as it came and as it leaves, with the configuration as it is now.
 public record HeaderDiff(RelaySettings settings) {

@@ -14,9 +14,9 @@ import org.o365relay.mail.Arrival;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
+import org.o365relay.rewrite.RewriteResult;
 import org.o365relay.rewrite.RewriteRules;
 import org.o365relay.rewrite.Rewriter;
-import org.o365relay.rewrite.RewriteResult;
 
 /// What Exchange and the recipients would see of the sender: a message of nothing but a From, rewritten as every other.
 record RewritePreview(RewriteRules rules, ExplainRequest request) {
@@ -25,7 +25,8 @@ record RewritePreview(RewriteRules rules, ExplainRequest request) {
         String original = sender == null ? "Subject: x\r\n\r\n" : "From: <" + sender + ">\r\n\r\n";
         return switch (rewritten(original, new Envelope(sender, recipients, sender != null && !sender.isAscii()))) {
             case RewriteResult.Rewritten message -> new ExplanationStep("upstream", words(message), key(message));
-            case RewriteResult.Unacceptable(var reply, var _) -> new ExplanationStep("upstream", "refused: " + reply, "");
+            case RewriteResult.Unacceptable(var reply, var _) ->
+                new ExplanationStep("upstream", "refused: " + reply, "");
         };
     }
 

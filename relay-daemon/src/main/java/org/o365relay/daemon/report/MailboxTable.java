@@ -76,8 +76,7 @@ public record MailboxTable(Layout layout) {
         Instant next = lane.nextProbe();
         String byItself = next == null
                 ? "the relay probes the mailbox"
-                : "the relay probes the mailbox at "
-                        + layout.times().of(next);
+                : "the relay probes the mailbox at " + layout.times().of(next);
         return switch (lane.state()) {
             case OPEN -> "";
             case FAILOVER -> byItself;

@@ -114,7 +114,9 @@ public record QueueReport(Layout layout, ReasonTexts reasonTexts, DeviceNames de
         if (mailboxes.size() == 1 && mailboxes.getFirst().contains("@")) {
             return reasonTexts.of(reason, mailboxes.getFirst()).advice();
         }
-        return lanes.isEmpty() ? "For each: " + look : "See for which mailbox, and what to do there: o365-relay mailboxes";
+        return lanes.isEmpty()
+                ? "For each: " + look
+                : "See for which mailbox, and what to do there: o365-relay mailboxes";
     }
 
     private static void addTable(List<String> lines, List<String> table) {

@@ -77,7 +77,8 @@ public record TraceTable(Layout layout, BlockedMailboxes blocked) {
                                 .map(id -> ", " + id)
                                 .orElse("");
             case FAILED ->
-                "FAILED" + when + lastDetail(message, "failed").map(": "::concat).orElse("");
+                "FAILED" + when
+                        + lastDetail(message, "failed").map(": "::concat).orElse("");
             case DELETED -> "deleted by an operator" + when;
         };
     }

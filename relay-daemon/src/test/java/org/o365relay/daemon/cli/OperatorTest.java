@@ -257,8 +257,8 @@ final class OperatorTest {
 
     /// Interrupted in the third rest.
     private int watch(int columns, List<Duration> rests, String... options) {
-        CliEnvironment place =
-                new CliEnvironment(_ -> relay, () -> SampleRelay.NOW, SampleRelay.ZONE, Optional::empty, () -> columns, octets);
+        CliEnvironment place = new CliEnvironment(
+                _ -> relay, () -> SampleRelay.NOW, SampleRelay.ZONE, Optional::empty, () -> columns, octets);
         int before = rests.size();
         StatusCommand status = new StatusCommand(place, time -> {
             rests.add(time);

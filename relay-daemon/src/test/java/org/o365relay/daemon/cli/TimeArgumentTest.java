@@ -13,7 +13,8 @@ import picocli.CommandLine.TypeConversionException;
 
 final class TimeArgumentTest {
 
-    private final TimeArgument times = new TimeArgument(Instant.parse("2026-11-21T07:05:00Z"), ZoneId.of("Europe/Berlin"));
+    private final TimeArgument times =
+            new TimeArgument(Instant.parse("2026-11-21T07:05:00Z"), ZoneId.of("Europe/Berlin"));
 
     @ParameterizedTest
     @CsvSource({

@@ -33,8 +33,9 @@ class ControlJsonTest {
 
     @Test
     void givesBackAPage() {
-        for (Page page :
-                List.of(new Page(List.of(SampleViews.line(), SampleViews.settled()), new QueueId(9)), new Page(List.of(), null))) {
+        for (Page page : List.of(
+                new Page(List.of(SampleViews.line(), SampleViews.settled()), new QueueId(9)),
+                new Page(List.of(), null))) {
             assertThat(MessageJson.page(JsonObject.parse(ControlJson.text(page))))
                     .isEqualTo(page);
         }
@@ -86,8 +87,7 @@ class ControlJsonTest {
     @ParameterizedTest
     @MethodSource("selections")
     void givesBackASelection(MessageFilter selection) {
-        assertThat(ChangeJson.filter(
-                        JsonObject.parse(ChangeJson.of(selection).toString())))
+        assertThat(ChangeJson.filter(JsonObject.parse(ChangeJson.of(selection).toString())))
                 .isEqualTo(selection);
     }
 

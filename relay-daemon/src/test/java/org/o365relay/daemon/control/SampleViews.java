@@ -137,7 +137,8 @@ final class SampleViews {
                         List.of("127.0.0.1:2525"),
                         List.of(open(), paused()),
                         List.of(new Rate("accepted", 1, 2, 3)),
-                        List.of(new Alert("mailbox-blocked relay@contoso.example", NOON, "paused", "It is.", "Mend it."))),
+                        List.of(new Alert(
+                                "mailbox-blocked relay@contoso.example", NOON, "paused", "It is.", "Mend it."))),
                 summary(),
                 new Disk(1, 2, 3, 1L << 40));
     }
