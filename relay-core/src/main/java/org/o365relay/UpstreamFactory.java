@@ -89,7 +89,7 @@ public final class UpstreamFactory implements AutoCloseable {
     private static Optional<Expiry> expiry(ClientCertificate shown) {
         try {
             Instant end = CertifiedKey.read(shown.certificate(), shown.key(), null)
-                    .own()
+                    .certificate()
                     .getNotAfter()
                     .toInstant();
             return Optional.of(new Expiry(

@@ -14,25 +14,26 @@ final class Addresses {
     private static final String LENIENT = LABELS.formatted("A-Za-z0-9_");
 
     /// A mail address with a domain.
-    static final Kind<EmailAddress> MAIL = Text.ANY.then(Addresses::mail);
+    static final ValueParser<EmailAddress> MAIL = TextValues.ANY.then(Addresses::mail);
 
     /// An address `alias@contoso.example`, or a domain `@contoso.example`.
-    static final Kind<SendAs> SEND_AS = Text.ANY.then(
+    static final ValueParser<SendAs> SEND_AS = TextValues.ANY.then(
             text -> text.startsWith("@") ? sendAsDomain(text) : mail(text).then(Addresses::sendAsAddress));
 
     /// A domain for addresses that have none.
-    static final Kind<String> DOMAIN = Text.ANY.then(Addresses::domain);
+    static final ValueParser<String> DOMAIN = TextValues.ANY.then(Addresses::domain);
 
     /// A local IP address.
-    static final Kind<InetAddress> LOCAL = Text.ANY.then(Addresses::local);
+    static final ValueParser<InetAddress> LOCAL = TextValues.ANY.then(Addresses::local);
 
     /// What the relay calls itself.
-    static final Kind<String> HOSTNAME = Text.ANY.then(text -> isHostname(text)
-            ? new Parsed.Good<>(text)
-            : new Parsed.Bad<>(Text.quoted(text) + " is not a host name; use letters, digits, hyphens and dots"));
+    static final ValueParser<String> HOSTNAME = TextValues.ANY.then(text -> isHostname(text)
+            ? new Parsed.Ok<>(text)
+            : new Parsed.Invalid<>(
+                    TextValues.quoted(text) + " is not a host name; use letters, digits, hyphens and dots"));
 
     /// A host to connect to: a name or an IP address.
-    static final Kind<String> HOST = Text.ANY.then(Addresses::host);
+    static final ValueParser<String> HOST = TextValues.ANY.then(Addresses::host);
 
     private Addresses() {}
 
@@ -43,19 +44,19 @@ final class Addresses {
     private static Parsed<EmailAddress> mail(String text) {
         return EmailAddress.parse(text)
                 .filter(EmailAddress::isQualified)
-                .<Parsed<EmailAddress>>map(Parsed.Good::new)
-                .orElseGet(() -> new Parsed.Bad<>(
-                        Text.quoted(text) + " is not a mail address; use for example relay@contoso.example"));
+                .<Parsed<EmailAddress>>map(Parsed.Ok::new)
+                .orElseGet(() -> new Parsed.Invalid<>(
+                        TextValues.quoted(text) + " is not a mail address; use for example relay@contoso.example"));
     }
 
     private static Parsed<SendAs> sendAsAddress(EmailAddress address) {
-        return new Parsed.Good<>(new SendAs.Address(address));
+        return new Parsed.Ok<>(new SendAs.Address(address));
     }
 
     private static Parsed<SendAs> sendAsDomain(String text) {
         return EmailAddress.parse("any" + text).isPresent()
-                ? new Parsed.Good<>(new SendAs.Domain(text.substring(1)))
-                : new Parsed.Bad<>(Text.quoted(text) + " is not a domain; use for example @contoso.example");
+                ? new Parsed.Ok<>(new SendAs.Domain(text.substring(1)))
+                : new Parsed.Invalid<>(TextValues.quoted(text) + " is not a domain; use for example @contoso.example");
     }
 
     private static Parsed<String> domain(String text) {
@@ -63,15 +64,16 @@ final class Addresses {
                 && !text.startsWith("[")
                 && EmailAddress.parse("any@" + text).isPresent();
         return valid
-                ? new Parsed.Good<>(text)
-                : new Parsed.Bad<>(Text.quoted(text) + " is not a domain; use for example contoso.example");
+                ? new Parsed.Ok<>(text)
+                : new Parsed.Invalid<>(TextValues.quoted(text) + " is not a domain; use for example contoso.example");
     }
 
     private static Parsed<InetAddress> local(String text) {
         return Network.parse(text)
                 .filter(network -> !text.contains("/"))
-                .<Parsed<InetAddress>>map(network -> new Parsed.Good<>(network.address()))
-                .orElseGet(() -> new Parsed.Bad<>(Text.quoted(text) + " is not an IP address; " + instead(text)));
+                .<Parsed<InetAddress>>map(network -> new Parsed.Ok<>(network.address()))
+                .orElseGet(() ->
+                        new Parsed.Invalid<>(TextValues.quoted(text) + " is not an IP address; " + instead(text)));
     }
 
     private static String instead(String text) {
@@ -87,7 +89,9 @@ final class Addresses {
         boolean valid = literal
                 ? Network.parse(text).isPresent() && !text.contains("/")
                 : text.length() <= LONGEST_NAME && text.matches(LENIENT);
-        return valid ? new Parsed.Good<>(text) : new Parsed.Bad<>(Text.quoted(text) + " is not a host" + advice(text));
+        return valid
+                ? new Parsed.Ok<>(text)
+                : new Parsed.Invalid<>(TextValues.quoted(text) + " is not a host" + advice(text));
     }
 
     private static String advice(String text) {

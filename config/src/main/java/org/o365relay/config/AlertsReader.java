@@ -1,7 +1,7 @@
 package org.o365relay.config;
 
-import static org.o365relay.config.Amount.duration;
-import static org.o365relay.config.Amount.whole;
+import static org.o365relay.config.Quantities.duration;
+import static org.o365relay.config.Quantities.whole;
 
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -20,10 +20,11 @@ record AlertsReader(Section alerts, SecretFiles files) {
     private static final String HEADER = "header";
 
     /// The name of a header field (RFC 9110 §5.6.2).
-    private static final Kind<String> FIELD = Text.ANY.then(text -> text.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-            ? new Parsed.Good<>(text)
-            : new Parsed.Bad<>(
-                    Text.quoted(text) + " is not the name of a header field; use for example Authorization"));
+    private static final ValueParser<String> FIELD =
+            TextValues.ANY.then(text -> text.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+                    ? new Parsed.Ok<>(text)
+                    : new Parsed.Invalid<>(TextValues.quoted(text)
+                            + " is not the name of a header field; use for example Authorization"));
 
     AlertSettings read() {
         return new AlertSettings(

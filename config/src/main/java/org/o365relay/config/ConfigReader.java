@@ -63,8 +63,8 @@ public final class ConfigReader {
     /// @param file shown in problems as it is given here; its directory is where relative paths in it start
     public Configuration read(Path file) {
         return switch (FileContent.read(file)) {
-            case Parsed.Good<byte[]> readable -> parse(file);
-            case Parsed.Bad<byte[]>(String message) ->
+            case Parsed.Ok<byte[]> readable -> parse(file);
+            case Parsed.Invalid<byte[]>(String message) ->
                 new Configuration.Invalid(List.of(new Problem(file.toString(), 0, "", message)));
         };
     }
@@ -74,7 +74,7 @@ public final class ConfigReader {
         return switch (Hocon.parse(file, reference, environment)) {
             case Hocon.Broken(Problem problem) -> new Configuration.Invalid(List.of(problem));
             case Hocon.Tree(ConfigObject root, Substitutions substitutions) -> {
-                Place place = new Place(file.toString(), 0);
+                FilePosition place = new FilePosition(file.toString(), 0);
                 Problems problems = new Problems(file.toString());
                 Source source = new Source(place, substitutions, KnownKeys.in(reference), problems);
                 reportStrays(root, source);

@@ -29,7 +29,7 @@ record ControlReader(Section control, Path directory) {
                             .formatted(USUAL_NAME, ControlSettings.LONGEST));
         }
         Path socket = written.orElse(usual);
-        Optional<String> group = control.optional(GROUP, Text.ANY);
+        Optional<String> group = control.optional(GROUP, TextValues.ANY);
         checkPlace(socket, dataDirectory, listeners);
         if (group.isPresent() && socket.startsWith(dataDirectory)) {
             control.warning(
@@ -59,9 +59,9 @@ record ControlReader(Section control, Path directory) {
     private static Parsed<Path> checkLength(Path socket) {
         int octets = octets(socket);
         return octets > ControlSettings.LONGEST
-                ? new Parsed.Bad<>("%s is too long for a socket: %d octets; use %d at most"
-                        .formatted(Text.quoted(socket.toString()), octets, ControlSettings.LONGEST))
-                : new Parsed.Good<>(socket);
+                ? new Parsed.Invalid<>("%s is too long for a socket: %d octets; use %d at most"
+                        .formatted(TextValues.quoted(socket.toString()), octets, ControlSettings.LONGEST))
+                : new Parsed.Ok<>(socket);
     }
 
     private static int octets(Path path) {

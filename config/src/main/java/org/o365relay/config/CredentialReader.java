@@ -57,7 +57,8 @@ record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path
     /// @return empty if something is wrong or missing
     Optional<Credential> read(Optional<String> address) {
         Given given = given();
-        Optional<String> username = credential.optional(USERNAME, Text.ANY).or(() -> address);
+        Optional<String> username =
+                credential.optional(USERNAME, TextValues.ANY).or(() -> address);
         Optional<CredentialType> type = type();
         type.ifPresent(this::reportUnused);
         return type.flatMap(chosen -> read(chosen, given, username));
@@ -73,7 +74,7 @@ record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path
     }
 
     private Optional<CredentialType> written() {
-        return credential.optional(TYPE, Text.oneOf(CredentialType.class));
+        return credential.optional(TYPE, TextValues.oneOf(CredentialType.class));
     }
 
     /// Without a word about it a password, unless something else is written that is of no use then.
@@ -95,7 +96,7 @@ record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path
     private static String remedy(List<String> keys) {
         return keys.stream()
                 .flatMap(key -> CredentialType.of(key).stream()
-                        .map(type -> "with %s it is type = %s".formatted(key, Text.name(type))))
+                        .map(type -> "with %s it is type = %s".formatted(key, TextValues.name(type))))
                 .findFirst()
                 .orElse("use client-secret, certificate, device-code or managed-identity");
     }
@@ -108,8 +109,8 @@ record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path
                         .written(key)
                         .filter(setting -> setting.path().equals(credential.path() + "." + key))
                         .isPresent())
-                .forEach(key ->
-                        credential.warning(key, "is not used with type = %s; remove it".formatted(Text.name(type))));
+                .forEach(key -> credential.warning(
+                        key, "is not used with type = %s; remove it".formatted(TextValues.name(type))));
     }
 
     private boolean isWritten(String key) {
@@ -218,7 +219,7 @@ record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path
         Optional<String> wrong = username.filter(name -> name.indexOf('@') < 1 && !Entra.isGuid(name));
         wrong.ifPresent(name -> credential.problem(
                 USERNAME,
-                Text.quoted(name) + " is no mailbox; give its user principal name, like relay@contoso.example"));
+                TextValues.quoted(name) + " is no mailbox; give its user principal name, like relay@contoso.example"));
         return wrong.isPresent() ? Optional.empty() : username;
     }
 
@@ -245,7 +246,7 @@ record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path
                     given.certificatePassword().orElse(null));
             // RFC 7518 §3.5: PS256, which Microsoft Entra asks for, is RSA
             if (read.key() instanceof RSAKey) {
-                reportExpiry(file, read.own());
+                reportExpiry(file, read.certificate());
             } else {
                 credential.problem(CERTIFICATE, "the key is no RSA key, which Microsoft Entra asks for");
             }

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 /// The template of a display name.
 final class DisplayNameTemplate {
 
-    static final Kind<String> TEMPLATE = Text.ANY.then(DisplayNameTemplate::check);
+    static final ValueParser<String> TEMPLATE = TextValues.ANY.then(DisplayNameTemplate::check);
 
     private static final List<String> PLACEHOLDERS = List.of("name", "address", "local-part", "device");
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^{}]*)}");
@@ -17,14 +17,14 @@ final class DisplayNameTemplate {
 
     private static Parsed<String> check(String template) {
         if (template.chars().anyMatch(Character::isISOControl)) {
-            return new Parsed.Bad<>("has a line break or another control character; write it on one line");
+            return new Parsed.Invalid<>("has a line break or another control character; write it on one line");
         }
         if (template.indexOf('@') >= 0) {
-            return new Parsed.Bad<>(
+            return new Parsed.Invalid<>(
                     "%s has an @; Exchange takes it for an address and refuses the message; write for example \" at \""
-                            .formatted(Text.quoted(template)));
+                            .formatted(TextValues.quoted(template)));
         }
-        return unknownPlaceholder(template).or(() -> strayBrace(template)).orElseGet(() -> new Parsed.Good<>(template));
+        return unknownPlaceholder(template).or(() -> strayBrace(template)).orElseGet(() -> new Parsed.Ok<>(template));
     }
 
     private static Optional<Parsed<String>> unknownPlaceholder(String template) {
@@ -38,7 +38,7 @@ final class DisplayNameTemplate {
     }
 
     private static Parsed<String> unknown(String name) {
-        return new Parsed.Bad<>("{%s} is not known; %s"
+        return new Parsed.Invalid<>("{%s} is not known; %s"
                 .formatted(
                         name,
                         Suggestion.nearest(name, PLACEHOLDERS)
@@ -49,7 +49,7 @@ final class DisplayNameTemplate {
     private static Optional<Parsed<String>> strayBrace(String template) {
         String rest = PLACEHOLDER.matcher(template).replaceAll("");
         return rest.contains("{") || rest.contains("}")
-                ? Optional.of(new Parsed.Bad<>(Text.quoted(template) + " has a { or } without its partner"))
+                ? Optional.of(new Parsed.Invalid<>(TextValues.quoted(template) + " has a { or } without its partner"))
                 : Optional.empty();
     }
 }

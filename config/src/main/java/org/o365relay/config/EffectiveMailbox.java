@@ -61,7 +61,7 @@ final class EffectiveMailbox {
                         "source", "graph",
                         "folder", ndr.source().folder(),
                         "graph-url", ndr.source().graphUrl().toString(),
-                        "poll-interval", Amount.text(ndr.pollInterval()));
+                        "poll-interval", Quantities.text(ndr.pollInterval()));
     }
 
     private static Map<String, Object> limits(ResolvedMailbox mailbox) {
@@ -71,7 +71,7 @@ final class EffectiveMailbox {
         keys.putAll(present("recipients-per-message", mailbox.recipientsPerMessage()));
         Long size = mailbox.messageSize();
         if (size != null) {
-            keys.put("message-size", Amount.text(size));
+            keys.put("message-size", Quantities.text(size));
         }
         keys.put("burst", limits.burst());
         keys.put("connections", limits.connections());
@@ -106,11 +106,11 @@ final class EffectiveMailbox {
         Map<String, Object> keys = new HashMap<>(present("trusted-certificates", upstream.trustedCertificates()));
         keys.put(upstream.lookup() == Lookup.MX ? "domain" : "host", upstream.host());
         keys.put("port", upstream.port());
-        keys.put("tls", Text.name(upstream.tls()));
-        keys.put("connect-timeout", Amount.text(upstream.connectTimeout()));
-        keys.put("reply-timeout", Amount.text(upstream.replyTimeout()));
-        keys.put("data-timeout", Amount.text(upstream.dataTimeout()));
-        keys.put("idle-timeout", Amount.text(upstream.idleTimeout()));
+        keys.put("tls", TextValues.name(upstream.tls()));
+        keys.put("connect-timeout", Quantities.text(upstream.connectTimeout()));
+        keys.put("reply-timeout", Quantities.text(upstream.replyTimeout()));
+        keys.put("data-timeout", Quantities.text(upstream.dataTimeout()));
+        keys.put("idle-timeout", Quantities.text(upstream.idleTimeout()));
         ClientCertificate certificate = upstream.clientCertificate();
         if (certificate != null) {
             keys.put("client-certificate", certificate.certificate().toString());

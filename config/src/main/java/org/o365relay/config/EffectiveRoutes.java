@@ -41,7 +41,7 @@ final class EffectiveRoutes {
         if (target != null) {
             keys.put(isPool(target) ? "pool" : "mailbox", target);
         }
-        keys.put("priority", Text.name(rule.priority()));
+        keys.put("priority", TextValues.name(rule.priority()));
         return keys;
     }
 

@@ -38,7 +38,7 @@ final class EffectiveText {
 
     private static Map<String, Object> relay(ResolvedConfiguration inForce) {
         RelaySettings settings = inForce.settings();
-        EffectiveTerms terms = new EffectiveTerms(inForce.standard(), inForce.trusted());
+        EffectivePolicy terms = new EffectivePolicy(inForce.standard(), inForce.trusted());
         AdmissionRules rules = settings.accept().rules();
         Map<String, Object> keys = new HashMap<>(present("default-domain", rules.defaultDomain()));
         keys.put("hostname", settings.hostname());
@@ -61,7 +61,7 @@ final class EffectiveText {
         keys.put("retry", retry(settings.retry(), settings.probe()));
         keys.put("notices", notices(settings.notices()));
         keys.put("alerts", alerts(settings.alerts()));
-        keys.put("shutdown-timeout", Amount.text(settings.shutdownTimeout()));
+        keys.put("shutdown-timeout", Quantities.text(settings.shutdownTimeout()));
         return keys;
     }
 
@@ -71,7 +71,7 @@ final class EffectiveText {
                 : Map.of(
                         "certificate", files.certificate().toString(),
                         "key", files.key().toString(),
-                        "detection-timeout", Amount.text(files.detectionTimeout()));
+                        "detection-timeout", Quantities.text(files.detectionTimeout()));
     }
 
     private static Map<String, Object> auth(AcceptSettings accept) {
@@ -81,27 +81,27 @@ final class EffectiveText {
     }
 
     private static List<Map<String, Object>> rules(AddressRules rules) {
-        return rules.rules().stream().map(EffectiveTerms::rule).toList();
+        return rules.rules().stream().map(EffectivePolicy::rule).toList();
     }
 
     private static Map<String, Object> limits(SessionLimits limits, ClientPolicy standard) {
         return Map.of(
                 "command-line-length", limits.commandLine(),
-                "message-size", Amount.text(standard.messageSize()),
+                "message-size", Quantities.text(standard.messageSize()),
                 "recipients-per-message", limits.recipients(),
                 "hops", limits.hops(),
                 "connections", limits.connections(),
                 "connections-per-client", standard.limits().connections(),
-                "idle-timeout", Amount.text(limits.idleTimeout()),
-                "command-timeout", Amount.text(limits.commandTimeout()),
-                "minimum-data-rate", Amount.text((long) limits.minimumDataRate()));
+                "idle-timeout", Quantities.text(limits.idleTimeout()),
+                "command-timeout", Quantities.text(limits.commandTimeout()),
+                "minimum-data-rate", Quantities.text((long) limits.minimumDataRate()));
     }
 
     private static Map<String, Object> queue(QueueSettings queue) {
         return Map.of(
-                "minimum-free-space", Amount.text(queue.minimumFreeSpace()),
-                "maximum-size", Amount.text(queue.maximumSize()),
-                "history", Amount.text(queue.history()));
+                "minimum-free-space", Quantities.text(queue.minimumFreeSpace()),
+                "maximum-size", Quantities.text(queue.maximumSize()),
+                "history", Quantities.text(queue.history()));
     }
 
     private static Map<String, Object> control(ControlSettings control) {
@@ -113,7 +113,7 @@ final class EffectiveText {
     private static Map<String, Object> notices(NoticeSettings notices) {
         Map<String, Object> keys = new HashMap<>(present("admin", notices.admin()));
         keys.put("language", notices.language().code());
-        keys.put("delay-notice-after", Amount.text(notices.delayNoticeAfter()));
+        keys.put("delay-notice-after", Quantities.text(notices.delayNoticeAfter()));
         keys.put("hourly-limit-per-device", notices.hourlyLimitPerDevice());
         return keys;
     }
@@ -124,8 +124,8 @@ final class EffectiveText {
         if (proxy != null) {
             keys.put("proxy", proxy(proxy));
         }
-        keys.put("connect-timeout", Amount.text(http.connectTimeout()));
-        keys.put("request-timeout", Amount.text(http.requestTimeout()));
+        keys.put("connect-timeout", Quantities.text(http.connectTimeout()));
+        keys.put("request-timeout", Quantities.text(http.requestTimeout()));
         return keys;
     }
 
@@ -141,16 +141,16 @@ final class EffectiveText {
 
     private static Map<String, Object> retry(RetrySchedule retry, ProbeSchedule probe) {
         return Map.of(
-                "first-delay", Amount.text(retry.firstDelay()),
-                "expire-after", Amount.text(retry.expireAfter()),
-                "mailbox-probe", Amount.text(probe.first()),
-                "mailbox-probe-max", Amount.text(probe.max()));
+                "first-delay", Quantities.text(retry.firstDelay()),
+                "expire-after", Quantities.text(retry.expireAfter()),
+                "mailbox-probe", Quantities.text(probe.first()),
+                "mailbox-probe-max", Quantities.text(probe.max()));
     }
 
     private static Map<String, Object> alerts(AlertSettings alerts) {
         Map<String, Object> keys = new HashMap<>(Map.of(
-                "delay", Amount.text(alerts.delay()),
-                "queue-age", Amount.text(alerts.queueAge()),
+                "delay", Quantities.text(alerts.delay()),
+                "queue-age", Quantities.text(alerts.queueAge()),
                 "queue-length", alerts.queueLength()));
         WebhookSettings webhook = alerts.webhook();
         if (webhook != null) {

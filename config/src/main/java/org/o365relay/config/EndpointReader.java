@@ -34,15 +34,16 @@ record EndpointReader(Section listener) {
             PosixFilePermission.OWNER_READ);
 
     /// Permissions as chmod(1) has them: `0660`.
-    private static final Kind<Set<PosixFilePermission>> PERMISSIONS = Text.ANY.then(EndpointReader::permissions);
+    private static final ValueParser<Set<PosixFilePermission>> PERMISSIONS =
+            TextValues.ANY.then(EndpointReader::permissions);
 
-    private static final Kind<String> SOCKET_NAME = Text.ANY.then(EndpointReader::socket);
-    private static final Kind<String> DESCRIPTOR_NAME = Text.ANY.then(EndpointReader::descriptor);
+    private static final ValueParser<String> SOCKET_NAME = TextValues.ANY.then(EndpointReader::socket);
+    private static final ValueParser<String> DESCRIPTOR_NAME = TextValues.ANY.then(EndpointReader::descriptor);
 
     /// @return empty if it is wrong
     Optional<Endpoint> read() {
         Optional<InetAddress> address = listener.sound("address", Addresses.LOCAL);
-        Optional<Integer> port = listener.sound("port", Amount.port(0));
+        Optional<Integer> port = listener.sound("port", Quantities.port(0));
         Optional<String> socket = listener.optional(SOCKET, SOCKET_NAME);
         Set<PosixFilePermission> permissions = listener.value(MODE, PERMISSIONS);
         Optional<String> descriptor = listener.optional(SYSTEMD, DESCRIPTOR_NAME);
@@ -100,21 +101,23 @@ record EndpointReader(Section listener) {
         boolean isName = text.startsWith("@");
         int octets = text.getBytes(StandardCharsets.UTF_8).length - (isName ? 1 : 0);
         if (!isName && !text.startsWith("/")) {
-            return new Parsed.Bad<>(Text.quoted(text)
+            return new Parsed.Invalid<>(TextValues.quoted(text)
                     + " is no socket; use a path that begins with /, or @ and a name for an abstract one (Linux)");
         }
         if (octets == 0 || text.endsWith("/") || text.chars().anyMatch(Character::isISOControl)) {
-            return new Parsed.Bad<>(Text.quoted(text) + " names no socket; use for example /run/o365-relay/smtp.sock");
+            return new Parsed.Invalid<>(
+                    TextValues.quoted(text) + " names no socket; use for example /run/o365-relay/smtp.sock");
         }
         return octets > LONGEST_SOCKET
-                ? new Parsed.Bad<>("%s is too long for a socket: %d octets; use %d at most"
-                        .formatted(Text.quoted(text), octets, LONGEST_SOCKET))
-                : new Parsed.Good<>(text);
+                ? new Parsed.Invalid<>("%s is too long for a socket: %d octets; use %d at most"
+                        .formatted(TextValues.quoted(text), octets, LONGEST_SOCKET))
+                : new Parsed.Ok<>(text);
     }
 
     private static Parsed<Set<PosixFilePermission>> permissions(String text) {
         if (!text.matches("0?[0-7]{3}")) {
-            return new Parsed.Bad<>(Text.quoted(text) + " is not a mode; use for example \"0660\", as for chmod");
+            return new Parsed.Invalid<>(
+                    TextValues.quoted(text) + " is not a mode; use for example \"0660\", as for chmod");
         }
         int mode = Integer.parseInt(text, 8);
         Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
@@ -125,8 +128,9 @@ record EndpointReader(Section listener) {
         }
         // unix(7): to connect is to write
         return (mode & 0222) == 0
-                ? new Parsed.Bad<>("nobody could connect with the mode %s; use for example \"0660\"".formatted(text))
-                : new Parsed.Good<>(permissions);
+                ? new Parsed.Invalid<>(
+                        "nobody could connect with the mode %s; use for example \"0660\"".formatted(text))
+                : new Parsed.Ok<>(permissions);
     }
 
     /// @return as [#PERMISSIONS] reads it
@@ -141,8 +145,8 @@ record EndpointReader(Section listener) {
         boolean valid =
                 text.length() <= LONGEST_DESCRIPTOR && text.chars().allMatch(c -> c > ' ' && c < 0x7f && c != ':');
         return valid
-                ? new Parsed.Good<>(text)
-                : new Parsed.Bad<>(Text.quoted(text)
+                ? new Parsed.Ok<>(text)
+                : new Parsed.Invalid<>(TextValues.quoted(text)
                         + " is not a FileDescriptorName; use up to 255 ASCII characters without blanks and colons");
     }
 }

@@ -15,20 +15,20 @@ final class Entra {
     private static final List<String> EVERYBODY = List.of("common", "organizations", "consumers");
 
     /// A directory: its id or one of its domains.
-    static final Kind<String> TENANT = Text.ANY.then(Entra::tenant);
+    static final ValueParser<String> TENANT = TextValues.ANY.then(Entra::tenant);
 
     /// The id of an application.
-    static final Kind<String> CLIENT_ID = Text.ANY.then(text -> isGuid(text)
-            ? new Parsed.Good<>(text)
-            : new Parsed.Bad<>(Text.quoted(text) + " is not an application (client) ID; it looks like"
+    static final ValueParser<String> CLIENT_ID = TextValues.ANY.then(text -> isGuid(text)
+            ? new Parsed.Ok<>(text)
+            : new Parsed.Invalid<>(TextValues.quoted(text) + " is not an application (client) ID; it looks like"
                     + " 00000000-0000-0000-0000-000000000000: Microsoft Entra admin center > App registrations > (the"
                     + " app) > Overview"));
 
     /// A date: `2027-05-01`.
-    static final Kind<LocalDate> DATE = Text.ANY.then(Entra::date);
+    static final ValueParser<LocalDate> DATE = TextValues.ANY.then(Entra::date);
 
     /// The beginning of a URL, without a final slash: `https://graph.microsoft.com`.
-    static final Kind<URI> ORIGIN = Text.ANY.then(Entra::origin);
+    static final ValueParser<URI> ORIGIN = TextValues.ANY.then(Entra::origin);
 
     private Entra() {}
 
@@ -52,20 +52,22 @@ final class Entra {
 
     private static Parsed<String> tenant(String text) {
         if (EVERYBODY.contains(text.toLowerCase(Locale.ROOT))) {
-            return new Parsed.Bad<>(Text.quoted(text)
+            return new Parsed.Invalid<>(TextValues.quoted(text)
                     + " stands for any directory; give your own: its ID, or for example contoso.onmicrosoft.com");
         }
         return isGuid(text) || (text.contains(".") && Addresses.isHostname(text))
-                ? new Parsed.Good<>(text)
-                : new Parsed.Bad<>(Text.quoted(text) + " is not a directory (tenant); give its ID, which looks like"
-                        + " 00000000-0000-0000-0000-000000000000, or for example contoso.onmicrosoft.com");
+                ? new Parsed.Ok<>(text)
+                : new Parsed.Invalid<>(
+                        TextValues.quoted(text) + " is not a directory (tenant); give its ID, which looks like"
+                                + " 00000000-0000-0000-0000-000000000000, or for example contoso.onmicrosoft.com");
     }
 
     private static Parsed<LocalDate> date(String text) {
         try {
-            return new Parsed.Good<>(LocalDate.parse(text));
+            return new Parsed.Ok<>(LocalDate.parse(text));
         } catch (DateTimeParseException notADate) {
-            return new Parsed.Bad<>(Text.quoted(text) + " is not a date; use year-month-day, for example 2027-05-01");
+            return new Parsed.Invalid<>(
+                    TextValues.quoted(text) + " is not a date; use year-month-day, for example 2027-05-01");
         }
     }
 
@@ -74,15 +76,17 @@ final class Entra {
         try {
             uri = URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
         } catch (IllegalArgumentException notAUrl) {
-            return new Parsed.Bad<>(Text.quoted(text) + " is not a URL; use for example https://host.example");
+            return new Parsed.Invalid<>(
+                    TextValues.quoted(text) + " is not a URL; use for example https://host.example");
         }
         String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
         if (uri.getHost() == null || !uri.getPath().isEmpty() || uri.getQuery() != null || uri.getUserInfo() != null) {
-            return new Parsed.Bad<>(Text.quoted(text)
+            return new Parsed.Invalid<>(TextValues.quoted(text)
                     + " is not scheme and host; use for example https://host.example, with nothing after it");
         }
         return scheme.equals("https") || (scheme.equals("http") && isThisMachine(uri.getHost()))
-                ? new Parsed.Good<>(uri)
-                : new Parsed.Bad<>(Text.quoted(text) + " would show secrets to anybody on the way; use https://");
+                ? new Parsed.Ok<>(uri)
+                : new Parsed.Invalid<>(
+                        TextValues.quoted(text) + " would show secrets to anybody on the way; use https://");
     }
 }

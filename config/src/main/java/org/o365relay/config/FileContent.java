@@ -23,23 +23,23 @@ final class FileContent {
     private FileContent() {}
 
     /// A path; a relative one starts at the configuration file's directory.
-    static Kind<Path> path(Path directory) {
-        return Text.ANY.then(text -> {
+    static ValueParser<Path> path(Path directory) {
+        return TextValues.ANY.then(text -> {
             try {
-                return new Parsed.Good<>(directory.resolve(text).normalize());
+                return new Parsed.Ok<>(directory.resolve(text).normalize());
             } catch (InvalidPathException impossible) {
-                return new Parsed.Bad<>(Text.quoted(text) + " is not a path");
+                return new Parsed.Invalid<>(TextValues.quoted(text) + " is not a path");
             }
         });
     }
 
     /// A file that is there and may be read.
-    static Kind<Path> readable(Path directory) {
-        return path(directory).then(file -> read(file).then(content -> new Parsed.Good<>(file)));
+    static ValueParser<Path> readable(Path directory) {
+        return path(directory).then(file -> read(file).then(content -> new Parsed.Ok<>(file)));
     }
 
     /// A PEM file with at least one certificate.
-    static Kind<Path> certificates(Path directory) {
+    static ValueParser<Path> certificates(Path directory) {
         return path(directory).then(FileContent::checkCertificates);
     }
 
@@ -51,15 +51,15 @@ final class FileContent {
     /// @return the whole file, at most 1 MiB
     static Parsed<byte[]> read(Path file) {
         if (Files.isDirectory(file)) {
-            return new Parsed.Bad<>(file + " is a directory; name a file");
+            return new Parsed.Invalid<>(file + " is a directory; name a file");
         }
         try (InputStream in = Files.newInputStream(file)) {
             byte[] content = in.readNBytes(LARGEST + 1);
             return content.length <= LARGEST
-                    ? new Parsed.Good<>(content)
-                    : new Parsed.Bad<>(file + " is larger than 1 MiB; is it the right file?");
+                    ? new Parsed.Ok<>(content)
+                    : new Parsed.Invalid<>(file + " is larger than 1 MiB; is it the right file?");
         } catch (IOException unreadable) {
-            return new Parsed.Bad<>(trouble(file, unreadable));
+            return new Parsed.Invalid<>(trouble(file, unreadable));
         }
     }
 
@@ -86,9 +86,9 @@ final class FileContent {
             boolean any = !CertificateFactory.getInstance("X.509")
                     .generateCertificates(new ByteArrayInputStream(content))
                     .isEmpty();
-            return any ? new Parsed.Good<>(file) : new Parsed.Bad<>(file + " holds no certificate; " + PEM);
+            return any ? new Parsed.Ok<>(file) : new Parsed.Invalid<>(file + " holds no certificate; " + PEM);
         } catch (CertificateException damaged) {
-            return new Parsed.Bad<>(file + " cannot be read as certificates; " + PEM);
+            return new Parsed.Invalid<>(file + " cannot be read as certificates; " + PEM);
         }
     }
 }

@@ -22,9 +22,8 @@ final class Hostname {
 
     private static Optional<String> kernelsName(Path file) {
         return switch (FileContent.read(file)) {
-            case Parsed.Good<byte[]>(byte[] content) ->
-                Optional.of(new String(content, StandardCharsets.UTF_8).strip());
-            case Parsed.Bad<byte[]> notLinux -> Optional.empty();
+            case Parsed.Ok<byte[]>(byte[] content) -> Optional.of(new String(content, StandardCharsets.UTF_8).strip());
+            case Parsed.Invalid<byte[]> notLinux -> Optional.empty();
         };
     }
 }

@@ -1,6 +1,6 @@
 package org.o365relay.config;
 
-import static org.o365relay.config.Amount.duration;
+import static org.o365relay.config.Quantities.duration;
 
 import java.time.Duration;
 import java.util.Optional;
@@ -27,8 +27,8 @@ record HttpReader(Section http, SecretFiles files) {
 
     private Optional<Proxy> proxy(Section proxy) {
         Optional<String> host = proxy.optional(HOST, Addresses.HOST);
-        int port = proxy.value("port", Amount.port(1));
-        Optional<String> username = proxy.optional(USERNAME, Text.ANY);
+        int port = proxy.value("port", Quantities.port(1));
+        Optional<String> username = proxy.optional(USERNAME, TextValues.ANY);
         SecretReader password = new SecretReader(proxy, PASSWORD, "RELAY_PROXY_PASSWORD", files);
         Optional<Secret> secret = password.read();
         if (proxy.written(USERNAME).isPresent() && !password.isWritten()) {
@@ -46,7 +46,7 @@ record HttpReader(Section http, SecretFiles files) {
                         .orElse(null)));
     }
 
-    private static Kind<Duration> timeout() {
+    private static ValueParser<Duration> timeout() {
         return duration(Duration.ofMillis(100), Duration.ofHours(1));
     }
 }

@@ -6,7 +6,7 @@ import java.util.Optional;
 /// One source of a section's values.
 ///
 /// @param path where the section stands in its source, for example `relay.mailbox-defaults`
-record Layer(String path, ConfigObject values, Place place) {
+record Layer(String path, ConfigObject values, FilePosition place) {
 
     /// @return empty if the key is not there or null
     Optional<Setting> setting(String key) {

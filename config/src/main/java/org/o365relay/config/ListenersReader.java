@@ -39,7 +39,7 @@ record ListenersReader(Section relay, TrustedNetworksReader networks, TrustedNet
 
     private Optional<ListenerSettings> listener(Section section) {
         Optional<Endpoint> endpoint = new EndpointReader(section).read();
-        ListenerTls tls = section.value("tls", Text.oneOf(ListenerTls.class));
+        ListenerTls tls = section.value("tls", TextValues.oneOf(ListenerTls.class));
         List<Network> proxies = proxies(section);
         TrustedNetworks own = section.written(TrustedNetworksReader.KEY).isPresent() ? networks.read(section) : trusted;
         reportMissingCertificate(section, tls);
@@ -50,7 +50,8 @@ record ListenersReader(Section relay, TrustedNetworksReader networks, TrustedNet
         switch (tls) {
             case REQUIRED, IMPLICIT -> {
                 if (!certificate) {
-                    section.problem("tls", Text.name(tls) + " needs a certificate; set relay.tls.certificate and key");
+                    section.problem(
+                            "tls", TextValues.name(tls) + " needs a certificate; set relay.tls.certificate and key");
                 }
             }
             case OPTIONAL, OFF -> {}

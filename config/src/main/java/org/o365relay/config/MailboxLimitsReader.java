@@ -1,9 +1,9 @@
 package org.o365relay.config;
 
-import static org.o365relay.config.Amount.GIB;
-import static org.o365relay.config.Amount.KIB;
-import static org.o365relay.config.Amount.size;
-import static org.o365relay.config.Amount.whole;
+import static org.o365relay.config.Quantities.GIB;
+import static org.o365relay.config.Quantities.KIB;
+import static org.o365relay.config.Quantities.size;
+import static org.o365relay.config.Quantities.whole;
 
 import java.util.Comparator;
 import java.util.List;

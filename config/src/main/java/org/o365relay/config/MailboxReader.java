@@ -25,7 +25,7 @@ import org.o365relay.rewrite.RewriteRules;
 record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostname, Instant now) {
 
     private static final String FALLBACK = "fallback";
-    private static final Kind<Cloud> CLOUD = Text.oneOf(Cloud.class);
+    private static final ValueParser<Cloud> CLOUD = TextValues.oneOf(Cloud.class);
 
     /// @return empty if something is wrong
     Optional<ResolvedMailbox> read() {
@@ -171,8 +171,8 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
         String displayName = mailbox.value("display-name", DisplayNameTemplate.TEMPLATE);
         List<RewriteRules.SendAs> sendAs = mailbox.list("send-as", Addresses.SEND_AS);
         Optional<EmailAddress> replyTo = mailbox.optional("reply-to-fallback", Addresses.MAIL);
-        boolean recordOriginal = mailbox.value("record-original", Text.FLAG);
-        boolean suppress = mailbox.value("suppress-auto-responses", Text.FLAG);
+        boolean recordOriginal = mailbox.value("record-original", TextValues.FLAG);
+        boolean suppress = mailbox.value("suppress-auto-responses", TextValues.FLAG);
         return address.map(known ->
                 new RewriteRules(known, displayName, sendAs, replyTo.orElse(null), recordOriginal, suppress, hostname));
     }

@@ -14,7 +14,7 @@ record NdrReader(Section reports, Cloud cloud) {
     static final String KEY = "ndr";
 
     private static final String SOURCE = "source";
-    private static final Kind<Source> SOURCES = Text.oneOf(Source.class);
+    private static final ValueParser<Source> SOURCES = TextValues.oneOf(Source.class);
 
     /// Where they are read.
     private enum Source {
@@ -25,8 +25,8 @@ record NdrReader(Section reports, Cloud cloud) {
     /// @param credential the mailbox's own; empty if it is wrong
     /// @return empty if they are not read, or something is wrong
     Optional<NdrSettings> read(Optional<EmailAddress> address, Optional<Credential> credential) {
-        String folder = reports.value("folder", Text.ANY);
-        Duration poll = reports.value("poll-interval", Amount.duration(Duration.ofSeconds(1), Duration.ofDays(1)));
+        String folder = reports.value("folder", TextValues.ANY);
+        Duration poll = reports.value("poll-interval", Quantities.duration(Duration.ofSeconds(1), Duration.ofDays(1)));
         URI root = reports.optional("graph-url", Entra.ORIGIN).orElseGet(() -> URI.create(cloud.graph()));
         return switch (reports.value(SOURCE, SOURCES)) {
             case NONE -> Optional.empty();

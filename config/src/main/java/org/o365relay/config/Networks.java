@@ -6,9 +6,10 @@ import org.o365relay.admit.Network;
 /// Networks in CIDR notation; a mistake is explained to the octet.
 final class Networks {
 
-    static final Kind<Network> CIDR = Text.ANY.then(text -> Network.parse(text)
-            .<Parsed<Network>>map(Parsed.Good::new)
-            .orElseGet(() -> new Parsed.Bad<>(Text.quoted(text) + " is not a network: " + mistake(text.strip()))));
+    static final ValueParser<Network> CIDR = TextValues.ANY.then(text -> Network.parse(text)
+            .<Parsed<Network>>map(Parsed.Ok::new)
+            .orElseGet(() ->
+                    new Parsed.Invalid<>(TextValues.quoted(text) + " is not a network: " + mistake(text.strip()))));
 
     private static final String EXAMPLE = "use for example 192.168.10.0/24 or 192.168.10.17";
 

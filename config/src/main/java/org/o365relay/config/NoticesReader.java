@@ -1,7 +1,7 @@
 package org.o365relay.config;
 
-import static org.o365relay.config.Amount.duration;
-import static org.o365relay.config.Amount.whole;
+import static org.o365relay.config.Quantities.duration;
+import static org.o365relay.config.Quantities.whole;
 
 import java.time.Duration;
 import java.time.ZoneId;
@@ -16,9 +16,9 @@ record NoticesReader(Section notices) {
     private static final Duration LONGEST_DELAY = Duration.ofDays(30);
     private static final Duration SHORTEST_DELAY = Duration.ofMinutes(1);
 
-    static final Kind<Language> LANGUAGE = Text.ANY.then(text -> Language.of(text)
-            .<Parsed<Language>>map(Parsed.Good::new)
-            .orElseGet(() -> new Parsed.Bad<>(Text.quoted(text) + " is no language of notices; use one of "
+    static final ValueParser<Language> LANGUAGE = TextValues.ANY.then(text -> Language.of(text)
+            .<Parsed<Language>>map(Parsed.Ok::new)
+            .orElseGet(() -> new Parsed.Invalid<>(TextValues.quoted(text) + " is no language of notices; use one of "
                     + String.join(", ", Language.codes()))));
 
     /// @param retry until when messages are tried
@@ -35,12 +35,12 @@ record NoticesReader(Section notices) {
         Duration delay = notices.value(DELAY, duration(Duration.ZERO, LONGEST_DELAY));
         if (!delay.isZero() && delay.compareTo(SHORTEST_DELAY) < 0) {
             notices.problem(
-                    DELAY, "%s is too short; use at least 1m, or 0s for no warnings".formatted(Amount.text(delay)));
+                    DELAY, "%s is too short; use at least 1m, or 0s for no warnings".formatted(Quantities.text(delay)));
         } else if (notices.written(DELAY).isPresent() && delay.compareTo(retry.expireAfter()) >= 0) {
             notices.warning(
                     DELAY,
                     "nobody is warned before mail is given up (retry.expire-after, %s); use less, or 0s for no warnings"
-                            .formatted(Amount.text(retry.expireAfter())));
+                            .formatted(Quantities.text(retry.expireAfter())));
         }
         return delay;
     }

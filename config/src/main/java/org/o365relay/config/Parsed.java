@@ -5,15 +5,15 @@ import java.util.function.Function;
 /// What came of reading one value.
 sealed interface Parsed<T> {
 
-    record Good<T>(T value) implements Parsed<T> {}
+    record Ok<T>(T value) implements Parsed<T> {}
 
     /// @param message what is wrong and what to do; quotes no secret
-    record Bad<T>(String message) implements Parsed<T> {}
+    record Invalid<T>(String message) implements Parsed<T> {}
 
     default <U> Parsed<U> then(Function<T, Parsed<U>> next) {
         return switch (this) {
-            case Good<T>(T value) -> next.apply(value);
-            case Bad<T>(String message) -> new Bad<>(message);
+            case Ok<T>(T value) -> next.apply(value);
+            case Invalid<T>(String message) -> new Invalid<>(message);
         };
     }
 }

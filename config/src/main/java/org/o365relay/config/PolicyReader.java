@@ -1,9 +1,9 @@
 package org.o365relay.config;
 
-import static org.o365relay.config.Amount.GIB;
-import static org.o365relay.config.Amount.KIB;
-import static org.o365relay.config.Amount.size;
-import static org.o365relay.config.Amount.whole;
+import static org.o365relay.config.Quantities.GIB;
+import static org.o365relay.config.Quantities.KIB;
+import static org.o365relay.config.Quantities.size;
+import static org.o365relay.config.Quantities.whole;
 
 import org.jspecify.annotations.Nullable;
 import org.o365relay.admit.AuthPolicy;
@@ -19,13 +19,13 @@ record PolicyReader(Section limits, boolean certificate, boolean users) {
 
     private static final int MOST = 1_000_000;
     private static final int LONGEST_NAME = 64;
-    private static final Kind<String> NAME = Text.ANY.then(PolicyReader::name);
+    private static final ValueParser<String> NAME = TextValues.ANY.then(PolicyReader::name);
 
     /// The terms of a network that nothing is said of.
     ClientPolicy standard() {
         return new ClientPolicy(
                 "",
-                Profile.STANDARD.tolerance(),
+                ToleranceProfile.STANDARD.tolerance(),
                 AuthPolicy.NONE,
                 false,
                 limits.value("message-size", messageSize()),
@@ -34,8 +34,8 @@ record PolicyReader(Section limits, boolean certificate, boolean users) {
 
     ClientPolicy read(Section terms) {
         ClientPolicy standard = standard();
-        AuthPolicy auth = terms.value("auth", Text.oneOf(AuthPolicy.class));
-        boolean oldTls = terms.value("old-tls", Text.FLAG);
+        AuthPolicy auth = terms.value("auth", TextValues.oneOf(AuthPolicy.class));
+        boolean oldTls = terms.value("old-tls", TextValues.FLAG);
         if (auth == AuthPolicy.REQUIRED && !users) {
             terms.problem("auth", "required needs to know who may log in; set relay.auth.users-file");
         }
@@ -67,21 +67,21 @@ record PolicyReader(Section limits, boolean certificate, boolean users) {
     }
 
     // RFC 5321 §4.5.3.1.7
-    private static Kind<Long> messageSize() {
+    private static ValueParser<Long> messageSize() {
         return size(64 * KIB, GIB);
     }
 
-    private static Kind<Integer> connections() {
+    private static ValueParser<Integer> connections() {
         return whole(1, 100_000);
     }
 
     private static Parsed<String> name(String text) {
         if (text.length() > LONGEST_NAME) {
-            return new Parsed.Bad<>("%s is too long for a name: %d characters; use %d at most"
-                    .formatted(Text.quoted(text), text.length(), LONGEST_NAME));
+            return new Parsed.Invalid<>("%s is too long for a name: %d characters; use %d at most"
+                    .formatted(TextValues.quoted(text), text.length(), LONGEST_NAME));
         }
         return text.chars().anyMatch(Character::isISOControl)
-                ? new Parsed.Bad<>("has a line break or another control character; write it on one line")
-                : new Parsed.Good<>(text);
+                ? new Parsed.Invalid<>("has a line break or another control character; write it on one line")
+                : new Parsed.Ok<>(text);
     }
 }

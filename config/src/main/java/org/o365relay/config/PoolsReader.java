@@ -46,11 +46,11 @@ record PoolsReader(Section relay, List<EmailAddress> mailboxes) {
     }
 
     /// One of the mailboxes there are.
-    static Kind<EmailAddress> known(List<EmailAddress> mailboxes) {
+    static ValueParser<EmailAddress> known(List<EmailAddress> mailboxes) {
         return Addresses.MAIL.then(address -> mailboxes.stream()
                 .filter(mailbox -> TargetBuilder.isSame(mailbox, address))
                 .findFirst()
-                .<Parsed<EmailAddress>>map(Parsed.Good::new)
+                .<Parsed<EmailAddress>>map(Parsed.Ok::new)
                 .orElseGet(() -> unknown(
                         address.toString(),
                         "mailbox",
@@ -62,6 +62,6 @@ record PoolsReader(Section relay, List<EmailAddress> mailboxes) {
         String advice = Suggestion.nearest(text, names)
                 .map("did you mean %s?"::formatted)
                 .orElseGet(() -> names.isEmpty() ? "there is none" : "there are " + String.join(", ", names));
-        return new Parsed.Bad<>("%s is no %s of this relay; %s".formatted(Text.quoted(text), what, advice));
+        return new Parsed.Invalid<>("%s is no %s of this relay; %s".formatted(TextValues.quoted(text), what, advice));
     }
 }

@@ -17,11 +17,11 @@ final class Problems {
         this.mainFile = mainFile;
     }
 
-    void problem(Place place, String path, String message) {
+    void problem(FilePosition place, String path, String message) {
         problems.add(new Problem(place.file(), place.line(), path, message));
     }
 
-    void warning(Place place, String path, String message) {
+    void warning(FilePosition place, String path, String message) {
         warnings.add(new Problem(place.file(), place.line(), path, message));
     }
 

@@ -1,12 +1,12 @@
 package org.o365relay.config;
 
-import static org.o365relay.config.Amount.GIB;
-import static org.o365relay.config.Amount.KIB;
-import static org.o365relay.config.Amount.MIB;
-import static org.o365relay.config.Amount.TIB;
-import static org.o365relay.config.Amount.duration;
-import static org.o365relay.config.Amount.size;
-import static org.o365relay.config.Amount.whole;
+import static org.o365relay.config.Quantities.GIB;
+import static org.o365relay.config.Quantities.KIB;
+import static org.o365relay.config.Quantities.MIB;
+import static org.o365relay.config.Quantities.TIB;
+import static org.o365relay.config.Quantities.duration;
+import static org.o365relay.config.Quantities.size;
+import static org.o365relay.config.Quantities.whole;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -134,7 +134,7 @@ record RelayReader(
             limits.warning(
                     MESSAGE_SIZE,
                     "no mailbox sends messages of more than %s; larger ones are refused. If Exchange allows it more, raise message-size in limits of the mailbox"
-                            .formatted(Amount.text(sent)));
+                            .formatted(Quantities.text(sent)));
         }
     }
 
@@ -174,7 +174,7 @@ record RelayReader(
             queue.problem(
                     "maximum-size",
                     "a queue of %s has no room for one message of %s (%s); enlarge it"
-                            .formatted(Amount.text(maximumSize), key, Amount.text(largest)));
+                            .formatted(Quantities.text(maximumSize), key, Quantities.text(largest)));
         }
         return new QueueSettings(
                 relay.value("data-directory", FileContent.path(directory)),
@@ -204,7 +204,7 @@ record RelayReader(
             retry.problem(
                     key,
                     "mailbox-probe-max (%s) is shorter than mailbox-probe (%s); make it at least as long"
-                            .formatted(Amount.text(longest), Amount.text(first)));
+                            .formatted(Quantities.text(longest), Quantities.text(first)));
         }
         return new ProbeSchedule(first, longest);
     }

@@ -95,7 +95,7 @@ record RoutesReader(Section relay, MailboxesReader.Result mailboxes) {
         Optional<String> mailbox =
                 rule.optional(MAILBOX, PoolsReader.known(addresses)).map(TargetBuilder::name);
         Optional<String> pool = rule.optional(POOL, pool(pools));
-        Optional<Priority> priority = rule.optional(PRIORITY, Text.oneOf(Priority.class));
+        Optional<Priority> priority = rule.optional(PRIORITY, TextValues.oneOf(Priority.class));
         if (CONSEQUENCES.stream().noneMatch(key -> rule.written(key).isPresent())) {
             rule.source().problem(element, "does nothing; give it a mailbox, a pool or a priority");
         }
@@ -122,9 +122,9 @@ record RoutesReader(Section relay, MailboxesReader.Result mailboxes) {
                 .count();
     }
 
-    private static Kind<String> pool(List<String> pools) {
-        return Text.ANY.then(
-                text -> pools.contains(text) ? new Parsed.Good<>(text) : PoolsReader.unknown(text, "pool", pools));
+    private static ValueParser<String> pool(List<String> pools) {
+        return TextValues.ANY.then(
+                text -> pools.contains(text) ? new Parsed.Ok<>(text) : PoolsReader.unknown(text, "pool", pools));
     }
 
     private static boolean fitsEverything(RouteRule rule) {

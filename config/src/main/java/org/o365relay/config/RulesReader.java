@@ -17,19 +17,19 @@ record RulesReader(Section relay) {
     private static final int LONGEST_REASON = 160;
 
     /// Which addresses a rule is about.
-    static final Kind<AddressPattern> PATTERN = Text.ANY.then(text -> AddressPattern.parse(text)
-            .<Parsed<AddressPattern>>map(Parsed.Good::new)
-            .orElseGet(
-                    () -> new Parsed.Bad<>(Text.quoted(text) + " is no pattern; use for example bob@contoso.example, "
+    static final ValueParser<AddressPattern> PATTERN = TextValues.ANY.then(text -> AddressPattern.parse(text)
+            .<Parsed<AddressPattern>>map(Parsed.Ok::new)
+            .orElseGet(() -> new Parsed.Invalid<>(
+                    TextValues.quoted(text) + " is no pattern; use for example bob@contoso.example, "
                             + "@contoso.example, *@*.contoso.example, <> for the null sender or * for everything")));
 
     /// It goes into a reply line.
-    private static final Kind<String> EXPLANATION = Text.ANY.then(text -> {
+    private static final ValueParser<String> EXPLANATION = TextValues.ANY.then(text -> {
         boolean valid = text.length() <= LONGEST_REASON && text.chars().allMatch(c -> c >= ' ' && c < 0x7f);
         return valid
-                ? new Parsed.Good<>(text)
-                : new Parsed.Bad<>(
-                        Text.quoted(text) + " cannot stand in a reply; use one line of ASCII, at most 160 characters");
+                ? new Parsed.Ok<>(text)
+                : new Parsed.Invalid<>(TextValues.quoted(text)
+                        + " cannot stand in a reply; use one line of ASCII, at most 160 characters");
     });
 
     /// @param key of the list

@@ -25,31 +25,31 @@ record SecretFiles(Path directory, Map<String, String> environment, boolean areO
     static final String SYSTEMD = "CREDENTIALS_DIRECTORY"; // systemd.exec(5), LoadCredential=
 
     /// A relative path is looked for among the service manager's credentials first.
-    Kind<Path> path() {
-        Kind<Path> beside = FileContent.path(directory);
+    ValueParser<Path> path() {
+        ValueParser<Path> beside = FileContent.path(directory);
         return value -> beside.parse(value)
-                .then(file -> Text.ANY
+                .then(file -> TextValues.ANY
                         .parse(value)
-                        .then(written -> new Parsed.Good<>(handedOver(written).orElse(file))));
+                        .then(written -> new Parsed.Ok<>(handedOver(written).orElse(file))));
     }
 
     /// A file that is there and may be read.
-    Kind<Path> readable() {
-        return areOpened ? path().then(file -> FileContent.read(file).then(_ -> new Parsed.Good<>(file))) : path();
+    ValueParser<Path> readable() {
+        return areOpened ? path().then(file -> FileContent.read(file).then(_ -> new Parsed.Ok<>(file))) : path();
     }
 
     /// A PEM file with at least one certificate.
-    Kind<Path> certificates() {
+    ValueParser<Path> certificates() {
         return areOpened ? path().then(FileContent::checkCertificates) : path();
     }
 
     /// As [#readable()], next to the configuration only.
-    Kind<Path> readableBeside() {
+    ValueParser<Path> readableBeside() {
         return areOpened ? FileContent.readable(directory) : FileContent.path(directory);
     }
 
     /// As [#certificates()], next to the configuration only.
-    Kind<Path> certificatesBeside() {
+    ValueParser<Path> certificatesBeside() {
         return areOpened ? FileContent.certificates(directory) : FileContent.path(directory);
     }
 
@@ -61,10 +61,10 @@ record SecretFiles(Path directory, Map<String, String> environment, boolean areO
             try {
                 Secret secret = Secret.inFile(file);
                 return secret.reveal().isBlank()
-                        ? new Parsed.Bad<>("%s is empty; write the %s into it".formatted(file, what))
-                        : new Parsed.Good<>(secret);
+                        ? new Parsed.Invalid<>("%s is empty; write the %s into it".formatted(file, what))
+                        : new Parsed.Ok<>(secret);
             } catch (IOException e) {
-                return new Parsed.Bad<>("%s cannot be read: %s".formatted(file, e.getMessage()));
+                return new Parsed.Invalid<>("%s cannot be read: %s".formatted(file, e.getMessage()));
             }
         });
     }

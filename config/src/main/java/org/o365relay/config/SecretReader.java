@@ -28,7 +28,7 @@ record SecretReader(Section section, String key, String variable, SecretFiles fi
                     ? Optional.of(SecretFiles.UNSEEN)
                     : Optional.empty();
         }
-        Optional<Secret> direct = section.optional(key, Text.SECRET);
+        Optional<Secret> direct = section.optional(key, TextValues.SECRET);
         direct.ifPresent(secret -> reportReadableConfiguration());
         return direct.or(() -> section.optional(fileKey(), files.path().then(this::fromFile)));
     }

@@ -16,14 +16,14 @@ final class Section {
     private static final ConfigValue NOTHING = ConfigValueFactory.fromAnyRef(null, "nowhere");
 
     private final String path;
-    private final Place place;
+    private final FilePosition place;
     private final List<Layer> written;
     private final Layer reference;
     private final Source source;
 
     /// @param place of the section, for what is missing in it
     /// @param written what the operator wrote, strongest first; may be empty
-    Section(String path, Place place, List<Layer> written, Layer reference, Source source) {
+    Section(String path, FilePosition place, List<Layer> written, Layer reference, Source source) {
         this.path = path;
         this.place = place;
         this.written = List.copyOf(written);
@@ -49,26 +49,26 @@ final class Section {
     }
 
     /// A key that has a default.
-    <T> T value(String key, Kind<T> kind) {
+    <T> T value(String key, ValueParser<T> kind) {
         return optional(key, kind).or(() -> source.parse(standard(key), kind)).orElseThrow();
     }
 
     /// A key that may be absent.
     ///
     /// @return empty also if the value is wrong
-    <T> Optional<T> optional(String key, Kind<T> kind) {
+    <T> Optional<T> optional(String key, ValueParser<T> kind) {
         return written(key).flatMap(setting -> source.parse(setting, kind));
     }
 
     /// A key that has a default, for a check that makes no sense on the default of a wrong value.
     ///
     /// @return empty if the value is wrong
-    <T> Optional<T> sound(String key, Kind<T> kind) {
+    <T> Optional<T> sound(String key, ValueParser<T> kind) {
         return written(key).isPresent() ? optional(key, kind) : Optional.of(value(key, kind));
     }
 
     /// A list of plain values, without those that are wrong.
-    <T> List<T> list(String key, Kind<T> kind) {
+    <T> List<T> list(String key, ValueParser<T> kind) {
         return elements(key).stream()
                 .flatMap(element -> source.parse(element, kind).stream())
                 .toList();
@@ -89,7 +89,7 @@ final class Section {
     /// A section in this one.
     Section section(String key) {
         List<Layer> layers = layers(key);
-        Place inside = layers.stream().map(Layer::place).findFirst().orElse(place);
+        FilePosition inside = layers.stream().map(Layer::place).findFirst().orElse(place);
         return new Section(path + "." + key, inside, layers, defaults(key), source);
     }
 

@@ -28,7 +28,7 @@ record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now)
     Optional<CertificateFiles> certificate() {
         Optional<Path> certificate = tls.optional(CERTIFICATE, files.certificatesBeside());
         Optional<Path> key = tls.optional(KEY, files.readableBeside());
-        Duration detection = tls.value("detection-timeout", Amount.duration(Duration.ZERO, Duration.ofSeconds(5)));
+        Duration detection = tls.value("detection-timeout", Quantities.duration(Duration.ZERO, Duration.ofSeconds(5)));
         if (hasCertificate() != tls.written(KEY).isPresent()) {
             tls.problem(hasCertificate() ? KEY : CERTIFICATE, "is missing; certificate and key belong together");
         }
@@ -69,7 +69,7 @@ record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now)
 
     /// Whether passwords may come in plain text.
     boolean plainText() {
-        return auth.value(PLAIN_TEXT, Text.FLAG);
+        return auth.value(PLAIN_TEXT, TextValues.FLAG);
     }
 
     /// Logins that anybody could read, and logins that are not possible at all.

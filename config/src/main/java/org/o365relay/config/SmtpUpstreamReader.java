@@ -1,6 +1,6 @@
 package org.o365relay.config;
 
-import static org.o365relay.config.Amount.duration;
+import static org.o365relay.config.Quantities.duration;
 
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -30,8 +30,8 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
     /// @return empty if the host is wrong; with preset = graph it is of no use
     Optional<SmtpUpstreamSettings> read(int connections, Optional<String> mailbox) {
         Optional<String> host = host(mailbox);
-        Tls tls = keys.value(TLS, Text.oneOf(Tls.class));
-        int port = keys.optional("port", Amount.port(1)).orElse(usualPort(tls));
+        Tls tls = keys.value(TLS, TextValues.oneOf(Tls.class));
+        int port = keys.optional("port", Quantities.port(1)).orElse(usualPort(tls));
         Optional<Path> trusted = keys.optional("trusted-certificates", files.certificatesBeside());
         Duration connect = keys.value("connect-timeout", timeout());
         Duration reply = keys.value("reply-timeout", timeout());
@@ -164,7 +164,7 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
         return keys.written(key).isPresent();
     }
 
-    private static Kind<Duration> timeout() {
+    private static ValueParser<Duration> timeout() {
         return duration(Duration.ofMillis(100), Duration.ofHours(1));
     }
 }

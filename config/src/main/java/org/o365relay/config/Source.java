@@ -8,13 +8,13 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /// The file being read: turns its settings into values and tells [Problems] of those that are wrong.
-record Source(Place file, Substitutions substitutions, KnownKeys known, Problems problems) {
+record Source(FilePosition file, Substitutions substitutions, KnownKeys known, Problems problems) {
 
     /// @return empty if the value is wrong
-    <T> Optional<T> parse(Setting setting, Kind<T> kind) {
+    <T> Optional<T> parse(Setting setting, ValueParser<T> kind) {
         return switch (resolved(setting).then(found -> kind.parse(found.value()))) {
-            case Parsed.Good<T>(T value) -> Optional.of(value);
-            case Parsed.Bad<T>(String message) -> {
+            case Parsed.Ok<T>(T value) -> Optional.of(value);
+            case Parsed.Invalid<T>(String message) -> {
                 problem(setting, message + origin(setting));
                 yield Optional.empty();
             }
@@ -26,8 +26,8 @@ record Source(Place file, Substitutions substitutions, KnownKeys known, Problems
         return parse(
                 setting,
                 value -> value instanceof ConfigObject section
-                        ? new Parsed.Good<>(new Layer(setting.path(), section, place(setting)))
-                        : new Parsed.Bad<>("must be a section: { … }"));
+                        ? new Parsed.Ok<>(new Layer(setting.path(), section, place(setting)))
+                        : new Parsed.Invalid<>("must be a section: { … }"));
     }
 
     /// @return the list's elements; none if it is no list
@@ -35,9 +35,9 @@ record Source(Place file, Substitutions substitutions, KnownKeys known, Problems
         Optional<ConfigList> list = parse(
                 setting,
                 value -> value instanceof ConfigList elements
-                        ? new Parsed.Good<>(elements)
-                        : new Parsed.Bad<>("must be a list: [ … ]"));
-        Place around = place(setting);
+                        ? new Parsed.Ok<>(elements)
+                        : new Parsed.Invalid<>("must be a list: [ … ]"));
+        FilePosition around = place(setting);
         return list.stream()
                 .flatMap(elements -> IntStream.range(0, elements.size())
                         .mapToObj(i -> new Setting(setting.path() + "[" + i + "]", elements.get(i), around)))
@@ -53,26 +53,26 @@ record Source(Place file, Substitutions substitutions, KnownKeys known, Problems
     }
 
     /// What comes from the environment has the place where its variable is named.
-    Place place(Setting setting) {
+    FilePosition place(Setting setting) {
         return place(setting.value().origin())
                 .or(() -> substitutions.origin(setting.path()).flatMap(Source::place))
                 .orElse(setting.around());
     }
 
     /// @return empty for what stands in no file, or in several
-    private static Optional<Place> place(ConfigOrigin origin) {
+    private static Optional<FilePosition> place(ConfigOrigin origin) {
         return Optional.ofNullable(origin.filename())
                 .filter(name -> origin.lineNumber() > 0 && !name.startsWith("merge of "))
-                .map(name -> new Place(name, origin.lineNumber()));
+                .map(name -> new FilePosition(name, origin.lineNumber()));
     }
 
     private static Parsed<Setting> resolved(Setting setting) {
         return Substitutions.unresolved(setting.value()).stream()
                 .findFirst()
-                .<Parsed<Setting>>map(name -> new Parsed.Bad<>(
+                .<Parsed<Setting>>map(name -> new Parsed.Invalid<>(
                         "${%1$s} has no value; set the environment variable %1$s, or define it in the file"
                                 .formatted(name)))
-                .orElseGet(() -> new Parsed.Good<>(setting));
+                .orElseGet(() -> new Parsed.Ok<>(setting));
     }
 
     private static String origin(Setting setting) {

@@ -34,7 +34,7 @@ final class TargetBuilder {
                         .map(ResolvedMailbox::messageSize)
                         .filter(Objects::nonNull)
                         .min(Long::compare)
-                        .orElse(Amount.GIB), // more than any device is allowed
+                        .orElse(Quantities.GIB), // more than any device is allowed
                 members.stream()
                         .map(ResolvedMailbox::recipientsPerMessage)
                         .filter(Objects::nonNull)

@@ -22,7 +22,8 @@ record ToleranceReader(Section terms) {
     }
 
     Tolerance read() {
-        Tolerance profile = terms.value("tolerance", Text.oneOf(Profile.class)).tolerance();
+        Tolerance profile = terms.value("tolerance", TextValues.oneOf(ToleranceProfile.class))
+                .tolerance();
         Map<Deviation, Boolean> accepted = new EnumMap<>(Deviation.class);
         for (Layer layer : terms.layers("deviations").reversed()) { // the strongest last
             layer.values().keySet().stream()
@@ -34,7 +35,7 @@ record ToleranceReader(Section terms) {
 
     private void read(String key, Setting setting, Map<Deviation, Boolean> accepted) {
         Source source = terms.source();
-        Optional<Treatment> treatment = source.parse(setting, Text.oneOf(Treatment.class));
+        Optional<Treatment> treatment = source.parse(setting, TextValues.oneOf(Treatment.class));
         Optional<Deviation> deviation = Deviation.of(key);
         if (deviation.isEmpty()) {
             source.problem(setting, unknown(key));

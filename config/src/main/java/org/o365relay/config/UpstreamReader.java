@@ -19,9 +19,9 @@ record UpstreamReader(Section keys, Cloud cloud, SecretFiles files, String hostn
     static final String SCOPE = "scope";
 
     private static final String GRAPH_URL = "graph-url";
-    private static final Kind<Preset> PRESETS = Text.ANY.then(text -> Preset.named(text)
-            .<Parsed<Preset>>map(Parsed.Good::new)
-            .orElseGet(() -> Text.unknown(
+    private static final ValueParser<Preset> PRESETS = TextValues.ANY.then(text -> Preset.named(text)
+            .<Parsed<Preset>>map(Parsed.Ok::new)
+            .orElseGet(() -> TextValues.unknown(
                     text, Arrays.stream(Preset.values()).map(Preset::key).toList())));
     private static final List<String> SMTP_ALONE = List.of(
             "port", "tls", "trusted-certificates", "client-certificate", "client-certificate-key", "local-address");
@@ -36,7 +36,7 @@ record UpstreamReader(Section keys, Cloud cloud, SecretFiles files, String hostn
     /// @return empty if something is wrong
     Optional<UpstreamSettings> read(int connections, Optional<String> domain, UpstreamCredential signIn) {
         Optional<URI> root = keys.optional(GRAPH_URL, Entra.ORIGIN);
-        Optional<String> scope = keys.optional(SCOPE, Text.ANY);
+        Optional<String> scope = keys.optional(SCOPE, TextValues.ANY);
         SmtpUpstreamReader smtp = new SmtpUpstreamReader(keys, preset(), cloud, files, hostname);
         var upstream = smtp.read(connections, domain);
         reportSignIn(signIn, upstream.map(settings -> settings.host()));

@@ -171,7 +171,7 @@ class ConfigReaderTest {
         SmtpUpstreamSettings settings = upstream(valid(MAILBOX.formatted(upstream, "password = ${RELAY_PASSWORD}")));
 
         assertThat(settings.port()).isEqualTo(port);
-        assertThat(Text.name(settings.tls())).isEqualTo(tls);
+        assertThat(TextValues.name(settings.tls())).isEqualTo(tls);
     }
 
     @Test

@@ -29,7 +29,7 @@ class FileContentTest {
         Path file = Files.writeString(directory.resolve("ca.pem"), "");
 
         assertThat(FileContent.certificates(directory).parse(ConfigValueFactory.fromAnyRef("ca.pem")))
-                .isEqualTo(new Parsed.Bad<>(
+                .isEqualTo(new Parsed.Invalid<>(
                         file + " holds no certificate; it must be a PEM file (-----BEGIN CERTIFICATE-----)"));
     }
 
@@ -39,7 +39,7 @@ class FileContentTest {
                 directory.resolve("ca.pem"), "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
 
         assertThat(FileContent.certificates(directory).parse(ConfigValueFactory.fromAnyRef("ca.pem")))
-                .isEqualTo(new Parsed.Bad<>(
+                .isEqualTo(new Parsed.Invalid<>(
                         file + " cannot be read as certificates; it must be a PEM file (-----BEGIN CERTIFICATE-----)"));
     }
 
@@ -48,6 +48,6 @@ class FileContentTest {
         Path file = Files.write(directory.resolve("large"), new byte[(1 << 20) + 1]);
 
         assertThat(FileContent.read(file))
-                .isEqualTo(new Parsed.Bad<>(file + " is larger than 1 MiB; is it the right file?"));
+                .isEqualTo(new Parsed.Invalid<>(file + " is larger than 1 MiB; is it the right file?"));
     }
 }

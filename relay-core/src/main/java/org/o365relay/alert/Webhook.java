@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Secret;
 import org.o365relay.net.Https;
-import org.o365relay.net.NoAnswerException;
+import org.o365relay.net.NoResponseException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -102,7 +102,7 @@ final class Webhook implements AutoCloseable {
             HttpResponse<Void> response = https.send(request(message), HttpResponse.BodyHandlers.discarding());
             int status = response.statusCode();
             return status / 100 == 2 ? "" : "HTTP " + status;
-        } catch (NoAnswerException e) {
+        } catch (NoResponseException e) {
             return String.valueOf(e.getMessage());
         } catch (IllegalArgumentException _) { // its message contains the URL or the secret
             return "the URL, or the name or value of the header field, is invalid";

@@ -14,17 +14,17 @@ import org.o365relay.net.UnusableKeyException;
 /// once.
 interface AppCredential {
 
-    IClientCredential credential() throws NoTokenException;
+    IClientCredential credential() throws SignInException;
 
-    Optional<Expiry> expiry() throws NoTokenException;
+    Optional<Expiry> expiry() throws SignInException;
 
     static AppCredential secret(Credential.ClientSecret credential) {
         return new AppCredential() {
             @Override
-            public IClientCredential credential() throws NoTokenException {
+            public IClientCredential credential() throws SignInException {
                 String secret = credential.secret().reveal();
                 if (secret.isBlank()) {
-                    throw NoTokenException.unconfigured(
+                    throw SignInException.misconfigured(
                             "invalid_client",
                             "the client secret of app " + credential.app().clientId() + " is empty",
                             null);
@@ -46,11 +46,11 @@ interface AppCredential {
     static AppCredential certificate(Credential.ClientCertificate credential, InstantSource clock) {
         return new AppCredential() {
             @Override
-            public IClientCredential credential() throws NoTokenException {
+            public IClientCredential credential() throws SignInException {
                 CertifiedKey key = key();
                 if (!key.key().getAlgorithm().equals("RSA")) {
-                    throw NoTokenException.unconfigured(
-                            NoTokenException.UNUSABLE_KEY,
+                    throw SignInException.misconfigured(
+                            SignInException.UNUSABLE_KEY,
                             "the key of the certificate in " + credential.certificate() + " is not RSA; Microsoft Entra"
                                     + " takes only RSA",
                             null);
@@ -61,28 +61,28 @@ interface AppCredential {
 
             private String assertion(CertifiedKey key, AssertionRequestOptions asked) {
                 try {
-                    return ClientAssertion.signed(key, asked.clientId(), asked.tokenEndpoint(), clock.instant());
+                    return ClientAssertion.sign(key, asked.clientId(), asked.tokenEndpoint(), clock.instant());
                 } catch (GeneralSecurityException e) {
                     throw new IllegalStateException(
                             "the key of " + credential.certificate() + " cannot sign: " + e.getMessage(), e);
                 }
             }
 
-            private CertifiedKey key() throws NoTokenException {
+            private CertifiedKey key() throws SignInException {
                 try {
                     return CertifiedKey.read(credential.certificate(), credential.key(), credential.password());
                 } catch (UnusableKeyException e) {
-                    throw NoTokenException.unconfigured(
-                            NoTokenException.UNUSABLE_KEY, String.valueOf(e.getMessage()), e);
+                    throw SignInException.misconfigured(
+                            SignInException.UNUSABLE_KEY, String.valueOf(e.getMessage()), e);
                 }
             }
 
             @Override
-            public Optional<Expiry> expiry() throws NoTokenException {
+            public Optional<Expiry> expiry() throws SignInException {
                 return Optional.of(new Expiry(
                         Expiry.Kind.CERTIFICATE,
                         credential.certificate().toString(),
-                        key().own().getNotAfter().toInstant()));
+                        key().certificate().getNotAfter().toInstant()));
             }
         };
     }

@@ -16,16 +16,16 @@ import org.o365relay.mail.Reply;
 final class CachedToken implements TokenSource {
 
     /// What is handed out is good for that long at least; a message takes minutes at most to be signed in for.
-    private static final Duration GOOD_FOR = Duration.ofMinutes(5);
+    private static final Duration MIN_VALIDITY = Duration.ofMinutes(5);
 
     /// Renewed when it is good for no longer than this, if it has been used since it was fetched.
-    private static final Duration RENEWED_AT = Duration.ofMinutes(10);
+    private static final Duration RENEWAL_THRESHOLD = Duration.ofMinutes(10);
 
-    private static final Duration QUIET = Duration.ofSeconds(10);
-    private static final Duration LONGEST_QUIET = Duration.ofMinutes(5);
+    private static final Duration MIN_BACKOFF = Duration.ofSeconds(10);
+    private static final Duration MAX_BACKOFF = Duration.ofMinutes(5);
 
     /// A failed renewal ahead of time is repeated after this time.
-    private static final Duration NEXT_USE = Duration.ofHours(1);
+    private static final Duration KEEP_ALIVE_RETRY = Duration.ofHours(1);
 
     private final TokenFlow fetch;
     private final InstantSource clock;
@@ -33,10 +33,10 @@ final class CachedToken implements TokenSource {
     private Instant fetchedAt = Instant.MIN;
     private boolean used;
     private boolean refused;
-    private @Nullable NoTokenException failure;
-    private Instant quietUntil = Instant.MIN;
-    private Instant nextUse = Instant.MIN;
-    private @Nullable CompletableFuture<AccessToken> underWay;
+    private @Nullable SignInException failure;
+    private Instant retryAt = Instant.MIN;
+    private Instant nextKeepAlive = Instant.MIN;
+    private @Nullable CompletableFuture<AccessToken> pending;
 
     CachedToken(TokenFlow fetch, InstantSource clock) {
         this.fetch = fetch;
@@ -49,35 +49,35 @@ final class CachedToken implements TokenSource {
 
     @Override
     public AccessToken token() throws TokenException {
-        return await(ready());
+        return await(currentOrPending());
     }
 
-    private synchronized Future<AccessToken> ready() throws TokenException {
+    private synchronized Future<AccessToken> currentOrPending() throws TokenException {
         used = true;
         Instant now = clock.instant();
-        if (token != null && now.isBefore(token.expiresAt().minus(margin(token, GOOD_FOR)))) {
+        if (token != null && now.isBefore(token.expiresAt().minus(margin(token, MIN_VALIDITY)))) {
             return CompletableFuture.completedFuture(token);
         }
-        if (failure != null && now.isBefore(quietUntil)) {
-            if (isGood(token)) {
+        if (failure != null && now.isBefore(retryAt)) {
+            if (isValid(token)) {
                 return CompletableFuture.completedFuture(token);
             }
-            throw failure.forWaiter();
+            throw failure.toTokenException();
         }
         begin(token != null || refused);
-        return Objects.requireNonNull(underWay);
+        return Objects.requireNonNull(pending);
     }
 
     /// Tokens that live shortly are used for three quarters of their life, and renewed at half of it.
     private Duration margin(AccessToken of, Duration usual) {
-        Duration part = Duration.between(fetchedAt, of.expiresAt()).dividedBy(usual.equals(GOOD_FOR) ? 4 : 2);
+        Duration part = Duration.between(fetchedAt, of.expiresAt()).dividedBy(usual.equals(MIN_VALIDITY) ? 4 : 2);
         return part.compareTo(usual) < 0 ? part : usual;
     }
 
     private synchronized void begin(boolean anew) {
-        if (underWay == null) {
+        if (pending == null) {
             CompletableFuture<AccessToken> begun = new CompletableFuture<>();
-            underWay = begun;
+            pending = begun;
             Thread.ofVirtual().name("token-fetch").start(() -> run(begun, anew));
         }
     }
@@ -87,15 +87,15 @@ final class CachedToken implements TokenSource {
             AccessToken fetched = fetch.fetch(anew);
             succeeded(fetched);
             begun.complete(fetched);
-        } catch (NoTokenException e) {
+        } catch (SignInException e) {
             AccessToken old = failed(e);
-            if (isGood(old)) {
+            if (isValid(old)) {
                 begun.complete(old);
             } else {
                 begun.completeExceptionally(e);
             }
         } catch (RuntimeException | Error e) {
-            NoTokenException bug = NoTokenException.unconfigured("internal_error", String.valueOf(e), e);
+            SignInException bug = SignInException.misconfigured("internal_error", String.valueOf(e), e);
             var _ = failed(bug);
             begun.completeExceptionally(bug);
         }
@@ -107,35 +107,35 @@ final class CachedToken implements TokenSource {
         used = false;
         refused = false;
         failure = null;
-        underWay = null;
+        pending = null;
     }
 
     /// The last minutes of a token are better than none, while nothing fresher is to be had.
-    private boolean isGood(@Nullable AccessToken old) {
+    private boolean isValid(@Nullable AccessToken old) {
         return old != null && clock.instant().isBefore(old.expiresAt());
     }
 
     /// @return the token there was before; null for none
-    private synchronized @Nullable AccessToken failed(NoTokenException e) {
+    private synchronized @Nullable AccessToken failed(SignInException e) {
         failure = e;
-        quietUntil = clock.instant().plus(quiet(e.patience()));
-        underWay = null;
+        retryAt = clock.instant().plus(backoff(e.retryAfter()));
+        pending = null;
         return token;
     }
 
-    private static Duration quiet(@Nullable Duration asked) {
-        if (asked == null || asked.compareTo(QUIET) < 0) {
-            return QUIET;
+    private static Duration backoff(@Nullable Duration asked) {
+        if (asked == null || asked.compareTo(MIN_BACKOFF) < 0) {
+            return MIN_BACKOFF;
         }
-        return asked.compareTo(LONGEST_QUIET) < 0 ? asked : LONGEST_QUIET;
+        return asked.compareTo(MAX_BACKOFF) < 0 ? asked : MAX_BACKOFF;
     }
 
     private static AccessToken await(Future<AccessToken> ready) throws TokenException {
         try {
             return ready.get();
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof NoTokenException none) {
-                throw none.forWaiter();
+            if (e.getCause() instanceof SignInException none) {
+                throw none.toTokenException();
             }
             throw new IllegalStateException(e); // it is completed with nothing else
         } catch (InterruptedException e) {
@@ -145,7 +145,7 @@ final class CachedToken implements TokenSource {
     }
 
     @Override
-    public synchronized void forget(AccessToken bad) {
+    public synchronized void invalidate(AccessToken bad) {
         if (bad.equals(token)) {
             token = null;
             refused = true;
@@ -156,13 +156,13 @@ final class CachedToken implements TokenSource {
     /// minute or so; does not wait.
     synchronized void renew() {
         Instant now = clock.instant();
-        if (failure != null && now.isBefore(quietUntil)) {
+        if (failure != null && now.isBefore(retryAt)) {
             return;
         }
-        if (token != null && used && !now.isBefore(token.expiresAt().minus(margin(token, RENEWED_AT)))) {
+        if (token != null && used && !now.isBefore(token.expiresAt().minus(margin(token, RENEWAL_THRESHOLD)))) {
             begin(true);
-        } else if (!now.isBefore(nextUse) && fetch.wantsUse(now)) {
-            nextUse = now.plus(NEXT_USE);
+        } else if (!now.isBefore(nextKeepAlive) && fetch.isKeepAliveDue(now)) {
+            nextKeepAlive = now.plus(KEEP_ALIVE_RETRY);
             begin(true);
         }
     }

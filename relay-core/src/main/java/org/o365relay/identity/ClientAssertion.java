@@ -31,7 +31,7 @@ final class ClientAssertion {
 
     /// @param audience the token endpoint
     /// @throws GeneralSecurityException if the key cannot sign it: it is not RSA
-    static String signed(CertifiedKey key, String clientId, String audience, Instant now)
+    static String sign(CertifiedKey key, String clientId, String audience, Instant now)
             throws GeneralSecurityException {
         String statement = encoded(header(key)) + "." + encoded(claims(clientId, audience, now));
         Signature signature = Signature.getInstance("RSASSA-PSS");
@@ -43,7 +43,7 @@ final class ClientAssertion {
 
     private static String header(CertifiedKey key) throws GeneralSecurityException {
         byte[] thumbprint =
-                MessageDigest.getInstance("SHA-256").digest(key.own().getEncoded());
+                MessageDigest.getInstance("SHA-256").digest(key.certificate().getEncoded());
         return json(writer -> writer.writeStringField("alg", "PS256")
                 .writeStringField("typ", "JWT")
                 .writeStringField("x5t#S256", base64(thumbprint)));

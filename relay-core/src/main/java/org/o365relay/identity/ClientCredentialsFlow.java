@@ -6,13 +6,13 @@ import java.util.Optional;
 import org.o365relay.net.Https;
 
 /// Tokens for an app that proves itself (client credentials flow, RFC 6749 §4.4).
-record ClientCredentialsFlow(App app, String scope, AppCredential proof, Https https) implements TokenFlow {
+record ClientCredentialsFlow(App app, String scope, AppCredential credential, Https https) implements TokenFlow {
 
     @Override
-    public AccessToken fetch(boolean anew) throws NoTokenException {
+    public AccessToken fetch(boolean anew) throws SignInException {
         SignInHttp http = new SignInHttp(https);
-        ConfidentialClientApplication client = Msal.prepared(
-                        ConfidentialClientApplication.builder(app.clientId(), proof.credential()), app, http)
+        ConfidentialClientApplication client = Msal.configured(
+                        ConfidentialClientApplication.builder(app.clientId(), credential.credential()), app, http)
                 .build();
         ClientCredentialParameters asked = ClientCredentialParameters.builder(Msal.scopes(scope))
                 .skipCache(true)
@@ -21,7 +21,7 @@ record ClientCredentialsFlow(App app, String scope, AppCredential proof, Https h
     }
 
     @Override
-    public Optional<Expiry> expiry() throws NoTokenException {
-        return proof.expiry();
+    public Optional<Expiry> expiry() throws SignInException {
+        return credential.expiry();
     }
 }

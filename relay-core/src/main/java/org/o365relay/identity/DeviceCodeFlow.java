@@ -21,29 +21,29 @@ record DeviceCodeFlow(Credential.DeviceCode credential, String scope, LoginFile 
     private static final Duration USED_EVERY = Duration.ofDays(7);
 
     @Override
-    public AccessToken fetch(boolean anew) throws NoTokenException {
+    public AccessToken fetch(boolean anew) throws SignInException {
         synchronized (file) {
             StoredLogin saved = file.read();
             SignInHttp http = new SignInHttp(https);
-            PublicClientApplication client = Msal.prepared(
+            PublicClientApplication client = Msal.configured(
                             PublicClientApplication.builder(credential.app().clientId()), credential.app(), http)
                     .build();
             client.tokenCache().deserialize(saved.cache());
             IAuthenticationResult result = Msal.result(asked(client, anew), http);
             if (result.metadata().tokenSource() == com.microsoft.aad.msal4j.TokenSource.IDENTITY_PROVIDER) {
-                file.keep(saved.used(clock.instant(), client.tokenCache().serialize()));
+                file.update(saved.used(clock.instant(), client.tokenCache().serialize()));
             }
             return Msal.token(result);
         }
     }
 
     private CompletableFuture<IAuthenticationResult> asked(PublicClientApplication client, boolean anew)
-            throws NoTokenException {
+            throws SignInException {
         Set<IAccount> accounts = client.getAccounts().join();
         IAccount account = accounts.stream()
                 .findFirst()
-                .orElseThrow(() -> NoTokenException.unconfigured(
-                        NoTokenException.NO_LOGIN,
+                .orElseThrow(() -> SignInException.misconfigured(
+                        SignInException.NO_LOGIN,
                         "there is no account in " + credential.file() + "; run o365-relay login again",
                         null));
         try {
@@ -60,11 +60,11 @@ record DeviceCodeFlow(Credential.DeviceCode credential, String scope, LoginFile 
     public Optional<Expiry> expiry() {
         return file.usedAt()
                 .map(used -> new Expiry(
-                        Expiry.Kind.DEVICE_LOGIN, credential.file().toString(), used.plus(LoginFile.LONGEST_IDLE)));
+                        Expiry.Kind.DEVICE_LOGIN, credential.file().toString(), used.plus(LoginFile.MAX_IDLE)));
     }
 
     @Override
-    public boolean wantsUse(Instant now) {
+    public boolean isKeepAliveDue(Instant now) {
         return file.usedAt()
                 .filter(used -> !now.isBefore(used.plus(USED_EVERY)))
                 .isPresent();

@@ -15,12 +15,12 @@ record DeviceLogin(Credential.DeviceCode credential, String scope, LoginFile fil
     /// Waits until the user has signed in.
     ///
     /// @return who did
-    /// @throws NoTokenException if nobody did, or it cannot be stored
-    String run(Consumer<LoginPrompt> show) throws NoTokenException {
-        file.refuseForeign();
+    /// @throws SignInException if nobody did, or it cannot be stored
+    String run(Consumer<LoginPrompt> show) throws SignInException {
+        file.requireOwnFormat();
         SignInHttp http = new SignInHttp(https);
         App app = credential.app();
-        PublicClientApplication client = Msal.prepared(PublicClientApplication.builder(app.clientId()), app, http)
+        PublicClientApplication client = Msal.configured(PublicClientApplication.builder(app.clientId()), app, http)
                 .build();
         Consumer<DeviceCode> shown = code -> show.accept(
                 new LoginPrompt(code.userCode(), code.verificationUri(), Duration.ofSeconds(code.expiresIn())));
@@ -29,8 +29,8 @@ record DeviceLogin(Credential.DeviceCode credential, String scope, LoginFile fil
                         .build()),
                 http);
         if (result.account() == null) {
-            throw NoTokenException.unconfigured(
-                    NoTokenException.NO_LOGIN,
+            throw SignInException.misconfigured(
+                    SignInException.NO_LOGIN,
                     "the sign-in service does not say who has signed in; there is nothing to store",
                     null);
         }

@@ -44,11 +44,11 @@ final class EncryptedFile {
     }
 
     /// @return empty if there is no file
-    /// @throws NoTokenException if it cannot be read, is something else, is damaged, or has another key
-    Optional<String> read() throws NoTokenException {
+    /// @throws SignInException if it cannot be read, is something else, is damaged, or has another key
+    Optional<String> read() throws SignInException {
         try {
             byte[] octets = Files.readAllBytes(path);
-            String content = opened(octets);
+            String content = decrypted(octets);
             asRead = octets;
             return Optional.of(content);
         } catch (NoSuchFileException _) {
@@ -60,8 +60,8 @@ final class EncryptedFile {
         }
     }
 
-    /// @throws NoTokenException if something else is in its place, which is not to be overwritten
-    void refuseForeign() throws NoTokenException {
+    /// @throws SignInException if something else is in its place, which is not to be overwritten
+    void requireOwnFormat() throws SignInException {
         try {
             ownFields(Files.readAllBytes(path));
         } catch (NoSuchFileException _) {
@@ -71,7 +71,7 @@ final class EncryptedFile {
         }
     }
 
-    private Map<String, Object> ownFields(byte[] octets) throws NoTokenException {
+    private Map<String, Object> ownFields(byte[] octets) throws SignInException {
         Map<String, Object> json = json(octets);
         if (!FORMAT.equals(json.get("format"))) {
             throw unusable(path + " is not a login that o365-relay has stored; name another file, or remove it and run"
@@ -80,7 +80,7 @@ final class EncryptedFile {
         return json;
     }
 
-    private String opened(byte[] octets) throws NoTokenException {
+    private String decrypted(byte[] octets) throws SignInException {
         Map<String, Object> json = ownFields(octets);
         try {
             EncryptionKey fitting = key(field(json, "salt"));
@@ -99,8 +99,8 @@ final class EncryptedFile {
 
     /// Writes it, unless another process has replaced it since it was read.
     ///
-    /// @throws NoTokenException if it cannot be written
-    void rewrite(String content) throws NoTokenException {
+    /// @throws SignInException if it cannot be written
+    void rewrite(String content) throws SignInException {
         try {
             if (MessageDigest.isEqual(Files.readAllBytes(path), asRead)) {
                 write(content);
@@ -112,10 +112,10 @@ final class EncryptedFile {
 
     /// Writes it, atomically; only its owner may read it.
     ///
-    /// @throws NoTokenException if it cannot be written
-    void write(String content) throws NoTokenException {
+    /// @throws SignInException if it cannot be written
+    void write(String content) throws SignInException {
         try {
-            byte[] sealed = sealed(content);
+            byte[] sealed = encrypted(content);
             ProtectedFile.replace(path, sealed);
             asRead = sealed;
         } catch (IOException e) {
@@ -126,8 +126,9 @@ final class EncryptedFile {
         }
     }
 
-    private byte[] sealed(String content) throws IOException {
-        EncryptionKey sealing = key == null || !key.isOf(secret) ? EncryptionKey.fresh(secret, RANDOM) : key;
+    private byte[] encrypted(String content) throws IOException {
+        EncryptionKey sealing =
+                key == null || !key.isDerivedFrom(secret) ? EncryptionKey.generate(secret, RANDOM) : key;
         key = sealing;
         byte[] nonce = new byte[NONCE];
         RANDOM.nextBytes(nonce);
@@ -155,8 +156,8 @@ final class EncryptedFile {
     }
 
     private EncryptionKey key(byte[] salt) {
-        if (key == null || !key.isOf(secret) || !MessageDigest.isEqual(key.salt(), salt)) {
-            key = EncryptionKey.derived(secret, salt);
+        if (key == null || !key.isDerivedFrom(secret) || !MessageDigest.isEqual(key.salt(), salt)) {
+            key = EncryptionKey.derive(secret, salt);
         }
         return key;
     }
@@ -185,11 +186,11 @@ final class EncryptedFile {
         return Base64.getEncoder().encodeToString(octets);
     }
 
-    private static NoTokenException unusable(String text) {
-        return NoTokenException.unconfigured(NoTokenException.NO_LOGIN, text, null);
+    private static SignInException unusable(String text) {
+        return SignInException.misconfigured(SignInException.NO_LOGIN, text, null);
     }
 
-    private static NoTokenException unusable(String text, Exception cause) {
-        return NoTokenException.unconfigured(NoTokenException.NO_LOGIN, text, cause);
+    private static SignInException unusable(String text, Exception cause) {
+        return SignInException.misconfigured(SignInException.NO_LOGIN, text, cause);
     }
 }

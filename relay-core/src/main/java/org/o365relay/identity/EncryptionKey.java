@@ -23,22 +23,22 @@ final class EncryptionKey {
     private final byte[] salt;
     private final SecretKey aes;
     private final byte[] check;
-    private final byte[] origin; // fingerprint of the secret it was made of, which may change while the relay runs
+    private final byte[] fingerprint; // fingerprint of the secret it was made of, which may change while the relay runs
 
     private EncryptionKey(byte[] salt, SecretKey aes, byte[] check, byte[] origin) {
         this.salt = salt;
         this.aes = aes;
         this.check = check;
-        this.origin = origin;
+        this.fingerprint = origin;
     }
 
-    static EncryptionKey fresh(Secret secret, SecureRandom random) {
+    static EncryptionKey generate(Secret secret, SecureRandom random) {
         byte[] salt = new byte[SALT];
         random.nextBytes(salt);
-        return derived(secret, salt);
+        return derive(secret, salt);
     }
 
-    static EncryptionKey derived(Secret secret, byte[] salt) {
+    static EncryptionKey derive(Secret secret, byte[] salt) {
         try {
             String revealed = secret.reveal();
             PBEKeySpec spec = new PBEKeySpec(revealed.toCharArray(), salt, ITERATIONS, 256);
@@ -69,8 +69,8 @@ final class EncryptionKey {
     }
 
     /// @return whether it was made of this secret as it is now
-    boolean isOf(Secret secret) {
-        return MessageDigest.isEqual(origin, fingerprint(secret.reveal()));
+    boolean isDerivedFrom(Secret secret) {
+        return MessageDigest.isEqual(fingerprint, fingerprint(secret.reveal()));
     }
 
     private static byte[] fingerprint(String revealed) {

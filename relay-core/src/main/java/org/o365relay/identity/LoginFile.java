@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 final class LoginFile {
 
     /// Microsoft ends a refresh token that was not used for so long.
-    static final Duration LONGEST_IDLE = Duration.ofDays(90);
+    static final Duration MAX_IDLE = Duration.ofDays(90);
 
     private static final Logger LOG = LoggerFactory.getLogger(LoginFile.class);
 
@@ -24,8 +24,8 @@ final class LoginFile {
         this.file = new EncryptedFile(credential.file(), credential.key());
     }
 
-    /// @throws NoTokenException if there is none that can be used
-    synchronized StoredLogin read() throws NoTokenException {
+    /// @throws SignInException if there is none that can be used
+    synchronized StoredLogin read() throws SignInException {
         String content = file.read()
                 .orElseThrow(() -> unusable(
                         "nobody has signed in yet: there is no " + credential.file() + "; run o365-relay login"));
@@ -42,24 +42,24 @@ final class LoginFile {
 
     /// Keeps what the sign-in service has renewed. A token that was had is of use even if its successor cannot
     /// be written down: the one before it works for a while.
-    synchronized void keep(StoredLogin renewed) {
+    synchronized void update(StoredLogin renewed) {
         try {
             file.rewrite(renewed.json());
             usedAt = renewed.usedAt();
-        } catch (NoTokenException e) {
+        } catch (SignInException e) {
             LOG.warn("the renewed login is not stored, and will end 90 days after {}: {}", usedAt, e.getMessage());
         }
     }
 
-    /// @throws NoTokenException if it cannot be written
-    synchronized void store(StoredLogin login) throws NoTokenException {
+    /// @throws SignInException if it cannot be written
+    synchronized void store(StoredLogin login) throws SignInException {
         file.write(login.json());
         usedAt = login.usedAt();
     }
 
-    /// @throws NoTokenException if something is in its place that is no login
-    synchronized void refuseForeign() throws NoTokenException {
-        file.refuseForeign();
+    /// @throws SignInException if something is in its place that is no login
+    synchronized void requireOwnFormat() throws SignInException {
+        file.requireOwnFormat();
     }
 
     /// @return empty if nobody has signed in, or the file cannot be read
@@ -67,14 +67,14 @@ final class LoginFile {
         if (usedAt == null) {
             try {
                 return Optional.of(read().usedAt());
-            } catch (NoTokenException _) {
+            } catch (SignInException _) {
                 return Optional.empty(); // whoever wants a token is told
             }
         }
         return Optional.of(usedAt);
     }
 
-    private static NoTokenException unusable(String text) {
-        return NoTokenException.unconfigured(NoTokenException.NO_LOGIN, text, null);
+    private static SignInException unusable(String text) {
+        return SignInException.misconfigured(SignInException.NO_LOGIN, text, null);
     }
 }

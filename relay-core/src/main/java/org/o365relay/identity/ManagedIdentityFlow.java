@@ -11,12 +11,12 @@ import org.o365relay.net.Https;
 /// Tokens from the Azure machine the relay runs on (managed identity).
 ///
 /// @param clientId of a user-assigned identity; null for the system-assigned one
-/// @param nearby never through a proxy: the address means this machine
-record ManagedIdentityFlow(@Nullable String clientId, String scope, Https nearby) implements TokenFlow {
+/// @param direct never through a proxy: the address means this machine
+record ManagedIdentityFlow(@Nullable String clientId, String scope, Https direct) implements TokenFlow {
 
     @Override
-    public AccessToken fetch(boolean anew) throws NoTokenException {
-        SignInHttp http = new SignInHttp(nearby);
+    public AccessToken fetch(boolean anew) throws SignInException {
+        SignInHttp http = new SignInHttp(direct);
         ManagedIdentityApplication machine = ManagedIdentityApplication.builder(
                         clientId == null
                                 ? ManagedIdentityId.systemAssigned()
@@ -25,10 +25,10 @@ record ManagedIdentityFlow(@Nullable String clientId, String scope, Https nearby
                 .disableInternalRetries()
                 .executorService(Msal.THREADS)
                 .build();
-        return Msal.token(Msal.result(asked(machine), http));
+        return Msal.token(Msal.result(request(machine), http));
     }
 
-    private CompletableFuture<IAuthenticationResult> asked(ManagedIdentityApplication machine) {
+    private CompletableFuture<IAuthenticationResult> request(ManagedIdentityApplication machine) {
         String resource = scope.replaceFirst("/\\.default$", "");
         try {
             return machine.acquireTokenForManagedIdentity(ManagedIdentityParameters.builder(resource)

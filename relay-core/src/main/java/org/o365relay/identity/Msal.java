@@ -24,8 +24,8 @@ final class Msal {
 
     private Msal() {}
 
-    static <T extends AbstractClientApplicationBase.Builder<T>> T prepared(T builder, App app, SignInHttp http)
-            throws NoTokenException {
+    static <T extends AbstractClientApplicationBase.Builder<T>> T configured(T builder, App app, SignInHttp http)
+            throws SignInException {
         try {
             return builder.authority(authority(app))
                     .validateAuthority(false)
@@ -34,7 +34,7 @@ final class Msal {
                     .httpClient(http)
                     .executorService(THREADS);
         } catch (MalformedURLException | IllegalArgumentException e) {
-            throw NoTokenException.unconfigured(
+            throw SignInException.misconfigured(
                     "invalid_authority",
                     app.authority() + " with the tenant " + app.tenant() + " is no sign-in service: " + e.getMessage(),
                     e);
@@ -54,16 +54,16 @@ final class Msal {
 
     /// Waits.
     static IAuthenticationResult result(CompletableFuture<IAuthenticationResult> future, SignInHttp http)
-            throws NoTokenException {
+            throws SignInException {
         try {
             IAuthenticationResult result = future.join();
             if (result.accessToken() == null || result.accessToken().isEmpty()) {
-                throw NoTokenException.unconfigured(
+                throw SignInException.misconfigured(
                         "invalid_response", "there is no access token in the sign-in service's answer", null);
             }
             return result;
         } catch (CompletionException e) {
-            throw NoTokenException.of(http, e.getCause() == null ? e : e.getCause());
+            throw SignInException.of(http, e.getCause() == null ? e : e.getCause());
         }
     }
 

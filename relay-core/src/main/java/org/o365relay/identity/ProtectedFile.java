@@ -19,7 +19,7 @@ final class ProtectedFile {
 
     static void replace(Path path, byte[] octets) throws IOException {
         Path directory = path.toAbsolutePath().getParent();
-        Path fresh = Files.createTempFile(directory, path.getFileName() + ".", ".new", forOwner());
+        Path fresh = Files.createTempFile(directory, path.getFileName() + ".", ".new", ownerOnly());
         try {
             write(fresh, octets);
             Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
@@ -39,7 +39,7 @@ final class ProtectedFile {
         }
     }
 
-    private static FileAttribute<?>[] forOwner() {
+    private static FileAttribute<?>[] ownerOnly() {
         return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
                 ? new FileAttribute<?>[] {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))

@@ -28,7 +28,7 @@ final class SignInHttp implements IHttpClient {
             List.of("client_secret", "client_assertion", "refresh_token", "device_code", "code");
 
     /// As MSAL wants it.
-    private record Answered(int statusCode, Map<String, List<String>> headers, String body) implements IHttpResponse {
+    private record Response(int statusCode, Map<String, List<String>> headers, String body) implements IHttpResponse {
         /// May hold a token.
         @Override
         public String toString() {
@@ -59,7 +59,7 @@ final class SignInHttp implements IHttpClient {
         refusal = null;
         failure = null;
         try {
-            return answered(asked, https.send(request(asked), HttpResponse.BodyHandlers.ofString()));
+            return response(asked, https.send(request(asked), HttpResponse.BodyHandlers.ofString()));
         } catch (IOException e) {
             failure = e;
             throw e;
@@ -77,19 +77,19 @@ final class SignInHttp implements IHttpClient {
                 .build();
     }
 
-    private IHttpResponse answered(com.microsoft.aad.msal4j.HttpRequest asked, HttpResponse<String> response) {
+    private IHttpResponse response(com.microsoft.aad.msal4j.HttpRequest asked, HttpResponse<String> response) {
         if (response.statusCode() == 200 && isObject(response.body())) {
-            return new Answered(200, response.headers().map(), response.body());
+            return new Response(200, response.headers().map(), response.body());
         }
         if (response.statusCode() == 200) {
             // what is no token but begins like one may hold half of one, and MSAL would log it
             String shown = response.body().startsWith("{") ? "" : response.body();
             refusal = SignInResponse.of(200, Optional.empty(), shown);
-            return new Answered(BAD_REQUEST, Map.of(), "{}");
+            return new Response(BAD_REQUEST, Map.of(), "{}");
         }
         String body = withoutSecrets(response.body(), body(asked));
         refusal = SignInResponse.of(response.statusCode(), response.headers().firstValue("Retry-After"), body);
-        return new Answered(response.statusCode(), response.headers().map(), body);
+        return new Response(response.statusCode(), response.headers().map(), body);
     }
 
     private static boolean isObject(String body) {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 record SignInResponse(int status, @Nullable Duration retryAfter, String body) {
 
     private static final Pattern AADSTS = Pattern.compile("AADSTS(\\d+)");
-    private static final int LONGEST_SHOWN = 300;
+    private static final int MAX_SNIPPET = 300;
 
     static SignInResponse of(int status, Optional<String> retryAfter, String body) {
         Duration wait = retryAfter
@@ -31,7 +31,7 @@ record SignInResponse(int status, @Nullable Duration retryAfter, String body) {
 
     /// @return the error and its description, with the ids Microsoft's support asks for; empty if the answer is
     ///     not the sign-in service's
-    Optional<String> words() {
+    Optional<String> errorText() {
         Map<String, Object> json = json();
         if (json.get("error") instanceof String error) {
             String description = text(json, "error_description");
@@ -46,15 +46,15 @@ record SignInResponse(int status, @Nullable Duration retryAfter, String body) {
     }
 
     /// @return what was answered by somebody else: a proxy, a captive portal, a load balancer
-    String foreignWords() {
+    String snippet() {
         String shown =
                 oneLine(body.replaceAll("(?s)<(script|style).*?</\\1>", "").replaceAll("<[^>]*>", " "));
-        String text = shown.substring(0, Math.min(LONGEST_SHOWN, shown.length()));
+        String text = shown.substring(0, Math.min(MAX_SNIPPET, shown.length()));
         return "HTTP " + status + (text.isEmpty() ? " without a word" : ": " + text);
     }
 
     /// @return whether the service says that it is asked too often
-    boolean asksForPatience() {
+    boolean isThrottled() {
         Matcher code = AADSTS.matcher(body);
         while (code.find()) {
             if (code.group(1).equals("50196") || code.group(1).equals("90055")) {

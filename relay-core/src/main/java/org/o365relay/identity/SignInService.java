@@ -14,16 +14,16 @@ import org.o365relay.net.Https;
 /// Whoever signs in as the same app for the same server shares a token, whichever mailbox it uses.
 public final class SignInService implements AutoCloseable {
 
-    private static final long LOOK_SECONDS = 30;
+    private static final long RENEWAL_INTERVAL_SECONDS = 30;
 
     private final Https https;
-    private final Https nearby;
+    private final Https direct;
     private final InstantSource clock;
-    private final Map<Wanted, CachedToken> tokens = new ConcurrentHashMap<>();
+    private final Map<TokenKey, CachedToken> tokens = new ConcurrentHashMap<>();
     private final Map<Credential.DeviceCode, LoginFile> logins = new ConcurrentHashMap<>();
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    private record Wanted(Credential.OAuth credential, String scope) {}
+    private record TokenKey(Credential.OAuth credential, String scope) {}
 
     /// @throws java.io.UncheckedIOException if the trusted certificates cannot be read
     /// @throws IllegalArgumentException if there is no certificate among them
@@ -34,21 +34,21 @@ public final class SignInService implements AutoCloseable {
                 clock);
     }
 
-    /// @param nearby for the endpoints of the machine itself
+    /// @param direct for the endpoints of the machine itself
     SignInService(Https https, Https nearby, InstantSource clock) {
         this.https = https;
-        this.nearby = nearby;
+        this.direct = nearby;
         this.clock = clock;
     }
 
     /// Begins to renew tokens ahead of time. Without it they are had when they are needed.
     public void start() {
-        Thread.ofVirtual().name("token-renewal").start(this::watch);
+        Thread.ofVirtual().name("token-renewal").start(this::renewUntilClosed);
     }
 
-    private void watch() {
+    private void renewUntilClosed() {
         try {
-            while (!closed.await(LOOK_SECONDS, TimeUnit.SECONDS)) {
+            while (!closed.await(RENEWAL_INTERVAL_SECONDS, TimeUnit.SECONDS)) {
                 renew();
             }
         } catch (InterruptedException _) {
@@ -65,16 +65,16 @@ public final class SignInService implements AutoCloseable {
     /// @return where they come from; nothing is asked yet
     public TokenSource tokens(Credential.OAuth credential, String scope) {
         return tokens.computeIfAbsent(
-                new Wanted(anonymous(credential), scope), wanted -> new CachedToken(fetch(wanted), clock));
+                new TokenKey(withoutUsername(credential), scope), wanted -> new CachedToken(flow(wanted), clock));
     }
 
     /// @return what ends one day and is needed to sign in; empty if nothing is known to
     /// @throws TokenException if the certificate cannot be read
     public Optional<Expiry> expiry(Credential.OAuth credential) throws TokenException {
         try {
-            return fetch(new Wanted(anonymous(credential), "")).expiry();
-        } catch (NoTokenException e) {
-            throw e.forWaiter();
+            return flow(new TokenKey(withoutUsername(credential), "")).expiry();
+        } catch (SignInException e) {
+            throw e.toTokenException();
         }
     }
 
@@ -88,12 +88,12 @@ public final class SignInService implements AutoCloseable {
             throws TokenException {
         try {
             return new DeviceLogin(credential, scope, loginFile(credential), https, clock).run(show);
-        } catch (NoTokenException e) {
-            throw e.forWaiter();
+        } catch (SignInException e) {
+            throw e.toTokenException();
         }
     }
 
-    private TokenFlow fetch(Wanted wanted) {
+    private TokenFlow flow(TokenKey wanted) {
         String scope = wanted.scope();
         return switch (wanted.credential()) {
             case Credential.ClientSecret secret ->
@@ -102,7 +102,7 @@ public final class SignInService implements AutoCloseable {
                 new ClientCredentialsFlow(
                         certificate.app(), scope, AppCredential.certificate(certificate, clock), https);
             case Credential.DeviceCode login -> new DeviceCodeFlow(login, scope, loginFile(login), https, clock);
-            case Credential.ManagedIdentity(var _, var clientId) -> new ManagedIdentityFlow(clientId, scope, nearby);
+            case Credential.ManagedIdentity(var _, var clientId) -> new ManagedIdentityFlow(clientId, scope, direct);
         };
     }
 
@@ -113,7 +113,7 @@ public final class SignInService implements AutoCloseable {
     }
 
     /// The mailbox that is used is no part of a token.
-    private static Credential.OAuth anonymous(Credential.OAuth credential) {
+    private static Credential.OAuth withoutUsername(Credential.OAuth credential) {
         return switch (credential) {
             case Credential.ClientSecret(var app, var _, var secret, var expires) ->
                 new Credential.ClientSecret(app, "", secret, expires);

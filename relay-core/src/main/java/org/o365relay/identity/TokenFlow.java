@@ -7,17 +7,17 @@ import java.util.Optional;
 interface TokenFlow {
 
     /// @param anew whether a token from a file will not do
-    /// @throws NoTokenException if there is none
-    AccessToken fetch(boolean anew) throws NoTokenException;
+    /// @throws SignInException if there is none
+    AccessToken fetch(boolean anew) throws SignInException;
 
     /// @return what ends one day and is needed for it; empty if nothing is known to
-    /// @throws NoTokenException if it cannot be read
-    default Optional<Expiry> expiry() throws NoTokenException {
+    /// @throws SignInException if it cannot be read
+    default Optional<Expiry> expiry() throws SignInException {
         return Optional.empty();
     }
 
     /// @return whether it is time to use what would end if it were not used for long
-    default boolean wantsUse(Instant now) {
+    default boolean isKeepAliveDue(Instant now) {
         return false;
     }
 }

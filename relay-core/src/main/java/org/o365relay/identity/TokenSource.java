@@ -10,5 +10,5 @@ public interface TokenSource {
     AccessToken token() throws TokenException;
 
     /// The server did not take this token: it is not handed out again.
-    void forget(AccessToken refused);
+    void invalidate(AccessToken refused);
 }

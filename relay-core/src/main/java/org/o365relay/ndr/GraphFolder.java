@@ -20,7 +20,7 @@ import org.o365relay.identity.TokenException;
 import org.o365relay.identity.TokenSource;
 import org.o365relay.ndr.NdrSettings.Graph;
 import org.o365relay.net.Https;
-import org.o365relay.net.NoAnswerException;
+import org.o365relay.net.NoResponseException;
 
 /// A folder as Microsoft Graph shows it. Needs the permission Mail.Read.
 ///
@@ -149,13 +149,13 @@ final class GraphFolder implements NdrFolder {
             AccessToken token = tokens.token();
             Answer answer = ask(address, token, most);
             if (answer.status() == UNAUTHORIZED) {
-                tokens.forget(token);
+                tokens.invalidate(token);
                 answer = ask(address, tokens.token(), most);
             }
             return answer;
         } catch (TokenException e) {
             throw new UnreadableFolderException("there is no token: " + e.reply(), e);
-        } catch (NoAnswerException e) {
+        } catch (NoResponseException e) {
             throw new UnreadableFolderException(String.valueOf(e.getMessage()), e);
         } catch (IOException e) {
             throw new UnreadableFolderException("the answer of Microsoft Graph was cut short: " + e.getMessage(), e);
@@ -199,8 +199,8 @@ final class GraphFolder implements NdrFolder {
     }
 
     private URI address(String path) {
-        return URI.create(
-                settings.graphUrl() + "/v1.0/users/" + escaped(settings.credential().username()) + "/" + path);
+        return URI.create(settings.graphUrl() + "/v1.0/users/"
+                + escaped(settings.credential().username()) + "/" + path);
     }
 
     private static String escaped(String text) {

@@ -38,10 +38,10 @@ public record CertifiedKey(PrivateKey key, List<X509Certificate> chain) {
         CertifiedKey read = isPem(octets)
                 ? PemKey.read(certificate, octets, key, key == null ? octets : octets(key), password)
                 : PfxKey.read(certificate, octets, password);
-        if (!PemKey.belongTogether(read.key, read.own().getPublicKey())) {
+        if (!PemKey.isPair(read.key, read.certificate().getPublicKey())) {
             throw new UnusableKeyException("the key in " + (key == null ? certificate : key)
                     + " does not belong to the first certificate in " + certificate + ", which is for "
-                    + read.own().getSubjectX500Principal());
+                    + read.certificate().getSubjectX500Principal());
         }
         return read;
     }
@@ -65,7 +65,7 @@ public record CertifiedKey(PrivateKey key, List<X509Certificate> chain) {
     }
 
     /// @return the relay's own certificate
-    public X509Certificate own() {
+    public X509Certificate certificate() {
         return chain.getFirst();
     }
 
@@ -86,7 +86,7 @@ public record CertifiedKey(PrivateKey key, List<X509Certificate> chain) {
     /// The key stays out of logs.
     @Override
     public String toString() {
-        return "certificate " + own().getSubjectX500Principal() + ", valid until "
-                + ServerTrust.date(own().getNotAfter());
+        return "certificate " + certificate().getSubjectX500Principal() + ", valid until "
+                + ServerTrust.date(certificate().getNotAfter());
     }
 }

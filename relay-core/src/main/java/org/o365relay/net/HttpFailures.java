@@ -14,52 +14,53 @@ import javax.net.ssl.SSLException;
 import org.o365relay.net.HttpSettings.Proxy;
 
 /// Puts into words why a request got no answer.
-record HttpFailures(HttpSettings settings, URI asked) {
+record HttpFailures(HttpSettings settings, URI target) {
 
-    NoAnswerException noAnswer(IOException failure) {
-        Optional<ServerTrust.Refused> refused = find(failure, ServerTrust.Refused.class);
+    NoResponseException noResponse(IOException failure) {
+        Optional<ServerTrust.UntrustedCertificateException> refused =
+                find(failure, ServerTrust.UntrustedCertificateException.class);
         if (refused.isPresent()) {
-            return new NoAnswerException(true, refused.get().explanation() + throughProxy(), failure);
+            return new NoResponseException(true, refused.get().explanation() + throughProxy(), failure);
         }
         if (find(failure, SSLException.class).isPresent()) {
-            String text = "TLS handshake with " + asked.getHost() + " failed: " + root(failure) + throughProxy();
-            return new NoAnswerException(true, text, failure);
+            String text = "TLS handshake with " + target.getHost() + " failed: " + root(failure) + throughProxy();
+            return new NoResponseException(true, text, failure);
         }
-        return new NoAnswerException(false, words(failure), failure);
+        return new NoResponseException(false, describe(failure), failure);
     }
 
-    private String words(IOException failure) {
+    private String describe(IOException failure) {
         if (failure instanceof HttpConnectTimeoutException) {
-            return "no connection to " + nearest() + " within " + seconds(settings.connectTimeout()) + throughProxy();
+            return "no connection to " + peer() + " within " + seconds(settings.connectTimeout()) + throughProxy();
         }
         if (failure instanceof HttpTimeoutException) {
-            return "no answer from " + asked.getHost() + " within " + seconds(settings.requestTimeout())
+            return "no answer from " + target.getHost() + " within " + seconds(settings.requestTimeout())
                     + throughProxy();
         }
         if (find(failure, UnresolvedAddressException.class).isPresent()
                 || find(failure, UnknownHostException.class).isPresent()) {
-            return "name not found: " + nearestHost() + throughProxy();
+            return "name not found: " + peerHost() + throughProxy();
         }
         Optional<ConnectException> refused = find(failure, ConnectException.class);
         if (refused.isPresent()) {
             // of a refusal the JDK says no word
             String reason = refused.get().getMessage();
             return reason == null || reason.contains("refused")
-                    ? "connection refused by " + nearest() + throughProxy()
-                    : "no connection to " + nearest() + ": " + reason + throughProxy();
+                    ? "connection refused by " + peer() + throughProxy()
+                    : "no connection to " + peer() + ": " + reason + throughProxy();
         }
-        return "connection to " + asked.getHost() + " lost: " + root(failure) + throughProxy();
+        return "connection to " + target.getHost() + " lost: " + root(failure) + throughProxy();
     }
 
     /// The proxy said 407.
-    NoAnswerException noLogin() {
+    NoResponseException proxyLoginFailure() {
         Proxy proxy = settings.proxy();
         if (proxy == null) {
-            return new NoAnswerException(
-                    asked.getHost() + " says that a proxy wants a login (HTTP 407), but no proxy is"
+            return new NoResponseException(
+                    target.getHost() + " says that a proxy wants a login (HTTP 407), but no proxy is"
                             + " configured: something on the way answers in its place");
         }
-        return new NoAnswerException(
+        return new NoResponseException(
                 proxy.login() == null
                         ? "the proxy " + proxy + " wants a login (HTTP 407), and none is configured"
                         : "the proxy " + proxy + " does not take the login of "
@@ -70,15 +71,15 @@ record HttpFailures(HttpSettings settings, URI asked) {
         return settings.proxy() == null ? "" : " (through the proxy " + settings.proxy() + ")";
     }
 
-    private String nearest() {
+    private String peer() {
         if (settings.proxy() != null) {
             return "the proxy";
         }
-        return asked.getHost() + (asked.getPort() < 0 ? "" : ":" + asked.getPort());
+        return target.getHost() + (target.getPort() < 0 ? "" : ":" + target.getPort());
     }
 
-    private String nearestHost() {
-        return settings.proxy() == null ? asked.getHost() : settings.proxy().host();
+    private String peerHost() {
+        return settings.proxy() == null ? target.getHost() : settings.proxy().host();
     }
 
     private static String seconds(Duration time) {

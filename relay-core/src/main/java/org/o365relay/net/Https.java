@@ -43,7 +43,7 @@ public final class Https {
     /// @throws IllegalArgumentException if there is no certificate among them
     public Https(HttpSettings settings) {
         this.settings = settings;
-        SSLContext tls = ServerTrust.contextBesides(settings.trustedCertificates());
+        SSLContext tls = ServerTrust.contextTrustingAlso(settings.trustedCertificates());
         this.client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
@@ -90,17 +90,17 @@ public final class Https {
     ///
     /// @param request made by [#request(URI)]
     /// @return whatever was answered, of any status but 407
-    /// @throws NoAnswerException if nothing was
+    /// @throws NoResponseException if nothing was
     public <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> body)
-            throws NoAnswerException, InterruptedException {
+            throws NoResponseException, InterruptedException {
         HttpResponse<T> response;
         try {
             response = client.send(request, body);
         } catch (IOException e) {
-            throw new HttpFailures(settings, request.uri()).noAnswer(e);
+            throw new HttpFailures(settings, request.uri()).noResponse(e);
         }
         if (response.statusCode() == PROXY_LOGIN_REQUIRED) {
-            throw new HttpFailures(settings, request.uri()).noLogin();
+            throw new HttpFailures(settings, request.uri()).proxyLoginFailure();
         }
         return response;
     }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// Finds the servers that take a domain's mail (RFC 5321 §5.1).
 public final class MailExchangers {
 
-    private static final int TRIES = 2;
+    private static final int ATTEMPTS = 2;
 
     private final String dns;
     private final Duration timeout;
@@ -59,7 +59,7 @@ public final class MailExchangers {
         environment.put("java.naming.factory.initial", "com.sun.jndi.dns.DnsContextFactory");
         environment.put("java.naming.provider.url", dns);
         environment.put("com.sun.jndi.dns.timeout.initial", Long.toString(timeout.toMillis()));
-        environment.put("com.sun.jndi.dns.timeout.retries", Integer.toString(TRIES));
+        environment.put("com.sun.jndi.dns.timeout.retries", Integer.toString(ATTEMPTS));
         InitialDirContext context = new InitialDirContext(environment);
         try {
             // the final dot keeps a search list out of it

@@ -166,7 +166,7 @@ final class PemKey {
     }
 
     /// @return whether what one signs is right for the other
-    static boolean belongTogether(PrivateKey secret, PublicKey open) {
+    static boolean isPair(PrivateKey secret, PublicKey open) {
         try {
             Signature signature =
                     Signature.getInstance(secret.getAlgorithm().equals("EC") ? "SHA256withECDSA" : "SHA256withRSA");

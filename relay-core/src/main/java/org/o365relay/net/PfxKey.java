@@ -41,15 +41,15 @@ final class PfxKey {
                                     ? path + " has a password, and none is configured"
                                     : "the configured password does not open " + path,
                             e)
-                    : neither(path, e);
+                    : unreadable(path, e);
         } catch (GeneralSecurityException e) {
-            throw neither(path, e);
+            throw unreadable(path, e);
         } finally {
             Arrays.fill(opener, '\0');
         }
     }
 
-    private static UnusableKeyException neither(Path path, Exception e) {
+    private static UnusableKeyException unreadable(Path path, Exception e) {
         return new UnusableKeyException(
                 path + " is neither a certificate in PEM nor a readable PFX file: " + e.getMessage(), e);
     }

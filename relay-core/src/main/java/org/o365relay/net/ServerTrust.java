@@ -36,11 +36,11 @@ import org.jspecify.annotations.Nullable;
 public final class ServerTrust extends X509ExtendedTrustManager {
 
     private final String host;
-    private final X509ExtendedTrustManager decider;
+    private final X509ExtendedTrustManager delegate;
 
     private ServerTrust(String host, X509ExtendedTrustManager decider) {
         this.host = host;
-        this.decider = decider;
+        this.delegate = decider;
     }
 
     /// @param host the server's name
@@ -60,9 +60,9 @@ public final class ServerTrust extends X509ExtendedTrustManager {
     /// @throws IllegalArgumentException if there is no certificate in it
     public static SSLContext context(String host, @Nullable Path certificates, @Nullable CertifiedKey own) {
         try {
-            KeyStore anchors = certificates == null ? null : trusting(certificates(certificates));
+            KeyStore anchors = certificates == null ? null : keyStore(certificates(certificates));
             KeyManager[] keys = own == null ? null : own.keyManagers();
-            return context(new ServerTrust(host, decider(anchors)), keys);
+            return context(new ServerTrust(host, delegate(anchors)), keys);
         } catch (GeneralSecurityException e) {
             throw noTls(e);
         }
@@ -73,15 +73,15 @@ public final class ServerTrust extends X509ExtendedTrustManager {
     /// @param additional a PEM file with certificates; null for no more
     /// @throws UncheckedIOException if the file cannot be read
     /// @throws IllegalArgumentException if there is no certificate in it
-    static SSLContext contextBesides(@Nullable Path additional) {
+    static SSLContext contextTrustingAlso(@Nullable Path additional) {
         try {
-            X509ExtendedTrustManager system = decider(null);
+            X509ExtendedTrustManager system = delegate(null);
             if (additional == null) {
                 return context(new ServerTrust("the server", system), null);
             }
             List<Certificate> all = new ArrayList<>(List.of(system.getAcceptedIssuers()));
             all.addAll(certificates(additional));
-            return context(new ServerTrust("the server", decider(trusting(all))), null);
+            return context(new ServerTrust("the server", delegate(keyStore(all))), null);
         } catch (GeneralSecurityException e) {
             throw noTls(e);
         }
@@ -97,7 +97,7 @@ public final class ServerTrust extends X509ExtendedTrustManager {
         return new IllegalStateException("this Java has no usable TLS: " + e.getMessage(), e);
     }
 
-    private static X509ExtendedTrustManager decider(@Nullable KeyStore anchors) throws GeneralSecurityException {
+    private static X509ExtendedTrustManager delegate(@Nullable KeyStore anchors) throws GeneralSecurityException {
         TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         factory.init(anchors);
         return Arrays.stream(factory.getTrustManagers())
@@ -107,7 +107,7 @@ public final class ServerTrust extends X509ExtendedTrustManager {
                 .orElseThrow(() -> new GeneralSecurityException("no trust manager for X.509"));
     }
 
-    private static KeyStore trusting(Collection<? extends Certificate> certificates) throws GeneralSecurityException {
+    private static KeyStore keyStore(Collection<? extends Certificate> certificates) throws GeneralSecurityException {
         try {
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
@@ -145,9 +145,9 @@ public final class ServerTrust extends X509ExtendedTrustManager {
     public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
             throws CertificateException {
         try {
-            decider.checkServerTrusted(chain, authType, socket);
+            delegate.checkServerTrusted(chain, authType, socket);
         } catch (CertificateException e) {
-            throw new Refused(explain(host, chain[0], e), e);
+            throw new UntrustedCertificateException(explain(host, chain[0], e), e);
         }
     }
 
@@ -191,49 +191,49 @@ public final class ServerTrust extends X509ExtendedTrustManager {
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        decider.checkServerTrusted(chain, authType);
+        delegate.checkServerTrusted(chain, authType);
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
             throws CertificateException {
         try {
-            decider.checkServerTrusted(chain, authType, engine);
+            delegate.checkServerTrusted(chain, authType, engine);
         } catch (CertificateException e) {
             String peer = engine.getPeerHost();
-            throw new Refused(explain(peer == null ? host : peer, chain[0], e), e);
+            throw new UntrustedCertificateException(explain(peer == null ? host : peer, chain[0], e), e);
         }
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        decider.checkClientTrusted(chain, authType);
+        delegate.checkClientTrusted(chain, authType);
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
             throws CertificateException {
-        decider.checkClientTrusted(chain, authType, socket);
+        delegate.checkClientTrusted(chain, authType, socket);
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
             throws CertificateException {
-        decider.checkClientTrusted(chain, authType, engine);
+        delegate.checkClientTrusted(chain, authType, engine);
     }
 
     @Override
     public X509Certificate[] getAcceptedIssuers() {
-        return decider.getAcceptedIssuers();
+        return delegate.getAcceptedIssuers();
     }
 
     /// A certificate that is not accepted; the message is for the admin.
-    public static final class Refused extends CertificateException {
+    public static final class UntrustedCertificateException extends CertificateException {
         private static final long serialVersionUID = 1L;
 
         private final String explanation;
 
-        Refused(String explanation, CertificateException cause) {
+        UntrustedCertificateException(String explanation, CertificateException cause) {
             super(explanation, cause);
             this.explanation = explanation;
         }

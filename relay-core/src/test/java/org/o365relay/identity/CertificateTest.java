@@ -101,7 +101,7 @@ class CertificateTest extends SignInTest {
         TokenSource tokens = service().tokens(credential(file, null, null), SCOPE);
         AccessToken token = tokens.token();
         Files.copy(second.pem("two.pem"), file, StandardCopyOption.REPLACE_EXISTING);
-        tokens.forget(token);
+        tokens.invalidate(token);
         tokens.token();
         String[] parts =
                 entra.asked.getLast().getOrDefault("client_assertion", "").split("\\.", -1);

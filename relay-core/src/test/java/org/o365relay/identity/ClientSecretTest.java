@@ -139,10 +139,10 @@ class ClientSecretTest extends SignInTest {
     void asksAnewForWhatWasRefusedButOnlyOnce() throws TokenException {
         TokenSource tokens = service().tokens(secret(), SCOPE);
         AccessToken first = tokens.token();
-        tokens.forget(first);
+        tokens.invalidate(first);
         AccessToken second = tokens.token();
         assertThat(second).isNotEqualTo(first);
-        tokens.forget(first); // somebody else found out later
+        tokens.invalidate(first); // somebody else found out later
         assertThat(tokens.token()).isSameAs(second);
         assertThat(entra.asked).hasSize(2);
     }
@@ -200,7 +200,7 @@ class ClientSecretTest extends SignInTest {
         TokenSource tokens = service().tokens(credential, SCOPE);
         AccessToken token = tokens.token();
         Files.writeString(file, "newer-secret-value\n");
-        tokens.forget(token);
+        tokens.invalidate(token);
         tokens.token();
         assertThat(entra.asked)
                 .extracting(form -> form.get("client_secret"))

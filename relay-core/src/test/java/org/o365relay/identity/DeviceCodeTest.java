@@ -56,7 +56,7 @@ class DeviceCodeTest extends SignInTest {
         AccessToken stored = tokens.token();
         assertThat(entra.asked).isEmpty();
 
-        tokens.forget(stored);
+        tokens.invalidate(stored);
         assertThat(tokens.token()).isNotEqualTo(stored);
         assertThat(entra.asked).hasSize(1);
         assertThat(entra.asked.getFirst())
@@ -64,7 +64,7 @@ class DeviceCodeTest extends SignInTest {
                 .containsEntry("refresh_token", "refresh-token-1");
 
         TokenSource again = service().tokens(credential(), SMTP);
-        again.forget(again.token());
+        again.invalidate(again.token());
         again.token();
         assertThat(entra.asked.getLast()).containsEntry("refresh_token", "refresh-token-2");
     }
@@ -109,7 +109,7 @@ class DeviceCodeTest extends SignInTest {
     void saysThatTheLoginHasEnded() throws Exception {
         service().login(credential(), SMTP, _ -> {});
         TokenSource tokens = service().tokens(credential(), SMTP);
-        tokens.forget(tokens.token());
+        tokens.invalidate(tokens.token());
         entra.says(400, """
                 {"error":"invalid_grant","error_description":"AADSTS700082: The refresh token has expired due to inactivity.",
                 "trace_id":"t-1","correlation_id":"c-1","suberror":"bad_token"}""");

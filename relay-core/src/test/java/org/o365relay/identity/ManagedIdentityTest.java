@@ -80,7 +80,7 @@ class ManagedIdentityTest {
     @Test
     void asksForTheMachinesOwnIdentity() throws TokenException {
         TokenSource tokens = service.tokens(new Credential.ManagedIdentity("relay@contoso.example", null), SCOPE);
-        tokens.forget(tokens.token());
+        tokens.invalidate(tokens.token());
         tokens.token();
         assertThat(asked).hasSize(2).noneMatch(each -> each.contains("client_id"));
     }

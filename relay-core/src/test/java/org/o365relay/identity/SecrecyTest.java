@@ -88,7 +88,7 @@ class SecrecyTest extends SignInTest {
         service().login(credential, SCOPE, _ -> {});
         TokenSource tokens = service().tokens(credential, SCOPE);
         AccessToken token = tokens.token();
-        tokens.forget(token);
+        tokens.invalidate(token);
         entra.says(400, "{\"error\":\"invalid_grant\",\"error_description\":\"bad refresh-token-1\"}");
         TokenException refused = refusal(tokens);
         assertThat(refused).hasMessageContaining("bad ***");

@@ -129,7 +129,7 @@ class GraphFolderTest {
             }
 
             @Override
-            public void forget(AccessToken refused) {
+            public void invalidate(AccessToken refused) {
                 forgotten.add(refused.toString());
             }
         };

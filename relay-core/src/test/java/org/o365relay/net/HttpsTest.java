@@ -80,14 +80,14 @@ class HttpsTest {
     void trustsTheExtraCertificateBesidesTheSystems() throws Exception {
         assertThat(get(new Https(settings(null, localhost.pem())), "localhost").body())
                 .isEqualTo("hello");
-        assertThat(ServerTrust.contextBesides(localhost.pem())).isNotNull();
+        assertThat(ServerTrust.contextTrustingAlso(localhost.pem())).isNotNull();
     }
 
     @Test
     void saysWhoseCertificateNobodyVouchesFor() {
         for (@Nullable Path extra : new Path[] {null, other.pem()}) {
             assertThatThrownBy(() -> get(new Https(settings(null, extra)), "localhost"))
-                    .asInstanceOf(type(NoAnswerException.class))
+                    .asInstanceOf(type(NoResponseException.class))
                     .satisfies(refused -> assertThat(refused.isTls()).isTrue())
                     .extracting(Throwable::getMessage)
                     .isEqualTo("certificate of localhost is not signed by anyone this machine trusts"
@@ -98,7 +98,7 @@ class HttpsTest {
     @Test
     void saysThatACertificateIsForAnotherName() {
         assertThatThrownBy(() -> get(new Https(settings(null, localhost.pem())), "127.0.0.1"))
-                .asInstanceOf(type(NoAnswerException.class))
+                .asInstanceOf(type(NoResponseException.class))
                 .extracting(Throwable::getMessage)
                 .isEqualTo("certificate of 127.0.0.1 is for localhost, not for 127.0.0.1");
     }
@@ -138,11 +138,11 @@ class HttpsTest {
         FakeProxy proxy = proxy("relay:" + PASSWORD);
         Proxy wrong = new Proxy("localhost", proxy.port(), new Login("relay", new Secret("wr0ng-pässword")));
         assertThatThrownBy(() -> get(new Https(settings(wrong, localhost.pem())), "localhost"))
-                .isInstanceOf(NoAnswerException.class)
+                .isInstanceOf(NoResponseException.class)
                 .hasMessage("the proxy localhost:" + proxy.port() + " does not take the login of relay (HTTP 407)");
         Proxy none = new Proxy("localhost", proxy.port(), null);
         assertThatThrownBy(() -> get(new Https(settings(none, localhost.pem())), "localhost"))
-                .isInstanceOf(NoAnswerException.class)
+                .isInstanceOf(NoResponseException.class)
                 .hasMessage(
                         "the proxy localhost:" + proxy.port() + " wants a login (HTTP 407), and none is configured");
     }
@@ -151,20 +151,20 @@ class HttpsTest {
     void saysWhatDoesNotListen() throws Exception {
         int free = freePort();
         assertThatThrownBy(() -> send(new Https(settings(null, null)), "https://localhost:" + free + "/"))
-                .isInstanceOf(NoAnswerException.class)
+                .isInstanceOf(NoResponseException.class)
                 .hasMessage("connection refused by localhost:" + free);
         assertThatThrownBy(() -> get(new Https(settings(new Proxy("localhost", free, null), null)), "localhost"))
-                .isInstanceOf(NoAnswerException.class)
+                .isInstanceOf(NoResponseException.class)
                 .hasMessage("connection refused by the proxy (through the proxy localhost:" + free + ")");
     }
 
     @Test
     void saysWhatNameIsNotFound() {
         assertThatThrownBy(() -> send(new Https(settings(null, null)), "https://nowhere.invalid/"))
-                .isInstanceOf(NoAnswerException.class)
+                .isInstanceOf(NoResponseException.class)
                 .hasMessage("name not found: nowhere.invalid");
         assertThatThrownBy(() -> get(new Https(settings(new Proxy("proxy.invalid", 3128, null), null)), "localhost"))
-                .isInstanceOf(NoAnswerException.class)
+                .isInstanceOf(NoResponseException.class)
                 .hasMessage("name not found: proxy.invalid (through the proxy proxy.invalid:3128)");
     }
 
@@ -173,7 +173,7 @@ class HttpsTest {
         try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             assertThatThrownBy(() ->
                             send(new Https(settings(null, null)), "https://localhost:" + silent.getLocalPort() + "/"))
-                    .isInstanceOf(NoAnswerException.class)
+                    .isInstanceOf(NoResponseException.class)
                     .message()
                     .matches("no (answer|connection) .*localhost.* within .*");
         }
@@ -195,11 +195,11 @@ class HttpsTest {
         return new HttpSettings(proxy, trusted, Duration.ofSeconds(2), Duration.ofMillis(1500));
     }
 
-    private HttpResponse<String> get(Https https, String host) throws NoAnswerException, InterruptedException {
+    private HttpResponse<String> get(Https https, String host) throws NoResponseException, InterruptedException {
         return send(https, "https://" + host + ":" + server.getAddress().getPort() + "/");
     }
 
-    private static HttpResponse<String> send(Https https, String uri) throws NoAnswerException, InterruptedException {
+    private static HttpResponse<String> send(Https https, String uri) throws NoResponseException, InterruptedException {
         return https.send(https.request(URI.create(uri)).build(), HttpResponse.BodyHandlers.ofString());
     }
 }

@@ -8,7 +8,7 @@ import org.o365relay.deliver.AttemptAbortedException;
 import org.o365relay.deliver.Response.Step;
 import org.o365relay.deliver.UpstreamCheck;
 import org.o365relay.deliver.UpstreamCheck.Finding;
-import org.o365relay.identity.TokenContents;
+import org.o365relay.identity.TokenClaims;
 import org.o365relay.net.StrongTls;
 
 /// Walks the road without sending anything: asks Graph to send what is no base64. Who may send is told that it is
@@ -54,7 +54,7 @@ record GraphCheck(GraphClient client, GraphUpstreamSettings settings, RetryAfter
     }
 
     private void signIn(List<Finding> findings) throws AttemptAbortedException {
-        findings.add(new Finding(Step.AUTH, "token " + TokenContents.summary(client.token())));
+        findings.add(new Finding(Step.AUTH, "token " + TokenClaims.summary(client.token())));
     }
 
     private void checkSending(List<Finding> findings) throws AttemptAbortedException {

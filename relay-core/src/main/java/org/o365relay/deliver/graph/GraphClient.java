@@ -99,12 +99,12 @@ final class GraphClient {
         AccessToken token = token();
         GraphResponse answer = authorized(call, token);
         if (answer.status() == 401) {
-            tokens.forget(token);
+            tokens.invalidate(token);
             token = token();
             answer = authorized(call, token);
         }
         if (answer.status() == 401) {
-            tokens.forget(token);
+            tokens.invalidate(token);
             throw refused(Step.AUTH, answer);
         }
         return answer;

@@ -29,7 +29,8 @@ record GraphFailures(Duration timeout) {
     /// @param sending how far the request got
     /// @param step where the attempt is if all of the request may have arrived
     Response connectionFailure(String host, RequestProgress sending, Step step, Throwable failure) {
-        Optional<ServerTrust.Refused> refused = find(failure, ServerTrust.Refused.class);
+        Optional<ServerTrust.UntrustedCertificateException> refused =
+                find(failure, ServerTrust.UntrustedCertificateException.class);
         if (refused.isPresent()) {
             return tls(refused.get().explanation());
         }

@@ -22,7 +22,8 @@ record FailureReplies(SmtpUpstreamSettings settings) {
 
     /// @param overdue whether the relay itself ended the connection because a step took too long
     Response connectionFailure(Step step, Throwable failure, boolean overdue) {
-        Optional<ServerTrust.Refused> refused = find(failure, ServerTrust.Refused.class);
+        Optional<ServerTrust.UntrustedCertificateException> refused =
+                find(failure, ServerTrust.UntrustedCertificateException.class);
         if (refused.isPresent()) {
             return tls(refused.get().explanation());
         }

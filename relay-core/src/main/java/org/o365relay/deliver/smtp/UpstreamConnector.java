@@ -16,7 +16,7 @@ import org.o365relay.deliver.smtp.SmtpUpstreamSettings.ClientCertificate;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Lookup;
 import org.o365relay.identity.AccessToken;
 import org.o365relay.identity.Credential;
-import org.o365relay.identity.TokenContents;
+import org.o365relay.identity.TokenClaims;
 import org.o365relay.identity.TokenException;
 import org.o365relay.identity.TokenSource;
 import org.o365relay.net.CertifiedKey;
@@ -70,7 +70,7 @@ final class UpstreamConnector {
             if (!isTokenRefused(e.response())) {
                 throw e;
             }
-            tokenSource().forget(first.token());
+            tokenSource().invalidate(first.token());
             SaslLogin.Token second = login(findings);
             if (second.token().equals(first.token())) {
                 throw e;
@@ -93,7 +93,7 @@ final class UpstreamConnector {
     private SaslLogin.Token login(List<Finding> findings) throws AttemptAbortedException {
         try {
             AccessToken token = tokenSource().token();
-            findings.add(new Finding(Step.AUTH, "token " + TokenContents.summary(token)));
+            findings.add(new Finding(Step.AUTH, "token " + TokenClaims.summary(token)));
             return new SaslLogin.Token(credential.username(), token);
         } catch (TokenException e) {
             throw new AttemptAbortedException(new FailureReplies(settings).noToken(e));

@@ -41,7 +41,7 @@ final class FakeTokens implements TokenSource {
     }
 
     @Override
-    public void forget(AccessToken refused) {
+    public void invalidate(AccessToken refused) {
         forgotten.add(refused.value().reveal());
     }
 }

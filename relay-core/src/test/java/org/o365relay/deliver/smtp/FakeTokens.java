@@ -29,7 +29,7 @@ final class FakeTokens implements TokenSource {
     }
 
     @Override
-    public synchronized void forget(AccessToken refused) {
+    public synchronized void invalidate(AccessToken refused) {
         forgotten.add(refused);
         number++;
     }

@@ -3,7 +3,7 @@ package org.o365relay.config;
 import org.o365relay.admit.Tolerance;
 
 /// The tolerances that have a name.
-enum Profile {
+enum ToleranceProfile {
     STANDARD,
     STRICT,
     LEGACY;

@@ -6,32 +6,32 @@ import java.util.Locale;
 import org.o365relay.mail.Secret;
 
 /// Values written as text, and how they are quoted in messages.
-final class Text {
+final class TextValues {
 
     private static final int LONGEST_QUOTE = 80;
 
     /// Any text that is not blank.
-    static final Kind<String> ANY = Text::text;
+    static final ValueParser<String> ANY = TextValues::text;
 
     /// Messages about it never quote it.
-    static final Kind<Secret> SECRET = ANY.then(text -> new Parsed.Good<>(new Secret(text)));
+    static final ValueParser<Secret> SECRET = ANY.then(text -> new Parsed.Ok<>(new Secret(text)));
 
     /// `true` or `false`.
-    static final Kind<Boolean> FLAG = ANY.then(text -> switch (text) {
-        case "true" -> new Parsed.Good<>(true);
-        case "false" -> new Parsed.Good<>(false);
-        case String other -> new Parsed.Bad<>(quoted(other) + " is neither true nor false");
+    static final ValueParser<Boolean> FLAG = ANY.then(text -> switch (text) {
+        case "true" -> new Parsed.Ok<>(true);
+        case "false" -> new Parsed.Ok<>(false);
+        case String other -> new Parsed.Invalid<>(quoted(other) + " is neither true nor false");
     });
 
-    private Text() {}
+    private TextValues() {}
 
     /// One of an enum's constants, written in small letters.
-    static <E extends Enum<E>> Kind<E> oneOf(Class<E> choices) {
+    static <E extends Enum<E>> ValueParser<E> oneOf(Class<E> choices) {
         List<E> constants = List.of(choices.getEnumConstants());
-        List<String> names = constants.stream().map(Text::name).toList();
+        List<String> names = constants.stream().map(TextValues::name).toList();
         return ANY.then(text -> {
             int index = names.indexOf(text);
-            return index >= 0 ? new Parsed.Good<>(constants.get(index)) : unknown(text, names);
+            return index >= 0 ? new Parsed.Ok<>(constants.get(index)) : unknown(text, names);
         });
     }
 
@@ -41,7 +41,7 @@ final class Text {
 
     static <T> Parsed<T> unknown(String text, List<String> names) {
         String known = String.join(", ", names);
-        return new Parsed.Bad<>(Suggestion.nearest(text, names)
+        return new Parsed.Invalid<>(Suggestion.nearest(text, names)
                 .map(name -> "%s is not known; did you mean %s?".formatted(quoted(text), name))
                 .orElse("%s is not known; use %s".formatted(quoted(text), known)));
     }
@@ -56,14 +56,16 @@ final class Text {
     private static Parsed<String> text(ConfigValue value) {
         return switch (value.valueType()) {
             case STRING, NUMBER, BOOLEAN -> notBlank(asWritten(value));
-            case LIST -> new Parsed.Bad<>("must be one value, not a list [ … ]");
-            case OBJECT -> new Parsed.Bad<>("must be a value, not a section { … }");
-            case NULL -> new Parsed.Bad<>("is null");
+            case LIST -> new Parsed.Invalid<>("must be one value, not a list [ … ]");
+            case OBJECT -> new Parsed.Invalid<>("must be a value, not a section { … }");
+            case NULL -> new Parsed.Invalid<>("is null");
         };
     }
 
     private static Parsed<String> notBlank(String text) {
-        return text.isBlank() ? new Parsed.Bad<>("is empty; give it a value or leave it out") : new Parsed.Good<>(text);
+        return text.isBlank()
+                ? new Parsed.Invalid<>("is empty; give it a value or leave it out")
+                : new Parsed.Ok<>(text);
     }
 
     /// Numbers as in the file: a password 0123 keeps its zero.

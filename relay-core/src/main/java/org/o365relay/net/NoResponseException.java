@@ -4,18 +4,18 @@ import java.io.IOException;
 
 /// A request got no answer: DNS, TCP, the proxy, TLS or time. The message is for the admin: what, where, and
 /// what to look at.
-public final class NoAnswerException extends IOException {
+public final class NoResponseException extends IOException {
 
     private static final long serialVersionUID = 1L;
 
     private final boolean tls;
 
-    NoAnswerException(boolean tls, String message, Throwable cause) {
+    NoResponseException(boolean tls, String message, Throwable cause) {
         super(message, cause);
         this.tls = tls;
     }
 
-    NoAnswerException(String message) {
+    NoResponseException(String message) {
         super(message);
         this.tls = false;
     }

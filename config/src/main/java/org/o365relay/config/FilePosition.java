@@ -3,4 +3,4 @@ package org.o365relay.config;
 /// Where something stands.
 ///
 /// @param line from 1; 0 if unknown
-record Place(String file, int line) {}
+record FilePosition(String file, int line) {}

@@ -8,11 +8,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.mail.Secret;
 
-class TokenContentsTest {
+class TokenClaimsTest {
 
     @Test
     void readsWhatAnAppMayDo() {
-        TokenContents contents = of(
+        TokenClaims contents = of(
                 FakeEntra.jwt(
                         "\"aud\":\"https://outlook.office365.com\",\"tid\":\"t-1\",\"appid\":\"a-1\","
                                 + "\"oid\":\"o-1\",\"roles\":[\"SMTP.SendAsApp\",\"Mail.Send\"],\"exp\":1795262400,\"nested\":{\"a\":[1]}"));
@@ -24,10 +24,10 @@ class TokenContentsTest {
 
     @Test
     void readsWhatAUserLetsTheAppDo() {
-        TokenContents contents = of(FakeEntra.jwt(
+        TokenClaims contents = of(FakeEntra.jwt(
                 "\"aud\":\"https://outlook.office.com\",\"azp\":\"a-1\",\"preferred_username\":\"relay@contoso.example\","
                         + "\"scp\":\"SMTP.Send User.Read\""));
-        assertThat(contents.app()).isEqualTo("a-1");
+        assertThat(contents.appId()).isEqualTo("a-1");
         assertThat(contents.user()).isEqualTo("relay@contoso.example");
         assertThat(contents.scopes()).containsExactly("SMTP.Send", "User.Read");
     }
@@ -47,11 +47,11 @@ class TokenContentsTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "opaque", "a.b.c", "eyJ.!!.x", "..", "e30.bnVsbA.x", "e30.W10.x"})
     void doesNotInsistOnAToken(String text) {
-        assertThat(TokenContents.of(new AccessToken(new Secret(text), Instant.EPOCH)))
+        assertThat(TokenClaims.of(new AccessToken(new Secret(text), Instant.EPOCH)))
                 .isEmpty();
     }
 
-    private static TokenContents of(String jwt) {
-        return TokenContents.of(new AccessToken(new Secret(jwt), Instant.EPOCH)).orElseThrow();
+    private static TokenClaims of(String jwt) {
+        return TokenClaims.of(new AccessToken(new Secret(jwt), Instant.EPOCH)).orElseThrow();
     }
 }

@@ -26,11 +26,11 @@ import org.o365relay.mail.Deviation;
 ///
 /// @param standard the terms of a network that nothing is said of
 /// @param trusted the networks of the listeners that have none of their own
-record EffectiveTerms(ClientPolicy standard, TrustedNetworks trusted) {
+record EffectivePolicy(ClientPolicy standard, TrustedNetworks trusted) {
 
     Map<String, Object> listener(ListenerSettings listener) {
         Map<String, Object> keys = new HashMap<>(endpoint(listener.endpoint()));
-        keys.put("tls", Text.name(listener.tls()));
+        keys.put("tls", TextValues.name(listener.tls()));
         keys.put(
                 "trusted-proxies",
                 listener.trustedProxies().stream().map(Object::toString).toList());
@@ -78,9 +78,9 @@ record EffectiveTerms(ClientPolicy standard, TrustedNetworks trusted) {
         if (!policy.name().isEmpty()) {
             keys.put("name", policy.name());
         }
-        keys.put("auth", Text.name(policy.auth()));
+        keys.put("auth", TextValues.name(policy.auth()));
         keys.put("old-tls", policy.oldTls());
-        keys.put("message-size", Amount.text(policy.messageSize()));
+        keys.put("message-size", Quantities.text(policy.messageSize()));
         keys.put("connections", policy.limits().connections());
         putLimit(keys, "messages-per-minute", policy.limits().messagesPerMinute());
         putLimit(keys, "recipients-per-hour", policy.limits().recipientsPerHour());
@@ -95,13 +95,13 @@ record EffectiveTerms(ClientPolicy standard, TrustedNetworks trusted) {
     }
 
     private static Map<String, Object> tolerance(Tolerance tolerance) {
-        Profile nearest = Arrays.stream(Profile.values())
+        ToleranceProfile nearest = Arrays.stream(ToleranceProfile.values())
                 .min(comparingLong(profile -> exceptions(tolerance, profile).size()))
                 .orElseThrow();
-        return Map.of("tolerance", Text.name(nearest), "deviations", exceptions(tolerance, nearest));
+        return Map.of("tolerance", TextValues.name(nearest), "deviations", exceptions(tolerance, nearest));
     }
 
-    private static Map<String, Object> exceptions(Tolerance tolerance, Profile profile) {
+    private static Map<String, Object> exceptions(Tolerance tolerance, ToleranceProfile profile) {
         Map<String, Object> exceptions = new TreeMap<>();
         for (Deviation deviation : Deviation.values()) {
             boolean accepts = tolerance.accepts(deviation);

@@ -5,13 +5,13 @@ import java.util.function.Function;
 
 /// A kind of value: how it is written and what it is read into.
 @FunctionalInterface
-interface Kind<T> {
+interface ValueParser<T> {
 
     /// @param value resolved, not null
     Parsed<T> parse(ConfigValue value);
 
     /// A narrower kind: what this one reads, read further.
-    default <U> Kind<U> then(Function<T, Parsed<U>> next) {
+    default <U> ValueParser<U> then(Function<T, Parsed<U>> next) {
         return value -> parse(value).then(next);
     }
 }

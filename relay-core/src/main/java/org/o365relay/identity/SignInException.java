@@ -8,10 +8,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.identity.TokenException.Origin;
 import org.o365relay.mail.Reply;
-import org.o365relay.net.NoAnswerException;
+import org.o365relay.net.NoResponseException;
 
 /// Why there is no token, and how long it makes no sense to ask again.
-final class NoTokenException extends Exception {
+final class SignInException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
@@ -28,35 +28,35 @@ final class NoTokenException extends Exception {
 
     private final Origin origin;
     private final transient Reply reply;
-    private final @Nullable Duration patience;
+    private final @Nullable Duration retryAfter;
 
-    private NoTokenException(
+    private SignInException(
             Origin origin, int status, String text, @Nullable Duration patience, @Nullable Throwable cause) {
         super(text, cause);
         this.origin = origin;
         this.reply = new Reply(status < 200 || status > 599 ? BAD_REQUEST : status, null, List.of(text));
-        this.patience = patience;
+        this.retryAfter = patience;
     }
 
     /// It is for the admin: a missing login, an unreadable key.
     ///
     /// @param error one word, as the sign-in service has them
-    static NoTokenException unconfigured(String error, String text, @Nullable Throwable cause) {
-        return new NoTokenException(Origin.SERVICE, BAD_REQUEST, error + ": " + text, null, cause);
+    static SignInException misconfigured(String error, String text, @Nullable Throwable cause) {
+        return new SignInException(Origin.SERVICE, BAD_REQUEST, error + ": " + text, null, cause);
     }
 
     /// @param http what MSAL spoke over
     /// @param failure what it made of it
-    static NoTokenException of(SignInHttp http, Throwable failure) {
+    static SignInException of(SignInHttp http, Throwable failure) {
         if (http.failure().isPresent()) {
-            return unanswered(http.failure().get());
+            return noResponse(http.failure().get());
         }
-        return http.refusal().map(answer -> refused(answer, failure)).orElseGet(() -> unasked(failure));
+        return http.refusal().map(answer -> refused(answer, failure)).orElseGet(() -> clientFailure(failure));
     }
 
-    private static NoTokenException unanswered(IOException failure) {
-        boolean tls = failure instanceof NoAnswerException noAnswer && noAnswer.isTls();
-        return new NoTokenException(
+    private static SignInException noResponse(IOException failure) {
+        boolean tls = failure instanceof NoResponseException noAnswer && noAnswer.isTls();
+        return new SignInException(
                 tls ? Origin.TLS : Origin.NETWORK,
                 tls ? UNTRUSTED : UNREACHABLE,
                 "no answer from the sign-in service: " + failure.getMessage(),
@@ -64,37 +64,38 @@ final class NoTokenException extends Exception {
                 failure);
     }
 
-    private static NoTokenException refused(SignInResponse answer, Throwable failure) {
+    private static SignInException refused(SignInResponse answer, Throwable failure) {
         Duration asked = answer.retryAfter();
-        Duration patience = asked == null && answer.asksForPatience() ? MINUTE : asked;
-        return answer.words()
-                .map(words -> new NoTokenException(Origin.SERVICE, answer.status(), words, patience, failure))
-                .orElseGet(() -> foreign(answer, patience, failure));
+        Duration patience = asked == null && answer.isThrottled() ? MINUTE : asked;
+        return answer.errorText()
+                .map(words -> new SignInException(Origin.SERVICE, answer.status(), words, patience, failure))
+                .orElseGet(() -> notFromSignInService(answer, patience, failure));
     }
 
     /// Whoever said it, it was not the sign-in service.
-    private static NoTokenException foreign(SignInResponse answer, @Nullable Duration patience, Throwable failure) {
-        String text = "something else answered in the place of the sign-in service: " + answer.foreignWords();
-        return new NoTokenException(Origin.NETWORK, UNREACHABLE, text, patience, failure);
+    private static SignInException notFromSignInService(
+            SignInResponse answer, @Nullable Duration patience, Throwable failure) {
+        String text = "something else answered in the place of the sign-in service: " + answer.snippet();
+        return new SignInException(Origin.NETWORK, UNREACHABLE, text, patience, failure);
     }
 
     /// MSAL has not even asked, or could make nothing of the answer.
-    private static NoTokenException unasked(Throwable failure) {
+    private static SignInException clientFailure(Throwable failure) {
         Duration patience =
                 failure instanceof MsalThrottlingException throttled ? Duration.ofMillis(throttled.retryInMs()) : null;
         String error = failure instanceof MsalException msal && msal.errorCode() != null ? msal.errorCode() : "unknown";
         String text = String.valueOf(failure.getMessage()).replaceAll("[\\p{Cntrl}\\s]+", " ");
-        return new NoTokenException(Origin.SERVICE, BAD_REQUEST, error + ": " + text, patience, failure);
+        return new SignInException(Origin.SERVICE, BAD_REQUEST, error + ": " + text, patience, failure);
     }
 
     /// @return how long the service wants to be left alone; null if it does not say
     @Nullable
-    Duration patience() {
-        return patience;
+    Duration retryAfter() {
+        return retryAfter;
     }
 
     /// @return for one of those who wait
-    TokenException forWaiter() {
+    TokenException toTokenException() {
         return new TokenException(origin, reply, this);
     }
 }

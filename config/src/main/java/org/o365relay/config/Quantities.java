@@ -9,7 +9,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /// Values with an amount: whole numbers, durations, sizes. All have a range.
-final class Amount {
+final class Quantities {
 
     static final long KIB = 1L << 10;
     static final long MIB = 1L << 20;
@@ -19,51 +19,51 @@ final class Amount {
     private static final String DURATION_EXAMPLES = "use for example 30s, 5m, 2d";
     private static final String SIZE_EXAMPLES = "use for example 512KiB, 35MiB, 20GiB";
 
-    private Amount() {}
+    private Quantities() {}
 
     /// A TCP port.
     ///
     /// @param least 0 where the system may choose one, else 1
-    static Kind<Integer> port(int least) {
-        return Text.ANY.then(text -> {
+    static ValueParser<Integer> port(int least) {
+        return TextValues.ANY.then(text -> {
             int port = text.matches("\\d{1,5}") ? Integer.parseInt(text) : -1;
             return port >= least && port <= 65535
-                    ? new Parsed.Good<>(port)
-                    : new Parsed.Bad<>(Text.quoted(text) + " is not a port; use 1 to 65535");
+                    ? new Parsed.Ok<>(port)
+                    : new Parsed.Invalid<>(TextValues.quoted(text) + " is not a port; use 1 to 65535");
         });
     }
 
-    static Kind<Integer> whole(int least, int most) {
-        return Text.ANY.then(text -> {
+    static ValueParser<Integer> whole(int least, int most) {
+        return TextValues.ANY.then(text -> {
             if (!text.matches("-?\\d+")) {
-                return new Parsed.Bad<>(
-                        "%s is not a whole number; use %d to %d".formatted(Text.quoted(text), least, most));
+                return new Parsed.Invalid<>(
+                        "%s is not a whole number; use %d to %d".formatted(TextValues.quoted(text), least, most));
             }
             boolean inside = text.length() < 10 && Integer.parseInt(text) >= least && Integer.parseInt(text) <= most;
             return inside
-                    ? new Parsed.Good<>(Integer.valueOf(text))
-                    : new Parsed.Bad<>("%s is out of range; use %d to %d".formatted(text, least, most));
+                    ? new Parsed.Ok<>(Integer.valueOf(text))
+                    : new Parsed.Invalid<>("%s is out of range; use %d to %d".formatted(text, least, most));
         });
     }
 
     /// A number and a unit: `30s`, `5m`, `2d`.
-    static Kind<Duration> duration(Duration least, Duration most) {
-        return Text.ANY.then(text -> isBareNumber(text)
-                ? new Parsed.Bad<>(text + " has no unit; " + DURATION_EXAMPLES)
+    static ValueParser<Duration> duration(Duration least, Duration most) {
+        return TextValues.ANY.then(text -> isBareNumber(text)
+                ? new Parsed.Invalid<>(text + " has no unit; " + DURATION_EXAMPLES)
                 : duration(text)
                         .then(read -> read.compareTo(least) >= 0 && read.compareTo(most) <= 0
-                                ? new Parsed.Good<>(read)
-                                : new Parsed.Bad<>("%s is out of range; use %s to %s"
-                                        .formatted(Text.quoted(text), text(least), text(most)))));
+                                ? new Parsed.Ok<>(read)
+                                : new Parsed.Invalid<>("%s is out of range; use %s to %s"
+                                        .formatted(TextValues.quoted(text), text(least), text(most)))));
     }
 
     /// Octets: `35MiB`, or a bare number.
-    static Kind<Long> size(long least, long most) {
-        return Text.ANY.then(text -> size(text)
+    static ValueParser<Long> size(long least, long most) {
+        return TextValues.ANY.then(text -> size(text)
                 .then(read -> read >= least && read <= most
-                        ? new Parsed.Good<>(read)
-                        : new Parsed.Bad<>("%s is out of range; use %s to %s"
-                                .formatted(Text.quoted(text), text(least), text(most)))));
+                        ? new Parsed.Ok<>(read)
+                        : new Parsed.Invalid<>("%s is out of range; use %s to %s"
+                                .formatted(TextValues.quoted(text), text(least), text(most)))));
     }
 
     /// @return the duration as an operator would write it: `90s`, `5m`, `2d`
@@ -104,10 +104,10 @@ final class Amount {
 
     private static <T> Parsed<T> read(String text, Function<Config, T> getter, String complaint) {
         try {
-            return new Parsed.Good<>(
+            return new Parsed.Ok<>(
                     getter.apply(ConfigValueFactory.fromAnyRef(text).atKey("value")));
         } catch (ConfigException.BadValue notReadable) {
-            return new Parsed.Bad<>(Text.quoted(text) + complaint);
+            return new Parsed.Invalid<>(TextValues.quoted(text) + complaint);
         }
     }
 }

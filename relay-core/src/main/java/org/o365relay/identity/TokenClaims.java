@@ -20,29 +20,29 @@ import org.o365relay.mail.VisibleText;
 ///
 /// @param audience whom it is for: `https://outlook.office365.com`
 /// @param tenant the directory's id
-/// @param app the application's id
-/// @param object the id of the app's service principal (Enterprise application), or of the user
+/// @param appId the application's id
+/// @param objectId the id of the app's service principal (Enterprise application), or of the user
 /// @param user who has signed in; empty for an app
 /// @param roles what an app may do: `SMTP.SendAsApp`
 /// @param scopes what a user lets the app do: `SMTP.Send`
 /// @param expiresAt null if it does not say
-public record TokenContents(
+public record TokenClaims(
         String audience,
         String tenant,
-        String app,
-        String object,
+        String appId,
+        String objectId,
         String user,
         List<String> roles,
         List<String> scopes,
         @Nullable Instant expiresAt) {
 
-    public TokenContents {
+    public TokenClaims {
         roles = List.copyOf(roles);
         scopes = List.copyOf(scopes);
     }
 
     /// @return empty if the token is not a JWT (RFC 7519) that can be read
-    public static Optional<TokenContents> of(AccessToken token) {
+    public static Optional<TokenClaims> of(AccessToken token) {
         String[] parts = token.value().reveal().split("\\.", -1);
         if (parts.length != 3) {
             return Optional.empty();
@@ -57,36 +57,36 @@ public record TokenContents(
         }
     }
 
-    private static TokenContents from(Map<String, Object> claims) {
+    private static TokenClaims from(Map<String, Object> claims) {
         String scopes = text(claims, "scp");
-        return new TokenContents(
+        return new TokenClaims(
                 text(claims, "aud"),
                 text(claims, "tid"),
-                either(text(claims, "appid"), text(claims, "azp")),
+                firstNonEmpty(text(claims, "appid"), text(claims, "azp")),
                 text(claims, "oid"),
-                either(text(claims, "upn"), text(claims, "preferred_username")),
+                firstNonEmpty(text(claims, "upn"), text(claims, "preferred_username")),
                 texts(claims.get("roles")),
                 scopes.isEmpty() ? List.of() : Arrays.asList(scopes.split(" ", -1)),
                 claims.get("exp") instanceof Number seconds ? Instant.ofEpochSecond(seconds.longValue()) : null);
     }
 
-    private static String either(String first, String second) {
+    private static String firstNonEmpty(String first, String second) {
         return first.isEmpty() ? second : first;
     }
 
     private static String text(Map<String, Object> claims, String name) {
-        return claims.get(name) instanceof String text ? shown(text) : "";
+        return claims.get(name) instanceof String text ? printable(text) : "";
     }
 
     private static List<String> texts(@Nullable Object claim) {
         List<String> texts = new ArrayList<>();
         if (claim instanceof List<?> list) {
-            list.forEach(each -> texts.add(shown(String.valueOf(each))));
+            list.forEach(each -> texts.add(printable(String.valueOf(each))));
         }
         return texts;
     }
 
-    private static String shown(String text) {
+    private static String printable(String text) {
         return text.codePoints()
                 .filter(VisibleText::isSafe)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
@@ -96,7 +96,7 @@ public record TokenContents(
     /// @return on one line, for the admin, what there is to say of a token
     public static String summary(AccessToken token) {
         return of(token)
-                .map(TokenContents::summary)
+                .map(TokenClaims::summary)
                 .orElseGet(() -> "that cannot be looked into, valid until " + token.expiresAt());
     }
 
@@ -105,17 +105,17 @@ public record TokenContents(
         List<String> facts = new ArrayList<>();
         add(facts, "for ", audience);
         add(facts, "tenant ", tenant);
-        add(facts, "app ", app);
-        add(facts, "object ", object);
+        add(facts, "app ", appId);
+        add(facts, "object ", objectId);
         add(facts, "user ", user);
-        facts.add(may());
+        facts.add(permissions());
         if (expiresAt != null) {
             facts.add("valid until " + expiresAt);
         }
         return facts.stream().filter(fact -> !fact.isEmpty()).collect(Collectors.joining(", "));
     }
 
-    private String may() {
+    private String permissions() {
         if (roles.isEmpty() && scopes.isEmpty()) {
             return "no roles or scopes";
         }
