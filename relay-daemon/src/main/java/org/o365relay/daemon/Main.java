@@ -22,14 +22,14 @@ import org.o365relay.daemon.demo.InProcessRelay;
 import org.o365relay.daemon.setup.Terminal;
 import picocli.CommandLine;
 
-/// The program.
+/// Entry point of the program.
 public final class Main {
 
     private static final String LOGGING = "logback.configurationFile";
 
     private Main() {}
 
-    /// Ends the JVM with one of the exit codes that `--help` lists.
+    /// Exits with one of the codes that `--help` lists.
     public static void main(String[] arguments) {
         if (System.getProperty(LOGGING) == null) {
             System.setProperty(LOGGING, "org/o365relay/daemon/logback-default.xml");

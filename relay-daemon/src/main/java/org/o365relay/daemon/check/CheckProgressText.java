@@ -3,7 +3,7 @@ package org.o365relay.daemon.check;
 import java.io.PrintWriter;
 import org.o365relay.mail.EmailAddress;
 
-/// What was found, for a person at a terminal; line by line, because a road may take its time.
+/// Prints the results of a check line by line as they arrive.
 public final class CheckProgressText implements MailboxChecker.Progress {
 
     private final PrintWriter out;
@@ -19,8 +19,8 @@ public final class CheckProgressText implements MailboxChecker.Progress {
     }
 
     @Override
-    public void upstream(String road) {
-        out.printf("by %s%n", road);
+    public void upstream(String name) {
+        out.printf("upstream %s%n", name);
         out.flush();
     }
 
@@ -28,10 +28,10 @@ public final class CheckProgressText implements MailboxChecker.Progress {
     public void step(CheckStep step) {
         out.printf("  %s %-10s %s%n", step.result().symbol(), step.name(), step.detail());
         if (!step.cause().isEmpty()) {
-            more("means", step.cause());
+            more("cause", step.cause());
         }
         if (!step.advice().isEmpty()) {
-            more("to do", step.advice());
+            more("advice", step.advice());
         }
         out.flush();
     }

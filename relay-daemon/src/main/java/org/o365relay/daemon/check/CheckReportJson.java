@@ -7,12 +7,12 @@ import java.io.StringWriter;
 import java.util.List;
 import java.util.Locale;
 
-/// What was found, for programs. Keys are never renamed.
+/// The results of a check as JSON. Members are never renamed.
 public final class CheckReportJson {
 
     private CheckReportJson() {}
 
-    /// @param passed whether mail could leave through every mailbox
+    /// @param passed whether every mailbox can send mail
     /// @return one JSON object
     public static String text(boolean passed, List<MailboxReport> mailboxes) {
         StringWriter text = new StringWriter();
@@ -29,23 +29,23 @@ public final class CheckReportJson {
     private static void write(JsonWriter writer, MailboxReport report) throws IOException {
         writer.writeStartObject()
                 .writeStringField("mailbox", report.mailbox().toString())
-                .writeBooleanField("open", report.canSend())
-                .writeArrayField("facts", report.steps(), CheckReportJson::write)
-                .writeArrayField("roads", report.upstreams(), CheckReportJson::write)
+                .writeBooleanField("canSend", report.canSend())
+                .writeArrayField("steps", report.steps(), CheckReportJson::write)
+                .writeArrayField("upstreams", report.upstreams(), CheckReportJson::write)
                 .writeEndObject();
     }
 
     private static void write(JsonWriter writer, UpstreamReport report) throws IOException {
         writer.writeStartObject()
-                .writeStringField("road", report.upstream())
-                .writeBooleanField("open", report.canSend())
+                .writeStringField("upstream", report.upstream())
+                .writeBooleanField("canSend", report.canSend())
                 .writeArrayField("steps", report.steps(), CheckReportJson::write)
                 .writeEndObject();
     }
 
     private static void write(JsonWriter writer, CheckStep step) throws IOException {
         writer.writeStartObject()
-                .writeStringField("mark", step.result().name().toLowerCase(Locale.ROOT))
+                .writeStringField("result", step.result().name().toLowerCase(Locale.ROOT))
                 .writeStringField("step", step.name())
                 .writeStringField("detail", step.detail())
                 .writeStringField("cause", step.cause())

@@ -1,33 +1,33 @@
 package org.o365relay.daemon.check;
 
-/// One thing that was looked at.
+/// One step of a check.
 ///
-/// @param name in a word or two: `DNS, TCP`, `TLS`, `sign-in`
-/// @param detail what was found; never a secret
-/// @param cause what it means, in plain words; empty if it is fine
-/// @param advice what the admin can do; empty if there is nothing to do
+/// @param name short: `connect`, `TLS`, `sign-in`
+/// @param detail of the result; never contains a secret
+/// @param cause of a failure, in plain words; empty if none
+/// @param advice for the admin; empty if none
 public record CheckStep(Result result, String name, String detail, String cause, String advice) {
 
-    /// How it is.
+    /// The result of a step.
     public enum Result {
         OK("✔"),
-        /// Works now, but will not for long, or not for everybody.
+        /// Works, but not for long or not for all mail.
         WARNING("!"),
         FAILED("✘");
 
         private final String symbol;
 
-        Result(String sign) {
-            this.symbol = sign;
+        Result(String symbol) {
+            this.symbol = symbol;
         }
 
-        /// @return one character
+        /// @return a single character
         public String symbol() {
             return symbol;
         }
     }
 
-    static CheckStep passed(String what, String detail) {
-        return new CheckStep(Result.OK, what, detail, "", "");
+    static CheckStep passed(String name, String detail) {
+        return new CheckStep(Result.OK, name, detail, "", "");
     }
 }

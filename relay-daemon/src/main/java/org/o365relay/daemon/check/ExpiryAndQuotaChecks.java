@@ -16,48 +16,47 @@ import org.o365relay.mail.UsageSlot;
 import org.o365relay.queue.OfflineQueue;
 import org.o365relay.queue.QueueUnavailableException;
 
-/// What can be known of a mailbox without asking its upstreams: when what it signs in with ends, and what is left of
-/// its
-/// day.
+/// Checks the expiry dates of a mailbox's credentials and the usage of its daily quota.
 ///
-/// @param queue read beside a running relay
+/// @param queue also readable while a relay is running
 public record ExpiryAndQuotaChecks(UpstreamFactory upstreams, OfflineQueue queue, InstantSource clock)
         implements MailboxChecker.LocalChecks {
 
-    private static final long DAYS_TO_WARN = 30;
+    private static final long WARNING_DAYS = 30;
 
     @Override
     public List<CheckStep> of(MailboxSettings mailbox) {
-        List<CheckStep> facts = new ArrayList<>();
-        for (UpstreamSettings road : mailbox.upstreams()) {
-            expiry(mailbox, road).filter(fact -> !facts.contains(fact)).ifPresent(facts::add);
+        List<CheckStep> steps = new ArrayList<>();
+        for (UpstreamSettings upstream : mailbox.upstreams()) {
+            expiry(mailbox, upstream).filter(step -> !steps.contains(step)).ifPresent(steps::add);
         }
-        quota(mailbox).ifPresent(facts::add);
-        return facts;
+        quota(mailbox).ifPresent(steps::add);
+        return steps;
     }
 
-    private Optional<CheckStep> expiry(MailboxSettings mailbox, UpstreamSettings road) {
+    private Optional<CheckStep> expiry(MailboxSettings mailbox, UpstreamSettings upstream) {
         try {
-            return upstreams.expiry(road).map(expiry -> step(mailbox, expiry));
+            return upstreams.expiry(upstream).map(expiry -> step(mailbox, expiry));
         } catch (TokenException e) {
-            return Optional.empty(); // the road itself will say so
+            return Optional.empty(); // the check of the upstream reports it
         }
     }
 
     private CheckStep step(MailboxSettings mailbox, Expiry expiry) {
-        ExpiryNotice ending = new ExpiryNotice(mailbox.address(), expiry);
+        ExpiryNotice notice = new ExpiryNotice(mailbox.address(), expiry);
         long days = Duration.between(clock.instant(), expiry.at()).toDays();
-        String detail = ending.what() + " (" + expiry.name() + ") ends on " + ending.day() + ", in " + days + " days";
-        if (days > DAYS_TO_WARN) {
-            return CheckStep.passed("valid", detail);
+        String detail =
+                notice.what() + " (" + expiry.name() + ") expires on " + notice.day() + ", in " + days + " days";
+        if (days > WARNING_DAYS) {
+            return CheckStep.passed("expiry", detail);
         }
-        boolean over = expiry.at().isBefore(clock.instant());
+        boolean expired = expiry.at().isBefore(clock.instant());
         return new CheckStep(
-                over ? CheckStep.Result.FAILED : CheckStep.Result.WARNING,
-                "valid",
-                over ? ending.what() + " (" + expiry.name() + ") has ended on " + ending.day() : detail,
+                expired ? CheckStep.Result.FAILED : CheckStep.Result.WARNING,
+                "expiry",
+                expired ? notice.what() + " (" + expiry.name() + ") expired on " + notice.day() : detail,
                 "",
-                ending.advice());
+                notice.advice());
     }
 
     private Optional<CheckStep> quota(MailboxSettings mailbox) {
@@ -78,10 +77,10 @@ public record ExpiryAndQuotaChecks(UpstreamFactory upstreams, OfflineQueue queue
                                     CheckStep.Result.WARNING,
                                     "quota",
                                     detail,
-                                    "the rest waits until there is room",
+                                    "further mail is queued until the usage falls below the limit",
                                     ""));
         } catch (QueueUnavailableException e) {
-            return Optional.empty(); // no relay has run yet, or it is somebody else's queue; "devices" explains that
+            return Optional.empty(); // no relay has run yet, or the queue is not readable; "devices" reports why
         }
     }
 }

@@ -14,8 +14,8 @@ import org.o365relay.deliver.UpstreamSettings;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Outcome.Delivered;
 
-/// Examines mailboxes as far as it can be done without sending anything, and with a trial message beyond that. Judges
-/// what it meets as the relay itself would.
+/// Checks whether a mailbox can send mail through its upstreams, up to the sign-in or, with a test message, completely.
+/// Classifies replies as the relay does.
 public final class MailboxChecker {
 
     private final UpstreamFactory upstreams;
@@ -23,80 +23,81 @@ public final class MailboxChecker {
     private final Progress progress;
     private final @Nullable TestMessage testMessage;
 
-    /// Hears of what is found while it is found: a road may take its time.
+    /// Receives results as they arrive, since checking an upstream may take long.
     public interface Progress {
 
-        /// A mailbox is begun.
+        /// The check of a mailbox begins.
         void mailbox(EmailAddress mailbox);
 
-        /// A road of it is begun.
-        void upstream(String road);
+        /// The check of one of its upstreams begins.
+        void upstream(String name);
 
-        /// Something was found.
+        /// A step has finished.
         void step(CheckStep step);
     }
 
-    /// What can be known of a mailbox without asking its upstreams.
+    /// Checks that need no connection to an upstream.
     @FunctionalInterface
     public interface LocalChecks {
-        /// @return what ends when, what is left of the day's limit
+        /// @return expiry dates of credentials, and usage of the daily quota
         List<CheckStep> of(MailboxSettings mailbox);
     }
 
-    /// @param upstreams makes those that are walked; they are closed here
-    /// @param testMessage sent on every road that is open; null to send nothing
+    /// @param upstreams creates the upstreams to check, which are closed again
+    /// @param testMessage sent through every working upstream; null to send nothing
     public MailboxChecker(
-            UpstreamFactory upstreams, LocalChecks facts, Progress listener, @Nullable TestMessage trial) {
+            UpstreamFactory upstreams, LocalChecks localChecks, Progress progress, @Nullable TestMessage testMessage) {
         this.upstreams = upstreams;
-        this.localChecks = facts;
-        this.progress = listener;
-        this.testMessage = trial;
+        this.localChecks = localChecks;
+        this.progress = progress;
+        this.testMessage = testMessage;
     }
 
-    /// @throws IOException if the trial message cannot be made, which is a bug
+    /// @throws IOException if the test message cannot be composed, which is a bug
     public MailboxReport check(MailboxSettings mailbox) throws IOException {
         progress.mailbox(mailbox.address());
-        List<CheckStep> known = localChecks.of(mailbox);
-        known.forEach(progress::step);
-        List<UpstreamReport> roads = new ArrayList<>();
-        for (UpstreamSettings road : mailbox.upstreams()) {
-            try (Upstream upstream = upstreams.of(mailbox, road)) {
-                roads.add(check(mailbox, upstream));
+        List<CheckStep> steps = localChecks.of(mailbox);
+        steps.forEach(progress::step);
+        List<UpstreamReport> reports = new ArrayList<>();
+        for (UpstreamSettings upstreamSettings : mailbox.upstreams()) {
+            try (Upstream upstream = upstreams.of(mailbox, upstreamSettings)) {
+                reports.add(check(mailbox, upstream));
             }
         }
-        return new MailboxReport(mailbox.address(), known, roads);
+        return new MailboxReport(mailbox.address(), steps, reports);
     }
 
     private UpstreamReport check(MailboxSettings mailbox, Upstream upstream) throws IOException {
         progress.upstream(upstream.name());
-        UpstreamSteps findings = new UpstreamSteps(mailbox.address());
+        UpstreamSteps steps = new UpstreamSteps(mailbox.address());
         UpstreamCheck check = upstream.check();
         for (Finding finding : check.findings()) {
-            findings.add(ResponseStep.step(finding));
+            steps.add(ResponseStep.step(finding));
         }
         if (check.optionalFailure().isPresent()) {
-            findings.addFailed(check.optionalFailure().get());
+            steps.addFailed(check.optionalFailure().get());
         } else if (testMessage != null) {
-            send(testMessage, mailbox, upstream, findings);
+            send(testMessage, mailbox, upstream, steps);
         }
-        return new UpstreamReport(upstream.name(), findings.steps);
+        return new UpstreamReport(upstream.name(), steps.steps);
     }
 
-    private void send(TestMessage message, MailboxSettings mailbox, Upstream upstream, UpstreamSteps findings)
+    private void send(TestMessage message, MailboxSettings mailbox, Upstream upstream, UpstreamSteps steps)
             throws IOException {
         Response response = message.send(upstream, mailbox.rewrite());
-        if (findings.responseStep.judge(response).outcome() instanceof Delivered) {
-            findings.addPassed(
+        if (steps.responseStep.judge(response).outcome() instanceof Delivered) {
+            steps.addPassed(
                     Response.Step.END_OF_CONTENT,
-                    response.reply() + ". Look for it in the mailbox of " + message.to()
-                            + " (junk too); if it is not there: Exchange admin center > Mail flow > Message trace, Message-ID "
+                    response.reply() + ". Check the mailbox of " + message.to()
+                            + " (including junk); if the message is missing: Exchange admin center > Mail flow > Message"
+                            + " trace, Message-ID "
                             + message.messageId(mailbox.address()));
         } else {
-            findings.addFailed(response);
+            steps.addFailed(response);
         }
     }
 
-    /// Steps of one road, told as they come.
+    /// Collects the steps of one upstream and reports their progress.
     private final class UpstreamSteps {
 
         private final ResponseStep responseStep;

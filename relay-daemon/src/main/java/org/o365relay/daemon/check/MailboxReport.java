@@ -3,10 +3,10 @@ package org.o365relay.daemon.check;
 import java.util.List;
 import org.o365relay.mail.EmailAddress;
 
-/// What was found of a mailbox.
+/// The result of checking a mailbox.
 ///
-/// @param steps what holds whatever the road: what ends when, what is left of the day's limit
-/// @param upstreams in the order the relay takes them
+/// @param steps that concern all upstreams: expiry of credentials, usage of the daily quota
+/// @param upstreams in the order of preference
 public record MailboxReport(EmailAddress mailbox, List<CheckStep> steps, List<UpstreamReport> upstreams) {
 
     public MailboxReport {
@@ -14,7 +14,7 @@ public record MailboxReport(EmailAddress mailbox, List<CheckStep> steps, List<Up
         upstreams = List.copyOf(upstreams);
     }
 
-    /// @return whether mail could leave by some road
+    /// @return whether mail can be sent through at least one upstream
     public boolean canSend() {
         return upstreams.stream().anyMatch(UpstreamReport::canSend);
     }

@@ -7,27 +7,27 @@ import org.o365relay.deliver.UpstreamCheck.Finding;
 import org.o365relay.deliver.Verdict;
 import org.o365relay.mail.EmailAddress;
 
-/// What a response means, in the words of a step.
+/// Converts responses and findings to steps.
 record ResponseStep(EmailAddress mailbox) {
 
     Verdict judge(Response response) {
         return new FailurePolicy(mailbox).judge(response, false);
     }
 
-    /// @return a step that failed
+    /// @return a failed step
     CheckStep step(Response response) {
         Verdict verdict = judge(response);
-        String what = response.origin() == Origin.SIGN_IN ? "token" : name(response.step());
+        String name = response.origin() == Origin.SIGN_IN ? "token" : name(response.step());
         return new CheckStep(
-                CheckStep.Result.FAILED, what, response.reply().toString(), verdict.cause(), verdict.advice());
+                CheckStep.Result.FAILED, name, response.reply().toString(), verdict.cause(), verdict.advice());
     }
 
-    /// @return a step after which mail can leave, if not all of it
+    /// @return a step that passed, possibly with a warning
     static CheckStep step(Finding finding) {
-        String what = name(finding.step());
+        String name = name(finding.step());
         return finding.isWarning()
-                ? new CheckStep(CheckStep.Result.WARNING, what, finding.detail(), "", finding.advice())
-                : CheckStep.passed(what, finding.detail());
+                ? new CheckStep(CheckStep.Result.WARNING, name, finding.detail(), "", finding.advice())
+                : CheckStep.passed(name, finding.detail());
     }
 
     static String name(Response.Step step) {

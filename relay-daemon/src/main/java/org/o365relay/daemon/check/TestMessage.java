@@ -23,11 +23,11 @@ import org.o365relay.rewrite.RewriteResult;
 import org.o365relay.rewrite.RewriteRules;
 import org.o365relay.rewrite.Rewriter;
 
-/// A real message that proves the last part of a road: whether the mailbox may send as it does. Takes the way of every
-/// other message, but not through the queue.
+/// A test message. It is rewritten and sent like any other message, but not queued, and shows whether the mailbox may
+/// send as its author.
 ///
-/// @param id names it in its Message-ID
-/// @param author who it is from; null for the mailbox
+/// @param id part of its Message-ID
+/// @param author null for the mailbox
 public record TestMessage(
         QueueId id, Instant now, EmailAddress to, @Nullable EmailAddress author) {
 
@@ -35,7 +35,7 @@ public record TestMessage(
                     "EEE, d MMM yyyy HH:mm:ss Z", Locale.ENGLISH)
             .withZone(ZoneOffset.UTC);
 
-    /// @return by which the message is found in message trace
+    /// @return the Message-ID, for message trace
     String messageId(EmailAddress mailbox) {
         return "<" + id + ".check@" + mailbox.domain() + ">";
     }
@@ -54,7 +54,7 @@ public record TestMessage(
                         id, rewritten.sender(), List.of(recipient), envelope.smtpUtf8(), rewritten::writeTo);
                 Response response = upstream.attempt(outgoing).get(recipient);
                 if (response == null) {
-                    throw new IllegalStateException(upstream.name() + " says nothing of " + recipient);
+                    throw new IllegalStateException(upstream.name() + " returned no response for " + recipient);
                 }
                 yield response;
             }
@@ -74,7 +74,7 @@ public record TestMessage(
                 Content-Type: text/plain; charset=utf-8
                 Content-Transfer-Encoding: 8bit
 
-                This message was sent by "o365-relay check --send". It shows that mail leaves through %s.
+                This message was sent by "o365-relay check --send". It shows that %s can send mail.
                 """.formatted(from, to, DATE.format(now), messageId(mailbox), mailbox);
     }
 }

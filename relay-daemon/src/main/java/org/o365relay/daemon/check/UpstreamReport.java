@@ -2,17 +2,17 @@ package org.o365relay.daemon.check;
 
 import java.util.List;
 
-/// What was found on one road of a mailbox.
+/// The result of checking one upstream of a mailbox.
 ///
-/// @param upstream host and port, or whatever names it
-/// @param steps in the order they were taken; the last one is bad if the road is closed
+/// @param upstream name of the upstream, such as host and port
+/// @param steps in order; the last one failed if no mail can leave through the upstream
 public record UpstreamReport(String upstream, List<CheckStep> steps) {
 
     public UpstreamReport {
         steps = List.copyOf(steps);
     }
 
-    /// @return whether mail could leave this way
+    /// @return whether mail can be sent through this upstream
     public boolean canSend() {
         return steps.stream().noneMatch(step -> step.result() == CheckStep.Result.FAILED);
     }

@@ -1,6 +1,6 @@
-/// Would mail leave? Walks every road of every mailbox as far as it can be walked without sending anything, and says
-/// where
-/// it ends, why, and what to do.
+/// Checks whether mailboxes can send mail: tests every upstream up to the sign-in, and reports the first failure with
+/// its
+/// cause and advice. Sends nothing except an optional test message.
 @NullMarked
 package org.o365relay.daemon.check;
 

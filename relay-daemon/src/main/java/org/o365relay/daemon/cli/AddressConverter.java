@@ -4,12 +4,12 @@ import org.o365relay.mail.EmailAddress;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/// Makes a mistake in an address a mistake of the command line.
+/// Converts an option to a qualified email address.
 final class AddressConverter implements ITypeConverter<EmailAddress> {
     @Override
     public EmailAddress convert(String text) {
         return EmailAddress.parse(text)
                 .filter(EmailAddress::isQualified)
-                .orElseThrow(() -> new TypeConversionException("'" + text + "' is not a mail address"));
+                .orElseThrow(() -> new TypeConversionException("'" + text + "' is not an email address"));
     }
 }

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/// How old something is: `45s`, `30m`, `2h`, `1h30m`, `3d`, `2w`.
+/// Converts an age: `45s`, `30m`, `2h`, `1h30m`, `3d`, `2w`.
 final class AgeConverter implements ITypeConverter<Duration> {
 
     private static final Pattern PART = Pattern.compile("(\\d{1,6}) ?(s|min|m|h|d|w)", Pattern.CASE_INSENSITIVE);
@@ -24,7 +24,7 @@ final class AgeConverter implements ITypeConverter<Duration> {
             part.region(end, text.strip().length());
         }
         if (end == 0 || end < text.strip().length()) {
-            throw new TypeConversionException("'" + text + "' is no age; use for example 30m, 2h, 3d, 1w");
+            throw new TypeConversionException("'" + text + "' is not an age; use for example 30m, 2h, 3d, 1w");
         }
         return age;
     }

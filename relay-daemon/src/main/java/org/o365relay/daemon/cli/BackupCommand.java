@@ -12,16 +12,16 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/// `o365-relay backup`: the queue as it is now, in one file.
+/// `o365-relay backup`: copies the queue to a file.
 @Command(
         name = "backup",
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
         description = {
-            "Copies the queue as it is at this moment to DIR/queue-YYYYMMDD-HHMMSS.db (UTC), with the relay running or"
-                    + " not, and looks whether the copy is sound. It holds mail, and is for its owner alone.",
-            "A message acknowledged before is in it. What is delivered afterwards will be delivered again if it is"
-                    + " restored: see \"o365-relay restore\"."
+            "Back up the queue to DIR/queue-YYYYMMDD-HHMMSS.db (UTC) and verify the copy. Works whether or not the relay"
+                    + " is running. The file contains mail; only its owner can read it.",
+            "The backup contains every message acknowledged before it started. Messages delivered after the backup are"
+                    + " delivered again if it is restored; see \"o365-relay restore\"."
         })
 public final class BackupCommand implements Callable<Integer> {
 
@@ -33,7 +33,7 @@ public final class BackupCommand implements Callable<Integer> {
     @Mixin
     private ConfigFile config = new ConfigFile();
 
-    @Parameters(paramLabel = "DIR", description = "An existing directory, better on another disk.")
+    @Parameters(paramLabel = "DIR", description = "Existing directory, preferably on another disk.")
     private Path folder = Path.of(".");
 
     @Override

@@ -10,24 +10,28 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// The options that say which messages are to be changed, and how carefully.
+/// The options of the commands that change messages: which messages, and whether to ask first.
 final class BulkOptions {
 
-    @Parameters(arity = "0..*", paramLabel = "ID", converter = QueueIdConverter.class, description = "These messages.")
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "ID",
+            converter = QueueIdConverter.class,
+            description = "Messages to change.")
     private List<QueueId> ids = List.of();
 
     @Mixin
     private FilterOptions filters = new FilterOptions();
 
-    @Option(names = "--all", description = "Every message that waits.")
+    @Option(names = "--all", description = "Select all open messages.")
     private boolean all;
 
-    @Option(names = "--dry-run", description = "Say how many it would be, and change nothing.")
+    @Option(names = "--dry-run", description = "Show how many messages would be changed; change nothing.")
     private boolean dryRun;
 
     @Option(
             names = {"-y", "--yes"},
-            description = "Do not ask.")
+            description = "Do not ask for confirmation.")
     private boolean confirmed;
 
     List<QueueId> ids() {
@@ -46,37 +50,37 @@ final class BulkOptions {
         return confirmed;
     }
 
-    /// @return of those that are meant the ones that it concerns
-    /// @throws CommandFailed if it is not clear which are meant
-    MessageFilter filter(CliEnvironment place, QueueAction deed) throws CommandFailed {
+    /// @return the selected messages in a state that the action applies to
+    /// @throws CommandFailed if no messages, or contradictory ones, are selected
+    MessageFilter filter(CliEnvironment environment, QueueAction action) throws CommandFailed {
         boolean filtered = !filters.isEmpty();
-        boolean readdressed = deed.replacesRecipient() && filters.hasOnlyRecipient();
-        if (!ids.isEmpty() && ((filtered && !readdressed) || all)) {
+        boolean replacesRecipient = action.replacesRecipient() && filters.hasOnlyRecipient();
+        if (!ids.isEmpty() && ((filtered && !replacesRecipient) || all)) {
             throw usageError(
-                    "ids say which messages are meant; leave out " + (all ? "--all" : "the filters") + ", or the ids");
+                    "message ids cannot be combined with " + (all ? "--all" : "filters") + "; leave out one of them");
         }
         if (filtered && all) {
-            throw usageError("--all means every message that waits; leave it out, or the filters");
+            throw usageError("--all selects every message and cannot be combined with filters; leave out one of them");
         }
-        if (ids.isEmpty() && filters.matchesEverything() && deed.isIrreversible()) {
-            throw usageError((filtered ? "that would be every message; " : "") + deed.name()
-                    + " wants to know which messages: ids, or a filter such as --client 192.168.10.7 or --older 3d");
+        if (ids.isEmpty() && filters.matchesEverything() && action.isIrreversible()) {
+            throw usageError((filtered ? "the filters select every message; " : "") + action.name()
+                    + " requires message ids or a filter such as --client 192.168.10.7 or --older 3d");
         }
         if (ids.isEmpty() && !filtered && !all) {
-            throw usageError(deed.name() + ": which messages? Give ids, filters, or --all");
+            throw usageError(action.name() + ": no messages selected; give ids, filters or --all");
         }
-        MessageFilter selection = filters.filter(place, ids());
-        return selection.in(states(selection.states(), deed));
+        MessageFilter selection = filters.filter(environment, ids());
+        return selection.in(states(selection.states(), action));
     }
 
-    private static Set<MessageState> states(Set<MessageState> asked, QueueAction deed) throws CommandFailed {
-        if (asked.isEmpty()) {
-            return deed.states();
+    private static Set<MessageState> states(Set<MessageState> requested, QueueAction action) throws CommandFailed {
+        if (requested.isEmpty()) {
+            return action.states();
         }
-        Set<MessageState> both = new HashSet<>(asked);
-        both.retainAll(deed.states());
+        Set<MessageState> both = new HashSet<>(requested);
+        both.retainAll(action.states());
         if (both.isEmpty()) {
-            throw usageError(deed.name() + " is for messages that are " + deed.stateNames());
+            throw usageError(action.name() + " applies only to messages that are " + action.stateNames());
         }
         return both;
     }

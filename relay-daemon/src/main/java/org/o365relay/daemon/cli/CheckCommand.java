@@ -30,17 +30,17 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/// `o365-relay check`: would mail go out? The doctor: walks every road of every mailbox.
+/// `o365-relay check`: checks the configuration and every upstream of every mailbox.
 @Command(
         name = "check",
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
         description = {
-            "Checks the configuration and lists who may send what; then, for every mailbox and every road into Microsoft 365:"
-                    + " DNS, TCP, TLS and the certificate, what the server offers, the token and what it allows, the sign-in."
-                    + " Says for the first thing that fails what it means and what to do.",
-            "Sends nothing without --send; may be run beside a running relay. Ends with 0 if every mailbox can send by some"
-                    + " road, else with 69."
+            "Check the configuration and the connection to Microsoft 365. Lists who may send what; then tests every upstream"
+                    + " of every mailbox: DNS, TCP, TLS and the certificate, server capabilities, the token and its"
+                    + " permissions, the sign-in. Shows cause and advice for the first failure.",
+            "Sends no message without --send; works while the relay is running. Exits with 0 if every mailbox can send"
+                    + " through at least one upstream, otherwise with 69."
         })
 public final class CheckCommand implements Callable<Integer> {
 
@@ -62,17 +62,19 @@ public final class CheckCommand implements Callable<Integer> {
             paramLabel = "ADDRESS",
             converter = AddressConverter.class,
             description =
-                    "Send a real message to this address on every road that is open, and say where to look for it.")
+                    "Send a test message to this address through every working upstream, and show where to find it.")
     private @Nullable EmailAddress recipient;
 
     @Option(
             names = "--from",
             paramLabel = "ADDRESS",
             converter = AddressConverter.class,
-            description = "With --send: the author, to prove that the mailbox may send as it (default: the mailbox).")
+            description =
+                    "With --send: the author of the test message, to verify that the mailbox may send as this address (default: the"
+                            + " mailbox).")
     private @Nullable EmailAddress author;
 
-    @Option(names = "--json", description = "Print JSON, for programs.")
+    @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
     @Override
@@ -94,16 +96,16 @@ public final class CheckCommand implements Callable<Integer> {
 
     private List<MailboxSettings> selectedMailboxes(RelaySettings settings) throws CommandFailed {
         if (recipient == null && author != null) {
-            throw new CommandFailed(ExitCode.USAGE, "--from says who sends; add --send ADDRESS");
+            throw new CommandFailed(ExitCode.USAGE, "--from requires --send ADDRESS");
         }
-        List<MailboxSettings> chosen = settings.mailboxes().stream()
+        List<MailboxSettings> selected = settings.mailboxes().stream()
                 .filter(candidate ->
                         mailbox == null || candidate.address().toString().equalsIgnoreCase(mailbox.toString()))
                 .toList();
-        if (chosen.isEmpty()) {
+        if (selected.isEmpty()) {
             throw new CommandFailed(ExitCode.USAGE, "there is no mailbox " + mailbox + " in " + config.file());
         }
-        return chosen;
+        return selected;
     }
 
     private List<MailboxReport> checkAll(
@@ -139,8 +141,8 @@ public final class CheckCommand implements Callable<Integer> {
         for (MailboxReport report : reports) {
             lines.add(
                     report.canSend()
-                            ? "✔ Mail can leave as " + report.mailbox() + "."
-                            : "✘ No mail can leave as " + report.mailbox() + ".");
+                            ? "✔ " + report.mailbox() + " can send mail."
+                            : "✘ " + report.mailbox() + " cannot send mail.");
         }
         return "\n" + String.join("\n", lines);
     }

@@ -15,11 +15,11 @@ import org.o365relay.daemon.report.Layout;
 import org.o365relay.daemon.setup.Terminal;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
-/// Where an operator sits.
+/// What the operator commands use of their environment.
 ///
-/// @param terminal on which somebody can be asked; empty if a program asks
-/// @param columns of the terminal that the answer goes to; [Layout#UNLIMITED] if it goes elsewhere
-/// @param rawOutput where a message's content goes that nobody named a file for
+/// @param terminal for prompts; empty if input or output is redirected
+/// @param columns width of the terminal; [Layout#UNLIMITED] if the output is redirected
+/// @param rawOutput standard output for the content of messages
 public record CliEnvironment(
         RelayAccess access,
         InstantSource clock,
@@ -28,7 +28,7 @@ public record CliEnvironment(
         IntSupplier columns,
         OutputStream rawOutput) {
 
-    /// The program's own.
+    /// The environment of this process.
     public static CliEnvironment ofProgram() {
         return new CliEnvironment(
                 found -> Controls.open(found.control(), found.settings().queue(), ProgramVersion.program()),
@@ -39,7 +39,7 @@ public record CliEnvironment(
                 new FileOutputStream(FileDescriptor.out));
     }
 
-    /// @return whether a person would see what is written
+    /// @return whether the output goes to a terminal
     boolean isInteractive() {
         return columns.getAsInt() != Layout.UNLIMITED;
     }
@@ -54,7 +54,7 @@ public record CliEnvironment(
                 : new UsageMessageSpec().autoWidth(true).width();
     }
 
-    /// Java only tells whether input and output both are one; it is the output alone that counts.
+    /// `System.console()` also requires the input to be a terminal; only the output matters here.
     private static boolean isStdoutTerminal() {
         if (Terminal.ofProgram().isPresent()) {
             return true;

@@ -4,6 +4,7 @@ import org.o365relay.RelaySettings;
 import org.o365relay.config.Configuration.Valid;
 import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
+import org.o365relay.daemon.report.BlockedMailboxes;
 import org.o365relay.daemon.report.DeviceNames;
 import org.o365relay.daemon.report.Layout;
 import org.o365relay.daemon.report.MessageReport;
@@ -12,17 +13,25 @@ import org.o365relay.daemon.report.ReasonTexts;
 import org.o365relay.daemon.report.StatusReport;
 import org.o365relay.exchange.ReplyCatalogue;
 
-/// What every operator's command has at hand.
+/// What the operator commands share: environment, configuration file and output options.
 record CommandContext(CliEnvironment environment, ConfigFile config, OutputOptions output) {
 
     Valid configuration() throws CommandFailed {
         return config.readForOperators();
     }
 
-    /// @return to be closed
+    /// @return to be closed by the caller
     Control connect(Valid configuration) throws ControlException {
         DeviceRecords.silenceQueueLog();
         return environment.access().connect(configuration);
+    }
+
+    /// @return the mailboxes that are not sending; none if no relay is running
+    static BlockedMailboxes blockedMailboxes(Control relay, Valid configuration) throws ControlException {
+        return relay.isRunning()
+                ? BlockedMailboxes.of(
+                        relay.status(), configuration.settings().routes().targets())
+                : BlockedMailboxes.NONE;
     }
 
     Layout layout() {

@@ -8,41 +8,40 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/// The command line as a whole, with what holds for every command: how mistakes are answered, and with which
-/// exit code.
+/// Builds the command line. Prints errors of all commands and maps them to exit codes.
 public final class CommandLines {
 
     private CommandLines() {}
 
-    /// @param commands besides the root
+    /// @param commands the subcommands
     public static CommandLine of(Object... commands) {
         CommandLine root = new CommandLine(new RelayCommand());
         List.of(commands).forEach(root::addSubcommand);
-        return root.setParameterExceptionHandler(CommandLines::explainMistake)
-                .setExecutionExceptionHandler(CommandLines::explainFailure)
+        return root.setParameterExceptionHandler(CommandLines::reportUsageError)
+                .setExecutionExceptionHandler(CommandLines::reportFailure)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpWidth(100);
     }
 
-    private static int explainMistake(ParameterException mistake, String[] arguments) {
-        CommandLine command = mistake.getCommandLine();
+    private static int reportUsageError(ParameterException error, String[] arguments) {
+        CommandLine command = error.getCommandLine();
         PrintWriter err = command.getErr();
-        err.println("o365-relay: " + mistake.getMessage());
-        if (isRisky(mistake) || !UnmatchedArgumentException.printSuggestions(mistake, err)) {
+        err.println("o365-relay: " + error.getMessage());
+        if (isRisky(error) || !UnmatchedArgumentException.printSuggestions(error, err)) {
             err.println("Try \"" + command.getCommandSpec().qualifiedName() + " --help\".");
         }
         err.flush();
         return ExitCode.USAGE;
     }
 
-    /// Nobody is to delete mail because a word looks like it.
-    private static boolean isRisky(ParameterException mistake) {
-        return mistake instanceof UnmatchedArgumentException unmatched
+    /// Commands that discard mail are not suggested for a misspelled word.
+    private static boolean isRisky(ParameterException error) {
+        return error instanceof UnmatchedArgumentException unmatched
                 && unmatched.getSuggestions().stream()
                         .anyMatch(suggestion -> suggestion.endsWith("delete") || suggestion.endsWith("bounce"));
     }
 
-    private static int explainFailure(Exception failure, CommandLine command, ParseResult arguments) {
+    private static int reportFailure(Exception failure, CommandLine command, ParseResult arguments) {
         PrintWriter err = command.getErr();
         int code = switch (failure) {
             case CommandFailed expected -> {

@@ -8,23 +8,23 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/// `o365-relay completion`: so that Tab completes commands and options.
+/// `o365-relay completion`: prints a shell completion script.
 @Command(
         name = "completion",
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
-        description = "Prints what a shell needs to complete commands and options.",
+        description = "Print the completion script for a shell.",
         footer = {
-            "%nFor this shell:   source <(o365-relay completion bash)",
-            "For every bash:   o365-relay completion bash > /etc/bash_completion.d/o365-relay",
-            "For zsh, in ~/.zshrc:   source <(o365-relay completion zsh)"
+            "%nCurrent bash:  source <(o365-relay completion bash)",
+            "All bash:      o365-relay completion bash > /etc/bash_completion.d/o365-relay",
+            "zsh:           add to ~/.zshrc: source <(o365-relay completion zsh)"
         })
 public final class CompletionCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    /// The script is the same: it makes zsh understand what is written for bash.
+    /// Both use the same script; it enables bash completion in zsh.
     private enum Shell {
         BASH,
         ZSH

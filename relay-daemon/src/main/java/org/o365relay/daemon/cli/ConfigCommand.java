@@ -6,12 +6,12 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/// `o365-relay config`: what is in force.
+/// `o365-relay config`: prints the effective configuration.
 @Command(
         name = "config",
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
-        description = "Prints the configuration in force, defaults included, secrets hidden.")
+        description = "Print the effective configuration, including defaults. Secrets are hidden.")
 public final class ConfigCommand implements Callable<Integer> {
 
     @Spec

@@ -23,7 +23,7 @@ final class ConfigFile {
             paramLabel = "FILE",
             scope = ScopeType.INHERIT,
             defaultValue = "/etc/o365-relay/relay.conf",
-            description = "The configuration file (default: ${DEFAULT-VALUE}).")
+            description = "Configuration file (default: ${DEFAULT-VALUE}).")
     private Path file = Path.of("relay.conf");
 
     private @Nullable Valid valid;
@@ -32,7 +32,7 @@ final class ConfigFile {
         return file;
     }
 
-    /// Reads the file; tells warnings and problems, all of them, on standard error.
+    /// Reads the file and prints all warnings and problems to standard error.
     ///
     /// @throws CommandFailed if there are problems
     Valid read() throws CommandFailed {
@@ -43,8 +43,8 @@ final class ConfigFile {
         return read;
     }
 
-    /// As [#read()], for somebody who asks a relay or looks at its queue, and has other worries than what is not
-    /// wrong yet. Secrets, and files with them, need not be there. Reads the file once.
+    /// As [#read()], for commands that query a relay or its queue: prints no warnings, and does not need secrets or
+    /// files with secrets. Reads the file once.
     Valid readForOperators() throws CommandFailed {
         Valid known = valid;
         if (known == null) {

@@ -8,10 +8,10 @@ import org.o365relay.accept.ListenerSettings;
 import org.o365relay.admit.ClientPolicy;
 import org.o365relay.mail.DeviceRecord;
 
-/// A device as it is shown: what was counted of it, and what the configuration says about it.
+/// A device as listed: its counters and its configuration.
 ///
-/// @param name of its trusted network; empty if that has none, or the device is not trusted
-/// @param recipientsPerDay its budget of recipients in 24 hours; null for none
+/// @param name of its trusted network; empty if unnamed or the device is not trusted
+/// @param recipientsPerDay recipients allowed in 24 hours; null if unlimited
 record DeviceEntry(
         DeviceRecord device, String name, @Nullable Integer recipientsPerDay) {
 
@@ -25,7 +25,7 @@ record DeviceEntry(
                         .orElse(null));
     }
 
-    /// Of the first listener that trusts it: which one it comes to is not known.
+    /// The policy of the first listener that trusts the device; the queue does not record the listener.
     private static Optional<ClientPolicy> policy(InetAddress address, List<ListenerSettings> listeners) {
         return listeners.stream()
                 .flatMap(listener -> listener.trusted().policy(address).stream())

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.daemon.report.JsonText;
 import org.o365relay.mail.DeviceRecord;
 
-/// Devices for a program: a JSON array with a line for each. Members are only ever added.
+/// Devices as JSON: an array with one line per device. Members are added, never renamed.
 ///
-/// @param now against which budgets are counted
+/// @param now end of the 24 hours in which recipients are counted
 record DeviceJson(Instant now) {
 
     String text(List<DeviceEntry> entries) {
@@ -24,13 +24,13 @@ record DeviceJson(Instant now) {
         members.put("address", device.address().getHostAddress());
         members.put("name", entry.name());
         members.put("helo", device.helo());
-        members.put("first-seen", JsonText.time(device.firstSeen()));
-        members.put("last-seen", JsonText.time(device.lastSeen()));
+        members.put("firstSeenAt", JsonText.time(device.firstSeen()));
+        members.put("lastSeenAt", JsonText.time(device.lastSeen()));
         members.put("messages", device.messages());
-        members.put("octets", device.octets());
-        members.put("refusals", device.refusals());
-        members.put("recipients-in-24-hours", device.recipientsInLastDay(now));
-        members.put("recipients-per-day", entry.recipientsPerDay());
+        members.put("size", device.octets());
+        members.put("rejected", device.refusals());
+        members.put("recipientsLastDay", device.recipientsInLastDay(now));
+        members.put("recipientsPerDay", entry.recipientsPerDay());
         members.put("deviations", deviations(device));
         return members;
     }

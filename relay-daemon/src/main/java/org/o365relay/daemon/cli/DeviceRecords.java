@@ -9,7 +9,7 @@ import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
 import org.slf4j.LoggerFactory;
 
-/// What the queue knows of devices, read beside a running relay.
+/// Reads the device counters from the queue, also while a relay is running.
 final class DeviceRecords {
 
     private DeviceRecords() {}
@@ -23,7 +23,7 @@ final class DeviceRecords {
         }
     }
 
-    /// What is wrong with a row is for the running relay's log; this one may go where the answer goes.
+    /// The running relay logs damaged rows; here, the log could end up in the output.
     static void silenceQueueLog() {
         if (LoggerFactory.getLogger("org.o365relay.queue") instanceof Logger logger) {
             logger.setLevel(Level.OFF);

@@ -14,10 +14,10 @@ import org.o365relay.daemon.report.TerminalText;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.DeviceRecord;
 
-/// Devices for a terminal: a line for each, and below it one for each thing it does wrong.
+/// Devices as a table; below each device, its protocol deviations.
 ///
-/// @param now against which budgets are counted
-/// @param zone for times
+/// @param now end of the 24 hours in which recipients are counted
+/// @param zone time zone of the times shown
 record DeviceTable(Instant now, ZoneId zone) {
 
     private static final int LONGEST_NAME = 24;
@@ -33,7 +33,7 @@ record DeviceTable(Instant now, ZoneId zone) {
                 "LAST SEEN",
                 ">MESSAGES",
                 ">SIZE",
-                ">REFUSED",
+                ">REJECTED",
                 ">RECIPIENTS IN 24 H");
         entries.forEach(entry -> table.row(cells(entry), deviations(entry.device())));
         return table.lines(Layout.UNLIMITED);
@@ -68,7 +68,7 @@ record DeviceTable(Instant now, ZoneId zone) {
         return count == 1 ? "once" : count + " times";
     }
 
-    /// What a client calls itself may be of any length.
+    /// A client may announce a HELO name of any length.
     private static String shown(String text) {
         return text.isBlank() ? "-" : TerminalText.cut(TerminalText.text(text), LONGEST_NAME);
     }

@@ -17,16 +17,16 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/// `o365-relay devices`: which printer is broken?
+/// `o365-relay devices`: lists the devices that send through the relay.
 @Command(
         name = "devices",
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
         description = {
-            "Shows every device that has connected, the one seen last first: what it sent, how often it was turned away,"
-                    + " what it has used of its budget, and what it does wrong.",
-            "Only reads the queue; works beside a running relay and without one. A running relay writes what it counts"
-                    + " every two seconds."
+            "List the devices that have connected, most recent first: messages sent, messages rejected, recipients used of"
+                    + " the daily limit, and protocol deviations.",
+            "Reads the queue; works whether or not the relay is running. A running relay saves its counters every two"
+                    + " seconds."
         })
 public final class DevicesCommand implements Callable<Integer> {
 
@@ -39,17 +39,17 @@ public final class DevicesCommand implements Callable<Integer> {
     @Mixin
     private ConfigFile config = new ConfigFile();
 
-    @Option(names = "--json", description = "Print JSON, for programs.")
+    @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
     @Parameters(
             arity = "0..1",
             paramLabel = "ADDRESS|NETWORK",
             converter = NetworkConverter.class,
-            description = "Show only this device, or those in this network.")
+            description = "Show only this device, or the devices in this network.")
     private @Nullable Network network;
 
-    /// On the system's clock, in local time.
+    /// Uses the system clock and the local time zone.
     public DevicesCommand() {
         this(InstantSource.system(), ZoneId.systemDefault());
     }
@@ -84,6 +84,6 @@ public final class DevicesCommand implements Callable<Integer> {
         }
         new DeviceTable(clock.instant(), zone).lines(entries).forEach(out::println);
         out.println();
-        out.println("What a running relay counted in the last few seconds may be missing.");
+        out.println("Counters of the last two seconds may be missing.");
     }
 }

@@ -3,31 +3,31 @@ package org.o365relay.daemon.cli;
 import org.o365relay.daemon.control.ControlException;
 import org.o365relay.queue.QueueUnavailableException.Reason;
 
-/// What the program ends with, after BSD's sysexits. `--help` lists them; keep both the same.
+/// Exit codes, after sysexits(3). `--help` lists them (`RelayCommand`); keep both in step.
 public final class ExitCode {
 
     public static final int OK = 0;
-    /// Somebody was asked, and said no.
+    /// The user declined a confirmation.
     public static final int DECLINED = 1;
     /// The command line is wrong.
     public static final int USAGE = 64;
-    /// Data is damaged.
+    /// The queue is damaged.
     public static final int DAMAGED = 65;
-    /// There is no such message.
+    /// The message does not exist.
     public static final int NO_SUCH_MESSAGE = 66;
     /// A port is in use, a server cannot be reached, or the relay is not running.
     public static final int UNAVAILABLE = 69;
-    /// A bug, or a demonstration that failed.
+    /// An internal error, or a failed demonstration.
     public static final int INTERNAL = 70;
     /// A directory or file cannot be used.
     public static final int CANNOT_CREATE = 73;
-    /// It stopped in the middle: some messages are changed, others not.
+    /// The command stopped early: some messages were changed, others were not.
     public static final int PARTLY_DONE = 74;
-    /// Another relay holds the data directory.
+    /// Another relay uses the data directory.
     public static final int LOCKED = 75;
-    /// The relay that runs is of another version than the command.
+    /// The running relay has another version than the command.
     public static final int VERSION_MISMATCH = 76;
-    /// Not allowed: whoever asks may not ask this relay; or the relay would refuse the message, or some of its
+    /// The user may not use the control socket; or, for `explain`, the relay would reject the message or one of its
     /// recipients.
     public static final int REFUSED = 77;
     /// The configuration is wrong.
@@ -35,7 +35,7 @@ public final class ExitCode {
 
     private ExitCode() {}
 
-    /// @return what it means that a queue cannot be used
+    /// @return the code for a queue that cannot be opened
     static int of(Reason reason) {
         return switch (reason) {
             case IN_USE -> LOCKED;
@@ -44,7 +44,7 @@ public final class ExitCode {
         };
     }
 
-    /// @return what it means that a relay does not do what it is asked
+    /// @return the code for a failed control request
     static int of(ControlException.Kind kind) {
         return switch (kind) {
             case NOT_RUNNING -> UNAVAILABLE;

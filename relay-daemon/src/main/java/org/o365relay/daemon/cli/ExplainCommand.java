@@ -28,16 +28,17 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/// `o365-relay explain`: what would the relay do with this mail, and which line of the configuration decides?
+/// `o365-relay explain`: simulates an SMTP transaction and shows which configuration keys decide.
 @Command(
         name = "explain",
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
-        description = "Says step by step what the relay would do with a message, which key of the configuration"
-                + " decides, and what the client would be told. Nothing is sent. If the device has a"
-                + " budget of recipients, what it has used up is told too, but not held against it. Addresses that are not ASCII are taken to"
-                + " come with SMTPUTF8. Ends with 0 if the message would be"
-                + " taken for every recipient, else with 77.")
+        description = {
+            "Show how the relay would handle a message: each step, the configuration key that decides it, and the reply to"
+                    + " the client. Sends nothing.",
+            "If the device has a recipient limit, its current usage is shown but not applied. Non-ASCII addresses imply"
+                    + " SMTPUTF8. Exits with 0 if the message would be accepted for every recipient, otherwise with 77."
+        })
 public final class ExplainCommand implements Callable<Integer> {
 
     private final InstantSource clock;
@@ -52,41 +53,41 @@ public final class ExplainCommand implements Callable<Integer> {
             names = "--client",
             required = true,
             paramLabel = "IP",
-            description = "The device's IP address; 127.0.0.1 for one that uses a Unix socket.")
+            description = "IP address of the device; 127.0.0.1 for a Unix socket.")
     private String client = "";
 
     @Option(
             names = "--listener",
             paramLabel = "N|ADDRESS",
             defaultValue = "1",
-            description = "Where it connects: the listener's number in the configuration, or its address and port or"
+            description = "Listener the device connects to: its number in the configuration, or its address and port or"
                     + " socket (default: the first).")
     private String listener = "1";
 
-    @Option(names = "--helo", paramLabel = "NAME", description = "What it says in HELO or EHLO.")
+    @Option(names = "--helo", paramLabel = "NAME", description = "Name in HELO or EHLO.")
     private @Nullable String helo;
 
     @Option(
             names = "--from",
             required = true,
             paramLabel = "ADDRESS",
-            description = "The envelope sender; \"<>\" for the null sender.")
+            description = "Envelope sender; \"<>\" for the null reverse-path.")
     private String from = "";
 
-    @Option(names = "--to", required = true, paramLabel = "ADDRESS", description = "A recipient; may be given again.")
+    @Option(
+            names = "--to",
+            required = true,
+            paramLabel = "ADDRESS",
+            description = "Envelope recipient; repeat for more.")
     private List<String> to = List.of();
 
-    @Option(
-            names = "--size",
-            paramLabel = "SIZE",
-            defaultValue = "0",
-            description = "The size of the message, for example 12MiB.")
+    @Option(names = "--size", paramLabel = "SIZE", defaultValue = "0", description = "Message size, for example 12MiB.")
     private String size = "0";
 
-    @Option(names = "--json", description = "As JSON.")
+    @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
-    /// On the system's clock.
+    /// Uses the system clock.
     public ExplainCommand() {
         this(InstantSource.system());
     }
@@ -99,16 +100,16 @@ public final class ExplainCommand implements Callable<Integer> {
     public Integer call() throws CommandFailed {
         RelaySettings settings = config.read().settings();
         InetAddress device = address();
-        ListenerSettings at = listener(settings.listeners());
-        ExplainRequest question = new ExplainRequest(
+        ListenerSettings used = listener(settings.listeners());
+        ExplainRequest request = new ExplainRequest(
                 device,
-                at,
+                used,
                 helo,
                 from.isEmpty() || from.equals("<>") ? null : mailAddress(from),
                 to.stream().map(this::mailAddress).toList(),
                 octets(),
-                hasRecipientLimit(at, device) ? recipientsUsed(settings.queue(), device) : null);
-        Explanation explanation = Explainer.explain(settings, question);
+                hasRecipientLimit(used, device) ? recipientsUsed(settings.queue(), device) : null);
+        Explanation explanation = Explainer.explain(settings, request);
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(json(explanation));
@@ -127,17 +128,17 @@ public final class ExplainCommand implements Callable<Integer> {
             }
         }
         String outcome = explanation.acceptedForAll()
-                ? "The message is taken."
+                ? "The message would be accepted."
                 : explanation.accepted()
-                        ? "The message is taken, but not for every recipient."
-                        : "The message is refused.";
-        out.println(outcome + " The client is told: " + explanation.reply());
+                        ? "The message would be accepted, but not for every recipient."
+                        : "The message would be rejected.";
+        out.println(outcome + " Reply to the client: " + explanation.reply());
     }
 
     private static String json(Explanation explanation) {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("accepted", explanation.accepted());
-        members.put("complete", explanation.acceptedForAll());
+        members.put("acceptedForAll", explanation.acceptedForAll());
         members.put("reply", explanation.reply().toString());
         members.put(
                 "steps",
@@ -147,7 +148,7 @@ public final class ExplainCommand implements Callable<Integer> {
 
     private static Map<String, String> members(ExplanationStep step) {
         Map<String, String> members = new LinkedHashMap<>();
-        members.put("about", step.subject());
+        members.put("subject", step.subject());
         members.put("finding", step.finding());
         members.put("key", step.key());
         return members;
@@ -161,8 +162,7 @@ public final class ExplainCommand implements Callable<Integer> {
                 .isPresent();
     }
 
-    /// @return null if the queue cannot be read, for example because no relay has run yet: the answer is good
-    ///     without
+    /// @return null if the queue cannot be read, for example because no relay has run yet
     private @Nullable Long recipientsUsed(QueueSettings queue, InetAddress device) {
         try {
             return DeviceRecords.read(queue).stream()
@@ -170,7 +170,7 @@ public final class ExplainCommand implements Callable<Integer> {
                     .mapToLong(known -> known.recipientsInLastDay(clock.instant()))
                     .sum();
         } catch (CommandFailed unreadable) {
-            spec.commandLine().getErr().println("What the device has used up is not known: " + unreadable.getMessage());
+            spec.commandLine().getErr().println("Current usage of the device is unknown: " + unreadable.getMessage());
             return null;
         }
     }
@@ -189,14 +189,14 @@ public final class ExplainCommand implements Callable<Integer> {
                         || listener.equals(listeners.get(i).toString()))
                 .mapToObj(listeners::get)
                 .findFirst()
-                .orElseThrow(() -> usageError("--listener: there is no '" + listener + "'; there are 1 to "
-                        + listeners.size() + ", that is "
+                .orElseThrow(() -> usageError("--listener: no listener '" + listener + "'; the listeners are 1 to "
+                        + listeners.size() + ": "
                         + String.join(
                                 ", ", listeners.stream().map(Object::toString).toList())));
     }
 
     private EmailAddress mailAddress(String text) {
-        return EmailAddress.parse(text).orElseThrow(() -> usageError("'" + text + "' is not a mail address"));
+        return EmailAddress.parse(text).orElseThrow(() -> usageError("'" + text + "' is not an email address"));
     }
 
     private long octets() {

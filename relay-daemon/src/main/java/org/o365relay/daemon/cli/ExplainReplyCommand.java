@@ -18,16 +18,17 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/// `o365-relay explain-reply`: what does Microsoft mean by this?
+/// `o365-relay explain-reply`: explains a reply of Microsoft 365.
 @Command(
         name = "explain-reply",
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
         description =
-                "Says what a reply of Microsoft's means and what to do about it: of Exchange Online, a connector, Microsoft"
-                        + " Entra (AADSTS…) or Microsoft Graph. Paste it as it stands in the log, a notice or a web page.",
+                "Explain a reply of Exchange Online, a connector, Microsoft Entra (AADSTS…) or Microsoft Graph: its cause,"
+                        + " what to do, and what the relay does. Paste the reply as found in a log, a notice or a web"
+                        + " page.",
         footer = {
-            "%nFor example:",
+            "%nExamples:",
             "  explain-reply '535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled …'",
             "  explain-reply 'AADSTS7000215: Invalid client secret provided.'"
         })
@@ -42,13 +43,13 @@ public final class ExplainReplyCommand implements Callable<Integer> {
             names = "--mailbox",
             paramLabel = "ADDRESS",
             converter = AddressConverter.class,
-            description = "The mailbox to name in the advice.")
+            description = "Mailbox to name in the advice.")
     private @Nullable EmailAddress mailbox;
 
-    @Option(names = "--json", description = "Print JSON, for programs.")
+    @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
-    @Parameters(arity = "1..*", paramLabel = "REPLY", description = "The reply; several words count as one text.")
+    @Parameters(arity = "1..*", paramLabel = "REPLY", description = "The reply; several arguments are joined.")
     private List<String> words = List.of();
 
     @Override
@@ -56,7 +57,7 @@ public final class ExplainReplyCommand implements Callable<Integer> {
         PastedReply pasted = PastedReply.in(String.join(" ", words))
                 .orElseThrow(() -> new CommandFailed(
                         ExitCode.USAGE,
-                        "there is no reply in this text: it should hold a code like 535, 5.7.139, AADSTS7000215 or"
+                        "no reply found in this text; it must contain a code such as 535, 5.7.139, AADSTS7000215 or"
                                 + " ErrorAccessDenied"));
         FailurePolicy policy = new FailurePolicy(mailbox == null ? PLACEHOLDER : mailbox);
         ReplyExplanation explanation = new ReplyExplanation(pasted, policy.judge(pasted.response(), false));
@@ -73,7 +74,7 @@ public final class ExplainReplyCommand implements Callable<Integer> {
     private static String json(ReplyExplanation explanation) {
         Map<String, String> members = new LinkedHashMap<>();
         members.put("reply", explanation.pasted().reply().toString());
-        members.put("from", key(explanation.pasted().source()));
+        members.put("source", key(explanation.pasted().source()));
         members.put("name", explanation.verdict().name());
         members.put("outcome", key(explanation.verdict().outcome().getClass().getSimpleName()));
         members.put("scope", key(explanation.verdict().scope()));

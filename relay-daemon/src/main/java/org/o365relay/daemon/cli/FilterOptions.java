@@ -12,17 +12,17 @@ import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.MessageState;
 import picocli.CommandLine.Option;
 
-/// The options that say which messages are meant.
+/// The options that filter messages.
 final class FilterOptions {
 
-    /// `*@*` is every address there is.
+    /// Patterns such as `*@*` that match everything.
     private static final Pattern ANYTHING = Pattern.compile("[.:@]*\\*[.:@*]*");
 
     @Option(
             names = "--state",
             paramLabel = "STATE",
             split = ",",
-            description = "In one of these states: ${COMPLETION-CANDIDATES}.",
+            description = "Messages in these states: ${COMPLETION-CANDIDATES}.",
             completionCandidates = MessageStateConverter.class,
             converter = MessageStateConverter.class)
     private Set<MessageState> states = Set.of();
@@ -31,50 +31,50 @@ final class FilterOptions {
             names = "--older",
             paramLabel = "AGE",
             converter = AgeConverter.class,
-            description = "Received longer ago than that: 30m, 2h, 3d.")
+            description = "Received longer ago than AGE: 30m, 2h, 3d.")
     private @Nullable Duration older;
 
     @Option(
             names = "--younger",
             paramLabel = "AGE",
             converter = AgeConverter.class,
-            description = "Received within that time.")
+            description = "Received less than AGE ago.")
     private @Nullable Duration younger;
 
     @Option(
             names = "--after",
             paramLabel = "TIME",
-            description = "Received then or later: 08:05, yesterday, 2026-11-20, \"2026-11-20 17:42\".")
+            description = "Received at or after TIME: 08:05, yesterday, 2026-11-20, \"2026-11-20 17:42\".")
     private @Nullable String after;
 
-    @Option(names = "--before", paramLabel = "TIME", description = "Received before that.")
+    @Option(names = "--before", paramLabel = "TIME", description = "Received before TIME.")
     private @Nullable String before;
 
-    @Option(names = "--client", paramLabel = "ADDRESS", description = "From this device: 192.168.10.7, 192.168.10.*")
+    @Option(
+            names = "--client",
+            paramLabel = "ADDRESS",
+            description = "Received from this client: 192.168.10.7, 192.168.10.*")
     private @Nullable String client;
 
     @Option(
             names = "--sender",
             paramLabel = "ADDRESS",
-            description = "With this envelope sender; * stands for anything: *@contoso.com; <> for none.")
+            description = "With this envelope sender; * matches anything: *@contoso.com; <> for the null reverse-path.")
     private @Nullable String sender;
 
-    @Option(names = "--recipient", paramLabel = "ADDRESS", description = "To this recipient, among others.")
+    @Option(names = "--recipient", paramLabel = "ADDRESS", description = "With this recipient.")
     private @Nullable String recipient;
 
     @Option(
             names = "--mailbox",
             paramLabel = "MAILBOX",
-            description = "That wait for this mailbox or pool, or went through it.")
+            description = "Queued for or sent through this mailbox or pool.")
     private @Nullable String mailbox;
 
-    @Option(
-            names = "--reason",
-            paramLabel = "REASON",
-            description = "That wait for this reason, as \"queue\" shows it.")
+    @Option(names = "--reason", paramLabel = "REASON", description = "Deferred for this reason, as shown by \"queue\".")
     private @Nullable String reason;
 
-    @Option(names = "--subject", paramLabel = "TEXT", description = "With this somewhere in the subject.")
+    @Option(names = "--subject", paramLabel = "TEXT", description = "With this text in the subject.")
     private @Nullable String subject;
 
     @Option(names = "--message-id", paramLabel = "ID", description = "With this Message-ID.")
@@ -88,7 +88,7 @@ final class FilterOptions {
                         .allMatch(condition -> condition == null);
     }
 
-    /// @return whether every message is like that: `--client '*'`, `--older 0s`, or nothing at all
+    /// @return whether the filter matches every message: no option, `--client '*'`, `--older 0s`
     boolean matchesEverything() {
         return states.isEmpty()
                 && Stream.of(younger, after, before).allMatch(condition -> condition == null)
@@ -101,13 +101,13 @@ final class FilterOptions {
         return !states.isEmpty();
     }
 
-    /// @return who is meant by `--recipient`, which may not be the only filter
+    /// @return the value of `--recipient`, which need not be the only filter
     @Nullable
     String recipient() {
         return recipient;
     }
 
-    /// @return whether there is nothing but `--recipient`
+    /// @return whether `--recipient` is the only filter
     boolean hasOnlyRecipient() {
         return recipient != null
                 && states.isEmpty()
@@ -115,16 +115,16 @@ final class FilterOptions {
                         .allMatch(condition -> condition == null);
     }
 
-    /// @param place where and when the question is asked
-    /// @param ids these alone; none for any
-    /// @throws CommandFailed if the conditions make no sense, by themselves or together
-    MessageFilter filter(CliEnvironment place, List<QueueId> ids) throws CommandFailed {
-        Instant now = place.clock().instant();
-        TimeArgument times = new TimeArgument(now, place.zone());
+    /// @param environment supplies the current time and the time zone
+    /// @param ids restricts the result to these messages; empty for no restriction
+    /// @throws CommandFailed if a value is invalid, or two contradict each other
+    MessageFilter filter(CliEnvironment environment, List<QueueId> ids) throws CommandFailed {
+        Instant now = environment.clock().instant();
+        TimeArgument times = new TimeArgument(now, environment.zone());
         Instant from = bound("--younger", younger, "--after", after, times);
         Instant until = bound("--older", older, "--before", before, times);
         if (from != null && until != null && !from.isBefore(until)) {
-            throw usageError("nothing can be received after " + from + " and before " + until);
+            throw usageError("the time range is empty: after " + from + " and before " + until);
         }
         return new MessageFilter(
                 ids,
@@ -145,7 +145,7 @@ final class FilterOptions {
             String ageOption, @Nullable Duration age, String timeOption, @Nullable String time, TimeArgument times)
             throws CommandFailed {
         if (age != null && time != null) {
-            throw usageError(ageOption + " and " + timeOption + " say the same in two ways; leave one out");
+            throw usageError(ageOption + " and " + timeOption + " cannot be combined");
         }
         if (age != null) {
             Instant then = times.now().minus(age);
@@ -156,22 +156,22 @@ final class FilterOptions {
         }
         return times.parse(time)
                 .orElseThrow(() -> usageError(timeOption + ": '" + time
-                        + "' is no time; use for example 08:05, yesterday, 2026-11-20, \"2026-11-20 17:42\""));
+                        + "' is not a time; use for example 08:05, yesterday, 2026-11-20, \"2026-11-20 17:42\""));
     }
 
-    /// @return as the queue has it: `2001:db8::7` is `2001:db8:0:0:0:0:0:7` there
+    /// @return in the form the queue stores: `2001:db8:0:0:0:0:0:7` for `2001:db8::7`
     static String client(String text) throws CommandFailed {
         if (text.contains("*")) {
             return text;
         }
         return IpAddressArgument.parse(text)
                 .orElseThrow(() -> usageError(
-                        "--client: '" + text + "' is no IP address; use for example 192.168.10.7 or 192.168.10.*"));
+                        "--client: '" + text + "' is not an IP address; use for example 192.168.10.7 or 192.168.10.*"));
     }
 
     private static @Nullable String nonBlank(String option, @Nullable String text) throws CommandFailed {
         if (text != null && text.isBlank()) {
-            throw usageError(option + " is empty; leave it out to ask for any");
+            throw usageError(option + " is empty; leave it out to match any");
         }
         return text;
     }

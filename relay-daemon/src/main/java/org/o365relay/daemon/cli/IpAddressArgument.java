@@ -4,16 +4,16 @@ import java.net.InetAddress;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// IP addresses as people write them.
+/// IP addresses given on the command line.
 final class IpAddressArgument {
 
-    // what InetAddress takes besides, 4711 or 10.1, is a number to everybody else
+    // InetAddress also accepts 4711 and 10.1; such text is more likely part of a subject
     private static final Pattern FOUR_PARTS = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
     private static final Pattern PATTERN = Pattern.compile("(?=.*\\*)(?=.*[.:])[0-9a-fA-F.:*]+");
 
     private IpAddressArgument() {}
 
-    /// @return as the queue has it: `2001:db8::7` is `2001:db8:0:0:0:0:0:7` there; empty if it is no address
+    /// @return in the form the queue stores: `2001:db8:0:0:0:0:0:7` for `2001:db8::7`; empty if the text is no address
     static Optional<String> parse(String text) {
         if (!text.contains(":") && !FOUR_PARTS.matcher(text).matches()) {
             return Optional.empty();
@@ -25,7 +25,7 @@ final class IpAddressArgument {
         }
     }
 
-    /// @return whether it stands for several addresses: `192.168.10.*`
+    /// @return whether the text is a wildcard pattern: `192.168.10.*`
     static boolean isPattern(String text) {
         return PATTERN.matcher(text).matches();
     }

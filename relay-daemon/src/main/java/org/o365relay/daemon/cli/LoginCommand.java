@@ -22,15 +22,15 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/// `o365-relay login`: a user signs in once, so that the relay can send from then on.
+/// `o365-relay login`: signs a user in by device code and stores the login for the relay.
 @Command(
         name = "login",
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
         description = {
-            "Signs in for a mailbox with credential.type = device-code: shows a code and a page, waits until you have typed the"
-                    + " code there, and keeps the login, encrypted, in credential.token-file.",
-            "Run it as the user the relay runs as. A running relay finds the new login by itself."
+            "Sign in for a mailbox with credential.type = device-code: shows a code and a web page, waits until you have"
+                    + " entered the code there, and stores the login, encrypted, in credential.token-file.",
+            "Run this command as the relay's user. A running relay picks up the new login."
         })
 public final class LoginCommand implements Callable<Integer> {
 
@@ -44,7 +44,7 @@ public final class LoginCommand implements Callable<Integer> {
             names = "--mailbox",
             paramLabel = "ADDRESS",
             converter = AddressConverter.class,
-            description = "Which mailbox; needed if several sign in with a code.")
+            description = "Mailbox to sign in for; required if several use a device code.")
     private @Nullable EmailAddress mailbox;
 
     private record Login(MailboxSettings mailbox, Credential.DeviceCode credential, String scope) {}
@@ -55,20 +55,22 @@ public final class LoginCommand implements Callable<Integer> {
         List<Login> logins = settings.mailboxes().stream()
                 .filter(candidate ->
                         mailbox == null || candidate.address().toString().equalsIgnoreCase(mailbox.toString()))
-                .flatMap(candidate -> candidate.upstreams().stream().flatMap(road -> login(candidate, road).stream()))
+                .flatMap(candidate ->
+                        candidate.upstreams().stream().flatMap(upstream -> login(candidate, upstream).stream()))
                 .toList();
         List<Credential.DeviceCode> different =
                 logins.stream().map(Login::credential).distinct().toList();
         if (different.isEmpty()) {
             throw new CommandFailed(
                     ExitCode.USAGE,
-                    (mailbox == null ? "no mailbox" : mailbox + " is none that") + " in " + config.file()
-                            + " signs in with a code; set credential.type = device-code");
+                    (mailbox == null ? "no mailbox" : "mailbox " + mailbox + " does not exist or is not one that")
+                            + " in " + config.file()
+                            + " signs in with a device code; set credential.type = device-code");
         }
         if (different.size() > 1) {
             throw new CommandFailed(
                     ExitCode.USAGE,
-                    "several mailboxes sign in with a code; choose one with --mailbox: "
+                    "several mailboxes sign in with a device code; choose one with --mailbox: "
                             + String.join(
                                     ", ",
                                     logins.stream()
@@ -81,8 +83,8 @@ public final class LoginCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private static List<Login> login(MailboxSettings mailbox, UpstreamSettings road) {
-        return switch (road) {
+    private static List<Login> login(MailboxSettings mailbox, UpstreamSettings upstream) {
+        return switch (upstream) {
             case UpstreamSettings.Smtp(var _, Credential.DeviceCode code, String scope) ->
                 List.of(new Login(mailbox, code, scope));
             case UpstreamSettings.Graph(var _, Credential.DeviceCode code, String scope) ->
@@ -94,8 +96,8 @@ public final class LoginCommand implements Callable<Integer> {
     private void signIn(Login login, HttpSettings http) throws CommandFailed {
         PrintWriter out = spec.commandLine().getOut();
         try (SignInService service = new SignInService(http, InstantSource.system())) {
-            String who = service.login(login.credential(), login.scope(), prompt -> show(prompt, login, out));
-            out.println("✔ Signed in as " + who + ". The login is kept in "
+            String user = service.login(login.credential(), login.scope(), prompt -> show(prompt, login, out));
+            out.println("✔ Signed in as " + user + ". The login is stored in "
                     + login.credential().file() + ".");
             out.flush();
         } catch (TokenException e) {
@@ -104,12 +106,12 @@ public final class LoginCommand implements Callable<Integer> {
     }
 
     private static void show(LoginPrompt prompt, Login login, PrintWriter out) {
-        out.println("Open " + prompt.page() + " in any browser, on any machine, and type");
+        out.println("Open " + prompt.page() + " in a browser on any computer and enter the code");
         out.println();
         out.println("    " + prompt.code());
         out.println();
-        out.println("Sign in there as " + login.credential().username() + ". The code is good for "
-                + prompt.validFor().toMinutes() + " minutes; waiting …");
+        out.println("Sign in as " + login.credential().username() + ". The code is valid for "
+                + prompt.validFor().toMinutes() + " minutes. Waiting …");
         out.flush();
     }
 
@@ -121,7 +123,7 @@ public final class LoginCommand implements Callable<Integer> {
         };
         Response response = new Response(Response.Step.AUTH, failure.reply(), origin);
         Verdict verdict = new FailurePolicy(login.mailbox().address()).judge(response, false);
-        return failure.reply() + "\n  means  " + verdict.cause()
-                + (verdict.advice().isEmpty() ? "" : "\n  to do  " + verdict.advice());
+        return failure.reply() + "\n  cause   " + verdict.cause()
+                + (verdict.advice().isEmpty() ? "" : "\n  advice  " + verdict.advice());
     }
 }

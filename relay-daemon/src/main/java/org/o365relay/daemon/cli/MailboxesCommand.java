@@ -28,16 +28,16 @@ final class MailboxesCommand implements Callable<Integer> {
     @Mixin
     private OutputOptions output = new OutputOptions();
 
-    private MailboxesCommand(CliEnvironment place) {
-        this.environment = place;
+    private MailboxesCommand(CliEnvironment environment) {
+        this.environment = environment;
     }
 
-    static CommandLine commands(CliEnvironment place) {
-        MailboxesCommand mailboxes = new MailboxesCommand(place);
-        CommandContext desk = mailboxes.context();
+    static CommandLine commands(CliEnvironment environment) {
+        MailboxesCommand mailboxes = new MailboxesCommand(environment);
+        CommandContext context = mailboxes.context();
         return new CommandLine(mailboxes)
-                .addSubcommand(new MailboxesPauseCommand(desk))
-                .addSubcommand(new MailboxesResumeCommand(desk));
+                .addSubcommand(new MailboxesPauseCommand(context))
+                .addSubcommand(new MailboxesResumeCommand(context));
     }
 
     private CommandContext context() {
@@ -46,8 +46,8 @@ final class MailboxesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailed, ControlException {
-        CommandContext desk = context();
-        try (Control relay = desk.connect(desk.configuration())) {
+        CommandContext context = context();
+        try (Control relay = context.connect(context.configuration())) {
             RelayStatus status = relay.status();
             Running running = status.running();
             if (running == null) {
@@ -58,7 +58,7 @@ final class MailboxesCommand implements Callable<Integer> {
             if (output.isJson()) {
                 output.json(ControlJson.mailboxes(running.mailboxes()));
             } else {
-                List<String> lines = new MailboxTable(desk.layout())
+                List<String> lines = new MailboxTable(context.layout())
                         .lines(running.mailboxes(), status.queue().mailboxes());
                 output.lines(lines);
             }

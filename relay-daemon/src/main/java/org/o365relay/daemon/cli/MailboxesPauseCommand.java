@@ -23,8 +23,8 @@ final class MailboxesPauseCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MAILBOX", converter = AddressConverter.class, description = "Address of the mailbox.")
     private EmailAddress mailbox = new EmailAddress("mailbox", "");
 
-    MailboxesPauseCommand(CommandContext desk) {
-        this.context = desk;
+    MailboxesPauseCommand(CommandContext context) {
+        this.context = context;
     }
 
     @Override

@@ -25,29 +25,29 @@ final class MailboxesResumeCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MAILBOX", converter = AddressConverter.class, description = "Address of the mailbox.")
     private EmailAddress mailbox = new EmailAddress("mailbox", "");
 
-    MailboxesResumeCommand(CommandContext desk) {
-        this.context = desk;
+    MailboxesResumeCommand(CommandContext context) {
+        this.context = context;
     }
 
     @Override
     public Integer call() throws CommandFailed, ControlException {
         try (Control relay = context.connect(context.configuration())) {
-            boolean stopped = state(relay).filter(State.PAUSED::equals).isPresent();
+            boolean paused = state(relay).filter(State.PAUSED::equals).isPresent();
             boolean changed = relay.resume(mailbox);
             if (context.output().isJson()) {
                 context.output().json("{\"changed\":" + changed + "}");
             } else {
-                context.output().lines(List.of(mailbox + outcome(relay, stopped, changed)));
+                context.output().lines(List.of(mailbox + outcome(relay, paused, changed)));
             }
         }
         return ExitCode.OK;
     }
 
-    private String outcome(Control relay, boolean stopped, boolean changed) throws ControlException {
+    private String outcome(Control relay, boolean paused, boolean changed) throws ControlException {
         if (!changed) {
             return " is neither paused nor blocked.";
         }
-        return stopped && state(relay).filter(State.OPEN::equals).isPresent()
+        return paused && state(relay).filter(State.OPEN::equals).isPresent()
                 ? " is resumed."
                 : " is being probed. See the result: o365-relay mailboxes";
     }

@@ -13,17 +13,18 @@ import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.Page;
 
-/// Looks for messages that are meant in one of several ways, the newest first, and each of them once.
+/// Finds messages that match any of several filters, newest first, each once.
 final class MessageSearch {
 
     private MessageSearch() {}
 
-    /// @param most how many at most
-    static Page find(Control relay, List<MessageFilter> ways, @Nullable QueueId from, int most) throws ControlException {
+    /// @param limit messages per page
+    static Page find(Control relay, List<MessageFilter> filters, @Nullable QueueId from, int limit)
+            throws ControlException {
         NavigableMap<QueueId, MessageEntry> found = new TreeMap<>(Comparator.reverseOrder());
         List<QueueId> later = new ArrayList<>();
-        for (MessageFilter way : ways) {
-            Page page = relay.find(way, Page.Order.NEWEST_FIRST, from, most);
+        for (MessageFilter filter : filters) {
+            Page page = relay.find(filter, Page.Order.NEWEST_FIRST, from, limit);
             page.entries().forEach(line -> found.put(line.id(), line));
             QueueId next = page.next();
             if (next != null) {
@@ -31,7 +32,7 @@ final class MessageSearch {
             }
         }
         List<MessageEntry> all = List.copyOf(found.values());
-        List<MessageEntry> first = all.subList(0, Math.min(most, all.size()));
+        List<MessageEntry> first = all.subList(0, Math.min(limit, all.size()));
         all.subList(first.size(), all.size()).forEach(line -> later.add(line.id()));
         return new Page(first, later.stream().max(Comparator.naturalOrder()).orElse(null));
     }

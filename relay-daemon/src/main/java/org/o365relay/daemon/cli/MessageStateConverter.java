@@ -9,7 +9,7 @@ import org.o365relay.queue.MessageState;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/// States as they are typed.
+/// Converts a message state; lists the states for help and completion.
 final class MessageStateConverter implements Iterable<String>, ITypeConverter<MessageState> {
 
     private static final List<String> NAMES =
@@ -26,6 +26,6 @@ final class MessageStateConverter implements Iterable<String>, ITypeConverter<Me
                 .filter(state -> StateTexts.key(state).equals(text.toLowerCase(Locale.ROOT)))
                 .findFirst()
                 .orElseThrow(() -> new TypeConversionException(
-                        "'" + text + "' is no state; there are " + String.join(", ", NAMES)));
+                        "'" + text + "' is not a state; the states are " + String.join(", ", NAMES)));
     }
 }

@@ -4,13 +4,13 @@ import org.o365relay.admit.Network;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/// An IP address, or a network in CIDR notation.
+/// Converts an IP address or a network in CIDR notation.
 final class NetworkConverter implements ITypeConverter<Network> {
 
     @Override
     public Network convert(String text) {
         return Network.parse(text)
                 .orElseThrow(() -> new TypeConversionException(
-                        "'" + text + "' is no IP address and no network such as 192.168.10.0/24"));
+                        "'" + text + "' is neither an IP address nor a network such as 192.168.10.0/24"));
     }
 }

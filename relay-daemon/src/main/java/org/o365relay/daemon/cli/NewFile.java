@@ -12,20 +12,20 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/// A file that only its owner can read, and that was not there before.
+/// Writes a new file that only its owner can read.
 final class NewFile {
 
     private NewFile() {}
 
-    /// Writes all or leaves no file.
+    /// Removes the file again if it cannot be written completely.
     ///
-    /// @return how many octets
+    /// @return octets written
     static long write(InputStream from, String file) throws CommandFailed {
         Path path = path(file);
         try (OutputStream out = create(path)) {
             return from.transferTo(out);
         } catch (FileAlreadyExistsException e) {
-            throw failed(file + " is there already; name another file");
+            throw failed(file + " already exists; choose another file");
         } catch (IOException e) {
             discard(path);
             throw failed(file + " cannot be written: " + e.getMessage());
@@ -36,7 +36,7 @@ final class NewFile {
         try {
             return Path.of(file);
         } catch (InvalidPathException e) {
-            throw failed("'" + file + "' is no file name");
+            throw failed("'" + file + "' is not a valid file name");
         }
     }
 
@@ -51,7 +51,7 @@ final class NewFile {
         try {
             Files.deleteIfExists(path);
         } catch (IOException e) {
-            throw failed(path + " is not whole, and cannot be removed: " + e.getMessage());
+            throw failed(path + " is incomplete and cannot be removed: " + e.getMessage());
         }
     }
 

@@ -10,32 +10,35 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/// The options that say in which form an operator's commands answer, and the answering.
+/// The output options of the operator commands. Prints what they produce.
 final class OutputOptions {
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--json", scope = ScopeType.INHERIT, description = "Print one JSON document, for programs.")
+    @Option(names = "--json", scope = ScopeType.INHERIT, description = "Print JSON.")
     private boolean json;
 
-    @Option(names = "--wide", scope = ScopeType.INHERIT, description = "Cut nothing to the width of the terminal.")
+    @Option(
+            names = "--wide",
+            scope = ScopeType.INHERIT,
+            description = "Do not truncate tables to the width of the terminal.")
     private boolean wide;
 
     boolean isJson() {
         return json;
     }
 
-    Layout layout(CliEnvironment place) {
-        Times times = new Times(place.clock().instant(), place.zone());
-        return new Layout(times, wide ? Layout.UNLIMITED : place.columns().getAsInt());
+    Layout layout(CliEnvironment environment) {
+        Times times = new Times(environment.clock().instant(), environment.zone());
+        return new Layout(times, wide ? Layout.UNLIMITED : environment.columns().getAsInt());
     }
 
     void json(String document) {
         print(List.of(document));
     }
 
-    /// Whatever is in the lines, a terminal does nothing but show them.
+    /// Replaces control characters, so that the lines cannot control the terminal.
     void lines(List<String> lines) {
         print(lines.stream().map(TerminalText::text).toList());
     }

@@ -7,10 +7,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/// The options that say which page of a list is meant.
+/// The options that select a page of a list.
 final class PageOptions {
 
-    private static final int MOST = 1000;
+    private static final int MAX_LIMIT = 1000;
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec = CommandSpec.create();
@@ -19,19 +19,19 @@ final class PageOptions {
             names = "--limit",
             paramLabel = "N",
             defaultValue = "50",
-            description = "So many at most: 1 to 1000 (default: ${DEFAULT-VALUE}).")
+            description = "Show at most N messages, 1 to 1000 (default: ${DEFAULT-VALUE}).")
     private int limit = 50;
 
     @Option(
             names = "--from",
             paramLabel = "ID",
             converter = QueueIdConverter.class,
-            description = "Begin with this one, as the page before says at its end.")
+            description = "Start with this message; shown at the end of the previous page.")
     private @Nullable QueueId from;
 
     int limit() {
-        if (limit < 1 || limit > MOST) {
-            throw new ParameterException(spec.commandLine(), "--limit is 1 to " + MOST + ", not " + limit);
+        if (limit < 1 || limit > MAX_LIMIT) {
+            throw new ParameterException(spec.commandLine(), "--limit must be 1 to " + MAX_LIMIT + ", not " + limit);
         }
         return limit;
     }

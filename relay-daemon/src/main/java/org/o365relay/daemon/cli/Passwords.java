@@ -3,7 +3,7 @@ package org.o365relay.daemon.cli;
 import java.security.SecureRandom;
 import java.util.Base64;
 
-/// Passwords nobody has to remember.
+/// Generates random passwords.
 final class Passwords {
 
     private Passwords() {}

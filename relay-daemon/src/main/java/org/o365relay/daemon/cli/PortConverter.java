@@ -3,7 +3,7 @@ package org.o365relay.daemon.cli;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/// A TCP port, 0 to 65535.
+/// Converts a TCP port, 0 to 65535.
 final class PortConverter implements ITypeConverter<Integer> {
 
     @Override

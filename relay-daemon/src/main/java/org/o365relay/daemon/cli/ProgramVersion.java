@@ -7,7 +7,7 @@ import java.util.Properties;
 import org.o365relay.daemon.Main;
 import picocli.CommandLine.IVersionProvider;
 
-/// `o365-relay 0.1.0 (Java 25.0.3)`.
+/// The version of the program: `o365-relay 0.1.0 (Java 25.0.3)`.
 final class ProgramVersion implements IVersionProvider {
 
     @Override

@@ -11,13 +11,13 @@ import org.o365relay.queue.Change;
 import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.MessageState;
 
-/// A change as it is announced and told.
+/// A change to messages with the texts that announce it and report its result.
 ///
 /// @param name of the command
-/// @param states messages in these states
-/// @param announcement what it does, `%s` for how many messages
-/// @param result what it has done, `%s` for how many messages and their verb
-/// @param isIrreversible whether it cannot be taken back, so that "all" is not good enough
+/// @param states the action applies to messages in these states
+/// @param announcement of the action; `%s` is the number of messages
+/// @param result of the action; `%s` is the number of messages and their verb
+/// @param isIrreversible whether it discards mail, so that it requires ids or a filter
 record QueueAction(
         String name,
         Change change,
@@ -34,14 +34,19 @@ record QueueAction(
                 "retry",
                 new Change.Retry(),
                 WAITING,
-                "have %s tried as soon as possible",
-                "%s due now and will be tried as soon as possible",
+                "retry %s as soon as possible",
+                "%s due now and will be retried as soon as possible",
                 false);
     }
 
     static QueueAction hold() {
         return new QueueAction(
-                "hold", new Change.Hold(), WAITING, "put %s on hold", "%s on hold until \"queue release\"", false);
+                "hold",
+                new Change.Hold(),
+                WAITING,
+                "put %s on hold",
+                "%s on hold until released with \"queue release\"",
+                false);
     }
 
     static QueueAction release() {
@@ -49,7 +54,7 @@ record QueueAction(
                 "release",
                 new Change.Release(),
                 Set.of(MessageState.HELD),
-                "release %s, to be tried as soon as possible",
+                "release %s and send as soon as possible",
                 "%s no longer on hold",
                 false);
     }
@@ -59,8 +64,8 @@ record QueueAction(
                 "bounce",
                 new Change.Bounce(),
                 QueueListCommand.OPEN,
-                "give up %s and tell the author of each",
-                "%s given up; the authors are told",
+                "bounce %s and notify the senders",
+                "%s bounced; the senders are notified",
                 true);
     }
 
@@ -69,8 +74,8 @@ record QueueAction(
                 "delete",
                 new Change.Delete(),
                 QueueListCommand.OPEN,
-                "DELETE %s; nobody is told",
-                "%s deleted; the history stays",
+                "DELETE %s without notifying the senders",
+                "%s deleted; the history is kept",
                 true);
     }
 
@@ -80,7 +85,7 @@ record QueueAction(
                 new Change.Redirect(mailbox),
                 QueueListCommand.OPEN,
                 "send %s through " + mailbox.replace("%", "%%"),
-                "%s now for " + mailbox.replace("%", "%%"),
+                "%s queued for " + mailbox.replace("%", "%%"),
                 false);
     }
 
@@ -90,11 +95,11 @@ record QueueAction(
                 new Change.Readdress(from, to),
                 QueueListCommand.OPEN,
                 ("send %s to " + to + " instead of " + from).replaceAll("%(?!s)", "%%"),
-                ("%s now for " + to).replaceAll("%(?!s)", "%%"),
+                ("%s now addressed to " + to).replaceAll("%(?!s)", "%%"),
                 false);
     }
 
-    /// @return whether `--recipient` says what is changed
+    /// @return whether `--recipient` names the recipient to replace
     boolean replacesRecipient() {
         return change instanceof Change.Readdress;
     }
@@ -103,12 +108,12 @@ record QueueAction(
         return change instanceof Change.Retry;
     }
 
-    /// @return whether messages go another way, or to somebody else; some may have nothing that could
+    /// @return whether the mailbox or a recipient is changed; messages without an open recipient stay unchanged
     boolean isMove() {
         return change instanceof Change.Redirect || change instanceof Change.Readdress;
     }
 
-    /// @return the mailboxes and pools through which it is to let them leave; none if that is not what it is for
+    /// @return the mailboxes and pools that the messages are sent through next; empty if the action sends nothing
     Set<String> mailboxes(List<MessageEntry> messages) {
         return switch (change) {
             case Change.Retry _, Change.Release _ ->

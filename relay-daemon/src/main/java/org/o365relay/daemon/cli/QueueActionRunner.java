@@ -24,9 +24,9 @@ import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.Page;
 
-/// Changes messages: says which and how many, asks, does it, and says what came of it.
+/// Runs an action on messages: shows the selected messages, asks for confirmation, changes them, prints the result.
 ///
-/// What is changed is what was counted: messages that come in while somebody thinks about it are left alone.
+/// Messages received after the count was shown are not changed.
 final class QueueActionRunner {
 
     private static final int SAMPLES = 5;
@@ -37,10 +37,10 @@ final class QueueActionRunner {
     private final BulkOptions targets;
     private final QueueAction action;
 
-    QueueActionRunner(CommandContext desk, BulkOptions targets, QueueAction deed) {
-        this.context = desk;
+    QueueActionRunner(CommandContext context, BulkOptions targets, QueueAction action) {
+        this.context = context;
         this.targets = targets;
-        this.action = deed;
+        this.action = action;
     }
 
     int run() throws CommandFailed, ControlException, IOException {
@@ -49,35 +49,36 @@ final class QueueActionRunner {
         Valid configuration = context.configuration();
         try (Control relay = context.connect(configuration)) {
             requireRunning(relay);
-            List<String> left = unaffected(relay);
+            List<String> skipped = unaffected(relay);
             Optional<QueueId> newest = relay.newest();
             MessageFilter counted = newest.map(selection::upTo).orElse(selection);
             long count = relay.count(counted);
             if (count == 0) {
-                return nothingToDo(left);
+                return nothingToDo(skipped);
             }
-            BlockedMailboxes closed =
-                    context.output().isJson() ? BlockedMailboxes.NONE : RunningMailboxes.closed(relay, configuration);
-            announce(relay, closed, counted, count, left);
+            BlockedMailboxes blocked = context.output().isJson()
+                    ? BlockedMailboxes.NONE
+                    : CommandContext.blockedMailboxes(relay, configuration);
+            announce(relay, blocked, counted, count, skipped);
             if (targets.isDryRun()) {
-                return print(count, NOTHING, List.of("Nothing was changed: this was a dry run."));
+                return print(count, NOTHING, List.of("Nothing was changed (dry run)."));
             }
             if (terminal.isPresent() && !isConfirmed(terminal.get())) {
                 context.output().lines(List.of("Nothing was changed."));
                 return ExitCode.DECLINED;
             }
-            Set<String> lanes = action.mailboxes(
+            Set<String> mailboxes = action.mailboxes(
                     relay.find(counted, Page.Order.OLDEST_FIRST, null, PAGE).entries());
-            ChangeResult effect = relay.change(action.change(), counted);
-            List<String> words = resultLines(count, effect);
-            if (effect.changed() > 0) {
-                words.addAll(blockedHints(lanes, closed));
+            ChangeResult result = relay.change(action.change(), counted);
+            List<String> lines = resultLines(count, result);
+            if (result.changed() > 0) {
+                lines.addAll(blockedHints(mailboxes, blocked));
             }
-            return print(count, effect, words);
+            return print(count, result, lines);
         }
     }
 
-    /// @return who is to be asked; empty if nobody needs to be
+    /// @return the terminal to ask for confirmation; empty if none is needed
     private Optional<Terminal> confirmationTerminal() throws CommandFailed {
         if (targets.isDryRun() || targets.isConfirmed()) {
             return Optional.empty();
@@ -89,7 +90,8 @@ final class QueueActionRunner {
             throw new CommandFailed(
                     ExitCode.USAGE,
                     action.name()
-                            + ": there is nobody to ask; add --yes to do it, or --dry-run to see what it would be");
+                            + ": cannot ask for confirmation without a terminal; add --yes, or --dry-run to see what would"
+                            + " be changed");
         }
         return terminal;
     }
@@ -98,13 +100,13 @@ final class QueueActionRunner {
         if (!targets.isDryRun() && !relay.isRunning()) {
             throw new CommandFailed(
                     ExitCode.UNAVAILABLE,
-                    "the relay is not running; messages can be changed only while it does. Start it: systemctl start"
+                    "the relay is not running; messages can be changed only while it is. Start it: systemctl start"
                             + " o365-relay");
         }
     }
 
-    /// @return of the messages that were named, a line for each that it does not concern
-    /// @throws CommandFailed if one is not known
+    /// @return a line for each message given by id that the action does not apply to
+    /// @throws CommandFailed if an id is unknown
     private List<String> unaffected(Control relay) throws CommandFailed, ControlException {
         List<String> lines = new ArrayList<>();
         List<QueueId> unknown = new ArrayList<>();
@@ -115,9 +117,9 @@ final class QueueActionRunner {
                 unknown.add(id);
             } else if (!action.states().contains(state)) {
                 String instead = action.isRetry() && state == MessageState.HELD
-                        ? "; let it go with: o365-relay queue release " + id
+                        ? "; release it with: o365-relay queue release " + id
                         : ".";
-                lines.add(id + " is left as it is: it is " + StateTexts.of(state) + instead);
+                lines.add(id + " is skipped: it is " + StateTexts.of(state) + instead);
             }
         }
         if (!unknown.isEmpty()) {
@@ -128,8 +130,8 @@ final class QueueActionRunner {
 
     static String noSuchMessage(List<QueueId> unknown) {
         List<String> names = unknown.stream().map(QueueId::toString).toList();
-        return (names.size() == 1 ? "there is no message " : "there are no messages ") + String.join(", ", names)
-                + ", or it is so long settled that it is forgotten";
+        return (names.size() == 1 ? "no message " : "no messages ") + String.join(", ", names)
+                + "; it does not exist or its history has expired";
     }
 
     private static Map<QueueId, MessageState> states(Control relay, List<QueueId> ids) throws ControlException {
@@ -146,79 +148,79 @@ final class QueueActionRunner {
         return states;
     }
 
-    private int nothingToDo(List<String> left) {
-        List<String> lines = new ArrayList<>(left);
-        lines.add((left.isEmpty() ? "No message is like that. " : "") + "Nothing was changed.");
+    private int nothingToDo(List<String> skipped) {
+        List<String> lines = new ArrayList<>(skipped);
+        lines.add((skipped.isEmpty() ? "No message matches. " : "") + "Nothing was changed.");
         print(0, NOTHING, lines);
         return targets.ids().isEmpty() ? ExitCode.OK : ExitCode.NO_SUCH_MESSAGE;
     }
 
     private void announce(
-            Control relay, BlockedMailboxes closed, MessageFilter selection, long count, List<String> left)
+            Control relay, BlockedMailboxes blocked, MessageFilter selection, long count, List<String> skipped)
             throws ControlException {
         if (context.output().isJson()) {
             return;
         }
         List<MessageEntry> samples =
                 relay.find(selection, Page.Order.OLDEST_FIRST, null, SAMPLES).entries();
-        List<String> lines = new ArrayList<>(left);
+        List<String> lines = new ArrayList<>(skipped);
         lines.add("This would " + action.announcement().formatted(Amounts.of(count, "message")) + ":");
-        lines.addAll(new MessageTable(context.layout(), closed).lines(samples));
+        lines.addAll(new MessageTable(context.layout(), blocked).lines(samples));
         if (count > samples.size()) {
             lines.add("... and " + Amounts.count(count - samples.size()) + " more");
         }
         long delivering = relay.count(selection.in(Set.of(MessageState.DELIVERING)));
         if (delivering > 0 && selection.states().contains(MessageState.DELIVERING)) {
             lines.add(Amounts.count(delivering) + " of them " + (delivering == 1 ? "is" : "are")
-                    + " being delivered just now and would be passed over.");
+                    + " being delivered and would be skipped.");
         }
         context.output().lines(lines);
     }
 
     private static boolean isConfirmed(Terminal terminal) throws IOException {
-        return terminal.line("Do it? [y/N] ")
+        return terminal.line("Continue? [y/N] ")
                 .map(String::strip)
                 .filter(answer -> answer.equalsIgnoreCase("y") || answer.equalsIgnoreCase("yes"))
                 .isPresent();
     }
 
-    private int print(long count, ChangeResult effect, List<String> lines) {
+    private int print(long count, ChangeResult result, List<String> lines) {
         if (context.output().isJson()) {
-            context.output().json(ControlJson.text(count, effect));
+            context.output().json(ControlJson.text(count, result));
         } else {
             context.output().lines(lines);
         }
-        return effect.isComplete() && effect.skipped() == 0 ? ExitCode.OK : ExitCode.PARTLY_DONE;
+        return result.isComplete() && result.skipped() == 0 ? ExitCode.OK : ExitCode.PARTLY_DONE;
     }
 
-    private List<String> resultLines(long count, ChangeResult effect) {
+    private List<String> resultLines(long count, ChangeResult result) {
         List<String> lines = new ArrayList<>();
-        String are = effect.changed() == 1 ? " is" : " are";
-        lines.add("Done: " + action.result().formatted(Amounts.of(effect.changed(), "message") + are) + ".");
-        if (effect.skipped() > 0) {
-            boolean one = effect.skipped() == 1;
-            lines.add(Amounts.of(effect.skipped(), "message") + (one ? " is" : " are")
-                    + " being delivered just now and left alone. In a minute, say it again for what is still there.");
+        String are = result.changed() == 1 ? " is" : " are";
+        lines.add("Done: " + action.result().formatted(Amounts.of(result.changed(), "message") + are) + ".");
+        if (result.skipped() > 0) {
+            boolean one = result.skipped() == 1;
+            lines.add(Amounts.of(result.skipped(), "message") + (one ? " is" : " are")
+                    + " being delivered and skipped. Repeat the command in a minute if still queued.");
         }
-        long others = count - effect.changed() - effect.skipped();
-        if (!effect.isComplete()) {
-            lines.add("It stopped there, " + Amounts.of(others, "message") + " before the end: " + effect.stopped());
+        long others = count - result.changed() - result.skipped();
+        if (!result.isComplete()) {
+            lines.add("Stopped with " + Amounts.of(others, "message") + " left: " + result.stopped());
         } else if (others > 0) {
             lines.add(Amounts.of(others, "message")
                     + (action.isMove()
-                            ? " had nothing to change: delivered already, or already there."
-                            : " had moved on in the meantime."));
+                            ? " unchanged: already delivered, or already there."
+                            : " changed state in the meantime."));
         }
         return lines;
     }
 
-    /// @return what still keeps them from leaving
-    private static List<String> blockedHints(Set<String> lanes, BlockedMailboxes closed) {
-        return lanes.stream()
-                .flatMap(lane -> closed
-                        .state(lane)
-                        .map(state -> "But nothing leaves through " + lane + " just now: it is " + state
-                                + ", see: o365-relay mailboxes")
+    /// @return a hint for each mailbox or pool that is not sending
+    private static List<String> blockedHints(Set<String> mailboxes, BlockedMailboxes blocked) {
+        return mailboxes.stream()
+                .flatMap(mailbox -> blocked
+                        .state(mailbox)
+                        .map(state -> "No mail leaves through " + mailbox + " at the moment: it is " + state
+                                + ". See: o365-relay mailboxes")
                         .stream())
                 .toList();
     }

@@ -11,7 +11,7 @@ import picocli.CommandLine.Mixin;
         name = "bounce",
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
-        description = "Gives messages up and tells their authors, as after any failure.")
+        description = "Bounce messages: stop delivery and send the senders a non-delivery notification.")
 final class QueueBounceCommand implements Callable<Integer> {
 
     private final CommandContext context;
@@ -19,8 +19,8 @@ final class QueueBounceCommand implements Callable<Integer> {
     @Mixin
     private BulkOptions targets = new BulkOptions();
 
-    QueueBounceCommand(CommandContext desk) {
-        this.context = desk;
+    QueueBounceCommand(CommandContext context) {
+        this.context = context;
     }
 
     @Override

@@ -12,17 +12,18 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.OptionSpec;
 
-/// `o365-relay queue`: what waits, and why? Its subcommands look closer and change things.
+/// `o365-relay queue`: summarizes the queue; its subcommands list, show and change messages.
 @Command(
         name = "queue",
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
         description = {
-            "Shows what waits: how much, since when, for which mailbox, from which device and why; and what to do.",
-            "Looking works with the relay running or not; changing something needs a running one."
+            "Show a summary of the queue: messages by state, mailbox, device and reason, with advice.",
+            "Commands that only read the queue work whether or not the relay is running; commands that change messages"
+                    + " require a running relay."
         },
         footer = {
-            "%nFor example:",
+            "%nExamples:",
             "  queue list --state deferred --older 2h",
             "  queue show 06F2ABCDEFGHJ",
             "  queue retry --reason credentials-incorrect",
@@ -38,26 +39,26 @@ final class QueueCommand implements Callable<Integer> {
     @Mixin
     private OutputOptions output = new OutputOptions();
 
-    private QueueCommand(CliEnvironment place) {
-        this.environment = place;
+    private QueueCommand(CliEnvironment environment) {
+        this.environment = environment;
     }
 
-    static CommandLine commands(CliEnvironment place) {
-        QueueCommand queue = new QueueCommand(place);
-        CommandContext desk = queue.context();
+    static CommandLine commands(CliEnvironment environment) {
+        QueueCommand queue = new QueueCommand(environment);
+        CommandContext context = queue.context();
         return new CommandLine(queue)
-                .addSubcommand(new QueueListCommand(desk))
-                .addSubcommand(new QueueShowCommand(desk))
-                .addSubcommand(new QueueRetryCommand(desk))
-                .addSubcommand(new QueueHoldCommand(desk))
-                .addSubcommand(new QueueReleaseCommand(desk))
-                .addSubcommand(new QueueRedirectCommand(desk))
-                .addSubcommand(withoutAll(new QueueBounceCommand(desk)))
-                .addSubcommand(withoutAll(new QueueDeleteCommand(desk)))
-                .addSubcommand(new QueueVerifyCommand(desk));
+                .addSubcommand(new QueueListCommand(context))
+                .addSubcommand(new QueueShowCommand(context))
+                .addSubcommand(new QueueRetryCommand(context))
+                .addSubcommand(new QueueHoldCommand(context))
+                .addSubcommand(new QueueReleaseCommand(context))
+                .addSubcommand(new QueueRedirectCommand(context))
+                .addSubcommand(withoutAll(new QueueBounceCommand(context)))
+                .addSubcommand(withoutAll(new QueueDeleteCommand(context)))
+                .addSubcommand(new QueueVerifyCommand(context));
     }
 
-    /// It is read, to be refused with a reason, and not offered.
+    /// Hides `--all` from help and completion; it is still parsed, so that the error names the alternative.
     private static CommandLine withoutAll(Object command) {
         CommandLine line = new CommandLine(command);
         OptionSpec all = line.getCommandSpec().findOption("--all");
@@ -72,16 +73,16 @@ final class QueueCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailed, ControlException {
-        CommandContext desk = context();
-        Valid configuration = desk.configuration();
-        try (Control relay = desk.connect(configuration)) {
+        CommandContext context = context();
+        Valid configuration = context.configuration();
+        try (Control relay = context.connect(configuration)) {
             RelayStatus status = relay.status();
             if (output.isJson()) {
                 output.json(ControlJson.text(status));
             } else {
-                BlockedMailboxes closed = BlockedMailboxes.of(
+                BlockedMailboxes blocked = BlockedMailboxes.of(
                         status, configuration.settings().routes().targets());
-                output.lines(desk.queueReport(configuration).lines(status, closed));
+                output.lines(context.queueReport(configuration).lines(status, blocked));
             }
         }
         return ExitCode.OK;

@@ -11,7 +11,7 @@ import picocli.CommandLine.Mixin;
         name = "delete",
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
-        description = "Deletes messages. Nobody is told; the history still knows of them.")
+        description = "Delete messages without notifying their senders. The history is kept.")
 final class QueueDeleteCommand implements Callable<Integer> {
 
     private final CommandContext context;
@@ -19,8 +19,8 @@ final class QueueDeleteCommand implements Callable<Integer> {
     @Mixin
     private BulkOptions targets = new BulkOptions();
 
-    QueueDeleteCommand(CommandContext desk) {
-        this.context = desk;
+    QueueDeleteCommand(CommandContext context) {
+        this.context = context;
     }
 
     @Override

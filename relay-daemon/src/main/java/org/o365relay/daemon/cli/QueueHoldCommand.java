@@ -11,7 +11,7 @@ import picocli.CommandLine.Mixin;
         name = "hold",
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
-        description = "Puts messages on hold: they are not tried until they are released.")
+        description = "Put messages on hold. They are not delivered until released.")
 final class QueueHoldCommand implements Callable<Integer> {
 
     private final CommandContext context;
@@ -19,8 +19,8 @@ final class QueueHoldCommand implements Callable<Integer> {
     @Mixin
     private BulkOptions targets = new BulkOptions();
 
-    QueueHoldCommand(CommandContext desk) {
-        this.context = desk;
+    QueueHoldCommand(CommandContext context) {
+        this.context = context;
     }
 
     @Override

@@ -21,15 +21,16 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// `o365-relay queue list`: which messages wait?
+/// `o365-relay queue list`.
 @Command(
         name = "list",
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
-        description = "Lists messages that wait, the oldest first. --state delivered,failed,deleted shows others, too.")
+        description =
+                "List queued messages, oldest first. Use --state delivered,failed,deleted to list settled messages.")
 final class QueueListCommand implements Callable<Integer> {
 
-    /// What the relay still has to do something with.
+    /// States of messages that are not settled.
     static final Set<MessageState> OPEN = EnumSet.allOf(MessageState.class).stream()
             .filter(MessageState::isOpen)
             .collect(Collectors.toUnmodifiableSet());
@@ -42,17 +43,17 @@ final class QueueListCommand implements Callable<Integer> {
     @Mixin
     private PageOptions paging = new PageOptions();
 
-    @Option(names = "--newest", description = "The newest first.")
+    @Option(names = "--newest", description = "List newest first.")
     private boolean newest;
 
-    QueueListCommand(CommandContext desk) {
-        this.context = desk;
+    QueueListCommand(CommandContext context) {
+        this.context = context;
     }
 
     @Override
     public Integer call() throws CommandFailed, ControlException {
-        MessageFilter selection = filters.filter(context.environment(), List.of());
-        MessageFilter wanted = filters.hasStates() ? selection : selection.in(OPEN);
+        MessageFilter filter = filters.filter(context.environment(), List.of());
+        MessageFilter wanted = filters.hasStates() ? filter : filter.in(OPEN);
         Page.Order order = newest ? Page.Order.NEWEST_FIRST : Page.Order.OLDEST_FIRST;
         Valid configuration = context.configuration();
         try (Control relay = context.connect(configuration)) {
@@ -60,18 +61,18 @@ final class QueueListCommand implements Callable<Integer> {
             if (context.output().isJson()) {
                 context.output().json(ControlJson.text(page));
             } else {
-                print(page, RunningMailboxes.closed(relay, configuration), relay.isRunning());
+                print(page, CommandContext.blockedMailboxes(relay, configuration), relay.isRunning());
             }
         }
         return ExitCode.OK;
     }
 
-    private void print(Page page, BlockedMailboxes closed, boolean running) {
+    private void print(Page page, BlockedMailboxes blocked, boolean running) {
         List<String> lines = new ArrayList<>();
         if (page.entries().isEmpty()) {
-            lines.add(filters.isEmpty() ? "No mail waits." : "No message is like that.");
+            lines.add(filters.isEmpty() ? "The queue is empty." : "No message matches.");
         } else {
-            lines.addAll(new MessageTable(context.layout(), closed).lines(page.entries()));
+            lines.addAll(new MessageTable(context.layout(), blocked).lines(page.entries()));
         }
         lines.addAll(more(page.next()));
         if (!running) {
@@ -80,8 +81,8 @@ final class QueueListCommand implements Callable<Integer> {
         context.output().lines(lines);
     }
 
-    /// @return how to see what comes next; none if nothing does
+    /// @return how to show the next page; empty on the last page
     static List<String> more(@Nullable QueueId next) {
-        return next == null ? List.of() : List.of("", "There are more: the same command with --from " + next);
+        return next == null ? List.of() : List.of("", "To show more, repeat the command with --from " + next);
     }
 }

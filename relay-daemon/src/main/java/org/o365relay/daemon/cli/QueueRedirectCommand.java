@@ -18,8 +18,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
         description = {
-            "Sends messages through another mailbox (--to-mailbox), or to somebody else (--recipient OLD --to NEW).",
-            "With --to, --recipient says who is replaced; other recipients of the same messages stay."
+            "Redirect messages to another mailbox (--to-mailbox), or to another recipient (--recipient OLD --to NEW).",
+            "With --to, --recipient names the recipient to replace; other recipients of the messages are kept."
         })
 final class QueueRedirectCommand implements Callable<Integer> {
 
@@ -28,18 +28,21 @@ final class QueueRedirectCommand implements Callable<Integer> {
     @Mixin
     private BulkOptions targets = new BulkOptions();
 
-    @Option(names = "--to-mailbox", paramLabel = "MAILBOX", description = "The mailbox or pool to send them through.")
+    @Option(
+            names = "--to-mailbox",
+            paramLabel = "MAILBOX",
+            description = "Mailbox or pool to send the messages through.")
     private @Nullable String mailbox;
 
     @Option(
             names = "--to",
             paramLabel = "ADDRESS",
             converter = AddressConverter.class,
-            description = "Who gets them instead of --recipient.")
+            description = "New recipient, replaces --recipient.")
     private @Nullable EmailAddress to;
 
-    QueueRedirectCommand(CommandContext desk) {
-        this.context = desk;
+    QueueRedirectCommand(CommandContext context) {
+        this.context = context;
     }
 
     @Override
@@ -49,7 +52,7 @@ final class QueueRedirectCommand implements Callable<Integer> {
 
     private QueueAction action() throws CommandFailed {
         if ((mailbox == null) == (to == null)) {
-            throw usageError("where to? Either --to-mailbox MAILBOX, or --recipient OLD --to NEW");
+            throw usageError("no target given; use either --to-mailbox MAILBOX, or --recipient OLD --to NEW");
         }
         return to == null
                 ? QueueAction.redirect(target(String.valueOf(mailbox)))
@@ -59,12 +62,13 @@ final class QueueRedirectCommand implements Callable<Integer> {
     private EmailAddress replaced() throws CommandFailed {
         String recipient = targets.filters().recipient();
         if (recipient == null) {
-            throw usageError("--to says who gets them; add --recipient ADDRESS for who got them until now");
+            throw usageError("--to requires --recipient ADDRESS, the recipient to replace");
         }
         return EmailAddress.parse(recipient)
                 .filter(address -> !recipient.contains("*"))
                 .orElseThrow(
-                        () -> usageError("--recipient: '" + recipient + "' is not a mail address; --to replaces one"));
+                        () -> usageError(
+                        "--recipient: '" + recipient + "' is not an email address; --to replaces a single recipient"));
     }
 
     private String target(String name) throws CommandFailed {
@@ -74,8 +78,8 @@ final class QueueRedirectCommand implements Callable<Integer> {
         return names.stream()
                 .filter(target -> target.equals(name) || target.equals(name.toLowerCase(Locale.ROOT)))
                 .findFirst()
-                .orElseThrow(() -> usageError("--to-mailbox: there is no mailbox or pool '" + name + "'; there are "
-                        + String.join(", ", names)));
+                .orElseThrow(() -> usageError("--to-mailbox: no mailbox or pool '" + name
+                        + "'; the mailboxes and pools are " + String.join(", ", names)));
     }
 
     private static CommandFailed usageError(String message) {

@@ -11,7 +11,7 @@ import picocli.CommandLine.Mixin;
         name = "release",
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
-        description = "Lets messages go that are on hold.")
+        description = "Release messages that are on hold.")
 final class QueueReleaseCommand implements Callable<Integer> {
 
     private final CommandContext context;
@@ -19,8 +19,8 @@ final class QueueReleaseCommand implements Callable<Integer> {
     @Mixin
     private BulkOptions targets = new BulkOptions();
 
-    QueueReleaseCommand(CommandContext desk) {
-        this.context = desk;
+    QueueReleaseCommand(CommandContext context) {
+        this.context = context;
     }
 
     @Override

@@ -12,7 +12,7 @@ import picocli.CommandLine.Mixin;
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
         description =
-                "Has messages tried as soon as possible, without waiting for their next time. What is on hold stays so.")
+                "Retry messages as soon as possible instead of at their scheduled time. Messages on hold stay on hold.")
 final class QueueRetryCommand implements Callable<Integer> {
 
     private final CommandContext context;
@@ -20,8 +20,8 @@ final class QueueRetryCommand implements Callable<Integer> {
     @Mixin
     private BulkOptions targets = new BulkOptions();
 
-    QueueRetryCommand(CommandContext desk) {
-        this.context = desk;
+    QueueRetryCommand(CommandContext context) {
+        this.context = context;
     }
 
     @Override

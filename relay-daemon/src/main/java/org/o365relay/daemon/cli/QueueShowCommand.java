@@ -17,20 +17,17 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// `o365-relay queue show`: all there is to say of one message.
+/// `o365-relay queue show`.
 @Command(
         name = "show",
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
         description = {
-            "Shows a message: where it came from and where it goes, every attempt with what the upstream said, what that"
-                    + " means and what to do.",
-            "Works also for messages that are settled, as long as the history goes back."
+            "Show a message: its envelope, its state and its history, with the reply of the upstream, cause and advice for"
+                    + " each delivery attempt.",
+            "Settled messages are shown as long as the history keeps them (queue.history)."
         },
-        footer = {
-            "%nFor example:",
-            "  queue show 06F2ABCDEFGHJ --headers",
-            "  queue show 06F2ABCDEFGHJ --content scan.eml"
+        footer = {"%nExamples:", "  queue show 06F2ABCDEFGHJ --headers", "  queue show 06F2ABCDEFGHJ --content scan.eml"
         })
 final class QueueShowCommand implements Callable<Integer> {
 
@@ -39,7 +36,7 @@ final class QueueShowCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "ID",
             converter = QueueIdConverter.class,
-            description = "The message, as in the log or a list.")
+            description = "Message id, as shown in the log and by \"queue list\".")
     private QueueId id = new QueueId(0);
 
     @Option(
@@ -48,22 +45,21 @@ final class QueueShowCommand implements Callable<Integer> {
             paramLabel = "FILE",
             fallbackValue = "-",
             description =
-                    "Write the message as the device sent it, octet for octet, to a new file; without FILE, or with"
-                            + " -, to the standard output.")
+                    "Write the message, byte for byte as received, to a new file; without FILE, or with -, to standard"
+                            + " output.")
     private @Nullable String content;
 
-    @Option(names = "--headers", description = "Show the header as it came and as it leaves, too.")
+    @Option(names = "--headers", description = "Also show the header as received and as sent.")
     private boolean headers;
 
-    QueueShowCommand(CommandContext desk) {
-        this.context = desk;
+    QueueShowCommand(CommandContext context) {
+        this.context = context;
     }
 
     @Override
     public Integer call() throws CommandFailed, ControlException, IOException {
         if (content != null && headers) {
-            throw new CommandFailed(
-                    ExitCode.USAGE, "--content writes the message, --headers shows its header; one of them");
+            throw new CommandFailed(ExitCode.USAGE, "--content and --headers cannot be combined");
         }
         Valid configuration = context.configuration();
         try (Control relay = context.connect(configuration)) {
@@ -76,7 +72,7 @@ final class QueueShowCommand implements Callable<Integer> {
                 context.output().json(ControlJson.text(message));
             } else {
                 List<String> lines = new ArrayList<>(context.messageReport(configuration)
-                        .lines(message, RunningMailboxes.closed(relay, configuration)));
+                        .lines(message, CommandContext.blockedMailboxes(relay, configuration)));
                 lines.addAll(headers ? header(relay, configuration, message) : List.of());
                 context.output().lines(lines);
             }
@@ -88,7 +84,7 @@ final class QueueShowCommand implements Callable<Integer> {
             throws ControlException, IOException {
         List<String> lines = new ArrayList<>(List.of(""));
         if (!message.hasContent()) {
-            lines.add("The header is no longer there: the content of a settled message is not kept.");
+            lines.add("The header is not available: the content of a settled message is not kept.");
             return lines;
         }
         try (InputStream original = relay.content(message)) {
@@ -102,23 +98,23 @@ final class QueueShowCommand implements Callable<Integer> {
         if (!message.hasContent()) {
             throw new CommandFailed(
                     ExitCode.NO_SUCH_MESSAGE,
-                    "the content of " + id + " is no longer there: it goes when a message is settled");
+                    "the content of " + id + " is not available: it is removed when a message is settled");
         }
         try (InputStream original = relay.content(message)) {
             if (file.equals("-")) {
                 toOutput(original);
             } else {
                 long octets = NewFile.write(original, file);
-                context.output().lines(List.of("Wrote " + octets + " octets to " + file));
+                context.output().lines(List.of("Wrote " + octets + " bytes to " + file));
             }
         }
     }
 
-    /// What strangers wrote must not reach a terminal as it is.
+    /// A message may contain control sequences that manipulate the terminal.
     private void toOutput(InputStream original) throws CommandFailed, IOException {
         if (context.environment().isInteractive()) {
             throw new CommandFailed(
-                    ExitCode.USAGE, "a message may do anything to a terminal; name a file: --content " + id + ".eml");
+                    ExitCode.USAGE, "refusing to write a message to a terminal; name a file: --content " + id + ".eml");
         }
         original.transferTo(context.environment().rawOutput());
         context.environment().rawOutput().flush();

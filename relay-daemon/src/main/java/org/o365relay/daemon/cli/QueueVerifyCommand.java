@@ -14,25 +14,24 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/// `o365-relay queue verify`: is the queue sound? And with `--repair`: save what can be saved.
+/// `o365-relay queue verify`: checks the integrity of the queue and, with `--repair`, repairs it.
 @Command(
         name = "verify",
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
         description = {
-            "Reads the whole queue and says what is wrong with it: pages that cannot be read, messages that make no sense"
-                    + " or whose content is not whole, what belongs to nothing.",
-            "Only reads; works beside a running relay and without one.",
-            "With --repair, and the relay stopped, it first copies the files as they are to quarantine/ in the data"
-                    + " directory; then it keeps everything that can be read, and puts messages that cannot be delivered"
-                    + " on hold, with what there is of them in quarantine. Nothing is discarded."
+            "Verify the integrity of the queue: reports unreadable pages, inconsistent messages, incomplete content and"
+                    + " orphaned rows. Changes nothing; works whether or not the relay is running.",
+            "With --repair, and the relay stopped, copies the files to quarantine/ in the data directory, then keeps"
+                    + " everything that can be read. Messages that cannot be delivered are put on hold, their remains are"
+                    + " in quarantine. Nothing is discarded."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:the queue is sound, or was repaired and every message is in it",
-            "65:it is damaged; with --repair: it is sound again, and messages in quarantine want to be looked at",
-            "73:it cannot be read or written, or there is no room",
-            "75:a relay is running (--repair)"
+            "0:queue intact, or repaired without loss",
+            "65:queue damaged; with --repair: repaired, inspect the messages in quarantine",
+            "73:queue not readable or writable, or disk full",
+            "75:relay running (--repair)"
         })
 public final class QueueVerifyCommand implements Callable<Integer> {
 
@@ -42,20 +41,19 @@ public final class QueueVerifyCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--repair", description = "Repair what is wrong. The relay must be stopped.")
+    @Option(names = "--repair", description = "Repair the queue. The relay must be stopped.")
     private boolean repair;
 
-    /// @param context of the command it belongs to
-    QueueVerifyCommand(CommandContext desk) {
-        this.context = desk;
+    /// @param context of the parent command
+    QueueVerifyCommand(CommandContext context) {
+        this.context = context;
     }
 
     @Override
     public Integer call() throws CommandFailed {
         if (context.output().isJson()) {
             throw new CommandFailed(
-                    ExitCode.USAGE,
-                    "verify prints no JSON, but ends with 65 if the queue is damaged;" + " leave out --json");
+                    ExitCode.USAGE, "verify does not support --json; it exits with 65 if the queue is damaged");
         }
         QueueSettings queue = context.configuration().settings().queue();
         PrintWriter out = spec.commandLine().getOut();
@@ -74,8 +72,8 @@ public final class QueueVerifyCommand implements Callable<Integer> {
         boolean damaged = findings.stream().anyMatch(Finding::isDamage);
         out.println(
                 damaged
-                        ? "The queue is damaged. Stop the relay and run this with --repair; it copies the files first."
-                        : "The queue is sound.");
+                        ? "The queue is damaged. Stop the relay and run this command with --repair; it copies the files first."
+                        : "The queue is intact.");
         return damaged ? ExitCode.DAMAGED : ExitCode.OK;
     }
 
@@ -90,13 +88,14 @@ public final class QueueVerifyCommand implements Callable<Integer> {
 
     private int repair(QueueSettings queue, PrintWriter out) throws QueueUnavailableException {
         QueueRepair.Report report = new QueueRepair(queue, clock).repair();
-        out.println("The files as they were are in " + report.quarantine());
+        out.println("The original files were copied to " + report.quarantine());
         report.actions().forEach(out::println);
         report.quarantined().forEach(out::println);
-        out.println("The queue is in order. It holds " + report.open() + " open messages; "
+        out.println("The queue is repaired. It contains " + report.open() + " open messages; "
                 + (report.quarantined().isEmpty()
-                        ? "nothing had to be set aside."
-                        : report.quarantined().size() + " were set aside: look at them in " + report.quarantine() + "."));
+                        ? "no message was quarantined."
+                        : report.quarantined().size() + " were quarantined; inspect them in " + report.quarantine()
+                                + "."));
         return report.quarantined().isEmpty() ? ExitCode.OK : ExitCode.DAMAGED;
     }
 }

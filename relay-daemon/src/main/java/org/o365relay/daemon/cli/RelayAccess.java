@@ -4,10 +4,10 @@ import org.o365relay.config.Configuration;
 import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
 
-/// How a command comes to a relay.
+/// Connects commands to a relay.
 @FunctionalInterface
 public interface RelayAccess {
 
-    /// @return the relay of this configuration; its queue alone if none runs
+    /// @return the relay of this configuration; if none is running, read-only access to its queue
     Control connect(Configuration.Valid configuration) throws ControlException;
 }

@@ -13,16 +13,16 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/// `o365-relay restore`: a backup becomes the queue.
+/// `o365-relay restore`: replaces the queue by a backup.
 @Command(
         name = "restore",
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
         description = {
-            "Makes a backup the queue. The relay must be stopped. Run it as the relay's user, so that the files belong"
-                    + " to it.",
-            "What was delivered after the backup was made will be delivered again: the history of every open message"
-                    + " says \"restored\". With --hold nothing leaves until you have looked and released it.",
+            "Restore the queue from a backup. Stop the relay first, and run this command as the relay's user, so that"
+                    + " the files belong to that user.",
+            "Messages delivered after the backup was made are delivered again; the history of each open message shows"
+                    + " \"restored\". With --hold, nothing is sent until you release the messages.",
         })
 public final class RestoreCommand implements Callable<Integer> {
 
@@ -34,13 +34,17 @@ public final class RestoreCommand implements Callable<Integer> {
     @Mixin
     private ConfigFile config = new ConfigFile();
 
-    @Parameters(paramLabel = "FILE", description = "What \"o365-relay backup\" made, or a copy kept before an upgrade.")
+    @Parameters(
+            paramLabel = "FILE",
+            description = "Backup made by \"o365-relay backup\", or the copy made before an upgrade.")
     private Path backup = Path.of("queue.db");
 
-    @Option(names = "--replace", description = "Move a queue that is there to replaced/ in the data directory.")
+    @Option(
+            names = "--replace",
+            description = "Replace an existing queue; it is moved to replaced/ in the data directory.")
     private boolean replace;
 
-    @Option(names = "--hold", description = "Put all open messages on hold.")
+    @Option(names = "--hold", description = "Put all restored messages on hold.")
     private boolean hold;
 
     @Override
@@ -50,9 +54,9 @@ public final class RestoreCommand implements Callable<Integer> {
         try {
             QueueRestore.Result restored = new QueueRestore(directory, clock).restore(backup, replace, hold);
             if (restored.previous() != null) {
-                out.println("The queue that was there is in " + restored.previous());
+                out.println("The previous queue was moved to " + restored.previous());
             }
-            out.println("Restored: " + restored.open() + " open messages" + (hold ? ", all of them on hold." : "."));
+            out.println("Restored: " + restored.open() + " open messages" + (hold ? ", all on hold." : "."));
             out.flush();
             return ExitCode.OK;
         } catch (QueueUnavailableException e) {

@@ -24,13 +24,14 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/// `o365-relay run`: the daemon, in the foreground, until SIGTERM or Ctrl-C.
+/// `o365-relay run`: runs the daemon in the foreground until SIGTERM or Ctrl-C.
 @Command(
         name = "run",
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
-        description = "Runs the relay in the foreground. SIGTERM or Ctrl-C stops it: messages being received and"
-                + " deliveries in flight may end, what is queued stays queued.")
+        description =
+                "Run the relay in the foreground. SIGTERM or Ctrl-C stops it after sessions and deliveries in progress"
+                        + " have ended; queued messages stay in the queue.")
 public final class RunCommand implements Callable<Integer> {
 
     private static final Logger log = LoggerFactory.getLogger(RunCommand.class);
@@ -55,7 +56,7 @@ public final class RunCommand implements Callable<Integer> {
                     ProgramVersion.text(),
                     addresses(relay),
                     mailboxes(settings));
-            new CountDownLatch(1).await(); // until the JVM is told to end
+            new CountDownLatch(1).await(); // until the JVM is terminated
         } catch (RuntimeException e) {
             exitCode = ExitCode.INTERNAL;
             throw e;
@@ -76,7 +77,7 @@ public final class RunCommand implements Callable<Integer> {
         }
     }
 
-    /// A relay that nobody can command is not started.
+    /// Without its control socket the relay does not start: it could not be administered.
     private static ControlServer listen(Relay relay, ControlSettings settings) throws CommandFailed {
         try {
             return ControlServer.start(
@@ -89,16 +90,16 @@ public final class RunCommand implements Callable<Integer> {
         }
     }
 
-    /// Runs as a shutdown hook. The JVM would end with 143 after SIGTERM; a stop that was asked for and went well is no
-    /// failure, so it ends with 0 itself.
+    /// Runs as a shutdown hook. Halts with exit code 0, because the JVM would exit with 143 after SIGTERM, and a
+    /// requested stop is not a failure.
     private void stop(Relay relay, ControlServer control, SystemdNotifier serviceManager) {
-        serviceManager.stopping("letting messages in flight end");
+        serviceManager.stopping("waiting for deliveries in progress");
         log.info("stopping");
         control.close();
         relay.stop();
-        log.info("stopped; what is queued stays queued");
+        log.info("stopped; queued messages stay in the queue");
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext logging) {
-            logging.stop(); // writes what is buffered
+            logging.stop(); // flushes buffers
         }
         Runtime.getRuntime().halt(exitCode);
     }

@@ -17,15 +17,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/// `o365-relay status`: the relay on one screen.
+/// `o365-relay status`: shows the status of the relay.
 @Command(
         name = "status",
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
         description = {
-            "Shows the relay on one screen: since when it runs, where it listens, whether mail leaves, how much comes and"
-                    + " goes, what waits, room on the disk, and what is wrong.",
-            "Ends with 0 if the relay is running, and with 69 if it is not."
+            "Show the status of the relay: uptime, listeners, mailboxes, message rates, queue, disk space and alerts.",
+            "Exits with 0 if the relay is running, otherwise with 69."
         })
 final class StatusCommand implements Callable<Integer> {
 
@@ -49,49 +48,52 @@ final class StatusCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "SECONDS",
             fallbackValue = "2",
-            description = "Show it again and again, every 2 seconds or as given, until Ctrl-C.")
+            description = "Refresh every SECONDS (default: 2) until Ctrl-C.")
     private @Nullable Integer seconds;
 
-    /// Lets some time pass.
+    /// Waits.
     @FunctionalInterface
     interface Sleeper {
 
-        /// @throws InterruptedException if it is time to end
+        /// @throws InterruptedException to end the command
         void sleep(Duration time) throws InterruptedException;
     }
 
-    StatusCommand(CliEnvironment place, Sleeper rest) {
-        this.environment = place;
-        this.sleeper = rest;
+    StatusCommand(CliEnvironment environment, Sleeper sleeper) {
+        this.environment = environment;
+        this.sleeper = sleeper;
     }
 
     @Override
     public Integer call() throws CommandFailed, ControlException {
         if (seconds != null && output.isJson()) {
-            throw new CommandFailed(ExitCode.USAGE, "--json prints one document; leave out --watch");
+            throw new CommandFailed(ExitCode.USAGE, "--json and --watch cannot be combined");
         }
         if (seconds != null && (seconds < 1 || seconds > MAX_INTERVAL)) {
-            throw new CommandFailed(ExitCode.USAGE, "--watch is 1 to " + MAX_INTERVAL + " seconds, not " + seconds);
+            throw new CommandFailed(
+                    ExitCode.USAGE, "--watch must be 1 to " + MAX_INTERVAL + " seconds, not " + seconds);
         }
-        CommandContext desk = new CommandContext(environment, config, output);
-        Valid configuration = desk.configuration();
-        return seconds == null ? once(desk, configuration) : watch(desk, configuration, Duration.ofSeconds(seconds));
+        CommandContext context = new CommandContext(environment, config, output);
+        Valid configuration = context.configuration();
+        return seconds == null
+                ? once(context, configuration)
+                : watch(context, configuration, Duration.ofSeconds(seconds));
     }
 
-    private int once(CommandContext desk, Valid configuration) throws ControlException {
-        RelayStatus status = status(desk, configuration);
+    private int once(CommandContext context, Valid configuration) throws ControlException {
+        RelayStatus status = status(context, configuration);
         if (output.isJson()) {
             output.json(ControlJson.text(status));
         } else {
-            output.lines(lines(desk, configuration, status));
+            output.lines(lines(context, configuration, status));
         }
         return status.running() == null ? ExitCode.UNAVAILABLE : ExitCode.OK;
     }
 
-    private int watch(CommandContext desk, Valid configuration, Duration interval) {
+    private int watch(CommandContext context, Valid configuration, Duration interval) {
         try {
             while (true) {
-                List<String> lines = snapshot(desk, configuration);
+                List<String> lines = snapshot(context, configuration);
                 clear();
                 output.lines(lines);
                 sleeper.sleep(interval);
@@ -101,23 +103,23 @@ final class StatusCommand implements Callable<Integer> {
         }
     }
 
-    /// A relay that is being restarted is looked at again.
-    private static List<String> snapshot(CommandContext desk, Valid configuration) {
+    /// An error, such as while the relay restarts, is shown and the next refresh tries again.
+    private static List<String> snapshot(CommandContext context, Valid configuration) {
         try {
-            return lines(desk, configuration, status(desk, configuration));
+            return lines(context, configuration, status(context, configuration));
         } catch (ControlException e) {
             return List.of(String.valueOf(e.getMessage()));
         }
     }
 
-    private static List<String> lines(CommandContext desk, Valid configuration, RelayStatus status) {
-        BlockedMailboxes closed =
+    private static List<String> lines(CommandContext context, Valid configuration, RelayStatus status) {
+        BlockedMailboxes blocked =
                 BlockedMailboxes.of(status, configuration.settings().routes().targets());
-        return desk.statusReport(configuration).lines(status, closed);
+        return context.statusReport(configuration).lines(status, blocked);
     }
 
-    private static RelayStatus status(CommandContext desk, Valid configuration) throws ControlException {
-        try (Control relay = desk.connect(configuration)) {
+    private static RelayStatus status(CommandContext context, Valid configuration) throws ControlException {
+        try (Control relay = context.connect(configuration)) {
             return relay.status();
         }
     }

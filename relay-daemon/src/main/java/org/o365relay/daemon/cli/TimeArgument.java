@@ -10,15 +10,15 @@ import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Optional;
 
-/// A point in time as somebody types it: `08:05`, `yesterday`, `2026-11-20`, `2026-11-20 17:42`, `yesterday 17:42`,
+/// Parses a time given on the command line: `08:05`, `yesterday`, `2026-11-20`, `2026-11-20 17:42`, `yesterday 17:42`,
 /// `2026-11-20T16:42:00Z`.
 ///
-/// @param now what is "today"
+/// @param now determines the meaning of `today`
 record TimeArgument(Instant now, ZoneId zone) {
 
-    /// A time of day alone is the last one that has been; a day alone its beginning.
+    /// A time without a day is the most recent such time; a day without a time is the start of that day.
     ///
-    /// @return empty if it is no point in time
+    /// @return empty if the text is not a time
     Optional<Instant> parse(String text) {
         List<String> words =
                 List.of(text.strip().replaceFirst("(?<=\\d)T(?=\\d)", " ").split(" +"));
@@ -68,7 +68,7 @@ record TimeArgument(Instant now, ZoneId zone) {
         return ZonedDateTime.of(day, time, zone).toInstant();
     }
 
-    /// `8:05` is what people write.
+    /// Also accepts `8:05`.
     private static String padded(String time) {
         return time.indexOf(':') == 1 ? "0" + time : time;
     }

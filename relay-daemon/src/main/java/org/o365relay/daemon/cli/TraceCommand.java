@@ -18,18 +18,18 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/// `o365-relay trace`: did the scan from 14:05 go out?
+/// `o365-relay trace`: finds messages and shows what happened to them.
 @Command(
         name = "trace",
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
         description = {
-            "Says what came in and what happened to it, the newest first: what waits, and what is settled, as long as the"
-                    + " history goes back (queue.history, 30 days).",
-            "One message is told with all that happened; several are listed with how they ended."
+            "Find messages and show what happened to them, newest first. Searches queued messages and settled ones as long"
+                    + " as the history keeps them (queue.history, 30 days).",
+            "A single result is shown in full; several are listed with their outcome."
         },
         footer = {
-            "%nFor example:",
+            "%nExamples:",
             "  trace --client 192.168.10.7 --after 14:00",
             "  trace anna@contoso.com",
             "  trace \"Scan from MFP\" --younger 2d",
@@ -54,21 +54,22 @@ final class TraceCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
             paramLabel = "TEXT",
-            description = "What is looked for: a message's id, a device's IP address, the mail address of a sender or"
-                    + " recipient, a Message-ID, or else something of the subject.")
+            description =
+                    "Text to search for: a message id, the IP address of a device, the email address of a sender or"
+                            + " recipient, a Message-ID, or part of the subject.")
     private @Nullable String text;
 
-    TraceCommand(CliEnvironment place) {
-        this.environment = place;
+    TraceCommand(CliEnvironment environment) {
+        this.environment = environment;
     }
 
     @Override
     public Integer call() throws CommandFailed, ControlException {
-        CommandContext desk = new CommandContext(environment, config, output);
-        List<MessageFilter> ways = filters();
-        Valid configuration = desk.configuration();
-        try (Control relay = desk.connect(configuration)) {
-            Page page = MessageSearch.find(relay, ways, paging.from(), paging.limit());
+        CommandContext context = new CommandContext(environment, config, output);
+        List<MessageFilter> filters = filters();
+        Valid configuration = context.configuration();
+        try (Control relay = context.connect(configuration)) {
+            Page page = MessageSearch.find(relay, filters, paging.from(), paging.limit());
             List<MessageDetail> messages = new ArrayList<>();
             for (MessageEntry line : page.entries()) {
                 relay.show(line.id()).ifPresent(messages::add);
@@ -76,7 +77,8 @@ final class TraceCommand implements Callable<Integer> {
             if (output.isJson()) {
                 output.json(ControlJson.text(messages, page.next()));
             } else {
-                output.lines(lines(desk, configuration, messages, page, RunningMailboxes.closed(relay, configuration)));
+                output.lines(lines(
+                        context, configuration, messages, page, CommandContext.blockedMailboxes(relay, configuration)));
             }
         }
         return ExitCode.OK;
@@ -88,28 +90,28 @@ final class TraceCommand implements Callable<Integer> {
             return List.of(base);
         }
         if (text.isBlank()) {
-            throw new CommandFailed(ExitCode.USAGE, "TEXT is empty; leave it out to ask for all");
+            throw new CommandFailed(ExitCode.USAGE, "TEXT is empty; leave it out to match all messages");
         }
         return new TraceQuery(text.strip()).filters(base);
     }
 
     private List<String> lines(
-            CommandContext desk,
+            CommandContext context,
             Valid configuration,
             List<MessageDetail> messages,
             Page page,
-            BlockedMailboxes closed) {
+            BlockedMailboxes blocked) {
         if (messages.isEmpty()) {
-            String where = text == null ? "" : " It was looked for in " + new TraceQuery(text.strip()).searched() + ".";
+            String where = text == null ? "" : " Searched: " + new TraceQuery(text.strip()).searched() + ".";
             return List.of(
-                    "Nothing is known of such a message." + where,
-                    "It has not come to this relay, has been refused (the log says \"rejected\", and \"o365-relay devices\""
-                            + " counts it), or is so old that it is forgotten.");
+                    "No message matches." + where,
+                    "Either it did not reach this relay, it was rejected (logged as \"rejected\" and counted by"
+                            + " \"o365-relay devices\"), or its history has expired.");
         }
         List<String> lines = new ArrayList<>(
                 messages.size() == 1 && page.next() == null
-                        ? desk.messageReport(configuration).lines(messages.getFirst(), closed)
-                        : new TraceTable(desk.layout(), closed).lines(messages));
+                        ? context.messageReport(configuration).lines(messages.getFirst(), blocked)
+                        : new TraceTable(context.layout(), blocked).lines(messages));
         lines.addAll(QueueListCommand.more(page.next()));
         return lines;
     }

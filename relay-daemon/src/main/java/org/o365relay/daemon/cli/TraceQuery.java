@@ -6,32 +6,31 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.MessageFilter;
 
-/// What somebody looks for, in whatever words: a message's id, a device's address, a mail address, a Message-ID, or
-/// something of the subject.
+/// The search text of `trace`: a message id, an IP address, an email address, a Message-ID, or part of a subject.
 record TraceQuery(String text) {
 
-    /// What the words may be.
+    /// What the text is taken for.
     private enum Kind {
-        ID("messages of that id"),
-        CLIENT("devices' addresses"),
+        ID("queue ids"),
+        CLIENT("client addresses"),
         MESSAGE_ID("Message-IDs"),
         ADDRESS("senders, recipients and Message-IDs"),
         SUBJECT("subjects");
 
         private final String searched;
 
-        Kind(String place) {
-            this.searched = place;
+        Kind(String searched) {
+            this.searched = searched;
         }
     }
 
-    /// @param base what else is asked for
-    /// @return what may be meant, one or several; a message that is meant in any way is looked for
-    /// @throws CommandFailed if what else is asked for says something about the same
+    /// @param base the filter that the options specify
+    /// @return one or more filters; a message that matches any of them is a result
+    /// @throws CommandFailed if an option already filters by the same property
     List<MessageFilter> filters(MessageFilter base) throws CommandFailed {
-        Kind meaning = kind();
-        refuseDuplicate(meaning, base);
-        return switch (meaning) {
+        Kind kind = kind();
+        refuseDuplicate(kind, base);
+        return switch (kind) {
             case ID ->
                 QueueId.parse(text)
                         .map(id -> with(base, id, null, null, null, null, null))
@@ -48,7 +47,7 @@ record TraceQuery(String text) {
         };
     }
 
-    /// @return where it is looked for, in words: "subjects"
+    /// @return the properties searched, for messages: `subjects`
     String searched() {
         return kind().searched;
     }
@@ -70,8 +69,8 @@ record TraceQuery(String text) {
         return IpAddressArgument.parse(text);
     }
 
-    private void refuseDuplicate(Kind meaning, MessageFilter base) throws CommandFailed {
-        String twice = switch (meaning) {
+    private void refuseDuplicate(Kind kind, MessageFilter base) throws CommandFailed {
+        String option = switch (kind) {
             case ID -> null;
             case CLIENT -> base.client() == null ? null : "--client";
             case MESSAGE_ID -> base.messageId() == null ? null : "--message-id";
@@ -81,11 +80,11 @@ record TraceQuery(String text) {
                         : base.recipient() != null ? "--recipient" : base.messageId() == null ? null : "--message-id";
             case SUBJECT -> base.subject() == null ? null : "--subject";
         };
-        if (twice != null) {
+        if (option != null) {
             throw new CommandFailed(
                     ExitCode.USAGE,
-                    "'" + text + "' is looked for in " + meaning.searched + ", and " + twice
-                            + " says something about the same; leave one out, or say it all with filters");
+                    "'" + text + "' is searched for in " + kind.searched + ", which " + option
+                            + " filters too; leave out one of them");
         }
     }
 

@@ -1,4 +1,5 @@
-/// The commands, one class each. They print for people, and end with a documented exit code.
+/// The command line: one class per command. Every command prints text for people or, with `--json`, JSON for programs,
+/// and exits with a documented code.
 @NullMarked
 package org.o365relay.daemon.cli;
 

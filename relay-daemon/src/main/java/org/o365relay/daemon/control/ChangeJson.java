@@ -15,7 +15,7 @@ import org.o365relay.queue.ChangeResult;
 import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.MessageState;
 
-/// What is done, to which messages, and what came of it, as JSON.
+/// Changes, message filters and results of changes as JSON.
 final class ChangeJson {
 
     private static final Set<String> CONDITIONS = of(MessageFilter.ALL).names();
@@ -39,7 +39,7 @@ final class ChangeJson {
         return new JsonObject().with("name", name);
     }
 
-    /// @throws InvalidJsonException also if it says more than is understood
+    /// @throws InvalidJsonException also if a member is unknown
     static Change change(JsonObject json) {
         return switch (json.text("name")) {
             case "retry" -> withoutArguments(json, new Retry());
@@ -53,7 +53,7 @@ final class ChangeJson {
                 json.requireOnly(Set.of("name", "from", "to"));
                 yield new Readdress(json.address("from"), json.address("to"));
             }
-            case String other -> throw new InvalidJsonException("there is no change called \"" + other + "\"");
+            case String other -> throw new InvalidJsonException("unknown change \"" + other + "\"");
         };
     }
 
@@ -62,25 +62,25 @@ final class ChangeJson {
         return change;
     }
 
-    static JsonObject of(MessageFilter selection) {
+    static JsonObject of(MessageFilter filter) {
         return new JsonObject()
-                .with("ids", selection.ids())
-                .with("states", List.copyOf(selection.states()))
-                .with("after", selection.after())
-                .with("before", selection.before())
-                .with("client", selection.client())
-                .with("sender", selection.sender())
-                .with("recipient", selection.recipient())
-                .with("mailbox", selection.mailbox())
-                .with("reason", selection.reason())
-                .with("subject", selection.subject())
-                .with("messageId", selection.messageId())
-                .with("upTo", selection.upTo());
+                .with("ids", filter.ids())
+                .with("states", List.copyOf(filter.states()))
+                .with("after", filter.after())
+                .with("before", filter.before())
+                .with("client", filter.client())
+                .with("sender", filter.sender())
+                .with("recipient", filter.recipient())
+                .with("mailbox", filter.mailbox())
+                .with("reason", filter.reason())
+                .with("subject", filter.subject())
+                .with("messageId", filter.messageId())
+                .with("upTo", filter.upTo());
     }
 
-    /// A condition that is not known must not be overlooked: more would be selected than was meant.
+    /// An unknown condition is an error: ignoring it would select more messages than intended.
     ///
-    /// @throws InvalidJsonException also if there is one
+    /// @throws InvalidJsonException also if a condition is unknown
     static MessageFilter filter(JsonObject json) {
         json.requireOnly(CONDITIONS);
         return new MessageFilter(
@@ -102,11 +102,11 @@ final class ChangeJson {
                 json.idOrNull("upTo"));
     }
 
-    static JsonObject of(ChangeResult effect) {
+    static JsonObject of(ChangeResult result) {
         return new JsonObject()
-                .with("changed", effect.changed())
-                .with("skipped", effect.skipped())
-                .with("stopped", effect.stopped());
+                .with("changed", result.changed())
+                .with("skipped", result.skipped())
+                .with("stopped", result.stopped());
     }
 
     static ChangeResult result(JsonObject json) {

@@ -13,45 +13,45 @@ import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.Page;
 import org.o365relay.queue.QueueSummary;
 
-/// What an operator can ask of a relay and have it do. If none runs, it can be asked about its queue, and no more.
+/// Queries and controls a relay. If none is running, only queries about its queue are possible.
 ///
-/// Every method throws a [ControlException] that says what is wrong and what to do.
+/// Every method throws a [ControlException] that states what is wrong and what to do.
 public interface Control extends AutoCloseable {
 
-    /// @return whether a relay runs
+    /// @return whether a relay is running
     boolean isRunning();
 
     QueueSummary summary() throws ControlException;
 
-    /// @param from [Page#next()] of the page before; null for the first page
-    /// @param most 1 to 1000
-    Page find(MessageFilter selection, Page.Order order, @Nullable QueueId from, int most) throws ControlException;
+    /// @param from [Page#next()] of the previous page; null for the first page
+    /// @param limit 1 to 1000
+    Page find(MessageFilter filter, Page.Order order, @Nullable QueueId from, int limit) throws ControlException;
 
-    /// @return how many messages are selected
-    long count(MessageFilter selection) throws ControlException;
+    /// @return the number of messages that match
+    long count(MessageFilter filter) throws ControlException;
 
-    /// @return the newest message there is; empty if there is none
+    /// @return the newest message; empty if there is none
     Optional<QueueId> newest() throws ControlException;
 
-    /// @return empty if it is not known, or no longer
+    /// @return empty if the message does not exist or its history has expired
     Optional<MessageDetail> show(QueueId id) throws ControlException;
 
-    /// @return the original, byte for byte
+    /// @return the message as received, byte for byte
     InputStream content(MessageDetail message) throws ControlException;
 
-    /// Changes all that are selected and open.
-    ChangeResult change(Change change, MessageFilter selection) throws ControlException;
+    /// Changes all open messages that match.
+    ChangeResult change(Change change, MessageFilter filter) throws ControlException;
 
     RelayStatus status() throws ControlException;
 
-    /// Stops a mailbox: nothing leaves through it until it is resumed, also after a restart.
+    /// Pauses a mailbox: it sends nothing until resumed, also after a restart.
     ///
-    /// @return false if it was stopped already
+    /// @return false if it was paused already
     boolean pause(EmailAddress mailbox) throws ControlException;
 
-    /// Lets mail leave again, if it was stopped; and tries at once whether trouble of the mailbox is over.
+    /// Resumes a paused mailbox; probes a blocked one now.
     ///
-    /// @return false if there was nothing to resume
+    /// @return false if it was neither paused nor blocked
     boolean resume(EmailAddress mailbox) throws ControlException;
 
     @Override

@@ -14,11 +14,11 @@ import org.o365relay.queue.QueueException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One client of the control socket: hears its line, has it done, and answers.
+/// One connection of the control socket: reads the request, executes it and writes the response.
 ///
-/// @param program that answers
-/// @param timeout how long the client may take for its line, and to take each piece of the answer. While the relay
-///     works there is no limit
+/// @param program name and version of this relay
+/// @param timeout for the client to send its request, and to read each chunk of the response; executing the request is
+///     not limited
 record ControlConnection(
         SocketChannel channel, Control control, String program, Duration timeout, Deadlines deadlines) {
 
@@ -27,21 +27,21 @@ record ControlConnection(
     private static final int CHUNK = 64 * 1024;
     private static final byte LF = '\n';
 
-    /// @param heard is run when the client has said its line
-    /// @throws IOException if the client goes away, or is too slow; what it asked for is done all the same
-    void serve(Runnable heard) throws IOException {
+    /// @param onRequest runs when the request has been read
+    /// @throws IOException if the client disconnects or times out; the request is executed all the same
+    void serve(Runnable onRequest) throws IOException {
         String line = deadlines.within(timeout, channel, this::read);
-        heard.run();
+        onRequest.run();
         if (line == null) {
             write(error(new ControlException(
                     Kind.BAD_REQUEST,
-                    "the request is longer than " + Protocol.MAX_REQUEST + " octets; name fewer messages at once")));
+                    "the request is longer than " + Protocol.MAX_REQUEST + " bytes; select fewer messages")));
         } else if (!line.isEmpty()) {
             answer(line);
         }
     }
 
-    /// @return empty if the client said nothing; null if it was too much
+    /// @return empty if the client sent no request; null if the request is too long
     private @Nullable String read() throws IOException {
         ByteBuffer octets = ByteBuffer.allocate(Protocol.MAX_REQUEST);
         while (octets.hasRemaining()) {
@@ -68,32 +68,32 @@ record ControlConnection(
     }
 
     private void answer(JsonObject request) throws IOException {
-        @Nullable String asking = request.textOrNull("program");
+        @Nullable String client = request.textOrNull("program");
         try {
             if (!Protocol.isSupported(request) || Protocol.isChangeByOtherVersion(request, program)) {
-                throw Protocol.versionMismatch(asking, program);
+                throw Protocol.versionMismatch(client, program);
             }
-            RequestHandler answers = new RequestHandler(control);
+            RequestHandler handler = new RequestHandler(control);
             if (request.text("ask").equals("content")) {
-                send(answers.content(request));
+                send(handler.content(request));
             } else {
-                write(Protocol.result(program, answers.handle(request)));
+                write(Protocol.result(program, handler.handle(request)));
             }
         } catch (ControlException e) {
             write(error(e));
         } catch (InvalidJsonException e) {
             write(error(
-                    program.equals(asking) && !e.isUnknownMember()
+                    program.equals(client) && !e.isUnknownMember()
                             ? bad(e)
-                            : Protocol.versionMismatch(asking, program)));
+                            : Protocol.versionMismatch(client, program)));
         } catch (RuntimeException e) {
-            log.error("what was asked over the control socket failed because of a bug; please report it", e);
-            write(error(new ControlException(Kind.QUEUE, "the relay has failed, see its log")));
+            log.error("internal error while executing a control request; please report it", e);
+            write(error(new ControlException(Kind.QUEUE, "internal error in the relay; see its log")));
         }
     }
 
-    private static ControlException bad(InvalidJsonException mistake) {
-        return new ControlException(Kind.BAD_REQUEST, "the request makes no sense: " + mistake.getMessage());
+    private static ControlException bad(InvalidJsonException error) {
+        return new ControlException(Kind.BAD_REQUEST, "invalid request: " + error.getMessage());
     }
 
     private JsonObject error(ControlException failure) {
@@ -104,20 +104,20 @@ record ControlConnection(
         if (!message.hasContent()) {
             throw new ControlException(
                     Kind.BAD_REQUEST,
-                    "the content of message " + message.entry().id() + " is no longer there: it goes when a message is"
-                            + " settled");
+                    "the content of message " + message.entry().id() + " is not available: it is removed when a message"
+                            + " is settled");
         }
         try (InputStream content = control.content(message)) {
-            byte[] piece = first(content);
+            byte[] chunk = first(content);
             write(Protocol.result(
                     program, new JsonObject().with("size", message.entry().size())));
-            for (; piece.length > 0; piece = next(content)) {
-                write(ByteBuffer.wrap(piece));
+            for (; chunk.length > 0; chunk = next(content)) {
+                write(ByteBuffer.wrap(chunk));
             }
         }
     }
 
-    /// As long as nothing has been said, an error can be.
+    /// Before anything is sent, an error can still be reported.
     private static byte[] first(InputStream content) throws ControlException {
         try {
             return content.readNBytes(CHUNK);
@@ -126,7 +126,8 @@ record ControlConnection(
         }
     }
 
-    /// In the middle nothing but the content may be said: the client would take it for that.
+    /// Within the content an error cannot be reported; closing the connection early tells the client that it is
+    /// incomplete.
     private static byte[] next(InputStream content) throws IOException {
         try {
             return content.readNBytes(CHUNK);
@@ -142,14 +143,14 @@ record ControlConnection(
         }
     }
 
-    private void write(ByteBuffer piece) throws IOException {
+    private void write(ByteBuffer chunk) throws IOException {
         deadlines.within(timeout, channel, () -> {
-            while (piece.hasRemaining()) {
-                if (channel.write(piece) < 0) {
-                    throw new EOFException("the client has gone");
+            while (chunk.hasRemaining()) {
+                if (channel.write(chunk) < 0) {
+                    throw new EOFException("the client closed the connection");
                 }
             }
-            return piece;
+            return chunk;
         });
     }
 }

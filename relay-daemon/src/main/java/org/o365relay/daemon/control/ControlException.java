@@ -1,6 +1,6 @@
 package org.o365relay.daemon.control;
 
-/// What was asked cannot be done, for a reason that the operator can understand and change.
+/// A control request failed for a reason that the operator can correct.
 public final class ControlException extends Exception {
 
     private static final long serialVersionUID = 1;
@@ -17,21 +17,21 @@ public final class ControlException extends Exception {
         return kind;
     }
 
-    /// Why.
+    /// The reason of the failure.
     public enum Kind {
-        /// Only a running relay can do it, and none runs; or it does not answer.
+        /// The request needs a running relay, and none is running or it does not answer.
         NOT_RUNNING,
-        /// The relay ended in the middle of a change: some messages are changed, others not.
+        /// The connection ended during a change: some messages were changed, others were not.
         INTERRUPTED,
-        /// Whoever asks may not use the socket, or not read the queue.
+        /// The user may not use the control socket or read the queue.
         NOT_PERMITTED,
-        /// The relay that runs is of another version.
+        /// The running relay has another version.
         VERSION_MISMATCH,
-        /// What was asked makes no sense: a mailbox that is not configured, a message that is not there.
+        /// The request is invalid: an unknown mailbox, a message that does not exist.
         BAD_REQUEST,
         /// The queue cannot be used.
         QUEUE,
-        /// The queue is damaged, or a newer relay has written it.
+        /// The queue is damaged, or was written by a newer version.
         DAMAGED
     }
 }

@@ -35,8 +35,8 @@ public final class ControlJson {
 
     private ControlJson() {}
 
-    public static String text(QueueSummary overview) {
-        return SummaryJson.of(overview).toString();
+    public static String text(QueueSummary summary) {
+        return SummaryJson.of(summary).toString();
     }
 
     public static String text(Page page) {
@@ -47,7 +47,7 @@ public final class ControlJson {
         return MessageJson.of(message).toString();
     }
 
-    /// @param next where the next page begins; null if this is the last
+    /// @param next first message of the next page; null on the last page
     public static String text(List<MessageDetail> messages, @Nullable QueueId next) {
         return new JsonObject()
                 .with("messages", messages, MessageJson::of)
@@ -55,9 +55,9 @@ public final class ControlJson {
                 .toString();
     }
 
-    /// @param selected how many messages were meant
-    public static String text(long selected, ChangeResult effect) {
-        return ChangeJson.of(effect).with("selected", selected).toString();
+    /// @param selected number of messages selected
+    public static String text(long selected, ChangeResult result) {
+        return ChangeJson.of(result).with("selected", selected).toString();
     }
 
     public static String text(RelayStatus status) {

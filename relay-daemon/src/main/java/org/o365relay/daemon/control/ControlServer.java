@@ -18,9 +18,8 @@ import org.o365relay.daemon.control.ControlException.Kind;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Lets commands ask a running relay and tell it what to do, over a Unix socket. What clients do to it harms nobody:
-/// at most 16 are heard at once, who is silent is sent away, and the relay goes on whatever becomes of them. A change
-/// that has begun runs to its end, also if its client goes away.
+/// Serves the control requests of commands over a Unix socket. Accepts at most 16 connections at once and closes those
+/// that send no request in time. A change that has begun completes even if its client disconnects.
 public final class ControlServer implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ControlServer.class);
@@ -33,7 +32,7 @@ public final class ControlServer implements AutoCloseable {
     private final Function<String, Control> controls;
     private final String program;
     private final Duration timeout;
-    private final ControlSocket file;
+    private final ControlSocket socket;
     private final ServerSocketChannel listening;
     private final Deadlines deadlines = new Deadlines();
     private final Semaphore free = new Semaphore(MAX_CLIENTS);
@@ -41,7 +40,7 @@ public final class ControlServer implements AutoCloseable {
     private final Set<SocketChannel> awaitingRequest = ConcurrentHashMap.newKeySet();
 
     private ControlServer(
-            ControlSocket file,
+            ControlSocket socket,
             ServerSocketChannel listening,
             Function<String, Control> controls,
             String program,
@@ -49,15 +48,15 @@ public final class ControlServer implements AutoCloseable {
         this.controls = controls;
         this.program = program;
         this.timeout = patience;
-        this.file = file;
+        this.socket = socket;
         this.listening = listening;
     }
 
-    /// Begins to listen.
+    /// Starts to listen.
     ///
-    /// @param controls what a user may ask, by name
-    /// @param program such as `o365-relay 0.1.0`
-    /// @throws IOException if the socket cannot be made, with a message for the admin
+    /// @param controls creates the control of a user, by user name
+    /// @param program name and version: `o365-relay 0.1.0`
+    /// @throws IOException if the socket cannot be created, with a message for the admin
     public static ControlServer start(ControlSettings settings, Function<String, Control> controls, String program)
             throws IOException {
         return start(settings, controls, program, TIMEOUT);
@@ -66,8 +65,8 @@ public final class ControlServer implements AutoCloseable {
     static ControlServer start(
             ControlSettings settings, Function<String, Control> controls, String program, Duration patience)
             throws IOException {
-        ControlSocket file = new ControlSocket(settings, RandomGenerator.getDefault());
-        ControlServer server = new ControlServer(file, file.listen(), controls, program, patience);
+        ControlSocket socket = new ControlSocket(settings, RandomGenerator.getDefault());
+        ControlServer server = new ControlServer(socket, socket.listen(), controls, program, patience);
         Thread.ofVirtual().name("control").start(server::accept);
         return server;
     }
@@ -78,14 +77,14 @@ public final class ControlServer implements AutoCloseable {
                 admit(listening.accept());
             } catch (IOException e) {
                 if (listening.isOpen()) {
-                    log.warn("the control socket takes no connection for now: {}", e.getMessage());
+                    log.warn("control socket: cannot accept a connection, retrying: {}", e.getMessage());
                     pause();
                 }
             }
         }
     }
 
-    /// Too many open files, for example: it passes.
+    /// The error may be temporary, such as too many open files.
     private static void pause() {
         try {
             Thread.sleep(ACCEPT_RETRY_DELAY);
@@ -95,31 +94,31 @@ public final class ControlServer implements AutoCloseable {
     }
 
     private void admit(SocketChannel client) {
-        boolean isWelcome = free.tryAcquire();
+        boolean isAdmitted = free.tryAcquire();
         clients.add(client);
         awaitingRequest.add(client);
         Thread.ofVirtual().name("control-client").start(() -> {
             try (client) {
-                serve(client, isWelcome);
+                serve(client, isAdmitted);
             } catch (IOException e) {
-                log.debug("a client of the control socket has gone: {}", e.getMessage());
+                log.debug("control socket: client disconnected: {}", e.getMessage());
             } catch (RuntimeException e) {
-                log.error("a client of the control socket could not be served because of a bug; please report it", e);
+                log.error("control socket: internal error while serving a client; please report it", e);
             } finally {
                 clients.remove(client);
                 awaitingRequest.remove(client);
-                if (isWelcome) {
+                if (isAdmitted) {
                     free.release();
                 }
             }
         });
     }
 
-    private void serve(SocketChannel client, boolean isWelcome) throws IOException {
-        if (!isWelcome) {
+    private void serve(SocketChannel client, boolean isAdmitted) throws IOException {
+        if (!isAdmitted) {
             ControlException tooMany = new ControlException(
                     Kind.NOT_RUNNING,
-                    MAX_CLIENTS + " other commands are using the relay just now; try again in a moment");
+                    MAX_CLIENTS + " other commands are using the relay; try again in a moment");
             client.configureBlocking(false);
             client.write(
                     ByteBuffer.wrap((Protocol.error(program, tooMany) + "\n").getBytes(StandardCharsets.US_ASCII)));
@@ -132,21 +131,21 @@ public final class ControlServer implements AutoCloseable {
         }
     }
 
-    /// Hears nobody more, and gives those that are being served some seconds.
+    /// Stops listening and waits some seconds for requests in progress.
     @Override
     public void close() {
         try {
-            file.delete();
+            socket.delete();
             listening.close();
         } catch (IOException e) {
-            log.warn("the control socket did not close cleanly: {}", e.getMessage());
+            log.warn("control socket: cannot close: {}", e.getMessage());
         }
         awaitingRequest.forEach(ControlServer::disconnect);
         try {
             if (free.tryAcquire(MAX_CLIENTS, CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
                 free.release(MAX_CLIENTS);
             } else {
-                log.warn("a command has not ended; what it has changed until now stays changed");
+                log.warn("control socket: a request is still in progress; changes made so far are kept");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -159,7 +158,7 @@ public final class ControlServer implements AutoCloseable {
         try {
             client.close();
         } catch (IOException e) {
-            log.debug("a client of the control socket did not close: {}", e.getMessage());
+            log.debug("control socket: cannot close a connection: {}", e.getMessage());
         }
     }
 }

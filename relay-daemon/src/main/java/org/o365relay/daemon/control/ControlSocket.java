@@ -21,8 +21,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.config.ControlSettings;
 
-/// The control socket in the file system. Nobody but the relay's user can connect before its permissions are what
-/// they should be: it is made in a directory of its own, and then put in its place.
+/// The control socket in the file system. It is created in a private directory and moved to its place after its
+/// permissions are set, so that no other user can connect before.
 final class ControlSocket {
 
     // inode(7)
@@ -41,26 +41,26 @@ final class ControlSocket {
         this.random = random;
     }
 
-    /// Begins to listen. What a relay that is no more has left there is replaced.
+    /// Starts to listen. Replaces the socket of a relay that is no longer running.
     ///
-    /// @throws IOException with a message for the admin: what is wrong, and what to do
+    /// @throws IOException with a message for the admin: what is wrong and what to do
     ServerSocketChannel listen() throws IOException {
         Path path = settings.socket();
         try {
             removeStale(path);
-            Path nursery = Files.createDirectory(
+            Path temporary = Files.createDirectory(
                     path.resolveSibling(".c%05x".formatted(random.nextInt(1 << 20))),
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             try {
-                return listen(nursery.resolve(NEW));
+                return listen(temporary.resolve(NEW));
             } finally {
-                Files.deleteIfExists(nursery.resolve(NEW));
-                Files.delete(nursery);
+                Files.deleteIfExists(temporary.resolve(NEW));
+                Files.delete(temporary);
             }
         } catch (FileSystemException e) {
             throw new IOException(
-                    "the control socket " + path + " cannot be made: " + reason(e) + "; see that its directory exists"
-                            + " and belongs to the user that runs the relay (" + System.getProperty("user.name")
+                    "cannot create the control socket " + path + ": " + reason(e) + ". Make sure that its directory"
+                            + " exists and belongs to the relay's user (" + System.getProperty("user.name")
                             + "), or set relay.control.socket",
                     e);
         }
@@ -71,13 +71,13 @@ final class ControlSocket {
         return e.getFile() + ": " + what.toLowerCase(Locale.ROOT);
     }
 
-    private ServerSocketChannel listen(Path fresh) throws IOException {
+    private ServerSocketChannel listen(Path created) throws IOException {
         ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
-            channel.bind(UnixDomainSocketAddress.of(fresh), BACKLOG);
-            restrict(fresh);
-            identity = identity(fresh);
-            Files.move(fresh, settings.socket(), StandardCopyOption.ATOMIC_MOVE);
+            channel.bind(UnixDomainSocketAddress.of(created), BACKLOG);
+            restrict(created);
+            identity = identity(created);
+            Files.move(created, settings.socket(), StandardCopyOption.ATOMIC_MOVE);
             return channel;
         } catch (IOException | RuntimeException e) {
             channel.close();
@@ -85,51 +85,50 @@ final class ControlSocket {
         }
     }
 
-    private void restrict(Path fresh) throws IOException {
+    private void restrict(Path created) throws IOException {
         String group = settings.group();
         if (group != null) {
-            changeGroup(fresh, group);
+            changeGroup(created, group);
         }
-        // unix(7): to connect is to write
+        // unix(7): connecting requires write permission
         Files.setPosixFilePermissions(
-                fresh, PosixFilePermissions.fromString(group == null ? "rw-------" : "rw-rw----"));
+                created, PosixFilePermissions.fromString(group == null ? "rw-------" : "rw-rw----"));
     }
 
-    private static void changeGroup(Path fresh, String group) throws IOException {
+    private static void changeGroup(Path created, String group) throws IOException {
         try {
             GroupPrincipal principal =
-                    fresh.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName(group);
-            Files.getFileAttributeView(fresh, PosixFileAttributeView.class).setGroup(principal);
+                    created.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName(group);
+            Files.getFileAttributeView(created, PosixFileAttributeView.class).setGroup(principal);
         } catch (UserPrincipalNotFoundException e) {
-            throw new IOException("there is no group " + group + "; make it (groupadd " + group
-                    + "), or set another relay.control.group");
+            throw new IOException("relay.control.group: no group " + group + "; create it (groupadd " + group
+                    + ") or set another group");
         } catch (FileSystemException e) {
-            throw new IOException("the control socket cannot be given to the group " + group
-                    + ": the user that runs the"
-                    + " relay (" + System.getProperty("user.name") + ") is not in it; add it (SupplementaryGroups= in"
-                    + " the systemd unit), or take relay.control.group away");
+            throw new IOException("relay.control.group: cannot give the control socket to group " + group
+                    + ": the relay's user (" + System.getProperty("user.name") + ") is not a member; add it"
+                    + " (SupplementaryGroups= in the systemd unit), or remove relay.control.group");
         }
     }
 
-    /// Unless somebody else uses it, or it is something else.
+    /// Fails if another process listens at the path, or if it is not a socket.
     private static void removeStale(Path path) throws IOException {
         if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
         int mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
         if ((mode & TYPE) != SOCKET) {
-            throw new IOException("relay.control.socket: there is a file " + path
-                    + " that is no socket; remove it or set another path");
+            throw new IOException(
+                    "relay.control.socket: " + path + " is not a socket; remove the file or set another path");
         }
         if (isListening(path)) {
             throw new IOException("relay.control.socket: another program listens at " + path
-                    + " (see which: ss -lxp src " + path + "); stop it or set another path");
+                    + " (find it with: ss -lxp src " + path + "); stop it or set another path");
         }
     }
 
     private static boolean isListening(Path path) throws IOException {
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            channel.configureBlocking(false); // a busy one would let us wait
+            channel.configureBlocking(false); // a full backlog would block
             channel.connect(UnixDomainSocketAddress.of(path));
             return true;
         } catch (ConnectException refused) {
@@ -144,7 +143,7 @@ final class ControlSocket {
                 .fileKey();
     }
 
-    /// Takes it away, unless somebody has put another in its place.
+    /// Deletes the socket unless another file has replaced it.
     void delete() throws IOException {
         Path path = settings.socket();
         Object own = identity;

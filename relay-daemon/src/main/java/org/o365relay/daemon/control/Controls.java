@@ -12,15 +12,15 @@ import org.o365relay.config.ControlSettings;
 import org.o365relay.daemon.control.ControlException.Kind;
 import org.o365relay.queue.QueueSettings;
 
-/// Finds out how the relay can be asked.
+/// Connects to a running relay, or opens the queue if none is running.
 public final class Controls {
 
     private Controls() {}
 
-    /// A running relay, if one listens at the control socket; else its queue.
+    /// Returns a relay that listens at the control socket; otherwise, read-only access to its queue.
     ///
-    /// @param program that asks, such as `o365-relay 0.1.0`
-    /// @throws ControlException [Kind#NOT_PERMITTED] if a relay may run and may not be asked
+    /// @param program name and version of this command: `o365-relay 0.1.0`
+    /// @throws ControlException [Kind#NOT_PERMITTED] if the control socket may not be used
     public static Control open(ControlSettings settings, QueueSettings queue, String program) throws ControlException {
         return isRunning(settings)
                 ? new SocketControl(settings.socket(), program)
@@ -40,17 +40,17 @@ public final class Controls {
         }
     }
 
-    /// A relay that ends takes its socket away.
+    /// A relay that stops deletes its socket.
     private static boolean isGone(IOException failure, Path socket) {
         boolean denied = failure instanceof AccessDeniedException;
         return !denied && Files.notExists(socket, LinkOption.NOFOLLOW_LINKS);
     }
 
-    /// @param failure what connecting to a socket came to, or looking at it
+    /// @param failure to connect to the socket or to access it
     static ControlException refusal(ControlSettings settings, IOException failure) {
         return switch (failure) {
-            case AccessDeniedException _ -> notPermitted(settings, "its directory may not be entered");
-            case BindException _ -> notPermitted(settings, String.valueOf(failure.getMessage())); // that is EACCES
+            case AccessDeniedException _ -> notPermitted(settings, "no access to its directory");
+            case BindException _ -> notPermitted(settings, String.valueOf(failure.getMessage())); // EACCES
             case IOException _ ->
                 new ControlException(
                         Kind.NOT_RUNNING,
@@ -60,11 +60,11 @@ public final class Controls {
 
     private static ControlException notPermitted(ControlSettings settings, String why) {
         String others = settings.group() == null
-                ? "; relay.control.group lets the members of a group do so, too"
-                : ", or as a member of the group " + settings.group();
+                ? "; relay.control.group can allow the members of a group to use it"
+                : ", or as a member of group " + settings.group();
         return new ControlException(
                 Kind.NOT_PERMITTED,
-                "you may not use the relay's control socket " + settings.socket() + " (" + why
+                "permission denied for the control socket " + settings.socket() + " (" + why
                         + "). Run the command as root or as the relay's user (sudo, or sudo -u o365-relay)" + others);
     }
 }

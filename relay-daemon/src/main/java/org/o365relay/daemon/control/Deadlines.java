@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Closes what takes too long, for Unix sockets have no timeouts of their own. Whoever waits for it is told by an
-/// exception.
+/// Timeouts for Unix sockets, which have none of their own: closes a channel when the time is up, so that the thread
+/// blocked on it gets an exception.
 final class Deadlines implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Deadlines.class);
@@ -26,29 +26,29 @@ final class Deadlines implements AutoCloseable {
         T run() throws IOException;
     }
 
-    /// @param closed if the work takes longer
-    <T extends @Nullable Object> T within(Duration time, Closeable closed, Work<T> work) throws IOException {
-        Future<?> end = begin(time, closed);
+    /// @param channel closed if the work takes longer
+    <T extends @Nullable Object> T within(Duration time, Closeable channel, Work<T> work) throws IOException {
+        Future<?> timeout = schedule(time, channel);
         try {
             return work.run();
         } finally {
-            end.cancel(false);
+            timeout.cancel(false);
         }
     }
 
-    private Future<?> begin(Duration time, Closeable closed) throws IOException {
+    private Future<?> schedule(Duration time, Closeable channel) throws IOException {
         try {
-            return timer.schedule(() -> close(closed), time.toMillis(), TimeUnit.MILLISECONDS);
+            return timer.schedule(() -> close(channel), time.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
-            throw new IOException("the relay stops", e);
+            throw new IOException("the relay is stopping", e);
         }
     }
 
-    private static void close(Closeable closed) {
+    private static void close(Closeable channel) {
         try {
-            closed.close();
+            channel.close();
         } catch (IOException e) {
-            log.debug("a connection to the control socket did not close: {}", e.getMessage());
+            log.debug("control socket: cannot close a connection: {}", e.getMessage());
         }
     }
 

@@ -3,18 +3,18 @@ package org.o365relay.daemon.control;
 import java.io.IOException;
 import java.io.InputStream;
 
-/// So many octets, and not one less: reading fails if they end before.
+/// Reads a given number of bytes; fails if the underlying stream ends early.
 final class FixedLengthStream extends InputStream {
 
     private final InputStream in;
     private final String what;
-    private long left;
+    private long remaining;
 
-    /// @param in closed with this
-    /// @param what it is, for whoever reads the error
+    /// @param in closed with this stream
+    /// @param what names the content in errors
     FixedLengthStream(InputStream in, long size, String what) {
         this.in = in;
-        this.left = size;
+        this.remaining = size;
         this.what = what;
     }
 
@@ -26,14 +26,14 @@ final class FixedLengthStream extends InputStream {
 
     @Override
     public int read(byte[] octets, int from, int most) throws IOException {
-        if (left == 0) {
+        if (remaining == 0) {
             return -1;
         }
-        int count = in.read(octets, from, (int) Math.min(most, left));
+        int count = in.read(octets, from, (int) Math.min(most, remaining));
         if (count < 0) {
-            throw new IOException(what + " is not whole: " + left + " octets are missing, see the relay's log");
+            throw new IOException(what + " is incomplete: " + remaining + " bytes are missing; see the relay's log");
         }
-        left -= count;
+        remaining -= count;
         return count;
     }
 

@@ -1,13 +1,13 @@
 package org.o365relay.daemon.control;
 
-/// JSON that does not say what it should.
+/// JSON is malformed or does not have the expected members.
 final class InvalidJsonException extends IllegalArgumentException {
 
     private static final long serialVersionUID = 1;
 
     private final boolean unknownMember;
 
-    /// @param message what is wrong with it, and where
+    /// @param message what is wrong, and where
     InvalidJsonException(String message) {
         this(message, false);
     }
@@ -18,10 +18,10 @@ final class InvalidJsonException extends IllegalArgumentException {
     }
 
     static InvalidJsonException unknownMember(String name) {
-        return new InvalidJsonException("\"" + name + "\" is not known", true);
+        return new InvalidJsonException("\"" + name + "\" is an unknown member", true);
     }
 
-    /// @return whether it says more than is understood: it is of a newer program
+    /// @return whether a member is unknown, which suggests that a newer program wrote it
     boolean isUnknownMember() {
         return unknownMember;
     }

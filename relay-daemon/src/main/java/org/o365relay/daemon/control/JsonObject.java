@@ -18,12 +18,13 @@ import org.o365relay.daemon.report.JsonText;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 
-/// A JSON object (RFC 8259): members in the order in which they were put in.
+/// A JSON object (RFC 8259) whose members keep their order.
 final class JsonObject {
 
     private final Map<String, @Nullable Object> members = new LinkedHashMap<>();
 
-    /// @param value text, number, boolean, object, or a list of these; constants, ids, addresses and times become text
+    /// @param value text, number, boolean, object, or a list of these; constants, ids, addresses and times become
+    /// strings
     JsonObject with(String name, @Nullable Object value) {
         members.put(name, plain(value));
         return this;
@@ -46,40 +47,40 @@ final class JsonObject {
         };
     }
 
-    /// @return what a constant is called in JSON: `put-back` for `PUT_BACK`
+    /// @return the name of a constant in JSON: `bad-request` for `BAD_REQUEST`
     static String name(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /// @return on one line, in ASCII, so that no terminal and no locale can do anything to it
+    /// @return the object on one line, in ASCII
     @Override
     public String toString() {
         return JsonText.of(members);
     }
 
-    /// @throws InvalidJsonException if it is no JSON object
+    /// @throws InvalidJsonException if the text is not a JSON object
     static JsonObject parse(String text) {
         try (JsonReader reader = JsonProviders.createReader(text)) {
             Object value = reader.readUntyped();
             if (reader.nextToken() != JsonToken.END_DOCUMENT) {
-                throw new InvalidJsonException("there is something behind the JSON object");
+                throw new InvalidJsonException("unexpected data after the JSON object");
             }
             return of(value);
         } catch (IOException | IllegalStateException e) {
-            throw new InvalidJsonException("this is no JSON object");
+            throw new InvalidJsonException("not a JSON object");
         }
     }
 
     private static JsonObject of(@Nullable Object value) {
         if (!(value instanceof Map<?, ?> map)) {
-            throw new InvalidJsonException("this is no JSON object");
+            throw new InvalidJsonException("not a JSON object");
         }
         JsonObject object = new JsonObject();
         map.forEach((name, member) -> object.members.put(String.valueOf(name), member));
         return object;
     }
 
-    /// @return whether there is such a member, and it is not null
+    /// @return whether the member exists and is not null
     boolean has(String name) {
         return members.get(name) != null;
     }
@@ -89,7 +90,7 @@ final class JsonObject {
     }
 
     /// @return this
-    /// @throws InvalidJsonException if there is a member of another name, and it is not null
+    /// @throws InvalidJsonException if there is another member that is not null
     JsonObject requireOnly(Set<String> names) {
         members.forEach((name, value) -> {
             if (value != null && !names.contains(name)) {
@@ -173,7 +174,7 @@ final class JsonObject {
         return of(members.get(name));
     }
 
-    /// @return none if there is no such member
+    /// @return an empty list if the member is missing
     List<String> texts(String name) {
         return list(name).stream()
                 .map(element -> {
@@ -185,7 +186,7 @@ final class JsonObject {
                 .toList();
     }
 
-    /// @return none if there is no such member
+    /// @return an empty list if the member is missing
     <T> List<T> objects(String name, Function<JsonObject, T> reading) {
         return list(name).stream().map(JsonObject::of).map(reading).toList();
     }
@@ -203,6 +204,6 @@ final class JsonObject {
     }
 
     private static InvalidJsonException bad(String name) {
-        return new InvalidJsonException("\"" + name + "\" is missing, or not what it should be");
+        return new InvalidJsonException("\"" + name + "\" is missing or invalid");
     }
 }

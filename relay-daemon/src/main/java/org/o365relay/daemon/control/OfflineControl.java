@@ -23,7 +23,7 @@ import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueSummary;
 import org.o365relay.queue.QueueUnavailableException;
 
-/// The queue of a relay that does not run, or does not answer. It can be looked at.
+/// Read-only access to the queue of a relay that is not running or does not answer.
 final class OfflineControl implements Control {
 
     private final QueueSettings settings;
@@ -41,9 +41,9 @@ final class OfflineControl implements Control {
         T run(QueueReader reading) throws QueueUnavailableException;
     }
 
-    private <T> T query(Query<T> look) throws ControlException {
+    private <T> T query(Query<T> query) throws ControlException {
         try {
-            return look.run(queue.reader());
+            return query.run(queue.reader());
         } catch (QueueUnavailableException e) {
             throw new ControlException(kind(e), String.valueOf(e.getMessage()));
         } catch (QueueException e) {
@@ -65,20 +65,20 @@ final class OfflineControl implements Control {
         }
         return new ControlException(
                 Kind.NOT_RUNNING,
-                "the relay is not running; " + what + " takes one that runs. Start it (systemctl start o365-relay) and"
-                        + " try again");
+                "the relay is not running; " + what + " requires a running relay. Start it (systemctl start"
+                        + " o365-relay) and try again");
     }
 
     private static ControlException unresponsive(long process) {
         return new ControlException(
                 Kind.NOT_RUNNING,
                 "a relay (process " + process
-                        + ") has this queue, but does not answer here: it is starting or stopping;"
-                        + " or its control socket was removed, then restart it (systemctl restart o365-relay). What"
-                        + " is in the queue can be seen all the same: o365-relay queue list");
+                        + ") uses this queue but does not answer: it is starting or stopping, or its control"
+                        + " socket was removed. In that case restart it (systemctl restart o365-relay). To see the"
+                        + " queue: o365-relay queue list");
     }
 
-    /// One that has the queue runs, although it cannot be asked.
+    /// A process that has locked the queue is running, even if it does not answer.
     @Override
     public boolean isRunning() {
         return queue.holder().isPresent();
@@ -90,14 +90,14 @@ final class OfflineControl implements Control {
     }
 
     @Override
-    public Page find(MessageFilter selection, Page.Order order, @Nullable QueueId from, int most)
+    public Page find(MessageFilter filter, Page.Order order, @Nullable QueueId from, int limit)
             throws ControlException {
-        return query(reading -> reading.find(selection, order, from, most));
+        return query(reading -> reading.find(filter, order, from, limit));
     }
 
     @Override
-    public long count(MessageFilter selection) throws ControlException {
-        return query(reading -> reading.count(selection));
+    public long count(MessageFilter filter) throws ControlException {
+        return query(reading -> reading.count(filter));
     }
 
     @Override
@@ -116,7 +116,7 @@ final class OfflineControl implements Control {
     }
 
     @Override
-    public ChangeResult change(Change change, MessageFilter selection) throws ControlException {
+    public ChangeResult change(Change change, MessageFilter filter) throws ControlException {
         throw notRunning("changing messages");
     }
 
@@ -135,7 +135,7 @@ final class OfflineControl implements Control {
 
     @Override
     public boolean pause(EmailAddress mailbox) throws ControlException {
-        throw notRunning("stopping a mailbox");
+        throw notRunning("pausing a mailbox");
     }
 
     @Override
@@ -145,6 +145,6 @@ final class OfflineControl implements Control {
 
     @Override
     public void close() {
-        // nothing is kept open
+        // nothing is open
     }
 }

@@ -2,45 +2,46 @@ package org.o365relay.daemon.control;
 
 import org.jspecify.annotations.Nullable;
 
-/// What is said over the control socket. Whoever connects says one line and hears one; each is a JSON object in
-/// ASCII that ends with LF:
+/// The protocol of the control socket. The client sends one request and receives one response; each is a JSON object in
+/// ASCII, terminated by LF:
 ///
 /// ```
-/// {"protocol":1,"program":"o365-relay 0.1.0","ask":"count","selection":{…}}
-/// {"protocol":1,"program":"o365-relay 0.1.0","answer":{"count":3}}
+/// {"protocol":1,"program":"o365-relay 0.1.0","operation":"count","filter":{…}}
+/// {"protocol":1,"program":"o365-relay 0.1.0","result":{"count":3}}
 /// {"protocol":1,"program":"o365-relay 0.1.0","error":{"kind":"bad-request","message":"…"}}
 /// ```
 ///
-/// | ask | with | answer |
+/// | operation | arguments | result |
 /// | --- | --- | --- |
-/// | `overview` | | an overview |
-/// | `find` | `selection`, `order`, `from`, `most` | a page |
-/// | `count` | `selection` | `count` |
+/// | `summary` | | a queue summary |
+/// | `find` | `filter`, `order`, `from`, `limit` | a page |
+/// | `count` | `filter` | `count` |
 /// | `newest` | | `id` |
-/// | `show` | `id` | `message`: a detail, or null |
-/// | `content` | `id` | `size`; then come as many octets, or fewer if it is not whole |
-/// | `change` | `change`, `selection` | an effect |
+/// | `show` | `id` | `message`: details, or null |
+/// | `content` | `id` | `size`; followed by the content, which is incomplete if shorter than `size` |
+/// | `change` | `change`, `filter` | `changed`, `skipped`, `stopped` |
 /// | `status` | | a status |
-/// | `pause`, `resume` | `mailbox` | `done` |
+/// | `pause`, `resume` | `mailbox` | `changed` |
 ///
-/// The objects are those of [ControlJson] and [ChangeJson]. A newer program may ask for more; the number changes
-/// when an older one would be misunderstood. Only a program of the relay's own version may `change` anything, and
-/// members of a selection or a change that are not known are an error: overlooked, they would make it a larger one.
+/// The objects are those of [ControlJson] and [ChangeJson]. Operations and members may be added; the protocol number
+/// changes when an older program would misunderstand a newer one. Only a program of the relay's own version may
+/// `change`
+/// messages, and unknown members of a filter or a change are an error: ignoring them could change more messages.
 final class Protocol {
 
     static final int NUMBER = 1;
 
-    /// Longest request, in octets.
+    /// Maximum length of a request, in bytes.
     static final int MAX_REQUEST = 64 * 1024;
 
     private Protocol() {}
 
-    static JsonObject request(String program, String ask) {
-        return envelope(program).with("ask", ask);
+    static JsonObject request(String program, String operation) {
+        return envelope(program).with("operation", operation);
     }
 
-    static JsonObject result(String program, JsonObject answer) {
-        return envelope(program).with("answer", answer);
+    static JsonObject result(String program, JsonObject result) {
+        return envelope(program).with("result", result);
     }
 
     static JsonObject error(String program, ControlException failure) {
@@ -52,28 +53,27 @@ final class Protocol {
         return new JsonObject().with("protocol", NUMBER).with("program", program);
     }
 
-    /// @return whether it was written by a program that means the same by it
+    /// @return whether the other program uses this version of the protocol
     static boolean isSupported(JsonObject line) {
         return line.number("protocol") == NUMBER;
     }
 
-    /// Reading goes well between versions. But what an older or newer program takes for a small change may be a large
-    /// one for this.
+    /// Queries work between versions. Changes do not: another version may interpret a filter differently.
     ///
-    /// @param running program of the relay
-    /// @return whether messages are to be changed by a program of another version
+    /// @param running name and version of the relay
+    /// @return whether another version requests a change
     static boolean isChangeByOtherVersion(JsonObject request, String running) {
-        return "change".equals(request.textOrNull("ask")) && !running.equals(request.textOrNull("program"));
+        return "change".equals(request.textOrNull("operation")) && !running.equals(request.textOrNull("program"));
     }
 
-    /// @param asking program
-    /// @param running program of the relay
-    static ControlException versionMismatch(@Nullable String asking, @Nullable String running) {
+    /// @param client name and version of the command; null if unknown
+    /// @param running name and version of the relay; null if unknown
+    static ControlException versionMismatch(@Nullable String client, @Nullable String running) {
         return new ControlException(
                 ControlException.Kind.VERSION_MISMATCH,
-                "this command is " + (asking == null ? "of another version" : asking) + ", and the relay that runs is "
-                        + (running == null ? "of another version" : running)
-                        + ": they do not understand each other. Restart the relay after an upgrade (systemctl restart"
-                        + " o365-relay), or use the command that belongs to it");
+                "version mismatch: this command is " + (client == null ? "another version" : client)
+                        + ", the running relay is " + (running == null ? "another version" : running)
+                        + ". After an upgrade, restart the relay (systemctl restart o365-relay); otherwise use the"
+                        + " command installed with the running relay");
     }
 }

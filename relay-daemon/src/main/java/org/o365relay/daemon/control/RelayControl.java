@@ -17,7 +17,7 @@ import org.o365relay.queue.Page;
 import org.o365relay.queue.QueueException;
 import org.o365relay.queue.QueueSummary;
 
-/// The relay in this process, for one user.
+/// Controls the relay in this process on behalf of a user.
 public final class RelayControl implements Control {
 
     private final Operations operations;
@@ -25,7 +25,7 @@ public final class RelayControl implements Control {
     private final String user;
 
     /// @param version of the program
-    /// @param user whom changes are recorded for
+    /// @param user recorded in history and log as the author of changes
     public RelayControl(Operations operations, String version, String user) {
         this.operations = operations;
         this.version = version;
@@ -58,14 +58,14 @@ public final class RelayControl implements Control {
     }
 
     @Override
-    public Page find(MessageFilter selection, Page.Order order, @Nullable QueueId from, int most)
+    public Page find(MessageFilter filter, Page.Order order, @Nullable QueueId from, int limit)
             throws ControlException {
-        return call(() -> operations.reader().find(selection, order, from, most));
+        return call(() -> operations.reader().find(filter, order, from, limit));
     }
 
     @Override
-    public long count(MessageFilter selection) throws ControlException {
-        return call(() -> operations.reader().count(selection));
+    public long count(MessageFilter filter) throws ControlException {
+        return call(() -> operations.reader().count(filter));
     }
 
     @Override
@@ -84,8 +84,8 @@ public final class RelayControl implements Control {
     }
 
     @Override
-    public ChangeResult change(Change change, MessageFilter selection) throws ControlException {
-        return call(() -> operations.change(change, selection, user));
+    public ChangeResult change(Change change, MessageFilter filter) throws ControlException {
+        return call(() -> operations.change(change, filter, user));
     }
 
     @Override
@@ -105,6 +105,6 @@ public final class RelayControl implements Control {
 
     @Override
     public void close() {
-        // the relay goes on
+        // the relay keeps running
     }
 }

@@ -7,18 +7,18 @@ import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.Page;
 
-/// Has a request done, and puts what came of it into JSON.
+/// Executes requests and returns their results as JSON.
 record RequestHandler(Control control) {
 
     private static final int MAX_LIMIT = 1000;
-    private static final Set<String> CHANGE_MEMBERS = Set.of("protocol", "program", "ask", "change", "selection");
+    private static final Set<String> CHANGE_MEMBERS = Set.of("protocol", "program", "operation", "change", "filter");
 
-    /// @throws InvalidJsonException if the request says not what it should
+    /// @throws InvalidJsonException if the request is invalid
     JsonObject handle(JsonObject request) throws ControlException {
-        return switch (request.text("ask")) {
-            case "overview" -> SummaryJson.of(control.summary());
+        return switch (request.text("operation")) {
+            case "summary" -> SummaryJson.of(control.summary());
             case "find" -> find(request);
-            case "count" -> new JsonObject().with("count", control.count(selection(request)));
+            case "count" -> new JsonObject().with("count", control.count(filter(request)));
             case "newest" -> new JsonObject().with("id", control.newest().orElse(null));
             case "show" ->
                 new JsonObject()
@@ -29,35 +29,35 @@ record RequestHandler(Control control) {
                                         .orElse(null));
             case "change" -> change(request.requireOnly(CHANGE_MEMBERS));
             case "status" -> StatusJson.of(control.status());
-            case "pause" -> new JsonObject().with("done", control.pause(request.address("mailbox")));
-            case "resume" -> new JsonObject().with("done", control.resume(request.address("mailbox")));
-            case String other -> throw new InvalidJsonException("there is nothing called \"" + other + "\" to ask for");
+            case "pause" -> new JsonObject().with("changed", control.pause(request.address("mailbox")));
+            case "resume" -> new JsonObject().with("changed", control.resume(request.address("mailbox")));
+            case String other -> throw new InvalidJsonException("unknown operation \"" + other + "\"");
         };
     }
 
     private JsonObject change(JsonObject request) throws ControlException {
-        return ChangeJson.of(control.change(ChangeJson.change(request.object("change")), selection(request)));
+        return ChangeJson.of(control.change(ChangeJson.change(request.object("change")), filter(request)));
     }
 
     private JsonObject find(JsonObject request) throws ControlException {
-        int most = request.count("most");
-        if (most < 1 || most > MAX_LIMIT) {
-            throw new InvalidJsonException("\"most\" is 1 to " + MAX_LIMIT);
+        int limit = request.count("limit");
+        if (limit < 1 || limit > MAX_LIMIT) {
+            throw new InvalidJsonException("\"limit\" must be 1 to " + MAX_LIMIT);
         }
         Page.Order order = request.constant("order", Page.Order.class);
-        return MessageJson.of(control.find(selection(request), order, request.idOrNull("from"), most));
+        return MessageJson.of(control.find(filter(request), order, request.idOrNull("from"), limit));
     }
 
-    private static MessageFilter selection(JsonObject request) {
-        return ChangeJson.filter(request.object("selection"));
+    private static MessageFilter filter(JsonObject request) {
+        return ChangeJson.filter(request.object("filter"));
     }
 
-    /// @return the message whose content is asked for
+    /// @return the message whose content is requested
     MessageDetail content(JsonObject request) throws ControlException {
         QueueId id = request.id("id");
         Optional<MessageDetail> message = control.show(id);
         if (message.isEmpty()) {
-            throw new ControlException(ControlException.Kind.BAD_REQUEST, "there is no message " + id);
+            throw new ControlException(ControlException.Kind.BAD_REQUEST, "no message " + id);
         }
         return message.get();
     }

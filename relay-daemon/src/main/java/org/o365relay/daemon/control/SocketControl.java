@@ -27,13 +27,14 @@ import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.Page;
 import org.o365relay.queue.QueueSummary;
 
-/// A running relay, asked over its control socket; a connection for each question. Waits as long as it takes for
-/// a change, and some seconds for the beginning of any other answer: a relay that is stopped or hangs says nothing.
+/// Controls a running relay over its control socket, with one connection per request. A change has no timeout; any
+/// other
+/// response must begin within seconds, so that a suspended or hanging relay is detected.
 final class SocketControl implements Control {
 
     private static final String PARTIAL_CHANGE =
-            "what was changed until then stays changed; the relay's log says how many (a"
-                    + " line \"changed\"). Look, and ask again for the rest";
+            "changes made so far are kept; see the event \"queue-changed\" in the relay's log. Check"
+                    + " the queue and repeat the command for the rest";
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
@@ -42,27 +43,27 @@ final class SocketControl implements Control {
     private final Duration timeout;
     private final Deadlines deadlines = new Deadlines();
 
-    /// @param program that asks
+    /// @param program name and version of this command
     SocketControl(Path socket, String program) {
         this(socket, program, TIMEOUT);
     }
 
-    /// @param timeout for the beginning of an answer
+    /// @param timeout for the beginning of a response
     SocketControl(Path socket, String program, Duration patience) {
         this.socket = socket;
         this.program = program;
         this.timeout = patience;
     }
 
-    /// @return whether somebody listens at the socket
-    /// @throws IOException if that cannot be found out: it may not be used
+    /// @return whether a process listens at the socket
+    /// @throws IOException if the socket cannot be accessed
     static boolean isListening(Path socket) throws IOException {
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
                 Deadlines deadlines = new Deadlines()) {
             return deadlines.within(TIMEOUT, channel, () -> channel.connect(UnixDomainSocketAddress.of(socket)));
         } catch (AsynchronousCloseException silent) {
             return true;
-        } catch (ConnectException nobody) {
+        } catch (ConnectException refused) {
             return false;
         }
     }
@@ -74,24 +75,23 @@ final class SocketControl implements Control {
 
     @Override
     public QueueSummary summary() throws ControlException {
-        return read(ask(request("overview")), SummaryJson::read);
+        return read(ask(request("summary")), SummaryJson::read);
     }
 
     @Override
-    public Page find(MessageFilter selection, Page.Order order, @Nullable QueueId from, int most)
+    public Page find(MessageFilter filter, Page.Order order, @Nullable QueueId from, int limit)
             throws ControlException {
         JsonObject request = request("find")
-                .with("selection", ChangeJson.of(selection))
+                .with("filter", ChangeJson.of(filter))
                 .with("order", order)
                 .with("from", from)
-                .with("most", most);
+                .with("limit", limit);
         return read(ask(request), MessageJson::page);
     }
 
     @Override
-    public long count(MessageFilter selection) throws ControlException {
-        return read(
-                ask(request("count").with("selection", ChangeJson.of(selection))), answer -> answer.number("count"));
+    public long count(MessageFilter filter) throws ControlException {
+        return read(ask(request("count").with("filter", ChangeJson.of(filter))), answer -> answer.number("count"));
     }
 
     @Override
@@ -128,9 +128,9 @@ final class SocketControl implements Control {
     }
 
     @Override
-    public ChangeResult change(Change change, MessageFilter selection) throws ControlException {
+    public ChangeResult change(Change change, MessageFilter filter) throws ControlException {
         JsonObject request =
-                request("change").with("change", ChangeJson.of(change)).with("selection", ChangeJson.of(selection));
+                request("change").with("change", ChangeJson.of(change)).with("filter", ChangeJson.of(filter));
         return read(changed(request), ChangeJson::result);
     }
 
@@ -141,12 +141,12 @@ final class SocketControl implements Control {
 
     @Override
     public boolean pause(EmailAddress mailbox) throws ControlException {
-        return read(ask(request("pause").with("mailbox", mailbox)), answer -> answer.bool("done"));
+        return read(ask(request("pause").with("mailbox", mailbox)), answer -> answer.bool("changed"));
     }
 
     @Override
     public boolean resume(EmailAddress mailbox) throws ControlException {
-        return read(ask(request("resume").with("mailbox", mailbox)), answer -> answer.bool("done"));
+        return read(ask(request("resume").with("mailbox", mailbox)), answer -> answer.bool("changed"));
     }
 
     @Override
@@ -154,8 +154,8 @@ final class SocketControl implements Control {
         deadlines.close();
     }
 
-    private JsonObject request(String what) {
-        return Protocol.request(program, what);
+    private JsonObject request(String operation) {
+        return Protocol.request(program, operation);
     }
 
     @FunctionalInterface
@@ -165,7 +165,7 @@ final class SocketControl implements Control {
 
     private <T> T read(JsonObject answer, Reading<T> reading) throws ControlException {
         try {
-            return reading.of(answer.object("answer"));
+            return reading.of(answer.object("result"));
         } catch (InvalidJsonException e) {
             throw Protocol.versionMismatch(program, answer.textOrNull("program"));
         }
@@ -182,7 +182,7 @@ final class SocketControl implements Control {
         }
     }
 
-    /// A change takes its time.
+    /// A change of many messages may take long.
     private JsonObject changed(JsonObject request) throws ControlException {
         Exchange said;
         try {
@@ -195,20 +195,20 @@ final class SocketControl implements Control {
         } catch (IOException e) {
             throw new ControlException(
                     Kind.INTERRUPTED,
-                    "the relay has ended, or the connection to it (" + e.getMessage() + "): " + PARTIAL_CHANGE);
+                    "the connection to the relay was lost (" + e.getMessage() + "): " + PARTIAL_CHANGE);
         }
     }
 
     private ControlException noAnswer(IOException failure) {
         String why = failure instanceof AsynchronousCloseException
-                ? "the relay does not answer at " + socket + ": it has said nothing for " + timeout.toSeconds()
-                        + " s. See what it does: systemctl status o365-relay; if it hangs, restart it"
+                ? "the relay does not answer at " + socket + " within " + timeout.toSeconds()
+                        + " s. See its state (systemctl status o365-relay); if it hangs, restart it"
                 : "the relay does not answer at " + socket + " (" + failure.getMessage()
-                        + "); it may have ended: ask again";
+                        + "); it may have stopped. Try again";
         return new ControlException(Kind.NOT_RUNNING, why);
     }
 
-    /// @param answer where it will be read; closing it ends the connection
+    /// @param answer the response; closing it closes the connection
     private record Exchange(SocketChannel channel, InputStream answer) {}
 
     private Exchange send(JsonObject request) throws IOException, ControlException {
@@ -216,8 +216,8 @@ final class SocketControl implements Control {
         if (line.length > Protocol.MAX_REQUEST) {
             throw new ControlException(
                     Kind.BAD_REQUEST,
-                    "that is too much at once (" + line.length + " octets, " + Protocol.MAX_REQUEST
-                            + " at most); name fewer messages, or say by a filter which ones");
+                    "the request is too long (" + line.length + " bytes, at most " + Protocol.MAX_REQUEST
+                            + "); give fewer message ids, or use filters");
         }
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         try {
@@ -234,7 +234,7 @@ final class SocketControl implements Control {
         }
     }
 
-    /// A relay that has no time for this command may have answered and gone before it has heard everything.
+    /// A relay at its connection limit may respond and disconnect before it has read the request.
     private static void write(SocketChannel channel, ByteBuffer line) throws IOException {
         try {
             while (line.hasRemaining()) {
@@ -268,7 +268,7 @@ final class SocketControl implements Control {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         for (int octet = in.read(); octet != '\n'; octet = in.read()) {
             if (octet < 0) {
-                throw new IOException("it has closed the connection");
+                throw new IOException("connection closed");
             }
             line.write(octet);
         }

@@ -6,35 +6,35 @@ import org.o365relay.queue.GroupCount;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.QueueSummary;
 
-/// The queue at a glance, as JSON.
+/// The summary of the queue as JSON.
 final class SummaryJson {
 
     private SummaryJson() {}
 
-    static JsonObject of(QueueSummary overview) {
+    static JsonObject of(QueueSummary summary) {
         JsonObject states = new JsonObject();
         for (MessageState state : MessageState.values()) {
             if (state.isOpen()) {
-                states.with(JsonObject.name(state), overview.states().getOrDefault(state, 0L));
+                states.with(JsonObject.name(state), summary.states().getOrDefault(state, 0L));
             }
         }
         return new JsonObject()
-                .with("at", overview.at())
-                .with("open", overview.open())
+                .with("at", summary.at())
+                .with("open", summary.open())
                 .with("states", states)
-                .with("oldest", overview.oldest())
-                .with("oldestAt", overview.oldestAt())
-                .with("nextDueAt", overview.nextDue())
-                .with("mailboxes", overview.mailboxes(), SummaryJson::of)
-                .with("clients", overview.clients(), SummaryJson::of)
-                .with("reasons", overview.reasons(), SummaryJson::of);
+                .with("oldest", summary.oldest())
+                .with("oldestAt", summary.oldestAt())
+                .with("nextDueAt", summary.nextDue())
+                .with("mailboxes", summary.mailboxes(), SummaryJson::of)
+                .with("clients", summary.clients(), SummaryJson::of)
+                .with("reasons", summary.reasons(), SummaryJson::of);
     }
 
-    private static JsonObject of(GroupCount tally) {
+    private static JsonObject of(GroupCount count) {
         return new JsonObject()
-                .with("name", tally.name())
-                .with("messages", tally.messages())
-                .with("oldest", tally.oldest());
+                .with("name", count.name())
+                .with("messages", count.messages())
+                .with("oldest", count.oldest());
     }
 
     static QueueSummary read(JsonObject json) {
@@ -51,12 +51,12 @@ final class SummaryJson {
                 json.idOrNull("oldest"),
                 json.timeOrNull("oldestAt"),
                 json.timeOrNull("nextDueAt"),
-                json.objects("mailboxes", SummaryJson::tally),
-                json.objects("clients", SummaryJson::tally),
-                json.objects("reasons", SummaryJson::tally));
+                json.objects("mailboxes", SummaryJson::count),
+                json.objects("clients", SummaryJson::count),
+                json.objects("reasons", SummaryJson::count));
     }
 
-    private static GroupCount tally(JsonObject json) {
+    private static GroupCount count(JsonObject json) {
         return new GroupCount(json.text("name"), json.number("messages"), json.time("oldest"));
     }
 }

@@ -1,5 +1,6 @@
-/// How commands reach the relay: over a socket in its data directory while it runs, else by looking into its
-/// queue. Who may write to the socket may steer the relay.
+/// Connects commands to the relay: over a Unix socket in its data directory while it is running, otherwise by reading
+/// its
+/// queue. Users with write permission for the socket control the relay.
 @NullMarked
 package org.o365relay.daemon.control;
 

@@ -6,15 +6,14 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.accept.ListenerSettings;
 import org.o365relay.mail.EmailAddress;
 
-/// What would become of this?
+/// The SMTP transaction to explain.
 ///
-/// @param listener where the client connects
-/// @param helo what it says in HELO or EHLO; null for a host name that gives no reason for complaint
-/// @param sender null for the null sender
+/// @param listener the client connects to
+/// @param helo name in HELO or EHLO; null for a valid host name
+/// @param sender null for the null reverse-path
 /// @param recipients at least one
-/// @param size of the message in octets; 0 if it does not matter
-/// @param recipientsUsed recipients that count against the client's budget of 24 hours; null if it has none, or
-///     nobody knows
+/// @param size of the message in bytes; 0 if unknown
+/// @param recipientsUsed recipients of the client in the last 24 hours; null if it has no limit or the usage is unknown
 public record ExplainRequest(
         InetAddress client,
         ListenerSettings listener,

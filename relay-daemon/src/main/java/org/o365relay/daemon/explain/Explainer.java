@@ -21,10 +21,9 @@ import org.o365relay.mail.Deviation;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 
-/// Walks through a transaction as a session would, and says at every step what decides.
+/// Simulates an SMTP transaction and records at each step which configuration key decides.
 ///
-/// What a device has used up of its limits is told, but not held against it. How full the queue is, is not
-/// looked at.
+/// The current usage of a device's limits is shown but not applied. Disk space and queue size are not checked.
 public final class Explainer {
 
     private final RelaySettings settings;
@@ -34,13 +33,13 @@ public final class Explainer {
     private @Nullable EmailAddress sender;
     private @Nullable Reply refusal;
 
-    private Explainer(RelaySettings settings, ExplainRequest question) {
+    private Explainer(RelaySettings settings, ExplainRequest request) {
         this.settings = settings;
-        this.request = question;
+        this.request = request;
     }
 
-    public static Explanation explain(RelaySettings settings, ExplainRequest question) {
-        return new Explainer(settings, question).explanation();
+    public static Explanation explain(RelaySettings settings, ExplainRequest request) {
+        return new Explainer(settings, request).explanation();
     }
 
     private Explanation explanation() {
@@ -53,7 +52,7 @@ public final class Explainer {
         if (request.listener().trustedProxies().stream().anyMatch(proxy -> proxy.contains(request.client()))) {
             steps.add(new ExplanationStep(
                     "proxy",
-                    "this is a proxy: its connections must say who the client is; ask for that address",
+                    "this is a proxy, which announces the client address in the PROXY protocol; explain that address instead",
                     "relay.listeners: trusted-proxies"));
         }
         Optional<TrustedNetwork> trusted = listener.trusted().network(request.client());
@@ -64,14 +63,15 @@ public final class Explainer {
         if (!admitted.isEmpty()) {
             steps.add(new RewritePreview(settings.mailboxes().getFirst().rewrite(), request).step(sender, admitted));
         }
-        Reply last = admitted.isEmpty() && refusal != null ? refusal : Reply.of(250, "2.0.0", "Queued as (its number)");
-        return new Explanation(steps, !admitted.isEmpty(), refusal == null, last);
+        Reply reply =
+                admitted.isEmpty() && refusal != null ? refusal : Reply.of(250, "2.0.0", "Queued as (message id)");
+        return new Explanation(steps, !admitted.isEmpty(), refusal == null, reply);
     }
 
     private void untrusted() {
         steps.add(new ExplanationStep(
                 "network",
-                request.client().getHostAddress() + " is in none of " + networks() + "; it is turned away at once",
+                request.client().getHostAddress() + " is in none of " + networks() + "; the connection is rejected",
                 "relay.trusted-networks"));
         refusal = RejectReplies.untrusted(request.client());
     }
@@ -101,7 +101,7 @@ public final class Explainer {
                 .filter(deviation -> !accepts(trusted, deviation));
         refused.ifPresent(deviation -> {
             String finding = deviation == Deviation.EMPTY_HELO
-                    ? "it must give a name"
+                    ? "a name is required"
                     : "'" + request.helo() + "' is neither a host name nor an address in [ ]";
             steps.add(new ExplanationStep("helo", finding, deviation(trusted, deviation)));
             refusal = RejectReplies.invalidHelo(deviation);
@@ -115,20 +115,20 @@ public final class Explainer {
             return true;
         }
         steps.add(new ExplanationStep(
-                "sender", given + " has no domain: refused", deviation(trusted, Deviation.UNQUALIFIED_SENDER)));
+                "sender", given + " has no domain: rejected", deviation(trusted, Deviation.UNQUALIFIED_SENDER)));
         refusal = RejectReplies.unqualifiedSender();
         return false;
     }
 
     private boolean size(TrustedNetwork trusted) {
         SizeLimit limit = SizeLimit.of(trusted.policy(), settings.routes());
-        long most = limit.octets();
-        boolean fits = request.size() <= most;
+        long maximum = limit.octets();
+        boolean fits = request.size() <= maximum;
         String finding = request.size() == 0
-                ? "messages of up to " + SettingTexts.size(most) + " are taken"
+                ? "messages up to " + SettingTexts.size(maximum) + " are accepted"
                 : SettingTexts.size(request.size())
-                        + (fits ? " is no larger than " : " is larger than ")
-                        + SettingTexts.size(most);
+                        + (fits ? " does not exceed " : " exceeds ")
+                        + SettingTexts.size(maximum);
         String key = limit.isDeviceLimit() ? key(trusted, "message-size") : "relay.mailboxes: limits.message-size";
         steps.add(new ExplanationStep("size", finding, key));
         if (!fits) {
@@ -140,15 +140,15 @@ public final class Explainer {
     private boolean sender() {
         EmailAddress given = request.sender();
         AdmissionRules rules = settings.accept().rules();
-        Optional<MatchedRule> ruling = rules.senderRule(request.client(), given);
+        Optional<MatchedRule> rule = rules.senderRule(request.client(), given);
         return switch (rules.sender(request.client(), given)) {
-            case Admission.Admitted(EmailAddress goesOn) -> {
-                sender = goesOn;
-                steps.add(new ExplanationStep("sender", allowed(given, goesOn), by(ruling, "relay.sender-rules")));
+            case Admission.Admitted(EmailAddress effective) -> {
+                sender = effective;
+                steps.add(new ExplanationStep("sender", allowed(given, effective), by(rule, "relay.sender-rules")));
                 yield true;
             }
             case Admission.Denied denied -> {
-                steps.add(new ExplanationStep("sender", text(given) + " is refused", by(ruling, "relay.sender-rules")));
+                steps.add(new ExplanationStep("sender", text(given) + " is rejected", by(rule, "relay.sender-rules")));
                 refusal = denied.reply();
                 yield false;
             }
@@ -156,40 +156,40 @@ public final class Explainer {
     }
 
     private void rcpt(EmailAddress given, TrustedNetwork trusted) {
-        boolean bare = !given.isQualified() && !given.localPart().equalsIgnoreCase("postmaster");
-        if (bare && !accepts(trusted, Deviation.UNQUALIFIED_RECIPIENT)) {
+        boolean unqualified = !given.isQualified() && !given.localPart().equalsIgnoreCase("postmaster");
+        if (unqualified && !accepts(trusted, Deviation.UNQUALIFIED_RECIPIENT)) {
             refuse(given, RejectReplies.unqualifiedRecipient(), deviation(trusted, Deviation.UNQUALIFIED_RECIPIENT));
             return;
         }
         AdmissionRules rules = settings.accept().rules();
-        Optional<MatchedRule> ruling = rules.recipientRule(request.client(), given);
+        Optional<MatchedRule> rule = rules.recipientRule(request.client(), given);
         switch (rules.recipient(request.client(), given)) {
-            case Admission.Admitted(EmailAddress goesOn) -> admit(given, goesOn == null ? given : goesOn, ruling);
+            case Admission.Admitted(EmailAddress effective) ->
+                admit(given, effective == null ? given : effective, rule);
             case Admission.Denied denied ->
                 refuse(
                         given,
                         denied.reply(),
                         denied.equals(Admission.Denied.UNQUALIFIED)
                                 ? "relay.default-domain"
-                                : by(ruling, "relay.recipient-rules"));
+                                : by(rule, "relay.recipient-rules"));
         }
     }
 
-    private void admit(EmailAddress given, EmailAddress goesOn, Optional<MatchedRule> ruling) {
-        int most = settings.accept().limits().recipients();
-        if (!admitted.contains(goesOn) && admitted.size() >= most) {
-            refuse(given, RejectReplies.tooManyRecipients(most), "relay.limits.recipients-per-message");
+    private void admit(EmailAddress given, EmailAddress effective, Optional<MatchedRule> rule) {
+        int maximum = settings.accept().limits().recipients();
+        if (!admitted.contains(effective) && admitted.size() >= maximum) {
+            refuse(given, RejectReplies.tooManyRecipients(maximum), "relay.limits.recipients-per-message");
             return;
         }
-        admitted.add(goesOn);
+        admitted.add(effective);
         boolean judged = given.isQualified() || settings.accept().rules().defaultDomain() != null;
-        String key =
-                judged ? by(ruling, "relay.recipient-rules") : "mail to postmaster is always taken: RFC 5321 §4.5.1";
-        steps.add(new ExplanationStep("recipient", allowed(given, goesOn), key));
+        String key = judged ? by(rule, "relay.recipient-rules") : "mail to postmaster is always taken: RFC 5321 §4.5.1";
+        steps.add(new ExplanationStep("recipient", allowed(given, effective), key));
     }
 
     private void refuse(EmailAddress recipient, Reply reply, String key) {
-        steps.add(new ExplanationStep("recipient", recipient + " is refused: " + reply, key));
+        steps.add(new ExplanationStep("recipient", recipient + " is rejected: " + reply, key));
         refusal = reply;
     }
 
@@ -197,21 +197,22 @@ public final class Explainer {
         boolean secure = request.listener().tls() == ListenerTls.IMPLICIT;
         String when = secure || settings.accept().authWithoutTls() ? "" : " after STARTTLS";
         return switch (auth) {
-            case NONE -> "not offered and not needed";
-            case ACCEPT_ANY -> "offered, and whatever is given is right";
+            case NONE -> "not offered, not required";
+            case ACCEPT_ANY -> "offered, any credentials are accepted";
             case REQUIRED ->
-                "needed" + when + ", with a name and password of the users file; what follows holds after it";
+                "required" + when
+                        + ", with user name and password of the users file; the next steps assume it succeeds";
         };
     }
 
     private String usage(DeviceLimits limits) {
-        Long spent = request.recipientsUsed();
-        if (spent == null) {
+        Long used = request.recipientsUsed();
+        if (used == null) {
             return "";
         }
-        String budget = limits.recipientsPerDay() == null ? "" : " of " + limits.recipientsPerDay();
-        return "; %s has used up %d%s recipients in the last 24 hours"
-                .formatted(request.client().getHostAddress(), spent, budget);
+        String limit = limits.recipientsPerDay() == null ? "" : " of " + limits.recipientsPerDay();
+        return "; %s has used %d%s recipients in the last 24 hours"
+                .formatted(request.client().getHostAddress(), used, limit);
     }
 
     private String networks() {
@@ -222,21 +223,21 @@ public final class Explainer {
                         .toList());
     }
 
-    private String allowed(@Nullable EmailAddress given, @Nullable EmailAddress goesOn) {
-        if (text(given).equals(text(goesOn))) {
+    private String allowed(@Nullable EmailAddress given, @Nullable EmailAddress effective) {
+        if (text(given).equals(text(effective))) {
             return text(given) + " is allowed";
         }
         boolean completed = settings.accept().rules().defaultDomain() != null;
         String why = completed ? " (relay.default-domain)" : " (relay.notices.admin, else the mailbox)";
-        return text(given) + " becomes " + text(goesOn) + why + " and is allowed";
+        return text(given) + " is changed to " + text(effective) + why + " and is allowed";
     }
 
     private static String text(@Nullable EmailAddress address) {
-        return address == null ? "the null sender <>" : address.toString();
+        return address == null ? "the null reverse-path <>" : address.toString();
     }
 
-    private static String by(Optional<MatchedRule> ruling, String key) {
-        return ruling.map(MatchedRule::toString).orElse("no rule of " + key + " covers it");
+    private static String by(Optional<MatchedRule> rule, String key) {
+        return rule.map(MatchedRule::toString).orElse("no rule of " + key + " matches");
     }
 
     private static String key(TrustedNetwork trusted, String key) {

@@ -3,11 +3,11 @@ package org.o365relay.daemon.explain;
 import java.util.List;
 import org.o365relay.mail.Reply;
 
-/// What the relay would do, and why.
+/// What the relay would do with a message, and why.
 ///
-/// @param accepted whether the message would be taken, if only for some of its recipients
-/// @param acceptedForAll whether it would be taken for all of them
-/// @param reply the last one the client would get
+/// @param accepted whether the message would be accepted for at least one recipient
+/// @param acceptedForAll whether it would be accepted for every recipient
+/// @param reply the last reply to the client
 public record Explanation(List<ExplanationStep> steps, boolean accepted, boolean acceptedForAll, Reply reply) {
 
     public Explanation {

@@ -1,8 +1,8 @@
 package org.o365relay.daemon.explain;
 
-/// One thing that is looked at.
+/// One step of an explanation.
 ///
-/// @param subject in a word: `network`, `sender`
-/// @param finding what comes of it
-/// @param key the configuration key, or the rule, that decides; empty if none does
+/// @param subject one word: `network`, `sender`
+/// @param finding the result of the step
+/// @param key configuration key or rule that decides; empty if none
 public record ExplanationStep(String subject, String finding, String key) {}

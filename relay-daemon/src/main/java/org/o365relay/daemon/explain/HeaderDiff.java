@@ -18,15 +18,14 @@ import org.o365relay.mail.RawText;
 import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.MessageDetail.RecipientEntry;
 import org.o365relay.queue.MessageEntry;
-import org.o365relay.rewrite.Rewriter;
 import org.o365relay.rewrite.RewriteResult;
 import org.o365relay.rewrite.Rewriter;
 
-/// A message's header as it came and as it leaves, with the configuration as it is now.
+/// Compares the header of a message as received with the header as sent under the current configuration.
 public record HeaderDiff(RelaySettings settings) {
 
-    /// @param original the message as it was received
-    /// @return a line for each of the header's: `-` before what is taken out, `+` before what is put in
+    /// @param original the message as received
+    /// @return the header lines, prefixed with `-` if removed and `+` if added
     public List<String> lines(MessageDetail message, InputStream original) throws IOException {
         MailboxSettings mailbox = mailbox(message.entry().mailbox());
         Optional<Envelope> envelope = envelope(message);
@@ -39,24 +38,24 @@ public record HeaderDiff(RelaySettings settings) {
         List<String> lines = new ArrayList<>();
         switch (rewriting) {
             case RewriteResult.Rewritten rewritten -> {
-                lines.add("Header, as it leaves by " + mailbox.address() + " (- taken out, + put in):");
+                lines.add("Header as sent by " + mailbox.address() + " (- removed, + added):");
                 lines.addAll(compared(before, fields(rewritten.header())));
             }
             case RewriteResult.Unacceptable(var reply, var _) -> {
-                lines.add("Header, which cannot be made acceptable: " + reply);
+                lines.add("Header as received; it cannot be rewritten: " + reply);
                 before.forEach(field -> mark(lines, "  ", field));
             }
         }
         return lines;
     }
 
-    /// The lane's own; of a pool the first. For a lane that is no longer configured the first of all.
-    private MailboxSettings mailbox(String lane) {
+    /// The mailbox itself, or the first of a pool. If the name is no longer configured, the first mailbox of all.
+    private MailboxSettings mailbox(String name) {
         List<String> names = settings.routes()
-                .target(lane)
+                .target(name)
                 .map(target ->
                         target.mailboxes().stream().map(EmailAddress::toString).toList())
-                .orElse(List.of(lane));
+                .orElse(List.of(name));
         return settings.mailboxes().stream()
                 .filter(mailbox -> names.stream().anyMatch(mailbox.address().toString()::equalsIgnoreCase))
                 .findFirst()
@@ -89,7 +88,7 @@ public record HeaderDiff(RelaySettings settings) {
                         DsnRequest.NONE));
     }
 
-    /// A field that stays keeps its place among the others that stay.
+    /// Unchanged fields keep their order.
     private static List<String> compared(List<String> before, List<String> after) {
         List<String> lines = new ArrayList<>();
         int reached = 0;
@@ -111,7 +110,7 @@ public record HeaderDiff(RelaySettings settings) {
         Stream.of(field.split("\r\n")).map(line -> mark + line).forEach(lines::add);
     }
 
-    /// @return each with its folded lines
+    /// @return the fields, each with its folded lines
     private static List<String> fields(byte[] header) {
         return Stream.of(RawText.of(header).split("\r\n(?![ \t])"))
                 .filter(field -> !field.isEmpty())

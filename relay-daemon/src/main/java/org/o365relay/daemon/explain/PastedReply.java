@@ -10,9 +10,9 @@ import org.o365relay.exchange.ReplyCatalogue;
 import org.o365relay.exchange.ReplySource;
 import org.o365relay.mail.Reply;
 
-/// What somebody has copied out of a log, a notice or a web page: the reply in it, and who gave it.
+/// A reply found in text copied from a log, a notice or a web page.
 ///
-/// @param source who gave it, as far as can be told
+/// @param source system that probably sent the reply
 public record PastedReply(ReplySource source, Reply reply) {
 
     private static final Pattern SIGN_IN = Pattern.compile("AADSTS\\d{2,}");
@@ -23,8 +23,8 @@ public record PastedReply(ReplySource source, Reply reply) {
     private static final Pattern CODE =
             Pattern.compile("(?s)(?:HTTP(?:/\\d(?:\\.\\d)?)? +)?([2-5]\\d\\d)(?:[ -]+(.*))?");
 
-    /// @param text with anything around the reply
-    /// @return empty if there is no reply in it
+    /// @param text may contain more than the reply
+    /// @return empty if the text contains no reply
     public static Optional<PastedReply> in(String text) {
         String line = text.strip().replaceAll("\\s*\\R\\s*", " ");
         if (SIGN_IN.matcher(line).find()) {
@@ -40,7 +40,7 @@ public record PastedReply(ReplySource source, Reply reply) {
         return numbered(line).or(() -> knownWords(line));
     }
 
-    /// @return as the relay would have met it, at the step where such a reply is usual
+    /// @return the response as the relay would have received it, at the usual step
     public Response response() {
         return switch (source) {
             case SMTP -> new Response(step(), reply, Origin.UPSTREAM);
@@ -63,8 +63,8 @@ public record PastedReply(ReplySource source, Reply reply) {
     private static Optional<PastedReply> numbered(String line) {
         Matcher code = CODE.matcher(line);
         if (code.matches()) {
-            ReplySource speaker = line.startsWith("HTTP") ? ReplySource.GRAPH : ReplySource.SMTP;
-            return Optional.of(new PastedReply(speaker, http(line)));
+            ReplySource source = line.startsWith("HTTP") ? ReplySource.GRAPH : ReplySource.SMTP;
+            return Optional.of(new PastedReply(source, http(line)));
         }
         Matcher status = STATUS.matcher(line);
         return status.find()

@@ -9,50 +9,49 @@ import org.o365relay.deliver.Verdict;
 import org.o365relay.mail.Outcome.Delivered;
 import org.o365relay.mail.Outcome.Failed;
 
-/// What there is to say of a reply of Microsoft's.
+/// Explains a reply of Microsoft 365: source, cause, advice and what the relay does.
 public record ReplyExplanation(PastedReply pasted, Verdict verdict) {
 
     private static final int WIDTH = 88;
 
-    /// @return for a person, in lines of about 100 characters
+    /// @return text lines of about 100 columns
     public List<String> lines() {
         List<String> lines = new ArrayList<>();
         lines.add(pasted.reply().toString());
-        add(lines, "said by", source());
-        add(lines, "means", isDelivered() ? "it has been taken" : verdict.cause());
-        add(lines, "to do", verdict.advice());
-        add(lines, "the relay", relayAction());
+        add(lines, "source", source());
+        add(lines, "cause", isDelivered() ? "the message was accepted" : verdict.cause());
+        add(lines, "advice", verdict.advice());
+        add(lines, "relay", relayAction());
         add(
                 lines,
-                "known as",
-                verdict.name().isEmpty() ? "(not in the catalogue; judged by general rules)" : verdict.name());
+                "name",
+                verdict.name().isEmpty() ? "(not in the catalogue; classified by general rules)" : verdict.name());
         return lines;
     }
 
-    /// @return who says it
+    /// @return the system that sent the reply
     public String source() {
         return switch (pasted.source()) {
-            case SMTP -> "the mail server, by SMTP";
-            case SIGN_IN -> "Microsoft Entra, asked for an access token";
+            case SMTP -> "the mail server (SMTP)";
+            case SIGN_IN -> "Microsoft Entra (token request)";
             case GRAPH -> "Microsoft Graph";
         };
     }
 
-    /// @return what the relay does when it meets this
+    /// @return what the relay does on this reply
     public String relayAction() {
         if (isDelivered()) {
-            return "is done with the message";
+            return "completes the delivery";
         }
         return switch (verdict.scope()) {
-            case RECIPIENT ->
-                isFinal() ? "gives this recipient up and tells the sender" : "tries this recipient again later";
-            case MESSAGE -> isFinal() ? "gives the message up and tells the sender" : "tries the message again later";
-            case AUTHOR -> "keeps messages of this author and tries again now and then";
-            case CONNECTIONS -> "uses fewer connections and sends the message again soon";
+            case RECIPIENT -> isFinal() ? "bounces the message for this recipient" : "retries this recipient later";
+            case MESSAGE -> isFinal() ? "bounces the message" : "retries the message later";
+            case AUTHOR -> "queues messages of this author and retries at intervals";
+            case CONNECTIONS -> "uses fewer connections and retries the message soon";
             case UPSTREAM ->
-                "keeps all mail, takes the mailbox's next road if it has one, and tries this one again "
+                "sends through the next upstream of the mailbox, if any, otherwise queues its mail; probes this upstream "
                         + interval(verdict.probeAfter());
-            case MAILBOX -> "keeps all mail of this mailbox and tries again " + interval(verdict.probeAfter());
+            case MAILBOX -> "blocks the mailbox, queues its mail and probes the mailbox " + interval(verdict.probeAfter());
         };
     }
 

@@ -18,7 +18,7 @@ import org.o365relay.rewrite.RewriteResult;
 import org.o365relay.rewrite.RewriteRules;
 import org.o365relay.rewrite.Rewriter;
 
-/// What Exchange and the recipients would see of the sender: a message of nothing but a From, rewritten as every other.
+/// Shows the sender that Exchange and recipients would see, by rewriting a message that consists of a From field.
 record RewritePreview(RewriteRules rules, ExplainRequest request) {
 
     ExplanationStep step(@Nullable EmailAddress sender, List<EmailAddress> recipients) {
@@ -26,7 +26,7 @@ record RewritePreview(RewriteRules rules, ExplainRequest request) {
         return switch (rewritten(original, new Envelope(sender, recipients, sender != null && !sender.isAscii()))) {
             case RewriteResult.Rewritten message -> new ExplanationStep("upstream", words(message), key(message));
             case RewriteResult.Unacceptable(var reply, var _) ->
-                new ExplanationStep("upstream", "refused: " + reply, "");
+                new ExplanationStep("upstream", "rejected: " + reply, "");
         };
     }
 
@@ -41,17 +41,17 @@ record RewritePreview(RewriteRules rules, ExplainRequest request) {
                             envelope,
                             new ByteArrayInputStream(original.getBytes(StandardCharsets.UTF_8)));
         } catch (IOException impossible) {
-            throw new UncheckedIOException(impossible); // it is read from memory
+            throw new UncheckedIOException(impossible); // reads from memory only
         }
     }
 
     private static String words(RewriteResult.Rewritten message) {
         String header = new String(message.header(), StandardCharsets.UTF_8);
-        String answers = field("Reply-To", header)
-                .map(replyTo -> "answers go to " + replyTo)
-                .orElse("answers go to the author");
-        return "leaves with the envelope sender %s; if its own From is the envelope sender, the author is %s and %s"
-                .formatted(message.sender(), field("From", header).orElse("nobody"), answers);
+        String replies = field("Reply-To", header)
+                .map(replyTo -> "replies go to " + replyTo)
+                .orElse("replies go to the author");
+        return "sent with envelope sender %s; if From equals the original envelope sender, the author is %s and %s"
+                .formatted(message.sender(), field("From", header).orElse("none"), replies);
     }
 
     private static String key(RewriteResult.Rewritten message) {

@@ -9,12 +9,12 @@ import org.o365relay.admit.AddressRules;
 import org.o365relay.admit.AdmissionRules;
 import org.o365relay.admit.TrustedNetwork;
 
-/// Who may send what, as a list to look through.
+/// Lists which clients may send what.
 public final class RulesReport {
 
     private RulesReport() {}
 
-    /// @return a line each, in words
+    /// @return text lines
     public static List<String> lines(RelaySettings settings) {
         List<String> lines = new ArrayList<>();
         for (ListenerSettings listener : settings.listeners()) {
@@ -24,7 +24,7 @@ public final class RulesReport {
                 lines.add("  " + SettingTexts.name(trusted) + ": " + SettingTexts.policy(trusted.policy()));
             }
             if (!listener.trustedProxies().isEmpty()) {
-                lines.add("  behind proxies, which say who the client is: "
+                lines.add("  proxies that announce the client address: "
                         + String.join(
                                 ", ",
                                 listener.trustedProxies().stream()
@@ -39,23 +39,23 @@ public final class RulesReport {
         return lines;
     }
 
-    private static void list(String whose, AddressRules rules, List<String> lines) {
+    private static void list(String kind, AddressRules rules, List<String> lines) {
         if (rules.rules().isEmpty()) {
-            lines.add(whose + ": all are allowed (" + rules.key() + " is empty)");
+            lines.add(kind + ": all allowed (" + rules.key() + " is empty)");
             return;
         }
-        lines.add(whose + ": the first of these rules that covers the address decides");
+        lines.add(kind + ": the first rule that matches decides");
         int number = 0;
         for (AddressRule rule : rules.rules()) {
-            String reason = rule.reason().isEmpty() ? "" : ", because: " + rule.reason();
+            String reason = rule.reason().isEmpty() ? "" : ", reason: " + rule.reason();
             lines.add("  " + ++number + ". " + rule + reason);
         }
-        lines.add("  all others are allowed");
+        lines.add("  all others allowed");
     }
 
     private static String unqualified(AdmissionRules rules) {
         return rules.defaultDomain() == null
-                ? "senders stay as they are, recipients are refused, mail to postmaster goes to " + rules.postmaster()
-                : "get @" + rules.defaultDomain();
+                ? "senders are kept, recipients are rejected, mail to postmaster goes to " + rules.postmaster()
+                : "completed with @" + rules.defaultDomain();
     }
 }

@@ -9,7 +9,7 @@ import org.o365relay.admit.ClientPolicy;
 import org.o365relay.admit.DeviceLimits;
 import org.o365relay.admit.TrustedNetwork;
 
-/// Settings in words.
+/// Describes settings in text.
 final class SettingTexts {
 
     private static final long KIB = 1L << 10;
@@ -24,31 +24,31 @@ final class SettingTexts {
     }
 
     static String policy(ClientPolicy policy) {
-        List<String> terms = new ArrayList<>();
-        terms.add(policy.tolerance().toString());
-        terms.add(login(policy.auth()));
+        List<String> parts = new ArrayList<>();
+        parts.add(policy.tolerance().toString());
+        parts.add(login(policy.auth()));
         if (policy.oldTls()) {
-            terms.add("TLS 1.0 and 1.1 too");
+            parts.add("TLS 1.0 and 1.1 allowed");
         }
-        terms.add(size(policy.messageSize()) + " a message");
-        terms.add(limits(policy.limits()));
-        return String.join("; ", terms);
+        parts.add(size(policy.messageSize()) + " per message");
+        parts.add(limits(policy.limits()));
+        return String.join("; ", parts);
     }
 
-    /// What each device may use up.
+    /// The limits of each device.
     static String limits(DeviceLimits limits) {
         List<String> words = new ArrayList<>();
-        words.add(limits.connections() + " connections at once");
-        add(words, limits.messagesPerMinute(), "messages a minute");
-        add(words, limits.recipientsPerHour(), "recipients an hour");
-        add(words, limits.recipientsPerDay(), "recipients a day");
+        words.add(limits.connections() + " simultaneous connections");
+        add(words, limits.messagesPerMinute(), "messages per minute");
+        add(words, limits.recipientsPerHour(), "recipients per hour");
+        add(words, limits.recipientsPerDay(), "recipients per day");
         return String.join(", ", words);
     }
 
     static String login(AuthPolicy auth) {
         return switch (auth) {
             case NONE -> "no login";
-            case ACCEPT_ANY -> "any login is right";
+            case ACCEPT_ANY -> "any login accepted";
             case REQUIRED -> "login required";
         };
     }
@@ -56,23 +56,23 @@ final class SettingTexts {
     static String tls(ListenerTls tls, boolean certificate) {
         return switch (tls) {
             case OFF -> "plain text";
-            case OPTIONAL -> certificate ? "plain text, or TLS after STARTTLS" : "plain text (there is no certificate)";
+            case OPTIONAL -> certificate ? "plain text, or TLS after STARTTLS" : "plain text (no certificate)";
             case REQUIRED -> "TLS after STARTTLS";
-            case IMPLICIT -> "TLS from the first octet";
+            case IMPLICIT -> "implicit TLS";
         };
     }
 
-    /// @return `12 MiB`, `100 KiB`, or octets if neither divides it
+    /// @return `12 MiB`, `100 KiB`, or bytes if not a multiple
     static String size(long octets) {
         if (octets > 0 && octets % MIB == 0) {
             return octets / MIB + " MiB";
         }
-        return octets > 0 && octets % KIB == 0 ? octets / KIB + " KiB" : octets + " octets";
+        return octets > 0 && octets % KIB == 0 ? octets / KIB + " KiB" : octets + " bytes";
     }
 
-    private static void add(List<String> words, @Nullable Integer limit, String of) {
+    private static void add(List<String> words, @Nullable Integer limit, String unit) {
         if (limit != null) {
-            words.add(limit + " " + of);
+            words.add(limit + " " + unit);
         }
     }
 }

@@ -1,4 +1,5 @@
-/// What the relay would do, in words, before it does it. Asks the same classes as a session; nothing is connected to.
+/// Explains what the relay would do with a message or a reply, using the same classes as a session. Opens no
+/// connections.
 @NullMarked
 package org.o365relay.daemon.explain;
 

@@ -2,7 +2,7 @@ package org.o365relay.daemon.report;
 
 import java.util.Locale;
 
-/// Numbers as a person reads them.
+/// Formats counts and sizes for display.
 public final class Amounts {
 
     private Amounts() {}
@@ -21,9 +21,9 @@ public final class Amounts {
         return String.format(Locale.ROOT, "%,d", number);
     }
 
-    /// @param one what one of them is called
+    /// @param noun in the singular
     /// @return `1 message`, `1,234 messages`
-    public static String of(long number, String one) {
-        return count(number) + " " + one + (number == 1 ? "" : "s");
+    public static String of(long number, String noun) {
+        return count(number) + " " + noun + (number == 1 ? "" : "s");
     }
 }

@@ -19,31 +19,32 @@ import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.MessageState;
 import org.o365relay.route.Target;
 
-/// Mailboxes and pools through which nothing leaves just now: what waits for them waits, whatever time it is due.
+/// Mailboxes and pools that send no mail at the moment (retrying, blocked or paused). Their messages stay queued
+/// even when due.
 public final class BlockedMailboxes {
 
-    /// Nothing is known to be closed: no relay runs.
+    /// Used while no relay is running.
     public static final BlockedMailboxes NONE = new BlockedMailboxes(Map.of());
 
     private static final String HINT = ", see: o365-relay mailboxes";
 
     private final Map<String, State> blocked;
 
-    private BlockedMailboxes(Map<String, State> closed) {
-        this.blocked = closed;
+    private BlockedMailboxes(Map<String, State> blocked) {
+        this.blocked = blocked;
     }
 
-    /// @param targets the pools that are configured; one is closed if all its mailboxes are
+    /// @param targets configured mailboxes and pools; a pool is blocked if all its mailboxes are
     public static BlockedMailboxes of(RelayStatus status, List<Target> targets) {
         Running running = status.running();
         return running == null ? NONE : of(running.mailboxes(), targets);
     }
 
-    private static BlockedMailboxes of(List<MailboxStatus> lanes, List<Target> targets) {
-        Map<String, State> closed = new HashMap<>();
-        for (MailboxStatus lane : lanes) {
-            if (lane.state().compareTo(State.RETRYING) >= 0) {
-                closed.put(key(lane.mailbox()), lane.state());
+    private static BlockedMailboxes of(List<MailboxStatus> statuses, List<Target> targets) {
+        Map<String, State> blocked = new HashMap<>();
+        for (MailboxStatus status : statuses) {
+            if (status.state().compareTo(State.RETRYING) >= 0) {
+                blocked.put(key(status.mailbox()), status.state());
             }
         }
         for (Target target : targets) {
@@ -51,53 +52,54 @@ public final class BlockedMailboxes {
                     .map(EmailAddress::toString)
                     .map(BlockedMailboxes::key)
                     .toList();
-            if (closed.keySet().containsAll(mailboxes)) {
-                // the one that is open first is the one that counts
+            if (blocked.keySet().containsAll(mailboxes)) {
+                // the least severe state of its mailboxes is the state of the pool
                 mailboxes.stream()
-                        .map(closed::get)
+                        .map(blocked::get)
                         .flatMap(Stream::ofNullable)
                         .min(State::compareTo)
-                        .ifPresent(state -> closed.put(key(target.name()), state));
+                        .ifPresent(state -> blocked.put(key(target.name()), state));
             }
         }
-        return new BlockedMailboxes(closed);
+        return new BlockedMailboxes(blocked);
     }
 
-    /// @param lane mailbox or pool
-    /// @return `PAUSED`; empty if mail leaves, or if that is not known
-    public Optional<String> state(String lane) {
-        return Optional.ofNullable(blocked.get(key(lane))).map(MailboxTable::stateText);
+    /// @param name mailbox or pool
+    /// @return `blocked`; empty if it sends mail, or if that is unknown
+    public Optional<String> state(String name) {
+        return Optional.ofNullable(blocked.get(key(name))).map(MailboxTable::stateText);
     }
 
-    /// @param lane mailbox or pool
-    /// @return `scan1@contoso.example (PAUSED, see: o365-relay mailboxes)`; empty as of [#state]
-    Optional<String> label(String lane) {
-        return state(lane).map(state -> lane + " (" + state + HINT + ")");
+    /// @param name mailbox or pool
+    /// @return `scan1@contoso.example (paused, see: o365-relay mailboxes)`; empty as in [#state]
+    Optional<String> label(String name) {
+        return state(name).map(state -> name + " (" + state + HINT + ")");
     }
 
-    /// @return the name of the closed lane for which it waits; empty if it waits for its time, or not at all
+    /// @return the blocked mailbox or pool that the message is queued for; empty if it is not queued, or only waits for
+    ///     its scheduled time
     Optional<String> blockerOf(MessageEntry message, Instant now) {
-        boolean waits = message.state() == MessageState.QUEUED || message.state() == MessageState.DEFERRED;
+        boolean queued = message.state() == MessageState.QUEUED || message.state() == MessageState.DEFERRED;
         State state = blocked.get(key(message.mailbox()));
         Instant due = message.dueAt();
-        boolean passes = state == State.RETRYING && due != null && due.isAfter(now);
-        return waits && state != null && !passes ? Optional.of(message.mailbox()) : Optional.empty();
+        boolean opensInTime = state == State.RETRYING && due != null && due.isAfter(now);
+        return queued && state != null && !opensInTime ? Optional.of(message.mailbox()) : Optional.empty();
     }
 
-    /// @return a line for each closed lane that some of them wait for
+    /// @return a line for each blocked mailbox or pool that some of the messages are queued for
     List<String> lines(List<MessageEntry> messages, Instant now) {
         Map<String, Long> counts = new TreeMap<>();
-        messages.forEach(message -> blockerOf(message, now).ifPresent(lane -> counts.merge(key(lane), 1L, Long::sum)));
+        messages.forEach(message -> blockerOf(message, now).ifPresent(name -> counts.merge(key(name), 1L, Long::sum)));
         List<String> lines = new ArrayList<>();
-        counts.forEach((lane, count) -> label(lane)
-                .ifPresent(words ->
-                        lines.add(Amounts.of(count, "message") + (count == 1 ? " waits for " : " wait for ") + words)));
+        counts.forEach((name, count) -> label(name)
+                .ifPresent(label ->
+                        lines.add(Amounts.of(count, "message") + (count == 1 ? " waits for " : " wait for ") + label)));
         return lines;
     }
 
-    /// @return whether there is mail, and all of it waits for something that is closed
+    /// @return whether there is queued mail, and all of it is queued for blocked mailboxes or pools
     boolean blockAll(List<GroupCount> mailboxes) {
-        return !mailboxes.isEmpty() && mailboxes.stream().allMatch(tally -> blocked.containsKey(key(tally.name())));
+        return !mailboxes.isEmpty() && mailboxes.stream().allMatch(group -> blocked.containsKey(key(group.name())));
     }
 
     private static String key(String name) {

@@ -5,7 +5,7 @@ import java.util.List;
 import org.o365relay.accept.ListenerSettings;
 import org.o365relay.admit.ClientPolicy;
 
-/// What the configuration calls devices.
+/// The names of devices in the configuration.
 public record DeviceNames(List<ListenerSettings> listeners) {
 
     public DeviceNames {
@@ -13,13 +13,13 @@ public record DeviceNames(List<ListenerSettings> listeners) {
     }
 
     /// @param client IP address
-    /// @return the address, with its name if it has one: `192.168.10.17 (Scanner 2nd floor)`
+    /// @return the address, followed by the name if it has one: `192.168.10.17 (Scanner 2nd floor)`
     public String named(String client) {
         String name = name(client);
         return name.isEmpty() ? client : client + " (" + name + ")";
     }
 
-    /// Of the first listener that trusts it: which one it came to is not known.
+    /// The name given by the first listener that trusts the client; the queue does not record the listener.
     private String name(String client) {
         try {
             InetAddress address = InetAddress.ofLiteral(client);

@@ -4,10 +4,11 @@ import java.util.Set;
 import org.o365relay.queue.Event;
 import org.o365relay.queue.MessageDetail;
 
-/// What happened to a message, in words.
+/// Describes the events in the history of a message.
 final class EventTexts {
 
-    static final String POSSIBLE_DUPLICATE = "the upstream may have taken it all the same: it may have arrived twice";
+    static final String POSSIBLE_DUPLICATE =
+            "the upstream may have accepted the message; recipients may receive it twice";
 
     private static final Set<String> REPLIES = Set.of("delivered", "deferred", "failed", "postponed");
 
@@ -15,27 +16,27 @@ final class EventTexts {
 
     static String of(Event event) {
         return switch (event.kind()) {
-            case "postponed" -> "not sent, the mailbox was in trouble";
+            case "postponed" -> "not sent, the mailbox was blocked";
             case "interrupted" -> "interrupted";
-            case "retried" -> "an operator had it tried again";
-            case "held" -> "an operator put it on hold";
-            case "released" -> "an operator released it";
-            case "bounced" -> "an operator gave it up, and its author was told";
-            case "deleted" -> "an operator deleted it";
-            case "redirected" -> "an operator sent it another way";
-            case "delayed" -> "the author was told that it takes long";
-            case "ndr" -> "a report came back that it was not delivered";
+            case "retried" -> "retried by an operator";
+            case "held" -> "put on hold by an operator";
+            case "released" -> "released by an operator";
+            case "bounced" -> "bounced by an operator";
+            case "deleted" -> "deleted by an operator";
+            case "redirected" -> "redirected by an operator";
+            case "delayed" -> "delay notice sent to the sender";
+            case "ndr" -> "non-delivery report received from Exchange";
             case "restored" -> "restored from a backup";
             default -> event.kind();
         };
     }
 
-    /// @return whether its detail is what the upstream said
+    /// @return whether the detail is a reply of the upstream
     static boolean isReply(Event event) {
         return REPLIES.contains(event.kind());
     }
 
-    /// A message that was never tried cannot have arrived before the backup was restored, as far as its history goes.
+    /// A restored message without delivery attempts in its history cannot have been delivered before the backup.
     static boolean isUncertain(Event event, MessageDetail message) {
         if (event.kind().equals("restored") && message.entry().attempts() == 0) {
             return false;

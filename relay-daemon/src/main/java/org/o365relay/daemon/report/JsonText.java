@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// JSON (RFC 8259) in ASCII, so that no terminal and no locale can do anything to it. Members keep their order.
+/// Writes JSON (RFC 8259) in ASCII, independent of terminal and locale. Members keep their order.
 public final class JsonText {
 
     private static final DateTimeFormatter TIME =
@@ -21,7 +21,7 @@ public final class JsonText {
 
     private JsonText() {}
 
-    /// @return in UTC, always with milliseconds, so that times can be compared as text: `2026-11-21T07:05:00.000Z`
+    /// @return in UTC, always with milliseconds, so that times sort as text: `2026-11-21T07:05:00.000Z`
     public static String time(Instant time) {
         return TIME.format(time);
     }
@@ -38,14 +38,14 @@ public final class JsonText {
         return ascii(text.toString());
     }
 
-    /// @return an object with a line for each member, and for each object in a list
+    /// @return an object with one line per member, and one per object in a list
     public static String object(Map<String, ? extends @Nullable Object> members) {
         return members.entrySet().stream()
                 .map(member -> of(member.getKey()) + ": " + indented(member.getValue()))
                 .collect(Collectors.joining(",\n  ", "{\n  ", "\n}"));
     }
 
-    /// @return an array with a line for each element
+    /// @return an array with one line per element
     public static String array(List<?> elements) {
         return array(elements, "\n");
     }
@@ -63,7 +63,7 @@ public final class JsonText {
                 : elements.stream().map(JsonText::of).collect(Collectors.joining("," + begin, "[" + begin, end + "]"));
     }
 
-    /// Outside of strings JSON is ASCII anyway.
+    /// Non-ASCII characters occur only in strings, where they can be escaped.
     private static String ascii(String json) {
         StringBuilder text = new StringBuilder(json.length());
         for (int i = 0; i < json.length(); i++) {

@@ -3,19 +3,20 @@ package org.o365relay.daemon.report;
 import java.util.ArrayList;
 import java.util.List;
 
-/// How there is room to show things, and when it is.
+/// The layout of text output.
 ///
-/// @param width columns of the terminal; [#UNLIMITED] if there is none, and nothing is to be cut
+/// @param times formats times
+/// @param width columns of the terminal; [#UNLIMITED] for no truncation
 public record Layout(Times times, int width) {
 
     public static final int UNLIMITED = Integer.MAX_VALUE;
 
-    /// Beyond that nobody finds the next line.
+    /// Width of running text on wide terminals, in columns.
     private static final int MAX_READABLE_WIDTH = 110;
 
-    /// @param indent columns that stay blank
-    /// @param column where the text begins, behind the label
-    /// @return the text behind its label, in as many lines as it needs; none if it is empty
+    /// @param indent blank columns before the label
+    /// @param column where the text begins
+    /// @return the label and the text, wrapped; no lines if the text is empty
     public List<String> labelled(int indent, int column, String label, String text) {
         List<String> lines = new ArrayList<>();
         if (text.isEmpty()) {

@@ -10,36 +10,36 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.MailboxStatus;
 import org.o365relay.queue.GroupCount;
 
-/// Mailboxes and pools: what waits for each, whether mail leaves, and if not, why and what to do.
+/// Formats mailboxes and pools with their state, queued messages, cause and advice.
 public record MailboxTable(Layout layout) {
 
     private static final int INDENT = 4;
     private static final int COLUMN = 12;
 
-    /// @param lanes none if no relay runs
-    /// @param waiting by mailbox or pool
-    /// @return a table; none if there is nothing to say
-    public List<String> lines(List<MailboxStatus> lanes, List<GroupCount> waiting) {
-        Map<String, GroupCount> tallies = new TreeMap<>();
-        waiting.forEach(tally -> tallies.put(tally.name().toLowerCase(Locale.ROOT), tally));
-        Table table = Table.of("MAILBOX", "STATE", "SINCE", ">WAITING", ">OLDEST", ">SENDING", "<UPSTREAM");
-        for (MailboxStatus lane : lanes) {
-            GroupCount tally = tallies.remove(lane.mailbox().toLowerCase(Locale.ROOT));
-            table.row(cells(lane, tally), details(lane));
+    /// @param statuses of the configured mailboxes; empty if no relay is running
+    /// @param queued messages by mailbox or pool
+    /// @return a table; empty if there are no rows
+    public List<String> lines(List<MailboxStatus> statuses, List<GroupCount> queued) {
+        Map<String, GroupCount> counts = new TreeMap<>();
+        queued.forEach(count -> counts.put(count.name().toLowerCase(Locale.ROOT), count));
+        Table table = Table.of("MAILBOX", "STATE", "SINCE", ">QUEUED", ">OLDEST", ">SENDING", "<UPSTREAM");
+        for (MailboxStatus status : statuses) {
+            GroupCount count = counts.remove(status.mailbox().toLowerCase(Locale.ROOT));
+            table.row(cells(status, count), details(status));
         }
-        waiting.stream()
-                .filter(tally -> tallies.containsKey(tally.name().toLowerCase(Locale.ROOT)))
-                .forEach(tally -> table.row(cellsWithoutStatus(tally, lanes.isEmpty()), List.of()));
+        queued.stream()
+                .filter(count -> counts.containsKey(count.name().toLowerCase(Locale.ROOT)))
+                .forEach(count -> table.row(cellsWithoutStatus(count, statuses.isEmpty()), List.of()));
         return table.isEmpty() ? List.of() : table.lines(layout.width());
     }
 
-    /// @return why mail does not leave, or not as it should, and what to do; none if it is open
-    public List<String> details(MailboxStatus lane) {
+    /// @return reply, cause, advice and next step; empty if the mailbox is open
+    public List<String> details(MailboxStatus status) {
         List<String> lines = new ArrayList<>();
-        add(lines, "reply", lane.reply());
-        add(lines, "cause", lane.reason());
-        add(lines, "advice", lane.advice());
-        add(lines, "next", next(lane));
+        add(lines, "reply", status.reply());
+        add(lines, "cause", status.reason());
+        add(lines, "advice", status.advice());
+        add(lines, "next", next(status));
         return lines;
     }
 
@@ -47,41 +47,41 @@ public record MailboxTable(Layout layout) {
         lines.addAll(layout.labelled(INDENT, COLUMN, label, TerminalText.text(text)));
     }
 
-    private List<String> cells(MailboxStatus lane, @Nullable GroupCount tally) {
-        Instant since = lane.since();
+    private List<String> cells(MailboxStatus status, @Nullable GroupCount count) {
+        Instant since = status.since();
         return List.of(
-                lane.mailbox(),
-                stateText(lane.state()),
+                status.mailbox(),
+                stateText(status.state()),
                 since == null ? "-" : layout.times().of(since),
-                tally == null ? "0" : Amounts.count(tally.messages()),
-                tally == null ? "-" : layout.times().age(tally.oldest()),
-                Integer.toString(lane.delivering()),
-                lane.upstream().isEmpty() ? "-" : lane.upstream());
+                count == null ? "0" : Amounts.count(count.messages()),
+                count == null ? "-" : layout.times().age(count.oldest()),
+                Integer.toString(status.delivering()),
+                status.upstream().isEmpty() ? "-" : status.upstream());
     }
 
-    /// A pool, or a mailbox that is no longer configured; or no relay runs.
-    private List<String> cellsWithoutStatus(GroupCount tally, boolean nothingRuns) {
+    /// For a pool, a mailbox that is no longer configured, or when no relay is running.
+    private List<String> cellsWithoutStatus(GroupCount count, boolean isStopped) {
         return List.of(
-                tally.name(),
-                nothingRuns ? "-" : "pool",
+                count.name(),
+                isStopped ? "-" : "pool",
                 "-",
-                Amounts.count(tally.messages()),
-                layout.times().age(tally.oldest()),
+                Amounts.count(count.messages()),
+                layout.times().age(count.oldest()),
                 "-",
                 "-");
     }
 
-    private String next(MailboxStatus lane) {
-        String resume = "o365-relay mailboxes resume " + lane.mailbox();
-        Instant next = lane.nextProbe();
-        String byItself = next == null
+    private String next(MailboxStatus status) {
+        String resume = "o365-relay mailboxes resume " + status.mailbox();
+        Instant next = status.nextProbe();
+        String probe = next == null
                 ? "the relay probes the mailbox"
                 : "the relay probes the mailbox at " + layout.times().of(next);
-        return switch (lane.state()) {
+        return switch (status.state()) {
             case OPEN -> "";
-            case FAILOVER -> byItself;
-            case RETRYING -> byItself;
-            case BLOCKED -> byItself + "; to probe it now: " + resume;
+            case FAILOVER -> probe;
+            case RETRYING -> probe;
+            case BLOCKED -> probe + "; to probe it now: " + resume;
             case PAUSED -> "no mail leaves until you run: " + resume;
         };
     }

@@ -12,7 +12,7 @@ import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.MessageDetail.RecipientEntry;
 import org.o365relay.queue.MessageEntry;
 
-/// All there is to say of a message: what it is, and what has happened to it.
+/// Describes a message in full: envelope, state and history.
 public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames deviceNames) {
 
     private static final Pattern TIME = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z");
@@ -20,10 +20,10 @@ public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames 
     private static final int INDENT = 2;
     private static final int COLUMN = 14;
 
-    public List<String> lines(MessageDetail message, BlockedMailboxes closed) {
+    public List<String> lines(MessageDetail message, BlockedMailboxes blocked) {
         MessageEntry line = message.entry();
         List<String> lines = new ArrayList<>();
-        lines.add(line.id() + "  " + state(line, closed));
+        lines.add(line.id() + "  " + state(line, blocked));
         add(lines, "received", received(message));
         add(lines, "from", sender(line));
         String label = "to";
@@ -34,10 +34,10 @@ public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames 
         add(lines, "subject", line.subject());
         add(lines, "message-id", line.messageId());
         add(lines, "size", Amounts.octets(line.size()) + content(message));
-        add(lines, "mailbox", line.mailbox() + (line.route().equals(line.mailbox()) ? "" : " (of " + line.route() + ")"));
+        add(lines, "mailbox", line.mailbox() + (line.route().equals(line.mailbox()) ? "" : " (pool " + line.route() + ")"));
         add(lines, "priority", line.priority() == Priority.URGENT ? "urgent" : "");
         lines.add("");
-        lines.add("What happened:");
+        lines.add("History:");
         lines.addAll(events(message));
         return lines;
     }
@@ -46,11 +46,10 @@ public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames 
         lines.addAll(layout.labelled(INDENT, COLUMN, label, TerminalText.text(text)));
     }
 
-    private String state(MessageEntry line, BlockedMailboxes closed) {
+    private String state(MessageEntry line, BlockedMailboxes blocked) {
         Instant due = line.dueAt();
         Instant settled = line.settledAt();
-        String tried =
-                line.attempts() == 0 ? "" : "; tried " + (line.attempts() == 1 ? "once" : line.attempts() + " times");
+        String attempts = line.attempts() == 0 ? "" : "; " + Amounts.of(line.attempts(), "attempt");
         String when = due == null
                 ? settled == null
                         ? ""
@@ -59,12 +58,12 @@ public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames 
                 : ", next "
                         + (due.isAfter(layout.times().now())
                                 ? "at " + layout.times().of(due)
-                                : "try is due");
-        String held = closed.blockerOf(line, layout.times().now())
-                .flatMap(closed::label)
+                                : "attempt due now");
+        String wait = blocked.blockerOf(line, layout.times().now())
+                .flatMap(blocked::label)
                 .map(", waits for "::concat)
                 .orElse(when);
-        return StateTexts.of(line.state()) + held + tried;
+        return StateTexts.of(line.state()) + wait + attempts;
     }
 
     private String received(MessageDetail message) {
@@ -72,24 +71,24 @@ public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames 
         String when = layout.times().withSeconds(line.receivedAt()) + " ("
                 + layout.times().relative(line.receivedAt()) + ")";
         if (line.notice()) {
-            return when + ", written by the relay itself";
+            return when + ", created by the relay";
         }
-        String helo = line.helo().isEmpty() ? "" : ", which calls itself " + line.helo();
+        String helo = line.helo().isEmpty() ? "" : ", HELO " + line.helo();
         return when + " from " + deviceNames.named(line.client()) + helo + ", by " + message.protocol();
     }
 
     private static String sender(MessageEntry line) {
-        return line.sender().isEmpty() ? "<> (nobody is told of a failure)" : line.sender();
+        return line.sender().isEmpty() ? "<> (no notification on failure)" : line.sender();
     }
 
     private static String recipient(RecipientEntry recipient) {
-        String state = recipient.state().equals("queued") ? "waits" : recipient.state();
+        String state = recipient.state().equals("queued") ? "queued" : recipient.state();
         return TerminalText.text(recipient.address()) + "  " + TerminalText.text(state);
     }
 
     private static String content(MessageDetail message) {
         if (!message.hasContent()) {
-            return ", the content is no longer there";
+            return ", content no longer available";
         }
         return message.content().equals(message.entry().id()) ? "" : ", content shared with " + message.content();
     }
@@ -107,12 +106,12 @@ public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames 
             from = to;
         }
         if (lines.isEmpty()) {
-            lines.add("  nothing yet but that it was received");
+            lines.add("  nothing since the message was received");
         }
         return lines;
     }
 
-    /// Several recipients that were told the same are one thing that happened.
+    /// Equal events of several recipients are shown as one.
     private static boolean isSame(Event one, Event other) {
         return one.kind().equals(other.kind())
                 && one.at().equals(other.at())
@@ -123,32 +122,32 @@ public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames 
     private List<String> event(MessageDetail message, List<Event> same) {
         Event event = same.getFirst();
         List<String> lines = new ArrayList<>();
-        String who = recipientsOf(message, same);
-        String where = event.upstream().isEmpty() ? "" : " by " + event.upstream();
+        String recipients = recipientsOf(message, same);
+        String upstream = event.upstream().isEmpty() ? "" : " via " + event.upstream();
         lines.add(TerminalText.text(
-                "  " + layout.times().withSeconds(event.at()) + "  " + EventTexts.of(event) + who + where));
-        boolean answer = EventTexts.isReply(event) && !isOperatorBounce(message, event);
-        addDetail(lines, answer ? "said" : "note", answer ? event.detail() : local(event.detail()));
+                "  " + layout.times().withSeconds(event.at()) + "  " + EventTexts.of(event) + recipients + upstream));
+        boolean isReply = EventTexts.isReply(event) && !isOperatorBounce(message, event);
+        addDetail(lines, isReply ? "reply" : "note", isReply ? event.detail() : local(event.detail()));
         ReasonText meaning = isOperatorBounce(message, event)
                 ? ReasonText.UNKNOWN
                 : reasonTexts.of(event.reason(), message.entry().mailbox());
-        addDetail(lines, "means", meaning.cause());
-        addDetail(lines, "to do", meaning.advice());
+        addDetail(lines, "cause", meaning.cause());
+        addDetail(lines, "advice", meaning.advice());
         if (event.kind().equals("delivered")) {
-            addDetail(lines, "their id", UpstreamId.in(event.detail()).orElse(""));
+            addDetail(lines, "trace id", UpstreamId.in(event.detail()).orElse(""));
         }
-        addDetail(lines, "beware", EventTexts.isUncertain(event, message) ? EventTexts.POSSIBLE_DUPLICATE : "");
+        addDetail(lines, "warning", EventTexts.isUncertain(event, message) ? EventTexts.POSSIBLE_DUPLICATE : "");
         return lines;
     }
 
-    /// What an operator gave up has failed for no other reason.
+    /// The failure recorded for a bounce by an operator has no other cause to show.
     private static boolean isOperatorBounce(MessageDetail message, Event event) {
         return event.kind().equals("failed")
                 && event.reason().equals("relay")
                 && message.events().stream().anyMatch(other -> other.kind().equals("bounced"));
     }
 
-    /// Times in what the relay itself noted are UTC.
+    /// Converts the UTC times in notes of the relay to local time.
     private String local(String note) {
         return TIME.matcher(note).replaceAll(time -> layout.times().withSeconds(Instant.parse(time.group())));
     }

@@ -6,11 +6,12 @@ import java.util.List;
 import java.util.Optional;
 import org.o365relay.queue.MessageEntry;
 
-/// Messages, a line each.
+/// Lists messages, one line each.
 public record MessageTable(Layout layout, BlockedMailboxes blocked) {
 
     public List<String> lines(List<MessageEntry> messages) {
-        Table table = Table.of("ID", "RECEIVED", "STATE", "<FROM", "<TO", "<REASON", "<SUBJECT", "NEXT TRY", "<DEVICE");
+        Table table =
+                Table.of("ID", "RECEIVED", "STATE", "<FROM", "<TO", "<REASON", "<SUBJECT", "NEXT ATTEMPT", "<DEVICE");
         for (MessageEntry message : messages) {
             table.row(
                     message.id().toString(),
@@ -33,9 +34,10 @@ public record MessageTable(Layout layout, BlockedMailboxes blocked) {
         if (due == null) {
             return "-";
         }
-        Optional<String> held = blocked.blockerOf(message, layout.times().now()).flatMap(blocked::state);
-        if (held.isPresent()) {
-            return held.get();
+        Optional<String> state =
+                blocked.blockerOf(message, layout.times().now()).flatMap(blocked::state);
+        if (state.isPresent()) {
+            return state.get();
         }
         return due.isAfter(layout.times().now()) ? layout.times().of(due) : "now";
     }

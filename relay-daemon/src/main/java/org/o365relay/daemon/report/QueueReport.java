@@ -10,49 +10,48 @@ import org.o365relay.queue.GroupCount;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.QueueSummary;
 
-/// The queue at a glance: how much waits, since when, for whom, from whom and why.
+/// Summarizes the queue: messages by state, mailbox, device and reason.
 public record QueueReport(Layout layout, ReasonTexts reasonTexts, DeviceNames deviceNames) {
 
     static final String NOT_RUNNING =
-            "The relay is not running: nothing is taken and nothing leaves. Start it: systemctl start o365-relay";
+            "The relay is not running: it neither accepts nor sends mail. Start it: systemctl start o365-relay";
 
-    public List<String> lines(RelayStatus status, BlockedMailboxes closed) {
+    public List<String> lines(RelayStatus status, BlockedMailboxes blocked) {
         Running running = status.running();
         QueueSummary queue = status.queue();
-        List<MailboxStatus> lanes = running == null ? List.of() : running.mailboxes();
+        List<MailboxStatus> statuses = running == null ? List.of() : running.mailboxes();
         List<String> lines = new ArrayList<>();
         if (running == null) {
             lines.add(NOT_RUNNING);
         }
-        lines.addAll(summary(queue, closed));
-        addTable(lines, new MailboxTable(layout).lines(lanes, queue.mailboxes()));
+        lines.addAll(summary(queue, blocked));
+        addTable(lines, new MailboxTable(layout).lines(statuses, queue.mailboxes()));
         addTable(lines, devices(queue));
-        addTable(lines, reasons(queue, lanes));
+        addTable(lines, reasons(queue, statuses));
         if (queue.open() > 0) {
             lines.add("");
-            lines.add("Look closer: o365-relay queue list; of one message: o365-relay queue show ID");
+            lines.add("List the messages: o365-relay queue list. Show one: o365-relay queue show ID");
         }
         return lines;
     }
 
-    /// @return how much waits, in one or two lines
-    List<String> summary(QueueSummary queue, BlockedMailboxes closed) {
+    /// @return the number of messages by state, the oldest message and the next attempt
+    List<String> summary(QueueSummary queue, BlockedMailboxes blocked) {
         List<String> lines = new ArrayList<>();
         if (queue.open() == 0) {
-            lines.add("No mail waits.");
+            lines.add("The queue is empty.");
             return lines;
         }
-        String verb = queue.open() == 1 ? " waits: " : " wait: ";
-        lines.add(Amounts.of(queue.open(), "message") + verb + String.join(", ", states(queue)));
+        lines.add(Amounts.of(queue.open(), "message") + " in the queue: " + String.join(", ", states(queue)));
         Instant oldest = queue.oldestAt();
         if (oldest != null) {
             lines.add("oldest: " + queue.oldest() + ", received "
                     + layout.times().of(oldest) + " (" + layout.times().age(oldest) + " ago)");
         }
         Instant next = queue.nextDue();
-        if (next != null && !closed.blockAll(queue.mailboxes())) {
+        if (next != null && !blocked.blockAll(queue.mailboxes())) {
             boolean due = !next.isAfter(layout.times().now());
-            lines.add("next due: "
+            lines.add("next attempt: "
                     + (due
                             ? "now"
                             : layout.times().of(next) + " (" + layout.times().relative(next) + ")"));
@@ -72,39 +71,40 @@ public record QueueReport(Layout layout, ReasonTexts reasonTexts, DeviceNames de
     }
 
     private List<String> devices(QueueSummary queue) {
-        Table table = Table.of("DEVICE", ">WAITING", ">OLDEST");
-        for (GroupCount tally : queue.clients()) {
+        Table table = Table.of("DEVICE", ">QUEUED", ">OLDEST");
+        for (GroupCount count : queue.clients()) {
             table.row(
-                    deviceNames.named(tally.name()),
-                    Amounts.count(tally.messages()),
-                    layout.times().age(tally.oldest()));
+                    deviceNames.named(count.name()),
+                    Amounts.count(count.messages()),
+                    layout.times().age(count.oldest()));
         }
         return table.isEmpty() ? List.of() : table.lines(layout.width());
     }
 
-    /// What the lanes have not said already is said with its advice.
-    private List<String> reasons(QueueSummary queue, List<MailboxStatus> lanes) {
-        Table table = Table.of("REASON", ">WAITING", ">OLDEST", "<MEANS");
-        for (GroupCount tally : queue.reasons()) {
-            String reason = tally.name();
+    /// Omits the advice that the mailbox table already shows.
+    private List<String> reasons(QueueSummary queue, List<MailboxStatus> statuses) {
+        Table table = Table.of("REASON", ">QUEUED", ">OLDEST", "<CAUSE");
+        for (GroupCount count : queue.reasons()) {
+            String reason = count.name();
             ReasonText meaning = reasonTexts.of(reason, "the mailbox");
-            boolean said = lanes.stream().anyMatch(lane -> reasonTexts.isCause(reason, lane.reason()));
-            List<String> below = said ? List.of() : layout.labelled(4, 12, "to do", advice(reason, queue, lanes));
+            boolean isShown = statuses.stream().anyMatch(status -> reasonTexts.isCause(reason, status.reason()));
+            List<String> below =
+                    isShown ? List.of() : layout.labelled(4, 12, "advice", advice(reason, queue, statuses));
             table.row(
                     List.of(
-                            tally.name(),
-                            Amounts.count(tally.messages()),
-                            layout.times().age(tally.oldest()),
+                            count.name(),
+                            Amounts.count(count.messages()),
+                            layout.times().age(count.oldest()),
                             meaning.cause()),
                     below);
         }
         return table.isEmpty() ? List.of() : table.lines(layout.width());
     }
 
-    private String advice(String reason, QueueSummary queue, List<MailboxStatus> lanes) {
-        String look = "o365-relay queue list --reason " + reason + ", then o365-relay queue show ID";
+    private String advice(String reason, QueueSummary queue, List<MailboxStatus> statuses) {
+        String commands = "o365-relay queue list --reason " + reason + ", then o365-relay queue show ID";
         if (reason.equals("unknown-reply") || reason.equals("relay")) {
-            return "See what was said: " + look;
+            return "See the replies: " + commands;
         }
         if (!reasonTexts.namesMailbox(reason)) {
             return reasonTexts.of(reason, "").advice();
@@ -114,9 +114,9 @@ public record QueueReport(Layout layout, ReasonTexts reasonTexts, DeviceNames de
         if (mailboxes.size() == 1 && mailboxes.getFirst().contains("@")) {
             return reasonTexts.of(reason, mailboxes.getFirst()).advice();
         }
-        return lanes.isEmpty()
-                ? "For each: " + look
-                : "See for which mailbox, and what to do there: o365-relay mailboxes";
+        return statuses.isEmpty()
+                ? "For each message: " + commands
+                : "See the advice of each mailbox: o365-relay mailboxes";
     }
 
     private static void addTable(List<String> lines, List<String> table) {

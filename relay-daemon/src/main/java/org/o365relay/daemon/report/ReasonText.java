@@ -1,9 +1,9 @@
 package org.o365relay.daemon.report;
 
-/// What a reason means, and what to do about it.
+/// Explains a reason for which messages are deferred or failed.
 ///
-/// @param cause in plain words; empty if the relay does not know either
-/// @param advice what to click or type; empty if there is nothing to do
+/// @param cause in plain words; empty if unknown
+/// @param advice what the admin can do; empty if nothing
 public record ReasonText(String cause, String advice) {
 
     static final ReasonText UNKNOWN = new ReasonText("", "");

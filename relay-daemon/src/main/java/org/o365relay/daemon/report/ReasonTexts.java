@@ -5,7 +5,7 @@ import java.util.Map;
 import org.o365relay.exchange.KnownReply;
 import org.o365relay.exchange.ReplyCatalogue;
 
-/// The reasons that the history gives, in words: those of the catalogue of replies, and the relay's own.
+/// Explains the reasons recorded in the history: those of the reply catalogue and those of the relay itself.
 public final class ReasonTexts {
 
     private final Map<String, KnownReply> known = new HashMap<>();
@@ -14,7 +14,7 @@ public final class ReasonTexts {
         catalogue.entries().forEach(entry -> known.put(entry.name(), entry));
     }
 
-    /// @param mailbox named in the advice
+    /// @param mailbox to name in the advice
     public ReasonText of(String reason, String mailbox) {
         KnownReply entry = known.get(reason);
         return entry == null
@@ -22,14 +22,14 @@ public final class ReasonTexts {
                 : new ReasonText(entry.cause(), entry.advice().replace("{mailbox}", mailbox));
     }
 
-    /// @param said the cause as a lane says it
-    /// @return whether that is what the reason means
-    boolean isCause(String reason, String said) {
+    /// @param text cause shown for a mailbox
+    /// @return whether the text is the cause of the reason
+    boolean isCause(String reason, String text) {
         String cause = of(reason, "").cause();
-        return !cause.isEmpty() && (said.equals(cause) || said.equals(cause + "."));
+        return !cause.isEmpty() && (text.equals(cause) || text.equals(cause + "."));
     }
 
-    /// @return whether its advice is for a certain mailbox
+    /// @return whether the advice names a mailbox
     boolean namesMailbox(String reason) {
         KnownReply entry = known.get(reason);
         return entry != null && entry.advice().contains("{mailbox}");
@@ -40,19 +40,19 @@ public final class ReasonTexts {
             case "unreachable" ->
                 new ReasonText(
                         "the upstream could not be reached, or the connection was lost",
-                        "If it lasts, \"o365-relay check\" shows how far the relay gets.");
+                        "If it persists, run \"o365-relay check\" to see which step fails.");
             case "tls" ->
                 new ReasonText(
-                        "the connection to the upstream cannot be made secure",
-                        "\"o365-relay check\" shows the certificate. Nothing in between (a"
-                                + " firewall, a virus scanner) may open TLS.");
+                        "no secure TLS connection to the upstream could be established",
+                        "Run \"o365-relay check\" to see the certificate. No firewall or virus scanner may intercept"
+                                + " TLS.");
             case "sign-in" ->
                 new ReasonText(
-                        "the sign-in service gives no token",
-                        "\"o365-relay check\" shows what is wrong with the credential.");
+                        "the sign-in service issues no token",
+                        "Run \"o365-relay check\" to see what is wrong with the credential.");
             case "unknown-reply" ->
-                new ReasonText("the upstream gave a reply that is not in the relay's catalogue", "Read what it said.");
-            case "relay" -> new ReasonText("the relay itself could not send it", "Read what it says.");
+                new ReasonText("the reply of the upstream is not in the reply catalogue", "Read the reply.");
+            case "relay" -> new ReasonText("the relay itself could not send the message", "Read the reply.");
             default -> ReasonText.UNKNOWN;
         };
     }

@@ -8,10 +8,10 @@ import org.o365relay.RelayStatus.Rate;
 import org.o365relay.RelayStatus.Running;
 import org.o365relay.alert.Alert;
 
-/// The relay on one screen.
+/// Describes the status of the relay.
 public record StatusReport(Layout layout, ReasonTexts reasonTexts, DeviceNames deviceNames) {
 
-    public List<String> lines(RelayStatus status, BlockedMailboxes closed) {
+    public List<String> lines(RelayStatus status, BlockedMailboxes blocked) {
         List<String> lines = new ArrayList<>();
         Running running = status.running();
         if (running == null) {
@@ -22,18 +22,18 @@ public record StatusReport(Layout layout, ReasonTexts reasonTexts, DeviceNames d
                     "relay",
                     running.version() + ", up since " + layout.times().of(running.startedAt()) + " ("
                             + layout.times().age(running.startedAt()) + "), process " + running.pid());
-            add(lines, "listens on", String.join(", ", running.listeners()));
+            add(lines, "listeners", String.join(", ", running.listeners()));
         }
         add(lines, "disk", disk(status.disk()));
         lines.add("");
-        lines.addAll(new QueueReport(layout, reasonTexts, deviceNames).summary(status.queue(), closed));
-        List<String> lanes = new MailboxTable(layout)
+        lines.addAll(new QueueReport(layout, reasonTexts, deviceNames).summary(status.queue(), blocked));
+        List<String> mailboxes = new MailboxTable(layout)
                 .lines(
                         running == null ? List.of() : running.mailboxes(),
                         status.queue().mailboxes());
-        if (!lanes.isEmpty()) {
+        if (!mailboxes.isEmpty()) {
             lines.add("");
-            lines.addAll(lanes);
+            lines.addAll(mailboxes);
         }
         if (running != null) {
             lines.add("");
@@ -51,9 +51,8 @@ public record StatusReport(Layout layout, ReasonTexts reasonTexts, DeviceNames d
     private static String disk(Disk disk) {
         String free = Amounts.octets(disk.free()) + " free";
         String scarce = disk.free() < disk.minimumFree()
-                ? ", LESS THAN the " + Amounts.octets(disk.minimumFree())
-                        + " that must stay free: new mail is refused for now"
-                : " (new mail is refused below " + Amounts.octets(disk.minimumFree()) + ")";
+                ? ", LESS THAN the required " + Amounts.octets(disk.minimumFree()) + ": new mail is rejected for now"
+                : " (new mail is rejected below " + Amounts.octets(disk.minimumFree()) + ")";
         return free + scarce + "; the queue uses " + Amounts.octets(disk.used()) + " of "
                 + Amounts.octets(disk.maximum());
     }
@@ -73,13 +72,13 @@ public record StatusReport(Layout layout, ReasonTexts reasonTexts, DeviceNames d
     private List<String> alertLines(List<Alert> alerts) {
         List<String> lines = new ArrayList<>();
         if (alerts.isEmpty()) {
-            lines.add("No warnings.");
+            lines.add("No active alerts.");
         }
         for (Alert alert : alerts) {
             lines.add("! " + TerminalText.text(alert.subject()) + " (since "
                     + layout.times().of(alert.since()) + ")");
-            lines.addAll(layout.labelled(4, 12, "is", TerminalText.text(alert.text())));
-            lines.addAll(layout.labelled(4, 12, "to do", TerminalText.text(alert.advice())));
+            lines.addAll(layout.labelled(4, 12, "alert", TerminalText.text(alert.text())));
+            lines.addAll(layout.labelled(4, 12, "advice", TerminalText.text(alert.advice())));
         }
         return lines;
     }

@@ -5,38 +5,39 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// Rows in columns. What stands in it is made fit for a terminal here.
+/// A text table. Replaces control characters in cells.
 public final class Table {
 
     private static final String GAP = "  ";
 
     private static final String ELLIPSIS = GAP + "...";
 
-    /// A column that is cut further says nothing any more.
+    /// Width below which a column is not truncated.
     private static final int MIN_WIDTH = 13;
 
     private final List<Column> columns;
     private final List<Row> rows = new ArrayList<>();
 
-    /// @param right whether it ends where the column ends, as numbers do
-    /// @param minWidth how narrow it may be made if there is no room
+    /// @param right whether cells are right-aligned
+    /// @param minWidth minimum width when truncated
     private record Column(String title, boolean right, int minWidth) {}
 
-    /// @param below what is said about it in lines of their own
+    /// @param below lines below the row
     private record Row(List<String> cells, List<String> below) {}
 
     private Table(List<Column> columns) {
         this.columns = columns;
     }
 
-    /// @param titles a column each: `<` before a title for one that may be cut, `>` for one of numbers
+    /// @param titles one per column; `<` before a title marks a column that may be truncated, `>` a right-aligned one
     public static Table of(String... titles) {
         List<Column> columns = new ArrayList<>();
         for (String title : titles) {
-            boolean cut = title.startsWith("<");
+            boolean truncatable = title.startsWith("<");
             boolean right = title.startsWith(">");
-            String shown = cut || right ? title.substring(1) : title;
-            columns.add(new Column(shown, right, cut ? Math.max(shown.length(), MIN_WIDTH) : Integer.MAX_VALUE));
+            String shown = truncatable || right ? title.substring(1) : title;
+            columns.add(
+                    new Column(shown, right, truncatable ? Math.max(shown.length(), MIN_WIDTH) : Integer.MAX_VALUE));
         }
         return new Table(columns);
     }
@@ -45,8 +46,8 @@ public final class Table {
         return row(List.of(cells), List.of());
     }
 
-    /// @param cells one for each column
-    /// @param below lines about it
+    /// @param cells one per column
+    /// @param below lines below the row
     public Table row(List<String> cells, List<String> below) {
         if (cells.size() != columns.size()) {
             throw new IllegalArgumentException(cells.size() + " cells in " + columns.size() + " columns");
@@ -59,24 +60,24 @@ public final class Table {
         return rows.isEmpty();
     }
 
-    /// @param most columns of the terminal
-    /// @return whether nothing has to be cut or left out
-    boolean fits(int most) {
-        return total(widths()) <= most;
+    /// @param width columns of the terminal
+    /// @return whether the table fits without truncation
+    boolean fits(int width) {
+        return total(widths()) <= width;
     }
 
-    /// Columns for which there is no room are left out, the last ones first; `...` stands behind the titles then.
+    /// Drops the last columns if they do not fit; `...` after the titles shows that.
     ///
-    /// @param most columns of the terminal
+    /// @param width columns of the terminal
     /// @return the titles and the rows, without line ends
-    public List<String> lines(int most) {
-        int[] widths = fitting(widths(), most);
+    public List<String> lines(int width) {
+        int[] widths = fitting(widths(), width);
         List<String> lines = new ArrayList<>();
         String more = widths.length < columns.size() ? ELLIPSIS : "";
         List<String> titles = columns.stream().map(Column::title).toList();
-        lines.add(TerminalText.cut(line(titles, widths, most) + more, most));
+        lines.add(TerminalText.cut(line(titles, widths, width) + more, width));
         for (Row row : rows) {
-            lines.add(line(row.cells, widths, most));
+            lines.add(line(row.cells, widths, width));
             row.below.stream().map(TerminalText::text).forEach(lines::add);
         }
         return lines;
@@ -95,17 +96,17 @@ public final class Table {
         return widths;
     }
 
-    /// Takes from the widest column that may be cut until all fit. If they cannot, the last one is left out.
-    private int[] fitting(int[] wanted, int most) {
-        int[] widths = wanted.clone();
-        while (total(widths) + (widths.length < wanted.length ? ELLIPSIS.length() : 0) > most) {
+    /// Narrows the widest truncatable column until all columns fit; if none is left to narrow, drops the last column.
+    private int[] fitting(int[] natural, int width) {
+        int[] widths = natural.clone();
+        while (total(widths) + (widths.length < natural.length ? ELLIPSIS.length() : 0) > width) {
             int widest = widest(widths);
             if (widest >= 0) {
                 widths[widest]--;
             } else if (widths.length == 1) {
                 return widths;
             } else {
-                widths = Arrays.copyOf(wanted, widths.length - 1);
+                widths = Arrays.copyOf(natural, widths.length - 1);
             }
         }
         return widths;
@@ -126,13 +127,13 @@ public final class Table {
         return widest;
     }
 
-    private String line(List<String> cells, int[] widths, int most) {
+    private String line(List<String> cells, int[] widths, int width) {
         List<String> padded = new ArrayList<>();
         for (int i = 0; i < widths.length; i++) {
             String cell = TerminalText.cut(cells.get(i), widths[i]);
             String blanks = " ".repeat(widths[i] - TerminalText.width(cell));
             padded.add(columns.get(i).right ? blanks + cell : cell + blanks);
         }
-        return TerminalText.cut(padded.stream().collect(Collectors.joining(GAP)).stripTrailing(), most);
+        return TerminalText.cut(padded.stream().collect(Collectors.joining(GAP)).stripTrailing(), width);
     }
 }

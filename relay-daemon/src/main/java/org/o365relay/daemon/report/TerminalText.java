@@ -4,14 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.o365relay.mail.VisibleText;
 
-/// Text as a terminal shows it. What strangers write may be anything, also what a terminal would obey.
+/// Makes text safe for a terminal. Text from messages and clients may contain control sequences.
 public final class TerminalText {
 
     private static final String CUT = "...";
 
     private TerminalText() {}
 
-    /// @return the text on one line, with `?` for everything that a terminal may act upon
+    /// @return the text on one line, with `?` for every control or formatting character
     public static String text(String text) {
         StringBuilder shown = new StringBuilder(text.length());
         text.codePoints()
@@ -21,12 +21,12 @@ public final class TerminalText {
         return shown.toString();
     }
 
-    /// @return how many columns a terminal needs for it
+    /// @return the width on a terminal, in columns
     public static int width(String text) {
         return text.codePoints().map(TerminalText::width).sum();
     }
 
-    /// @return the text, or as much of its beginning as there is room for and `...`
+    /// @return the text, truncated with `...` if wider than the given number of columns
     public static String cut(String text, int columns) {
         if (width(text) <= columns) {
             return text;
@@ -44,13 +44,13 @@ public final class TerminalText {
         return beginning + CUT.substring(0, Math.min(CUT.length(), Math.max(columns, 0)));
     }
 
-    /// @param most columns of a line
-    /// @return the words in lines; a word that is longer than a line has one to itself
-    public static List<String> wrapped(String text, int most) {
+    /// @param width columns of a line
+    /// @return the text in lines, broken at spaces; a longer word gets a line of its own
+    public static List<String> wrapped(String text, int width) {
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();
         for (String word : text.split(" ", -1)) {
-            if (!line.isEmpty() && width(line.toString()) + 1 + width(word) > most) {
+            if (!line.isEmpty() && width(line.toString()) + 1 + width(word) > width) {
                 lines.add(line.toString());
                 line.setLength(0);
             }

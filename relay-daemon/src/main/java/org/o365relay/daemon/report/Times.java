@@ -7,9 +7,9 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/// Points in time as an admin reads them: in local time, and without the date if it is today's.
+/// Formats times in local time, without the date if it is today.
 ///
-/// @param now what is "today"
+/// @param now determines today
 public record Times(Instant now, ZoneId zone) {
 
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("yyyy-MM-dd ", Locale.ROOT);
@@ -26,8 +26,8 @@ public record Times(Instant now, ZoneId zone) {
         return day(time) + SECOND.format(time.atZone(zone));
     }
 
-    /// @param first another point in time that stands beside it
-    /// @return as [#of], without the date if it is the other's
+    /// @param first time shown before this one
+    /// @return as [#of], but without the date if both are on the same day
     public String after(Instant first, Instant time) {
         boolean sameDay =
                 time.atZone(zone).toLocalDate().equals(first.atZone(zone).toLocalDate());
@@ -36,14 +36,14 @@ public record Times(Instant now, ZoneId zone) {
 
     /// @return `3 min ago`, `in 2 h`
     public String relative(Instant time) {
-        Duration away = Duration.between(time, now);
-        if (away.isNegative()) {
-            return "in " + length(away.negated());
+        Duration elapsed = Duration.between(time, now);
+        if (elapsed.isNegative()) {
+            return "in " + length(elapsed.negated());
         }
-        return away.toSeconds() == 0 ? "just now" : length(away) + " ago";
+        return elapsed.toSeconds() == 0 ? "just now" : length(elapsed) + " ago";
     }
 
-    /// @return how long ago it was: `14 h 10 min`
+    /// @return the time since then: `14 h`
     public String age(Instant time) {
         return length(Duration.between(time, now));
     }

@@ -9,7 +9,7 @@ import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.MessageState;
 
-/// Messages, a line each, with how they ended, or why they have not.
+/// Lists messages with their outcome, one line each.
 public record TraceTable(Layout layout, BlockedMailboxes blocked) {
 
     public List<String> lines(List<MessageDetail> messages) {
@@ -20,12 +20,12 @@ public record TraceTable(Layout layout, BlockedMailboxes blocked) {
         Table narrow = narrow(messages);
         List<String> lines = new ArrayList<>(narrow.lines(layout.width()));
         if (!narrow.fits(layout.width())) {
-            lines.add("Cut to the terminal: --wide shows all, \"queue show ID\" one message.");
+            lines.add("Truncated to the terminal width; use --wide, or \"queue show ID\" for one message.");
         }
         return lines;
     }
 
-    /// What happened is what was asked for: it has a line to itself, and is never cut.
+    /// The outcome is on a line of its own and never truncated.
     private Table narrow(List<MessageDetail> messages) {
         Table table = Table.of("ID", "RECEIVED", "<FROM", "<TO", "<SUBJECT", "<DEVICE");
         for (MessageDetail message : messages) {
@@ -44,7 +44,7 @@ public record TraceTable(Layout layout, BlockedMailboxes blocked) {
     }
 
     private Table wide(List<MessageDetail> messages) {
-        Table table = Table.of("ID", "RECEIVED", "<FROM", "<TO", "<WHAT HAPPENED", "<SUBJECT", "<DEVICE");
+        Table table = Table.of("ID", "RECEIVED", "<FROM", "<TO", "<OUTCOME", "<SUBJECT", "<DEVICE");
         for (MessageDetail message : messages) {
             MessageEntry line = message.entry();
             table.row(
@@ -63,15 +63,15 @@ public record TraceTable(Layout layout, BlockedMailboxes blocked) {
         MessageEntry line = message.entry();
         Instant settled = line.settledAt();
         String when = settled == null ? "" : " " + layout.times().after(line.receivedAt(), settled);
-        String twice = message.events().stream().anyMatch(event -> EventTexts.isUncertain(event, message))
-                ? ", perhaps twice"
+        String duplicate = message.events().stream().anyMatch(event -> EventTexts.isUncertain(event, message))
+                ? ", possibly twice"
                 : "";
         return switch (line.state()) {
             case QUEUED, DEFERRED -> waiting(line);
-            case DELIVERING -> "is being delivered";
+            case DELIVERING -> "being delivered";
             case HELD -> "on hold";
             case DELIVERED ->
-                "delivered" + when + twice
+                "delivered" + when + duplicate
                         + lastDetail(message, "delivered")
                                 .flatMap(UpstreamId::in)
                                 .map(id -> ", " + id)
@@ -87,13 +87,15 @@ public record TraceTable(Layout layout, BlockedMailboxes blocked) {
         String reason = line.reason().isEmpty() ? "" : ": " + line.reason();
         return blocked.blockerOf(line, layout.times().now())
                 .flatMap(blocked::label)
-                .map(lane -> "waits for " + lane + reason)
-                .orElseGet(() -> "waits" + reason + (line.state() == MessageState.QUEUED ? "" : next(line)));
+                .map(name -> "waits for " + name + reason)
+                .orElseGet(() -> (line.state() == MessageState.QUEUED ? "queued" : "deferred")
+                        + reason
+                        + (line.state() == MessageState.QUEUED ? "" : next(line)));
     }
 
     private String next(MessageEntry line) {
         Instant due = line.dueAt();
-        return due == null ? "" : ", next " + layout.times().of(due);
+        return due == null ? "" : ", next attempt " + layout.times().of(due);
     }
 
     private static Optional<String> lastDetail(MessageDetail message, String kind) {

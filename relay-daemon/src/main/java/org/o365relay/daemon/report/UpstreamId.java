@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What the upstream itself calls a message it has taken: what Microsoft's support asks for.
+/// Finds the id that the upstream assigned to an accepted message. Message trace and Microsoft support use it.
 public final class UpstreamId {
 
     // 250 2.6.0 <…> [InternalId=…, Hostname=…] Queued mail for delivery; 250 2.0.0 OK <…> [Hostname=…]
@@ -13,8 +13,8 @@ public final class UpstreamId {
 
     private UpstreamId() {}
 
-    /// @param reply with which a message was taken
-    /// @return what can be looked for in a message trace; empty if it does not say
+    /// @param reply that accepted the message
+    /// @return the id; empty if the reply contains none
     public static Optional<String> in(String reply) {
         Matcher exchange = EXCHANGE.matcher(reply);
         if (exchange.find()) {

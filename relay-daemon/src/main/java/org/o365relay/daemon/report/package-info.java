@@ -1,5 +1,6 @@
-/// How what was found out is shown to a person: tables, times, sizes and words. Pure; asks nobody and prints
-/// nothing. Nothing in it that comes from outside reaches a terminal as it is.
+/// Formats status, queue and messages as text for people: tables, times, sizes and descriptions. Pure: performs no
+/// input
+/// or output. Replaces control characters in everything that comes from messages and clients.
 @NullMarked
 package org.o365relay.daemon.report;
 

@@ -89,7 +89,7 @@ final class ExplainCommandTest {
 
         assertThat(run(question)).isZero();
         assertThat(err.toString())
-                .contains("What the device has used up is not known: there is no queue in " + directory);
+                .contains("Current usage of the device is unknown: there is no queue in " + directory);
         spend(file, 3);
         assertThat(run(question)).isZero();
         assertThat(out.toString().lines().filter(line -> line.startsWith("limits ")))

@@ -35,7 +35,7 @@ final class ExplainReplyCommandTest {
     @MethodSource("examples")
     void knowsEveryReplyOfTheCatalogueAgain(String name, String reply) {
         assertThat(run(reply)).isZero();
-        assertThat(out.toString()).contains("known as:  " + name);
+        assertThat(out.toString()).contains("name:      " + name);
     }
 
     @ParameterizedTest
@@ -51,7 +51,7 @@ final class ExplainReplyCommandTest {
             """)
     void findsTheReplyInWhatIsPasted(String pasted, String name) {
         assertThat(run(pasted)).isZero();
-        assertThat(out.toString()).contains("known as:  " + name);
+        assertThat(out.toString()).contains("name:      " + name);
     }
 
     @Test
@@ -72,14 +72,14 @@ final class ExplainReplyCommandTest {
                                      https://aka.ms/smtp_auth_disabled
                           the relay: keeps all mail, takes the mailbox's next road if it has one, and tries this one again
                                      within a minute
-                          known as:  smtp-auth-off-for-mailbox
+                          name:      smtp-auth-off-for-mailbox
                         """);
     }
 
     @Test
     void judgesByRuleWhatNobodyKnows() {
         assertThat(run("554", "Something", "new")).isZero();
-        assertThat(out.toString()).contains("gives the message up and tells the sender", "not in the catalogue");
+        assertThat(out.toString()).contains("bounces the message", "not in the catalogue");
     }
 
     @Test
@@ -91,14 +91,14 @@ final class ExplainReplyCommandTest {
                     .containsEntry("name", "recipient-unknown")
                     .containsEntry("outcome", "failed")
                     .containsEntry("scope", "message")
-                    .containsEntry("from", "smtp");
+                    .containsEntry("source", "smtp");
         }
     }
 
     @Test
     void saysSoIfThereIsNoReply() {
         assertThat(run("my printer does not print")).isEqualTo(ExitCode.USAGE);
-        assertThat(err.toString()).contains("there is no reply in this text");
+        assertThat(err.toString()).contains("no reply found in this text");
     }
 
     private int run(String... arguments) {

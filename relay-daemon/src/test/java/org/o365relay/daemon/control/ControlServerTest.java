@@ -106,7 +106,7 @@ class ControlServerTest {
         assertThat(client.resume(MAILBOX)).isFalse();
         assertThat(relay.asked())
                 .containsExactly(
-                        "overview",
+                        "summary",
                         "find " + selection + " NEWEST_FIRST null 7",
                         "count " + selection,
                         "newest",
@@ -182,31 +182,31 @@ class ControlServerTest {
                 .asInstanceOf(type(ControlException.class))
                 .satisfies(e -> assertThat(e).hasMessage("the relay has failed, see its log"));
 
-        assertThat(say("{\"protocol\":1,\"program\":\"" + PROGRAM + "\",\"ask\":\"none\"}\n"))
+        assertThat(say("{\"protocol\":1,\"program\":\"" + PROGRAM + "\",\"operation\":\"none\"}\n"))
                 .contains("\"bad-request\"");
     }
 
     @Test
     void aRelayOfAnotherVersionSaysSo() {
-        String answer = say("{\"protocol\":2,\"program\":\"o365-relay 9.0\",\"ask\":\"newest\"}\n");
+        String answer = say("{\"protocol\":2,\"program\":\"o365-relay 9.0\",\"operation\":\"newest\"}\n");
 
         assertThat(answer)
-                .startsWith("{\"protocol\":1,\"program\":\"o365-relay 0.1.0\",\"error\":{\"kind\":\"other-version\"")
-                .contains("this command is o365-relay 9.0, and the relay that runs is o365-relay 0.1.0", "Restart");
+                .startsWith("{\"protocol\":1,\"program\":\"o365-relay 0.1.0\",\"error\":{\"kind\":\"version-mismatch\"")
+                .contains("this command is o365-relay 9.0, the running relay is o365-relay 0.1.0", "restart");
         assertThat(relay.asked()).isEmpty();
     }
 
     @Test
     void aNewerCommandThatAsksForSomethingNewIsToldThatTheRelayIsOlder() {
-        assertThat(say("{\"protocol\":1,\"program\":\"o365-relay 0.2.0\",\"ask\":\"dance\"}\n"))
-                .contains("\"other-version\"", "o365-relay 0.2.0", "o365-relay 0.1.0");
+        assertThat(say("{\"protocol\":1,\"program\":\"o365-relay 0.2.0\",\"operation\":\"dance\"}\n"))
+                .contains("\"version-mismatch\"", "o365-relay 0.2.0", "o365-relay 0.1.0");
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "{\"protocol\":2,\"program\":\"o365-relay 9.0\",\"answer\":{\"id\":null}}\n",
-                "{\"protocol\":1,\"program\":\"o365-relay 9.0\",\"answer\":{\"id\":7}}\n",
+                "{\"protocol\":2,\"program\":\"o365-relay 9.0\",\"result\":{\"id\":null}}\n",
+                "{\"protocol\":1,\"program\":\"o365-relay 9.0\",\"result\":{\"id\":7}}\n",
                 "{\"protocol\":1,\"program\":\"o365-relay 9.0\",\"error\":{\"kind\":\"strange\",\"message\":\"x\"}}\n",
                 "{\"program\":\"o365-relay 9.0\"}\n",
                 "220 mail.example ESMTP\n"
@@ -240,11 +240,11 @@ class ControlServerTest {
                 "\n",
                 "GET / HTTP/1.1\n",
                 "{\"protocol\":\"one\"}\n",
-                "{\"protocol\":1,\"ask\":7}\n",
-                "{\"protocol\":1,\"program\":\"o365-relay 0.1.0\",\"ask\":\"find\",\"selection\":{},"
-                        + "\"order\":\"oldest-first\",\"most\":1001}\n",
-                "{\"protocol\":1,\"program\":\"o365-relay 0.1.0\",\"ask\":\"change\",\"change\":{\"name\":\"delete\"}}\n",
-                "{\"protocol\":1,\"program\":\"o365-relay 0.1.0\",\"ask\":\"content\",\"id\":\"0000000000001\"}\n"
+                "{\"protocol\":1,\"operation\":7}\n",
+                "{\"protocol\":1,\"program\":\"o365-relay 0.1.0\",\"operation\":\"find\",\"filter\":{},"
+                        + "\"order\":\"oldest-first\",\"limit\":1001}\n",
+                "{\"protocol\":1,\"program\":\"o365-relay 0.1.0\",\"operation\":\"change\",\"change\":{\"name\":\"delete\"}}\n",
+                "{\"protocol\":1,\"program\":\"o365-relay 0.1.0\",\"operation\":\"content\",\"id\":\"0000000000001\"}\n"
             })
     void garbageIsAnsweredOrHungUpOnAndChangesNothing(String garbage) throws Exception {
         String answer = say(garbage);
@@ -260,14 +260,14 @@ class ControlServerTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "\"change\",\"change\":{\"name\":\"delete\"},\"selection\":{\"colour\":\"red\"}",
-                "\"change\",\"change\":{\"name\":\"delete\",\"only\":\"red\"},\"selection\":{\"client\":\"192.0.2.7\"}",
-                "\"change\",\"change\":{\"name\":\"delete\"},\"selection\":{\"client\":\"192.0.2.7\"},\"unless\":1",
-                "\"count\",\"selection\":{\"colour\":\"red\"}"
+                "\"change\",\"change\":{\"name\":\"delete\"},\"filter\":{\"colour\":\"red\"}",
+                "\"change\",\"change\":{\"name\":\"delete\",\"only\":\"red\"},\"filter\":{\"client\":\"192.0.2.7\"}",
+                "\"change\",\"change\":{\"name\":\"delete\"},\"filter\":{\"client\":\"192.0.2.7\"},\"unless\":1",
+                "\"count\",\"filter\":{\"colour\":\"red\"}"
             })
     void whatIsNotKnownIsNotOverlooked(String request) {
-        assertThat(say("{\"protocol\":1,\"program\":\"" + PROGRAM + "\",\"ask\":" + request + "}\n"))
-                .contains("\"kind\":\"other-version\"");
+        assertThat(say("{\"protocol\":1,\"program\":\"" + PROGRAM + "\",\"operation\":" + request + "}\n"))
+                .contains("\"kind\":\"version-mismatch\"");
         assertThat(relay.asked()).isEmpty();
     }
 
@@ -285,7 +285,7 @@ class ControlServerTest {
 
     @Test
     void aRequestThatIsTooLongIsRefusedHereAndThere() {
-        assertThat(say("x".repeat(Protocol.MAX_REQUEST))).contains("longer than 65536 octets");
+        assertThat(say("x".repeat(Protocol.MAX_REQUEST))).contains("longer than 65536 bytes");
         List<QueueId> many = Stream.iterate(new QueueId(1), id -> new QueueId(id.value() + 1))
                 .limit(5_000)
                 .toList();
@@ -307,7 +307,7 @@ class ControlServerTest {
         server.close();
         server = start(Duration.ofMillis(50), null);
         try (SocketChannel slow = connect()) {
-            write(slow, "{\"protocol\":1,\"program\":\"x\",\"ask\":\"content\",\"id\":\"" + SampleViews.ID + "\"}\n");
+            write(slow, "{\"protocol\":1,\"program\":\"x\",\"operation\":\"content\",\"id\":\"" + SampleViews.ID + "\"}\n");
             relay.await("content " + SampleViews.ID);
             server.close(); // would wait for it
 
@@ -323,8 +323,8 @@ class ControlServerTest {
             write(
                     channel,
                     "{\"protocol\":1,\"program\":\"" + PROGRAM
-                            + "\",\"ask\":\"change\",\"change\":{\"name\":\"hold\"},"
-                            + "\"selection\":{}}\n");
+                            + "\",\"operation\":\"change\",\"change\":{\"name\":\"hold\"},"
+                            + "\"filter\":{}}\n");
             relay.awaitChange();
         }
         latch.countDown();

@@ -77,7 +77,7 @@ final class FakeControl implements Control {
 
     @Override
     public QueueSummary summary() {
-        remember("overview");
+        remember("summary");
         return SampleViews.summary();
     }
 

@@ -64,18 +64,18 @@ final class MessageReportTest {
         Event bounced = new Event(NOW, null, "bounced", "", "by root", "", false);
         Event failed = new Event(NOW, 0, "failed", "", "554 5.3.0 Returned by the operator", "relay", false);
         assertThat(told(0, bounced, failed))
-                .contains("an operator gave it up", "note      554 5.3.0 Returned by the operator")
+                .contains("bounced by an operator", "note      554 5.3.0 Returned by the operator")
                 .doesNotContain("could not send", "Read what it says");
-        assertThat(told(1, failed)).contains("the relay itself could not send it");
+        assertThat(told(1, failed)).contains("the relay itself could not send the message");
     }
 
     @Test
     void saysLocallyOfWhenABackupIs() {
-        assertThat(told(1, RESTORED)).contains("from a backup of 2026-11-20 18:00:00; it may", "arrived twice");
+        assertThat(told(1, RESTORED)).contains("from a backup of 2026-11-20 18:00:00; it may", "receive it twice");
     }
 
     @Test
     void doesNotWarnOfDuplicatesOfWhatWasNeverTried() {
-        assertThat(told(0, RESTORED)).contains("restored from a backup").doesNotContain("arrived twice");
+        assertThat(told(0, RESTORED)).contains("restored from a backup").doesNotContain("receive it twice");
     }
 }

@@ -58,7 +58,7 @@ final class QueueReportTest {
     @Test
     void pointsToTheLanesIfItMayBeOneOfSeveral() {
         assertThat(told("credentials-incorrect", State.OPEN, "a@x.example", "b@x.example"))
-                .contains("what to do there: o365-relay lanes")
+                .contains("See the advice of each mailbox: o365-relay mailboxes")
                 .doesNotContain("the mailbox at", ADVICE);
     }
 
@@ -70,9 +70,9 @@ final class QueueReportTest {
 
     @Test
     void leavesOutANextTryThatNothingHappensAt() {
-        assertThat(told("unreachable", State.OPEN, "a@x.example")).contains("next due: now");
+        assertThat(told("unreachable", State.OPEN, "a@x.example")).contains("next attempt: now");
         assertThat(told("unreachable", State.RETRYING, "a@x.example")).doesNotContain("next due");
         assertThat(told("unreachable", State.RETRYING, "a@x.example", "b@x.example"))
-                .contains("next due: now");
+                .contains("next attempt: now");
     }
 }
