@@ -68,7 +68,7 @@ class ReplyTextsTest {
         ReplyTexts words = ReplyTexts.in(Locale.ENGLISH);
 
         assertThat(words.of("recipient-restricted", MAILBOX).orElseThrow().authorAdvice())
-                .isEqualTo("Ask the recipient, or who looks after the group, to take mail from relay@contoso.example.");
+                .isEqualTo("Ask the recipient, or the owner of the group, to accept mail from relay@contoso.example.");
         assertThat(words.of("recipient-unknown", MAILBOX).orElseThrow().cause())
                 .isEqualTo("the recipient does not exist");
     }

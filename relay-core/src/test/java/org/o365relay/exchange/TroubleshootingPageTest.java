@@ -16,10 +16,10 @@ import org.junit.jupiter.api.Test;
 class TroubleshootingPageTest {
 
     private static final Path PAGE = Path.of("../docs/troubleshooting.md");
-    private static final String MARK = "<!-- From here on this page is made of the catalogue of replies. -->\n";
+    private static final String MARK = "<!-- Generated from the catalogue of replies. -->\n";
 
     @Test
-    void thePageSaysWhatTheCatalogueSays() throws IOException {
+    void pageMatchesTheCatalogue() throws IOException {
         String page = Files.readString(PAGE);
         assertThat(page).contains(MARK);
         String written = page.substring(0, page.indexOf(MARK) + MARK.length());
@@ -49,20 +49,22 @@ class TroubleshootingPageTest {
                             .replace("<", "\\<"))
                     .append("\n\n");
         }
-        text.append("*The relay ").append(conduct(entry.kind())).append(".*\n");
+        text.append("*The relay ").append(action(entry.kind())).append(".*\n");
     }
 
-    private static String conduct(KnownReply.Kind kind) {
+    private static String action(KnownReply.Kind kind) {
         return switch (kind) {
-            case PERMANENT -> "gives the message or the recipient up and tells the sender";
-            case TRANSIENT -> "tries again later";
-            case CONNECTIONS -> "uses fewer connections and tries again soon";
-            case THROTTLED -> "keeps the mailbox's mail and tries again now and then";
+            case PERMANENT -> "bounces the message for this recipient and notifies the sender";
+            case TRANSIENT -> "retries later";
+            case CONNECTIONS -> "uses fewer connections and retries soon";
+            case THROTTLED -> "blocks the mailbox and probes it regularly; its mail waits in the queue";
             case AUTHOR ->
-                "keeps the author's mail and tries again now and then; all mail if the author is the mailbox itself";
+                "keeps the mail of this author in the queue and retries one message regularly; if the author is the"
+                        + " mailbox itself, the mailbox is blocked";
             case UPSTREAM ->
-                "keeps the mail, takes the mailbox's next road if it has one, and goes on by itself when this is mended";
-            case MAILBOX -> "keeps the mailbox's mail and goes on by itself when this is mended";
+                "suspends this upstream and uses a fallback, if there is one; otherwise the mailbox is blocked until a"
+                        + " probe succeeds";
+            case MAILBOX -> "blocks the mailbox until a probe succeeds; its mail waits in the queue";
         };
     }
 

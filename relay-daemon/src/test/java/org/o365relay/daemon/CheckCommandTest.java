@@ -92,7 +92,7 @@ final class CheckCommandTest {
         assertThat(check()).as("the other road is open").isZero();
         assertThat(out.toString())
                 .containsPattern("✘ sign-in +535 5\\.7\\.139")
-                .contains("means      SMTP AUTH is switched off for this mailbox")
+                .contains("means      SMTP AUTH is disabled for this mailbox")
                 .contains("Set-CASMailbox -Identity relay@contoso.example -SmtpClientAuthenticationDisabled $false")
                 .contains("✔ Mail can leave");
     }

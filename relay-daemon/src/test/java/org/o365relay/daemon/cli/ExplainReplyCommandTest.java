@@ -65,7 +65,7 @@ final class ExplainReplyCommandTest {
         assertThat(out.toString()).isEqualTo("""
                         535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox.
                           said by:   the mail server, by SMTP
-                          means:     SMTP AUTH is switched off for this mailbox
+                          means:     SMTP AUTH is disabled for this mailbox
                           to do:     Microsoft 365 admin center > Users > scan@contoso.example > Mail > Manage email apps >
                                      tick Authenticated SMTP, or: Set-CASMailbox -Identity scan@contoso.example
                                      -SmtpClientAuthenticationDisabled $false. It can take an hour to work.

@@ -14,7 +14,7 @@ final class ReasonTextsTest {
     @Test
     void putsTheMailboxIntoTheAdvice() {
         ReasonText meaning = meanings.of("smtp-auth-off-for-mailbox", "relay@contoso.example");
-        assertThat(meaning.cause()).isEqualTo("SMTP AUTH is switched off for this mailbox");
+        assertThat(meaning.cause()).isEqualTo("SMTP AUTH is disabled for this mailbox");
         assertThat(meaning.advice()).contains("relay@contoso.example").doesNotContain("{mailbox}");
     }
 
