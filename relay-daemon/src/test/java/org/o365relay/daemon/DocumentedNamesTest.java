@@ -22,9 +22,10 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.o365relay.alert.AlertKind;
 import org.o365relay.daemon.cli.ExitCode;
 import org.o365relay.deliver.MailboxStatus;
-import org.o365relay.journal.Journal;
+import org.o365relay.journal.LogEvent;
 import org.o365relay.mail.Deviation;
 import picocli.CommandLine;
 
@@ -34,7 +35,22 @@ class DocumentedNamesTest {
 
     @Test
     void docsLogListsEveryLogEvent() throws IOException {
-        assertThat(DocsPage.read("log.md").namesUnder("event")).isEqualTo(logEvents());
+        Set<String> events =
+                Arrays.stream(LogEvent.values()).map(LogEvent::key).collect(Collectors.toCollection(TreeSet::new));
+
+        assertThat(DocsPage.read("log.md").namesUnder("event")).isEqualTo(events);
+    }
+
+    /// The first word of a name identifies the alert; what it concerns may follow.
+    @Test
+    void docsAlertsListsEveryAlert() throws IOException {
+        Set<String> alerts =
+                Arrays.stream(AlertKind.values()).map(AlertKind::key).collect(Collectors.toCollection(TreeSet::new));
+        Set<String> documented = DocsPage.read("alerts.md").rowsUnder("alert").stream()
+                .map(row -> row.getFirst().replaceAll("`| .*", ""))
+                .collect(Collectors.toCollection(TreeSet::new));
+
+        assertThat(documented).isEqualTo(alerts);
     }
 
     @Test
@@ -132,13 +148,6 @@ class DocumentedNamesTest {
                 .allSatisfy(name -> assertThat(sources).contains(name.replaceFirst("\\..*", "") + ".java"));
     }
 
-    private static Set<String> logEvents() {
-        return Arrays.stream(Journal.class.getDeclaredMethods())
-                .filter(method -> Modifier.isAbstract(method.getModifiers()))
-                .map(method -> kebabCase(method.getName()))
-                .collect(Collectors.toCollection(TreeSet::new));
-    }
-
     private static Stream<String> names(String parent, Map<String, CommandLine> commands) {
         return commands.entrySet().stream()
                 .filter(command ->
@@ -186,8 +195,8 @@ class DocumentedNamesTest {
         };
     }
 
-    /// @param name `QUEUE_CHANGED` or `queueChanged`
+    /// @param name `NO_HELO`
     private static String kebabCase(String name) {
-        return name.replaceAll("([a-z])([A-Z])", "$1-$2").replace('_', '-').toLowerCase(Locale.ROOT);
+        return name.replace('_', '-').toLowerCase(Locale.ROOT);
     }
 }

@@ -64,6 +64,9 @@ class VocabularyTest {
     private static final Pattern IN_TEXT =
             Pattern.compile("\\b(lanes?|roads?|mend(?:s|ed|ing)?|nobody|whoever)\\b", Pattern.CASE_INSENSITIVE);
 
+    /// The Unix user `nobody`.
+    private static final Pattern UNIX_USER = Pattern.compile("id -[ug] nobody|\"-u\", \"nobody\"");
+
     /// Simple class names that two packages share, because both mean the same concept.
     private static final Map<String, String> SHARED = Map.of(
             "AttemptEnded", "ends an attempt in deliver.smtp and deliver.graph, with the reply of that protocol");
