@@ -62,7 +62,7 @@ final class RejectHandler {
 
         @Override
         public void channelActive(ChannelHandlerContext ctx) {
-            LingeringClose.send(ctx, ReplyText.of(ctx, reply), false);
+            LingeringClose.send(ctx, ReplyEncoder.of(ctx, reply), false);
         }
 
         @Override

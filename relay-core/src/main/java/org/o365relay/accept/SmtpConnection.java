@@ -391,7 +391,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void send(ChannelHandlerContext ctx, Reply reply) {
-        ctx.write(ReplyText.of(ctx, reply), ctx.voidPromise());
+        ctx.write(ReplyEncoder.of(ctx, reply), ctx.voidPromise());
     }
 
     private void closeForStop(ChannelHandlerContext ctx) {
@@ -402,7 +402,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         phase = Phase.CLOSING;
         timeouts.closing(now(ctx));
         session.end();
-        LingeringClose.send(ctx, ReplyText.of(ctx, reply), reply.code() == 221);
+        LingeringClose.send(ctx, ReplyEncoder.of(ctx, reply), reply.code() == 221);
     }
 
     /// The client sends no more: it gets its replies, and that is that.

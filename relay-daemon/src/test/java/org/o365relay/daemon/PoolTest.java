@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.daemon.sandbox.AcceptedMessage;
-import org.o365relay.daemon.sandbox.MailboxLimits;
+import org.o365relay.daemon.sandbox.SandboxLimits;
 import org.o365relay.daemon.sandbox.SandboxMailbox;
 
 /// Several mailboxes: those that share a load, and rules that say which mail is whose and what goes first. A minute
@@ -46,7 +46,7 @@ final class PoolTest {
                                 new SandboxMailbox(THREE, ConfigText.PASSWORD))
                         .withTimeScale(60)
                         .withMicrosoftLimits()
-                        .limits(limits -> limits.withMessagesPerMinute(30, MailboxLimits.ExcessAction.COUNT)));
+                        .limits(limits -> limits.withMessagesPerMinute(30, SandboxLimits.ExcessAction.COUNT)));
     }
 
     @AfterEach

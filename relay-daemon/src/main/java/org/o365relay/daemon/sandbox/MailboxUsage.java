@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The recent usage of one mailbox over all services. Thread-safe.
 ///
-/// Rates and recipients are counted only if [MailboxLimits] limits them.
+/// Rates and recipients are counted only if [SandboxLimits] limits them.
 public final class MailboxUsage {
 
     private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -69,8 +69,8 @@ public final class MailboxUsage {
     }
 
     synchronized void recordError(RepeatedError error, Instant now, SandboxSettings settings) {
-        MailboxLimits limits = settings.limits();
-        if (limits.repeatedErrors() == MailboxLimits.UNLIMITED) {
+        SandboxLimits limits = settings.limits();
+        if (limits.repeatedErrors() == SandboxLimits.UNLIMITED) {
             return;
         }
         RollingSum recent = errors.computeIfAbsent(error, _ -> new RollingSum());
@@ -84,29 +84,29 @@ public final class MailboxUsage {
 
     synchronized boolean hasQuotaFor(int count, Instant now, SandboxSettings settings) {
         long quota = settings.limits().recipientsPerDay();
-        return quota == MailboxLimits.UNLIMITED || recipients.sum(now, settings.scaled(DAY)) + (long) count <= quota;
+        return quota == SandboxLimits.UNLIMITED || recipients.sum(now, settings.scaled(DAY)) + (long) count <= quota;
     }
 
     /// Counts a message that is about to be accepted.
     ///
     /// @return delay of its reply
     synchronized Duration submit(int count, Instant now, SandboxSettings settings) {
-        MailboxLimits limits = settings.limits();
-        if (limits.recipientsPerDay() != MailboxLimits.UNLIMITED) {
+        SandboxLimits limits = settings.limits();
+        if (limits.recipientsPerDay() != SandboxLimits.UNLIMITED) {
             recipients.add(now, count);
         }
-        return limits.messagesPerMinute() == MailboxLimits.UNLIMITED ? Duration.ZERO : replyDelay(now, settings);
+        return limits.messagesPerMinute() == SandboxLimits.UNLIMITED ? Duration.ZERO : replyDelay(now, settings);
     }
 
     private Duration replyDelay(Instant now, SandboxSettings settings) {
-        MailboxLimits limits = settings.limits();
+        SandboxLimits limits = settings.limits();
         Duration minute = settings.scaled(MINUTE);
         arrivals.add(now, 1);
         peakPerMinute = Math.max(peakPerMinute, arrivals.sum(now, minute));
         Instant replyAt = now;
         if (replies.size() >= limits.messagesPerMinute()) {
             Instant free = replies.removeFirst().plus(minute);
-            replyAt = limits.excessAction() == MailboxLimits.ExcessAction.DELAY && free.isAfter(now) ? free : now;
+            replyAt = limits.excessAction() == SandboxLimits.ExcessAction.DELAY && free.isAfter(now) ? free : now;
         }
         replies.addLast(replyAt);
         delayed += replyAt.isAfter(now) ? 1 : 0;

@@ -19,7 +19,7 @@ public record SandboxSettings(
         Keep keep,
         Duration certificateValidity,
         SubmissionSettings submission,
-        MailboxLimits limits,
+        SandboxLimits limits,
         EntraSettings entra,
         GraphSettings graph,
         Connector connector,
@@ -56,7 +56,7 @@ public record SandboxSettings(
                 Keep.FILES,
                 Duration.ofDays(365),
                 SubmissionSettings.of(List.of(mailboxes)),
-                MailboxLimits.NONE,
+                SandboxLimits.NONE,
                 EntraSettings.of(),
                 GraphSettings.MICROSOFT,
                 Connector.directSendTo(EntraSettings.DOMAIN),
@@ -65,7 +65,7 @@ public record SandboxSettings(
 
     /// With all limits of Exchange Online.
     public SandboxSettings withMicrosoftLimits() {
-        return limits(limits -> MailboxLimits.MICROSOFT);
+        return limits(limits -> SandboxLimits.MICROSOFT);
     }
 
     /// With sign-in and Graph for these apps, on any free port.
@@ -144,7 +144,7 @@ public record SandboxSettings(
                 timeScale);
     }
 
-    public SandboxSettings limits(UnaryOperator<MailboxLimits> change) {
+    public SandboxSettings limits(UnaryOperator<SandboxLimits> change) {
         return new SandboxSettings(
                 listen,
                 directory,

@@ -123,7 +123,7 @@ final class GraphTest {
                 yield web.mime(SEND, token, MESSAGE);
             }
             default -> {
-                OFFICE.change(settings -> settings.limits(limits -> limits.withRecipients(3, MailboxLimits.UNLIMITED)));
+                OFFICE.change(settings -> settings.limits(limits -> limits.withRecipients(3, SandboxLimits.UNLIMITED)));
                 yield web.mime(SEND, token, MESSAGE);
             }
         };

@@ -16,7 +16,7 @@ import org.o365relay.daemon.sandbox.BasicAuth;
 import org.o365relay.daemon.sandbox.Connector;
 import org.o365relay.daemon.sandbox.GraphSettings;
 import org.o365relay.daemon.sandbox.ListenSettings;
-import org.o365relay.daemon.sandbox.MailboxLimits;
+import org.o365relay.daemon.sandbox.SandboxLimits;
 import org.o365relay.daemon.sandbox.SandboxMailbox;
 import org.o365relay.daemon.sandbox.SandboxSettings;
 import org.o365relay.daemon.sandbox.entra.AppRegistration;
@@ -78,11 +78,11 @@ record SettingsReader(ScenarioSection root, Path base) {
         return InetAddress.getLoopbackAddress();
     }
 
-    private static MailboxLimits limits(ScenarioSection node) {
-        return new MailboxLimits(
+    private static SandboxLimits limits(ScenarioSection node) {
+        return new SandboxLimits(
                 count(node, "connections"),
                 count(node, "messages-per-minute"),
-                node.oneOf("excess-action", MailboxLimits.ExcessAction.class),
+                node.oneOf("excess-action", SandboxLimits.ExcessAction.class),
                 count(node, "recipients-per-day"),
                 count(node, "recipients-per-message"),
                 count(node, "repeated-errors"),
@@ -92,7 +92,7 @@ record SettingsReader(ScenarioSection root, Path base) {
     }
 
     private static int count(ScenarioSection node, String key) {
-        return node.number(key, 1, 1_000_000_000, MailboxLimits.UNLIMITED);
+        return node.number(key, 1, 1_000_000_000, SandboxLimits.UNLIMITED);
     }
 
     private EntraSettings entra(ScenarioSection node) {

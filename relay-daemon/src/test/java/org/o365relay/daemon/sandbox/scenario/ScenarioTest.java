@@ -21,7 +21,7 @@ import org.o365relay.daemon.sandbox.BasicAuth;
 import org.o365relay.daemon.sandbox.Fault;
 import org.o365relay.daemon.sandbox.GraphSettings;
 import org.o365relay.daemon.sandbox.ListenSettings;
-import org.o365relay.daemon.sandbox.MailboxLimits;
+import org.o365relay.daemon.sandbox.SandboxLimits;
 import org.o365relay.daemon.sandbox.SandboxMailbox;
 import org.o365relay.daemon.sandbox.SandboxSettings;
 import org.o365relay.daemon.sandbox.entra.AppRegistration;
@@ -45,7 +45,7 @@ final class ScenarioTest {
     @Test
     void behavesAsMicrosoftByDefault() throws Exception {
         SandboxSettings settings = read("").settings();
-        assertThat(settings.limits()).isEqualTo(MailboxLimits.MICROSOFT);
+        assertThat(settings.limits()).isEqualTo(SandboxLimits.MICROSOFT);
         assertThat(settings.graph()).isEqualTo(GraphSettings.MICROSOFT);
         assertThat(settings.submission())
                 .isEqualTo(SandboxSettings.in(directory, new SandboxMailbox("relay@contoso.example", "secret"))
@@ -102,8 +102,8 @@ final class ScenarioTest {
                 .containsExactly(
                         new SandboxMailbox("a@contoso.example", "x", Set.of("b@contoso.example"), false, false));
         assertThat(settings.submission().basicAuth()).isEqualTo(BasicAuth.SECURITY_DEFAULTS);
-        assertThat(settings.limits().connections()).isEqualTo(MailboxLimits.UNLIMITED);
-        assertThat(settings.limits().excessAction()).isEqualTo(MailboxLimits.ExcessAction.COUNT);
+        assertThat(settings.limits().connections()).isEqualTo(SandboxLimits.UNLIMITED);
+        assertThat(settings.limits().excessAction()).isEqualTo(SandboxLimits.ExcessAction.COUNT);
         assertThat(settings.entra().apps())
                 .containsExactly(new AppRegistration(
                         "1",

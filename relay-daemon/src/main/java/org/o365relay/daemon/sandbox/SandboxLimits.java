@@ -13,7 +13,7 @@ import java.time.Duration;
 /// @param penalty how long all mail is then refused
 /// @param sessionTime maximum duration of a connection
 /// @param graphRequests concurrent Graph requests per app and mailbox; one more gets 429
-public record MailboxLimits(
+public record SandboxLimits(
         int connections,
         int messagesPerMinute,
         ExcessAction excessAction,
@@ -28,7 +28,7 @@ public record MailboxLimits(
     public static final int UNLIMITED = Integer.MAX_VALUE;
 
     /// No limits: the default, and for load tests.
-    public static final MailboxLimits NONE = new MailboxLimits(
+    public static final SandboxLimits NONE = new SandboxLimits(
             UNLIMITED,
             UNLIMITED,
             ExcessAction.DELAY,
@@ -40,7 +40,7 @@ public record MailboxLimits(
             UNLIMITED);
 
     /// As Microsoft documents them; repeatedErrors and penalty are as users observed.
-    public static final MailboxLimits MICROSOFT = new MailboxLimits(
+    public static final SandboxLimits MICROSOFT = new SandboxLimits(
             3, 30, ExcessAction.DELAY, 10_000, 500, 10, Duration.ofHours(24), Duration.ofMinutes(20), 4);
 
     /// What to do with messages beyond the rate per minute.
@@ -51,7 +51,7 @@ public record MailboxLimits(
         COUNT
     }
 
-    public MailboxLimits {
+    public SandboxLimits {
         if (connections < 1
                 || messagesPerMinute < 1
                 || recipientsPerDay < 1
@@ -65,8 +65,8 @@ public record MailboxLimits(
         }
     }
 
-    public MailboxLimits withConnections(int most) {
-        return new MailboxLimits(
+    public SandboxLimits withConnections(int most) {
+        return new SandboxLimits(
                 most,
                 messagesPerMinute,
                 excessAction,
@@ -78,8 +78,8 @@ public record MailboxLimits(
                 graphRequests);
     }
 
-    public MailboxLimits withMessagesPerMinute(int most, ExcessAction newExcess) {
-        return new MailboxLimits(
+    public SandboxLimits withMessagesPerMinute(int most, ExcessAction newExcess) {
+        return new SandboxLimits(
                 connections,
                 most,
                 newExcess,
@@ -91,8 +91,8 @@ public record MailboxLimits(
                 graphRequests);
     }
 
-    public MailboxLimits withRecipients(int perDay, int perMessage) {
-        return new MailboxLimits(
+    public SandboxLimits withRecipients(int perDay, int perMessage) {
+        return new SandboxLimits(
                 connections,
                 messagesPerMinute,
                 excessAction,
@@ -104,8 +104,8 @@ public record MailboxLimits(
                 graphRequests);
     }
 
-    public MailboxLimits withPenalty(int after, Duration time) {
-        return new MailboxLimits(
+    public SandboxLimits withPenalty(int after, Duration time) {
+        return new SandboxLimits(
                 connections,
                 messagesPerMinute,
                 excessAction,
@@ -117,8 +117,8 @@ public record MailboxLimits(
                 graphRequests);
     }
 
-    public MailboxLimits withSessionTime(Duration most) {
-        return new MailboxLimits(
+    public SandboxLimits withSessionTime(Duration most) {
+        return new SandboxLimits(
                 connections,
                 messagesPerMinute,
                 excessAction,
@@ -130,8 +130,8 @@ public record MailboxLimits(
                 graphRequests);
     }
 
-    public MailboxLimits withGraphRequests(int most) {
-        return new MailboxLimits(
+    public SandboxLimits withGraphRequests(int most) {
+        return new SandboxLimits(
                 connections,
                 messagesPerMinute,
                 excessAction,

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What a mailbox may not do too much of.
-final class MailboxLimitsTest {
+final class SandboxLimitsTest {
 
     private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
 
@@ -37,11 +37,11 @@ final class MailboxLimitsTest {
         sandbox = Sandbox.start(SandboxFixture.settings(directory), now::get, new SplittableRandom(1));
     }
 
-    private void limit(UnaryOperator<MailboxLimits> limits) {
+    private void limit(UnaryOperator<SandboxLimits> limits) {
         sandbox.change(settings -> settings.limits(limits));
     }
 
-    private void startWithRealTime(UnaryOperator<MailboxLimits> limits, double scale) throws IOException {
+    private void startWithRealTime(UnaryOperator<SandboxLimits> limits, double scale) throws IOException {
         sandbox.close();
         sandbox =
                 Sandbox.start(SandboxFixture.settings(directory).limits(limits).withTimeScale(scale));
@@ -82,7 +82,7 @@ final class MailboxLimitsTest {
     @Test
     void answersLateWhatIsTooMuchForAMinute() throws IOException {
         startWithRealTime(
-                limits -> limits.withMessagesPerMinute(2, MailboxLimits.ExcessAction.DELAY),
+                limits -> limits.withMessagesPerMinute(2, SandboxLimits.ExcessAction.DELAY),
                 30); // a minute is two seconds
         try (RawClient client = signedIn()) {
             long start = System.nanoTime();
@@ -97,7 +97,7 @@ final class MailboxLimitsTest {
 
     @Test
     void onlyCountsWhatIsTooMuchForAMinuteIfAskedTo() throws IOException {
-        limit(limits -> limits.withMessagesPerMinute(2, MailboxLimits.ExcessAction.COUNT));
+        limit(limits -> limits.withMessagesPerMinute(2, SandboxLimits.ExcessAction.COUNT));
         try (RawClient client = signedIn()) {
             for (int i = 0; i < 5; i++) {
                 assertThat(send(client)).startsWith("250 ");
@@ -110,7 +110,7 @@ final class MailboxLimitsTest {
 
     @Test
     void allowsSoManyRecipientsADay() throws IOException {
-        limit(limits -> limits.withRecipients(2, MailboxLimits.UNLIMITED));
+        limit(limits -> limits.withRecipients(2, SandboxLimits.UNLIMITED));
         try (RawClient client = signedIn()) {
             assertThat(send(client)).startsWith("250 ");
             pass(Duration.ofHours(12));
@@ -125,7 +125,7 @@ final class MailboxLimitsTest {
 
     @Test
     void allowsSoManyRecipientsAMessage() throws IOException {
-        limit(limits -> limits.withRecipients(MailboxLimits.UNLIMITED, 2));
+        limit(limits -> limits.withRecipients(SandboxLimits.UNLIMITED, 2));
         try (RawClient client = signedIn()) {
             client.say("MAIL FROM:<>");
             assertThat(client.say("RCPT TO:<a@example.org>")).startsWith("250 ");
@@ -216,7 +216,7 @@ final class MailboxLimitsTest {
                         .limits()
                         .connections())
                 .isEqualTo(3);
-        assertThatIllegalArgumentException().isThrownBy(() -> MailboxLimits.NONE.withConnections(0));
+        assertThatIllegalArgumentException().isThrownBy(() -> SandboxLimits.NONE.withConnections(0));
         assertThatIllegalArgumentException().isThrownBy(() -> sandbox.usage("nobody@contoso.example"));
     }
 }

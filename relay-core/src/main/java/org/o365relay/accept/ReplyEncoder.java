@@ -7,10 +7,10 @@ import java.util.List;
 import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Reply;
 
-/// Replies as they go over the line.
-final class ReplyText {
+/// Encodes replies as lines of the SMTP session.
+final class ReplyEncoder {
 
-    private ReplyText() {}
+    private ReplyEncoder() {}
 
     // RFC 5321 §4.2.1, RFC 2034 §4
     static ByteBuf of(ChannelHandlerContext ctx, Reply reply) {
