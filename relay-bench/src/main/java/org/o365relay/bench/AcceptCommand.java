@@ -9,7 +9,7 @@ import picocli.CommandLine.Mixin;
 /// `bench accept`.
 @Command(
         name = "accept",
-        description = "Accepted messages per second, the wait for the 250, CPU time and memory.",
+        description = "Measure accepted messages per second, reply latency, CPU time and memory.",
         mixinStandardHelpOptions = true)
 final class AcceptCommand implements Callable<Integer> {
 
@@ -24,15 +24,15 @@ final class AcceptCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        return report.of(scratch -> {
+        return report.of(work -> {
             MarkdownTable table = AcceptMeasurement.table();
-            Launcher launch = target.launch();
-            for (LoadProfile shape : load.shapes()) {
-                report.progress(launch.name() + ": " + shape + " …");
-                try (Server server = launch.start(scratch.newSubdirectory())) {
-                    Figures figures = load.measurement().run(server, shape);
+            Launcher launcher = target.launcher();
+            for (LoadProfile profile : load.profiles()) {
+                report.progress(launcher.name() + ": " + profile + " …");
+                try (Server server = launcher.start(work.newSubdirectory())) {
+                    Figures figures = load.measurement().run(server, profile);
                     report.progress("  " + figures);
-                    table.add(figures.cells(launch.name()));
+                    table.add(figures.cells(launcher.name()));
                 }
             }
             return table;

@@ -5,16 +5,16 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.OptionalLong;
 
-/// How fast a server accepts mail, how long a client waits for its 250, and what that costs.
+/// Measures how many messages a server accepts per second, the reply latency, and the CPU time and memory used.
 ///
-/// @param extent of the measured load
-/// @param warmUp of the same load before, not counted: a JVM is slow at first
-record AcceptMeasurement(LoadLimit extent, LoadLimit warmUp) {
+/// @param limit limit of the measured load
+/// @param warmUp limit of the same load before the measurement, for the JIT compiler
+record AcceptMeasurement(LoadLimit limit, LoadLimit warmUp) {
 
-    /// One measured load.
+    /// The figures of one load.
     ///
-    /// @param cpu processor time the server took meanwhile; negative if its process is not known
-    /// @param others the share of the machine that neither server nor load generator took
+    /// @param cpu processor time of the server during the load; negative if its process is unknown
+    /// @param others share of the machine's CPU used by neither server nor load generator, 0 to 1
     record Figures(LoadProfile shape, LoadResult load, Duration cpu, double others, ProcessUsage after) {
 
         private static final double PERCENTILE_50 = 50;
@@ -82,7 +82,7 @@ record AcceptMeasurement(LoadLimit extent, LoadLimit warmUp) {
         }
         SystemCpu processors = SystemCpu.now();
         ProcessUsage before = usage(server.pid());
-        LoadResult load = shape.on(server.address(), extent).run();
+        LoadResult load = shape.on(server.address(), limit).run();
         ProcessUsage after = usage(server.pid());
         Duration cpu = server.pid().isPresent() ? after.cpu().minus(before.cpu()) : Duration.ofNanos(-1);
         double others = SystemCpu.now().otherLoadSince(processors, cpu.plus(load.ownCpu()));

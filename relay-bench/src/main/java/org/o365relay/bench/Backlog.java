@@ -17,16 +17,16 @@ import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
 
-/// A long queue, and a long history, made without sending them: what lies in a data directory after an outage.
-/// A hundred devices, each with a sender of its own; a thousand recipients; every subject and Message-ID but once.
+/// Generates a long queue and a long history in a data directory, as after an outage: 100 devices with one
+/// sender each, 1,000 recipients, unique subjects and Message-IDs.
 ///
-/// Written past the relay, into tables that the relay has made; so it has to be kept in step with them.
+/// It writes directly to the tables that the relay has created, so it must be updated when the schema changes.
 final class Backlog {
 
     static final int DEVICES = 100;
     static final int RECIPIENTS = 1_000;
 
-    private static final int SEQUENCE_BITS = 21; // of a queue id, under its milliseconds
+    private static final int SEQUENCE_BITS = 21; // low bits of a queue ID, below the milliseconds
     private static final int BATCH = 10_000;
     private static final String REASON = "service-not-available";
     private static final String DEFERRED_REPLY =
@@ -37,8 +37,8 @@ final class Backlog {
     private final Path directory;
     private final byte[] content;
 
-    /// @param directory the data directory of a relay that does not run; made if need be
-    /// @param size octets of each message
+    /// @param directory data directory of a relay that is not running; created if missing
+    /// @param size size of each message
     Backlog(Path directory, Size size) {
         this.directory = directory;
         this.content = content(size);
@@ -53,9 +53,9 @@ final class Backlog {
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
-    /// @param settled how many messages there are in the history
-    /// @param open how many messages there are in the queue
-    /// @param due when the open ones are to be tried again: at random within this time from now; null: now
+    /// @param settled number of messages in the history
+    /// @param open number of messages in the queue
+    /// @param due open messages are due at random within this time from now; null for now
     void fill(int settled, int open, @Nullable Duration due) throws IOException {
         makeTables();
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("queue.db"))) {
@@ -64,7 +64,7 @@ final class Backlog {
             long now = System.currentTimeMillis();
             try (Rows rows = new Rows(connection)) {
                 for (int i = 0; i < settled + open; i++) {
-                    long receivedAt = now - 10L * (settled + open - i); // a hundred a second
+                    long receivedAt = now - 10L * (settled + open - i); // 100 per second
                     rows.add(i, receivedAt, i < settled ? null : (Long) dueAt(now, due));
                 }
             }
@@ -123,12 +123,12 @@ final class Backlog {
         return "<" + Integer.toHexString(n * 0x9E3779B1) + "." + n + "@device.example>";
     }
 
-    /// @return the n-th message's id, received at that time
+    /// @return the queue ID of the n-th message, received at that time
     static long id(int n, long receivedAt) {
         return receivedAt << SEQUENCE_BITS | (n & ((1 << SEQUENCE_BITS) - 1));
     }
 
-    /// The statements that write one message.
+    /// Writes messages in batches.
     private final class Rows implements AutoCloseable {
 
         private final PreparedStatement message;
@@ -148,7 +148,7 @@ final class Backlog {
                     + " reason) VALUES (?, ?, 0, ?, 'smtp.office365.com:587', ?, ?)");
         }
 
-        /// @param dueAt null if it is settled
+        /// @param dueAt next attempt, in milliseconds since the epoch; null for a settled message
         void add(int n, long receivedAt, @Nullable Long dueAt) throws SQLException {
             boolean open = dueAt != null;
             long id = id(n, receivedAt);
@@ -206,7 +206,7 @@ final class Backlog {
         }
     }
 
-    /// @return when the first of so many messages was received, about
+    /// @return approximate time at which the first of so many messages was received
     static Instant beginning(int messages) {
         return Instant.now().minusMillis(10L * messages);
     }

@@ -18,8 +18,8 @@ import picocli.CommandLine.Option;
 /// `bench backlog`.
 @Command(
         name = "backlog",
-        description = "What a long queue and a long history change: start, live heap and accept rate, with them and"
-                + " without; and how long the queue's questions take.",
+        description = "Compare start time, live heap and accept rate with and without a long queue and history, and"
+                + " measure queue queries.",
         mixinStandardHelpOptions = true)
 final class BacklogCommand implements Callable<Integer> {
 
@@ -32,28 +32,28 @@ final class BacklogCommand implements Callable<Integer> {
     @Mixin
     private TargetOptions target = new TargetOptions();
 
-    @Option(names = "--deferred", paramLabel = "N", description = "Length of the queue. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--deferred", paramLabel = "N", description = "Number of deferred messages in the queue. Default: ${DEFAULT-VALUE}")
     private int deferred = 1_000_000;
 
     @Option(
             names = "--history",
             paramLabel = "N",
-            description = "Settled messages that are remembered. Default: ${DEFAULT-VALUE}")
+            description = "Number of settled messages in the history. Default: ${DEFAULT-VALUE}")
     private int history = 1_000_000;
 
-    @Option(names = "--messages", paramLabel = "N", description = "Of one measured load. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--messages", paramLabel = "N", description = "Number of messages of each load. Default: ${DEFAULT-VALUE}")
     private int messages = 20_000;
 
-    @Option(names = "--sessions", paramLabel = "N", description = "Default: ${DEFAULT-VALUE}")
+    @Option(names = "--sessions", paramLabel = "N", description = "Concurrent sessions. Default: ${DEFAULT-VALUE}")
     private int sessions = 50;
 
     @Option(
             names = "--rounds",
             paramLabel = "N",
-            description = "By turns without a queue and with it; medians count. Default: ${DEFAULT-VALUE}")
+            description = "Number of alternating runs with and without the queue; medians are reported. Default: ${DEFAULT-VALUE}")
     private int rounds = 3;
 
-    /// @param liveMib heap after a full collection
+    /// @param liveMib live heap after a full garbage collection, in MiB
     private record State(double openedMillis, double liveMib, LoadResult load) {}
 
     @Override
@@ -61,23 +61,23 @@ final class BacklogCommand implements Callable<Integer> {
         return report.of(this::measure);
     }
 
-    private MarkdownTable measure(WorkDirectory scratch) throws IOException, InterruptedException {
+    private MarkdownTable measure(WorkDirectory work) throws IOException, InterruptedException {
         RelayLauncher launch = target.relay();
-        Path emptyOne = scratch.newSubdirectory();
-        Path longOne = scratch.newSubdirectory();
-        launch.start(emptyOne).close();
-        report.progress("making a queue of " + deferred + " messages and a history of " + history + " …");
-        Path data = longOne.resolve("data");
+        Path emptyQueue = work.newSubdirectory();
+        Path longQueue = work.newSubdirectory();
+        launch.start(emptyQueue).close();
+        report.progress("generating a queue of " + deferred + " messages and a history of " + history + " …");
+        Path data = longQueue.resolve("data");
         new Backlog(data, SIZE).fill(history, deferred, DUE);
-        report.progress("its questions …");
-        MarkdownTable questions = new QueryTimes(data, history, deferred).measure();
-        report.progress(questions + "\n");
+        report.progress("measuring queue queries …");
+        MarkdownTable queries = new QueryTimes(data, history, deferred).measure();
+        report.progress(queries + "\n");
         List<State> empty = new ArrayList<>();
         List<State> full = new ArrayList<>();
         for (int round = 1; round <= rounds; round++) {
             report.progress("round " + round + " of " + rounds + " …");
-            empty.add(state(launch, emptyOne));
-            full.add(state(launch, longOne));
+            empty.add(state(launch, emptyQueue));
+            full.add(state(launch, longQueue));
         }
         return table(empty, full);
     }

@@ -4,10 +4,10 @@ import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/// Measures the relay, or any SMTP server. `relay-bench/README.md` says what the figures mean.
+/// The command line of the benchmark. `relay-bench/README.md` explains the figures.
 @Command(
         name = "bench",
-        description = "Measures how an SMTP server accepts and delivers mail, and what that costs.",
+        description = "Measure throughput, latency, CPU time and memory of an SMTP server.",
         mixinStandardHelpOptions = true,
         subcommands = {
             AcceptCommand.class,
@@ -22,7 +22,7 @@ public final class Bench {
 
     private Bench() {}
 
-    /// Exit codes: 0 measured, 1 could not measure or messages were lost, 2 wrong command line.
+    /// Exit codes: 0 success, 1 the measurement failed or messages were lost, 2 usage error.
     public static void main(String[] arguments) {
         System.exit(commandLine().execute(arguments));
     }

@@ -7,21 +7,22 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/// What every command begins and ends with: a directory for the files, the machine line, the table.
+/// Common frame of all commands: creates the work directory, prints the machine, runs the measurement, prints
+/// its table.
 final class BenchReport {
 
-    /// Takes the figures that make up one table.
+    /// Measures the figures of one table.
     @FunctionalInterface
     interface Measurement {
 
-        /// @throws IOException if there is nothing to measure or it went wrong, with what to do about it
-        MarkdownTable take(WorkDirectory scratch) throws IOException, InterruptedException;
+        /// @throws IOException if the measurement is impossible or fails, with advice in its message
+        MarkdownTable take(WorkDirectory work) throws IOException, InterruptedException;
     }
 
     @Option(
             names = "--directory",
             paramLabel = "DIR",
-            description = "Where queues and logs go, deleted at the end; decides which disk is measured."
+            description = "Parent directory of queues and logs, which are deleted at the end; selects the disk."
                     + " Default: ${DEFAULT-VALUE}")
     private Path parent = Path.of(System.getProperty("java.io.tmpdir"));
 
@@ -30,15 +31,15 @@ final class BenchReport {
 
     /// @return the exit code
     int of(Measurement measurement) throws IOException, InterruptedException {
-        try (WorkDirectory scratch = WorkDirectory.under(parent)) {
-            progress(MachineInfo.line(scratch.directory()));
-            MarkdownTable table = measurement.take(scratch);
+        try (WorkDirectory work = WorkDirectory.under(parent)) {
+            progress(MachineInfo.line(work.directory()));
+            MarkdownTable table = measurement.take(work);
             progress("\n" + table);
         }
         return 0;
     }
 
-    /// Says what is going on.
+    /// Prints a progress line.
     void progress(String line) {
         PrintWriter out = command.commandLine().getOut();
         out.println(line);

@@ -6,10 +6,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/// What is sent after DATA: one message of an exact size, made once, its end-of-data line included. No line
-/// starts with a dot, every line ends with CRLF.
+/// The octets sent after DATA: one message of an exact size with its end-of-data line. No line starts with a
+/// dot; every line ends with CRLF.
 ///
-/// However large the message, it takes about one mebibyte: a large one is the same page many times.
+/// Takes about 1 MiB of memory for any size: a large message repeats one page.
 final class Content {
 
     private static final String HEADERS = """
@@ -34,7 +34,7 @@ final class Content {
         this.pieces = pieces;
     }
 
-    /// @param size octets of headers and body together, without the end-of-data line; at least 512
+    /// @param size octets of header and body, without the end-of-data line; at least 512
     static Content ofSize(long size) {
         if (size < 512) {
             throw new IllegalArgumentException("a message has at least 512 octets, not " + size);
@@ -44,7 +44,7 @@ final class Content {
         int pages = Math.toIntExact(body / PAGE);
         int rest = (int) (body % PAGE);
         if (pages > 0 && rest == 1) {
-            throw new IllegalArgumentException("a last line of one octet cannot end with CRLF, take another size");
+            throw new IllegalArgumentException("a last line of one octet cannot end with CRLF, use another size");
         }
         List<ByteBuffer> pieces = new ArrayList<>();
         if (pages > 0) {
@@ -57,12 +57,12 @@ final class Content {
         return new Content(size, List.copyOf(pieces));
     }
 
-    /// Octets of headers and body.
+    /// The octets of header and body.
     long size() {
         return size;
     }
 
-    /// Views of the message's octets with positions of their own, for one session.
+    /// Creates independent views of the content for one session.
     ByteBuffer[] views() {
         return pieces.stream().map(ByteBuffer::duplicate).toArray(ByteBuffer[]::new);
     }

@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
-/// The other end of a delivery: asks for STARTTLS and AUTH like Office 365, then takes everything, keeps nothing
-/// and counts. It costs little, so that the figure is the relay's.
+/// An upstream that requires STARTTLS and AUTH like Exchange Online, accepts and discards all messages, and
+/// counts them. It uses little CPU time, so that the relay is measured.
 final class CountingSmarthost implements Smarthost {
 
     private static final int BACKLOG = 1_024;
@@ -67,14 +67,14 @@ final class CountingSmarthost implements Smarthost {
         return OptionalLong.of(logins.sum());
     }
 
-    /// Sessions that ended without QUIT.
+    /// The number of sessions that ended without QUIT.
     long broken() {
         return broken.sum();
     }
 
     @Override
-    public boolean awaitMessages(int count, Duration longest) throws InterruptedException {
-        return countMessage.tryAcquire(count, longest.toMillis(), TimeUnit.MILLISECONDS);
+    public boolean awaitMessages(int count, Duration timeout) throws InterruptedException {
+        return countMessage.tryAcquire(count, timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -88,9 +88,10 @@ final class CountingSmarthost implements Smarthost {
         sessions.shutdownNow();
     }
 
-    /// From now on somebody is told of each message, by its last recipient as in RCPT, before it counts.
-    void onMessage(Consumer<String> other) {
-        messageListener = other;
+    /// Registers a listener that receives the RCPT command of each message's last recipient before the message
+    /// is counted.
+    void onMessage(Consumer<String> newListener) {
+        messageListener = newListener;
     }
 
     private void countMessage(String recipient) {
@@ -105,7 +106,7 @@ final class CountingSmarthost implements Smarthost {
                 sessions.execute(() -> serve(socket));
             }
         } catch (SocketException e) {
-            // The listener was closed, which is how this ends.
+            // close() closed the listener
             sessions.shutdown();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -118,7 +119,7 @@ final class CountingSmarthost implements Smarthost {
                             socket, certificate.context(), handshakes::increment, logins::increment, this::countMessage)
                     .run();
         } catch (IOException e) {
-            // The client left without QUIT, or TLS failed. What it had handed over is counted.
+            // no QUIT, or TLS failed; messages already received are counted
             broken.increment();
         }
     }

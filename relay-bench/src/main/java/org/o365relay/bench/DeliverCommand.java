@@ -14,12 +14,12 @@ import picocli.CommandLine.Option;
 /// `bench deliver`.
 @Command(
         name = "deliver",
-        description = "End to end: how long until all messages have left through STARTTLS and AUTH.",
+        description = "Measure the time until all messages are delivered through STARTTLS and AUTH.",
         mixinStandardHelpOptions = true)
 final class DeliverCommand implements Callable<Integer> {
 
     private static final Duration TIMEOUT = Duration.ofMinutes(10);
-    /// Long enough that a message handed over twice has come by then.
+    /// Time to wait for duplicates after the last message.
     private static final Duration DUPLICATE_WAIT = Duration.ofMillis(500);
 
     @Mixin
@@ -28,30 +28,30 @@ final class DeliverCommand implements Callable<Integer> {
     @Mixin
     private TargetOptions target = new TargetOptions();
 
-    @Option(names = "--messages", paramLabel = "N", description = "Default: ${DEFAULT-VALUE}")
+    @Option(names = "--messages", paramLabel = "N", description = "Number of messages. Default: ${DEFAULT-VALUE}")
     private int messages = 2_000;
 
-    @Option(names = "--sessions", paramLabel = "N", description = "Default: ${DEFAULT-VALUE}")
+    @Option(names = "--sessions", paramLabel = "N", description = "Concurrent sessions. Default: ${DEFAULT-VALUE}")
     private int sessions = 20;
 
-    @Option(names = "--size", paramLabel = "SIZE", description = "Of one message. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--size", paramLabel = "SIZE", description = "Size of each message. Default: ${DEFAULT-VALUE}")
     private Size size = Size.parse("4KiB");
 
     @Option(
             names = "--warm-up",
             paramLabel = "N",
-            description = "Messages before, not counted, 0 for a relay just started. Default: ${DEFAULT-VALUE}")
+            description = "Number of messages to send before the measurement; 0 to measure a cold start. Default: ${DEFAULT-VALUE}")
     private int warmUp = 10_000;
 
     @Option(
             names = "--connections",
             paramLabel = "N",
-            description = "Most connections of the relay to the upstream. Default: ${DEFAULT-VALUE}")
+            description = "Maximum connections of the relay to the upstream. Default: ${DEFAULT-VALUE}")
     private int connections = 20;
 
     @Option(
             names = "--sandbox",
-            description = "Delivers to the relay's own sandbox, a second JVM, instead of a server that only counts.")
+            description = "Deliver to the sandbox in a second JVM instead of a server that only counts.")
     private boolean sandbox;
 
     @Override
@@ -59,11 +59,11 @@ final class DeliverCommand implements Callable<Integer> {
         return report.of(this::measure);
     }
 
-    private MarkdownTable measure(WorkDirectory scratch) throws IOException, InterruptedException {
-        try (Smarthost smarthost = smarthost(scratch.newSubdirectory());
+    private MarkdownTable measure(WorkDirectory work) throws IOException, InterruptedException {
+        try (Smarthost smarthost = smarthost(work.newSubdirectory());
                 Server relay = target.relayTo(smarthost)
                         .configured("relay.mailbox-defaults.limits.connections = " + connections)
-                        .start(scratch.newSubdirectory())) {
+                        .start(work.newSubdirectory())) {
             if (warmUp > 0) {
                 report.progress("warming up with " + warmUp + " messages …");
                 deliver(relay, smarthost, warmUp);
@@ -76,7 +76,7 @@ final class DeliverCommand implements Callable<Integer> {
     private Smarthost smarthost(Path directory) throws IOException, InterruptedException {
         return sandbox
                 ? SandboxSmarthost.start(target.relay().script(), directory)
-                : CountingSmarthost.open(ServerIdentity.make(directory));
+                : CountingSmarthost.open(ServerIdentity.generate(directory));
     }
 
     private MarkdownTable delivered(Server relay, Smarthost smarthost) throws IOException, InterruptedException {
@@ -108,7 +108,7 @@ final class DeliverCommand implements Callable<Integer> {
         return table;
     }
 
-    /// @return from the first connection to the last message at the upstream
+    /// @return time from the first connection to the last message at the upstream
     private Duration deliver(Server relay, Smarthost smarthost, int count) throws IOException, InterruptedException {
         long start = System.nanoTime();
         LoadResult load = LoadProfile.unpipelined(sessions, size, Connections.PERSISTENT)
@@ -119,7 +119,7 @@ final class DeliverCommand implements Callable<Integer> {
                     "not all messages were accepted: " + load.refused() + ", " + load.dropped() + " dropped");
         }
         if (!smarthost.awaitMessages(count, TIMEOUT)) {
-            throw new IOException("only " + smarthost.surplus() + " of " + count + " messages came through in "
+            throw new IOException("only " + smarthost.surplus() + " of " + count + " messages were delivered within "
                     + TIMEOUT.toMinutes() + " min");
         }
         return Duration.ofNanos(System.nanoTime() - start);

@@ -16,8 +16,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "drain",
         description =
-                "After an outage: how fast a backlog leaves while new mail comes in, against mail that leaves as it"
-                        + " comes; how long new and urgent mail take meanwhile; and when the disk has its space back.",
+                "Measure recovery from an outage: delivery rate of a backlog while new mail arrives, compared with"
+                        + " new mail alone; latency of new and urgent mail meanwhile; release of disk space.",
         mixinStandardHelpOptions = true)
 final class DrainCommand implements Callable<Integer> {
 
@@ -31,34 +31,34 @@ final class DrainCommand implements Callable<Integer> {
     @Mixin
     private TargetOptions target = new TargetOptions();
 
-    @Option(names = "--deferred", paramLabel = "N", description = "Length of the queue. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--deferred", paramLabel = "N", description = "Number of messages in the backlog. Default: ${DEFAULT-VALUE}")
     private int deferred = 1_000_000;
 
     @Option(
             names = "--messages",
             paramLabel = "N",
-            description = "That leave while it is measured. Default: ${DEFAULT-VALUE}")
+            description = "Number of deliveries to measure. Default: ${DEFAULT-VALUE}")
     private int messages = 30_000;
 
     @Option(
             names = "--warm-up",
             paramLabel = "N",
-            description = "Messages before, not counted. Default: ${DEFAULT-VALUE}")
+            description = "Number of deliveries before the measurement. Default: ${DEFAULT-VALUE}")
     private int warmUp = 10_000;
 
-    @Option(names = "--sessions", paramLabel = "N", description = "Of the fresh mail. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--sessions", paramLabel = "N", description = "Concurrent sessions that send new mail. Default: ${DEFAULT-VALUE}")
     private int sessions = 20;
 
-    @Option(names = "--connections", paramLabel = "N", description = "To the upstream. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--connections", paramLabel = "N", description = "Maximum connections to the upstream. Default: ${DEFAULT-VALUE}")
     private int connections = 20;
 
-    @Option(names = "--empty", description = "Go on until the queue is empty and the disk has its space back.")
+    @Option(names = "--empty", description = "Continue until the queue is empty and its disk space is released.")
     private boolean empty;
 
     @Option(
             names = "--still",
             paramLabel = "S",
-            description = "The file gets no shorter if it has not for so long. Default: ${DEFAULT-VALUE}")
+            description = "With --empty: stop when the file has not shrunk for this many seconds. Default: ${DEFAULT-VALUE}")
     private int still = 10;
 
     @Override
@@ -66,12 +66,12 @@ final class DrainCommand implements Callable<Integer> {
         return report.of(this::measure);
     }
 
-    private MarkdownTable measure(WorkDirectory scratch) throws IOException, InterruptedException {
-        ServerIdentity certificate = ServerIdentity.make(scratch.newSubdirectory());
+    private MarkdownTable measure(WorkDirectory work) throws IOException, InterruptedException {
+        ServerIdentity identity = ServerIdentity.generate(work.newSubdirectory());
         MarkdownTable table =
                 new MarkdownTable("mail", "left/s", "new mail ms, median", "max", "urgent mail ms, median", "max");
-        double fresh = fresh(scratch, certificate, table);
-        backlog(scratch, certificate, table, fresh);
+        double fresh = fresh(work, identity, table);
+        backlog(work, identity, table, fresh);
         return table;
     }
 
@@ -82,11 +82,11 @@ final class DrainCommand implements Callable<Integer> {
                         + RelayLauncher.MAILBOX + "\", priority = urgent } ]");
     }
 
-    private double fresh(WorkDirectory scratch, ServerIdentity certificate, MarkdownTable table)
+    private double fresh(WorkDirectory work, ServerIdentity identity, MarkdownTable table)
             throws IOException, InterruptedException {
-        try (CountingSmarthost smarthost = CountingSmarthost.open(certificate);
-                Server relay = launch(smarthost).start(scratch.newSubdirectory())) {
-            report.progress("fresh mail: " + warmUp + " messages, then " + messages + " …");
+        try (CountingSmarthost smarthost = CountingSmarthost.open(identity);
+                Server relay = launch(smarthost).start(work.newSubdirectory())) {
+            report.progress("new mail: " + warmUp + " messages, then " + messages + " …");
             deliver(relay, smarthost, warmUp);
             double rate = messages / deliver(relay, smarthost, messages);
             table.add("as it comes", String.format(Locale.ROOT, "%,.0f", rate), "–", "–", "–", "–");
@@ -94,7 +94,7 @@ final class DrainCommand implements Callable<Integer> {
         }
     }
 
-    /// @return seconds until all have left
+    /// @return seconds until all messages are delivered
     private double deliver(Server relay, CountingSmarthost smarthost, int count)
             throws IOException, InterruptedException {
         long start = System.nanoTime();
@@ -111,19 +111,19 @@ final class DrainCommand implements Callable<Integer> {
 
     private static void await(CountingSmarthost smarthost, int count) throws IOException, InterruptedException {
         if (!smarthost.awaitMessages(count, TIMEOUT)) {
-            throw new IOException("only " + smarthost.surplus() + " of " + count + " messages came through in "
+            throw new IOException("only " + smarthost.surplus() + " of " + count + " messages were delivered within "
                     + TIMEOUT.toMinutes() + " min");
         }
     }
 
-    private void backlog(WorkDirectory scratch, ServerIdentity certificate, MarkdownTable table, double fresh)
+    private void backlog(WorkDirectory work, ServerIdentity identity, MarkdownTable table, double fresh)
             throws IOException, InterruptedException {
-        Path directory = scratch.newSubdirectory();
-        report.progress("making a queue of " + deferred + " messages …");
+        Path directory = work.newSubdirectory();
+        report.progress("generating a queue of " + deferred + " messages …");
         new Backlog(directory.resolve("data"), SIZE).fill(0, deferred, null);
-        try (CountingSmarthost smarthost = CountingSmarthost.open(certificate);
+        try (CountingSmarthost smarthost = CountingSmarthost.open(identity);
                 Server relay = launch(smarthost).start(directory)) {
-            report.progress("the upstream is back …");
+            report.progress("draining the backlog …");
             await(smarthost, warmUp);
             LatencyProbes probes = new LatencyProbes(relay.address(), smarthost, NEW_MAIL);
             double rate = rate(smarthost);
@@ -150,10 +150,10 @@ final class DrainCommand implements Callable<Integer> {
     private void drainAll(CountingSmarthost smarthost, Path data, MarkdownTable table)
             throws IOException, InterruptedException {
         long full = size(data);
-        report.progress("until the queue is empty …");
+        report.progress("waiting until the queue is empty …");
         await(smarthost, Math.max(0, deferred - warmUp - messages));
         long start = System.nanoTime();
-        report.progress("until the disk has its space back …");
+        report.progress("waiting until the disk space is released …");
         long least = size(data);
         double seconds = 0;
         for (int unchanged = 0; unchanged < still; unchanged++) {

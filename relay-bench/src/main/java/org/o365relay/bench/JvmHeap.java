@@ -5,33 +5,33 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The heap of another JVM, as the JDK's jcmd tells it.
+/// Reads the heap of another JVM with jcmd.
 ///
-/// @param pid the JVM's process
+/// @param pid process ID of the JVM
 record JvmHeap(long pid) {
 
     private static final Pattern MAXIMUM = Pattern.compile("-XX:MaxHeapSize=(\\d+)");
     private static final Pattern LIVE = Pattern.compile("(?m)^Total +\\d+ +(\\d+)");
 
-    /// @param pid the JVM or the start script it runs under
+    /// @param pid process ID of the JVM or of its start script
     static JvmHeap under(long pid) throws IOException {
         return new JvmHeap(ProcessUsage.jvm(pid));
     }
 
-    /// The largest heap it was told to take, in MiB.
+    /// The maximum heap size in MiB.
     long maximumMib() throws IOException, InterruptedException {
         Matcher matcher = MAXIMUM.matcher(jcmd("VM.flags"));
         if (!matcher.find()) {
-            throw new IOException("jcmd does not tell the heap's maximum");
+            throw new IOException("jcmd did not report the maximum heap size");
         }
         return Long.parseLong(matcher.group(1)) >> 20;
     }
 
-    /// What live objects take, in MiB. The JVM collects its garbage for that.
+    /// The size of live objects in MiB, after a full garbage collection.
     double liveMib() throws IOException, InterruptedException {
         Matcher matcher = LIVE.matcher(jcmd("GC.class_histogram"));
         if (!matcher.find()) {
-            throw new IOException("jcmd does not tell what is live");
+            throw new IOException("jcmd did not report the live objects");
         }
         return Long.parseLong(matcher.group(1)) / (double) (1 << 20);
     }

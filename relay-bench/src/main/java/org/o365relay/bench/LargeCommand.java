@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 /// `bench large`.
 @Command(
         name = "large",
-        description = "A large message through a small heap, accepted and delivered.",
+        description = "Measure a large message, accepted and delivered with a small heap.",
         mixinStandardHelpOptions = true)
 final class LargeCommand implements Callable<Integer> {
 
@@ -25,13 +25,13 @@ final class LargeCommand implements Callable<Integer> {
     @Mixin
     private TargetOptions target = new TargetOptions();
 
-    @Option(names = "--size", paramLabel = "SIZE", description = "Default: ${DEFAULT-VALUE}")
+    @Option(names = "--size", paramLabel = "SIZE", description = "Size of each message. Default: ${DEFAULT-VALUE}")
     private Size size = Size.parse("100MiB");
 
-    @Option(names = "--sessions", paramLabel = "N", description = "So many at once. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--sessions", paramLabel = "N", description = "Concurrent sessions with one message each. Default: ${DEFAULT-VALUE}")
     private int sessions = 1;
 
-    @Option(names = "--heap", paramLabel = "SIZE", description = "As for -Xmx. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--heap", paramLabel = "SIZE", description = "Maximum heap, as for -Xmx. Default: ${DEFAULT-VALUE}")
     private String heap = "64m";
 
     @Override
@@ -39,13 +39,13 @@ final class LargeCommand implements Callable<Integer> {
         return report.of(this::measure);
     }
 
-    private MarkdownTable measure(WorkDirectory scratch) throws IOException, InterruptedException {
-        ServerIdentity certificate = ServerIdentity.make(scratch.newSubdirectory());
-        try (CountingSmarthost smarthost = CountingSmarthost.open(certificate);
+    private MarkdownTable measure(WorkDirectory work) throws IOException, InterruptedException {
+        ServerIdentity identity = ServerIdentity.generate(work.newSubdirectory());
+        try (CountingSmarthost smarthost = CountingSmarthost.open(identity);
                 Server relay =
-                        target.relayTo(smarthost).with(List.of("-Xmx" + heap)).start(scratch.newSubdirectory())) {
+                        target.relayTo(smarthost).with(List.of("-Xmx" + heap)).start(work.newSubdirectory())) {
             long maximum = JvmHeap.under(relay.pid().orElseThrow()).maximumMib();
-            report.progress(sessions + " × " + size + " through a heap of " + maximum + " MiB …");
+            report.progress(sessions + " × " + size + " with a heap of " + maximum + " MiB …");
             return transfer(relay, smarthost, maximum);
         }
     }
@@ -60,7 +60,7 @@ final class LargeCommand implements Callable<Integer> {
             throw new IOException("not accepted: " + load.refused() + ", " + load.dropped() + " dropped");
         }
         if (!smarthost.awaitMessages(sessions, TIMEOUT)) {
-            throw new IOException("accepted but not delivered in " + TIMEOUT.toMinutes() + " min");
+            throw new IOException("accepted but not delivered within " + TIMEOUT.toMinutes() + " min");
         }
         Duration delivered = Duration.ofNanos(System.nanoTime() - start);
         ProcessUsage usage = ProcessUsage.of(relay.pid().orElseThrow());

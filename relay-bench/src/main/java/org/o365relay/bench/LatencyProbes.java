@@ -18,11 +18,11 @@ import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
-/// Now and then a message of its own on its way through a relay that has other things to do, by turns a normal and
-/// an urgent one; measures how long each takes from the 250 to the upstream.
+/// Sends probe messages, alternately normal and urgent, through a relay under load, and measures the latency of
+/// each from the content to its arrival at the upstream.
 final class LatencyProbes {
 
-    /// What the recipients of urgent messages look like, as a pattern of the configuration.
+    /// The recipient pattern of urgent messages, for the routing rule.
     static final String URGENT = "urgent-*@contoso.example";
 
     private final InetSocketAddress relay;
@@ -33,7 +33,7 @@ final class LatencyProbes {
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final Thread thread;
 
-    /// How long they took.
+    /// Latencies of one priority.
     static final class Latencies {
         private final Histogram micros = new ConcurrentHistogram(3);
 
@@ -67,7 +67,7 @@ final class LatencyProbes {
                 send((n % 2 == 0 ? "normal-" : "urgent-") + n + "@contoso.example");
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("new mail is not accepted: " + e.getMessage(), e);
+            throw new UncheckedIOException("a probe was not accepted: " + e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -111,7 +111,7 @@ final class LatencyProbes {
         }
     }
 
-    /// Sends no more; what is on its way is no longer measured.
+    /// Stops sending; probes in transit are no longer measured.
     void stop() throws InterruptedException {
         stopped.countDown();
         thread.join();

@@ -3,13 +3,13 @@ package org.o365relay.bench;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/// A way to have a server of some kind running.
+/// Starts a server to measure.
 interface Launcher {
 
-    /// What the tables call it.
+    /// The name in the tables.
     String name();
 
-    /// @param directory empty, or what the same server left there; for its files
-    /// @return the server, its port open
+    /// @param directory directory for the files of the server: empty, or used by an earlier start
+    /// @return the server, with its port open
     Server start(Path directory) throws IOException, InterruptedException;
 }

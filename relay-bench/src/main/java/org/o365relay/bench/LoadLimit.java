@@ -2,7 +2,7 @@ package org.o365relay.bench;
 
 import java.time.Duration;
 
-/// When a load ends: after so many messages were tried or after so much time, whichever comes first.
+/// When a load ends: after a number of attempted messages or after a time, whichever comes first.
 record LoadLimit(long messages, Duration time) {
 
     private static final Duration LONG = Duration.ofHours(6);

@@ -7,7 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 
-/// One thread's sessions and the selector they share.
+/// Runs the sessions of one thread with one selector.
 final class LoadLoop implements Callable<LoadTally> {
 
     private static final long POLL_MILLIS = 500;
@@ -16,16 +16,16 @@ final class LoadLoop implements Callable<LoadTally> {
     private final int sessions;
     private final RemainingMessages remaining;
     private final LoadTally tally = new LoadTally();
-    /// Sessions that need a connection. A queue, so that a server which refuses every connection costs no stack.
+    /// Sessions to connect. A queue avoids recursion with a server that refuses every connection.
     private final Queue<LoadSession> unconnected = new ArrayDeque<>();
 
     private int working;
     private long lastReply;
 
-    LoadLoop(SmtpLoad load, int sessions, RemainingMessages budget) {
+    LoadLoop(SmtpLoad load, int sessions, RemainingMessages remaining) {
         this.load = load;
         this.sessions = sessions;
-        this.remaining = budget;
+        this.remaining = remaining;
     }
 
     @Override
@@ -46,9 +46,9 @@ final class LoadLoop implements Callable<LoadTally> {
         return tally;
     }
 
-    /// Each waiting session once: one that is refused at once waits for the next turn.
+    /// Connects each waiting session once; a refused one waits for the next call.
     private void connect() {
-        for (int turn = unconnected.size(); turn > 0; turn--) {
+        for (int count = unconnected.size(); count > 0; count--) {
             if (!unconnected.remove().open()) {
                 working--;
             }

@@ -5,13 +5,13 @@ import java.time.Duration;
 import java.util.List;
 import org.o365relay.bench.SmtpLoad.Connections;
 
-/// The form of a load, whatever its length and its server.
+/// The kind of a load, independent of its length and server.
 record LoadProfile(int sessions, Size size, Connections connections, boolean pipelining, int threads) {
 
     private static final Duration STALL_TIMEOUT = Duration.ofMinutes(2);
     private static final Size SMALL = Size.parse("4KiB");
 
-    /// The loads the relay is held against.
+    /// The standard loads.
     static final List<LoadProfile> SUITE = List.of(
             unpipelined(1, SMALL, Connections.PERSISTENT),
             unpipelined(50, SMALL, Connections.PERSISTENT),
@@ -22,9 +22,9 @@ record LoadProfile(int sessions, Size size, Connections connections, boolean pip
         return new LoadProfile(sessions, size, connections, false, 1);
     }
 
-    SmtpLoad on(InetSocketAddress server, LoadLimit extent) {
+    SmtpLoad on(InetSocketAddress server, LoadLimit limit) {
         Content content = Content.ofSize(size.octets());
-        return new SmtpLoad(server, sessions, extent, content, connections, pipelining, threads, STALL_TIMEOUT);
+        return new SmtpLoad(server, sessions, limit, content, connections, pipelining, threads, STALL_TIMEOUT);
     }
 
     @Override

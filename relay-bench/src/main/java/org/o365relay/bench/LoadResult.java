@@ -6,14 +6,14 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
 
-/// What a load came to.
+/// The result of a load.
 ///
-/// @param accepted messages whose end of data was answered 2xx
-/// @param refused how many messages were answered otherwise, by reply code
-/// @param dropped messages tried on a connection that could not be made or that ended too early
-/// @param elapsed from the first connection to the last reply
-/// @param latency microseconds from the last octet of the end-of-data line to the 250
-/// @param ownCpu processor time the load generator itself took
+/// @param accepted messages with a 2xx reply to the end of data
+/// @param refused number of refused messages by reply code
+/// @param dropped messages whose connection failed or was closed early
+/// @param elapsed time from the first connection to the last reply
+/// @param latency microseconds from the last octet of the end-of-data line to its reply
+/// @param ownCpu processor time of the load generator
 public record LoadResult(
         long accepted,
         SortedMap<Integer, Long> refused,
@@ -31,13 +31,13 @@ public record LoadResult(
         return accepted / (elapsed.toNanos() / 1e9);
     }
 
-    /// Messages tried and not accepted, for whatever reason.
+    /// Messages attempted but not accepted.
     public long errors() {
         return dropped + refused.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    /// @param percentile 0 to 100
-    /// @return milliseconds
+    /// @param percentile percentile, 0 to 100
+    /// @return latency in milliseconds
     public double latencyAt(double percentile) {
         return latency.getValueAtPercentile(percentile) / 1e3;
     }

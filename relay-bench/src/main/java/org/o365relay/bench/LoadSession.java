@@ -11,12 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// One client. Tries messages as long as the budget has any; connects again when it has to.
+/// One client session. Sends messages while any remain; reconnects when necessary.
 ///
-/// A refused RCPT or DATA leaves a transaction open, and this client does not say RSET: it leaves and comes back.
+/// After a refused RCPT or DATA it reconnects instead of sending RSET.
 final class LoadSession {
 
-    /// What the client waits for a reply to.
+    /// The command whose reply is awaited.
     private enum Step {
         GREETING,
         EHLO,
@@ -27,7 +27,7 @@ final class LoadSession {
         QUIT
     }
 
-    /// A server that drops this many connections in a row is not coming back.
+    /// The session ends after this many consecutive dropped connections.
     private static final int MAX_CONSECUTIVE_DROPS = 100;
 
     private static final String MAIL = "MAIL FROM:<scanner@device.example>\r\n";
@@ -58,12 +58,12 @@ final class LoadSession {
     LoadSession(
             SmtpLoad load,
             Selector selector,
-            RemainingMessages budget,
+            RemainingMessages remaining,
             LoadTally tally,
             Consumer<LoadSession> reconnect) {
         this.load = load;
         this.selector = selector;
-        this.remaining = budget;
+        this.remaining = remaining;
         this.tally = tally;
         this.reconnect = reconnect;
         this.mail = command(load.pipelining() ? MAIL + RCPT + DATA : MAIL);
@@ -72,7 +72,7 @@ final class LoadSession {
 
     /// Connects for the next message.
     ///
-    /// @return false if there is none left, or no hope
+    /// @return false if no message remains or too many connections were dropped
     boolean open() {
         if (consecutiveDrops > MAX_CONSECUTIVE_DROPS || !remaining.take()) {
             return false;
@@ -88,7 +88,7 @@ final class LoadSession {
         return true;
     }
 
-    /// The socket is connected, can be read, or can be written.
+    /// Handles a socket that is connected, readable or writable.
     void ready() {
         SelectionKey current = connection();
         try {
@@ -108,7 +108,7 @@ final class LoadSession {
         }
     }
 
-    /// Gives up in the middle.
+    /// Closes the session and counts its message as dropped.
     void abandon() {
         tally.dropped();
         close();
@@ -216,7 +216,7 @@ final class LoadSession {
         }
     }
 
-    /// The connection broke. After QUIT that is as good as the 221.
+    /// Handles a broken connection; after QUIT it counts as the 221.
     private void drop() {
         if (step != Step.QUIT) {
             tally.dropped();

@@ -4,7 +4,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
 
-/// What became of the messages, as one loop counted it. For one thread at a time.
+/// Counts the results of one [LoadLoop]. Not thread-safe.
 final class LoadTally {
 
     private static final long LONGEST_MICROSECONDS = 3_600_000_000L;

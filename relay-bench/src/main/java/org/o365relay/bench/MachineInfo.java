@@ -9,16 +9,16 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Locale;
 
-/// What the figures were measured on: without it they mean nothing.
+/// Describes the machine of a measurement.
 final class MachineInfo {
 
     private static final int SYNCS = 200;
 
     private MachineInfo() {}
 
-    /// One line: processors, memory, system, JDK, the file system and what a sync costs there.
+    /// Formats one line: processors, memory, system, JDK, file system and the cost of a sync.
     ///
-    /// @param directory on the file system where the queues will be
+    /// @param directory directory on the file system of the queues
     static String line(Path directory) throws IOException {
         return String.format(
                 Locale.ROOT,

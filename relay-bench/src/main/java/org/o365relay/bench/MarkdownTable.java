@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/// A Markdown table that can also be read in a terminal.
+/// A Markdown table, aligned for the terminal.
 final class MarkdownTable {
 
     private final List<List<String>> rows = new ArrayList<>();
@@ -15,10 +15,10 @@ final class MarkdownTable {
         rows.add(List.of(headings));
     }
 
-    /// @param cells one for each heading
+    /// @param cells one cell per heading
     void add(String... cells) {
         if (cells.length != rows.getFirst().size()) {
-            throw new IllegalArgumentException("not one cell for each heading: " + Arrays.toString(cells));
+            throw new IllegalArgumentException("number of cells differs from number of headings: " + Arrays.toString(cells));
         }
         rows.add(List.of(cells));
     }

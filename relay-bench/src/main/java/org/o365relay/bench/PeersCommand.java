@@ -12,8 +12,8 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "peers",
         description = {
-            "The same loads on the peers that are installed here: smtp-sink, which keeps nothing and shows what the"
-                    + " load generator itself can do, and a Postfix of the bench's own (needs root).",
+            "Measure the same loads on installed peers: smtp-sink, which discards messages and shows the limit of the"
+                    + " load generator, and a separate Postfix instance (needs root).",
             "With --relay or --target that server is measured in the same run."
         },
         mixinStandardHelpOptions = true)
@@ -33,31 +33,31 @@ final class PeersCommand implements Callable<Integer> {
         return report.of(this::measure);
     }
 
-    private MarkdownTable measure(WorkDirectory scratch) throws IOException, InterruptedException {
+    private MarkdownTable measure(WorkDirectory work) throws IOException, InterruptedException {
         MarkdownTable table = AcceptMeasurement.table();
-        for (Launcher launch : launches()) {
-            for (LoadProfile shape : load.shapes()) {
-                report.progress(launch.name() + ": " + shape + " …");
-                try (Server server = launch.start(scratch.newSubdirectory())) {
-                    Figures figures = load.measurement().run(server, shape);
+        for (Launcher launcher : launchers()) {
+            for (LoadProfile profile : load.profiles()) {
+                report.progress(launcher.name() + ": " + profile + " …");
+                try (Server server = launcher.start(work.newSubdirectory())) {
+                    Figures figures = load.measurement().run(server, profile);
                     report.progress("  " + figures);
-                    table.add(figures.cells(launch.name()));
+                    table.add(figures.cells(launcher.name()));
                 }
             }
         }
         return table;
     }
 
-    private List<Launcher> launches() throws IOException, InterruptedException {
-        List<Launcher> launches = new ArrayList<>();
-        SmtpSinkLauncher.installed().ifPresent(launches::add);
-        launches.addAll(PostfixLauncher.installed());
+    private List<Launcher> launchers() throws IOException, InterruptedException {
+        List<Launcher> launchers = new ArrayList<>();
+        SmtpSinkLauncher.installed().ifPresent(launchers::add);
+        launchers.addAll(PostfixLauncher.installed());
         if (target.isGiven()) {
-            launches.add(target.launch());
+            launchers.add(target.launcher());
         }
-        if (launches.isEmpty()) {
-            throw new IOException("neither Postfix nor smtp-sink is installed: apt-get install postfix");
+        if (launchers.isEmpty()) {
+            throw new IOException("neither Postfix nor smtp-sink is installed; install them with apt-get install postfix");
         }
-        return launches;
+        return launchers;
     }
 }

@@ -9,10 +9,10 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/// Free ports, refused ports, and the moment a port opens.
+/// Finds free ports and waits for ports to open.
 final class Ports {
 
-    /// tcpmux, which nobody runs: a connection to it is refused at once.
+    /// tcpmux: not in use, so that connections are refused immediately.
     static final int REFUSED = 1;
 
     private static final Duration POLL = Duration.ofMillis(1);
@@ -23,7 +23,7 @@ final class Ports {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
 
-    /// A port that nobody listens on at this moment, to be taken soon.
+    /// Finds a port that is free at the moment.
     static int unused() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
@@ -32,19 +32,19 @@ final class Ports {
 
     /// Waits until the port accepts a connection.
     ///
-    /// @param alive whether it still makes sense to wait
-    /// @return when it did, on the clock of [System#nanoTime()]
-    static long awaitOpen(InetSocketAddress address, Duration longest, BooleanSupplier alive) throws IOException {
-        long deadline = System.nanoTime() + longest.toNanos();
+    /// @param alive whether the server is still running
+    /// @return time at which it did, as [System#nanoTime()]
+    static long awaitOpen(InetSocketAddress address, Duration timeout, BooleanSupplier alive) throws IOException {
+        long deadline = System.nanoTime() + timeout.toNanos();
         while (System.nanoTime() - deadline < 0 && alive.getAsBoolean()) {
             if (isOpen(address)) {
                 return System.nanoTime();
             }
             LockSupport.parkNanos(POLL.toNanos());
         }
-        String trouble =
-                alive.getAsBoolean() ? "did not open " + address + " within " + longest.toSeconds() + " s" : "ended";
-        throw new IOException("the server " + trouble);
+        String failure =
+                alive.getAsBoolean() ? "did not open " + address + " within " + timeout.toSeconds() + " s" : "ended";
+        throw new IOException("the server " + failure);
     }
 
     private static boolean isOpen(InetSocketAddress address) {

@@ -9,13 +9,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// A Postfix of the bench's own: its configuration, queue and log in a directory of the bench, its one port on
-/// loopback. The machine's Postfix, if it runs one, is left alone. Needs root, as Postfix does.
+/// Starts a separate Postfix instance with configuration, queue and log in the work directory and one port on
+/// loopback. An installed Postfix is not affected. Needs root, as Postfix does.
 ///
-/// What it accepts it cannot deliver: the next hop refuses connections, as for the relay under measurement.
+/// The next hop refuses connections, as for the measured relay.
 ///
-/// @param hold accept only: what it accepts goes on hold and no delivery is ever tried, which is Postfix at its
-///     fastest
+/// @param hold whether accepted messages are held and never delivered, the fastest mode of Postfix
 record PostfixLauncher(Path program, String version, boolean hold) implements Launcher {
 
     private static final Duration LONGEST_START = Duration.ofSeconds(20);
@@ -37,7 +36,7 @@ record PostfixLauncher(Path program, String version, boolean hold) implements La
             alias_database =
             local_recipient_maps =
             message_size_limit = 157286400
-            # Would slow senders down when mail arrives faster than it leaves, and here none leaves.
+            # Would delay clients when mail arrives faster than it is delivered.
             in_flow_delay = 0
             """;
 
@@ -68,7 +67,7 @@ record PostfixLauncher(Path program, String version, boolean hold) implements La
             postlog   unix-dgram n - n - 1 postlogd
             """;
 
-    /// Postfix in both ways, if it is installed here.
+    /// Postfix with and without hold; empty if it is not installed.
     static List<PostfixLauncher> installed() throws IOException, InterruptedException {
         Optional<Path> postconf = Programs.find("postconf");
         Optional<Path> postfix = Programs.find("postfix");
@@ -106,7 +105,7 @@ record PostfixLauncher(Path program, String version, boolean hold) implements La
         Programs.output(List.of(program.toString(), "-c", configuration.toString(), "start"));
         String pid = Files.readString(directory.resolve("queue/pid/master.pid")).strip();
         ProcessHandle master = ProcessHandle.of(Long.parseLong(pid))
-                .orElseThrow(() -> new IOException("Postfix ended as soon as it was started"));
+                .orElseThrow(() -> new IOException("Postfix exited immediately after its start"));
         Runtime.getRuntime().addShutdownHook(new Thread(master::destroy, "stops Postfix"));
         Ports.awaitOpen(address, LONGEST_START, master::isAlive);
         return new Running(address, master);

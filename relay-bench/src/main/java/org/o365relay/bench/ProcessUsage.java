@@ -8,19 +8,19 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// What a process and its descendants have taken so far, as Linux tells it in `/proc` (proc_pid_stat(5)).
+/// CPU time and memory of a process and its descendants, from Linux `/proc` (proc_pid_stat(5)).
 ///
-/// @param cpu processor time in user and kernel mode, of ended and reaped children too
-/// @param residentKib resident memory; of several processes the sum of their proportional shares (PSS), since
-///     the sum of their resident memory would count shared pages several times
-/// @param peakKib the highest resident memory of a single process; 0 if there are several
+/// @param cpu processor time in user and kernel mode, including reaped children
+/// @param residentKib resident memory in KiB; for several processes the sum of their proportional shares (PSS),
+///     because the sum of resident memory counts shared pages several times
+/// @param peakKib peak resident memory of a single process in KiB; 0 for several
 record ProcessUsage(Duration cpu, long residentKib, long peakKib) {
 
     static final ProcessUsage NOTHING = new ProcessUsage(Duration.ZERO, 0, 0);
 
-    /// The kernel reports in USER_HZ, which is 100 wherever the JDK runs.
+    /// USER_HZ is 100 on all platforms of the JDK.
     private static final long TICK_MILLIS = 10;
-    /// Position of utime in `/proc/PID/stat`, counted after the command name.
+    /// Index of utime in `/proc/PID/stat`, counted after the command name.
     private static final int UTIME = 11;
 
     static ProcessUsage of(long pid) throws IOException {
@@ -35,32 +35,32 @@ record ProcessUsage(Duration cpu, long residentKib, long peakKib) {
         return sum;
     }
 
-    /// A process that has ended since the tree was listed is in its parent's account, or has no memory any more.
+    /// A process that has exited since the tree was listed counts in its parent, and has no memory.
     private static ProcessUsage oneOfSeveral(long pid) throws IOException {
         Duration cpu = Duration.ZERO;
         try {
             cpu = ticks(pid, 4);
             return new ProcessUsage(cpu, kib(pid, "smaps_rollup", "Pss:"), 0);
         } catch (AccessDeniedException e) {
-            throw new IOException("not allowed to see the memory of process " + pid + ", run the bench as its user", e);
+            throw new IOException("permission denied to read the memory of process " + pid + "; run the benchmark as its user", e);
         } catch (IOException e) {
             return new ProcessUsage(cpu, 0, 0);
         }
     }
 
-    /// Processor time of this JVM.
+    /// The processor time of this JVM.
     static Duration ownCpu() throws IOException {
         return ticks(ProcessHandle.current().pid(), 2);
     }
 
-    /// The process that is a JVM: itself, or what its start script started.
+    /// Finds the JVM among the process and its descendants.
     static long jvm(long pid) throws IOException {
         for (long each : tree(pid)) {
             if (Files.readString(proc(each, "comm")).strip().equals("java")) {
                 return each;
             }
         }
-        throw new IOException("process " + pid + " runs no java");
+        throw new IOException("process " + pid + " has no java process");
     }
 
     private static List<Long> tree(long pid) throws IOException {
@@ -70,7 +70,7 @@ record ProcessUsage(Duration cpu, long residentKib, long peakKib) {
                 .toList();
     }
 
-    /// @param fields 2 for utime and stime, 4 for those of reaped children as well
+    /// @param fields 2 for utime and stime, 4 to include reaped children
     private static Duration ticks(long pid, int fields) throws IOException {
         String stat = Files.readString(proc(pid, "stat"));
         String[] values = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);

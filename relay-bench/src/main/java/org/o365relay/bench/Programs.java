@@ -13,12 +13,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
-/// Other programs of this machine.
+/// Runs other programs.
 final class Programs {
 
     private Programs() {}
 
-    /// Looks in the path and where daemons live, which is often not in a user's path.
+    /// Searches `PATH` and the sbin directories, which are often not in a user's path.
     static Optional<Path> find(String name) {
         String path = System.getenv().getOrDefault("PATH", "");
         return Stream.concat(Stream.of(path.split(":", -1)), Stream.of("/usr/sbin", "/usr/local/sbin"))
@@ -32,14 +32,14 @@ final class Programs {
     static Path ofJdk(String name) throws IOException {
         Path program = Path.of(System.getProperty("java.home"), "bin", name);
         if (!Files.isExecutable(program)) {
-            throw new IOException("the bench needs a full JDK: there is no " + program);
+            throw new IOException("the benchmark needs a full JDK; missing " + program);
         }
         return program;
     }
 
-    /// Runs a program to its end.
+    /// Runs a program until it exits.
     ///
-    /// @return its output and error output
+    /// @return its standard output and error
     /// @throws IOException if it cannot be started or its exit code is not 0
     static String output(List<String> command) throws IOException, InterruptedException {
         Path file = Files.createTempFile("o365-relay-bench", ".out");
@@ -51,7 +51,7 @@ final class Programs {
             int code = process.waitFor();
             String output = Files.readString(file, StandardCharsets.UTF_8);
             if (code != 0) {
-                throw new IOException(String.join(" ", command) + " ended with " + code + ":\n" + output);
+                throw new IOException(String.join(" ", command) + " exited with code " + code + ":\n" + output);
             }
             return output;
         } finally {
@@ -59,12 +59,12 @@ final class Programs {
         }
     }
 
-    /// Waits for the end of a process.
+    /// Waits until a process exits.
     ///
-    /// @return whether it ended in time
-    static boolean ended(ProcessHandle process, Duration longest) throws IOException {
+    /// @return false on timeout
+    static boolean ended(ProcessHandle process, Duration timeout) throws IOException {
         try {
-            process.onExit().get(longest.toMillis(), TimeUnit.MILLISECONDS);
+            process.onExit().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
             return true;
         } catch (TimeoutException e) {
             return false;

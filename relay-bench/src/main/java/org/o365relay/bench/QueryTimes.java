@@ -22,8 +22,8 @@ import org.o365relay.queue.QueueReader;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
 
-/// Asks a queue that a [Backlog] has made what operators and deliveries ask, in this process, as the relay does in
-/// its own.
+/// Measures the queries of operators and deliveries on a generated [Backlog], in this process with the relay's
+/// classes.
 final class QueryTimes {
 
     private static final int RUNS = 7;
@@ -34,10 +34,10 @@ final class QueryTimes {
     private final Path directory;
     private final int settled;
     private final int open;
-    private final MarkdownTable table = new MarkdownTable("question", "ms, median of " + RUNS, "slowest", "found");
+    private final MarkdownTable table = new MarkdownTable("query", "ms, median of " + RUNS, "slowest", "found");
 
-    /// @param directory the data directory
-    /// @param settled messages of the history, which come first
+    /// @param directory data directory
+    /// @param settled number of messages in the history, which come first
     QueryTimes(Path directory, int settled, int open) {
         this.directory = directory;
         this.settled = settled;
@@ -54,18 +54,18 @@ final class QueryTimes {
         try (MessageQueue queue = MessageQueue.open(settings, InstantSource.system(), RandomGenerator.getDefault())) {
             measureQueueQueries(queue.reader());
             measureTraceQueries(queue.reader());
-            ClaimScope supply = new ClaimScope(RelayLauncher.MAILBOX, List.of(RelayLauncher.MAILBOX));
-            time("claim 20 of those that are due", () -> queue.claim(supply, 20).size());
-            MessageQueue later = queue;
-            time("claim and put back 20 due", () -> claimAndPutBack(later, supply));
+            ClaimScope scope = new ClaimScope(RelayLauncher.MAILBOX, List.of(RelayLauncher.MAILBOX));
+            time("claim 20 due messages", () -> queue.claim(scope, 20).size());
+            MessageQueue opened = queue;
+            time("claim and return 20 due messages", () -> claimAndPutBack(opened, scope));
         } catch (QueueUnavailableException e) {
             throw new IOException(e);
         }
         return table;
     }
 
-    private static long claimAndPutBack(MessageQueue queue, ClaimScope supply) {
-        var claims = queue.claim(supply, 20);
+    private static long claimAndPutBack(MessageQueue queue, ClaimScope scope) {
+        var claims = queue.claim(scope, 20);
         claims.forEach(queue::putBack);
         return claims.size();
     }
@@ -76,38 +76,38 @@ final class QueryTimes {
         time("queue list, first page", () -> found(reading, Order.OLDEST_FIRST, all -> all));
         time("queue list, newest first", () -> found(reading, Order.NEWEST_FIRST, all -> all));
         time("queue list --client", () -> found(reading, Order.OLDEST_FIRST, all -> client(all, Backlog.client(last))));
-        time("queue list --client nobody's", () -> found(reading, Order.OLDEST_FIRST, all -> client(all, "10.9.9.9")));
+        time("queue list --client, no match", () -> found(reading, Order.OLDEST_FIRST, all -> client(all, "10.9.9.9")));
         time(
-                "queue list --sender nobody's",
+                "queue list --sender, no match",
                 () -> found(reading, Order.OLDEST_FIRST, all -> sender(all, "no@x.example")));
         time(
-                "queue list --recipient, last of all",
+                "queue list --recipient, last message",
                 () -> found(reading, Order.OLDEST_FIRST, all -> recipient(all, Backlog.recipient(last))));
         time(
-                "queue list --recipient nobody's",
+                "queue list --recipient, no match",
                 () -> found(reading, Order.OLDEST_FIRST, all -> recipient(all, "no@x.example")));
-        time("queue list --reason nobody's", () -> found(reading, Order.OLDEST_FIRST, all -> reason(all, "none-such")));
+        time("queue list --reason, no match", () -> found(reading, Order.OLDEST_FIRST, all -> reason(all, "none-such")));
         time(
-                "queue list --mailbox nobody's",
+                "queue list --mailbox, no match",
                 () -> found(reading, Order.OLDEST_FIRST, all -> mailbox(all, "no@x.example")));
-        time("count all that are open", () -> reading.count(MessageFilter.ALL.in(OPEN)));
+        time("count open messages", () -> reading.count(MessageFilter.ALL.in(OPEN)));
     }
 
     private void measureTraceQueries(QueueReader reading) {
         time("trace, newest", () -> trace(reading, all -> all));
         time("trace by id", () -> reading.show(newest(reading)).stream().count());
         time(
-                "trace by Message-ID, the first of all",
+                "trace by Message-ID, first message",
                 () -> trace(reading, all -> messageId(all, Backlog.messageId(0))));
         time("trace by Message-ID, unknown", () -> trace(reading, all -> messageId(all, "<no@x.example>")));
-        time("trace by subject, the first of all", () -> trace(reading, all -> subject(all, Backlog.subject(1))));
+        time("trace by subject, first message", () -> trace(reading, all -> subject(all, Backlog.subject(1))));
         time("trace by subject, unknown", () -> trace(reading, all -> subject(all, "no such subject")));
         time("trace by sender, unknown", () -> trace(reading, all -> sender(all, "no@x.example")));
         time("trace by recipient, unknown", () -> trace(reading, all -> recipient(all, "no@x.example")));
         time("trace by client, unknown", () -> trace(reading, all -> client(all, "10.9.9.9")));
         Instant beginning = Backlog.beginning(settled + open);
         time(
-                "trace by time, the first minute",
+                "trace by time, first minute",
                 () -> trace(reading, all -> between(all, beginning, beginning.plusSeconds(60))));
     }
 
@@ -127,12 +127,12 @@ final class QueryTimes {
                 .size();
     }
 
-    private void time(String name, Query question) {
+    private void time(String name, Query query) {
         long[] nanos = new long[RUNS];
         long found = 0;
         for (int time = 0; time < RUNS; time++) {
             long start = System.nanoTime();
-            found = question.run();
+            found = query.run();
             nanos[time] = System.nanoTime() - start;
         }
         Arrays.sort(nanos);

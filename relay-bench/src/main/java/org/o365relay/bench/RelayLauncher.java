@@ -11,23 +11,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/// The relay as it is shipped: the start script of an unpacked distribution (or of a checkout), with a
-/// configuration made for the measurement.
+/// Starts the relay with the start script of an unpacked tarball or a checkout and a generated configuration.
 ///
-/// @param script `bin/o365-relay`
-/// @param upstream where it delivers
-/// @param jvmOptions added to the packaged ones
-/// @param settings lines of configuration that come after the template and win
+/// @param script path of `bin/o365-relay`
+/// @param upstream upstream of the mailbox
+/// @param jvmOptions JVM options in addition to the packaged ones
+/// @param settings configuration lines that override the template
 record RelayLauncher(Path script, UpstreamAddress upstream, List<String> jvmOptions, List<String> settings)
         implements Launcher {
 
-    /// The packaged script's own variable for more JVM options.
+    /// Environment variable of the start script for additional JVM options.
     private static final String JVM_OPTIONS_VARIABLE = "O365_RELAY_JAVA_OPTS";
 
     static final String MAILBOX = "relay@contoso.example";
     static final String PASSWORD = "bench-only";
 
-    /// @param path the script, or the directory it lies under as `bin/o365-relay`
+    /// @param path start script, or the directory that contains `bin/o365-relay`
     /// @throws IllegalArgumentException if there is no such file
     static Path script(Path path) {
         Path script = Files.isDirectory(path) ? path.resolve("bin/o365-relay") : path;
@@ -41,13 +40,13 @@ record RelayLauncher(Path script, UpstreamAddress upstream, List<String> jvmOpti
         return new RelayLauncher(script, other, jvmOptions, settings);
     }
 
-    /// @param more lines of configuration that come before those given already
+    /// @param more configuration line that the existing settings override
     RelayLauncher configured(String more) {
         List<String> all = Stream.concat(Stream.of(more), settings.stream()).toList();
         return new RelayLauncher(script, upstream, jvmOptions, all);
     }
 
-    /// @param more JVM options that come last and win
+    /// @param more JVM options that override the existing ones
     RelayLauncher with(List<String> more) {
         List<String> all = Stream.concat(jvmOptions.stream(), more.stream()).toList();
         return new RelayLauncher(script, upstream, all, settings);

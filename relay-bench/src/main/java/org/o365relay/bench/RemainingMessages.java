@@ -2,18 +2,20 @@ package org.o365relay.bench;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/// The messages still to be tried, shared by all sessions of one load.
+/// Counts the remaining messages of a load, shared by all its sessions.
 final class RemainingMessages {
 
     private final AtomicLong left;
     private final long deadline;
 
-    RemainingMessages(LoadLimit extent) {
-        this.left = new AtomicLong(extent.messages());
-        this.deadline = System.nanoTime() + extent.time().toNanos();
+    RemainingMessages(LoadLimit limit) {
+        this.left = new AtomicLong(limit.messages());
+        this.deadline = System.nanoTime() + limit.time().toNanos();
     }
 
-    /// Takes one message to try; false when the load is over.
+    /// Takes one message.
+    ///
+    /// @return false if the load is complete
     boolean take() {
         return System.nanoTime() - deadline < 0 && left.getAndDecrement() > 0;
     }

@@ -2,16 +2,16 @@ package org.o365relay.bench;
 
 import java.nio.ByteBuffer;
 
-/// Reads replies out of a stream that may be cut anywhere. RFC 5321 §4.2.1
+/// Decodes replies (RFC 5321 §4.2.1) from a stream that may be split anywhere.
 final class ReplyDecoder {
 
     private int column;
     private int code;
     private boolean last;
 
-    /// Consumes input up to the end of one reply, or all of it.
+    /// Consumes input up to the end of one reply.
     ///
-    /// @return the code of the reply that ended; 0 if none did
+    /// @return the reply code; 0 if the reply is incomplete
     int next(ByteBuffer input) {
         while (input.hasRemaining()) {
             byte octet = input.get();

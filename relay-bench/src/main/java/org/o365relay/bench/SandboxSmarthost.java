@@ -10,8 +10,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/// The relay's own stand-in for Office 365, in a process of its own; counted by the line it writes for each
-/// message.
+/// The sandbox in a separate process. Counts messages by the line that it prints for each.
 final class SandboxSmarthost implements Smarthost {
 
     private static final Duration LONGEST_STOP = Duration.ofSeconds(20);
@@ -55,10 +54,10 @@ final class SandboxSmarthost implements Smarthost {
     }
 
     private static Path trusted(BufferedReader output) throws IOException {
-        StringBuilder said = new StringBuilder();
+        StringBuilder printed = new StringBuilder();
         String certificate = "";
         for (String line = output.readLine(); line != null; line = output.readLine()) {
-            said.append(line).append('\n');
+            printed.append(line).append('\n');
             String text = line.strip();
             if (text.startsWith(CERTIFICATE)) {
                 certificate = text.substring(CERTIFICATE.length()).strip();
@@ -66,7 +65,7 @@ final class SandboxSmarthost implements Smarthost {
                 return Path.of(certificate);
             }
         }
-        throw new IOException("the sandbox did not start; it said:\n" + said);
+        throw new IOException("the sandbox did not start; its output:\n" + printed);
     }
 
     private void count(BufferedReader output) {
@@ -77,7 +76,7 @@ final class SandboxSmarthost implements Smarthost {
                 }
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read what the sandbox says", e);
+            throw new UncheckedIOException("cannot read the output of the sandbox", e);
         }
     }
 
@@ -92,8 +91,8 @@ final class SandboxSmarthost implements Smarthost {
     }
 
     @Override
-    public boolean awaitMessages(int count, Duration longest) throws InterruptedException {
-        return arrived.tryAcquire(count, longest.toMillis(), TimeUnit.MILLISECONDS);
+    public boolean awaitMessages(int count, Duration timeout) throws InterruptedException {
+        return arrived.tryAcquire(count, timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override

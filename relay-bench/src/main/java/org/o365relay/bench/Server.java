@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.OptionalLong;
 
-/// A running SMTP server that is measured. Closing it stops it, if the bench started it.
+/// A running SMTP server under measurement. [#close()] stops it if the benchmark started it.
 interface Server extends AutoCloseable {
 
     InetSocketAddress address();
 
-    /// The process whose processor time and memory are counted, with its descendants; empty if it is not known.
+    /// The process whose CPU time and memory are measured, with its descendants; empty if unknown.
     OptionalLong pid();
 
     @Override

@@ -11,29 +11,29 @@ import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
-/// A self-signed certificate for `localhost`, made with the JDK's keytool.
+/// A self-signed certificate for `localhost`, generated with the JDK's keytool.
 ///
-/// @param pem the certificate, for the relay to trust
-/// @param context for a server that shows it
+/// @param pem PEM file with the certificate, for clients to trust
+/// @param context TLS context of a server with this certificate
 record ServerIdentity(Path pem, SSLContext context) {
 
     private static final String ALIAS = "localhost";
     private static final String STORE_PASSWORD = "bench-only";
 
-    static ServerIdentity make(Path directory) throws IOException, InterruptedException {
+    static ServerIdentity generate(Path directory) throws IOException, InterruptedException {
         Path file = directory.resolve("localhost.p12");
-        generate(file);
+        runKeytool(file);
         try {
             KeyStore store = KeyStore.getInstance(file.toFile(), STORE_PASSWORD.toCharArray());
             Path pem = directory.resolve("localhost.pem");
             Files.writeString(pem, pem(store));
             return new ServerIdentity(pem, context(store));
         } catch (GeneralSecurityException e) {
-            throw new IOException("cannot use the certificate made for the measurement", e);
+            throw new IOException("cannot load the generated certificate", e);
         }
     }
 
-    private static void generate(Path store) throws IOException, InterruptedException {
+    private static void runKeytool(Path store) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(Programs.ofJdk("keytool").toString(), "-genkeypair"));
         command.addAll(List.of("-keyalg", "EC", "-groupname", "secp256r1", "-validity", "2"));
         command.addAll(List.of("-dname", "CN=localhost", "-ext", "san=dns:localhost,ip:127.0.0.1"));

@@ -3,12 +3,12 @@ package org.o365relay.bench;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// A number of octets, written as in `4KiB`, `100 KiB`, `100MiB` or `4096`.
+/// A number of octets, written as `4KiB`, `100 KiB`, `100MiB` or `4096`.
 record Size(long octets) {
 
     private static final Pattern FORM = Pattern.compile("(\\d{1,9}) ?(KiB|MiB)?");
 
-    /// @throws IllegalArgumentException with the forms that are understood
+    /// @throws IllegalArgumentException with examples in its message
     static Size parse(String text) {
         Matcher matcher = FORM.matcher(text.strip());
         if (!matcher.matches()) {

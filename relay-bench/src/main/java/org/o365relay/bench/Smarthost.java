@@ -5,26 +5,26 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.OptionalLong;
 
-/// The other end of a delivery, which knows how many messages came.
+/// An upstream that counts the messages it receives.
 interface Smarthost extends AutoCloseable {
 
     int port();
 
-    /// PEM file with the certificate to trust.
+    /// The PEM file with the certificate to trust.
     Path certificate();
 
     /// Waits for that many further messages.
     ///
-    /// @return whether they came in time
-    boolean awaitMessages(int count, Duration longest) throws InterruptedException;
+    /// @return false on timeout
+    boolean awaitMessages(int count, Duration timeout) throws InterruptedException;
 
-    /// Messages that came and were not waited for.
+    /// The number of received messages that were not awaited.
     int surplus();
 
-    /// TLS handshakes that came to their end, if it tells.
+    /// The number of completed TLS handshakes; empty if unknown.
     OptionalLong handshakes();
 
-    /// Sessions that authenticated, if it tells.
+    /// The number of authenticated sessions; empty if unknown.
     OptionalLong logins();
 
     @Override

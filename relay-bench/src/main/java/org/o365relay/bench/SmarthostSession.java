@@ -32,7 +32,7 @@ final class SmarthostSession {
     private final Consumer<String> message;
     private final StringBuilder line = new StringBuilder();
 
-    /// A buffer of our own: BufferedInputStream takes a lock for every octet.
+    /// An own buffer, because BufferedInputStream locks for every octet.
     private final byte[] buffer = new byte[BUFFER];
 
     private int position;
@@ -44,7 +44,7 @@ final class SmarthostSession {
     private boolean authenticated;
     private String recipient = "";
 
-    /// @param message told the last recipient of each message, as in RCPT
+    /// @param message receives the RCPT command of the last recipient of each message
     SmarthostSession(Socket socket, SSLContext tls, Runnable handshake, Runnable login, Consumer<String> message)
             throws IOException {
         this.tls = tls;
@@ -57,9 +57,9 @@ final class SmarthostSession {
         socket.setTcpNoDelay(true);
     }
 
-    /// Talks until QUIT.
+    /// Runs the session until QUIT.
     ///
-    /// @throws IOException if the client leaves without
+    /// @throws IOException if the connection ends without QUIT
     void run() throws IOException {
         reply("220 smarthost.bench.example ready");
         String command = line();
@@ -81,7 +81,7 @@ final class SmarthostSession {
             }
             case "DATA" -> receive();
             case "RSET", "NOOP" -> reply("250 2.0.0 ok");
-            default -> reply("502 5.5.1 not here");
+            default -> reply("502 5.5.1 not implemented");
         }
     }
 
@@ -97,7 +97,7 @@ final class SmarthostSession {
         handshake.run();
     }
 
-    /// Takes any name and password. LOGIN asks for the name unless it came along, and for the password.
+    /// Accepts any credentials. LOGIN prompts for the user name, unless it is in the command, and the password.
     private void authenticate(String command) throws IOException {
         String[] words = command.split(" ", -1);
         if (words[1].equalsIgnoreCase("LOGIN")) {
@@ -126,7 +126,7 @@ final class SmarthostSession {
         reply("354 go ahead");
         skipContent();
         message.accept(recipient);
-        reply("250 2.0.0 taken");
+        reply("250 2.0.0 accepted");
     }
 
     /// RFC 5321 §4.1.1.4: the content ends with a line of one dot.
@@ -155,7 +155,7 @@ final class SmarthostSession {
             limit = input.read(buffer);
             position = 0;
             if (limit < 0) {
-                throw new EOFException("the client left");
+                throw new EOFException("the client closed the connection");
             }
         }
         return buffer[position++];

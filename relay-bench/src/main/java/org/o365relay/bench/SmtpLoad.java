@@ -10,18 +10,20 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/// A load on an SMTP server: many plain clients, each one EHLO, then per message MAIL, RCPT, DATA, content,
-/// each waiting for its reply. Written to cost little, since it shares the processors with what it measures:
-/// one thread, one selector, octets made beforehand, nothing allocated per message on a kept connection.
+/// A load on an SMTP server: concurrent clients that send EHLO once and MAIL, RCPT, DATA and content per
+/// message, each command waiting for its reply. The generator uses little CPU time, because it shares the
+/// processors with the server: one thread, one selector, prepared octets, no allocation per message on a
+/// persistent connection.
 ///
-/// @param server where to connect
-/// @param sessions connections open at the same time, at least 1
-/// @param limit when to stop
-/// @param content the message
-/// @param connections one connection for all of a session's messages, or one for each
-/// @param pipelining send MAIL, RCPT and DATA in one go (RFC 2920); plain clients do not
-/// @param threads among which the sessions are divided; more than one only where processors abound
-/// @param stallTimeout without any reply for this long the load ends, and messages under way count as dropped
+/// @param server address of the server
+/// @param sessions concurrent sessions, at least 1
+/// @param limit when the load ends
+/// @param content message to send
+/// @param connections one connection per session or per message
+/// @param pipelining whether to send MAIL, RCPT and DATA in one write (RFC 2920)
+/// @param threads number of threads that share the sessions; more than one only with many processors
+/// @param stallTimeout time without any reply after which the load ends and messages in transit count as
+///     dropped
 public record SmtpLoad(
         InetSocketAddress server,
         int sessions,
@@ -34,15 +36,15 @@ public record SmtpLoad(
 
     /// How often a session connects.
     public enum Connections {
-        /// Once, for all its messages.
+        /// Once for all messages.
         PERSISTENT,
-        /// For every message anew, with EHLO and QUIT.
+        /// For every message, with EHLO and QUIT.
         ONE_PER_MESSAGE
     }
 
-    /// Puts the load on the server and waits for its end.
+    /// Runs the load.
     ///
-    /// @throws IOException if this machine cannot open sockets; what the server does is in the result
+    /// @throws IOException if this machine cannot open sockets; failures of the server are in the result
     public LoadResult run() throws IOException, InterruptedException {
         Duration cpuBefore = ProcessUsage.ownCpu();
         long start = System.nanoTime();
@@ -52,13 +54,13 @@ public record SmtpLoad(
         return new LoadResult(tally.accepted(), tally.refusals(), tally.drops(), elapsed, tally.latency(), cpu);
     }
 
-    private LoadTally divide(RemainingMessages budget) throws IOException, InterruptedException {
+    private LoadTally divide(RemainingMessages remaining) throws IOException, InterruptedException {
         int loops = Math.min(threads, sessions);
         try (ExecutorService executor = Executors.newFixedThreadPool(loops)) {
             List<Future<LoadTally>> parts = new ArrayList<>();
             for (int loop = 0; loop < loops; loop++) {
                 int share = sessions / loops + (loop < sessions % loops ? 1 : 0);
-                parts.add(executor.submit(new LoadLoop(this, share, budget)));
+                parts.add(executor.submit(new LoadLoop(this, share, remaining)));
             }
             LoadTally sum = new LoadTally();
             for (Future<LoadTally> part : parts) {

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Postfix's `smtp-sink`: takes every message and keeps none. What it reaches bounds what the load generator can
-/// show on this machine.
+/// Starts Postfix's `smtp-sink`, which discards every message. Its figures are the limit of the load generator
+/// on this machine.
 record SmtpSinkLauncher(Path program) implements Launcher {
 
     private static final String BACKLOG = "1000";
@@ -28,7 +28,7 @@ record SmtpSinkLauncher(Path program) implements Launcher {
         InetSocketAddress address = Ports.onLoopback(Ports.unused());
         List<String> command = new ArrayList<>(List.of(program.toString()));
         if (System.getProperty("user.name").equals("root")) {
-            // It refuses to keep root's rights.
+            // smtp-sink refuses to run as root
             command.addAll(List.of("-u", "nobody"));
         }
         command.addAll(List.of("127.0.0.1:" + address.getPort(), BACKLOG));

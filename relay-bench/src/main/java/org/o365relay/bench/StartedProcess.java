@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/// A server in a process that the bench started, stopped with SIGTERM.
+/// A server process that the benchmark started; stopped with SIGTERM.
 ///
-/// @param opened how long it took from the start of the process to an open port
+/// @param opened time from the start of the process to an open port
 record StartedProcess(Process process, InetSocketAddress address, Duration opened) implements Server {
 
     private static final Duration LONGEST_START = Duration.ofSeconds(60);
@@ -19,8 +19,8 @@ record StartedProcess(Process process, InetSocketAddress address, Duration opene
 
     /// Starts a command and waits for its port.
     ///
-    /// @param output the file its output is appended to
-    /// @throws IOException if it ends or stays closed, with the end of its output
+    /// @param output file to which the output of the process is appended
+    /// @throws IOException if it exits or does not open the port, with its output
     static StartedProcess start(
             List<String> command, Map<String, String> environment, InetSocketAddress address, Path output)
             throws IOException, InterruptedException {
@@ -36,7 +36,7 @@ record StartedProcess(Process process, InetSocketAddress address, Duration opene
             return new StartedProcess(process, address, Duration.ofNanos(opened - start));
         } catch (IOException e) {
             process.destroyForcibly().waitFor();
-            throw new IOException(e.getMessage() + "; it said:\n" + Files.readString(output), e);
+            throw new IOException(e.getMessage() + "; its output:\n" + Files.readString(output), e);
         }
     }
 

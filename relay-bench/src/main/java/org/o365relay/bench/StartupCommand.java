@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 /// `bench startup`.
 @Command(
         name = "startup",
-        description = "From the start of the process to an open port, and the memory of an idle relay.",
+        description = "Measure the time from process start to open port, and the memory of an idle relay.",
         mixinStandardHelpOptions = true)
 final class StartupCommand implements Callable<Integer> {
 
@@ -22,13 +22,13 @@ final class StartupCommand implements Callable<Integer> {
     @Mixin
     private TargetOptions target = new TargetOptions();
 
-    @Option(names = "--times", paramLabel = "N", description = "Default: ${DEFAULT-VALUE}; the median counts.")
+    @Option(names = "--times", paramLabel = "N", description = "Number of starts; the median is reported. Default: ${DEFAULT-VALUE}")
     private int times = 7;
 
     @Option(
             names = "--idle",
             paramLabel = "S",
-            description = "How long it does nothing before its memory is read. Default: ${DEFAULT-VALUE}")
+            description = "Idle time before the memory is read. Default: ${DEFAULT-VALUE}")
     private int idle = 10;
 
     @Override
@@ -36,10 +36,10 @@ final class StartupCommand implements Callable<Integer> {
         return report.of(this::measure);
     }
 
-    private MarkdownTable measure(WorkDirectory scratch) throws IOException, InterruptedException {
+    private MarkdownTable measure(WorkDirectory work) throws IOException, InterruptedException {
         RelayLauncher launch = target.relay();
-        Path directory = scratch.newSubdirectory();
-        report.progress("one start to make the queue …");
+        Path directory = work.newSubdirectory();
+        report.progress("one start to create the queue …");
         launch.start(directory).close();
         report.progress(times + " starts …");
         long[] millis = new long[times];

@@ -6,17 +6,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/// The processors' time since the machine started, over all of them, as Linux tells it in `/proc/stat`
-/// (proc_stat(5)).
+/// CPU time of all processors since boot, from Linux `/proc/stat` (proc_stat(5)).
 ///
-/// @param busy for any process, the kernel's own work or, in a virtual machine, for somebody else
-/// @param all busy and idle
+/// @param busy processor time of processes and kernel, and time stolen by the hypervisor
+/// @param all busy and idle time
 record SystemCpu(Duration busy, Duration all) {
 
     private static final long TICK_MILLIS = 10;
     private static final int IDLE = 3;
     private static final int IOWAIT = 4;
-    /// user, nice, system, idle, iowait, irq, softirq, steal; guest times are in user and nice already.
+    /// user, nice, system, idle, iowait, irq, softirq, steal; user and nice include the guest times.
     private static final int FIELDS = 8;
 
     static SystemCpu now() throws IOException {
@@ -32,11 +31,11 @@ record SystemCpu(Duration busy, Duration all) {
         return new SystemCpu(Duration.ofMillis(busy * TICK_MILLIS), Duration.ofMillis(all * TICK_MILLIS));
     }
 
-    /// The share of the machine that others than the measured took since then: figures taken on a busy machine
-    /// say little.
+    /// The share of CPU time that other processes used since then. With a high share the figures are
+    /// unreliable.
     ///
-    /// @param measured processor time of the server and the load generator meanwhile
-    /// @return 0 to 1
+    /// @param measured processor time of the server and the load generator since then
+    /// @return share, 0 to 1
     double otherLoadSince(SystemCpu before, Duration measured) {
         Duration others = busy.minus(before.busy).minus(measured);
         Duration time = all.minus(before.all);

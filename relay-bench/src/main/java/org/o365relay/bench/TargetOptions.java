@@ -11,42 +11,42 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/// Which server is measured: the relay, started by the bench, or any that runs already.
+/// Selects the measured server: a relay started by the benchmark, or any running server.
 final class TargetOptions {
 
     @Option(
             names = "--relay",
             paramLabel = "PATH",
-            description = "The relay to start: the directory of an unpacked distribution, or its start script.")
+            description = "Start this relay: the directory of an unpacked tarball or checkout, or the start script.")
     private @Nullable Path relay;
 
     @Option(
             names = "--target",
             paramLabel = "HOST:PORT",
-            description = "Any SMTP server that already runs, instead of --relay.")
+            description = "Measure this running SMTP server instead of --relay.")
     private @Nullable String target;
 
-    @Option(names = "--pid", paramLabel = "PID", description = "The process of --target, for its CPU time and memory.")
+    @Option(names = "--pid", paramLabel = "PID", description = "Process of --target, to measure its CPU time and memory.")
     private @Nullable Long pid;
 
     @Option(
             names = "--jvm-option",
             paramLabel = "OPTION",
             description =
-                    "Given to the relay's JVM after the packaged options, as in --jvm-option=-Xmx64m. Repeatable.")
+                    "Additional JVM option for the relay, such as --jvm-option=-Xmx64m. Repeatable.")
     private List<String> jvmOptions = new ArrayList<>();
 
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "A line for the relay's configuration, as in --set relay.limits.connections=500. Repeatable.")
+            description = "Set a configuration key of the relay, such as --set relay.limits.connections=500. Repeatable.")
     private List<String> settings = new ArrayList<>();
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command = CommandSpec.create();
 
-    /// The server that the options name.
-    Launcher launch() {
+    /// The launcher of the selected server.
+    Launcher launcher() {
         if (target != null) {
             return new RunningServer(address(target), pid == null ? OptionalLong.empty() : OptionalLong.of(pid));
         }
@@ -57,10 +57,10 @@ final class TargetOptions {
         return target != null || relay != null;
     }
 
-    /// The relay, for what only a server that the bench starts can show. Its upstream refuses connections.
+    /// The launcher of the relay, with an upstream that refuses connections.
     RelayLauncher relay() {
         if (relay == null) {
-            throw invalid("say what to measure: --relay PATH" + (target == null ? " or --target HOST:PORT" : ""));
+            throw invalid("missing option: --relay PATH" + (target == null ? " or --target HOST:PORT" : ""));
         }
         try {
             return new RelayLauncher(RelayLauncher.script(relay), UpstreamAddress.refused(), jvmOptions, settings);
@@ -69,7 +69,7 @@ final class TargetOptions {
         }
     }
 
-    /// The same, delivering.
+    /// The launcher of the relay, with this upstream.
     RelayLauncher relayTo(Smarthost smarthost) {
         return relay().to(new UpstreamAddress(smarthost.port(), smarthost.certificate()));
     }

@@ -3,12 +3,12 @@ package org.o365relay.bench;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// Where the relay under measurement delivers.
+/// The upstream of the measured relay.
 ///
-/// @param certificates PEM file to trust; null where nobody listens anyway
+/// @param certificates PEM file to trust; null for an upstream that refuses connections
 record UpstreamAddress(int port, @Nullable Path certificates) {
 
-    /// An upstream that refuses connections: everything accepted stays in the queue.
+    /// An upstream that refuses connections, so that accepted messages stay in the queue.
     static UpstreamAddress refused() {
         return new UpstreamAddress(Ports.REFUSED, null);
     }

@@ -8,15 +8,15 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// The directory of one run, for queues and logs. Deleted at the end.
+/// The directory for queues and logs of one run. Deleted at the end.
 record WorkDirectory(Path directory) implements AutoCloseable {
 
-    /// Under a parent that decides which disk is measured.
+    /// Creates the directory below a parent, which selects the disk.
     static WorkDirectory under(Path parent) throws IOException {
         return new WorkDirectory(Files.createTempDirectory(Files.createDirectories(parent), "o365-relay-bench"));
     }
 
-    /// An empty directory. Servers that change their user must be able to get there.
+    /// Creates an empty subdirectory, readable for servers that change their user.
     Path newSubdirectory() throws IOException {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         return Files.createDirectory(directory.resolve(Integer.toString(count())));

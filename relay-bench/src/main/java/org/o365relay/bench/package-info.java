@@ -1,4 +1,4 @@
-/// Load, latency, footprint and crash measurements. Not shipped.
+/// Benchmarks of throughput, latency, CPU time and memory. Not part of the tarball.
 @NullMarked
 package org.o365relay.bench;
 

@@ -34,7 +34,7 @@ class CountingSmarthostTest {
 
     @BeforeAll
     static void makeACertificate(@TempDir Path directory) throws Exception {
-        certificate = ServerIdentity.make(directory);
+        certificate = ServerIdentity.generate(directory);
     }
 
     @BeforeEach

@@ -24,19 +24,20 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/// `o365-relay setup`: the first configuration.
+/// `o365-relay setup`: writes the initial configuration.
 @Command(
         name = "setup",
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
         sortOptions = false,
         description =
-                "Asks what has to be known and writes relay.conf, the secrets' own files, and the PowerShell script"
-                        + " with which an administrator lets the relay into Microsoft 365; then checks it all. What is given by an"
-                        + " option is not asked. Connects to nothing before the check, and changes nothing in Microsoft 365.",
+                "Create the configuration: ask for the settings, write relay.conf, the secret files, and a PowerShell"
+                        + " script with which an administrator permits the relay in Microsoft 365, then run the check."
+                        + " Settings given as options are not asked. Setup changes nothing in Microsoft 365 and opens no"
+                        + " network connection before the check.",
         footer = {
-            "%nWithout a terminal nothing is asked: what has a default takes it, and what is missing is listed.",
-            "Exit code 0 once the files are written, even if the check does not pass yet."
+            "%nWithout a terminal, settings that are not given get their defaults; missing ones are reported.",
+            "The exit code is 0 once the files are written, even if the check fails."
         })
 public final class SetupCommand implements Callable<Integer> {
 
@@ -49,31 +50,31 @@ public final class SetupCommand implements Callable<Integer> {
     @Option(
             names = "--directory",
             paramLabel = "DIR",
-            description = "Where to write (default: /etc/o365-relay if it can be written to, else this directory).")
+            description = "Directory for the files (default: /etc/o365-relay if writable, else the current directory).")
     private @Nullable Path directory;
 
     @Option(
             names = "--secret-file",
             paramLabel = "FILE",
-            description = "A file with the client secret, password, or password of the certificate; it is copied."
-                    + " Secrets are never given on the command line.")
+            description = "Copy the client secret, the password, or the password of the certificate from this file."
+                    + " Secrets cannot be given on the command line.")
     private @Nullable Path secretFile;
 
-    @Option(names = "--force", description = "Replace files that are there; they are kept as .bak.")
+    @Option(names = "--force", description = "Replace existing files; they are kept as .bak.")
     private boolean force;
 
-    @Option(names = "--yes", description = "Ask nothing, as without a terminal.")
+    @Option(names = "--yes", description = "Ask no questions, as without a terminal.")
     private boolean defaults;
 
-    @Option(names = "--no-check", description = "Do not run \"check\" at the end.")
+    @Option(names = "--no-check", description = "Do not run \"o365-relay check\" at the end.")
     private boolean noCheck;
 
-    /// @param terminal whom to ask
+    /// @param terminal terminal of the user; empty if there is none
     public SetupCommand(Supplier<Optional<Terminal>> terminal) {
         this.terminal = terminal;
     }
 
-    /// Makes an option of every question.
+    /// Adds an option for each setup question.
     @Spec
     void addQuestionOptions(CommandSpec command) {
         spec = command;
@@ -107,21 +108,21 @@ public final class SetupCommand implements Callable<Integer> {
         } catch (FileAlreadyExistsException e) {
             throw new CommandFailed(
                     ExitCode.CANNOT_CREATE,
-                    e.getFile() + " is there already, nothing was written; --force replaces it and keeps it as .bak,"
-                            + " --directory writes elsewhere");
+                    e.getFile() + " already exists, no file was written; use --force to replace it (it is kept as .bak), or"
+                            + " --directory for another directory");
         } catch (IOException e) {
             throw new CommandFailed(ExitCode.CANNOT_CREATE, reason(e));
         }
     }
 
     private static String hint(Optional<Terminal> asked) {
-        return asked.isPresent() ? "" : "\nNothing was written. See o365-relay setup --help.";
+        return asked.isPresent() ? "" : "\nNo file was written. See o365-relay setup --help.";
     }
 
     private static String reason(IOException e) {
         return switch (e) {
-            case AccessDeniedException denied -> "no permission for " + denied.getFile();
-            case NoSuchFileException missing -> "there is no file " + missing.getFile();
+            case AccessDeniedException denied -> "permission denied: " + denied.getFile();
+            case NoSuchFileException missing -> "no such file: " + missing.getFile();
             default -> String.valueOf(e.getMessage());
         };
     }
@@ -150,8 +151,8 @@ public final class SetupCommand implements Callable<Integer> {
         if (program.execute("check", "--config", config.toString()) != ExitCode.OK) {
             out.println();
             out.println(
-                    "The check does not pass yet. Nothing is lost by that: do what stands above, wait up to an hour for"
-                            + " Microsoft 365, and run it again.");
+                    "The check failed. The files are written: complete the next steps above, wait up to an hour for"
+                            + " Microsoft 365 to apply the changes, and run the check again.");
             out.flush();
         }
     }

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.o365relay.exchange.Cloud;
 
-/// The PowerShell script the tenant's administrator runs. Its sections stand in the resource of the same name; what
-/// was answered comes in as variables at the beginning, and nowhere else.
+/// Generates the PowerShell script for the administrator of the tenant. Its sections are in the resource of the
+/// same name; the answers enter it only as variables at the beginning.
 final class AdminScript {
 
     static final String NAME = "microsoft365-setup.ps1";
@@ -21,7 +21,7 @@ final class AdminScript {
     private static final String EXCHANGE_ONLINE = "00000002-0000-0ff1-ce00-000000000000";
     private static final String GRAPH = "00000003-0000-0000-c000-000000000000";
 
-    /// Without it Windows PowerShell 5.1 takes UTF-8 for the machine's old code page.
+    /// Without it Windows PowerShell 5.1 decodes the file with the ANSI code page.
     private static final String BYTE_ORDER_MARK = "\ufeff";
 
     private final SetupAnswers answers;
@@ -32,7 +32,7 @@ final class AdminScript {
         this.method = answers.method();
     }
 
-    /// @return the script; only for Microsoft 365
+    /// @return the script; only for Microsoft 365 methods
     String text() {
         StringBuilder script = new StringBuilder();
         sections().forEach((name, text) -> {
@@ -69,11 +69,11 @@ final class AdminScript {
             case "connector-ip" -> method == SubmissionMethod.CONNECTOR_IP;
             case "connector-certificate" -> method == SubmissionMethod.CONNECTOR_CERTIFICATE;
             case "connector", "show-connector" -> method.isConnector();
-            case String unknown -> throw new IllegalStateException(NAME + " has a section nobody wants: " + unknown);
+            case String unknown -> throw new IllegalStateException(NAME + " has an unknown section: " + unknown);
         };
     }
 
-    /// Through a connector everybody of the organization may be the author.
+    /// Send As is not needed with a connector: it accepts any author of the organization.
     private boolean sendsAsOthers() {
         return !method.isConnector() && !answers.list(SetupQuestion.SEND_AS).isEmpty();
     }
@@ -127,7 +127,7 @@ final class AdminScript {
     private String idComment() {
         return answers.text(SetupQuestion.CLIENT_ID).isPresent()
                 ? ""
-                : "    # none yet: the script finds the app by its name, or makes it, and shows its ID at the end";
+                : "    # unknown: the script finds the app by its name, or creates it, and prints its ID at the end";
     }
 
     private List<String> authors(boolean domains) {
@@ -143,7 +143,7 @@ final class AdminScript {
         }
         if (answers.usesGraph()) {
             permissions.add(permission(GRAPH, "Mail.Send"));
-            permissions.add(permission(GRAPH, "Mail.ReadWrite")); // large messages are drafted first
+            permissions.add(permission(GRAPH, "Mail.ReadWrite")); // large messages are sent as drafts
         }
         return permissions.stream().collect(Collectors.joining(",\n    ", "@(\n    ", "\n)"));
     }
@@ -187,7 +187,7 @@ final class AdminScript {
             String resource = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             Map<String, String> sections = new LinkedHashMap<>();
             String[] pieces = resource.split("(?m)^#@ ");
-            for (String piece : List.of(pieces).subList(1, pieces.length)) { // before the first: what this is
+            for (String piece : List.of(pieces).subList(1, pieces.length)) { // the first piece is the comment of the resource
                 int end = piece.indexOf('\n');
                 sections.put(piece.substring(0, end), piece.substring(end + 1));
             }

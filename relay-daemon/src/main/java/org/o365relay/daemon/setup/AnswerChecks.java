@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.o365relay.admit.Network;
 import org.o365relay.mail.EmailAddress;
 
-/// What is wrong with an answer, in words; empty if nothing is.
+/// Checks answers. Each method returns the problem for the user, or empty for a valid answer.
 final class AnswerChecks {
 
     private static final Pattern GUID = Pattern.compile("(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
@@ -24,18 +24,18 @@ final class AnswerChecks {
     static Optional<String> address(String text) {
         boolean valid =
                 EmailAddress.parse(text).filter(EmailAddress::isQualified).isPresent();
-        return problemUnless(valid, "that is not a mail address; give for example relay@contoso.example");
+        return problemUnless(valid, "not an email address; example: relay@contoso.example");
     }
 
-    /// Addresses, and whole domains.
+    /// A list of addresses and domains (`@contoso.example`).
     static Optional<String> authors(String text) {
         return each(
                 text,
                 author -> author.startsWith("@")
                         ? problemUnless(
                                 EmailAddress.parse("any" + author).isPresent(),
-                                author + " is not a domain; give for example @contoso.example")
-                        : address(author).map(complaint -> author + ": " + complaint));
+                                author + " is not a domain; example: @contoso.example")
+                        : address(author).map(problem -> author + ": " + problem));
     }
 
     static Optional<String> networks(String text) {
@@ -43,9 +43,9 @@ final class AnswerChecks {
                 text,
                 network -> Network.parse(network)
                         .map(known -> problemUnless(
-                                known.prefixLength() > 0, network + " is everybody: that would be an open relay"))
+                                known.prefixLength() > 0, network + " contains all addresses, which would make an open relay"))
                         .orElseGet(() -> Optional.of(
-                                network + " is not a network; give for example 192.168.10.0/24 or 192.168.10.17")));
+                                network + " is not a network; examples: 192.168.10.0/24, 192.168.10.17")));
     }
 
     static Optional<String> addresses(String text) {
@@ -53,7 +53,7 @@ final class AnswerChecks {
                 text,
                 address -> problemUnless(
                         Network.parse(address).isPresent(),
-                        address + " is not an IP address; give for example 203.0.113.10"));
+                        address + " is not an IP address; example: 203.0.113.10"));
     }
 
     /// An IP address and a port: `0.0.0.0:2525`, `[::]:25`.
@@ -63,38 +63,38 @@ final class AnswerChecks {
                 colon > 0 && Network.parse(bare(text.substring(0, colon))).isPresent() && text.indexOf('/') < 0;
         return valid
                 ? port(text.substring(colon + 1))
-                : Optional.of("that is not an IP address and a port; give for example 0.0.0.0:2525");
+                : Optional.of("not an IP address and port; example: 0.0.0.0:2525");
     }
 
-    /// @return the address without the brackets IPv6 needs before a port
+    /// @return the address without the brackets of an IPv6 address
     static String bare(String address) {
         return address.startsWith("[") && address.endsWith("]") ? address.substring(1, address.length() - 1) : address;
     }
 
     static Optional<String> port(String text) {
         boolean valid = text.matches("\\d{1,5}") && Integer.parseInt(text) >= 1 && Integer.parseInt(text) <= 65_535;
-        return problemUnless(valid, "that is not a port; give 1 to 65535");
+        return problemUnless(valid, "not a port; 1 to 65535 are allowed");
     }
 
     static Optional<String> host(String text) {
         boolean valid = (HOST.matcher(text).matches() && !text.contains(".."))
                 || (text.contains(":") && Network.parse(text).isPresent());
-        return problemUnless(valid, "that is not a host name or IP address; give for example mail.contoso.example");
+        return problemUnless(valid, "not a host name or IP address; example: mail.contoso.example");
     }
 
     static Optional<String> tenant(String text) {
         if (MULTI_TENANT_NAMES.contains(text.toLowerCase(Locale.ROOT))) {
-            return Optional.of("that stands for any directory; give your own, for example contoso.onmicrosoft.com");
+            return Optional.of("not a single tenant; give the ID or a domain of your tenant, for example contoso.onmicrosoft.com");
         }
         boolean valid = isGuid(text) || (text.contains(".") && host(text).isEmpty());
         return problemUnless(
-                valid, "that is not a directory (tenant); give its ID, or a domain such as contoso.onmicrosoft.com");
+                valid, "not a tenant; give its ID, or a domain such as contoso.onmicrosoft.com");
     }
 
     static Optional<String> clientId(String text) {
         return problemUnless(
                 isGuid(text),
-                "that is not an application (client) ID; it looks like 00000000-0000-0000-0000-000000000000");
+                "not an application (client) ID; format: 00000000-0000-0000-0000-000000000000");
     }
 
     static Optional<String> date(String text) {
@@ -102,20 +102,20 @@ final class AnswerChecks {
             LocalDate.parse(text);
             return Optional.empty();
         } catch (DateTimeParseException notADate) {
-            return Optional.of("that is not a date; give year-month-day, for example 2027-05-01");
+            return Optional.of("not a date; format: YYYY-MM-DD, for example 2027-05-01");
         }
     }
 
     static Optional<String> oneOf(String text, Stream<String> choices) {
         List<String> all = choices.toList();
-        return problemUnless(all.contains(text), "that is none of " + String.join(", ", all));
+        return problemUnless(all.contains(text), "not one of " + String.join(", ", all));
     }
 
     static Optional<String> anything(String text) {
-        return problemUnless(text.chars().noneMatch(Character::isISOControl), "there is a control character in it");
+        return problemUnless(text.chars().noneMatch(Character::isISOControl), "contains a control character");
     }
 
-    /// @return the parts of a list, separated by commas or blanks
+    /// @return the distinct elements of a list separated by commas or spaces
     static List<String> list(String text) {
         return Arrays.stream(text.split("[,\\s]+"))
                 .filter(part -> !part.isEmpty())
@@ -131,7 +131,7 @@ final class AnswerChecks {
         return list(text).stream().flatMap(part -> check.apply(part).stream()).findFirst();
     }
 
-    private static Optional<String> problemUnless(boolean valid, String complaint) {
-        return valid ? Optional.empty() : Optional.of(complaint);
+    private static Optional<String> problemUnless(boolean valid, String problem) {
+        return valid ? Optional.empty() : Optional.of(problem);
     }
 }

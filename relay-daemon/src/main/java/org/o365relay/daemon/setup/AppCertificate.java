@@ -19,52 +19,51 @@ import java.util.Optional;
 import org.o365relay.daemon.setup.ConfigDirectory.Readers;
 import org.o365relay.mail.Secret;
 
-/// The certificate the app signs in with: made with the running Java's keytool, and its public half for the upload.
+/// Generates the certificate of the app with the keytool of the running JDK, and exports it without its key.
 final class AppCertificate {
 
     static final String KEY_STORE = "relay-certificate.p12";
     static final String PASSWORD = "relay-certificate-password";
     static final String PUBLIC = "relay-certificate.cer";
 
-    /// Two years; the relay warns before the end.
+    /// Validity in days: two years. The relay warns before it expires.
     private static final int DAYS = 730;
 
     private AppCertificate() {}
 
-    /// Makes one that lasts two years, with a random password in a file of its own. One that is there is kept: it may
-    /// be
-    /// uploaded already.
+    /// Generates a key store with the certificate, and a file with its random password. Keeps existing files,
+    /// because that certificate may already be uploaded.
     ///
-    /// @throws IOException with a message for people if keytool fails
-    static void generate(ConfigDirectory folder) throws IOException {
-        if (folder.hasContent(KEY_STORE) && folder.hasContent(PASSWORD)) {
+    /// @throws IOException with a message for the user if keytool fails
+    static void generate(ConfigDirectory directory) throws IOException {
+        if (directory.hasContent(KEY_STORE) && directory.hasContent(PASSWORD)) {
             return;
         }
-        folder.write(PASSWORD, RandomSecret.text() + "\n", Readers.OWNER);
-        Path workshop = folder.temporaryDirectory();
-        Path fresh = workshop.resolve(KEY_STORE);
+        directory.write(PASSWORD, RandomSecret.text() + "\n", Readers.OWNER);
+        Path temporary = directory.temporaryDirectory();
+        Path fresh = temporary.resolve(KEY_STORE);
         try {
-            runKeytool(fresh, folder.path(PASSWORD));
-            folder.put(fresh, KEY_STORE, Readers.OWNER);
+            runKeytool(fresh, directory.path(PASSWORD));
+            directory.put(fresh, KEY_STORE, Readers.OWNER);
         } finally {
             Files.deleteIfExists(fresh);
-            Files.delete(workshop);
+            Files.delete(temporary);
         }
     }
 
     /// Writes the certificate without its key, as PEM.
     ///
-    /// @param file PEM or PFX
-    /// @param password of the PFX
-    static void export(Path file, Optional<Secret> password, ConfigDirectory folder) throws IOException {
+    /// @param file PEM or PFX file
+    /// @param password password of the PFX file
+    static void export(Path file, Optional<Secret> password, ConfigDirectory directory) throws IOException {
         byte[] content = Files.readAllBytes(file);
         try {
             byte[] octets = certificate(file, content, password).getEncoded();
             String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(octets);
             String pem = "-----BEGIN CERTIFICATE-----\n" + base64 + "\n-----END CERTIFICATE-----\n";
-            folder.write(PUBLIC, pem, Readers.ALL);
+            directory.write(PUBLIC, pem, Readers.ALL);
         } catch (GeneralSecurityException e) {
-            throw new IOException(file + " is neither PEM nor a PFX that this password opens", e);
+            throw new IOException(file + " is neither a PEM file nor a PFX file with this password", e);
         }
     }
 
@@ -93,7 +92,7 @@ final class AppCertificate {
                 return keys.getCertificate(alias);
             }
         }
-        throw new KeyStoreException(file + " holds no certificate with its key");
+        throw new KeyStoreException(file + " contains no certificate with a private key");
     }
 
     private static void runKeytool(Path keyStore, Path password) throws IOException {
@@ -103,19 +102,19 @@ final class AppCertificate {
                 .start();
         process.getOutputStream().close();
         try (InputStream output = process.getInputStream()) {
-            String said = new String(output.readAllBytes(), Charset.defaultCharset());
+            String text = new String(output.readAllBytes(), Charset.defaultCharset());
             if (process.waitFor() != 0) {
-                throw new IOException("keytool made no certificate: " + said.strip());
+                throw new IOException("keytool could not generate a certificate: " + text.strip());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IOException("interrupted while keytool made a certificate", e);
+            throw new IOException("interrupted while keytool generated a certificate", e);
         } finally {
             process.destroy();
         }
     }
 
-    /// The password is handed over by its file: everybody on the machine can see arguments.
+    /// The password is passed in a file, because arguments are visible to all users of the machine.
     private static List<String> arguments(Path keytool, Path keyStore, Path password) {
         return List.of(
                 keytool.toString(),

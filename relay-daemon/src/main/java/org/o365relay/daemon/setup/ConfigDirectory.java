@@ -11,10 +11,10 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
-/// The directory of the configuration. A file is there whole or not at all, and what it replaces is kept as `.bak`.
+/// The configuration directory. Files are written atomically; a replaced file is kept as `.bak`.
 final class ConfigDirectory {
 
-    /// Who may read a file.
+    /// The readers of a file.
     enum Readers {
         OWNER("rw-------"),
         ALL("rw-r--r--");
@@ -29,24 +29,24 @@ final class ConfigDirectory {
     private final Path directory;
     private final boolean force;
 
-    /// @param force whether files that are there may be replaced
-    ConfigDirectory(Path directory, boolean replacing) {
+    /// @param force whether existing files may be replaced
+    ConfigDirectory(Path directory, boolean force) {
         this.directory = directory;
-        this.force = replacing;
+        this.force = force;
     }
 
     Path path(String name) {
         return directory.resolve(name);
     }
 
-    /// @return whether there is such a file, and something in it
+    /// @return whether the file exists and is not empty
     boolean hasContent(String name) throws IOException {
         return Files.exists(path(name)) && Files.size(path(name)) > 0;
     }
 
-    /// Makes the directory if need be.
+    /// Creates the directory if it is missing.
     ///
-    /// @throws FileAlreadyExistsException if one of the files is there and may not be replaced
+    /// @throws FileAlreadyExistsException if one of the files exists and may not be replaced
     void prepare(List<String> names) throws IOException {
         Files.createDirectories(directory);
         for (String name : names) {
@@ -57,7 +57,7 @@ final class ConfigDirectory {
     }
 
     void write(String name, String text, Readers readers) throws IOException {
-        Path fresh = Files.createTempFile(directory, ".setup", ".part", ownersOnly());
+        Path fresh = Files.createTempFile(directory, ".setup", ".part", ownerOnly());
         try {
             Files.writeString(fresh, text, StandardCharsets.UTF_8);
             put(fresh, name, readers);
@@ -66,7 +66,7 @@ final class ConfigDirectory {
         }
     }
 
-    /// Puts a finished file, on the same file system, in its place.
+    /// Moves a complete file of the same file system into place.
     void put(Path fresh, String name, Readers readers) throws IOException {
         restrict(fresh, readers);
         if (hasContent(name)) {
@@ -75,7 +75,7 @@ final class ConfigDirectory {
         Files.move(fresh, path(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /// A directory beside the files that only the owner can look into, for work in progress.
+    /// Creates a temporary directory next to the files, accessible only to the owner.
     Path temporaryDirectory() throws IOException {
         return Files.createTempDirectory(directory, ".setup");
     }
@@ -86,7 +86,7 @@ final class ConfigDirectory {
         }
     }
 
-    private static FileAttribute<?>[] ownersOnly() {
+    private static FileAttribute<?>[] ownerOnly() {
         return isPosix()
                 ? new FileAttribute<?>[] {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(Readers.OWNER.mode))

@@ -1,11 +1,11 @@
 package org.o365relay.daemon.setup;
 
-/// What has to be known is not known. Nothing has been written.
+/// Required answers are missing or invalid. No file has been written.
 public final class InvalidAnswersException extends Exception {
 
     private static final long serialVersionUID = 1;
 
-    /// @param message what is missing or wrong, all of it, for people
+    /// @param message all missing and invalid answers, for the user
     InvalidAnswersException(String message) {
         super(message);
     }

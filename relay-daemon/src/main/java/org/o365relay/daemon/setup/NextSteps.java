@@ -5,64 +5,64 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What was written, and what somebody has to do now.
+/// Lists the written files and the remaining steps for the admin.
 final class NextSteps {
 
-    private final ConfigDirectory folder;
+    private final ConfigDirectory directory;
     private final SetupAnswers answers;
     private final List<String> secrets;
     private final List<String> lines = new ArrayList<>();
     private int steps;
 
-    /// @param secrets files that only their owner may read
-    NextSteps(ConfigDirectory folder, SetupAnswers answers, List<String> secrets) {
-        this.folder = folder;
+    /// @param secrets names of the secret files
+    NextSteps(ConfigDirectory directory, SetupAnswers answers, List<String> secrets) {
+        this.directory = directory;
         this.answers = answers;
         this.secrets = List.copyOf(secrets);
     }
 
     List<String> lines() throws IOException {
-        SubmissionMethod way = answers.method();
+        SubmissionMethod method = answers.method();
         lines.add("");
-        lines.add("Written:");
+        lines.add("Files written:");
         file(RelayConf.NAME, "the configuration");
-        if (way.isMicrosoft()) {
-            file(AdminScript.NAME, "what an administrator of the tenant runs");
+        if (method.isMicrosoft()) {
+            file(AdminScript.NAME, "the script for an administrator of the tenant");
         }
         for (String secret : secrets) {
-            file(secret, "for its owner only" + (folder.hasContent(secret) ? "" : "; still empty"));
+            file(secret, "readable only by its owner" + (directory.hasContent(secret) ? "" : "; still empty"));
         }
-        if (way.hasCertificate()) {
-            file(AppCertificate.PUBLIC, "the certificate without its key, for the upload");
+        if (method.hasCertificate()) {
+            file(AppCertificate.PUBLIC, "the certificate without its key, to upload");
         }
         lines.add("");
-        lines.add("What to do now:");
-        if (way == SubmissionMethod.PASSWORD) {
+        lines.add("Next steps:");
+        if (method == SubmissionMethod.PASSWORD) {
             step(
-                    "Mind the end: Microsoft switches passwords for SMTP off at the end of December 2026, unless an admin");
-            more("switches them on again, and for good later: docs/password.md says how to move to OAuth.");
+                    "Plan the move to OAuth (docs/password.md): Microsoft disables passwords for SMTP at the end of");
+            more("December 2026, unless an admin enables them again, and later permanently.");
         }
-        if (way.isMicrosoft()) {
-            step("Give " + name(AdminScript.NAME) + (way.hasCertificate() ? " and " + name(AppCertificate.PUBLIC) : "")
+        if (method.isMicrosoft()) {
+            step("Give " + name(AdminScript.NAME) + (method.hasCertificate() ? " and " + name(AppCertificate.PUBLIC) : "")
                     + " to an administrator");
-            more("of the tenant, who reads and runs it in PowerShell. It can take an hour until it counts.");
+            more("of the tenant, who reviews and runs it in PowerShell. It can take an hour to take effect.");
         }
-        if (way.hasRegistration() && answers.text(SetupQuestion.CLIENT_ID).isEmpty()) {
-            step("Put the client-id that the script shows into " + name(RelayConf.NAME) + ".");
+        if (method.hasRegistration() && answers.text(SetupQuestion.CLIENT_ID).isEmpty()) {
+            step("Put the client-id that the script prints into " + name(RelayConf.NAME) + ".");
         }
         for (String secret : secrets) {
-            if (!folder.hasContent(secret)) {
+            if (!directory.hasContent(secret)) {
                 step("Write the " + secret.replace('-', ' ') + " into " + name(secret) + ".");
             }
         }
-        if (way == SubmissionMethod.DEVICE_CODE) {
+        if (method == SubmissionMethod.DEVICE_CODE) {
             step("Sign in once: o365-relay login --config " + name(RelayConf.NAME));
         }
         if (!secrets.isEmpty()) {
-            step("As a systemd service: systemctl edit o365-relay, and under [Service]");
+            step("For the systemd service, run systemctl edit o365-relay and add to [Service]:");
             secrets.forEach(secret -> more("LoadCredential=" + secret + ":" + absolute(secret)));
         }
-        step("o365-relay check --config " + name(RelayConf.NAME));
+        step("Check the configuration: o365-relay check --config " + name(RelayConf.NAME));
         return lines;
     }
 
@@ -79,7 +79,7 @@ final class NextSteps {
     }
 
     private Path name(String file) {
-        return folder.path(file);
+        return directory.path(file);
     }
 
     private Path absolute(String file) {

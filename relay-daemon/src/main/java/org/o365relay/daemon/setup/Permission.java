@@ -4,11 +4,11 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/// How the tenant allows the app to send. One or the other: Exchange checks both if there are both.
+/// How the tenant permits the app to send. Only one may be used: with both, Exchange checks both.
 enum Permission {
-    /// An API permission with admin consent; for SMTP also FullAccess to the mailbox.
+    /// An API permission with admin consent; for SMTP also Full Access to the mailbox.
     CONSENT,
-    /// A role in Exchange, for this mailbox only (RBAC for Applications).
+    /// A management role in Exchange for this mailbox only (RBAC for Applications).
     RBAC;
 
     String key() {

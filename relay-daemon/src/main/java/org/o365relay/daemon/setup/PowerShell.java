@@ -3,21 +3,21 @@ package org.o365relay.daemon.setup;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// Values as PowerShell writes them.
+/// Formats PowerShell literals.
 final class PowerShell {
 
-    /// Windows PowerShell takes typographic quotes for plain ones.
+    /// PowerShell treats typographic single quotes as plain ones.
     private static final String QUOTES = "'\u2018\u2019\u201a\u201b";
 
     private PowerShell() {}
 
-    /// @return a literal in which nothing is expanded
+    /// @return a string literal without expansion
     static String text(String value) {
         StringBuilder literal = new StringBuilder("'");
         value.chars().filter(c -> !Character.isISOControl(c)).forEach(c -> {
             literal.append((char) c);
             if (QUOTES.indexOf(c) >= 0) {
-                literal.append((char) c); // doubled, it stands for itself
+                literal.append((char) c); // a doubled quote stands for one quote
             }
         });
         return literal.append('\'').toString();

@@ -3,12 +3,12 @@ package org.o365relay.daemon.setup;
 import java.security.SecureRandom;
 import java.util.Base64;
 
-/// Secrets nobody has to remember.
+/// Generates secrets.
 final class RandomSecret {
 
     private RandomSecret() {}
 
-    /// @return 256 random bits, in letters, digits, hyphens and underscores
+    /// @return 256 random bits in base64url
     static String text() {
         byte[] octets = new byte[32];
         new SecureRandom().nextBytes(octets);

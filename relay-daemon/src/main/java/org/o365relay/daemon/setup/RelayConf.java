@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// The text of `relay.conf`: only what was chosen, every key with a line on what it is.
+/// Generates `relay.conf`: only the chosen keys, each with a comment.
 final class RelayConf {
 
     static final String NAME = "relay.conf";
 
-    /// Stands for an ID that is not known yet; the configuration is wrong as long as it is there, and says so.
+    /// Placeholder for an unknown client ID; `check` reports it as invalid.
     static final String UNKNOWN_ID = "the-application-client-id";
 
     private final SetupAnswers answers;
@@ -19,7 +19,7 @@ final class RelayConf {
     private final boolean certificatePassword;
     private final List<String> lines = new ArrayList<>();
 
-    /// @param certificatePassword whether the app's certificate needs one
+    /// @param certificatePassword whether the certificate of the app has a password
     RelayConf(SetupAnswers answers, boolean certificatePassword) {
         this.answers = answers;
         this.method = answers.method();
@@ -29,8 +29,8 @@ final class RelayConf {
     String text() {
         lines.clear();
         add(
-                "# Written by \"o365-relay setup\". The format is HOCON: like JSON, with comments and without most quotes.");
-        add("# There are more keys, all with a default: docs/configuration.md. After a change:");
+                "# Written by \"o365-relay setup\". The format is HOCON: JSON with comments, where most quotes may be omitted.");
+        add("# All other keys have defaults; see docs/configuration.md. After a change run");
         add("# o365-relay check --config <this file>, then restart the relay.");
         add("");
         add("relay {");
@@ -51,15 +51,15 @@ final class RelayConf {
     private void devices() {
         String listen = answers.text(SetupQuestion.LISTEN).orElseThrow();
         int colon = listen.lastIndexOf(':');
-        add("  # Where devices connect, without a login.");
+        add("  # The address and port that devices connect to, without a login.");
         add("  listeners = [ { address = %s, port = %s } ]"
                 .formatted(quoted(AnswerChecks.bare(listen.substring(0, colon))), listen.substring(colon + 1)));
         add("");
-        add("  # Who may send: this machine, and these addresses and networks. Everybody else is turned away.");
+        add("  # The networks that may send: this machine and these. All other clients are rejected.");
         add("  trusted-networks = " + list(networks()));
         answers.text(SetupQuestion.ADMIN).ifPresent(admin -> {
             add("");
-            add("  # Who is told when a message could not be delivered, or a mailbox cannot send.");
+            add("  # Receives alerts, for example when a message cannot be delivered or a mailbox cannot send.");
             add("  notices { admin = " + quoted(admin) + " }");
         });
     }
@@ -71,7 +71,7 @@ final class RelayConf {
     }
 
     private void mailbox() {
-        add("    # All mail leaves through this mailbox and comes from it; the device's own sender goes to Reply-To.");
+        add("    # The mailbox that sends all mail and appears in From; the device's own sender moves to Reply-To.");
         add("    address = " + quoted(answers.mailbox().toString()));
         if (method.isMicrosoft()) {
             add("    # The Microsoft 365 cloud: worldwide, gcc-high, dod or china.");
@@ -79,7 +79,7 @@ final class RelayConf {
         }
         List<String> authors = answers.list(SetupQuestion.SEND_AS);
         if (!authors.isEmpty()) {
-            add("    # Who keeps their own From. Exchange has to allow it (Send As), or it refuses the message.");
+            add("    # Addresses that stay in From. The mailbox needs Send As for them, or Exchange refuses the message.");
             add("    send-as = " + list(authors));
         }
     }
@@ -88,21 +88,21 @@ final class RelayConf {
         add("");
         switch (method) {
             case OAUTH_CERTIFICATE, OAUTH_SECRET, DEVICE_CODE -> {
-                add("    # The way in: SMTP (port 587) with an access token. SMTP AUTH has to be on for the mailbox.");
+                add("    # SMTP (port 587) with an access token. SMTP AUTH must be enabled for the mailbox.");
                 add("    upstream { preset = office365 }");
             }
             case PASSWORD -> {
-                add("    # The way in: SMTP (port 587) with the password. SMTP AUTH has to be on for the mailbox.");
+                add("    # SMTP (port 587) with the password. SMTP AUTH must be enabled for the mailbox.");
                 add("    upstream { preset = office365 }");
             }
             case GRAPH_CERTIFICATE, GRAPH_SECRET -> {
-                add("    # The way in: Microsoft Graph (HTTPS) with an access token.");
+                add("    # Microsoft Graph (HTTPS) with an access token.");
                 add("    upstream { preset = graph }");
             }
             case CONNECTOR_IP -> {
                 add(
-                        "    # The way in: the mail exchanger of this domain (port 25), where a connector knows the relay by its");
-                add("    # public address. No login.");
+                        "    # The MX of this domain (port 25), without a login. A connector identifies the relay by its public");
+                add("    # IP address.");
                 add("    upstream { preset = connector, domain = " + quoted(domain()) + " }");
             }
             case CONNECTOR_CERTIFICATE -> connectorByCertificate();
@@ -115,12 +115,12 @@ final class RelayConf {
     }
 
     private void connectorByCertificate() {
-        add("    # The way in: the mail exchanger of this domain (port 25), where a connector knows the relay by its");
-        add("    # certificate. No login.");
+        add("    # The MX of this domain (port 25), without a login. A connector identifies the relay by its TLS");
+        add("    # certificate.");
         add("    upstream {");
         add("      preset = connector");
         add("      domain = " + quoted(domain()));
-        add("      # The relay's certificate and its key (PEM); nobody else should be able to read the key.");
+        add("      # The relay's certificate and its key (PEM). Only the relay's user should be able to read the key.");
         add("      client-certificate = "
                 + quoted(answers.text(SetupQuestion.CLIENT_CERTIFICATE).orElseThrow()));
         add("      client-certificate-key = "
@@ -129,7 +129,7 @@ final class RelayConf {
     }
 
     private void smarthost() {
-        add("    # The way out: another mail server. tls: starttls, implicit (TLS from the start) or none.");
+        add("    # Another mail server. tls: starttls, implicit (TLS from the first byte) or none.");
         add("    upstream {");
         add("      preset = smarthost");
         add("      host = " + quoted(answers.text(SetupQuestion.HOST).orElseThrow()));
@@ -143,37 +143,37 @@ final class RelayConf {
         add("    credential {");
         switch (method) {
             case OAUTH_CERTIFICATE, GRAPH_CERTIFICATE -> {
-                add("      # An app signs in by itself, with a certificate.");
+                add("      # OAuth: an app signs in with a certificate.");
                 add("      type = certificate");
                 app();
-                add("      # The certificate with its key; relative to this file. The relay warns before it expires.");
+                add("      # The certificate with its key; the path is relative to this file. The relay warns before it expires.");
                 add("      certificate = " + quoted(answers.certificate()));
                 if (certificatePassword) {
-                    add("      # The file with the key's password.");
+                    add("      # The file with the password of the key.");
                     add("      certificate-password-file = " + quoted(AppCertificate.PASSWORD));
                 }
             }
             case OAUTH_SECRET, GRAPH_SECRET -> {
-                add("      # An app signs in by itself, with a client secret.");
+                add("      # OAuth: an app signs in with a client secret.");
                 add("      type = client-secret");
                 app();
                 add("      # The file with the secret (the column Value, not the Secret ID).");
                 add("      client-secret-file = " + quoted(SetupSecretFile.CLIENT_SECRET.file()));
-                add("      # The day it expires. The relay warns before.");
+                add("      # The expiry date of the secret. The relay warns before it expires.");
                 add(answers.text(SetupQuestion.SECRET_EXPIRES)
                         .map(date -> "      client-secret-expires = " + quoted(date))
                         .orElse("      # client-secret-expires = \"2027-12-31\""));
             }
             case DEVICE_CODE -> {
-                add("      # A user signs in once: o365-relay login --config <this file>");
+                add("      # OAuth: a user signs in once with o365-relay login --config <this file>");
                 add("      type = device-code");
                 app();
-                add("      # The file with the key that the sign-in is kept encrypted with.");
+                add("      # The file with the key that encrypts the stored login.");
                 add("      token-key-file = " + quoted(SetupSecretFile.TOKEN_KEY.file()));
             }
             case PASSWORD -> {
                 add(
-                        "      # User name (the address) and password. Microsoft switches this off at the end of December 2026.");
+                        "      # User name (the address) and password. Microsoft disables this at the end of December 2026.");
                 add("      type = password");
                 add("      # The file with the password.");
                 add("      password-file = " + quoted(SetupSecretFile.PASSWORD.file()));
@@ -194,18 +194,18 @@ final class RelayConf {
                             add("      password-file = " + quoted(SetupSecretFile.PASSWORD.file()));
                         },
                         () -> {
-                            add("      # The server knows the relay by its address.");
+                            add("      # The server accepts the relay by its IP address.");
                             add("      type = none");
                         });
     }
 
     private void app() {
-        add("      # The directory (tenant): its ID, or one of its domains.");
+        add("      # The tenant: its ID or one of its domains.");
         add("      tenant = " + quoted(answers.text(SetupQuestion.TENANT).orElseThrow()));
         add(
                 "      # The Application (client) ID: https://entra.microsoft.com > App registrations > (the app) > Overview");
         answers.text(SetupQuestion.CLIENT_ID).ifPresentOrElse(id -> add("      client-id = " + quoted(id)), () -> {
-            add("      # TODO: put it here; " + AdminScript.NAME + " makes the app and shows its ID at the end.");
+            add("      # TODO: insert the ID here; " + AdminScript.NAME + " creates the app and prints its ID at the end.");
             add("      client-id = " + quoted(UNKNOWN_ID));
         });
     }
@@ -213,7 +213,7 @@ final class RelayConf {
     private void fallback() {
         if (answers.hasGraphFallback()) {
             add("");
-            add("    # Taken when SMTP is closed (SMTP AUTH switched off, for example), with the same app.");
+            add("    # The upstream used while SMTP fails, for example because SMTP AUTH is disabled. It uses the same app.");
             add("    fallback = [ { preset = graph } ]");
         }
     }
@@ -226,7 +226,6 @@ final class RelayConf {
         return values.stream().map(RelayConf::quoted).collect(Collectors.joining(", ", "[ ", " ]"));
     }
 
-    /// Nothing in it means anything to HOCON.
     private static String quoted(String value) {
         return ConfigUtil.quoteString(value);
     }

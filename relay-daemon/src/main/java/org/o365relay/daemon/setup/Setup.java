@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.daemon.setup.ConfigDirectory.Readers;
 import org.o365relay.mail.Secret;
 
-/// Writes the first configuration.
+/// Writes the initial configuration.
 public final class Setup {
 
     private final Path directory;
@@ -22,21 +22,21 @@ public final class Setup {
     private final @Nullable Path secretFile;
     private final Optional<Terminal> terminal;
 
-    /// @param directory gets the files; made if it is not there
-    /// @param force whether files that are there may be replaced; they are kept as `.bak`
-    /// @param secretFile holds the secret that would be asked for; null to ask
-    /// @param terminal empty if nobody can be asked
-    public Setup(Path directory, boolean replacing, @Nullable Path secretFile, Optional<Terminal> terminal) {
+    /// @param directory directory for the files; created if missing
+    /// @param force whether to replace existing files, which are kept as `.bak`
+    /// @param secretFile file with the secret; null to ask for it
+    /// @param terminal terminal of the user; empty if there is none
+    public Setup(Path directory, boolean force, @Nullable Path secretFile, Optional<Terminal> terminal) {
         this.directory = directory;
-        this.force = replacing;
+        this.force = force;
         this.secretFile = secretFile;
         this.terminal = terminal;
     }
 
-    /// What was written.
+    /// The result.
     ///
-    /// @param config the relay's configuration
-    /// @param lines on the files, and on what to do now
+    /// @param config path of `relay.conf`
+    /// @param lines text with the written files and the next steps
     public record Written(Path config, List<String> lines) {
 
         public Written {
@@ -44,22 +44,24 @@ public final class Setup {
         }
     }
 
-    /// @param given the answers on the command line, by the option without its dashes: `mailbox`
-    /// @throws InvalidAnswersException if something is missing or wrong; nothing has been written
-    /// @throws FileAlreadyExistsException if a file would be replaced; nothing has been written
+    /// Collects the answers and writes the files.
+    ///
+    /// @param given answers given as options, by option name without dashes: `mailbox`
+    /// @throws InvalidAnswersException if an answer is missing or invalid; no file has been written
+    /// @throws FileAlreadyExistsException if a file would be replaced without force; no file has been written
     /// @throws IOException if a file cannot be read or written
     public Written write(Map<String, String> given) throws InvalidAnswersException, IOException {
-        ConfigDirectory folder = new ConfigDirectory(directory, force);
-        folder.prepare(List.of(RelayConf.NAME));
+        ConfigDirectory target = new ConfigDirectory(directory, force);
+        target.prepare(List.of(RelayConf.NAME));
         SetupDialog interview = new SetupDialog(questions(given), terminal);
         SetupAnswers answers = interview.answers();
         Optional<SetupSecretFile> asked = SetupSecretFile.asked(answers);
         if (secretFile != null && asked.isEmpty()) {
-            throw new InvalidAnswersException("--secret-file is not used here: there is no secret to keep");
+            throw new InvalidAnswersException("--secret-file cannot be used here: this method needs no secret");
         }
         Optional<Secret> secret = secret(interview, asked);
-        folder.prepare(names(answers, asked, secret));
-        return new Written(folder.path(RelayConf.NAME), write(folder, answers, asked, secret));
+        target.prepare(names(answers, asked, secret));
+        return new Written(target.path(RelayConf.NAME), write(target, answers, asked, secret));
     }
 
     private static Map<SetupQuestion, String> questions(Map<String, String> given) {
@@ -95,56 +97,58 @@ public final class Setup {
         return names;
     }
 
-    /// The configuration comes last: it is there only if everything it names is.
+    /// Writes `relay.conf` last, so that all files it names exist.
     private List<String> write(
-            ConfigDirectory folder, SetupAnswers answers, Optional<SetupSecretFile> asked, Optional<Secret> secret)
+            ConfigDirectory target, SetupAnswers answers, Optional<SetupSecretFile> asked, Optional<Secret> secret)
             throws IOException {
         List<String> secrets = new ArrayList<>();
-        if (asked.isPresent() && keep(folder, asked.get(), secret)) {
+        if (asked.isPresent() && writeSecret(target, asked.get(), secret)) {
             secrets.add(asked.get().file());
         }
         if (answers.method() == SubmissionMethod.DEVICE_CODE) {
-            if (!folder.hasContent(SetupSecretFile.TOKEN_KEY.file())) {
-                folder.write(SetupSecretFile.TOKEN_KEY.file(), RandomSecret.text() + "\n", Readers.OWNER);
+            if (!target.hasContent(SetupSecretFile.TOKEN_KEY.file())) {
+                target.write(SetupSecretFile.TOKEN_KEY.file(), RandomSecret.text() + "\n", Readers.OWNER);
             }
             secrets.add(SetupSecretFile.TOKEN_KEY.file());
         }
         if (answers.generatesCertificate()) {
-            AppCertificate.generate(folder);
+            AppCertificate.generate(target);
             secrets.add(AppCertificate.KEY_STORE);
             secrets.add(AppCertificate.PASSWORD);
         }
         if (answers.method().hasCertificate()) {
-            exportCertificate(folder, answers, secret);
+            exportCertificate(target, answers, secret);
         }
         if (answers.method().isMicrosoft()) {
-            folder.write(AdminScript.NAME, new AdminScript(answers).text(), Readers.ALL);
+            target.write(AdminScript.NAME, new AdminScript(answers).text(), Readers.ALL);
         }
         boolean withPassword = answers.generatesCertificate() || secret.isPresent();
-        folder.write(RelayConf.NAME, new RelayConf(answers, withPassword).text(), Readers.ALL);
-        return new NextSteps(folder, answers, secrets).lines();
+        target.write(RelayConf.NAME, new RelayConf(answers, withPassword).text(), Readers.ALL);
+        return new NextSteps(target, answers, secrets).lines();
     }
 
-    /// @return whether there is such a file now; empty if the secret is still to be written into it
-    private static boolean keep(ConfigDirectory folder, SetupSecretFile kept, Optional<Secret> secret)
+    /// Writes the secret, or creates an empty file for it.
+    ///
+    /// @return whether the file exists now
+    private static boolean writeSecret(ConfigDirectory target, SetupSecretFile kept, Optional<Secret> secret)
             throws IOException {
         if (secret.isPresent()) {
-            folder.write(kept.file(), secret.get().reveal() + "\n", Readers.OWNER);
+            target.write(kept.file(), secret.get().reveal() + "\n", Readers.OWNER);
         } else if (kept == SetupSecretFile.CERTIFICATE_PASSWORD) {
             return false;
-        } else if (!folder.hasContent(kept.file())) {
-            folder.write(kept.file(), "", Readers.OWNER);
+        } else if (!target.hasContent(kept.file())) {
+            target.write(kept.file(), "", Readers.OWNER);
         }
         return true;
     }
 
-    private static void exportCertificate(ConfigDirectory folder, SetupAnswers answers, Optional<Secret> given)
+    private static void exportCertificate(ConfigDirectory target, SetupAnswers answers, Optional<Secret> given)
             throws IOException {
-        Path file = folder.path(answers.certificate());
+        Path file = target.path(answers.certificate());
         Optional<Secret> password = answers.generatesCertificate()
                 ? Optional.of(new Secret(
-                        Files.readString(folder.path(AppCertificate.PASSWORD)).strip()))
+                        Files.readString(target.path(AppCertificate.PASSWORD)).strip()))
                 : given;
-        AppCertificate.export(file, password, folder);
+        AppCertificate.export(file, password, target);
     }
 }

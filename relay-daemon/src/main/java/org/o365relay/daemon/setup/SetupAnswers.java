@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.o365relay.exchange.Cloud;
 import org.o365relay.mail.EmailAddress;
 
-/// What has been answered so far; every answer is right by itself.
+/// The answers so far; each is valid by itself.
 final class SetupAnswers {
 
     private final Map<SetupQuestion, String> texts;
@@ -31,7 +31,7 @@ final class SetupAnswers {
         return texts.containsKey(question);
     }
 
-    /// @return empty if it was answered with "none", "later" or the like, or not at all
+    /// @return the answer; empty if it is missing or stands for none, such as "none" or "later"
     Optional<String> text(SetupQuestion question) {
         return Optional.ofNullable(texts.get(question)).filter(text -> !text.equals(question.none()));
     }
@@ -44,7 +44,7 @@ final class SetupAnswers {
         return text(SetupQuestion.MAILBOX).flatMap(EmailAddress::parse).orElseThrow();
     }
 
-    /// @return the mailbox's; empty if it is not known yet
+    /// @return the domain of the mailbox; empty if the mailbox is not known yet
     Optional<String> domain() {
         return text(SetupQuestion.MAILBOX).flatMap(EmailAddress::parse).map(EmailAddress::domain);
     }
@@ -65,22 +65,22 @@ final class SetupAnswers {
         return text(SetupQuestion.GRAPH_FALLBACK).filter("yes"::equals).isPresent();
     }
 
-    /// @return whether any road goes through Microsoft Graph
+    /// @return whether Microsoft Graph is the primary upstream or the fallback
     boolean usesGraph() {
         return method().isGraph() || hasGraphFallback();
     }
 
-    /// @return whether the certificate is made here rather than given
+    /// @return whether the certificate is generated rather than given
     boolean generatesCertificate() {
         return method().hasCertificate() && text(SetupQuestion.CERTIFICATE).isEmpty();
     }
 
-    /// @return the file of the app's certificate: given, or made here
+    /// @return the file name of the app's certificate, given or generated
     String certificate() {
         return text(SetupQuestion.CERTIFICATE).orElse(AppCertificate.KEY_STORE);
     }
 
-    /// Names the questions it has no answer for.
+    /// Lists the answered questions, without the answers.
     @Override
     public String toString() {
         return Arrays.stream(SetupQuestion.values()).filter(this::has).toList().toString();

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.o365relay.mail.Secret;
 
-/// Finds out what has to be known: from the command line first, then from whoever sits there, else by what is usual.
+/// Collects the answers: from the command line, else from the user at the terminal, else the defaults.
 final class SetupDialog {
 
     private static final String PLACEHOLDER = "relay@contoso.example";
@@ -16,21 +16,21 @@ final class SetupDialog {
     private final Optional<Terminal> terminal;
     private final List<String> problems = new ArrayList<>();
 
-    /// @param given on the command line
-    /// @param terminal empty if nobody can be asked
+    /// @param given answers given as options
+    /// @param terminal terminal of the user; empty if there is none
     SetupDialog(Map<SetupQuestion, String> given, Optional<Terminal> terminal) {
         this.given = Map.copyOf(given);
         this.terminal = terminal;
     }
 
-    /// @throws InvalidAnswersException with everything that is missing or wrong on the command line
+    /// @throws InvalidAnswersException with all missing and invalid options
     SetupAnswers answers() throws InvalidAnswersException, IOException {
         SetupAnswers answers = new SetupAnswers(Map.of());
         for (SetupQuestion question : SetupQuestion.values()) {
             if (question.applies(answers)) {
                 answers = answers.with(question, answer(question, answers));
             } else if (given.containsKey(question)) {
-                problems.add(question.option() + " is not used with --way "
+                problems.add(question.option() + " cannot be used with --method "
                         + answers.method().key());
             }
         }
@@ -41,23 +41,23 @@ final class SetupDialog {
     }
 
     private String answer(SetupQuestion question, SetupAnswers before) throws InvalidAnswersException, IOException {
-        Optional<String> proposal = question.defaultAnswer(before);
+        Optional<String> defaultAnswer = question.defaultAnswer(before);
         String text = given.get(question);
         if (text != null) {
-            Optional<String> complaint = question.problem(text.strip());
-            complaint.ifPresent(found -> problems.add("%s %s: %s".formatted(question.option(), text, found)));
-            return complaint.isEmpty() ? text.strip() : proposal.orElse(PLACEHOLDER);
+            Optional<String> problem = question.problem(text.strip());
+            problem.ifPresent(found -> problems.add("%s %s: %s".formatted(question.option(), text, found)));
+            return problem.isEmpty() ? text.strip() : defaultAnswer.orElse(PLACEHOLDER);
         }
         if (terminal.isPresent() && problems.isEmpty()) {
-            return ask(terminal.get(), question, proposal);
+            return ask(terminal.get(), question, defaultAnswer);
         }
-        if (proposal.isEmpty()) {
+        if (defaultAnswer.isEmpty()) {
             problems.add("missing: %s %s   %s".formatted(question.option(), question.parameter(), question.text()));
         }
-        return proposal.orElse(PLACEHOLDER);
+        return defaultAnswer.orElse(PLACEHOLDER);
     }
 
-    private static String ask(Terminal terminal, SetupQuestion question, Optional<String> proposal)
+    private static String ask(Terminal terminal, SetupQuestion question, Optional<String> defaultAnswer)
             throws InvalidAnswersException, IOException {
         terminal.print("");
         terminal.print(question.text());
@@ -66,39 +66,39 @@ final class SetupDialog {
         }
         String name = question.option().substring(2);
         String prompt =
-                proposal.map(usual -> "%s [%s]: ".formatted(name, usual)).orElse(name + ": ");
+                defaultAnswer.map(text -> "%s [%s]: ".formatted(name, text)).orElse(name + ": ");
         while (true) {
             String typed = orEnd(terminal.line(prompt), name).strip();
-            String answer = typed.isEmpty() ? proposal.orElse("") : chosen(question, typed);
-            Optional<String> complaint =
-                    answer.isEmpty() ? Optional.of("this has to be known") : question.problem(answer);
-            if (complaint.isEmpty()) {
+            String answer = typed.isEmpty() ? defaultAnswer.orElse("") : chosen(question, typed);
+            Optional<String> problem =
+                    answer.isEmpty() ? Optional.of("an answer is required") : question.problem(answer);
+            if (problem.isEmpty()) {
                 return answer;
             }
-            terminal.print("  " + complaint.get());
+            terminal.print("  " + problem.get());
         }
     }
 
-    /// @param what it is, for people
-    /// @return empty if nothing was typed, or nobody can be asked
+    /// @param what description of the secret
+    /// @return empty if nothing was entered or there is no terminal
     Optional<Secret> secret(String what) throws InvalidAnswersException, IOException {
         if (terminal.isEmpty()) {
             return Optional.empty();
         }
         terminal.get().print("");
-        terminal.get().print("The " + what + ". It is not shown. Nothing: you write it into its file later.");
+        terminal.get().print("Enter the " + what + ". It is not shown. Leave it empty to write it into its file later.");
         Secret typed = orEnd(terminal.get().secret(what + ": "), what);
         return Optional.of(typed).filter(secret -> !secret.reveal().isBlank());
     }
 
     private static void printMethods(Terminal terminal) {
         int number = 1;
-        for (SubmissionMethod way : SubmissionMethod.values()) {
-            terminal.print("  %d  %-21s  %s".formatted(number++, way.key(), way.description()));
+        for (SubmissionMethod method : SubmissionMethod.values()) {
+            terminal.print("  %d  %-21s  %s".formatted(number++, method.key(), method.description()));
         }
     }
 
-    /// Ways may be chosen by their number.
+    /// A method may be chosen by its number.
     private static String chosen(SetupQuestion question, String typed) {
         boolean numbered = question == SetupQuestion.METHOD && typed.matches("[1-9]");
         return numbered
@@ -110,6 +110,6 @@ final class SetupDialog {
 
     private static <T> T orEnd(Optional<T> typed, String name) throws InvalidAnswersException {
         return typed.orElseThrow(() ->
-                new InvalidAnswersException("the input ended before " + name + " was answered; nothing was written"));
+                new InvalidAnswersException("the input ended before " + name + " was answered; no file was written"));
     }
 }

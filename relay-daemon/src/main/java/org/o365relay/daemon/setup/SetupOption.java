@@ -4,14 +4,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// What can be answered on the command line.
+/// A command-line option that answers a [SetupQuestion].
 ///
-/// @param name `--mailbox`
-/// @param parameter what it takes: `ADDRESS`
-/// @param description for people
+/// @param name option name: `--mailbox`
+/// @param parameter label of the value: `ADDRESS`
+/// @param description help text
 public record SetupOption(String name, String parameter, String description) {
 
-    /// @return one for each question, in the order they are asked
+    /// @return one option per question, in the order of the questions
     public static List<SetupOption> all() {
         return Arrays.stream(SetupQuestion.values()).map(SetupOption::of).toList();
     }

@@ -6,49 +6,49 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.o365relay.exchange.Cloud;
 
-/// What has to be known, in the order it is asked; each is also an option of the command line. Whether one is asked,
-/// and what is proposed, depends on the answers before it. No secret is among them.
+/// The questions in the order they are asked; each is also a command-line option. Whether a question is asked,
+/// and its default, depends on the earlier answers. Secrets are not among them.
 enum SetupQuestion {
-    MAILBOX("ADDRESS", "The mailbox all mail leaves through and comes from."),
-    METHOD("WAY", "How does mail get into Microsoft 365?"),
-    CLOUD("CLOUD", "The Microsoft 365 cloud: worldwide (GCC too), gcc-high, dod or china."),
-    TENANT("TENANT", "The directory (tenant): its ID, or one of its domains."),
-    CLIENT_ID("ID", "The app's Application (client) ID; \"later\" if there is no app yet.", "later"),
+    MAILBOX("ADDRESS", "The mailbox that sends all mail and appears in From."),
+    METHOD("METHOD", "How the relay delivers mail to Microsoft 365."),
+    CLOUD("CLOUD", "The Microsoft 365 cloud: worldwide (also GCC), gcc-high, dod or china."),
+    TENANT("TENANT", "The tenant: its ID or one of its domains."),
+    CLIENT_ID("ID", "The Application (client) ID of the app; \"later\" if there is no app yet.", "later"),
     CERTIFICATE(
             "FILE",
-            "The app's certificate with its key (PEM or PFX); \"make\" to make one that lasts two years.",
+            "The certificate of the app with its key (PEM or PFX); \"make\" to generate one that is valid for two years.",
             "make"),
     SECRET_EXPIRES(
             "DATE",
-            "When the client secret expires (year-month-day), to be warned in time; \"none\" if not known.",
+            "The expiry date of the client secret (YYYY-MM-DD), for a warning in time; \"none\" if unknown.",
             "none"),
-    GRAPH_FALLBACK("YES|NO", "Take Microsoft Graph when SMTP is closed? yes or no."),
+    GRAPH_FALLBACK("YES|NO", "Whether to use Microsoft Graph while SMTP fails: yes or no."),
     PERMISSION(
-            "HOW",
-            "How the tenant allows the app to send: consent (API permission; with Graph it counts for every"
+            "PERMISSION",
+            "How the tenant permits the app to send: consent (an API permission; for Graph it covers every"
                     + " mailbox) or rbac (a role in Exchange for this mailbox only)."),
-    PUBLIC_ADDRESSES("ADDRESSES", "The static public IP addresses Microsoft sees the relay come from."),
+    PUBLIC_ADDRESSES("ADDRESSES", "The static public IP addresses of the relay, as Microsoft sees them."),
     CERTIFICATE_NAME(
             "NAME",
-            "The name in the relay's TLS certificate, an accepted domain of the organization or a host in one."),
-    CLIENT_CERTIFICATE("FILE", "The relay's TLS certificate (PEM)."),
-    CLIENT_CERTIFICATE_KEY("FILE", "Its private key (PEM, without a password)."),
-    HOST("HOST", "The mail server."),
-    TLS("TLS", "Its encryption: starttls, implicit (TLS from the start) or none."),
-    PORT("PORT", "Its port."),
-    USERNAME("NAME", "The user name there; \"none\" if it wants no login.", "none"),
+            "The name in the TLS certificate of the relay: an accepted domain of the organization, or a host name in one."),
+    CLIENT_CERTIFICATE("FILE", "The TLS certificate of the relay (PEM)."),
+    CLIENT_CERTIFICATE_KEY("FILE", "The private key of the TLS certificate (PEM, without a password)."),
+    HOST("HOST", "The host name or IP address of the mail server."),
+    TLS("TLS", "The encryption of the mail server: starttls, implicit (TLS from the first byte) or none."),
+    PORT("PORT", "The port of the mail server."),
+    USERNAME("NAME", "The user name at the mail server; \"none\" for no login.", "none"),
     SEND_AS(
             "ADDRESSES",
-            "Other addresses it may send as, which keep their own From; \"none\" if there are none.",
+            "Other addresses that stay in From and that the mailbox may send as; \"none\" for none.",
             "none"),
     TRUSTED_NETWORKS(
             "NETWORKS",
-            "The devices' addresses and networks, which may send without a login; \"none\": this machine only.",
+            "The IP addresses and networks of the devices that may send without a login; \"none\" for this machine only.",
             "none"),
-    LISTEN("ADDRESS:PORT", "Where devices connect; 0.0.0.0 stands for every address of this machine."),
+    LISTEN("ADDRESS:PORT", "The address and port that devices connect to; 0.0.0.0 means all addresses of this machine."),
     ADMIN(
             "ADDRESS",
-            "Who is told when a message could not be delivered, or a mailbox cannot send; \"none\": nobody.",
+            "The address that receives alerts, for example when a mailbox cannot send; \"none\" for no alerts.",
             "none");
 
     private final String parameter;
@@ -59,18 +59,18 @@ enum SetupQuestion {
         this(parameter, text, "");
     }
 
-    SetupQuestion(String parameter, String text, String nothing) {
+    SetupQuestion(String parameter, String text, String none) {
         this.parameter = parameter;
         this.text = text;
-        this.none = nothing;
+        this.none = none;
     }
 
-    /// @return its option: `--send-as`
+    /// @return the option name: `--send-as`
     String option() {
         return "--" + name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /// @return what the option takes: `ADDRESS`
+    /// @return the label of the value: `ADDRESS`
     String parameter() {
         return parameter;
     }
@@ -79,7 +79,7 @@ enum SetupQuestion {
         return text;
     }
 
-    /// @return the answer that stands for no answer; empty if there is none
+    /// @return the answer that means none, such as "later"; empty if an answer is required
     String none() {
         return none;
     }
@@ -100,7 +100,7 @@ enum SetupQuestion {
         };
     }
 
-    /// @return what is taken if nothing is said
+    /// @return the default answer; empty if there is none
     Optional<String> defaultAnswer(SetupAnswers before) {
         return switch (this) {
             case MAILBOX, PUBLIC_ADDRESSES, HOST -> Optional.empty();
@@ -121,7 +121,7 @@ enum SetupQuestion {
         };
     }
 
-    /// @return what is wrong with the answer; empty if it is right
+    /// @return the problem with the answer; empty if it is valid
     Optional<String> problem(String answer) {
         return !none.isEmpty() && answer.equals(none) ? Optional.empty() : check(answer);
     }

@@ -2,13 +2,13 @@ package org.o365relay.daemon.setup;
 
 import java.util.Optional;
 
-/// A secret in a file of its own, beside `relay.conf`.
+/// A secret in its own file next to `relay.conf`.
 enum SetupSecretFile {
     CLIENT_SECRET("client-secret", "client secret (the column Value, not the Secret ID)"),
     PASSWORD("password", "password"),
     CERTIFICATE_PASSWORD(AppCertificate.PASSWORD, "password of the certificate's key"),
-    /// Made here, not asked for.
-    TOKEN_KEY("token-key", "key of the sign-in");
+    /// Generated, never asked for.
+    TOKEN_KEY("token-key", "key that encrypts the stored login");
 
     private final String file;
     private final String description;
@@ -22,12 +22,12 @@ enum SetupSecretFile {
         return file;
     }
 
-    /// @return what it is, for people
+    /// @return the name of the secret for the user
     String description() {
         return description;
     }
 
-    /// @return what the way asked for needs; empty if it needs nothing that somebody knows
+    /// @return the secret that the method requires from the user; empty for none
     static Optional<SetupSecretFile> asked(SetupAnswers answers) {
         return switch (answers.method()) {
             case OAUTH_SECRET, GRAPH_SECRET -> Optional.of(CLIENT_SECRET);

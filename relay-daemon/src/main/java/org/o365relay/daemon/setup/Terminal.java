@@ -4,18 +4,18 @@ import java.io.IOException;
 import java.util.Optional;
 import org.o365relay.mail.Secret;
 
-/// Somebody who can be asked.
+/// The terminal of the user.
 public interface Terminal {
 
     void print(String line);
 
-    /// @return what was typed; empty at the end of the input
+    /// @return the entered line; empty at the end of the input
     Optional<String> line(String prompt) throws IOException;
 
-    /// As [#line], but nobody can read along.
+    /// As [#line], without echo.
     Optional<Secret> secret(String prompt) throws IOException;
 
-    /// @return whoever sits at the program's terminal; empty if its input or output is something else
+    /// @return the terminal of the program; empty if its input or output is redirected
     static Optional<Terminal> ofProgram() {
         return Optional.ofNullable(System.console())
                 .filter(java.io.Console::isTerminal)

@@ -1,5 +1,5 @@
-/// The first configuration: asks what has to be known, and writes `relay.conf`, the secrets' own files and the script
-/// the tenant's administrator runs. Connects to nothing, and shows no secret.
+/// The initial configuration: asks the user, then writes `relay.conf`, the secret files and the script for the
+/// administrator of the tenant. Opens no network connection and prints no secret.
 @NullMarked
 package org.o365relay.daemon.setup;
 

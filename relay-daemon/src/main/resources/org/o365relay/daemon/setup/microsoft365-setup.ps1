@@ -1,24 +1,24 @@
-# The script a tenant administrator runs, in sections; a line that begins with "#@" names the next one. Those that the
-# chosen way needs are put together in this order, with what was answered after the first.
+# The sections of the script for the administrator of the tenant; a line "#@ NAME" starts a section. The sections that
+# the chosen method needs are joined in this order, with the answers as variables after the first.
 #@ begin
 #
-# Lets o365-relay send mail with Microsoft 365. Written by "o365-relay setup".
+# Permits o365-relay to send mail with Microsoft 365. Written by "o365-relay setup".
 #
-# Who runs it: an administrator of the tenant, in PowerShell 7 or Windows PowerShell 5.1:
+# Run it as an administrator of the tenant, in PowerShell 7 or Windows PowerShell 5.1:
 #     powershell -ExecutionPolicy Bypass -File .\microsoft365-setup.ps1
-# Exchange Administrator is needed; where there is an app, also Privileged Role Administrator, who may grant consent.
-# It looks before it changes anything, so it may be run again at any time. Read it first: every step says what it does,
-# and where to click instead.
+# It needs the role Exchange Administrator; with an app also Privileged Role Administrator, to grant consent. Every step
+# checks the current state before it changes anything, so the script can be run again at any time. Review it first: each
+# step explains what it does and how to do the same in the admin centers.
 
 $ErrorActionPreference = 'Stop'
 
-# ---- What "o365-relay setup" was told ------------------------------------------------------------------------------
+# ---- The settings from "o365-relay setup" --------------------------------------------------------------------------
 #@ app
 
-# ---- The app the relay signs in as ---------------------------------------------------------------------------------
+# ---- The app registration of the relay -----------------------------------------------------------------------------
 # By hand: https://entra.microsoft.com > App registrations > New registration: name o365-relay, "Accounts in this
 # organizational directory only", no redirect URI. Its Overview shows the Application (client) ID and the Directory
-# (tenant) ID, which relay.conf needs.
+# (tenant) ID for relay.conf.
 
 foreach ($Module in 'Microsoft.Graph.Authentication', 'Microsoft.Graph.Applications') {
     if (-not (Get-Module -ListAvailable -Name $Module)) { Install-Module -Name $Module -Scope CurrentUser }
@@ -31,23 +31,23 @@ if ($AppId) {
     if ($App.Count -eq 0) { throw "There is no app registration with the Application (client) ID $AppId in $Tenant." }
 } else {
     $App = @(Get-MgApplication -Filter "displayName eq '$AppName'")
-    if ($App.Count -gt 1) { throw "There are several apps called $AppName; put the ID of the right one into `$AppId above." }
+    if ($App.Count -gt 1) { throw "There are several apps named $AppName; set `$AppId above to the ID of the right one." }
 }
 if ($App.Count -eq 0) {
     $App = @(New-MgApplication -DisplayName $AppName -SignInAudience 'AzureADMyOrg')
-    Write-Host "Made the app registration $AppName."
+    Write-Host "Created the app registration $AppName."
 }
 $App = Get-MgApplication -ApplicationId $App[0].Id -Property 'id,appId,displayName,keyCredentials,passwordCredentials'
 $AppId = $App.AppId
 
-# The Enterprise application is the app's account in this tenant. Exchange wants the object ID of this one, and not that
-# of the app registration. By hand: https://entra.microsoft.com > Enterprise applications > (the app) > Object ID.
+# The enterprise application (service principal) represents the app in this tenant. Exchange needs its object ID, not
+# the one of the app registration. By hand: https://entra.microsoft.com > Enterprise applications > (the app) > Object ID.
 $Enterprise = Get-MgServicePrincipal -Filter "appId eq '$AppId'"
 if (-not $Enterprise) { $Enterprise = New-MgServicePrincipal -AppId $AppId }
 #@ certificate
 
-# ---- The app's certificate -----------------------------------------------------------------------------------------
-# The public half only, to be found beside this script; the key never leaves the relay.
+# ---- The certificate of the app ------------------------------------------------------------------------------------
+# Only the certificate, which must be in the same directory as this script; the private key stays on the relay.
 # By hand: https://entra.microsoft.com > App registrations > (the app) > Certificates & secrets > Certificates >
 # Upload certificate.
 
@@ -63,23 +63,23 @@ if ($Known.Count -eq 0) {
 }
 #@ secret
 
-# ---- The app's client secret ---------------------------------------------------------------------------------------
+# ---- The client secret of the app ----------------------------------------------------------------------------------
 # By hand: https://entra.microsoft.com > App registrations > (the app) > Certificates & secrets > Client secrets >
 # New client secret. Copy the column Value, not the Secret ID; it is shown only once.
 
 if (-not $App.PasswordCredentials) {
     $Secret = Add-MgApplicationPassword -ApplicationId $App.Id `
         -PasswordCredential @{ DisplayName = 'o365-relay'; EndDateTime = (Get-Date).AddMonths(12) }
-    Write-Host "The client secret, shown only now: put it into the file client-secret beside relay.conf, and its end,"
-    Write-Host "$($Secret.EndDateTime.ToString('yyyy-MM-dd')), into relay.conf as client-secret-expires:"
+    Write-Host "Set client-secret-expires in relay.conf to $($Secret.EndDateTime.ToString('yyyy-MM-dd')), and put this client secret"
+    Write-Host "into the file client-secret next to relay.conf (it is shown only once):"
     Write-Host $Secret.SecretText
 }
 #@ device-code
 
-# ---- Signing in with a code ----------------------------------------------------------------------------------------
+# ---- Sign-in with a device code ------------------------------------------------------------------------------------
 # By hand: https://entra.microsoft.com > App registrations > (the app) > Authentication > Allow public client flows: Yes.
 # API permissions > Add a permission > Microsoft Graph > Delegated permissions > SMTP.Send and offline_access, then
-# "Grant admin consent" if users may not consent themselves.
+# "Grant admin consent" if users are not permitted to consent.
 
 Update-MgApplication -ApplicationId $App.Id -IsFallbackPublicClient:$true
 $Api = Get-MgServicePrincipal -Filter "appId eq '00000003-0000-0000-c000-000000000000'"
@@ -92,7 +92,7 @@ if (-not $App.RequiredResourceAccess) {
 }
 #@ consent
 
-# ---- What the app may do: API permissions with admin consent -------------------------------------------------------
+# ---- The API permissions of the app, with admin consent ------------------------------------------------------------
 # By hand: https://entra.microsoft.com > App registrations > (the app) > API permissions > Add a permission > APIs my
 # organization uses > (the API) > Application permissions > (the permission), then "Grant admin consent".
 # 00000002-0000-0ff1-ce00-000000000000 is Office 365 Exchange Online, 00000003-0000-0000-c000-000000000000 Microsoft Graph.
@@ -109,8 +109,8 @@ foreach ($Permission in $Permissions) {
 }
 #@ no-consent
 
-# ---- No API permissions: what the app may do is said in Exchange (RBAC), below -------------------------------------
-# An API permission besides would count for every mailbox (Mail.Send), or ask for FullAccess again (SMTP.SendAsApp).
+# ---- No API permissions: the app gets its roles in Exchange (RBAC), below ------------------------------------------
+# An additional API permission would cover every mailbox (Mail.Send), or require FullAccess (SMTP.SendAsApp).
 # By hand: https://entra.microsoft.com > Enterprise applications > (the app) > Permissions.
 
 $Granted = @(Get-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $Enterprise.Id -All)
@@ -118,7 +118,7 @@ foreach ($Permission in $Permissions) {
     $Api = Get-MgServicePrincipal -Filter "appId eq '$($Permission.Api)'"
     $Role = $Api.AppRoles | Where-Object { $_.Value -eq $Permission.Name -and $_.AllowedMemberTypes -contains 'Application' }
     if ($Granted | Where-Object { $_.ResourceId -eq $Api.Id -and $_.AppRoleId -eq $Role.Id }) {
-        Write-Warning "The app has the API permission $($Permission.Name). Remove it: use RBAC or API permissions, never both."
+        Write-Warning "The app has the API permission $($Permission.Name). Remove it: use either RBAC or API permissions, not both."
     }
 }
 #@ exchange
@@ -132,32 +132,32 @@ Connect-ExchangeOnline -ExchangeEnvironmentName $ExchangeEnvironment -ShowBanner
 #@ principal
 
 # ---- The app in Exchange -------------------------------------------------------------------------------------------
-# Exchange has its own list of apps. With the wrong object ID signing in fails with "535 5.7.3".
+# Exchange has its own list of service principals. With a wrong object ID, sign-in fails with "535 5.7.3".
 
 $Principal = Get-ServicePrincipal | Where-Object { $_.AppId -eq $AppId }
 if ($Principal -and $Principal.ObjectId -ne $Enterprise.Id) {
-    throw "Exchange knows the app with another object ID. Remove-ServicePrincipal -Identity $($Principal.ObjectId), then run this again."
+    throw "The app has another object ID in Exchange. Run Remove-ServicePrincipal -Identity $($Principal.ObjectId), then this script again."
 }
 if (-not $Principal) {
     $Principal = New-ServicePrincipal -AppId $AppId -ObjectId $Enterprise.Id -DisplayName $AppName
-    Write-Host 'Made the app known to Exchange.'
+    Write-Host 'Created the service principal of the app in Exchange.'
 }
 $Trustees = @($Mailbox, $Enterprise.Id)
 #@ full-access
 
-# ---- The app may use this mailbox ----------------------------------------------------------------------------------
-# FullAccess belongs to the API permission SMTP.SendAsApp. (Instead of both there is RBAC; never mix the two.)
+# ---- Access of the app to the mailbox ------------------------------------------------------------------------------
+# The API permission SMTP.SendAsApp requires FullAccess. (RBAC replaces both; do not combine them.)
 
 $Access = Get-MailboxPermission -Identity $Mailbox -User $Enterprise.Id -ErrorAction SilentlyContinue
 if (-not ($Access | Where-Object { $_.AccessRights -contains 'FullAccess' })) {
     Add-MailboxPermission -Identity $Mailbox -User $Enterprise.Id -AccessRights FullAccess -AutoMapping $false | Out-Null
-    Write-Host 'Gave the app FullAccess to the mailbox.'
+    Write-Host 'Granted the app FullAccess to the mailbox.'
 }
 #@ rbac
 
-# ---- The app may send with this mailbox, and no other (RBAC for Applications) --------------------------------------
-# It can take up to two hours until a new assignment counts.
-# If Exchange asks for it, run Enable-OrganizationCustomization once, and this script again an hour later.
+# ---- Roles of the app for this mailbox only (RBAC for Applications) ------------------------------------------------
+# A new assignment can take up to two hours to take effect.
+# If Exchange requires it, run Enable-OrganizationCustomization once, and this script again an hour later.
 
 $Scope = "$AppName $Mailbox"
 $Scope = $Scope.Substring(0, [Math]::Min(64, $Scope.Length))
@@ -175,27 +175,27 @@ foreach ($Role in $Roles) {
 }
 #@ smtp-auth
 
-# ---- SMTP for this mailbox -----------------------------------------------------------------------------------------
-# SMTP AUTH has to be on, with OAuth too. This is for the mailbox only; the organization's switch may stay off.
+# ---- SMTP AUTH of the mailbox --------------------------------------------------------------------------------------
+# SMTP AUTH must be enabled, also with OAuth. This enables it for the mailbox only; it may stay off for the organization.
 # By hand: https://admin.microsoft.com > Users > Active users > (the mailbox) > Mail > Manage email apps >
 # Authenticated SMTP.
 
 if ((Get-CASMailbox -Identity $Mailbox).SmtpClientAuthenticationDisabled -ne $false) {
     Set-CASMailbox -Identity $Mailbox -SmtpClientAuthenticationDisabled $false
-    Write-Host 'Switched SMTP AUTH on for the mailbox.'
+    Write-Host 'Enabled SMTP AUTH for the mailbox.'
 }
 
-# Without this every mail is kept in Sent Items as well, until the mailbox is full and sends nothing any more.
+# Otherwise a copy of every message is kept in Sent Items, until the mailbox is full and cannot send.
 if ((Get-Mailbox -Identity $Mailbox).MessageCopyForSMTPClientSubmissionEnabled -ne $false) {
     Set-Mailbox -Identity $Mailbox -MessageCopyForSMTPClientSubmissionEnabled $false
 }
 #@ user
 
-# The mailbox signs in itself, so it is the one who may send as others.
+# The mailbox itself signs in, so it needs the Send As permissions.
 $Trustees = @($Mailbox)
 #@ send-as
 
-# ---- Other addresses the relay may send as -------------------------------------------------------------------------
+# ---- Send As permissions for other addresses -----------------------------------------------------------------------
 # By hand: https://admin.exchange.microsoft.com > Recipients > (the other mailbox or group) > Delegation > Send as.
 
 foreach ($Address in $SendAs) {
@@ -208,34 +208,34 @@ foreach ($Address in $SendAs) {
     }
 }
 foreach ($Domain in $SendAsDomains) {
-    Write-Warning "Send As cannot be given for $Domain as a whole: add each of its addresses to `$SendAs above."
+    Write-Warning "Send As cannot be granted for the whole domain $Domain: add each of its addresses to `$SendAs above."
 }
 #@ connector-ip
 
-# ---- The connector: mail from these public addresses is the organization's own -------------------------------------
+# ---- The inbound connector: identifies the relay by its public IP addresses ----------------------------------------
 # By hand: https://admin.exchange.microsoft.com > Mail flow > Connectors > Add a connector: from "Your organization's
 # email server", to Office 365, identified by IP address.
-# The addresses must be static, and the relay's alone: whoever sends from them may send as the organization.
+# The addresses must be static and used only by the relay: any sender behind them may send as the organization.
 
-$Terms = @{ SenderIPAddresses = $PublicAddresses; RequireTls = $false }
+$Identification = @{ SenderIPAddresses = $PublicAddresses; RequireTls = $false }
 #@ connector-certificate
 
-# ---- The connector: mail from the owner of this certificate is the organization's own ------------------------------
+# ---- The inbound connector: identifies the relay by its TLS certificate --------------------------------------------
 # By hand: https://admin.exchange.microsoft.com > Mail flow > Connectors > Add a connector: from "Your organization's
 # email server", to Office 365, identified by the subject name of its certificate.
-# The name must be an accepted domain of the organization, or a host in one.
+# The name must be an accepted domain of the organization, or a host name in one.
 
-$Terms = @{ TlsSenderCertificateName = $CertificateName; RequireTls = $true }
+$Identification = @{ TlsSenderCertificateName = $CertificateName; RequireTls = $true }
 #@ connector
 if (Get-InboundConnector -Identity $AppName -ErrorAction SilentlyContinue) {
-    Set-InboundConnector -Identity $AppName -Enabled $true @Terms
+    Set-InboundConnector -Identity $AppName -Enabled $true @Identification
 } else {
-    New-InboundConnector -Name $AppName -ConnectorType OnPremises -SenderDomains '*' -Enabled $true @Terms | Out-Null
-    Write-Host "Made the connector $AppName."
+    New-InboundConnector -Name $AppName -ConnectorType OnPremises -SenderDomains '*' -Enabled $true @Identification | Out-Null
+    Write-Host "Created the connector $AppName."
 }
 #@ end
 
-# ---- What it is like now -------------------------------------------------------------------------------------------
+# ---- The resulting settings ----------------------------------------------------------------------------------------
 #@ show-app
 
 Write-Host 'For relay.conf:'
@@ -252,7 +252,7 @@ Test-ServicePrincipalAuthorization -Identity $Enterprise.Id -Resource $Mailbox |
 Get-CASMailbox -Identity $Mailbox | Format-List SmtpClientAuthenticationDisabled            # must be False
 Get-Mailbox -Identity $Mailbox | Format-List MessageCopyForSMTPClientSubmissionEnabled      # should be False
 #@ show-password
-# With security defaults on, or with an authentication policy that does not allow it, a password is not taken.
+# Security defaults, or an authentication policy without basic authentication for SMTP, block the password.
 Get-TransportConfig | Format-List SmtpClientAuthenticationDisabled
 Get-User -Identity $Mailbox | Format-List AuthenticationPolicy
 #@ show-send-as
@@ -262,4 +262,4 @@ foreach ($Address in $SendAs) { Get-RecipientPermission -Identity $Address | For
 Get-InboundConnector -Identity $AppName |
     Format-List Name, Enabled, ConnectorType, SenderIPAddresses, TlsSenderCertificateName, RequireTls
 #@ finish
-Write-Host 'Done. It can take up to an hour until everything counts. Then, on the relay: o365-relay check'
+Write-Host 'Done. The changes can take up to an hour to take effect. Then run on the relay: o365-relay check'

@@ -144,7 +144,7 @@ final class CommandLinesTest {
             assertThat(run(FakeRelay.honest(), "demo --once --port " + other.getLocalPort()))
                     .isEqualTo(ExitCode.OK);
             assertThat(out.toString())
-                    .startsWith("Port " + other.getLocalPort() + " is in use, so the relay listens on ");
+                    .startsWith("Port " + other.getLocalPort() + " is in use; the relay listens on port ");
         }
     }
 

@@ -29,8 +29,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Each `setup/dialogs/*.txt` is a command and everything on the screen, with what was typed in «»; each directory in
-/// `setup/ways` holds options and the files that come of them.
+/// Each `setup/dialogs/*.txt` is a command and everything on the screen, with what was typed in «»; each
+/// directory in `setup/methods` holds options and the files that come of them.
 final class SetupCommandTest {
 
     private static final Path FILES = Path.of("src/test/resources/setup");
@@ -45,7 +45,7 @@ final class SetupCommandTest {
 
     @ParameterizedTest
     @MethodSource("dialogs")
-    void asksWhatHasToBeKnown(Path file) throws IOException {
+    void asksTheQuestions(Path file) throws IOException {
         String dialog = Files.readString(file);
         String command = dialog.lines().findFirst().orElseThrow();
 
@@ -57,20 +57,20 @@ final class SetupCommandTest {
     }
 
     @ParameterizedTest
-    @MethodSource("ways")
-    void writesWhatEveryWayNeeds(Path way) throws IOException {
+    @MethodSource("methods")
+    void writesTheFilesOfEveryMethod(Path method) throws IOException {
         Path secretFile = Files.writeString(directory.resolve("given"), SECRET + "\n");
         List<String> options = new ArrayList<>(List.of("--directory", directory.toString(), "--no-check"));
-        options.addAll(Files.readAllLines(way.resolve("options")));
+        options.addAll(Files.readAllLines(method.resolve("options")));
         options.replaceAll(option -> option.equals("SECRET") ? secretFile.toString() : option);
 
         int code = run(options.toArray(String[]::new));
 
         assertThat(code).as(screen::toString).isZero();
         assertThat(Files.readString(directory.resolve("relay.conf")))
-                .isEqualTo(Files.readString(way.resolve("relay.conf")));
+                .isEqualTo(Files.readString(method.resolve("relay.conf")));
         Path script = directory.resolve("microsoft365-setup.ps1");
-        Path expected = way.resolve("microsoft365-setup.ps1");
+        Path expected = method.resolve("microsoft365-setup.ps1");
         assertThat(Files.exists(script)).isEqualTo(Files.exists(expected));
         if (Files.exists(expected)) {
             assertThat(Files.readString(script)).isEqualTo(Files.readString(expected));
@@ -79,22 +79,22 @@ final class SetupCommandTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-        --way oauth-secret                                | missing: --mailbox ADDRESS
-        --way connector-ip --mailbox r@contoso.example    | missing: --public-addresses ADDRESSES
-        --way smarthost                                   | missing: --mailbox ADDRESS
-        --way smarthost                                   | missing: --host HOST
-        --mailbox r@contoso.example --way pigeon          | --way pigeon: that is none of oauth-certificate, oauth-secret
-        --mailbox relay                                   | --mailbox relay: that is not a mail address
-        --mailbox r@contoso.example --client-id 7         | --client-id 7: that is not an application (client) ID
-        --mailbox r@contoso.example --tenant common       | --tenant common: that stands for any directory
-        --mailbox r@contoso.example --listen localhost:25 | --listen localhost:25: that is not an IP address and a port
-        --mailbox r@contoso.example --listen [::]:70000   | --listen [::]:70000: that is not a port
-        --mailbox r@contoso.example --trusted-networks ::/0           | ::/0 is everybody: that would be an open relay
+        --method oauth-secret                                | missing: --mailbox ADDRESS
+        --method connector-ip --mailbox r@contoso.example    | missing: --public-addresses ADDRESSES
+        --method smarthost                                   | missing: --mailbox ADDRESS
+        --method smarthost                                   | missing: --host HOST
+        --mailbox r@contoso.example --method pigeon          | --method pigeon: not one of oauth-certificate, oauth-secret
+        --mailbox relay                                   | --mailbox relay: not an email address
+        --mailbox r@contoso.example --client-id 7         | --client-id 7: not an application (client) ID
+        --mailbox r@contoso.example --tenant common       | --tenant common: not a single tenant
+        --mailbox r@contoso.example --listen localhost:25 | --listen localhost:25: not an IP address and port
+        --mailbox r@contoso.example --listen [::]:70000   | --listen [::]:70000: not a port
+        --mailbox r@contoso.example --trusted-networks ::/0           | ::/0 contains all addresses, which would make an open relay
         --mailbox r@contoso.example --trusted-networks 10.0.0.1,mfp   | mfp is not a network
         --mailbox r@contoso.example --send-as a@b.example,@           | @ is not a domain
-        --mailbox r@contoso.example --way password --client-id 7      | --client-id is not used with --way password
-        --mailbox r@contoso.example --way connector-ip --public-addresses 203.0.113.5 --secret-file pom.xml | is not used
-        --mailbox r@contoso.example --way oauth-secret --secret-expires 1.5.2027 | that is not a date
+        --mailbox r@contoso.example --method password --client-id 7      | --client-id cannot be used with --method password
+        --mailbox r@contoso.example --method connector-ip --public-addresses 203.0.113.5 --secret-file pom.xml | cannot be used
+        --mailbox r@contoso.example --method oauth-secret --secret-expires 1.5.2027 | not a date
         """)
     void listsWhatIsMissingOrWrongAndWritesNothing(String options, String complaint) throws IOException {
         int code = run(options("--yes --directory " + directory + " " + options));
@@ -113,7 +113,7 @@ final class SetupCommandTest {
     void keepsSecretsToThemselves() throws IOException {
         int code = runAsking(
                 List.of(SECRET),
-                options("--directory " + directory + " --no-check --mailbox r@contoso.example --way oauth-secret"
+                options("--directory " + directory + " --no-check --mailbox r@contoso.example --method oauth-secret"
                         + " --cloud worldwide --tenant contoso.example --client-id " + ID + " --secret-expires none"
                         + " --graph-fallback no --permission rbac --send-as none --trusted-networks none"
                         + " --listen 127.0.0.1:25 --admin none"));
@@ -183,7 +183,7 @@ final class SetupCommandTest {
 
         assertThat(code).isEqualTo(ExitCode.CANNOT_CREATE);
         assertThat(screen.toString())
-                .contains("damaged.pfx is neither PEM nor a PFX")
+                .contains("damaged.pfx is neither a PEM file nor a PFX")
                 .doesNotContain("\tat ");
         assertThat(directory.resolve("relay.conf")).doesNotExist();
     }
@@ -192,11 +192,11 @@ final class SetupCommandTest {
     void overwritesOnlyWhenForcedAndKeepsWhatWasThere() throws IOException {
         Files.writeString(directory.resolve("relay.conf"), "mine");
         Files.writeString(directory.resolve("given"), SECRET);
-        String[] options = options("--yes --no-check --mailbox r@contoso.example --way password --directory "
+        String[] options = options("--yes --no-check --mailbox r@contoso.example --method password --directory "
                 + directory + " --secret-file " + directory.resolve("given"));
 
         assertThat(run(options)).isEqualTo(ExitCode.CANNOT_CREATE);
-        assertThat(screen.toString()).contains("relay.conf is there already, nothing was written; --force");
+        assertThat(screen.toString()).contains("relay.conf already exists, no file was written; use --force");
         assertThat(directory.resolve("relay.conf")).hasContent("mine");
         assertThat(directory.resolve("password")).doesNotExist();
 
@@ -210,7 +210,7 @@ final class SetupCommandTest {
 
     @Test
     void leavesAFileForTheSecretThatIsNotKnownYet() throws IOException {
-        assertThat(run(options("--yes --no-check --mailbox r@contoso.example --way password --directory " + directory)))
+        assertThat(run(options("--yes --no-check --mailbox r@contoso.example --method password --directory " + directory)))
                 .isZero();
 
         assertThat(directory.resolve("password")).isEmptyFile();
@@ -220,19 +220,19 @@ final class SetupCommandTest {
 
     @Test
     void checksWhatItHasWrittenAndSaysWhatToDoIfThatFails() {
-        int code = run(options("--yes --mailbox r@contoso.example --way oauth-secret --directory " + directory));
+        int code = run(options("--yes --mailbox r@contoso.example --method oauth-secret --directory " + directory));
 
         assertThat(code).isZero();
         assertThat(screen.toString())
                 .contains("o365-relay check --config " + directory.resolve("relay.conf"), "client-id")
-                .contains("The check does not pass yet.", "wait up to an hour")
+                .contains("The check failed.", "wait up to an hour")
                 .contains("problem", " in " + directory.resolve("relay.conf"));
     }
 
     @Test
     void helps() {
         assertThat(run("--help")).isZero();
-        assertThat(screen.toString()).contains("--mailbox=ADDRESS", "--way=WAY", "--trusted-networks=NETWORKS");
+        assertThat(screen.toString()).contains("--mailbox=ADDRESS", "--method=METHOD", "--trusted-networks=NETWORKS");
         assertThat(screen.toString().lines()).allMatch(line -> line.length() <= 100);
     }
 
@@ -281,8 +281,8 @@ final class SetupCommandTest {
         return list(FILES.resolve("dialogs"));
     }
 
-    private static Stream<Path> ways() throws IOException {
-        return list(FILES.resolve("ways"));
+    private static Stream<Path> methods() throws IOException {
+        return list(FILES.resolve("methods"));
     }
 
     private static Stream<Path> list(Path directory) throws IOException {

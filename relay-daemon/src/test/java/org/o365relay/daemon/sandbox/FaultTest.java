@@ -69,18 +69,18 @@ final class FaultTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-        nonsense                    | step:action*times
-        lunch:drop                  | no step "lunch"
+        nonsense                    | POINT:ACTION*TIMES
+        lunch:drop                  | unknown point "lunch"
         auth:please                 | not an SMTP reply: please
         auth:delay soon             | delay 3s
         auth:drop*0                 | must occur at least once
-        auth:drop-after-accepting   | only for the step content
-        handshake:421 no            | no reply in a TLS handshake
+        auth:drop-after-accepting   | only allowed at content
+        handshake:421 no            | handshake cannot have a reply
         mail:AADSTS7000215          | not an SMTP reply: AADSTS7000215
-        graph:AADSTS7000215         | only for the step token
-        graph:please                | not a status of HTTP
-        graph:700                   | not a status of HTTP: 700
-        mx-token:503                | the MX has no step token
+        graph:AADSTS7000215         | only allowed at token
+        graph:please                | not an HTTP status
+        graph:700                   | not an HTTP status: 700
+        mx-token:503                | there is no mx-token
         """)
     void saysWhatIsWrong(String text, String message) {
         assertThatIllegalArgumentException().isThrownBy(() -> Fault.parse(text)).withMessageContaining(message);

@@ -1,0 +1,108 @@
+#
+# Permits o365-relay to send mail with Microsoft 365. Written by "o365-relay setup".
+#
+# Run it as an administrator of the tenant, in PowerShell 7 or Windows PowerShell 5.1:
+#     powershell -ExecutionPolicy Bypass -File .\microsoft365-setup.ps1
+# It needs the role Exchange Administrator; with an app also Privileged Role Administrator, to grant consent. Every step
+# checks the current state before it changes anything, so the script can be run again at any time. Review it first: each
+# step explains what it does and how to do the same in the admin centers.
+
+$ErrorActionPreference = 'Stop'
+
+# ---- The settings from "o365-relay setup" --------------------------------------------------------------------------
+$AppName             = 'o365-relay'
+$Mailbox             = 'relay@contoso.example'
+$Tenant              = 'contoso.example'
+$AppId               = ''    # unknown: the script finds the app by its name, or creates it, and prints its ID at the end
+$GraphEnvironment    = 'Global'
+$Permissions         = @(
+    @{ Api = '00000003-0000-0000-c000-000000000000'; Name = 'Mail.Send' },
+    @{ Api = '00000003-0000-0000-c000-000000000000'; Name = 'Mail.ReadWrite' }
+)
+$ExchangeEnvironment = 'O365Default'
+
+# ---- The app registration of the relay -----------------------------------------------------------------------------
+# By hand: https://entra.microsoft.com > App registrations > New registration: name o365-relay, "Accounts in this
+# organizational directory only", no redirect URI. Its Overview shows the Application (client) ID and the Directory
+# (tenant) ID for relay.conf.
+
+foreach ($Module in 'Microsoft.Graph.Authentication', 'Microsoft.Graph.Applications') {
+    if (-not (Get-Module -ListAvailable -Name $Module)) { Install-Module -Name $Module -Scope CurrentUser }
+}
+Connect-MgGraph -TenantId $Tenant -Environment $GraphEnvironment `
+    -Scopes 'Application.ReadWrite.All', 'AppRoleAssignment.ReadWrite.All'
+
+if ($AppId) {
+    $App = @(Get-MgApplication -Filter "appId eq '$AppId'")
+    if ($App.Count -eq 0) { throw "There is no app registration with the Application (client) ID $AppId in $Tenant." }
+} else {
+    $App = @(Get-MgApplication -Filter "displayName eq '$AppName'")
+    if ($App.Count -gt 1) { throw "There are several apps named $AppName; set `$AppId above to the ID of the right one." }
+}
+if ($App.Count -eq 0) {
+    $App = @(New-MgApplication -DisplayName $AppName -SignInAudience 'AzureADMyOrg')
+    Write-Host "Created the app registration $AppName."
+}
+$App = Get-MgApplication -ApplicationId $App[0].Id -Property 'id,appId,displayName,keyCredentials,passwordCredentials'
+$AppId = $App.AppId
+
+# The enterprise application (service principal) represents the app in this tenant. Exchange needs its object ID, not
+# the one of the app registration. By hand: https://entra.microsoft.com > Enterprise applications > (the app) > Object ID.
+$Enterprise = Get-MgServicePrincipal -Filter "appId eq '$AppId'"
+if (-not $Enterprise) { $Enterprise = New-MgServicePrincipal -AppId $AppId }
+
+# ---- The client secret of the app ----------------------------------------------------------------------------------
+# By hand: https://entra.microsoft.com > App registrations > (the app) > Certificates & secrets > Client secrets >
+# New client secret. Copy the column Value, not the Secret ID; it is shown only once.
+
+if (-not $App.PasswordCredentials) {
+    $Secret = Add-MgApplicationPassword -ApplicationId $App.Id `
+        -PasswordCredential @{ DisplayName = 'o365-relay'; EndDateTime = (Get-Date).AddMonths(12) }
+    Write-Host "Set client-secret-expires in relay.conf to $($Secret.EndDateTime.ToString('yyyy-MM-dd')), and put this client secret"
+    Write-Host "into the file client-secret next to relay.conf (it is shown only once):"
+    Write-Host $Secret.SecretText
+}
+
+# ---- The API permissions of the app, with admin consent ------------------------------------------------------------
+# By hand: https://entra.microsoft.com > App registrations > (the app) > API permissions > Add a permission > APIs my
+# organization uses > (the API) > Application permissions > (the permission), then "Grant admin consent".
+# 00000002-0000-0ff1-ce00-000000000000 is Office 365 Exchange Online, 00000003-0000-0000-c000-000000000000 Microsoft Graph.
+
+$Granted = @(Get-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $Enterprise.Id -All)
+foreach ($Permission in $Permissions) {
+    $Api = Get-MgServicePrincipal -Filter "appId eq '$($Permission.Api)'"
+    $Role = $Api.AppRoles | Where-Object { $_.Value -eq $Permission.Name -and $_.AllowedMemberTypes -contains 'Application' }
+    if (-not ($Granted | Where-Object { $_.ResourceId -eq $Api.Id -and $_.AppRoleId -eq $Role.Id })) {
+        New-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $Enterprise.Id `
+            -PrincipalId $Enterprise.Id -ResourceId $Api.Id -AppRoleId $Role.Id | Out-Null
+        Write-Host "Granted $($Permission.Name)."
+    }
+}
+
+# ---- Exchange Online -----------------------------------------------------------------------------------------------
+
+if (-not (Get-Module -ListAvailable -Name ExchangeOnlineManagement)) {
+    Install-Module -Name ExchangeOnlineManagement -Scope CurrentUser
+}
+Connect-ExchangeOnline -ExchangeEnvironmentName $ExchangeEnvironment -ShowBanner:$false
+
+# ---- The app in Exchange -------------------------------------------------------------------------------------------
+# Exchange has its own list of service principals. With a wrong object ID, sign-in fails with "535 5.7.3".
+
+$Principal = Get-ServicePrincipal | Where-Object { $_.AppId -eq $AppId }
+if ($Principal -and $Principal.ObjectId -ne $Enterprise.Id) {
+    throw "The app has another object ID in Exchange. Run Remove-ServicePrincipal -Identity $($Principal.ObjectId), then this script again."
+}
+if (-not $Principal) {
+    $Principal = New-ServicePrincipal -AppId $AppId -ObjectId $Enterprise.Id -DisplayName $AppName
+    Write-Host 'Created the service principal of the app in Exchange.'
+}
+$Trustees = @($Mailbox, $Enterprise.Id)
+
+# ---- The resulting settings ----------------------------------------------------------------------------------------
+
+Write-Host 'For relay.conf:'
+Write-Host "    tenant    = $((Get-MgContext).TenantId)"
+Write-Host "    client-id = $AppId"
+Get-ServicePrincipal -Identity $Enterprise.Id | Format-List DisplayName, AppId, ObjectId
+Write-Host 'Done. The changes can take up to an hour to take effect. Then run on the relay: o365-relay check'
