@@ -11,14 +11,14 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Keeps a listener going when a connection cannot be accepted, which is nearly always for lack of file
-/// descriptors: it pauses and tries again, and says so now and then. Safe for any number of threads.
+/// Pauses a listener for 100 ms after a connection could not be accepted, usually for lack of file descriptors,
+/// and logs it at most once a minute. Thread-safe.
 @Sharable
-@SuppressWarnings("FutureReturnValueIgnored") // nothing depends on the timer but this
+@SuppressWarnings("FutureReturnValueIgnored") // the timer cannot be cancelled
 final class AcceptFailureHandler extends ChannelInboundHandlerAdapter {
 
     private static final Logger log = LoggerFactory.getLogger(AcceptFailureHandler.class);
-    private static final Duration SILENCE = Duration.ofMinutes(1);
+    private static final Duration LOG_INTERVAL = Duration.ofMinutes(1);
     private static final long PAUSE_MILLIS = 100;
 
     private final InstantSource clock;
@@ -39,10 +39,10 @@ final class AcceptFailureHandler extends ChannelInboundHandlerAdapter {
     private synchronized void warn(Throwable cause) {
         Instant now = clock.instant();
         if (!now.isBefore(nextWarning)) {
-            nextWarning = now.plus(SILENCE);
+            nextWarning = now.plus(LOG_INTERVAL);
             log.warn(
-                    "cannot accept connections for the moment: {}; if files are what is lacking, raise LimitNOFILE of"
-                            + " the service or lower relay.limits.connections",
+                    "cannot accept connections: {}; retrying. If the process has too many open files, raise LimitNOFILE"
+                            + " of the service or lower relay.limits.connections",
                     cause.getMessage());
         }
     }

@@ -7,14 +7,14 @@ import org.o365relay.admit.AdmissionRules;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.route.Routes;
 
-/// What the front half is told before it starts, besides where to listen.
+/// Settings of the SMTP server that all listeners share.
 ///
-/// @param hostname what the relay calls itself
-/// @param certificate null for no TLS
-/// @param users names and bcrypt hashes for those who must log in; null if nobody must
-/// @param authWithoutTls whether those may log in without TLS
-/// @param routes which mailbox a message leaves through
-/// @param mailboxes whose mail this relay sends; automatic answers to them would go round in circles
+/// @param hostname name of the relay in the greeting, in replies and in Received fields
+/// @param certificate null if TLS is not configured
+/// @param users file with user names and bcrypt hashes; null if no network requires AUTH
+/// @param authWithoutTls whether AUTH is offered without TLS
+/// @param routes routing rules and targets
+/// @param mailboxes the relay's own mailboxes; automatic replies to them are rejected as mail loops
 public record AcceptSettings(
         String hostname,
         SessionLimits limits,

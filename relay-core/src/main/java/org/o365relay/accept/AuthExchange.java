@@ -11,12 +11,12 @@ import org.o365relay.admit.AuthPolicy;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.Reply;
 
-/// AUTH in one session: LOGIN and PLAIN (RFC 4954), which is all that devices need.
+/// The AUTH exchange of one session: LOGIN and PLAIN (RFC 4954), the only mechanisms devices need.
 ///
-/// What a client says here is never logged, repeated or put into an exception.
+/// Responses of the client are never logged, echoed or put into an exception.
 final class AuthExchange {
 
-    /// The longest line while a login goes on, in octets (RFC 4954 §4).
+    /// Longest response line in octets (RFC 4954 §4).
     static final int MAX_LINE = 12_288;
 
     private static final int MAX_FAILURES = 3;
@@ -39,19 +39,19 @@ final class AuthExchange {
     private boolean attempted;
     private int failures;
 
-    AuthExchange(Client client, boolean plainTextLogin, Users users, SessionErrors conduct) {
+    AuthExchange(Client client, boolean authWithoutTls, Users users, SessionErrors errors) {
         this.client = client;
-        this.allowedWithoutTls = plainTextLogin || client.policy().auth() == AuthPolicy.ACCEPT_ANY;
+        this.allowedWithoutTls = authWithoutTls || client.policy().auth() == AuthPolicy.ACCEPT_ANY;
         this.users = users;
-        this.errors = conduct;
+        this.errors = errors;
     }
 
-    /// @param secure whether TLS is on
+    /// @param secure whether the connection uses TLS
     boolean isOffered(boolean secure) {
         return client.policy().auth() != AuthPolicy.NONE && (secure || allowedWithoutTls) && !isDone();
     }
 
-    /// @return whether the next line is no command
+    /// @return whether the next line is a response to a challenge
     boolean isRunning() {
         return step != Step.NONE && step != Step.DONE;
     }
@@ -60,61 +60,61 @@ final class AuthExchange {
         return step == Step.DONE;
     }
 
-    /// @return whether mail has to wait for it
+    /// @return whether MAIL must be refused until the client has authenticated
     boolean isStillRequired() {
         return client.policy().auth() == AuthPolicy.REQUIRED && !isDone();
     }
 
-    /// @return whether the client has ever said AUTH, or may have, so that what it says may be a password even
-    ///     if it should be a command
+    /// @return whether the client has sent AUTH, or possibly has: later unknown commands may be passwords and must
+    ///     not be echoed
     boolean wasAttempted() {
         return attempted;
     }
 
-    /// Remembers a client that wants to log in, whether it may or not.
+    /// Records attempts to authenticate, whether or not AUTH is offered.
     void noteCommand(Command command) {
         attempted |= command instanceof Command.Auth
                 || command instanceof Command.MalformedAuth
                 || (command instanceof Command.Unknown(String verb) && verb.startsWith("AUTH")); // AUTH=LOGIN
     }
 
-    /// @param secure whether TLS is on
+    /// @param secure whether the connection uses TLS
     SessionAction begin(Command.Auth auth, boolean secure) {
         if (client.policy().auth() == AuthPolicy.NONE) {
             errors.deviated(Deviation.UNSOLICITED_AUTH);
             return errors.error(Reply.of(
                     502,
                     "5.5.1",
-                    "No login is needed here: switch authentication off in the device"
+                    "Authentication not enabled; turn it off in the device"
                             + " (relay.trusted-networks: auth)"));
         }
         if (isDone()) {
-            return errors.error(Reply.of(503, "5.5.1", "Logged in already"));
+            return errors.error(Reply.of(503, "5.5.1", "Already authenticated"));
         }
         if (!isOffered(secure)) {
             return errors.error(Reply.of(
-                    538, "5.7.11", "A login needs STARTTLS (relay.tls.certificate, relay.auth.allow-without-tls)"));
+                    538, "5.7.11", "Encryption required for authentication (relay.tls.certificate, relay.auth.allow-without-tls)"));
         }
         String response = auth.initialResponse();
         return switch (auth.mechanism()) {
             case "LOGIN" ->
                 response == null ? challenge(Step.NAME, "VXNlcm5hbWU6") : handleResponse(Step.NAME, response);
             case "PLAIN" -> response == null ? challenge(Step.PLAIN, "") : handleResponse(Step.PLAIN, response);
-            default -> errors.error(Reply.of(504, "5.5.4", "Only AUTH LOGIN and AUTH PLAIN are known here"));
+            default -> errors.error(Reply.of(504, "5.5.4", "Unrecognized authentication type; use LOGIN or PLAIN"));
         };
     }
 
-    /// @param response what the client said when it was asked
+    /// @param response to the last challenge
     SessionAction response(String line) {
         String response = line.strip();
         if (response.equals("*")) {
             reset();
-            return errors.error(Reply.of(501, "5.0.0", "Login cancelled"));
+            return errors.error(Reply.of(501, "5.0.0", "Authentication cancelled"));
         }
         return handleResponse(step, response);
     }
 
-    /// A line was too long, whatever it was: ends a login that goes on. Who is logged in stays so.
+    /// Ends the exchange after a line that was too long. An authenticated client stays authenticated.
     void lineTooLong() {
         attempted = true;
         if (isRunning()) {
@@ -122,20 +122,20 @@ final class AuthExchange {
         }
     }
 
-    /// The client does not wait for the answer.
+    /// Cancels a password check whose client has disconnected.
     void cancelCheck() {
         if (check != null) {
             check.cancel();
         }
     }
 
-    /// Begins anew.
+    /// Ends the exchange without a result.
     void reset() {
         step = Step.NONE;
         name = new byte[0];
     }
 
-    /// @param challenge in base 64; Xerox wants exactly what everybody says
+    /// @param challenge in base64; Xerox devices require the usual texts exactly
     private SessionAction challenge(Step next, String challenge) {
         step = next;
         return new SendAndReadLine(Reply.plain(334, challenge));
@@ -145,7 +145,7 @@ final class AuthExchange {
         byte[] octets = decoded(response);
         if (octets == null) {
             reset();
-            return errors.error(Reply.of(501, "5.5.2", "That is not base64"));
+            return errors.error(Reply.of(501, "5.5.2", "Invalid base64 data"));
         }
         return switch (current) {
             case NAME -> {
@@ -154,7 +154,7 @@ final class AuthExchange {
             }
             case PASSWORD -> authenticate(name, octets);
             case PLAIN -> authenticatePlain(octets);
-            case NONE, DONE -> throw new IllegalStateException("nothing was asked");
+            case NONE, DONE -> throw new IllegalStateException("no AUTH exchange in progress");
         };
     }
 
@@ -166,7 +166,7 @@ final class AuthExchange {
         }
     }
 
-    /// What comes is: whom to act for (nobody else, here), NUL, the name, NUL, the password (RFC 4616 §2).
+    /// Parses `authzid NUL authcid NUL password` (RFC 4616 §2). An authzid other than the user name is refused.
     private SessionAction authenticatePlain(byte[] message) {
         int first = indexOfNul(message, 0);
         int second = indexOfNul(message, first + 1);
@@ -175,13 +175,13 @@ final class AuthExchange {
                 return succeed();
             }
             reset();
-            return errors.error(Reply.of(501, "5.5.2", "That is not a name and a password"));
+            return errors.error(Reply.of(501, "5.5.2", "Invalid PLAIN response, expected user name and password"));
         }
         byte[] account = Arrays.copyOfRange(message, first + 1, second);
-        boolean forAnother = first > 0 && !Arrays.equals(message, 0, first, account, 0, account.length);
+        boolean hasOtherIdentity = first > 0 && !Arrays.equals(message, 0, first, account, 0, account.length);
         byte[] password = Arrays.copyOfRange(message, second + 1, message.length);
         Arrays.fill(message, (byte) 0);
-        return forAnother ? authenticate(new byte[0], password) : authenticate(account, password);
+        return hasOtherIdentity ? authenticate(new byte[0], password) : authenticate(account, password);
     }
 
     private static int indexOfNul(byte[] message, int from) {
@@ -207,15 +207,15 @@ final class AuthExchange {
             case VALID -> succeed();
             case INVALID -> {
                 errors.deviated(Deviation.AUTH_FAILED);
-                SessionAction answer =
-                        errors.error(Reply.of(535, "5.7.8", "Wrong name or password (relay.auth.users-file)"));
-                yield ++failures >= MAX_FAILURES && answer instanceof Send(Reply reply)
+                SessionAction action =
+                        errors.error(Reply.of(535, "5.7.8", "Authentication credentials invalid (relay.auth.users-file)"));
+                yield ++failures >= MAX_FAILURES && action instanceof Send(Reply reply)
                         ? new SendAndClose(reply)
-                        : answer;
+                        : action;
             }
-            case UNAVAILABLE -> temporaryFailure("Nobody can log in now: see the relay's log (relay.auth.users-file)");
-            case BUSY -> temporaryFailure("Too many logins at once, try again later");
-            case CANCELLED -> temporaryFailure("The client did not wait for its login");
+            case UNAVAILABLE -> temporaryFailure("Temporary authentication failure, see the relay's log (relay.auth.users-file)");
+            case BUSY -> temporaryFailure("Temporary authentication failure: too many concurrent logins");
+            case CANCELLED -> temporaryFailure("Temporary authentication failure: client did not wait");
         };
     }
 

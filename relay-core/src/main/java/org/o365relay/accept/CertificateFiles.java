@@ -5,27 +5,28 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
-/// The relay's own certificate. Read anew when the files change.
+/// The files of the relay's TLS certificate and key, and the settings of TLS detection. The files are reloaded when
+/// they change.
 ///
-/// @param certificate PEM, the relay's own first, then those of its issuers
-/// @param key PEM, PKCS #8, not encrypted
-/// @param detectionTimeout how long the greeting waits for a client that begins with TLS where plain text is spoken; 0
-///     for not at all
+/// @param certificate PEM: the server certificate, then the intermediate certificates
+/// @param key PEM, PKCS #8, unencrypted
+/// @param detectionTimeout how long the greeting waits for a TLS handshake on a plain-text port; 0 disables TLS
+///     detection
 public record CertificateFiles(Path certificate, Path key, Duration detectionTimeout) {
 
-    /// Something about the files that the admin should know.
+    /// A problem with the files, for the admin.
     ///
     /// @param fatal whether the relay cannot start with them
-    /// @param text names the file and the cure
+    /// @param text names the file and the fix
     public record Problem(boolean fatal, String text) {}
 
     /// Reads the files.
     ///
-    /// @return empty if all is well
+    /// @return empty if the files are valid at this time
     public List<Problem> problems(Instant now) {
         try {
             return ServerIdentity.read(this).validityProblem(now).stream()
-                    .map(objection -> new Problem(false, objection))
+                    .map(text -> new Problem(false, text))
                     .toList();
         } catch (UnusableCertificateException e) {
             return List.of(new Problem(true, String.valueOf(e.getMessage())));

@@ -8,8 +8,8 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// Looks every now and then whether the relay's certificate or key have been replaced. Looking works everywhere;
-/// being told does not, on network file systems and behind the links that certificate tools like to turn.
+/// Polls the certificate and key files for changes. Polling, unlike a WatchService, also works on network file
+/// systems and with the symbolic links that certificate tools switch.
 final class CertificateMonitor implements AutoCloseable {
 
     static final Duration INTERVAL = Duration.ofSeconds(5);
@@ -20,21 +20,21 @@ final class CertificateMonitor implements AutoCloseable {
     private final Thread thread;
     private Snapshot last;
 
-    /// @param onChange runs on a thread of its own
-    CertificateMonitor(CertificateFiles files, Runnable whenChanged, Duration interval) {
+    /// @param onChange runs on the thread of the monitor
+    CertificateMonitor(CertificateFiles files, Runnable onChange, Duration interval) {
         this.files = files;
-        this.onChange = whenChanged;
+        this.onChange = onChange;
         this.interval = interval;
         this.last = snapshot();
-        this.thread = Thread.ofVirtual().name("certificate-watch").unstarted(this::watch);
+        this.thread = Thread.ofVirtual().name("certificate-monitor").unstarted(this::watch);
     }
 
-    /// @param certificate null if it cannot be looked at
-    /// @param key null if it cannot be looked at
+    /// @param certificate null if the file cannot be accessed
+    /// @param key null if the file cannot be accessed
     private record Snapshot(
             @Nullable FileVersion certificate, @Nullable FileVersion key) {}
 
-    /// @param fileKey tells it from another under the same name; null where the file system does not
+    /// @param fileKey identifies the file behind the name, on Unix by its inode; null if unsupported
     private record FileVersion(
             FileTime modified, long size, @Nullable Object fileKey) {}
 
@@ -46,9 +46,9 @@ final class CertificateMonitor implements AutoCloseable {
         try {
             while (true) {
                 Thread.sleep(interval);
-                Snapshot now = snapshot(); // before reading: what changes meanwhile will be seen the next time
-                if (!now.equals(last)) {
-                    last = now;
+                Snapshot current = snapshot(); // taken before reading: the next poll notices a change during the read
+                if (!current.equals(last)) {
+                    last = current;
                     onChange.run();
                 }
             }
@@ -66,7 +66,7 @@ final class CertificateMonitor implements AutoCloseable {
             BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
             return new FileVersion(attributes.lastModifiedTime(), attributes.size(), attributes.fileKey());
         } catch (IOException _) {
-            return null; // reading it will say why
+            return null; // the reader reports the cause
         }
     }
 

@@ -12,18 +12,18 @@ import org.o365relay.mail.DsnRequest.ForRecipient;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 
-/// What a client asks for (RFC 5321 §4.1.1).
+/// A parsed SMTP command (RFC 5321 §4.1.1).
 sealed interface Command {
 
-    /// @param name what the client calls itself; empty if it did not say
+    /// @param name name given by the client; may be empty
     record Helo(String name) implements Command {}
 
-    /// @param name what the client calls itself; empty if it did not say
+    /// @param name name given by the client; may be empty
     record Ehlo(String name) implements Command {}
 
     /// @param sender null for `<>`
     /// @param parameters keyword in upper case → value, empty if it has none
-    /// @param deviations how it was written
+    /// @param deviations of the syntax
     record Mail(@Nullable EmailAddress sender, Map<String, String> parameters, Set<Deviation> deviations)
             implements Command {
 
@@ -33,13 +33,13 @@ sealed interface Command {
             return value == null ? Optional.of(0L) : OctetCount.parse(value);
         }
 
-        /// @return empty if it is none that there is
+        /// @return empty if the value is unknown
         Optional<BodyType> bodyType() {
             String value = parameters.get("BODY");
             return value == null ? Optional.of(BodyType.SEVEN_BIT) : BodyType.of(value);
         }
 
-        /// What the sender wants to hear, of the message.
+        /// The DSN parameters RET and ENVID.
         Parsed<DsnRequest> dsnRequest() {
             return DsnParameters.ofMail(parameters);
         }
@@ -51,10 +51,10 @@ sealed interface Command {
     }
 
     /// @param parameters keyword in upper case → value, empty if it has none
-    /// @param deviations how it was written
+    /// @param deviations of the syntax
     record Rcpt(EmailAddress recipient, Map<String, String> parameters, Set<Deviation> deviations) implements Command {
 
-        /// What the sender wants to hear, of this recipient.
+        /// The DSN parameters NOTIFY and ORCPT.
         Parsed<ForRecipient> dsnRequest() {
             return DsnParameters.ofRcpt(parameters);
         }
@@ -62,7 +62,9 @@ sealed interface Command {
 
     record Data() implements Command {}
 
-    /// So many octets of content follow (RFC 3030 §2).
+    /// Announces a chunk of content (RFC 3030 §2).
+    ///
+    /// @param size octets that follow the command line
     record Bdat(long size, boolean last) implements Command {}
 
     record Rset() implements Command {}
@@ -79,36 +81,36 @@ sealed interface Command {
 
     record StartTls() implements Command {}
 
-    /// A login attempt.
+    /// Starts an AUTH exchange.
     ///
     /// @param mechanism in upper case
-    /// @param initialResponse in base 64; null if it is to be asked for
+    /// @param initialResponse in base64; null if the server must send a challenge
     record Auth(String mechanism, @Nullable String initialResponse) implements Command {
 
         @Override
         public String toString() {
-            return "Auth[mechanism=" + mechanism + "]"; // the rest may be a password
+            return "Auth[mechanism=" + mechanism + "]"; // the response may contain a password
         }
     }
 
-    /// An AUTH that says too little, or too much: that may be a password, and is not kept.
+    /// AUTH with too few or too many arguments. They may contain a password and are not kept.
     record MalformedAuth() implements Command {}
 
-    /// One of those that take no argument, with one.
+    /// A command that takes no argument, sent with one.
     record UnexpectedArgument(String verb, Command command) implements Command {}
 
     /// @param verb in upper case
     record Unknown(String verb) implements Command {
 
-        /// @return whether it is fit to be repeated; anything else may be a password
+        /// @return whether it may be echoed; anything else may be a password
         boolean looksLikeVerb() {
             return verb.length() >= 3 && verb.length() <= 10 && verb.chars().allMatch(c -> c >= 'A' && c <= 'Z');
         }
     }
 
-    /// A known one that cannot be obeyed, with the reply that says why.
+    /// A known command with invalid syntax, and the reply to it.
     record Malformed(Reply reply) implements Command {}
 
-    /// A BDAT that does not say how much follows. Whatever follows, it is not commands.
+    /// BDAT without a valid size. What follows is content of unknown length and must not be read as commands.
     record MalformedBdat() implements Command {}
 }

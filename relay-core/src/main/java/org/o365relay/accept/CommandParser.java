@@ -5,13 +5,13 @@ import java.util.Optional;
 import org.o365relay.accept.Command.Malformed;
 import org.o365relay.mail.Reply;
 
-/// Reads a command line. Tolerant wherever the meaning is plain; what was not as it should be is reported
-/// with the command, and the session decides whether it will do.
+/// Parses a command line. Tolerates unambiguous deviations and reports them with the command; the session decides
+/// whether to accept them.
 final class CommandParser {
 
     private CommandParser() {}
 
-    /// @param line without its line feed
+    /// @param line without the line feed
     static Command parse(String line) {
         String text = line.strip();
         int blank = indexOfBlank(text, 0);
@@ -22,22 +22,22 @@ final class CommandParser {
             case "HELO" -> new Command.Helo(argument);
             case "MAIL" -> EnvelopeParser.mail(argument);
             case "RCPT" -> EnvelopeParser.rcpt(argument);
-            case "DATA" -> alone(verb, argument, new Command.Data());
+            case "DATA" -> withoutArgument(verb, argument, new Command.Data());
             case "BDAT" -> bdat(argument);
-            case "RSET" -> alone(verb, argument, new Command.Rset());
+            case "RSET" -> withoutArgument(verb, argument, new Command.Rset());
             case "NOOP" -> new Command.Noop();
             case "VRFY" -> new Command.Vrfy();
             case "EXPN" -> new Command.Expn();
             case "HELP" -> new Command.Help();
-            case "QUIT" -> alone(verb, argument, new Command.Quit());
+            case "QUIT" -> withoutArgument(verb, argument, new Command.Quit());
             case "AUTH" -> auth(argument);
             case "STARTTLS" -> startTls(argument);
-            case "" -> new Malformed(Reply.of(500, "5.5.2", "Empty command line"));
+            case "" -> new Malformed(Reply.of(500, "5.5.2", "Syntax error: empty command"));
             default -> new Command.Unknown(verb);
         };
     }
 
-    private static Command alone(String verb, String argument, Command command) {
+    private static Command withoutArgument(String verb, String argument, Command command) {
         return argument.isEmpty() ? command : new Command.UnexpectedArgument(verb, command);
     }
 
@@ -45,7 +45,7 @@ final class CommandParser {
     private static Command startTls(String argument) {
         return argument.isEmpty()
                 ? new Command.StartTls()
-                : new Malformed(Reply.of(501, "5.5.4", "STARTTLS stands alone"));
+                : new Malformed(Reply.of(501, "5.5.4", "STARTTLS takes no parameters"));
     }
 
     // RFC 3030 §2
@@ -68,7 +68,7 @@ final class CommandParser {
                 : new Command.Auth(mechanism, rest.isEmpty() ? null : rest);
     }
 
-    /// @return where the next blank or tab is; the length if there is none
+    /// @return index of the next blank or tab; the length if there is none
     static int indexOfBlank(String text, int from) {
         for (int i = from; i < text.length(); i++) {
             if (text.charAt(i) == ' ' || text.charAt(i) == '\t') {

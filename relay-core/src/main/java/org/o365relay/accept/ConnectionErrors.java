@@ -6,7 +6,7 @@ import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Ends a connection that has failed. That clients vanish, or break TLS, is nothing to report.
+/// Closes a connection after an exception. I/O errors and invalid TLS records are logged at debug level only.
 @SuppressWarnings("FutureReturnValueIgnored") // a close that fails shows as an inactive channel
 final class ConnectionErrors {
 
@@ -15,10 +15,10 @@ final class ConnectionErrors {
     private ConnectionErrors() {}
 
     static void close(ChannelHandlerContext ctx, Throwable cause) {
-        if (cause instanceof IOException || cause instanceof DecoderException) { // the latter is broken TLS
+        if (cause instanceof IOException || cause instanceof DecoderException) { // DecoderException: invalid TLS
             log.debug("connection lost: {}", cause.toString());
         } else {
-            log.error("a connection failed", cause);
+            log.error("closing a connection after an unexpected error", cause);
         }
         ctx.close();
     }

@@ -15,13 +15,13 @@ import org.o365relay.mail.Reply;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Decides at the door of one listener who comes in.
+/// Admits or rejects the connections of one listener.
 @SuppressWarnings("FutureReturnValueIgnored") // a close that fails shows as an inactive channel
 final class ConnectionFilter extends ChannelInitializer<Channel> {
 
     private static final Logger log = LoggerFactory.getLogger(ConnectionFilter.class);
 
-    /// Who comes over a Unix socket is on this machine.
+    /// Client address of connections to a Unix socket.
     private static final InetAddress LOCALHOST = InetAddress.ofLiteral("127.0.0.1");
 
     private final ListenerSettings listener;
@@ -31,23 +31,23 @@ final class ConnectionFilter extends ChannelInitializer<Channel> {
     private final ChannelGroup clients;
     private final Duration proxyHeaderTimeout;
 
-    /// @param connections of the clients that are in
-    /// @param proxyConnections of the connections whose proxy has not yet said who the client is
-    /// @param clients gets everybody who is let in
-    /// @param proxyHeaderTimeout how long a proxy may take to say whom it brings
+    /// @param connections limits admitted clients
+    /// @param proxyConnections limits connections that have not sent their PROXY header yet
+    /// @param clients collects the admitted channels
+    /// @param proxyHeaderTimeout for receiving the PROXY header
     ConnectionFilter(
             ListenerSettings listener,
-            PipelineFactory entrance,
-            ConnectionLimiter census,
-            ConnectionLimiter unnamed,
+            PipelineFactory pipelines,
+            ConnectionLimiter connections,
+            ConnectionLimiter proxyConnections,
             ChannelGroup clients,
-            Duration proxyPatience) {
+            Duration proxyHeaderTimeout) {
         this.listener = listener;
-        this.pipelines = entrance;
-        this.connections = census;
-        this.proxyConnections = unnamed;
+        this.pipelines = pipelines;
+        this.connections = connections;
+        this.proxyConnections = proxyConnections;
         this.clients = clients;
-        this.proxyHeaderTimeout = proxyPatience;
+        this.proxyHeaderTimeout = proxyHeaderTimeout;
     }
 
     @Override
@@ -75,22 +75,22 @@ final class ConnectionFilter extends ChannelInitializer<Channel> {
         }
     }
 
-    /// The header of a connection that came by a proxy has been read, or never will be.
+    /// Ends the wait for a PROXY header, whether or not it was received.
     void proxyHeaderDone(InetAddress proxy) {
         proxyConnections.release(proxy);
     }
 
-    private void reject(Channel channel, InetAddress address, Reply refusal) {
-        pipelines.rejects().reject(channel, address, refusal, listener.tls() == ListenerTls.IMPLICIT);
+    private void reject(Channel channel, InetAddress address, Reply rejection) {
+        pipelines.rejects().reject(channel, address, rejection, listener.tls() == ListenerTls.IMPLICIT);
     }
 
-    /// Lets a client in, or tells it why not, at the end of the channel's pipeline; what comes before must pass
-    /// it that the channel is active.
+    /// Adds a session, or a handler that rejects the client, to the end of the channel's pipeline. Earlier handlers
+    /// must fire `channelActive`.
     void admit(Channel channel, InetAddress address) {
         ClientPolicy policy = listener.trusted().policy(address).orElse(null);
-        Reply refusal = policy == null ? RejectReplies.untrusted(address) : overLimit(address, policy);
-        if (refusal != null) {
-            reject(channel, address, refusal);
+        Reply rejection = policy == null ? RejectReplies.untrusted(address) : overLimit(address, policy);
+        if (rejection != null) {
+            reject(channel, address, rejection);
         } else if (policy != null) {
             clients.add(channel);
             Client client = pipelines.client(address, policy, listener.tls());
@@ -103,7 +103,7 @@ final class ConnectionFilter extends ChannelInitializer<Channel> {
         }
     }
 
-    /// @return null if the client is now counted as one of those who are in
+    /// @return the rejection; null if the client is within the limits and now counted
     private @Nullable Reply overLimit(InetAddress address, ClientPolicy policy) {
         return switch (connections.acquire(address, policy.limits().connections())) {
             case ADMITTED -> null;
@@ -121,11 +121,11 @@ final class ConnectionFilter extends ChannelInitializer<Channel> {
         return false;
     }
 
-    /// @return without the zone of a link-local address: it names this machine's interface, not the client; null if
-    ///     it cannot be told who that is (the client may have gone by now)
+    /// @return without the zone of a link-local address, which names an interface of this machine; null if the client
+    ///     has disconnected
     private static @Nullable InetAddress address(Channel channel) throws UnknownHostException {
         if (channel instanceof DomainSocketChannel) {
-            return LOCALHOST; // the channel itself does not know its other end
+            return LOCALHOST; // the channel has no remote address
         }
         return channel.remoteAddress() instanceof InetSocketAddress inet
                 ? InetAddress.getByAddress(inet.getAddress().getAddress())

@@ -4,33 +4,33 @@ import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Counts connections, over all and by client, against the limits.
+/// Limits how many connections one client and all clients may open. Thread-safe.
 final class ConnectionLimiter {
 
     private final int maxConnections;
     private final Map<InetAddress, Integer> byClient = new HashMap<>();
     private int total;
 
-    ConnectionLimiter(int mostConnections) {
-        this.maxConnections = mostConnections;
+    ConnectionLimiter(int maxConnections) {
+        this.maxConnections = maxConnections;
     }
 
-    /// Whether one more may come.
+    /// Whether a connection is admitted, or which limit rejects it.
     enum Result {
         ADMITTED,
         TOTAL_LIMIT,
         CLIENT_LIMIT
     }
 
-    /// Counts the client if it is welcome; it must then [#release].
+    /// Counts a connection if it is within the limits; an admitted one must be [released][#release].
     ///
-    /// @param most connections this client may have
-    synchronized Result acquire(InetAddress client, int most) {
+    /// @param max connections this client may have
+    synchronized Result acquire(InetAddress client, int max) {
         if (total >= maxConnections) {
             return Result.TOTAL_LIMIT;
         }
         int mine = byClient.getOrDefault(client, 0);
-        if (mine >= most) {
+        if (mine >= max) {
             return Result.CLIENT_LIMIT;
         }
         total++;

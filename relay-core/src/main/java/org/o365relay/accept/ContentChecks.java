@@ -10,14 +10,14 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 
-/// What there is to object to in a message whose content has come in whole.
+/// Checks a completely received message for mail loops and for deviations that its network refuses.
 final class ContentChecks {
 
     private ContentChecks() {}
 
-    /// Counts what the device did wrong, once for the message.
+    /// Counts each deviation of the message once.
     ///
-    /// @return why the message is not taken; empty if there is nothing against it
+    /// @return the reply that rejects the message; empty if it may be accepted
     static Optional<Reply> rejection(MailTransaction ended, Client client, AcceptSettings settings) {
         HeaderScan header = ended.rejection().isPresent() ? null : ended.header(settings.hostname());
         Set<Deviation> deviations = ended.deviations();
@@ -28,13 +28,13 @@ final class ContentChecks {
             deviations.remove(Deviation.RAW_8BIT_HEADER); // RFC 6531 §3.6
         }
         deviations.forEach(client.device()::deviated);
-        Reply circle = header == null ? null : loop(header, ended, settings);
+        Reply mailLoop = header == null ? null : mailLoop(header, ended, settings);
         return Optional.ofNullable(
-                circle == null ? refusedDeviation(deviations, client.policy().tolerance()) : circle);
+                mailLoop == null ? refusedDeviation(deviations, client.policy().tolerance()) : mailLoop);
     }
 
     // RFC 5321 §6.3
-    private static @Nullable Reply loop(HeaderScan header, MailTransaction ended, AcceptSettings settings) {
+    private static @Nullable Reply mailLoop(HeaderScan header, MailTransaction ended, AcceptSettings settings) {
         if (header.noticeAbout().isPresent()) {
             return ownNotice(header.noticeAbout().get());
         }
@@ -63,19 +63,18 @@ final class ContentChecks {
     private static @Nullable Reply refusedDeviation(Set<Deviation> deviations, Tolerance tolerance) {
         for (Deviation deviation : deviations) {
             if (!tolerance.accepts(deviation)) {
-                return RejectReplies.notTolerated(deviation, 554, "5.6.0", "This device " + deviation.description());
+                return RejectReplies.notTolerated(deviation, 554, "5.6.0", "Message rejected: the device " + deviation.description());
             }
         }
         return null;
     }
 
-    private static Reply ownNotice(QueueId about) {
-        return loop("This is the relay's own notice about " + about + ", sent back to it");
+    private static Reply ownNotice(QueueId message) {
+        return loop("Mail loop: this is the relay's own notice about " + message);
     }
 
-    private static Reply alreadyRelayed(QueueId before) {
-        return loop("This message has been through this relay before (Received: ... id " + before
-                + "): a forwarding rule sends it back");
+    private static Reply alreadyRelayed(QueueId id) {
+        return loop("Mail loop: this relay already received the message as " + id + "; check forwarding rules");
     }
 
     private static Reply tooManyHops(int hops) {
@@ -83,8 +82,7 @@ final class ContentChecks {
     }
 
     private static Reply automaticReply(String field) {
-        return loop("An automatic reply (" + RejectReplies.printable(field)
-                + ") to the relay's own mailbox would go round in circles");
+        return loop("Mail loop: automatic reply (" + RejectReplies.printable(field) + ") to the relay's own mailbox");
     }
 
     private static Reply loop(String reason) {

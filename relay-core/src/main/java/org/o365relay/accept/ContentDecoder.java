@@ -5,13 +5,12 @@ import java.util.EnumSet;
 import java.util.Set;
 import org.o365relay.mail.Deviation;
 
-/// Finds the end of the content, takes out the dots that the client put in (RFC 5321 §4.5.2), and sees in the
-/// same pass what is wrong with its lines. Everything else passes unchanged, and it makes no difference how the
-/// octets are cut into packets.
+/// Finds the end of the content, removes dot-stuffing (RFC 5321 §4.5.2), and detects deviations of the lines in
+/// one pass. All other octets are unchanged. The result does not depend on how the octets are split into packets.
 ///
-/// Whose lines end in CRLF ends its content only with CRLF "." CRLF; anything less is content, so that no
-/// second message can be smuggled in behind it. Where a bare LF ends a line, too, it does so for both: a dot
-/// behind it is the client's to double, and a lone dot behind it is the end. A bare CR never ends anything.
+/// If the client ends its lines with CRLF, only CRLF "." CRLF ends the content; anything else is content, which
+/// prevents SMTP smuggling. Where a bare LF may end a line, dot-stuffing and the final dot apply after it, too. A
+/// bare CR never ends a line.
 final class ContentDecoder {
 
     // RFC 5321 §4.5.3.1.6, without CRLF
@@ -29,12 +28,12 @@ final class ContentDecoder {
     private final boolean dotStuffing;
     private final Set<Deviation> deviations = EnumSet.noneOf(Deviation.class);
     private State state = State.LINE_START;
-    private int lineOctets; // octets of the line that came in earlier pieces, at most one more than may be
+    private int lineOctets; // of the current line in earlier calls; at most MAX_LINE + 1
     private boolean afterBareLineFeed;
     private boolean hasNonstandardEnd;
 
-    /// @param bareLineFeeds whether a bare LF ends a line: the client ended its DATA command with one, or is one
-    ///     that may end its messages as it likes
+    /// @param bareLineFeeds whether a bare LF ends a line: the client ended its DATA command with one, or its network
+    ///     accepts [Deviation#NONSTANDARD_END_OF_DATA]
     ContentDecoder(boolean bareLineFeeds) {
         this(bareLineFeeds, true);
     }
@@ -44,26 +43,26 @@ final class ContentDecoder {
         this.dotStuffing = dots;
     }
 
-    /// For content whose length is known (RFC 3030 §2): has no end, and no dot means anything.
+    /// A decoder for BDAT content (RFC 3030 §2), without dot-stuffing and without a final dot.
     static ContentDecoder forChunks() {
         return new ContentDecoder(false, false);
     }
 
-    /// Decodes up to the final dot's line end.
+    /// Decodes octets up to the final dot and its line end.
     ///
-    /// @param content where the content goes
-    /// @return how many octets of the input were taken if the end was found among them, else -1 and all were
-    ///     taken
+    /// @param content receives the decoded octets
+    /// @return number of octets consumed if they contain the end of the content; -1 if not, then all were
+    ///     consumed
     int decode(byte[] input, int offset, int length, ByteArrayOutputStream content) {
         int end = offset + length;
-        int copied = offset; // input up to here has been dealt with
-        int line = offset - lineOctets; // where the line begins
+        int copied = offset; // everything before is decoded
+        int line = offset - lineOctets; // start of the line, may be negative
         for (int i = offset; i < end; i++) {
             byte b = input[i];
             switch (state) {
                 case IN_LINE -> {
                     while (isOrdinary(b) && i + 1 < end) {
-                        b = input[++i]; // most octets are of no interest
+                        b = input[++i]; // skip quickly
                     }
                     state = inLine(b);
                 }
@@ -79,7 +78,7 @@ final class ContentDecoder {
                 case LINE_START -> {
                     if (b == '.' && dotStuffing) {
                         content.write(input, copied, i - copied);
-                        copied = i + 1; // the dot is the client's, or the final one
+                        copied = i + 1; // stuffed or final dot
                         line = i + 1;
                         state = State.DOT;
                     } else {
@@ -88,7 +87,7 @@ final class ContentDecoder {
                 }
                 case DOT -> {
                     if (b == '\r') {
-                        copied = i + 1; // may belong to the final dot
+                        copied = i + 1; // part of the final dot, or content
                         state = State.DOT_CR;
                     } else if (b == '\n' && bareLineFeeds) {
                         hasNonstandardEnd = true;
@@ -103,7 +102,7 @@ final class ContentDecoder {
                         return i + 1 - offset;
                     }
                     deviations.add(Deviation.BARE_CARRIAGE_RETURN);
-                    content.write('\r'); // it did not belong to the final dot
+                    content.write('\r'); // not the final dot: content
                     copied = i;
                     state = inLine(b);
                 }
@@ -121,18 +120,18 @@ final class ContentDecoder {
         return -1;
     }
 
-    /// @return what was wrong with the lines: any of [Deviation#BARE_LINE_FEED], [Deviation#BARE_CARRIAGE_RETURN],
+    /// @return deviations of the lines: [Deviation#BARE_LINE_FEED], [Deviation#BARE_CARRIAGE_RETURN],
     ///     [Deviation#NUL] and [Deviation#LONG_LINE]
     Set<Deviation> deviations() {
         return deviations;
     }
 
-    /// @return whether the end that was found is none for readers who know no line end but CRLF
+    /// @return whether servers that accept only CRLF as line end would not see this end of content
     boolean hasNonstandardEnd() {
         return hasNonstandardEnd;
     }
 
-    /// No CR, LF or NUL, for sure.
+    /// @return true only for octets other than CR, LF and NUL
     private static boolean isOrdinary(byte b) {
         return b > '\r' || b < 0;
     }

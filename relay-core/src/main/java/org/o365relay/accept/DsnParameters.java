@@ -15,8 +15,8 @@ import org.o365relay.mail.NotifyParameter;
 import org.o365relay.mail.OriginalRecipient;
 import org.o365relay.mail.Xtext;
 
-/// The parameters of MAIL and RCPT that say what the sender wants to hear (RFC 3461 §4). Whether a mistake is
-/// let pass is the session's to decide; what is wrong counts as not given.
+/// Parses the DSN parameters of MAIL and RCPT (RFC 3461 §4). Invalid parameters are reported and treated as absent;
+/// the session decides whether to accept the command.
 final class DsnParameters {
 
     private static final int MAX_ENVELOPE_ID = 100; // RFC 3461 §4.4
@@ -25,10 +25,10 @@ final class DsnParameters {
 
     private DsnParameters() {}
 
-    /// What was read.
+    /// A parse result.
     ///
-    /// @param value what there is in them that makes sense
-    /// @param errors what does not, in words for a reply; empty if all is well
+    /// @param value the valid parameters
+    /// @param errors texts for the reply; empty if all parameters are valid
     record Parsed<T>(T value, List<String> errors) {
 
         Parsed {
@@ -36,20 +36,20 @@ final class DsnParameters {
         }
     }
 
-    /// Reads RET and ENVID.
+    /// Parses RET and ENVID.
     ///
     /// @param parameters keyword in upper case → value
     static Parsed<DsnRequest> ofMail(Map<String, String> parameters) {
         if (!parameters.containsKey("RET") && !parameters.containsKey("ENVID")) {
             return NO_REQUEST;
         }
-        List<String> mistakes = new ArrayList<>();
-        ReturnedContent returned = returned(parameters.get("RET"), mistakes);
-        String envelopeId = envelopeId(parameters.get("ENVID"), mistakes);
-        return new Parsed<>(new DsnRequest(envelopeId, returned, Map.of()), mistakes);
+        List<String> errors = new ArrayList<>();
+        ReturnedContent returned = returned(parameters.get("RET"), errors);
+        String envelopeId = envelopeId(parameters.get("ENVID"), errors);
+        return new Parsed<>(new DsnRequest(envelopeId, returned, Map.of()), errors);
     }
 
-    /// Reads NOTIFY and ORCPT.
+    /// Parses NOTIFY and ORCPT.
     ///
     /// @param parameters keyword in upper case → value
     static Parsed<ForRecipient> ofRcpt(Map<String, String> parameters) {
@@ -58,12 +58,12 @@ final class DsnParameters {
         if (notify == null && original == null) {
             return NO_RECIPIENT_REQUEST;
         }
-        List<String> mistakes = new ArrayList<>();
-        return new Parsed<>(new ForRecipient(conditions(notify, mistakes), original(original, mistakes)), mistakes);
+        List<String> errors = new ArrayList<>();
+        return new Parsed<>(new ForRecipient(conditions(notify, errors), original(original, errors)), errors);
     }
 
     // RFC 3461 §4.3
-    private static ReturnedContent returned(@Nullable String value, List<String> mistakes) {
+    private static ReturnedContent returned(@Nullable String value, List<String> errors) {
         if (value == null) {
             return ReturnedContent.NOT_GIVEN;
         }
@@ -71,46 +71,46 @@ final class DsnParameters {
             case "FULL" -> ReturnedContent.FULL;
             case "HDRS" -> ReturnedContent.HEADERS;
             default -> {
-                mistakes.add("RET is FULL or HDRS");
+                errors.add("RET must be FULL or HDRS");
                 yield ReturnedContent.NOT_GIVEN;
             }
         };
     }
 
     // RFC 3461 §4.4
-    private static String envelopeId(@Nullable String value, List<String> mistakes) {
+    private static String envelopeId(@Nullable String value, List<String> errors) {
         if (value == null) {
             return "";
         }
         Optional<String> id = value.length() > MAX_ENVELOPE_ID ? Optional.empty() : Xtext.decode(value);
         if (id.filter(text -> !text.isBlank() && text.chars().allMatch(c -> c >= ' ' && c < 0x7f))
                 .isEmpty()) {
-            mistakes.add("ENVID is up to 100 visible characters, + and = written as +2B and +3D");
+            errors.add("ENVID must be at most 100 printable characters, with + and = encoded as +2B and +3D");
             return "";
         }
         return id.get();
     }
 
     // RFC 3461 §4.1
-    private static @Nullable Set<NotifyCondition> conditions(@Nullable String value, List<String> mistakes) {
+    private static @Nullable Set<NotifyCondition> conditions(@Nullable String value, List<String> errors) {
         if (value == null) {
             return null;
         }
-        Optional<Set<NotifyCondition>> occasions = NotifyParameter.parse(value);
-        if (occasions.isEmpty()) {
-            mistakes.add("NOTIFY is NEVER, or SUCCESS, FAILURE and DELAY with commas between");
+        Optional<Set<NotifyCondition>> conditions = NotifyParameter.parse(value);
+        if (conditions.isEmpty()) {
+            errors.add("NOTIFY must be NEVER, or a comma-separated list of SUCCESS, FAILURE and DELAY");
         }
-        return occasions.orElse(null);
+        return conditions.orElse(null);
     }
 
     // RFC 3461 §4.2
-    private static @Nullable OriginalRecipient original(@Nullable String value, List<String> mistakes) {
+    private static @Nullable OriginalRecipient original(@Nullable String value, List<String> errors) {
         if (value == null) {
             return null;
         }
         Optional<OriginalRecipient> original = OriginalRecipient.parse(value);
         if (original.isEmpty()) {
-            mistakes.add("ORCPT is rfc822;address, up to 500 characters, + and = written as +2B and +3D");
+            errors.add("ORCPT must be rfc822;address of at most 500 characters, with + and = encoded as +2B and +3D");
         }
         return original.orElse(null);
     }

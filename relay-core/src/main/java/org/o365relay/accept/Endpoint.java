@@ -6,14 +6,14 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
 
-/// Where clients connect.
+/// An address on which the relay accepts connections.
 public sealed interface Endpoint {
 
-    /// @param address a local address; the wildcard address means all
-    /// @param port 1 to 65535; 0 lets the system choose (tests)
+    /// @param address local address, or the wildcard address for all
+    /// @param port 1 to 65535; 0 for an ephemeral port (tests)
     record Tcp(InetAddress address, int port) implements Endpoint {
 
-        /// @return as the JDK knows it
+        /// @return the JDK representation
         public InetSocketAddress socketAddress() {
             return new InetSocketAddress(address, port);
         }
@@ -25,7 +25,7 @@ public sealed interface Endpoint {
         }
     }
 
-    /// A socket in the file system; who may connect is the file's permissions' to say.
+    /// A Unix socket in the file system; its permissions decide which users may connect.
     record UnixSocket(Path path, Set<PosixFilePermission> permissions) implements Endpoint {
         public UnixSocket {
             permissions = Set.copyOf(permissions);
@@ -37,7 +37,7 @@ public sealed interface Endpoint {
         }
     }
 
-    /// A socket that has a name and no file; every user of this machine may connect. Linux only.
+    /// A Unix socket in the abstract namespace of Linux; every user of this machine may connect.
     ///
     /// @param name without the leading `@`
     record AbstractSocket(String name) implements Endpoint {
@@ -47,13 +47,13 @@ public sealed interface Endpoint {
         }
     }
 
-    /// A socket that the service manager has opened (`LISTEN_FDS`, sd_listen_fds(3)).
+    /// A socket inherited from systemd (`LISTEN_FDS`, sd_listen_fds(3)).
     ///
-    /// @param name its `FileDescriptorName`
+    /// @param name `FileDescriptorName` of the socket unit
     record SystemdSocket(String name) implements Endpoint {
         @Override
         public String toString() {
-            return "the systemd socket " + name;
+            return "systemd socket " + name;
         }
     }
 }

@@ -12,10 +12,10 @@ import org.o365relay.mail.Deviation;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 
-/// Reads what follows MAIL and RCPT. A device that writes it as the standard says costs no set of deviations.
+/// Parses the arguments of MAIL and RCPT: path and parameters. Allocates a set of deviations only if there are any.
 final class EnvelopeParser {
 
-    /// Those of the extensions offered in [Extensions], and AUTH, which relays pass on (RFC 4954 §5).
+    /// Parameters of the extensions that [Extensions] offers, and AUTH (RFC 4954 §5).
     private static final Set<String> MAIL = Set.of("SIZE", "BODY", "SMTPUTF8", "AUTH", "RET", "ENVID");
 
     private static final Set<String> RCPT = Set.of("NOTIFY", "ORCPT");
@@ -24,17 +24,17 @@ final class EnvelopeParser {
     private final Set<String> keywords;
     private Set<Deviation> deviations = Set.of();
 
-    private EnvelopeParser(String text, Set<String> known) {
+    private EnvelopeParser(String text, Set<String> keywords) {
         this.text = text;
-        this.keywords = known;
+        this.keywords = keywords;
     }
 
     // RFC 5321 §4.1.1.2
     static Command mail(String argument) {
         EnvelopeParser parser = new EnvelopeParser(argument, MAIL);
-        Path path = parser.path("FROM:");
+        Path path = parser.path("FROM");
         if (path == null) {
-            return new Malformed(Reply.of(501, "5.5.4", "Say MAIL FROM:<address>"));
+            return new Malformed(Reply.of(501, "5.5.4", "Syntax: MAIL FROM:<address>"));
         }
         Map<String, String> parameters = parser.parameters(path.end());
         if (path.address().isEmpty()) {
@@ -44,30 +44,30 @@ final class EnvelopeParser {
         return sender.isPresent()
                 ? parser.mail(sender.get(), parameters)
                 : new Malformed(
-                        Reply.of(501, "5.1.7", "Sender is not an address: " + RejectReplies.printable(path.address())));
+                        Reply.of(501, "5.1.7", "Bad sender address syntax: " + RejectReplies.printable(path.address())));
     }
 
     // RFC 5321 §4.1.1.3
     static Command rcpt(String argument) {
         EnvelopeParser parser = new EnvelopeParser(argument, RCPT);
-        Path path = parser.path("TO:");
+        Path path = parser.path("TO");
         if (path == null) {
-            return new Malformed(Reply.of(501, "5.5.4", "Say RCPT TO:<address>"));
+            return new Malformed(Reply.of(501, "5.5.4", "Syntax: RCPT TO:<address>"));
         }
         Map<String, String> parameters = parser.parameters(path.end());
         Optional<EmailAddress> recipient = EmailAddress.parse(path.address());
         return recipient.isPresent()
                 ? parser.rcpt(recipient.get(), parameters)
                 : new Malformed(Reply.of(
-                        501, "5.1.3", "Recipient is not an address: " + RejectReplies.printable(path.address())));
+                        501, "5.1.3", "Bad recipient address syntax: " + RejectReplies.printable(path.address())));
     }
 
-    /// @return the first parameter that no extension offered here has; empty if all have one
+    /// @return the first parameter, in alphabetical order, of no offered extension; empty if there is none
     static Optional<String> unknownParameter(Command.Mail mail) {
         return unknownParameter(mail.parameters(), MAIL);
     }
 
-    /// @return the first parameter that no extension offered here has; empty if all have one
+    /// @return the first parameter, in alphabetical order, of no offered extension; empty if there is none
     static Optional<String> unknownParameter(Command.Rcpt rcpt) {
         return unknownParameter(rcpt.parameters(), RCPT);
     }
@@ -100,20 +100,15 @@ final class EnvelopeParser {
         return new Command.Rcpt(recipient, parameters, deviations);
     }
 
-    /// @param address what stood between the angle brackets, without a source route
-    /// @param end where it ended in the text
+    /// @param address the text between the angle brackets, without source route
+    /// @param end index after the path
     private record Path(String address, int end) {}
 
+    /// @return null if the text does not begin with keyword, colon and path
     private @Nullable Path path(String keyword) {
-        if (!text.regionMatches(true, 0, keyword, 0, keyword.length())) {
+        int start = pathStart(keyword);
+        if (start < 0) {
             return null;
-        }
-        int start = afterBlanks(keyword.length());
-        if (start == text.length()) {
-            return null;
-        }
-        if (start > keyword.length()) {
-            note(Deviation.SPACE_BEFORE_ADDRESS);
         }
         if (text.charAt(start) != '<') {
             note(Deviation.NO_BRACKETS); // disk controllers and scripts
@@ -122,6 +117,28 @@ final class EnvelopeParser {
         }
         int close = closingBracket(start + 1);
         return close < 0 ? null : new Path(bracketed(text.substring(start + 1, close)), close + 1);
+    }
+
+    /// @return index of the path; -1 if there is none
+    private int pathStart(String keyword) {
+        if (!text.regionMatches(true, 0, keyword, 0, keyword.length())) {
+            return -1;
+        }
+        int colon = afterBlanks(keyword.length());
+        if (colon == text.length() || text.charAt(colon) != ':') {
+            return -1;
+        }
+        int start = afterBlanks(colon + 1);
+        if (start == text.length()) {
+            return -1;
+        }
+        if (colon > keyword.length()) {
+            note(Deviation.SPACE_BEFORE_COLON);
+        }
+        if (start > colon + 1) {
+            note(Deviation.SPACE_BEFORE_ADDRESS);
+        }
+        return start;
     }
 
     private int closingBracket(int from) {

@@ -11,8 +11,8 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 import org.o365relay.queue.MessageQueue;
 
-/// Whether MAIL and RCPT are granted: by the tolerance of the client's network, by size and room, by the
-/// rules, and last, because it costs, by what the device has left of its limits.
+/// Accepts or rejects MAIL and RCPT. Checks the tolerance of the client's network, size and free space, the sender
+/// and recipient rules, and finally the limits of the device, because that check counts.
 final class EnvelopePolicy {
 
     private final Client client;
@@ -20,17 +20,17 @@ final class EnvelopePolicy {
     private final MessageQueue queue;
     private final SessionErrors errors;
 
-    EnvelopePolicy(Client client, AcceptSettings settings, MessageQueue queue, SessionErrors conduct) {
+    EnvelopePolicy(Client client, AcceptSettings settings, MessageQueue queue, SessionErrors errors) {
         this.client = client;
         this.settings = settings;
         this.queue = queue;
-        this.errors = conduct;
+        this.errors = errors;
     }
 
-    /// What is said to MAIL or RCPT.
+    /// The result for one MAIL or RCPT.
     sealed interface Decision {
 
-        /// @param address perhaps completed; null for the null sender
+        /// @param address possibly completed with the default domain; null for the null sender
         record Granted(@Nullable EmailAddress address) implements Decision {}
 
         record Refused(Reply reply) implements Decision {}
@@ -38,27 +38,27 @@ final class EnvelopePolicy {
         record OverLimit(LimitExceeded excess, Reply reply) implements Decision {}
     }
 
-    /// @param introduced whether the client has said EHLO or HELO
-    Decision mail(Command.Mail mail, boolean introduced) {
-        Optional<Reply> refusal = checkDeviations(mail, introduced).or(() -> checkSize(mail));
-        if (refusal.isPresent()) {
-            return new Decision.Refused(refusal.get());
+    /// @param greeted whether the client has sent EHLO or HELO
+    Decision mail(Command.Mail mail, boolean greeted) {
+        Optional<Reply> rejection = checkDeviations(mail, greeted).or(() -> checkSize(mail));
+        if (rejection.isPresent()) {
+            return new Decision.Refused(rejection.get());
         }
         return switch (settings.rules().sender(client.address(), mail.sender())) {
             case Admission.Denied denied -> new Decision.Refused(denied.reply());
             case Admission.Admitted(EmailAddress sender) ->
                 client.device()
                         .beginMessage(client.policy().limits())
-                        .<Decision>map(overdraft -> new Decision.OverLimit(
-                                overdraft, RejectReplies.limitExceeded(client.address(), overdraft)))
+                        .<Decision>map(excess -> new Decision.OverLimit(
+                                excess, RejectReplies.limitExceeded(client.address(), excess)))
                         .orElseGet(() -> new Decision.Granted(sender));
         };
     }
 
     Decision rcpt(Command.Rcpt rcpt, MailTransaction transaction) {
-        Optional<Reply> refusal = checkDeviations(rcpt, transaction);
-        if (refusal.isPresent()) {
-            return new Decision.Refused(refusal.get());
+        Optional<Reply> rejection = checkDeviations(rcpt, transaction);
+        if (rejection.isPresent()) {
+            return new Decision.Refused(rejection.get());
         }
         return switch (settings.rules().recipient(client.address(), rcpt.recipient())) {
             case Admission.Denied denied -> new Decision.Refused(denied.reply());
@@ -68,8 +68,8 @@ final class EnvelopePolicy {
         };
     }
 
-    /// A report that a client asks for goes to the sender it names, so that must be one to whom the client
-    /// could write itself; the wish to hear of success counts for no other.
+    /// Success reports go to the envelope sender, so they are requested only if the recipient rules let this client
+    /// send to that address; otherwise SUCCESS is dropped.
     ForRecipient dsnRequest(Command.Rcpt rcpt, MailTransaction transaction) {
         ForRecipient asked = rcpt.dsnRequest().value();
         if (asked.conditions() == null || !asked.includes(NotifyCondition.SUCCESS)) {
@@ -82,20 +82,20 @@ final class EnvelopePolicy {
     }
 
     private Decision reserve(EmailAddress recipient, MailTransaction transaction) {
-        int most = settings.limits().recipients();
-        if (transaction.recipients().size() >= most) {
-            return new Decision.Refused(RejectReplies.tooManyRecipients(most));
+        int max = settings.limits().recipients();
+        if (transaction.recipients().size() >= max) {
+            return new Decision.Refused(RejectReplies.tooManyRecipients(max));
         }
         return client.device()
                 .reserveRecipient(client.policy().limits())
-                .<Decision>map(overdraft -> new Decision.OverLimit(
-                        overdraft, RejectReplies.recipientLimitExceeded(client.address(), overdraft)))
+                .<Decision>map(excess -> new Decision.OverLimit(
+                        excess, RejectReplies.recipientLimitExceeded(client.address(), excess)))
                 .orElseGet(() -> new Decision.Granted(recipient));
     }
 
-    private Optional<Reply> checkDeviations(Command.Mail mail, boolean introduced) {
-        if (!introduced && !errors.tolerates(Deviation.NO_HELO)) {
-            return Optional.of(RejectReplies.notTolerated(Deviation.NO_HELO, 503, "5.5.1", "Say EHLO or HELO first"));
+    private Optional<Reply> checkDeviations(Command.Mail mail, boolean greeted) {
+        if (!greeted && !errors.tolerates(Deviation.NO_HELO)) {
+            return Optional.of(RejectReplies.notTolerated(Deviation.NO_HELO, 503, "5.5.1", "Send EHLO or HELO first"));
         }
         Optional<Deviation> refused = errors.firstRefused(mail.deviations());
         if (refused.isPresent()) {
@@ -131,9 +131,9 @@ final class EnvelopePolicy {
 
     private Optional<Reply> checkSize(Command.Mail mail) {
         long size = mail.declaredSize().orElse(0L);
-        SizeLimit most = SizeLimit.of(client.policy(), settings.routes());
-        return size > most.octets()
-                ? Optional.of(most.rejection())
+        SizeLimit limit = SizeLimit.of(client.policy(), settings.routes());
+        return size > limit.octets()
+                ? Optional.of(limit.rejection())
                 : queue.shortageFor(size).map(RejectReplies::insufficientStorage);
     }
 }

@@ -4,10 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.o365relay.mail.Reply;
 
-/// What EHLO and HELP list.
+/// The extensions listed by EHLO, and the commands listed by HELP.
 ///
-/// @param startTls whether TLS can be begun now
-/// @param auth whether a login is offered now
+/// @param messageSize largest message in octets
+/// @param startTls whether STARTTLS is available now
+/// @param auth whether AUTH is available now
 record Extensions(long messageSize, boolean startTls, boolean auth) {
 
     Reply ehlo(String hostname) {
@@ -24,7 +25,7 @@ record Extensions(long messageSize, boolean startTls, boolean auth) {
             lines.add("STARTTLS"); // RFC 3207
         }
         if (auth) {
-            lines.add("AUTH LOGIN PLAIN"); // RFC 4954; never CRAM-MD5: there are printers that hang up after it
+            lines.add("AUTH LOGIN PLAIN"); // RFC 4954; no CRAM-MD5: some printers disconnect after it
         }
         lines.add("ENHANCEDSTATUSCODES"); // RFC 2034
         return new Reply(250, null, lines);

@@ -6,20 +6,20 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.invoke.MethodHandle;
 
-/// Switches a socket that the relay has not opened itself to non-blocking: neither the JDK nor Netty can, and a
-/// blocking one would halt its event loop at the first accept.
+/// Sets inherited sockets to non-blocking mode, which neither the JDK nor Netty can do. A blocking socket would
+/// halt its event loop at the first accept.
 final class FileDescriptors {
 
-    // fcntl(2), the same on all architectures of Linux the relay runs on
+    // fcntl(2), equal on all supported Linux architectures
     private static final int F_GETFL = 3;
     private static final int F_SETFL = 4;
     private static final int O_NONBLOCK = 0x800;
 
-    private static final MethodHandle FCNTL = function();
+    private static final MethodHandle FCNTL = fcntl();
 
     private FileDescriptors() {}
 
-    /// @return whether it worked
+    /// @return whether the call succeeded
     static boolean setNonBlocking(int descriptor) {
         try {
             int flags = (int) FCNTL.invokeExact(descriptor, F_GETFL, 0);
@@ -30,7 +30,7 @@ final class FileDescriptors {
     }
 
     @SuppressWarnings("restricted") // native access is enabled in jvm.options
-    private static MethodHandle function() {
+    private static MethodHandle fcntl() {
         Linker linker = Linker.nativeLinker();
         return linker.downcallHandle(
                 linker.defaultLookup().findOrThrow("fcntl"),

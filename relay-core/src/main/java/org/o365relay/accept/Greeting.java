@@ -4,35 +4,35 @@ import java.util.Optional;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.Reply;
 
-/// How the client has introduced itself (RFC 5321 §4.1.1.1), and whether TLS lies between.
+/// The state set by EHLO and HELO (RFC 5321 §4.1.1.1) and by STARTTLS.
 final class Greeting {
 
-    private static final int MAX_NAME = 255; // of what stands in a header
+    private static final int MAX_NAME = 255; // kept for headers and lists
 
     private final SessionErrors errors;
     private boolean secure;
     private boolean accepted;
     private boolean esmtp;
 
-    /// @param secure whether TLS is on from the beginning
-    Greeting(SessionErrors conduct, boolean secure) {
-        this.errors = conduct;
+    /// @param secure whether the connection starts with TLS
+    Greeting(SessionErrors errors, boolean secure) {
+        this.errors = errors;
         this.secure = secure;
     }
 
-    /// @param esmtp whether it was EHLO
-    /// @return why it is not taken; empty if it is
+    /// @param esmtp true for EHLO, false for HELO
+    /// @return the rejection; empty if the command is accepted
     Optional<Reply> handle(String name, boolean esmtp) {
         errors.setHelo(printable(name));
-        Optional<Reply> refusal = refusal(name);
-        if (refusal.isEmpty()) {
+        Optional<Reply> rejection = rejection(name);
+        if (rejection.isEmpty()) {
             accepted = true;
-            esmtp = esmtp;
+            this.esmtp = esmtp;
         }
-        return refusal;
+        return rejection;
     }
 
-    /// @return whether one has been taken
+    /// @return whether EHLO or HELO was accepted
     boolean isAccepted() {
         return accepted;
     }
@@ -41,7 +41,7 @@ final class Greeting {
         return secure;
     }
 
-    /// TLS has begun: it must introduce itself anew (RFC 3207 §4.2).
+    /// Discards the greeting after STARTTLS (RFC 3207 §4.2).
     void tlsStarted() {
         secure = true;
         accepted = false;
@@ -50,18 +50,18 @@ final class Greeting {
     }
 
     // RFC 3848, RFC 6531 §4.3
-    String protocol(boolean smtpUtf8, boolean loggedIn) {
+    String protocol(boolean smtpUtf8, boolean authenticated) {
         if (!esmtp && !smtpUtf8) {
             return "SMTP";
         }
-        String letters = secure ? (loggedIn ? "SA" : "S") : (loggedIn ? "A" : "");
-        return (smtpUtf8 ? "UTF8SMTP" : "ESMTP") + letters;
+        String suffix = secure ? (authenticated ? "SA" : "S") : (authenticated ? "A" : "");
+        return (smtpUtf8 ? "UTF8SMTP" : "ESMTP") + suffix;
     }
 
-    private Optional<Reply> refusal(String name) {
+    private Optional<Reply> rejection(String name) {
         if (accepted && !errors.tolerates(Deviation.REPEATED_HELO)) {
             return Optional.of(
-                    RejectReplies.notTolerated(Deviation.REPEATED_HELO, 503, "5.5.1", "One EHLO or HELO is enough"));
+                    RejectReplies.notTolerated(Deviation.REPEATED_HELO, 503, "5.5.1", "Duplicate EHLO or HELO"));
         }
         Optional<Deviation> deviation = HeloName.deviation(name);
         return deviation.isEmpty() || errors.tolerates(deviation.get())
@@ -69,12 +69,12 @@ final class Greeting {
                 : Optional.of(RejectReplies.invalidHelo(deviation.get()));
     }
 
-    /// It will stand in a header, and in lists.
+    /// @return the name, safe for headers and terminals
     private static String printable(String name) {
         String cut = name.length() > MAX_NAME ? name.substring(0, MAX_NAME) : name;
         for (int i = 0; i < cut.length(); i++) {
             if (cut.charAt(i) < ' ' || cut.charAt(i) > '~') {
-                return cut.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?"); // what a terminal may act upon
+                return cut.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?"); // control and format characters
             }
         }
         return cut;

@@ -12,8 +12,7 @@ import org.o365relay.mail.Deviation;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Stands behind a [SslHandler] until the handshake is done, counts what the client did wrong in it, and then
-/// goes away.
+/// Waits behind an [SslHandler] for the end of the TLS handshake, counts deviations, and removes itself.
 @SuppressWarnings("FutureReturnValueIgnored") // a close that fails shows as an inactive channel
 final class Handshake extends ChannelInboundHandlerAdapter {
 
@@ -23,11 +22,11 @@ final class Handshake extends ChannelInboundHandlerAdapter {
     private final RejectHandler rejects;
     private final Consumer<ChannelHandlerContext> onSuccess;
 
-    /// @param onSuccess passes [SslHandshakeCompletionEvent#SUCCESS] on
-    Handshake(Client client, RejectHandler turnedAway, Consumer<ChannelHandlerContext> whenDone) {
+    /// @param onSuccess passes [SslHandshakeCompletionEvent#SUCCESS]
+    Handshake(Client client, RejectHandler rejects, Consumer<ChannelHandlerContext> onSuccess) {
         this.client = client;
-        this.rejects = turnedAway;
-        this.onSuccess = whenDone;
+        this.rejects = rejects;
+        this.onSuccess = onSuccess;
     }
 
     @Override
@@ -37,7 +36,7 @@ final class Handshake extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /// Nobody behind it is to speak yet.
+    /// Does not pass the event on: the session must not send its greeting before the handshake.
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         ctx.read();
@@ -46,7 +45,7 @@ final class Handshake extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
-            ctx.close(); // half a handshake leads nowhere
+            ctx.close(); // the handshake cannot be completed
         } else if (!(event instanceof SslHandshakeCompletionEvent handshake)) {
             ctx.fireUserEventTriggered(event);
         } else if (handshake.isSuccess()) {
@@ -76,13 +75,13 @@ final class Handshake extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /// The event tells more.
+    /// The handshake event reports the failure.
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof DecoderException || cause instanceof IOException) {
             log.debug("handshake with {} failed: {}", client.address(), cause.toString());
         } else {
-            log.error("a handshake failed", cause);
+            log.error("TLS handshake failed with an unexpected error", cause);
         }
         ctx.close();
     }

@@ -8,17 +8,17 @@ import java.util.regex.Pattern;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.Reply;
 
-/// Why a client and the relay did not come to speak TLS.
+/// Classifies a failed TLS handshake.
 sealed interface HandshakeFailure {
 
-    /// It may have been a port scan or a health check, or have thought better of it.
+    /// The client disconnected; often a port scan or health check. Not reported.
     record Disconnected() implements HandshakeFailure {}
 
-    /// @param reply for the journal; the client cannot be told any more
-    /// @param deviation what that says of the device
+    /// @param reply for the journal; it is not sent to the client
+    /// @param deviation to count for the device; empty if the cause is not known to be the device
     record Reported(Reply reply, Optional<Deviation> deviation) implements HandshakeFailure {}
 
-    /// How the JDK says that there is no version or cipher both sides would use.
+    /// Messages of the JDK if client and server have no TLS version or cipher in common.
     Pattern NO_COMMON_TLS = Pattern.compile(
             "(?i).*(?:protocol versions?|client requested protocol|cipher suites? in common).*", Pattern.DOTALL);
 
@@ -26,7 +26,7 @@ sealed interface HandshakeFailure {
         return switch (cause) {
             case ClosedChannelException _ -> new Disconnected();
             case SslHandshakeTimeoutException _ ->
-                reported("took longer than allowed (relay.limits.command-timeout)", Deviation.TIMEOUT);
+                reported("timed out (relay.limits.command-timeout)", Deviation.TIMEOUT);
             case NotSslRecordException _ -> plainText(client);
             default -> {
                 String message = RejectReplies.printable(String.valueOf(cause.getMessage()));
@@ -38,24 +38,24 @@ sealed interface HandshakeFailure {
     private static HandshakeFailure plainText(Client client) {
         return client.tls() == ListenerTls.IMPLICIT
                 ? new Reported(
-                        reply("the device speaks plain text here; switch TLS on in it (not STARTTLS), or let it connect"
-                                + " to another of relay.listeners"),
+                        reply("the device sends plain text to a port with implicit TLS; enable TLS (not STARTTLS) in the device,"
+                                + " or connect it to another port of relay.listeners"),
                         Optional.empty())
-                : reported("the device sent plain text where TLS had begun", Deviation.PIPELINED_STARTTLS);
+                : reported("the device sent plain text after STARTTLS", Deviation.PIPELINED_STARTTLS);
     }
 
     private static HandshakeFailure noCommonTls(Client client, String message) {
-        String cure = client.policy().oldTls()
+        String hint = client.policy().oldTls()
                 ? ""
-                : "; if its maker has no newer software, set old-tls for it in relay.trusted-networks";
-        return reported("the device knows no TLS that is allowed here (" + message + ")" + cure, Deviation.OLD_TLS);
+                : "; update the device, or set old-tls for it in relay.trusted-networks";
+        return reported("the device supports no allowed TLS version or cipher (" + message + ")" + hint, Deviation.OLD_TLS);
     }
 
     private static HandshakeFailure rejected(String message) {
         return new Reported(
                 reply(
                         message.contains("fatal alert")
-                                ? "the device ended it, perhaps because it does not trust the relay's certificate"
+                                ? "the device aborted it, possibly because it does not trust the relay's certificate"
                                         + " (relay.tls.certificate): " + message
                                 : message),
                 Optional.empty());

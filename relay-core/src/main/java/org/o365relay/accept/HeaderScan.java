@@ -11,9 +11,9 @@ import org.o365relay.mail.Deviation;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.SearchableHeaders;
 
-/// What a message's header shows at a glance: what it lacks, and whether the message goes round in circles.
-/// Sees lines and fields as the header's rewriter does: line ends CRLF, LF or CR; perhaps an mbox line before
-/// them; the body begins at the first line that is no field.
+/// Scans the header of a received message for deviations, mail loops and searchable fields. Parses it as the
+/// rewriter does: line ends are CRLF, LF or CR; an mbox line may come first; the body begins at the first line that
+/// is not a field.
 final class HeaderScan {
 
     private static final byte[] FROM = "from".getBytes(US_ASCII);
@@ -36,9 +36,9 @@ final class HeaderScan {
     private int authorEnd;
     private int receivedFields;
     private boolean date;
-    private int messageId; // as of the subject
+    private int messageId; // as for the subject
     private int messageIdEnd;
-    private int subject; // where the first one's value begins; 0 if there is none
+    private int subject; // start of the first value; 0 if absent
     private int subjectEnd;
     private @Nullable QueueId previousId;
     private @Nullable QueueId noticeAbout;
@@ -49,16 +49,15 @@ final class HeaderScan {
         this.hostname = hostname;
     }
 
-    /// @param beginning of the content; a header that goes on behind it is looked at as far as it is there, and
-    ///     nothing is said to be missing
-    /// @param whole whether that is all of the content
+    /// @param beginning of the content; if it does not contain the whole header, missing fields are not reported
+    /// @param whole whether this is the complete content
     /// @param hostname of this relay
     static HeaderScan scan(byte[] beginning, boolean whole, String hostname) {
-        HeaderScan glance = new HeaderScan(beginning, hostname);
-        if (glance.readFields(whole)) {
-            glance.recordMissingFields();
+        HeaderScan header = new HeaderScan(beginning, hostname);
+        if (header.readFields(whole)) {
+            header.recordMissingFields();
         }
-        return glance;
+        return header;
     }
 
     /// @return any of [Deviation#NO_BLANK_LINE], [Deviation#RAW_8BIT_HEADER], [Deviation#NO_FROM],
@@ -67,8 +66,7 @@ final class HeaderScan {
         return deviations;
     }
 
-    /// @return the value of the first From field as it was written, one octet per character; empty if there is
-    ///     none
+    /// @return raw value of the first From field, one octet per character; empty if there is none
     Optional<String> author() {
         return fromFields == 0 ? Optional.empty() : Optional.of(text(author, authorEnd));
     }
@@ -80,27 +78,27 @@ final class HeaderScan {
                 messageId == 0 ? null : SearchableHeaders.messageId(octets, messageId, messageIdEnd));
     }
 
-    /// @return how many Received fields there are
+    /// @return number of Received fields
     int receivedFields() {
         return receivedFields;
     }
 
-    /// @return what the message was called when it was here before
+    /// @return queue id in a Received field of this relay: the message was relayed before
     Optional<QueueId> previousId() {
         return Optional.ofNullable(previousId);
     }
 
-    /// @return which message this is a notice about, if it is a notice of this relay's
+    /// @return the message that this is a notice about, if this relay wrote the notice
     Optional<QueueId> noticeAbout() {
         return Optional.ofNullable(noticeAbout);
     }
 
-    /// @return the field that says that nobody wrote this but a program, in answer to something
+    /// @return name of the field that marks the message as an automatic reply
     Optional<String> automaticReply() {
         return Optional.ofNullable(automatic);
     }
 
-    /// @return whether the header's end was seen
+    /// @return whether the end of the header was found
     private boolean readFields(boolean whole) {
         int at = afterMboxLine();
         while (at < octets.length) {
@@ -109,7 +107,7 @@ final class HeaderScan {
             }
             int colon = colon(at);
             if (colon == octets.length && !whole) {
-                return false; // cut off in a field's name
+                return false; // ends within a field name
             }
             if (colon == at || colon == octets.length || octets[colon] != ':') {
                 deviations.add(Deviation.NO_BLANK_LINE);
@@ -173,7 +171,7 @@ final class HeaderScan {
         }
     }
 
-    /// @return where the line ends, and those that continue it
+    /// @return index after the line and its continuation lines
     private int fieldEnd(int from) {
         int sum = 0;
         int at = from;
@@ -216,8 +214,8 @@ final class HeaderScan {
         return nextLine(at);
     }
 
-    /// @return the octet after the name and white space, which is a colon if this is a field; the length if
-    ///     there is none; the beginning itself if there is no name
+    /// @return index after the name and white space, of a colon if this is a field; the length at the end; `from` if
+    ///     there is no name
     private int colon(int from) {
         int at = nameEnd(from);
         while (at > from && at < octets.length && isBlank(octets[at])) {

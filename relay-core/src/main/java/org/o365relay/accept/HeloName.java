@@ -4,7 +4,7 @@ import java.net.InetAddress;
 import java.util.Optional;
 import org.o365relay.mail.Deviation;
 
-/// What a client calls itself in EHLO or HELO (RFC 5321 §4.1.1.1).
+/// Checks the name in EHLO or HELO (RFC 5321 §4.1.1.1).
 public final class HeloName {
 
     private static final int MAX_NAME = 255;
@@ -12,9 +12,9 @@ public final class HeloName {
 
     private HeloName() {}
 
-    /// Whether it is a host name or an address literal.
+    /// Checks that the name is a host name or an address literal.
     ///
-    /// @return [Deviation#EMPTY_HELO] or [Deviation#INVALID_HELO]; empty if it is as it should be
+    /// @return [Deviation#EMPTY_HELO] or [Deviation#INVALID_HELO]; empty if it is valid
     public static Optional<Deviation> deviation(String name) {
         if (name.isEmpty()) {
             return Optional.of(Deviation.EMPTY_HELO);
@@ -35,7 +35,7 @@ public final class HeloName {
                 return false;
             }
             if (dot < 0) {
-                return !isNumber(name, start); // that would be a bare address
+                return !isNumber(name, start); // a bare IPv4 address
             }
             start = end + 1;
         }

@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/// The sockets that the service manager has opened for this process, by name (sd_listen_fds(3)).
+/// The sockets that systemd passes to this process, by name (sd_listen_fds(3)).
 final class InheritedSockets {
 
     private static final int FIRST_DESCRIPTOR = 3;
 
-    /// What systemd calls those of a socket unit that gives no name.
+    /// The name systemd uses if the socket unit sets none.
     private static final String DEFAULT_NAME = "unknown";
 
     private final List<String> names;
@@ -19,8 +19,8 @@ final class InheritedSockets {
         this.names = names;
     }
 
-    /// @param environment the process's
-    /// @return none if they are meant for another process
+    /// @param environment of the process
+    /// @return empty if LISTEN_PID is not this process
     static InheritedSockets of(Map<String, String> environment) {
         boolean ours = environment
                 .getOrDefault("LISTEN_PID", "")
@@ -38,7 +38,7 @@ final class InheritedSockets {
         return names;
     }
 
-    /// @return the file descriptors of all that have this name; at least one
+    /// @return at least one file descriptor
     List<Integer> named(Endpoint.SystemdSocket endpoint) throws ListenException {
         List<Integer> found = new ArrayList<>();
         for (int i = 0; i < names.size(); i++) {
@@ -49,16 +49,15 @@ final class InheritedSockets {
         if (found.isEmpty()) {
             throw new ListenException(
                     endpoint,
-                    available() + "; set FileDescriptorName= in the socket unit to the"
-                            + " systemd-socket of relay.listeners");
+                    available() + "; set FileDescriptorName= in the socket unit to the systemd-socket of"
+                            + " relay.listeners");
         }
         return found;
     }
 
     private String available() {
         return names.isEmpty()
-                ? "systemd has handed over no socket at all (LISTEN_FDS, LISTEN_PID); start the socket unit instead of"
-                        + " the service"
-                : names.stream().distinct().collect(Collectors.joining(", ", "systemd has handed over ", " only"));
+                ? "systemd passed no sockets (LISTEN_FDS, LISTEN_PID); start the socket unit instead of the service"
+                : names.stream().distinct().collect(Collectors.joining(", ", "systemd passed only ", ""));
     }
 }

@@ -8,14 +8,14 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 
-/// What a client has sent and nobody has taken yet. Costs no buffer while there is nothing.
+/// Received octets that are not processed yet. Holds no Netty buffer while it is empty.
 final class InputBuffer {
 
     private static final byte LINE_FEED = '\n';
 
     private ByteBuf octets = Unpooled.EMPTY_BUFFER;
 
-    /// @param received released here, or later
+    /// @param received ownership passes to this object
     void add(ByteBufAllocator allocator, ByteBuf received) {
         octets = MERGE_CUMULATOR.cumulate(allocator, octets.discardSomeReadBytes(), received);
     }
@@ -28,12 +28,12 @@ final class InputBuffer {
         return !octets.isReadable();
     }
 
-    /// @return how many octets come before the line feed; -1 if it is not there yet
+    /// @return number of octets before the first line feed; -1 if there is none
     int lineLength() {
         return octets.bytesBefore(LINE_FEED);
     }
 
-    /// Takes a line whose [#lineLength] is known, and its line feed.
+    /// Removes a line of the length that [#lineLength] returned, and its line feed.
     ///
     /// @return without the line feed
     String takeLine(int length) {
@@ -42,16 +42,16 @@ final class InputBuffer {
         return line;
     }
 
-    /// Throws the rest of a line away, as far as it is there.
+    /// Discards the received part of a line.
     ///
-    /// @return whether the line feed was there
+    /// @return whether the line feed was received
     boolean skipLine() {
         int length = lineLength();
         octets.skipBytes(length < 0 ? octets.readableBytes() : length + 1);
         return length >= 0;
     }
 
-    /// @return a copy of the first octets, which stay
+    /// @return a copy of the first octets, without removing them
     byte[] first(int count) {
         return ByteBufUtil.getBytes(octets, octets.readerIndex(), count);
     }
@@ -60,14 +60,14 @@ final class InputBuffer {
         octets.skipBytes(count);
     }
 
-    /// Gives the buffer back if nothing is in it.
+    /// Releases the Netty buffer if it is empty.
     void trim() {
         if (isEmpty()) {
             discard();
         }
     }
 
-    /// Throws everything away.
+    /// Discards all octets and releases the Netty buffer.
     void discard() {
         octets.release();
         octets = Unpooled.EMPTY_BUFFER;

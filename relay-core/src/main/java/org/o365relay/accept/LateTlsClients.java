@@ -6,15 +6,14 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 
-/// The addresses that began with TLS when the greeting was out already: the next greeting waits for them longer.
-/// Forgets an address as soon as it speaks plain text, which devices that begin with TLS never do, and else after
-/// [#RETENTION]. Its memory is bounded. Safe for any number of threads.
+/// Client addresses whose TLS handshake came after the plain-text greeting; the next greeting to them waits longer.
+/// An address is removed when it sends plain text, or after [#RETENTION]. Bounded. Thread-safe.
 final class LateTlsClients {
 
-    /// How long an address is remembered that began with TLS and was not heard again.
+    /// How long an address is kept after its last TLS handshake.
     static final Duration RETENTION = Duration.ofDays(1);
 
-    /// Of more, the one that was heard longest ago is forgotten.
+    /// When exceeded, the least recently seen address is removed.
     static final int MAX_ADDRESSES = 1_000;
 
     private final InstantSource clock;
@@ -24,10 +23,10 @@ final class LateTlsClients {
         this.clock = clock;
     }
 
-    /// @return whether the greeting should wait for this address longer than for others
+    /// @return whether the greeting to this address should wait longer than configured
     synchronized boolean needsLongerWait(InetAddress address) {
-        Instant heard = lastSeen.get(address);
-        return heard != null && heard.plus(RETENTION).isAfter(clock.instant());
+        Instant seen = lastSeen.get(address);
+        return seen != null && seen.plus(RETENTION).isAfter(clock.instant());
     }
 
     synchronized void tooLate(InetAddress address) {
@@ -37,7 +36,7 @@ final class LateTlsClients {
         }
     }
 
-    /// Perhaps only because the greeting waited: whoever is remembered stays so.
+    /// A handshake before the greeting. Keeps a known address: it may have been in time only because of the longer wait.
     synchronized void inTime(InetAddress address) {
         if (lastSeen.containsKey(address)) {
             lastSeen.putLast(address, clock.instant());

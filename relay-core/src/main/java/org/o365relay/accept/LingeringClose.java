@@ -8,8 +8,8 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
 import java.util.concurrent.TimeUnit;
 
-/// Says the last word and closes, leaving the client time to read it: closing with unread input would make the
-/// system reset the connection and destroy the reply on its way.
+/// Sends a final reply and closes the connection after at most two seconds. Closing at once with unread input would
+/// make the kernel reset the connection and discard the reply.
 @SuppressWarnings("FutureReturnValueIgnored") // a write or close that fails shows as an inactive channel
 final class LingeringClose {
 
@@ -17,17 +17,17 @@ final class LingeringClose {
 
     private LingeringClose() {}
 
-    /// @param word may be empty
-    /// @param clientIsDone whether the client sends no more, so that there is nothing to wait for
-    static void send(ChannelHandlerContext ctx, ByteBuf word, boolean clientIsDone) {
-        ctx.writeAndFlush(word).addListener((ChannelFutureListener) written -> {
+    /// @param reply may be empty
+    /// @param clientIsDone whether the client sends nothing more; then the connection is closed at once
+    static void send(ChannelHandlerContext ctx, ByteBuf reply, boolean clientIsDone) {
+        ctx.writeAndFlush(reply).addListener((ChannelFutureListener) written -> {
             if (clientIsDone || !written.isSuccess()) {
                 ctx.close();
             } else {
                 endOutput(ctx);
                 ctx.executor().schedule(() -> ctx.close(), LINGER_SECONDS, TimeUnit.SECONDS);
                 ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
-                ctx.channel().config().setAutoRead(true); // to hear the client close
+                ctx.channel().config().setAutoRead(true); // to detect that the client closes
             }
         });
     }

@@ -1,6 +1,6 @@
 package org.o365relay.accept;
 
-/// The relay cannot listen as it is told. The message says where, why, and what to do about it.
+/// An endpoint cannot be opened. The message names the endpoint, the cause and the fix.
 public final class ListenException extends Exception {
 
     private static final long serialVersionUID = 1L;
@@ -23,14 +23,14 @@ public final class ListenException extends Exception {
             case Endpoint.Tcp(var _, int port) -> tcpReason(port, message);
             case Endpoint.UnixSocket _ -> fileReason(message);
             case Endpoint.AbstractSocket _ ->
-                message.contains("in use") ? "another program has a socket of this name" : message;
+                message.contains("in use") ? "another program uses this socket name" : message;
             case Endpoint.SystemdSocket _ -> message;
         };
     }
 
     private static String tcpReason(int port, String message) {
         if (message.contains("in use")) {
-            return "the port is in use by another program (see which: ss -ltnp 'sport = :" + port
+            return "the port is in use by another program (find it with: ss -ltnp 'sport = :" + port
                     + "'); stop it or set another port in relay.listeners";
         }
         if (message.contains("ermission denied")) {
@@ -38,19 +38,19 @@ public final class ListenException extends Exception {
                     + " in relay.listeners";
         }
         return message.contains("annot assign")
-                ? "this machine has no such address; set another one in relay.listeners"
+                ? "this machine has no such address; set another address in relay.listeners"
                 : message;
     }
 
     private static String fileReason(String message) {
         if (message.contains("No such file")) {
-            return "its directory does not exist; make it (RuntimeDirectory= in a systemd unit)";
+            return "its directory does not exist; create it (RuntimeDirectory= in a systemd unit)";
         }
         if (message.contains("too long")) {
-            return "its path is longer than the 107 octets the system allows";
+            return "its path is longer than 107 octets";
         }
         return message.contains("ermission denied")
-                ? "the relay's user may not write to its directory (RuntimeDirectory= in a systemd unit gives it one)"
+                ? "the relay's user cannot write to its directory; set RuntimeDirectory= in the systemd unit"
                 : message;
     }
 }

@@ -4,10 +4,10 @@ import java.util.List;
 import org.o365relay.admit.Network;
 import org.o365relay.admit.TrustedNetworks;
 
-/// Where the relay listens, and for whom.
+/// Settings of one listener.
 ///
-/// @param trusted who may send here
-/// @param trustedProxies whose connections must begin with a PROXY protocol header, which says who the client is
+/// @param trusted networks that may send mail to this listener
+/// @param trustedProxies addresses whose connections must begin with a PROXY protocol header
 public record ListenerSettings(
         Endpoint endpoint, ListenerTls tls, TrustedNetworks trusted, List<Network> trustedProxies) {
 

@@ -1,12 +1,12 @@
 package org.o365relay.accept;
 
-/// What a listener does about TLS.
+/// TLS mode of a listener.
 public enum ListenerTls {
-    /// Plain text only, even if there is a certificate.
+    /// Plain text only, even if a certificate is configured.
     OFF,
-    /// STARTTLS is offered if there is a certificate (RFC 3207).
+    /// STARTTLS is offered if a certificate is configured (RFC 3207).
     OPTIONAL,
-    /// No mail before STARTTLS.
+    /// Mail is accepted only after STARTTLS.
     REQUIRED,
     /// TLS from the first octet (RFC 8314 §3.3).
     IMPLICIT

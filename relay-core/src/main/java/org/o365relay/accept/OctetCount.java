@@ -2,14 +2,14 @@ package org.o365relay.accept;
 
 import java.util.Optional;
 
-/// Numbers of octets, as SIZE and BDAT give them (RFC 1870 §5).
+/// Parses octet counts as in SIZE and BDAT (RFC 1870 §5).
 final class OctetCount {
 
     private static final int MAX_DIGITS = 20;
 
     private OctetCount() {}
 
-    /// @return [Long#MAX_VALUE] if larger; empty if it is not 1 to 20 digits
+    /// @return at most [Long#MAX_VALUE]; empty if the text is not 1 to 20 digits
     static Optional<Long> parse(String text) {
         if (text.isEmpty() || text.length() > MAX_DIGITS) {
             return Optional.empty();

@@ -52,7 +52,7 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
     public void channelActive(ChannelHandlerContext ctx) {
         timer = ctx.executor()
                 .schedule(
-                        () -> reject(ctx, "it did not come in time (relay.limits.command-timeout)"),
+                        () -> reject(ctx, "not received in time (relay.limits.command-timeout)"),
                         timeout.toMillis(),
                         TimeUnit.MILLISECONDS);
         ctx.read();

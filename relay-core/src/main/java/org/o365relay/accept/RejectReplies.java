@@ -12,11 +12,10 @@ import org.o365relay.mail.Deviation;
 import org.o365relay.mail.Reply;
 import org.o365relay.queue.SpaceShortage;
 
-/// Why a command, message or recipient is not taken, in words for whoever looks after the device; with the
-/// configuration key where the admin can change it.
+/// The replies that reject a connection, command, recipient or message. Each names the configuration key that
+/// changes the decision, if there is one.
 ///
-/// What does not depend on a command as it was written is open to all who want to know beforehand what a client
-/// would be told.
+/// The public replies depend on settings only; `o365-relay explain` shows them without a session.
 public final class RejectReplies {
 
     private static final int MAX_ECHO = 80;
@@ -25,14 +24,14 @@ public final class RejectReplies {
 
     private RejectReplies() {}
 
-    /// What other networks may do.
+    /// The reply to a deviation that the client's network does not tolerate.
     ///
-    /// @param reason what the device should do instead, or does wrong
+    /// @param reason what is wrong with the command
     static Reply notTolerated(Deviation deviation, int code, String status, String reason) {
         return Reply.of(code, status, reason + " (relay.trusted-networks: tolerance, " + deviation.key() + ")");
     }
 
-    /// @param deviation one of those the command has
+    /// @param deviation one of the deviations of the command
     static Reply notTolerated(Deviation deviation, Command.Mail mail) {
         return deviation == Deviation.INVALID_PARAMETER
                 ? notTolerated(deviation, 501, "5.5.4", badParameter(mail))
@@ -41,14 +40,14 @@ public final class RejectReplies {
 
     private static String badParameter(Command.Mail mail) {
         if (mail.declaredSize().isEmpty()) {
-            return "SIZE is not a number";
+            return "Bad message size syntax";
         }
         return mail.bodyType().isEmpty()
-                ? "BODY is neither 7BIT, 8BITMIME nor BINARYMIME"
+                ? "BODY must be 7BIT, 8BITMIME or BINARYMIME"
                 : mail.dsnRequest().errors().getFirst();
     }
 
-    /// @param deviation one of those the command has
+    /// @param deviation one of the deviations of the command
     static Reply notTolerated(Deviation deviation, Command.Rcpt rcpt) {
         return deviation == Deviation.INVALID_PARAMETER
                 ? notTolerated(
@@ -60,45 +59,50 @@ public final class RejectReplies {
         if (deviation == Deviation.UNKNOWN_PARAMETER) {
             String keyword = printable(unknownParameter.orElse(""));
             // RFC 5321 §4.1.1.11
-            return notTolerated(deviation, 555, "5.5.4", "Parameter not known: " + keyword);
+            return notTolerated(deviation, 555, "5.5.4", "Unsupported parameter: " + keyword);
         }
-        String reason = deviation == Deviation.SPACE_BEFORE_ADDRESS
-                ? "No space goes before the address"
-                : "Addresses go between < >";
-        return notTolerated(deviation, 501, "5.5.2", reason);
+        return notTolerated(deviation, 501, "5.5.2", pathError(deviation));
     }
 
-    /// To EHLO or HELO with a name that is not tolerated.
+    private static String pathError(Deviation deviation) {
+        return switch (deviation) {
+            case SPACE_BEFORE_COLON -> "No space allowed before the colon";
+            case SPACE_BEFORE_ADDRESS -> "No space allowed before the address";
+            default -> "Address must be enclosed in < >";
+        };
+    }
+
+    /// The reply to EHLO or HELO with a name that is not tolerated.
     ///
-    /// @param deviation what [HeloName#deviation] says of the name
+    /// @param deviation the result of [HeloName#deviation]
     public static Reply invalidHelo(Deviation deviation) {
         return notTolerated(
                 deviation,
                 501,
                 "5.5.4",
                 deviation == Deviation.EMPTY_HELO
-                        ? "Say EHLO or HELO with a host name"
-                        : "That is neither a host name nor an address in [ ]");
+                        ? "Syntax: EHLO hostname or HELO hostname"
+                        : "Invalid HELO name, not a host name or address literal");
     }
 
-    /// To MAIL with a sender that has no domain, where such are not taken.
+    /// The reply to MAIL with a sender without a domain, where unqualified senders are refused.
     public static Reply unqualifiedSender() {
         return notTolerated(
-                Deviation.UNQUALIFIED_SENDER, 553, "5.1.7", "Not a full address: give the sender as name@domain");
+                Deviation.UNQUALIFIED_SENDER, 553, "5.1.7", "Sender address rejected: need fully-qualified address");
     }
 
-    /// To RCPT with a recipient that has no domain, where such are not taken.
+    /// The reply to RCPT with a recipient without a domain, where unqualified recipients are refused.
     public static Reply unqualifiedRecipient() {
         return notTolerated(
-                Deviation.UNQUALIFIED_RECIPIENT, 553, "5.1.3", "Not a full address: give the recipient as name@domain");
+                Deviation.UNQUALIFIED_RECIPIENT, 553, "5.1.3", "Recipient address rejected: need fully-qualified address");
     }
 
-    /// To a connection from outside the trusted networks; it is the only reply.
+    /// The only reply on a connection from outside the trusted networks, in place of the greeting.
     public static Reply untrusted(InetAddress client) {
         return Reply.of(
                 554,
                 "5.7.1",
-                client.getHostAddress() + " is not in this relay's trusted networks (relay.trusted-networks)");
+                client.getHostAddress() + ": Relay access denied (relay.trusted-networks)");
     }
 
     static Reply tooManyConnections() {
@@ -112,7 +116,7 @@ public final class RejectReplies {
                 "Too many connections from " + client.getHostAddress() + " (relay.limits.connections-per-client)");
     }
 
-    /// To MAIL with a larger SIZE, or to the content itself.
+    /// The reply to MAIL with a larger SIZE, or to larger content.
     ///
     /// @param limit in octets
     // RFC 1870 §6.1
@@ -120,76 +124,77 @@ public final class RejectReplies {
         return Reply.of(
                 552,
                 "5.3.4",
-                "Larger than the " + limit
-                        + " octets allowed here (relay.limits.message-size, relay.trusted-networks: message-size)");
+                "Message size exceeds limit of " + limit
+                        + " octets (relay.limits.message-size, relay.trusted-networks: message-size)");
     }
 
-    /// To MAIL, or to the content of a message that a mailbox does not take.
+    /// The reply to a message that is too large for the mailbox it is routed to.
     ///
-    /// @param target the mailbox, or the pool
+    /// @param target the mailbox or pool
+    /// @param limit in octets
     static Reply tooLargeFor(String target, long limit) {
         return Reply.of(
                 552,
                 "5.3.4",
-                "Larger than the " + limit + " octets that " + printable(target)
-                        + " takes (relay.mailboxes: limits.message-size)");
+                "Message size exceeds limit of " + limit + " octets for " + printable(target)
+                        + " (relay.mailboxes: limits.message-size)");
     }
 
     static Reply insufficientStorage(SpaceShortage shortage) {
         String reason = switch (shortage) {
-            case DISK -> "The relay's disk is almost full (relay.queue.minimum-free-space)";
-            case QUEUE -> "The relay's queue is full (relay.queue.maximum-size)";
+            case DISK -> "Insufficient disk space (relay.queue.minimum-free-space)";
+            case QUEUE -> "Queue is full (relay.queue.maximum-size)";
         };
         return Reply.of(452, "4.3.1", reason + ", try again later");
     }
 
     static Reply queueWriteError() {
-        return Reply.of(452, "4.3.1", "The relay cannot write to its queue, try again later");
+        return Reply.of(452, "4.3.1", "Queue write error, try again later");
     }
 
     // RFC 6531 §3.5
     static Reply senderNotAscii() {
-        return notTolerated(Deviation.UNDECLARED_UTF8, 550, "5.6.7", "A sender that is not ASCII needs SMTPUTF8");
+        return notTolerated(Deviation.UNDECLARED_UTF8, 550, "5.6.7", "Non-ASCII sender address requires SMTPUTF8");
     }
 
     // RFC 6531 §3.5
     static Reply recipientNotAscii() {
-        return notTolerated(Deviation.UNDECLARED_UTF8, 553, "5.6.7", "A recipient that is not ASCII needs SMTPUTF8");
+        return notTolerated(Deviation.UNDECLARED_UTF8, 553, "5.6.7", "Non-ASCII recipient address requires SMTPUTF8");
     }
 
-    /// To RCPT when a message has as many as it may.
+    /// The reply to RCPT when the message has the maximum number of recipients.
     // RFC 5321 §4.5.3.1.10
     public static Reply tooManyRecipients(int limit) {
         return Reply.of(
-                452, "4.5.3", "At most " + limit + " recipients a message (relay.limits.recipients-per-message)");
+                452, "4.5.3", "Too many recipients, limit is " + limit + " per message (relay.limits.recipients-per-message)");
     }
 
-    static Reply limitExceeded(InetAddress client, LimitExceeded overdraft) {
-        return Reply.of(451, "4.7.1", text(client, overdraft));
+    static Reply limitExceeded(InetAddress client, LimitExceeded excess) {
+        return Reply.of(451, "4.7.1", limitText(client, excess));
     }
 
-    static Reply recipientLimitExceeded(InetAddress client, LimitExceeded overdraft) {
-        return Reply.of(452, "4.7.1", text(client, overdraft));
+    static Reply recipientLimitExceeded(InetAddress client, LimitExceeded excess) {
+        return Reply.of(452, "4.7.1", limitText(client, excess));
     }
 
     static Reply idleTimeout() {
-        return Reply.of(421, "4.4.2", "Nothing heard for too long (relay.limits.idle-timeout)");
+        return Reply.of(421, "4.4.2", "Idle timeout, closing connection (relay.limits.idle-timeout)");
     }
 
     static Reply commandTimeout() {
-        return Reply.of(421, "4.4.2", "A command line takes too long (relay.limits.command-timeout)");
+        return Reply.of(421, "4.4.2", "Command timeout, closing connection (relay.limits.command-timeout)");
     }
 
     static Reply contentTooSlow(int octetsPerSecond) {
         return Reply.of(
                 421,
                 "4.4.2",
-                "Content comes too slowly: less than " + octetsPerSecond
-                        + " octets a second (relay.limits.minimum-data-rate)");
+                "Data timeout, less than " + octetsPerSecond
+                        + " octets per second (relay.limits.minimum-data-rate)");
     }
 
     /// @param text from the client
-    /// @return fit for a reply: ASCII on one line, and no more than must be
+    /// @return at most 80 characters of printable ASCII; other characters as `?`
     static String printable(String text) {
         StringBuilder ascii = new StringBuilder(MAX_ECHO);
         for (int i = 0; i < text.length() && i < MAX_ECHO; i++) {
@@ -199,11 +204,11 @@ public final class RejectReplies {
         return text.length() > MAX_ECHO ? ascii.append("...").toString() : ascii.toString();
     }
 
-    private static String text(InetAddress client, LimitExceeded overdraft) {
-        String things = overdraft.limit().replace("-per-", " of the ");
-        return client.getHostAddress() + " has used up its " + overdraft.allowed() + ' ' + things
-                + "; there is room again at " + TIME.format(nextMinute(overdraft.until()))
-                + " (relay.trusted-networks: " + overdraft.limit() + ")";
+    private static String limitText(InetAddress client, LimitExceeded excess) {
+        String unit = excess.limit().replace('-', ' '); // messages per minute
+        return "Limit of " + excess.allowed() + ' ' + unit + " exceeded for " + client.getHostAddress()
+                + ", try again at " + TIME.format(nextMinute(excess.until()))
+                + " (relay.trusted-networks: " + excess.limit() + ")";
     }
 
     private static Instant nextMinute(Instant until) {

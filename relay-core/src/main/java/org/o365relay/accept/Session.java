@@ -75,14 +75,14 @@ final class Session {
                 ? handle(CommandParser.parse(line))
                 // Not a word more: a client that did not wait for this has perhaps sent content, with commands in it.
                 : errors.rejectAndClose(
-                        RejectReplies.notTolerated(Deviation.BARE_LINE_FEED, 500, "5.5.2", "Lines must end in CRLF"));
+                        RejectReplies.notTolerated(Deviation.BARE_LINE_FEED, 500, "5.5.2", "Bare LF received, lines must end with CRLF"));
     }
 
     SessionAction handle(Command command) {
         commandReceived = true;
         auth.noteCommand(command); // before anything can refuse it: a device goes on with its password all the same
         if (dataRejected && !isRecognized(command)) {
-            return errors.rejectAndClose(Reply.of(421, "4.7.0", "Not a command, after a DATA that was refused"));
+            return errors.rejectAndClose(Reply.of(421, "4.7.0", "Non-SMTP command after rejected DATA, closing connection"));
         }
         boolean bringsMail = command instanceof Command.Rcpt || command instanceof Command.Bdat;
         SessionAction answer = (bringsMail ? Optional.<SessionAction>empty() : errors.countIdleCommand())
@@ -108,7 +108,7 @@ final class Session {
     SessionAction lineTooLong() {
         auth.lineTooLong();
         return error(
-                Deviation.INVALID_COMMAND, Reply.of(500, "5.5.2", "Line too long (relay.limits.command-line-length)"));
+                Deviation.INVALID_COMMAND, Reply.of(500, "5.5.2", "Command line too long (relay.limits.command-line-length)"));
     }
 
     /// TLS has begun. What was said before could have been said by anybody (RFC 3207 §4.2).
@@ -207,9 +207,9 @@ final class Session {
             }
             case Command.Noop _ -> new Send(OK);
             // RFC 5321 §3.5.3
-            case Command.Vrfy _ -> new Send(Reply.of(252, "2.1.5", "Send mail and it will be tried"));
+            case Command.Vrfy _ -> new Send(Reply.of(252, "2.1.5", "Cannot VRFY user, but will accept message and attempt delivery"));
             // RFC 5321 §3.5.2
-            case Command.Expn _ -> errors.error(Reply.of(502, "5.5.1", "No lists are kept here"));
+            case Command.Expn _ -> errors.error(Reply.of(502, "5.5.1", "EXPN not supported"));
             case Command.Help _ -> new Send(extensions().help());
             case Command.StartTls _ -> startTls();
             case Command.Auth auth -> auth(auth);
@@ -219,10 +219,10 @@ final class Session {
             case Command.Unknown unknown -> error(Deviation.INVALID_COMMAND, unknown(unknown));
             case Command.Malformed(Reply reply) -> error(Deviation.INVALID_COMMAND, reply);
             case Command.MalformedAuth _ ->
-                error(Deviation.INVALID_COMMAND, Reply.of(501, "5.5.4", "Say AUTH LOGIN or AUTH PLAIN"));
+                error(Deviation.INVALID_COMMAND, Reply.of(501, "5.5.4", "Syntax: AUTH LOGIN or AUTH PLAIN"));
             case Command.MalformedBdat _ -> {
                 errors.deviated(Deviation.INVALID_COMMAND);
-                yield errors.rejectAndClose(Reply.of(501, "5.5.4", "Say BDAT and a number of octets, perhaps LAST"));
+                yield errors.rejectAndClose(Reply.of(501, "5.5.4", "Syntax: BDAT size [LAST]"));
             }
         };
     }
@@ -267,11 +267,11 @@ final class Session {
 
     private SessionAction startTls() {
         if (helo.isSecure()) {
-            return errors.error(Reply.of(503, "5.5.1", "TLS is on already"));
+            return errors.error(Reply.of(503, "5.5.1", "TLS already active"));
         }
         if (!isTlsOffered()) {
             return errors.error(
-                    Reply.of(502, "5.5.1", "No TLS is spoken here (relay.tls.certificate, relay.listeners: tls)"));
+                    Reply.of(502, "5.5.1", "STARTTLS not available (relay.tls.certificate, relay.listeners: tls)"));
         }
         endTransaction();
         commandReceived = false; // who breaks off the handshake has nothing to quit
@@ -280,7 +280,7 @@ final class Session {
 
     private SessionAction auth(Command.Auth auth) {
         return transaction.isOpen()
-                ? errors.error(Reply.of(503, "5.5.1", "A login comes before MAIL"))
+                ? errors.error(Reply.of(503, "5.5.1", "AUTH not allowed during a mail transaction"))
                 : this.auth.begin(auth, helo.isSecure());
     }
 
@@ -288,13 +288,13 @@ final class Session {
         return errors.tolerates(Deviation.UNEXPECTED_ARGUMENT)
                 ? execute(meant)
                 : errors.error(RejectReplies.notTolerated(
-                        Deviation.UNEXPECTED_ARGUMENT, 501, "5.5.4", verb + " stands alone"));
+                        Deviation.UNEXPECTED_ARGUMENT, 501, "5.5.4", verb + " takes no parameters"));
     }
 
     /// Who has tried to log in may go on with name and password although nobody asked; these are not repeated.
     private Reply unknown(Command.Unknown unknown) {
         boolean harmless = !auth.wasAttempted() && unknown.looksLikeVerb();
-        return Reply.of(500, "5.5.1", harmless ? "Command not known: " + unknown.verb() : "Command not known");
+        return Reply.of(500, "5.5.1", harmless ? "Command not recognized: " + unknown.verb() : "Command not recognized");
     }
 
     private SessionAction error(Deviation deviation, Reply reply) {

@@ -80,7 +80,7 @@ final class SessionErrors {
         if (++errors < MAX_ERRORS) {
             return reject(null, null, reply);
         }
-        return rejectAndClose(Reply.of(421, "4.7.0", "Too many errors, last one: " + reply.text()));
+        return rejectAndClose(Reply.of(421, "4.7.0", "Too many errors, last error: " + reply.text()));
     }
 
     /// A command that is in order, but not granted.
@@ -137,7 +137,7 @@ final class SessionErrors {
     void end() {
         Reply last = lastSuppressed;
         if (last != null) {
-            String text = "%s (the last of %d more refusals in this session)".formatted(last.text(), suppressed);
+            String text = "%s (last of %d more rejections in this session)".formatted(last.text(), suppressed);
             journal.rejected(client.address(), helo, null, null, new Reply(last.code(), last.status(), List.of(text)));
             suppressed = 0;
             lastSuppressed = null;

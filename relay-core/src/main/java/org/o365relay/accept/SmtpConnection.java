@@ -271,7 +271,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
             closeForStop(ctx);
         } else if (ambiguous) {
             // What follows may be the rest of a message that had a lone dot in it: it must not be read as commands.
-            close(ctx, Reply.of(421, "4.7.0", "Lines must end in CRLF to send more than one message"));
+            close(ctx, Reply.of(421, "4.7.0", "Lines must end with CRLF, closing connection"));
         }
     }
 
@@ -395,7 +395,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void closeForStop(ChannelHandlerContext ctx) {
-        close(ctx, Reply.of(421, "4.3.2", "The relay is stopping, try again later"));
+        close(ctx, Reply.of(421, "4.3.2", "Service shutting down, try again later"));
     }
 
     private void close(ChannelHandlerContext ctx, Reply reply) {

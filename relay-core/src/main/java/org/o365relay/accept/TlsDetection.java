@@ -85,20 +85,19 @@ final class TlsDetection extends ChannelInboundHandlerAdapter {
         LingeringClose.send(ctx, Unpooled.EMPTY_BUFFER, false);
     }
 
-    /// @return for the journal; to the client it would mean nothing
+    /// @return for the journal; a client that expects TLS cannot read it
     private Reply reply() {
         return Reply.of(421, "4.7.0", reason());
     }
 
     private String reason() {
         if (client.tls() == ListenerTls.OFF) {
-            return "The device begins with TLS where plain text is spoken: set relay.tls.certificate, or switch TLS off"
-                    + " in the device";
+            return "TLS handshake on a plain-text port: set relay.tls.certificate, or turn TLS off in the device";
         }
         return greetingDelay.isZero()
-                ? "The device begins with TLS where the greeting does not wait for it (relay.tls.detection-timeout is 0s, or a"
-                        + " Unix socket): switch TLS off in the device, or let it use STARTTLS"
-                : "The device began with TLS after the greeting; the relay will wait for it the next time"
+                ? "TLS handshake on a plain-text port without TLS detection (relay.tls.detection-timeout is 0s, or a Unix"
+                        + " socket): turn TLS off in the device, or set it to STARTTLS"
+                : "TLS handshake after the plain-text greeting; the next greeting to this client waits longer"
                         + " (relay.tls.detection-timeout)";
     }
 

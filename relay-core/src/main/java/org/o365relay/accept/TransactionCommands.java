@@ -82,13 +82,13 @@ final class TransactionCommands {
 
     SessionAction mail(Command.Mail mail) {
         if (transaction != null) {
-            return errors.error(Reply.of(503, "5.5.1", "One MAIL at a time; RSET begins anew"));
+            return errors.error(Reply.of(503, "5.5.1", "Nested MAIL command"));
         }
         if (auth.isStillRequired()) {
             return errors.reject(
                     mail.sender(),
                     null,
-                    Reply.of(530, "5.7.0", "A login comes before mail (relay.trusted-networks: auth)"));
+                    Reply.of(530, "5.7.0", "Authentication required (relay.trusted-networks: auth)"));
         }
         return switch (policy.mail(mail, helo.isAccepted())) {
             case Decision.Granted(EmailAddress sender) -> {
@@ -113,7 +113,7 @@ final class TransactionCommands {
     SessionAction rcpt(Command.Rcpt rcpt) {
         MailTransaction current = transaction;
         if (current == null) {
-            return errors.error(Reply.of(503, "5.5.1", "MAIL comes before RCPT"));
+            return errors.error(Reply.of(503, "5.5.1", "Need MAIL before RCPT"));
         }
         return switch (policy.rcpt(rcpt, current)) {
             case Decision.Granted(EmailAddress recipient) -> {
@@ -134,7 +134,7 @@ final class TransactionCommands {
     private Optional<SessionAction> tooManyRejected(MailTransaction current, Reply reply) {
         return current.rejectRecipient() > MAX_REJECTED_RECIPIENTS
                 ? Optional.of(errors.rejectAndClose(
-                        Reply.of(421, "4.7.0", "Too many refused recipients, last one: " + reply.text())))
+                        Reply.of(421, "4.7.0", "Too many rejected recipients, last error: " + reply.text())))
                 : Optional.empty();
     }
 
@@ -145,12 +145,12 @@ final class TransactionCommands {
         }
         MailTransaction current = content();
         if (current.isChunked()) {
-            return errors.error(Reply.of(503, "5.5.1", "BDAT has begun; go on with BDAT, or RSET"));
+            return errors.error(Reply.of(503, "5.5.1", "DATA not allowed after BDAT"));
         }
         if (current.body() == BodyType.BINARY) {
-            return errors.error(Reply.of(503, "5.5.1", "BINARYMIME needs BDAT")); // RFC 3030 §3
+            return errors.error(Reply.of(503, "5.5.1", "BINARYMIME requires BDAT")); // RFC 3030 §3
         }
-        return new ReadContent(Reply.plain(354, "End with <CRLF>.<CRLF>"));
+        return new ReadContent(Reply.plain(354, "End data with <CR><LF>.<CR><LF>"));
     }
 
     // RFC 3030 §2
@@ -185,7 +185,7 @@ final class TransactionCommands {
 
     private Optional<Reply> sequenceError(String verb) {
         if (transaction == null) {
-            return Optional.of(Reply.of(503, "5.5.1", "MAIL and RCPT come before " + verb));
+            return Optional.of(Reply.of(503, "5.5.1", "Need MAIL and RCPT before " + verb));
         }
         return transaction.recipients().isEmpty()
                 ? Optional.of(Reply.of(554, "5.5.1", "No valid recipients"))

@@ -15,7 +15,7 @@ public sealed interface Admission {
 
         /// A recipient that has no domain, and there is none to complete it with.
         public static final Denied UNQUALIFIED =
-                new Denied("Not a full address: give the recipient as name@domain, or set relay.default-domain");
+                new Denied("Recipient address rejected: need fully-qualified address (relay.default-domain)");
 
         /// @return what the client is told
         public Reply reply() {

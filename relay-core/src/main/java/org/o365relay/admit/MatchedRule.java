@@ -26,7 +26,7 @@ public record MatchedRule(String key, int position, AddressRule rule) {
         String who = address == null ? "<>" : printable(address.toString(), MAX_ADDRESS);
         String why =
                 rule.reason().isBlank() ? "" : ": " + printable(rule.reason().strip(), MAX_REASON);
-        return who + " is not allowed: " + this + why;
+        return who + ": Access denied by " + this + why;
     }
 
     private static String printable(String text, int longest) {

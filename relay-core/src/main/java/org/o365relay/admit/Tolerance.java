@@ -7,17 +7,18 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.o365relay.mail.Deviation;
 
-/// Which deviations are refused; the others are accepted and counted.
+/// The deviations that a network refuses; all others are accepted and counted.
 ///
-/// @param refused of those that are [Deviation#isConfigurable]
+/// @param refused [configurable][Deviation#isConfigurable] deviations only
 public record Tolerance(Set<Deviation> refused) {
 
-    /// Only what the standards allow. What the relay repairs without loss is accepted here too (RFC 6409 §8).
+    /// Accepts what the standards allow, and what the relay repairs without loss (RFC 6409 §8).
     public static final Tolerance STRICT = new Tolerance(EnumSet.of(
             Deviation.NO_HELO,
             Deviation.EMPTY_HELO,
             Deviation.INVALID_HELO,
             Deviation.NO_BRACKETS,
+            Deviation.SPACE_BEFORE_COLON,
             Deviation.SPACE_BEFORE_ADDRESS,
             Deviation.UNQUALIFIED_SENDER,
             Deviation.UNKNOWN_PARAMETER,
@@ -32,23 +33,26 @@ public record Tolerance(Set<Deviation> refused) {
             Deviation.NO_BLANK_LINE,
             Deviation.RAW_8BIT_HEADER));
 
-    /// What devices are known to do, as long as its meaning is plain.
-    public static final Tolerance STANDARD = new Tolerance(
-            EnumSet.of(Deviation.INVALID_PARAMETER, Deviation.UNDECLARED_UTF8, Deviation.NONSTANDARD_END_OF_DATA));
+    /// Accepts what devices are known to send, if it is unambiguous.
+    public static final Tolerance STANDARD = new Tolerance(EnumSet.of(
+            Deviation.SPACE_BEFORE_COLON,
+            Deviation.INVALID_PARAMETER,
+            Deviation.UNDECLARED_UTF8,
+            Deviation.NONSTANDARD_END_OF_DATA));
 
-    /// Everything that can be made sense of.
+    /// Accepts everything that the relay can interpret.
     public static final Tolerance LEGACY = new Tolerance(Set.of());
 
     public Tolerance {
         refused = Set.copyOf(refused);
     }
 
-    /// @return whether a client may do this
+    /// @return whether clients may deviate in this way
     public boolean accepts(Deviation deviation) {
         return !refused.contains(deviation);
     }
 
-    /// @param accepted true for deviations to accept, false for those to refuse; the others stay
+    /// @param accepted true for deviations to accept, false for deviations to refuse; all others are unchanged
     public Tolerance with(Map<Deviation, Boolean> accepted) {
         Set<Deviation> changed = EnumSet.noneOf(Deviation.class);
         changed.addAll(refused);
@@ -62,7 +66,7 @@ public record Tolerance(Set<Deviation> refused) {
         return new Tolerance(changed);
     }
 
-    /// @return in words: `standard tolerance, but refuses nul, accepts nonstandard-end-of-data`
+    /// @return for example `standard tolerance, but refuses nul, accepts nonstandard-end-of-data`
     @Override
     public String toString() {
         String nearest = "standard";

@@ -26,7 +26,7 @@ class AdmissionTest {
                 DialogClient client = front.connect()) {
             client.send("EHLO me\r\nMAIL FROM:<a@device.test>\r\n");
             assertThat(client.line())
-                    .isEqualTo("554 5.7.1 127.0.0.1 is not in this relay's trusted networks (relay.trusted-networks)");
+                    .isEqualTo("554 5.7.1 127.0.0.1: Relay access denied (relay.trusted-networks)");
             client.expectClosed();
             assertThat(front.journal().rejected()).singleElement().satisfies(rejected -> {
                 assertThat(rejected.client()).isEqualTo(InetAddress.ofLiteral("127.0.0.1"));
@@ -73,7 +73,7 @@ class AdmissionTest {
                 DialogClient client = front.connect()) {
             client.beginContent();
             client.send("half a message");
-            client.expect("421 4.4.2 Nothing heard for too long (relay.limits.idle-timeout)");
+            client.expect("421 4.4.2 Idle timeout, closing connection (relay.limits.idle-timeout)");
             client.expectClosed();
             assertThat(front.claims()).isEmpty();
         }

@@ -21,13 +21,13 @@ class DsnParametersTest {
             RET=FULL                              | ''         | FULL      | -
             RET=hdrs ENVID=QQ314159               | QQ314159   | HEADERS   | -
             ENVID=a+2Bb                           | a+b        | NOT_GIVEN | -
-            RET=                                  | ''         | NOT_GIVEN | RET is FULL or HDRS
-            RET=ALL ENVID=1                       | 1          | NOT_GIVEN | RET is FULL or HDRS
-            RET=FULL ENVID=                       | ''         | FULL      | ENVID is
-            ENVID=+20                             | ''         | NOT_GIVEN | ENVID is
-            ENVID=a+0D+0AX-Evil:1                 | ''         | NOT_GIVEN | ENVID is
-            ENVID=a+zz                            | ''         | NOT_GIVEN | ENVID is
-            RET=x ENVID=+                         | ''         | NOT_GIVEN | RET is FULL or HDRS;ENVID is
+            RET=                                  | ''         | NOT_GIVEN | RET must be FULL or HDRS
+            RET=ALL ENVID=1                       | 1          | NOT_GIVEN | RET must be FULL or HDRS
+            RET=FULL ENVID=                       | ''         | FULL      | ENVID must be
+            ENVID=+20                             | ''         | NOT_GIVEN | ENVID must be
+            ENVID=a+0D+0AX-Evil:1                 | ''         | NOT_GIVEN | ENVID must be
+            ENVID=a+zz                            | ''         | NOT_GIVEN | ENVID must be
+            RET=x ENVID=+                         | ''         | NOT_GIVEN | RET must be FULL or HDRS;ENVID must be
             """, delimiter = '|')
     void readsThoseOfMail(String parameters, String envelopeId, String returned, String mistakes) {
         Parsed<DsnRequest> read = DsnParameters.ofMail(mail(parameters));
@@ -44,9 +44,9 @@ class DsnParametersTest {
             NOTIFY=NEVER                                   | NEVER            | -               | -
             NOTIFY=SUCCESS,DELAY ORCPT=rfc822;b@x.test     | SUCCESS,DELAY    | rfc822;b@x.test | -
             ORCPT=rfc822;b@x.test                          | -                | rfc822;b@x.test | -
-            NOTIFY=NEVER,SUCCESS ORCPT=rfc822;b@x.test     | -                | rfc822;b@x.test | NOTIFY is NEVER
-            NOTIFY=NEVER ORCPT=b@x.test                    | NEVER            | -               | ORCPT is rfc822;address
-            NOTIFY= ORCPT=                                 | -                | -               | NOTIFY is;ORCPT is
+            NOTIFY=NEVER,SUCCESS ORCPT=rfc822;b@x.test     | -                | rfc822;b@x.test | NOTIFY must be NEVER
+            NOTIFY=NEVER ORCPT=b@x.test                    | NEVER            | -               | ORCPT must be rfc822;address
+            NOTIFY= ORCPT=                                 | -                | -               | NOTIFY must be;ORCPT must be
             """, delimiter = '|')
     void readsThoseOfRcpt(String parameters, String notify, String original, String mistakes) {
         Command.Rcpt command = (Command.Rcpt) CommandParser.parse("RCPT TO:<b@x.test> " + parameters);

@@ -141,7 +141,7 @@ class PasswordChecksTest {
         checks.begin(CLIENT, this::waiting);
         checks.begin(CLIENT, this::waiting);
         try (Waiting waiting = new Waiting(directory, checks)) {
-            assertThat(waiting.said()).isEqualTo("454 4.7.0 Too many logins at once, try again later\r\n");
+            assertThat(waiting.said()).isEqualTo("454 4.7.0 Temporary authentication failure: too many concurrent logins\r\n");
         }
     }
 
@@ -153,7 +153,7 @@ class PasswordChecksTest {
             waiting.channel.runPendingTasks();
             assertThat(waiting.front.journal().rejected())
                     .extracting(rejected -> rejected.reply().toString())
-                    .containsExactly("454 4.7.0 The client did not wait for its login");
+                    .containsExactly("454 4.7.0 Temporary authentication failure: client did not wait");
         }
     }
 
@@ -162,7 +162,7 @@ class PasswordChecksTest {
         keepThreadsBusy();
         try (Waiting waiting = new Waiting(directory, checks)) {
             waiting.channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
-            assertThat(waiting.said()).isEqualTo("454 4.7.0 The client did not wait for its login\r\n");
+            assertThat(waiting.said()).isEqualTo("454 4.7.0 Temporary authentication failure: client did not wait\r\n");
             assertThat(waiting.channel.isOpen()).isFalse();
         }
     }

@@ -15,9 +15,9 @@ class RejectRepliesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            recipients-per-day  | 2026-11-21T14:20:00Z    | 192.0.2.7 has used up its 30 recipients of the day; there is room again at 14:20 UTC (relay.trusted-networks: recipients-per-day)
-            recipients-per-hour | 2026-11-21T14:20:00.1Z  | 192.0.2.7 has used up its 30 recipients of the hour; there is room again at 14:21 UTC (relay.trusted-networks: recipients-per-hour)
-            messages-per-minute | 2026-11-21T23:59:59Z    | 192.0.2.7 has used up its 30 messages of the minute; there is room again at 00:00 UTC (relay.trusted-networks: messages-per-minute)
+            recipients-per-day  | 2026-11-21T14:20:00Z    | Limit of 30 recipients per day exceeded for 192.0.2.7, try again at 14:20 UTC (relay.trusted-networks: recipients-per-day)
+            recipients-per-hour | 2026-11-21T14:20:00.1Z  | Limit of 30 recipients per hour exceeded for 192.0.2.7, try again at 14:21 UTC (relay.trusted-networks: recipients-per-hour)
+            messages-per-minute | 2026-11-21T23:59:59Z    | Limit of 30 messages per minute exceeded for 192.0.2.7, try again at 00:00 UTC (relay.trusted-networks: messages-per-minute)
             """)
     void saysWhatIsUsedUpAndUntilWhen(String limit, Instant until, String text) {
         LimitExceeded overdraft = new LimitExceeded(limit, 30, until);

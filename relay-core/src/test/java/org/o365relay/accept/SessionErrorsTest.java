@@ -58,7 +58,7 @@ class SessionErrorsTest {
 
         conduct.end();
         conduct.end();
-        Reply last = Reply.of(421, "4.7.0", "Enough (the last of 981 more refusals in this session)");
+        Reply last = Reply.of(421, "4.7.0", "Enough (last of 981 more rejections in this session)");
         assertThat(journal.rejected())
                 .hasSize(SessionErrors.MAX_LOGGED / 2 + 1)
                 .endsWith(new FrontJournal.Rejected(CLIENT, "printer", null, null, last));

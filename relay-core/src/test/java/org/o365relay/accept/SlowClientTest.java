@@ -46,7 +46,7 @@ class SlowClientTest {
             client.send("N");
             client.pass(SECOND);
         }
-        client.await("421 4.4.2 A command line takes too long (relay.limits.command-timeout)\r\n");
+        client.await("421 4.4.2 Command timeout, closing connection (relay.limits.command-timeout)\r\n");
         assertThat(client.isEnded()).isTrue();
         assertThat(counted(Deviation.TIMEOUT)).isOne();
         assertThat(counted(Deviation.DISCONNECT_IN_MESSAGE)).isZero();
@@ -80,7 +80,7 @@ class SlowClientTest {
             client.send("slow\r\n");
             client.pass(SECOND);
         }
-        client.await("421 4.4.2 Content comes too slowly: less than 100 octets a second"
+        client.await("421 4.4.2 Data timeout, less than 100 octets a second"
                 + " (relay.limits.minimum-data-rate)\r\n");
         assertThat(client.isEnded()).isTrue();
         assertThat(counted(Deviation.TIMEOUT)).isOne();
@@ -130,7 +130,7 @@ class SlowClientTest {
         client.pass(Duration.ofSeconds(299));
         assertThat(client.isEnded()).isFalse();
         client.pass(SECOND);
-        client.await("421 4.4.2 Nothing heard for too long (relay.limits.idle-timeout)\r\n");
+        client.await("421 4.4.2 Idle timeout, closing connection (relay.limits.idle-timeout)\r\n");
         assertThat(counted(Deviation.TIMEOUT)).isZero();
     }
 

@@ -60,7 +60,7 @@ class StartTlsTest {
         assertThat(talkedOn).containsExactly(true);
         channel.pipeline().fireUserEventTriggered(SslHandshakeCompletionEvent.SUCCESS);
         print("RCPT TO:<b@contoso.test>\r\n");
-        assertThat(heard()).isEqualTo("503 5.5.1 MAIL comes before RCPT\r\n");
+        assertThat(heard()).isEqualTo("503 5.5.1 Need MAIL before RCPT\r\n");
     }
 
     @Test

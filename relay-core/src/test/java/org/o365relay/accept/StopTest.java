@@ -28,14 +28,14 @@ class StopTest {
             sending.beginContent();
             sending.send("first half, ");
             Thread stop = Thread.startVirtualThread(front::stop);
-            idle.expect("421 4.3.2 The relay is stopping, try again later");
+            idle.expect("421 4.3.2 Service shutting down, try again later");
             idle.expectClosed();
             idle.hangUp();
             assertThatThrownBy(front::connect).isInstanceOf(ConnectException.class);
 
             sending.send("second half\r\n.\r\n");
             sending.expect("250 2.0.0 Queued as ");
-            sending.expect("421 4.3.2 The relay is stopping, try again later");
+            sending.expect("421 4.3.2 Service shutting down, try again later");
             sending.expectClosed();
             sending.hangUp();
             stop.join();

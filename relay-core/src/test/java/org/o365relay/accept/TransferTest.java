@@ -296,7 +296,7 @@ class TransferTest {
                 DialogClient client = front.connect()) {
             client.beginContent();
             client.send(concat(lines(2_000 * 1024), ".\r\n".getBytes(StandardCharsets.US_ASCII)));
-            client.expect("552 5.3.4 Larger than the 307200 octets that relay@contoso.test takes");
+            client.expect("552 5.3.4 Message size exceeds limit of 307200 octets for relay@contoso.test");
             client.beginNextContent();
             client.say("small\r\n.", "250 2.0.0 ");
             front.stop();
@@ -326,7 +326,7 @@ class TransferTest {
             front.stop();
             assertThat(front.journal().rejected()).hasSize(SessionErrors.MAX_LOGGED + 1);
             assertThat(front.journal().rejected().getLast().reply().text())
-                    .endsWith("(the last of 5 more refusals in this session)");
+                    .endsWith("(last of 5 more rejections in this session)");
         }
     }
 

@@ -93,7 +93,7 @@ class AdmissionRulesTest {
 
         assertThat(admission.recipient(CLIENT, address("bob@x.test")))
                 .isEqualTo(new Admission.Denied(
-                        "bob@x.test is not allowed: rule 2 of relay.recipient-rules (deny \"*@x.test\"): no private"
+                        "bob@x.test: Access denied by rule 2 of relay.recipient-rules (deny \"*@x.test\"): no private"
                                 + " mail, ask it@contoso.example"));
     }
 
@@ -102,12 +102,12 @@ class AdmissionRulesTest {
         AdmissionRules admission = new AdmissionRules(null, POSTMASTER, rules("-*"), rules("-*"));
 
         assertThat(reply(admission.sender(CLIENT, null)))
-                .isEqualTo(Reply.of(550, "5.7.1", "<> is not allowed: rule 1 of relay.sender-rules (deny \"*\")"));
+                .isEqualTo(Reply.of(550, "5.7.1", "<>: Access denied by rule 1 of relay.sender-rules (deny \"*\")"));
         assertThat(reply(admission.recipient(CLIENT, address("root"))))
                 .isEqualTo(Reply.of(
                         553,
                         "5.1.3",
-                        "Not a full address: give the recipient as name@domain, or set relay.default-domain"));
+                        "Recipient address rejected: need fully-qualified address (relay.default-domain)"));
     }
 
     @Test
@@ -142,7 +142,7 @@ class AdmissionRulesTest {
         return switch (admission) {
             case Admission.Admitted(var address) -> address == null ? "<>" : address.toString();
             case Admission.Denied denied when denied.reply().code() == 553 -> "553";
-            case Admission.Denied(String reason) -> reason.replaceFirst(".* is not allowed: ", "");
+            case Admission.Denied(String reason) -> reason.replaceFirst(".*: Access denied by ", "");
         };
     }
 
