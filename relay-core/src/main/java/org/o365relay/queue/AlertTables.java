@@ -8,11 +8,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/// What is written and read for the admin to be told in time. Each method is part of a transaction of its
-/// caller's.
+/// Reads and writes the table of active alerts, and counts waiting messages. Each method is part of the
+/// caller's transaction.
 final class AlertTables {
 
-    /// Of messages on hold.
+    /// `due_at` of messages on hold.
     private static final long NEVER = ClaimTables.END_OF_TIME.toEpochMilli();
 
     private AlertTables() {}
@@ -38,9 +38,9 @@ final class AlertTables {
 
     static List<StoredAlert> active(Statements statements) throws SQLException {
         try (ResultSet row = statements.with("active-alerts").executeQuery()) {
-            List<StoredAlert> standing = new ArrayList<>();
+            List<StoredAlert> alerts = new ArrayList<>();
             while (row.next()) {
-                standing.add(new StoredAlert(
+                alerts.add(new StoredAlert(
                         row.getString("name"),
                         Instant.ofEpochMilli(row.getLong("since")),
                         row.getString("subject"),
@@ -48,8 +48,8 @@ final class AlertTables {
                         row.getString("advice"),
                         row.getInt("emailed") != 0));
             }
-            standing.sort(Comparator.comparing(StoredAlert::since));
-            return standing;
+            alerts.sort(Comparator.comparing(StoredAlert::since));
+            return alerts;
         }
     }
 

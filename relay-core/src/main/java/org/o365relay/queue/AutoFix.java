@@ -6,33 +6,33 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 
-/// An inconsistency that can be cleared up without anybody's help, in the order in which that is done. Statements:
-/// `find-…` and `fix-…` of `inspection.sql`.
+/// An inconsistency that a repair fixes by itself, in the order of the fixes. Statements: `find-…` and `fix-…`
+/// of `inspection.sql`.
 enum AutoFix {
-    SETTLED_AND_OPEN("messages are settled and still due"),
-    OPEN_BUT_SETTLED("messages are settled though a recipient is open"),
+    SETTLED_AND_OPEN("messages are settled but still due"),
+    OPEN_BUT_SETTLED("messages are settled although a recipient is open"),
     NEVER_DUE("messages are neither due nor settled"),
-    LEASED_THOUGH_SETTLED("settled messages are still leased to a delivery"),
-    HELD_BUT_DUE("messages are on hold and due all the same"),
-    DUE_IN_THE_FAR_FUTURE("messages are due so late that the clock must have been wrong"),
-    UNKNOWN_PRIORITY("messages have a priority that nobody asks for"),
-    COMPLETE_THOUGH_INCOMING("messages are complete and marked as half received"),
-    CONTENT_OF_SETTLED("pieces of content are of messages that are settled"),
+    LEASED_THOUGH_SETTLED("settled messages are still leased to a delivery attempt"),
+    HELD_BUT_DUE("messages are on hold but due"),
+    DUE_IN_THE_FAR_FUTURE("messages are due so far in the future that the clock must have been wrong"),
+    UNKNOWN_PRIORITY("messages have an unknown priority"),
+    COMPLETE_THOUGH_INCOMING("messages are complete but marked as being received"),
+    CONTENT_OF_SETTLED("content chunks belong to settled messages"),
     RECIPIENTS_WITHOUT_MESSAGE("recipients belong to no message"),
     EVENTS_WITHOUT_MESSAGE("events belong to no message");
 
-    private final String words;
+    private final String description;
 
-    AutoFix(String words) {
-        this.words = words;
+    AutoFix(String description) {
+        this.description = description;
     }
 
-    /// @return in plain words
+    /// @return a line for the report
     String text(long count) {
-        return count + " " + words;
+        return count + " " + description;
     }
 
-    /// @return how many there are
+    /// @return how many rows are affected
     long count(Statements statements, Instant now, Duration longestWait) throws SQLException {
         try (var row =
                 statement(statements, "find-", now, now.plus(longestWait)).executeQuery()) {
@@ -40,7 +40,7 @@ enum AutoFix {
         }
     }
 
-    /// @return how many there were
+    /// @return how many rows were fixed
     int fix(Statements statements, Instant now, Duration longestWait) throws SQLException {
         return statement(statements, "fix-", now, now.plus(longestWait)).executeUpdate();
     }

@@ -4,9 +4,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.o365relay.mail.QueueId;
 
-/// An open message that an operator means.
+/// An open message that an operator selected.
 ///
-/// @param content whose content it has
+/// @param dueAt milliseconds since 1970
+/// @param content id of the message whose content it shares; its own id otherwise
 record Candidate(
         QueueId id, String mailbox, String route, boolean leased, boolean held, long dueAt, long content, long size) {
 

@@ -2,31 +2,31 @@ package org.o365relay.queue;
 
 import org.o365relay.mail.EmailAddress;
 
-/// What an operator does with open messages. A message that is being delivered just now is never changed.
+/// An operator's action on open messages. A message that is being delivered is never changed.
 public sealed interface Change {
 
-    /// Tried as soon as possible. What is on hold stays so.
+    /// Retry as soon as possible. Messages on hold stay on hold.
     record Retry() implements Change {}
 
-    /// Not tried until it is released.
+    /// Put on hold: not delivered until released.
     record Hold() implements Change {}
 
-    /// No longer on hold, and tried as soon as possible.
+    /// Release from hold, and deliver as soon as possible.
     record Release() implements Change {}
 
-    /// Given up; the author is told, as of any failure.
+    /// Bounce: give up with a DSN to the sender.
     record Bounce() implements Change {}
 
-    /// Given up, and nobody is told. The history stays.
+    /// Delete without a notice. The history is kept.
     record Delete() implements Change {}
 
-    /// Sent through another mailbox or pool.
+    /// Deliver through another mailbox or pool.
     ///
-    /// @param target a configured one
+    /// @param target a configured mailbox or pool
     record Redirect(String target) implements Change {}
 
-    /// Sent to somebody else.
+    /// Change a recipient's address.
     ///
-    /// @param from whom it was for
+    /// @param from the current address
     record Readdress(EmailAddress from, EmailAddress to) implements Change {}
 }

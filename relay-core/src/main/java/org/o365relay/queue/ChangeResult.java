@@ -1,14 +1,14 @@
 package org.o365relay.queue;
 
-/// What came of a change.
+/// Result of a change.
 ///
-/// @param changed how many messages
-/// @param skipped how many were left as they are because they are being delivered just now
-/// @param stopped why it ended before it was through, and what is left to do; empty if it was not. What was changed
-///     until then stays changed
+/// @param changed number of messages
+/// @param skipped number of messages left unchanged because they are being delivered
+/// @param stopped why the change ended early, and what remains to be done; empty if it completed. Messages
+///     changed by then stay changed
 public record ChangeResult(long changed, long skipped, String stopped) {
 
-    /// @return whether it went through
+    /// @return whether all selected messages were processed
     public boolean isComplete() {
         return stopped.isEmpty();
     }

@@ -8,14 +8,14 @@ import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Moves the content of SQLite's write-ahead log into the database.
+/// Runs checkpoints: copies SQLite's write-ahead log into the database.
 ///
-/// A checkpoint run by the writer would delay every client that waits for its 250, so checkpoints run on a thread
-/// of their own, in passive mode. The log restarts only after a checkpoint has caught up with it, which one beside
-/// a busy writer never does; therefore, once the log is long, the writer runs the checkpoint itself. Until it has,
-/// this thread starts none: on a slow disk one would always be running, and the writer's would never get its turn.
-/// Readers are not waited for: a program that keeps the database open for reading makes the log longer, and delays
-/// no client.
+/// A checkpoint on the writer's thread would delay every client that waits for its 250, so checkpoints run on a
+/// thread of their own, in passive mode. SQLite restarts the log only after a checkpoint has reached its end,
+/// which never happens while the writer is busy; therefore, once the log is long, the writer runs the
+/// checkpoint itself. Until then this thread starts none: on a slow disk one would always be running and block
+/// the writer's. Checkpoints do not wait for readers: a program that keeps the database open for reading makes
+/// the log grow, but delays no client.
 final class Checkpointer implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Checkpointer.class);
@@ -25,9 +25,9 @@ final class Checkpointer implements AutoCloseable {
 
     private final Connection connection;
     private final Thread thread;
-    private final Semaphore nudges = new Semaphore(0);
+    private final Semaphore requests = new Semaphore(0);
     private volatile boolean logIsLong;
-    private volatile boolean toBeShortened;
+    private volatile boolean truncateRequested;
     private volatile boolean closed;
     private int commits;
     private long octets;
@@ -39,13 +39,13 @@ final class Checkpointer implements AutoCloseable {
 
     /// Called by the writer after each commit, outside a transaction.
     ///
-    /// @param content octets of content that were committed
+    /// @param content octets of content in the commit
     void committed(Connection writer, long content) {
         octets += content;
         if (++commits >= COMMITS_BETWEEN || octets >= OCTETS_BETWEEN) {
             commits = 0;
             octets = 0;
-            nudges.release();
+            requests.release();
         }
         if (logIsLong) {
             checkpoint(writer, "PASSIVE");
@@ -53,22 +53,22 @@ final class Checkpointer implements AutoCloseable {
         }
     }
 
-    /// Asks for a checkpoint, soon.
+    /// Requests a checkpoint.
     void request() {
-        nudges.release();
+        requests.release();
     }
 
-    /// Gives the log's space back to the file system, soon. Writers wait for it, so this is for when they have to wait
-    /// for space anyway.
+    /// Requests a checkpoint that truncates the log to return its space to the file system. It blocks the
+    /// writer, so use it only when the disk is short of space.
     void truncate() {
-        toBeShortened = true;
-        nudges.release();
+        truncateRequested = true;
+        requests.release();
     }
 
     @Override
     public void close() throws SQLException {
         closed = true;
-        nudges.release();
+        requests.release();
         Threads.joinUninterruptibly(thread);
         checkpoint(connection, "TRUNCATE");
         connection.close();
@@ -76,13 +76,13 @@ final class Checkpointer implements AutoCloseable {
 
     private void run() {
         while (!closed) {
-            nudges.acquireUninterruptibly();
-            nudges.drainPermits();
-            if (logIsLong && !toBeShortened) {
-                continue; // the writer's turn
+            requests.acquireUninterruptibly();
+            requests.drainPermits();
+            if (logIsLong && !truncateRequested) {
+                continue; // the writer runs it
             }
-            String mode = toBeShortened ? "TRUNCATE" : "PASSIVE";
-            toBeShortened = false;
+            String mode = truncateRequested ? "TRUNCATE" : "PASSIVE";
+            truncateRequested = false;
             logIsLong = checkpoint(connection, mode) > LONG_LOG_PAGES;
         }
     }
@@ -93,8 +93,8 @@ final class Checkpointer implements AutoCloseable {
                 ResultSet row = statement.executeQuery("PRAGMA wal_checkpoint(" + mode + ")")) {
             return row.next() ? row.getLong(2) : 0;
         } catch (SQLException e) {
-            // The log keeps everything meanwhile; a full disk shows up at the next commit, which then says so.
-            log.warn("the queue's write-ahead log could not be moved into the database: {}", e.getMessage());
+            // Nothing is lost: the log keeps the commits. If the disk is full, the next commit reports it.
+            log.warn("the queue's write-ahead log could not be checkpointed, trying again: {}", e.getMessage());
             return 0;
         }
     }

@@ -4,7 +4,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.zip.CRC32C;
 
-/// A piece of an original.
+/// A chunk of a message's original content.
 final class Chunk {
 
     private final byte[] content;
@@ -18,7 +18,7 @@ final class Chunk {
     static Chunk of(ResultSet row) throws SQLException {
         byte[] content = row.getBytes(1);
         long checksum = row.getLong(2);
-        boolean unknown = row.wasNull(); // an older relay wrote it
+        boolean unknown = row.wasNull(); // written by an older relay
         return new Chunk(content, unknown || checksum == checksum(content));
     }
 
@@ -34,7 +34,7 @@ final class Chunk {
         return content;
     }
 
-    /// @return false if the disk has changed it
+    /// @return whether the content matches its checksum; true if it has none
     boolean isWhole() {
         return whole;
     }

@@ -8,18 +8,18 @@ import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 
-/// A due message, leased to the caller: nobody else gets it until it is settled or the lease ends.
+/// A due message, leased to the caller: no other claim returns it until it is settled or the lease ends.
 ///
 /// @param lease proves the claim when settling
-/// @param content whose content it has: of a divided message that of the first part, which is also what the
-///     client was told that it is called; else its own
-/// @param recipients those still open
+/// @param content id under which its content is stored: for a part of a split message the id of the first part,
+///     which is the id in the client's 250; otherwise its own id
+/// @param recipients the open ones
 /// @param size octets of the original
-/// @param attempts how many there were, the one this claim is for included
-/// @param notice whether it is one of the relay's own notices
-/// @param route the mailbox or pool that was chosen for it
-/// @param mailbox who has claimed it
-/// @param dueAt since when it is due
+/// @param attempts number of attempts, including the one of this claim
+/// @param notice whether the relay generated it (a notice or an alert)
+/// @param route the mailbox or pool chosen by the routing rules
+/// @param mailbox the mailbox that claimed it
+/// @param dueAt when it became due
 public record Claim(
         QueueId id,
         long lease,

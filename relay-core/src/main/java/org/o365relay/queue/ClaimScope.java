@@ -3,23 +3,21 @@ package org.o365relay.queue;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Whose messages a claimant may claim: those that are already its own, and those of the routes it serves that
-/// are nobody's yet.
+/// The messages that a mailbox may claim: its own, and unclaimed ones of the routes that it serves.
 ///
-/// @param owner what the claimant is called: a mailbox's address in lower case. What it claims is its own from
-///     then on
-/// @param routes what it serves; its own name may be among them
+/// @param owner the mailbox's address in lower case; it owns the messages it claims
+/// @param routes names of the mailbox and its pools; may contain the owner
 public record ClaimScope(String owner, List<String> routes) {
 
     public ClaimScope {
         routes = List.copyOf(routes);
     }
 
-    boolean serves(String lane) {
-        return owner.equals(lane) || routes.contains(lane);
+    boolean serves(String mailbox) {
+        return owner.equals(mailbox) || routes.contains(mailbox);
     }
 
-    /// @return where its messages are: its own first
+    /// @return names of the mailboxes and pools to claim from, the owner first
     List<String> mailboxes() {
         return Stream.concat(Stream.of(owner), routes.stream()).distinct().toList();
     }

@@ -13,21 +13,21 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Priority;
 
-/// What is written to and read from the tables about who delivers what, and when. Each method is part of a
-/// transaction of its caller's.
+/// Reads and writes which mailbox delivers a message, and when it is due. Each method is part of the caller's
+/// transaction.
 final class ClaimTables {
 
-    /// When messages on hold are due. No claim sees them, and they are open all the same.
+    /// `due_at` of messages on hold: they stay open, and no claim finds them.
     static final Instant END_OF_TIME = Instant.parse("9999-12-31T00:00:00Z");
 
     private ClaimTables() {}
 
-    /// What came of a claim.
+    /// Result of a claim.
     ///
-    /// @param rows how many messages were claimed, damaged ones included
+    /// @param rows number of messages claimed, including damaged ones
     record Claimed(int rows, List<Claim> claims) {}
 
-    /// Damaged rows are put on hold.
+    /// Claims messages. Damaged rows are put on hold instead.
     static Claimed claim(Statements statements, String owner, List<DueMessage> next, long lease, Instant now)
             throws SQLException {
         Instant until = now.plus(MessageQueue.LEASE);
@@ -56,10 +56,10 @@ final class ClaimTables {
         }
         List<Claim> claims = withRecipients(statements, lease, rows, dueAt);
         if (claims.size() < rows.size()) {
-            Set<Long> whole = claims.stream().map(claim -> claim.id().value()).collect(Collectors.toUnmodifiableSet());
+            Set<Long> valid = claims.stream().map(claim -> claim.id().value()).collect(Collectors.toUnmodifiableSet());
             for (MessageRow row : rows) {
-                if (!whole.contains(row.id())) {
-                    holdDamaged(statements, row.id(), lease, "what the queue knows of it makes no sense", now);
+                if (!valid.contains(row.id())) {
+                    holdDamaged(statements, row.id(), lease, "the message's row in the queue is damaged", now);
                 }
             }
         }
@@ -71,23 +71,23 @@ final class ClaimTables {
                 .with(
                         "record-interruption",
                         now.toEpochMilli(),
-                        "nothing was heard of this attempt; the upstream may have the message",
+                        "the attempt did not end within its lease; the upstream may have accepted the message",
                         due.id(),
                         due.at().toEpochMilli(),
                         due.mailbox())
                 .executeUpdate();
     }
 
-    /// Ends a claim of which nobody knows what came of it.
+    /// Ends a claim whose result is not known.
     ///
-    /// @return whether the lease was still good
+    /// @return whether the lease was still valid
     static boolean interrupt(Statements statements, Claim claim, Instant next, Instant now) throws SQLException {
         long id = claim.id().value();
         int changed = statements
                 .with("interrupt-claim", next.toEpochMilli(), id, claim.lease())
                 .executeUpdate();
         if (changed > 0) {
-            String detail = "the relay failed during this attempt; the upstream may have the message";
+            String detail = "the relay failed during this attempt; the upstream may have accepted the message";
             statements
                     .with("insert-event", id, now.toEpochMilli(), null, "interrupted", "", detail, "", 1)
                     .executeUpdate();
@@ -97,7 +97,7 @@ final class ClaimTables {
 
     /// Puts a damaged message on hold. The attempt does not count.
     ///
-    /// @return whether the lease was still good
+    /// @return whether the lease was still valid
     static boolean holdDamaged(Statements statements, long id, long lease, String damage, Instant now)
             throws SQLException {
         int changed = statements
@@ -132,11 +132,11 @@ final class ClaimTables {
                 .toList();
     }
 
-    /// Leases a message, on hold or not, that an operator wants to give up.
+    /// Leases a message, on hold or not, that an operator bounces.
     ///
-    /// @param lease a negative number: this is no attempt
-    /// @param until when the lease ends, unless the message is on hold
-    /// @return empty for a damaged row, which stays as it was
+    /// @param lease negative, so that no attempt is counted
+    /// @param until end of the lease, unless the message is on hold
+    /// @return empty for a damaged row, which is left unchanged
     static Optional<Claim> claimForBounce(Statements statements, Candidate message, long lease, Instant until)
             throws SQLException {
         List<MessageRow> rows = new ArrayList<>();
@@ -159,28 +159,29 @@ final class ClaimTables {
         return claim;
     }
 
-    /// @return when the next message that the claimant may have is due; null if there is none
-    static @Nullable Instant nextDue(Statements statements, ClaimScope supply) throws SQLException {
+    /// @return when the next message in the scope is due; null if there is none
+    static @Nullable Instant nextDue(Statements statements, ClaimScope scope) throws SQLException {
         Instant next = null;
-        for (String lane : supply.mailboxes()) {
+        for (String mailbox : scope.mailboxes()) {
             for (Priority priority : Priority.values()) {
-                Instant due = nextDue(statements, lane, MessageRow.number(priority));
+                Instant due = nextDue(statements, mailbox, MessageRow.number(priority));
                 next = next == null || (due != null && due.isBefore(next)) ? due : next;
             }
         }
         return next;
     }
 
-    private static @Nullable Instant nextDue(Statements statements, String lane, int priority) throws SQLException {
+    private static @Nullable Instant nextDue(Statements statements, String mailbox, int priority) throws SQLException {
         try (ResultSet row = statements
-                .with("next-due", lane, priority, lane, priority, lane, priority)
+                .with("next-due", mailbox, priority, mailbox, priority, mailbox, priority)
                 .executeQuery()) {
             long millis = row.next() ? row.getLong(1) : 0;
             return millis == 0 ? null : Instant.ofEpochMilli(millis);
         }
     }
 
-    /// If nothing has been tried yet, it is nobody's again. Who was to be given up stays whose it was.
+    /// Ends a claim as if it had not been made. Without an earlier attempt the message returns to its pool; a
+    /// claim for a bounce leaves the mailbox unchanged.
     static boolean putBack(Statements statements, Claim claim) throws SQLException {
         return statements
                         .with(
@@ -193,46 +194,46 @@ final class ClaimTables {
                 > 0;
     }
 
-    /// @return how many messages are the pool's again, at most `most`
+    /// @return number of messages returned to the pool, at most `most`
     static int releaseToPool(Statements statements, String owner, String pool, int most) throws SQLException {
         return statements.with("release-to-pool", owner, pool, most).executeUpdate();
     }
 
     static List<String> mailboxes(Statements statements) throws SQLException {
         try (ResultSet row = statements.with("mailboxes").executeQuery()) {
-            List<String> names = new ArrayList<>();
+            List<String> mailboxes = new ArrayList<>();
             while (row.next()) {
-                names.add(row.getString(1));
+                mailboxes.add(row.getString(1));
             }
-            return names;
+            return mailboxes;
         }
     }
 
-    /// @param limit when every message should be due that is not on hold
-    /// @return messages that are not, at most about `most`
+    /// @param limit the latest time at which a message that is not on hold should be due
+    /// @return messages due later, at most about `most`
     static List<Long> dueTooLate(Statements statements, Instant limit, int most) throws SQLException {
-        List<Long> late = new ArrayList<>();
-        for (String lane : mailboxes(statements)) {
+        List<Long> found = new ArrayList<>();
+        for (String mailbox : mailboxes(statements)) {
             for (Priority priority : Priority.values()) {
                 int number = MessageRow.number(priority);
-                if (late.size() < most) {
-                    late.addAll(dueTooLate(statements, lane, number, limit, most - late.size()));
+                if (found.size() < most) {
+                    found.addAll(dueTooLate(statements, mailbox, number, limit, most - found.size()));
                 }
             }
         }
-        return late;
+        return found;
     }
 
-    private static List<Long> dueTooLate(Statements statements, String lane, int priority, Instant limit, int most)
+    private static List<Long> dueTooLate(Statements statements, String mailbox, int priority, Instant limit, int most)
             throws SQLException {
         try (ResultSet row = statements
                 .with(
                         "due-too-late",
-                        lane,
+                        mailbox,
                         priority,
-                        lane,
+                        mailbox,
                         priority,
-                        lane,
+                        mailbox,
                         priority,
                         limit.toEpochMilli(),
                         END_OF_TIME.toEpochMilli(),
@@ -247,7 +248,7 @@ final class ClaimTables {
     }
 
     /// @param limit later than now
-    /// @return messages that nobody has tried, and that are due later all the same, at most `most`
+    /// @return messages without an attempt that are due after the limit, at most `most`
     static List<Long> untriedButNotDue(Statements statements, Instant limit, int most) throws SQLException {
         long millis = limit.toEpochMilli();
         List<Long> ids = new ArrayList<>();
@@ -261,36 +262,36 @@ final class ClaimTables {
         return ids;
     }
 
-    /// @return how many messages are due now
+    /// @return number of messages made due
     static int makeDue(Statements statements, List<Long> ids, Instant now) throws SQLException {
-        int hastened = 0;
+        int changed = 0;
         for (long id : ids) {
-            hastened += statements.with("make-due", now.toEpochMilli(), id).executeUpdate();
+            changed += statements.with("make-due", now.toEpochMilli(), id).executeUpdate();
         }
-        return hastened;
+        return changed;
     }
 
-    /// Where a walk through a lane has come to.
+    /// Position of a scan through the messages of a mailbox or pool.
     record Place(int priority, String client, long dueAt, long id) {
         static final Place START = new Place(-1, "", 0, 0);
     }
 
-    /// A message of a lane, and where it is.
+    /// An orphaned message and its position.
     record Orphaned(Place place, MessageRow row, List<RecipientRow> recipients) {}
 
-    static List<Orphaned> orphaned(Statements statements, String lane, Place after, int most) throws SQLException {
-        List<Orphaned> passed = new ArrayList<>();
+    static List<Orphaned> orphaned(Statements statements, String mailbox, Place after, int most) throws SQLException {
+        List<Orphaned> messages = new ArrayList<>();
         try (ResultSet row = statements
-                .with("orphaned-messages", lane, after.priority(), after.client(), after.dueAt(), after.id(), most)
+                .with("orphaned-messages", mailbox, after.priority(), after.client(), after.dueAt(), after.id(), most)
                 .executeQuery()) {
             while (row.next()) {
                 MessageRow message = MessageRow.of(row);
                 Place place =
                         new Place(row.getInt("priority"), row.getString("client"), row.getLong("due_at"), message.id());
-                passed.add(new Orphaned(place, message, recipients(statements, message.id())));
+                messages.add(new Orphaned(place, message, recipients(statements, message.id())));
             }
         }
-        return passed;
+        return messages;
     }
 
     static List<RecipientRow> recipients(Statements statements, long message) throws SQLException {
@@ -303,13 +304,13 @@ final class ClaimTables {
         }
     }
 
-    /// @return how many messages were moved
-    static int reroute(Statements statements, String lane, Map<Long, Destination> ways) throws SQLException {
+    /// @return number of messages rerouted
+    static int reroute(Statements statements, String mailbox, Map<Long, Destination> destinations) throws SQLException {
         int moved = 0;
-        for (Map.Entry<Long, Destination> entry : ways.entrySet()) {
-            Destination way = entry.getValue();
+        for (Map.Entry<Long, Destination> entry : destinations.entrySet()) {
+            Destination destination = entry.getValue();
             moved += statements
-                    .with("reroute", way.route(), way.route(), MessageRow.number(way.priority()), entry.getKey(), lane)
+                    .with("reroute", destination.route(), destination.route(), MessageRow.number(destination.priority()), entry.getKey(), mailbox)
                     .executeUpdate();
         }
         return moved;

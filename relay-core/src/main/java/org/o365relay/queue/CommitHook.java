@@ -2,11 +2,11 @@ package org.o365relay.queue;
 
 import java.sql.SQLException;
 
-/// Something that is written along with whatever is written, in the same transaction, and so without a sync of
-/// its own. Called by the writer's thread alone.
+/// Writes into every transaction of the [Committer], and so needs no sync of its own. Called on the writer's
+/// thread only.
 interface CommitHook {
 
-    /// Nobody.
+    /// Writes nothing.
     CommitHook NONE = new CommitHook() {
         @Override
         public void write(Statements statements) {}
@@ -15,8 +15,8 @@ interface CommitHook {
         public void written() {}
     };
 
-    /// The rider had trouble of its own: the transaction is to be done again without it, and it will then not
-    /// write anything for a while.
+    /// The hook failed, not the disk: the transaction is repeated, and the hook then writes nothing for a
+    /// while.
     final class HookFailed extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -25,12 +25,12 @@ interface CommitHook {
         }
     }
 
-    /// The last thing before the commit.
+    /// Called just before the commit.
     ///
-    /// @throws SQLException if the disk fails; the transaction must not be committed
-    /// @throws HookFailed if it is not the disk that fails; the transaction must not be committed, either
+    /// @throws SQLException if the disk fails; the transaction must be rolled back
+    /// @throws HookFailed if something other than the disk fails; the transaction must be rolled back
     void write(Statements statements) throws SQLException;
 
-    /// What was written last has been committed.
+    /// Called after the commit of the last [#write].
     void written();
 }

@@ -10,18 +10,18 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
-/// Group commit: the one writer. Puts the work of everybody who waits into one transaction, syncs once, and
-/// then answers them all. While one group is being synced, the next one gathers.
+/// The only writer; commits in groups. Runs all waiting work in one transaction, syncs once, and then completes
+/// every caller's future. While one group is being synced, the next one collects.
 ///
-/// If a group fails, each piece of work is tried by itself, so that one caller's trouble is not the others';
-/// but not if it is the disk that failed. After a failure the connection is replaced: SQLite ends some
-/// transactions by itself (full disk, I/O error), and on that connection every later statement would be
-/// committed by itself.
+/// If a group fails, each piece of work is retried in a transaction of its own, so that one caller's error does
+/// not fail the others; except if the disk failed. After a failure the connection is replaced: SQLite rolls
+/// some transactions back by itself (full disk, I/O error), and later statements on that connection would be
+/// committed one by one.
 ///
-/// A [CommitHook] writes into each transaction, too.
+/// A [CommitHook] writes into each transaction as well.
 final class Committer implements AutoCloseable {
 
-    /// Something to write.
+    /// Statements to run in a transaction.
     @FunctionalInterface
     interface Work<T extends @Nullable Object> {
         T on(Statements statements) throws SQLException;
@@ -43,31 +43,31 @@ final class Committer implements AutoCloseable {
     private static final int LARGEST_GROUP = 1_000;
 
     private final Opening opening;
-    private final FreeSpace room;
+    private final FreeSpace freeSpace;
     private final Checkpointer checkpointer;
     private final BlockingQueue<Pending<?>> waiting = new LinkedBlockingQueue<>();
     private final Thread thread;
-    private @Nullable Writer writer; // null after a failure; the thread's own
+    private @Nullable Writer writer; // null after a failure; confined to the thread
     private volatile CommitHook hook = CommitHook.NONE;
     private volatile boolean closed;
 
-    /// @param first for this committer alone, with auto-commit off; closed with it
-    /// @param opening opens one like it in its place
-    Committer(Connection first, Opening opening, FreeSpace room, Checkpointer checkpointer) {
+    /// @param first owned by this committer, with auto-commit off
+    /// @param opening opens a replacement
+    Committer(Connection first, Opening opening, FreeSpace freeSpace, Checkpointer checkpointer) {
         this.writer = new Writer(first);
         this.opening = opening;
-        this.room = room;
+        this.freeSpace = freeSpace;
         this.checkpointer = checkpointer;
         this.thread = Thread.ofPlatform().name("queue-committer").start(this::run);
     }
 
-    /// From now on this one rides along.
+    /// Installs the hook that writes into every later transaction.
     void install(CommitHook next) {
         hook = next;
     }
 
     /// @return completed on the writer's thread once the work is on disk; exceptionally, with a
-    ///     [QueueException], if none of it is
+    ///     [QueueException], if nothing was written
     <T extends @Nullable Object> CompletableFuture<T> submit(Work<T> work) {
         Pending<T> pending = new Pending<>(work);
         if (closed) {
@@ -75,15 +75,15 @@ final class Committer implements AutoCloseable {
         } else {
             waiting.add(pending);
             if (!thread.isAlive()) {
-                refuseWaiting(); // closed in between
+                refuseWaiting(); // closed in the meantime
             }
         }
-        return pending.answer;
+        return pending.future;
     }
 
-    /// Submits, and waits until the work is on disk. Never on the writer's own thread.
+    /// Submits work and waits until it is on disk. Must not be called on the writer's thread.
     ///
-    /// @throws QueueException if none of it is
+    /// @throws QueueException if nothing was written
     <T extends @Nullable Object> T write(Work<T> work) {
         try {
             return submit(work).join();
@@ -92,12 +92,12 @@ final class Committer implements AutoCloseable {
         }
     }
 
-    /// @return whether nobody waits for anything to be written
+    /// @return whether no work is waiting
     boolean isIdle() {
         return waiting.isEmpty();
     }
 
-    /// Ends after everything submitted before has been written.
+    /// Writes all submitted work first.
     @Override
     public void close() throws SQLException {
         closed = true;
@@ -129,12 +129,12 @@ final class Committer implements AutoCloseable {
                 group.clear();
             }
         } catch (InterruptedException e) {
-            throw new IllegalStateException("nobody interrupts the writer", e);
+            throw new IllegalStateException("the writer must not be interrupted", e);
         }
     }
 
     private void commit(List<Pending<?>> group) {
-        CommitHook along = hook;
+        CommitHook installed = hook;
         Writer current;
         try {
             current = writer == null ? new Writer(opening.open()) : writer;
@@ -142,8 +142,8 @@ final class Committer implements AutoCloseable {
             for (Pending<?> pending : group) {
                 pending.write(current.statements());
             }
-            along.write(current.statements());
-            room.used(Sqlite.usage(current.connection()));
+            installed.write(current.statements());
+            freeSpace.used(Sqlite.usage(current.connection()));
             current.connection().commit();
         } catch (CommitHook.HookFailed e) {
             discardWriter(e);
@@ -156,15 +156,15 @@ final class Committer implements AutoCloseable {
             rollBack(group, e, true);
             return;
         }
-        along.written();
-        room.measureFree(); // in a second a burst could fill the disk, and then nothing could be settled any more
+        installed.written();
+        freeSpace.measureFree(); // within a second a burst could fill the disk, and then nothing could be settled
         group.forEach(Pending::succeed);
         checkpointer.committed(current.connection(), current.statements().takeContentOctets());
     }
 
     private void rollBack(List<Pending<?>> group, Throwable failure, boolean oneByOne) {
         discardWriter(failure);
-        room.measureFree();
+        freeSpace.measureFree();
         if (oneByOne && group.size() > 1) {
             group.forEach(pending -> commit(List.of(pending)));
         } else {
@@ -172,7 +172,7 @@ final class Committer implements AutoCloseable {
         }
     }
 
-    /// Closing a connection takes back what it has not committed.
+    /// Closing a connection rolls its transaction back.
     private void discardWriter(Throwable failure) {
         Writer failed = writer;
         writer = null;
@@ -187,7 +187,7 @@ final class Committer implements AutoCloseable {
 
     private static final class Pending<T extends @Nullable Object> {
         private final Work<T> work;
-        private final CompletableFuture<T> answer = new CompletableFuture<>();
+        private final CompletableFuture<T> future = new CompletableFuture<>();
         private @Nullable T result;
 
         Pending(Work<T> work) {
@@ -198,13 +198,13 @@ final class Committer implements AutoCloseable {
             result = work.on(statements);
         }
 
-        @SuppressWarnings("NullAway") // T itself says whether the result may be null
+        @SuppressWarnings("NullAway") // T decides whether the result may be null
         void succeed() {
-            answer.complete(result);
+            future.complete(result);
         }
 
         void fail(Throwable failure) {
-            answer.completeExceptionally(failure);
+            future.completeExceptionally(failure);
         }
     }
 }

@@ -7,11 +7,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.QueueId;
 
-/// Reads an original chunk by chunk; one chunk is in memory at a time. Reading fails with an [IOException] if the
-/// original is not whole, or was changed by the disk.
+/// Reads a message's original content chunk by chunk, with one chunk in memory at a time. Reading fails with an
+/// [IOException] if the content is incomplete or does not match its checksums.
 public final class ContentStream extends InputStream {
 
-    private final ReadAccess window;
+    private final ReadAccess access;
     private final QueueId id;
     private final long size;
     private byte[] chunk = {};
@@ -20,9 +20,9 @@ public final class ContentStream extends InputStream {
     private long delivered;
     private @Nullable String damage;
 
-    /// @param size what the message must add up to
-    ContentStream(ReadAccess window, QueueId id, long size) {
-        this.window = window;
+    /// @param size octets that the chunks must add up to
+    ContentStream(ReadAccess access, QueueId id, long size) {
+        this.access = access;
         this.id = id;
         this.size = size;
     }
@@ -48,7 +48,7 @@ public final class ContentStream extends InputStream {
     }
 
     /// @return whether there is an octet left to read
-    /// @throws IOException if the original is not whole
+    /// @throws IOException if the content is incomplete or damaged
     private boolean advance() throws IOException {
         if (position < chunk.length) {
             return true;
@@ -61,7 +61,7 @@ public final class ContentStream extends InputStream {
             throw damaged("chunk " + next + " of " + size + " octets is missing or too long");
         }
         if (!following.isWhole()) {
-            throw damaged("the disk has changed chunk " + next);
+            throw damaged("chunk " + next + " does not match its checksum");
         }
         chunk = following.content();
         delivered += chunk.length;
@@ -72,7 +72,7 @@ public final class ContentStream extends InputStream {
 
     private @Nullable Chunk following() throws IOException {
         try {
-            return window.read(statements -> MessageTables.chunk(statements, id, next));
+            return access.read(statements -> MessageTables.chunk(statements, id, next));
         } catch (QueueException e) {
             if (e.isDamage()) {
                 throw damaged("chunk " + next + " cannot be read: " + e.getMessage());
@@ -86,11 +86,11 @@ public final class ContentStream extends InputStream {
         return new IOException("message " + id + " is damaged in the queue: " + what);
     }
 
-    /// There is nothing to close.
+    /// Does nothing.
     @Override
     public void close() {}
 
-    /// @return what is wrong with the original; empty as long as reading has not failed, or if trying again may help
+    /// @return the damage that was found; empty if reading has not failed, or failed for a reason that may pass
     public Optional<String> damage() {
         return Optional.ofNullable(damage);
     }

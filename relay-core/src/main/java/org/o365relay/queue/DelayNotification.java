@@ -4,11 +4,11 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 
-/// That somebody is told of a message that waits: by a letter, or later by a digest.
+/// A notification about a delayed message: a notice now, or one suppressed for a later digest.
 ///
-/// @param to who
-/// @param notice null if it is withheld
-/// @param suppressed null if there is a letter
+/// @param to the address to notify
+/// @param notice null if it is suppressed
+/// @param suppressed null if a notice is sent
 public record DelayNotification(
         QueueId message,
         EmailAddress to,
@@ -17,7 +17,7 @@ public record DelayNotification(
 
     public DelayNotification {
         if ((notice == null) == (suppressed == null)) {
-            throw new IllegalArgumentException("either a letter or a digest tells of message " + message);
+            throw new IllegalArgumentException("either a notice or a suppressed notice for message " + message);
         }
     }
 }

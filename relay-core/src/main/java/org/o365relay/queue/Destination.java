@@ -2,7 +2,7 @@ package org.o365relay.queue;
 
 import org.o365relay.mail.Priority;
 
-/// How a message leaves.
+/// Where a message is routed, and its priority.
 ///
-/// @param route what the mailbox or the pool is called
+/// @param route name of the mailbox or pool
 public record Destination(String route, Priority priority) {}

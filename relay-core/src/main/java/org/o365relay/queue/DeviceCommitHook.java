@@ -7,30 +7,30 @@ import org.o365relay.mail.DeviceChanges;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Keeps what is known of devices on disk. With every transaction goes what must be on disk no later than the
-/// messages in it; the rest goes when [#requestWrite] was called before.
+/// Writes device counters. Each transaction includes the usage that must be on disk no later than its messages;
+/// other changes are written after [#requestWrite].
 ///
-/// Should these tables be damaged, mail goes on without them.
+/// If these tables are damaged, mail is accepted and delivered without them.
 final class DeviceCommitHook implements CommitHook {
 
     private static final Logger log = LoggerFactory.getLogger(DeviceCommitHook.class);
-    private static final int REST = 30;
+    private static final int PAUSE = 30;
 
     private final DeviceChanges changes;
     private volatile int most;
-    private final AtomicInteger rest = new AtomicInteger(); // so many times not to hurry
-    private boolean isAboard;
+    private final AtomicInteger pause = new AtomicInteger(); // calls of requestWrite to skip after a failure
+    private boolean hasWritten;
 
     DeviceCommitHook(DeviceChanges changes) {
         this.changes = changes;
     }
 
-    /// Has changed records written with the next transaction, too.
+    /// Includes changed devices in the next transaction.
     ///
-    /// @param devices how many of them at most
-    /// @return whether there is something to write, and it wants to
+    /// @param devices maximum number of devices
+    /// @return whether there is anything to write
     boolean requestWrite(int devices) {
-        if (rest.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+        if (pause.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
             return false;
         }
         most = devices;
@@ -39,39 +39,39 @@ final class DeviceCommitHook implements CommitHook {
 
     @Override
     public void write(Statements statements) throws SQLException {
-        isAboard = false;
-        if (rest.get() > 0) {
+        hasWritten = false;
+        if (pause.get() > 0) {
             return;
         }
         try {
             for (DeviceChange change : changes.next(most)) {
                 DeviceTables.write(statements, change);
             }
-            isAboard = true;
+            hasWritten = true;
         } catch (SQLException e) {
             if (Sqlite.isEnvironmental(e)) {
                 throw e;
             }
-            throw leftBehind(e);
+            throw failed(e);
         } catch (RuntimeException e) {
-            throw leftBehind(e);
+            throw failed(e);
         }
     }
 
     @Override
     public void written() {
-        if (isAboard) {
+        if (hasWritten) {
             changes.written();
             most = 0;
         }
     }
 
-    private HookFailed leftBehind(Exception trouble) {
-        rest.set(REST);
+    private HookFailed failed(Exception failure) {
+        pause.set(PAUSE);
         log.error(
-                "what is known of devices cannot be written to the queue, trying again in a minute; mail is not"
-                        + " affected, but after a crash devices could send more than their budget",
-                trouble);
-        return new HookFailed(trouble);
+                "device counters cannot be written to the queue, trying again in a minute; mail is not affected, but"
+                        + " after a crash devices could exceed their limits",
+                failure);
+        return new HookFailed(failure);
     }
 }

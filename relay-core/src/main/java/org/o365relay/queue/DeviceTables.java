@@ -20,8 +20,7 @@ import org.o365relay.mail.UsageSlot;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What is written to and read from the tables about devices. Each method is part of a transaction of its
-/// caller's.
+/// Reads and writes the tables of devices. Each method is part of the caller's transaction.
 final class DeviceTables {
 
     private static final Logger log = LoggerFactory.getLogger(DeviceTables.class);
@@ -31,29 +30,28 @@ final class DeviceTables {
     static void write(Statements statements, DeviceChange change) throws SQLException {
         switch (change) {
             case Updated(DeviceRecord device) -> writeDevice(statements, device);
-            case UsageUpdated(InetAddress address, List<UsageSlot> spending) ->
-                writeUsage(statements, address.getHostAddress(), spending);
+            case UsageUpdated(InetAddress address, List<UsageSlot> usage) ->
+                writeUsage(statements, address.getHostAddress(), usage);
             case Removed(InetAddress address) -> delete(statements, address.getHostAddress());
         }
     }
 
-    /// @return what is known of all of them; rows that make no sense are left out
+    /// @return all devices; damaged rows are left out
     static List<DeviceRecord> all(Statements statements) throws SQLException {
         Map<String, Map<Deviation, Long>> deviations = deviations(statements);
-        Map<String, List<UsageSlot>> spending = usage(statements);
+        Map<String, List<UsageSlot>> usage = usage(statements);
         List<DeviceRecord> devices = new ArrayList<>();
         try (ResultSet row = statements.with("devices").executeQuery()) {
             while (row.next()) {
                 String address = row.getString("address");
-                device(row, deviations.getOrDefault(address, Map.of()), spending.getOrDefault(address, List.of()))
+                device(row, deviations.getOrDefault(address, Map.of()), usage.getOrDefault(address, List.of()))
                         .ifPresent(devices::add);
             }
         }
         return devices;
     }
 
-    /// Deletes spending that counts no more, or that lies far in the future because the clock has been set
-    /// back.
+    /// Deletes slots that no longer count, and those far in the future, from before the clock was set back.
     static int deleteOldUsage(Statements statements, Instant now) throws SQLException {
         return statements
                 .with(
@@ -84,11 +82,11 @@ final class DeviceTables {
         writeUsage(statements, address, device.usage());
     }
 
-    private static void writeUsage(Statements statements, String address, List<UsageSlot> spending)
+    private static void writeUsage(Statements statements, String address, List<UsageSlot> usage)
             throws SQLException {
-        for (UsageSlot spent : spending) {
+        for (UsageSlot slot : usage) {
             statements
-                    .with("write-device-usage", address, spent.since().toEpochMilli(), spent.recipients())
+                    .with("write-device-usage", address, slot.since().toEpochMilli(), slot.recipients())
                     .executeUpdate();
         }
     }
@@ -109,7 +107,7 @@ final class DeviceTables {
                     all.computeIfAbsent(row.getString("address"), _ -> new EnumMap<>(Deviation.class))
                             .put(deviation.get(), row.getLong("count"));
                 } else {
-                    log.warn("this version does not know the deviation {} of {}", name, row.getString("address"));
+                    log.warn("unknown deviation {} of device {} in the queue is ignored; a newer relay may have written it", name, row.getString("address"));
                 }
             }
         }
@@ -128,7 +126,7 @@ final class DeviceTables {
     }
 
     private static Optional<DeviceRecord> device(
-            ResultSet row, Map<Deviation, Long> deviations, List<UsageSlot> spending) throws SQLException {
+            ResultSet row, Map<Deviation, Long> deviations, List<UsageSlot> usage) throws SQLException {
         String address = row.getString("address");
         try {
             return Optional.of(new DeviceRecord(
@@ -140,9 +138,9 @@ final class DeviceTables {
                     row.getLong("octets"),
                     row.getLong("refusals"),
                     deviations,
-                    spending));
+                    usage));
         } catch (IllegalArgumentException damaged) {
-            log.error("device {} is damaged in the queue and is left out: {}", address, damaged.getMessage());
+            log.error("device {} is damaged in the queue and is left out; its counters start again: {}", address, damaged.getMessage());
             return Optional.empty();
         }
     }

@@ -21,8 +21,8 @@ import org.o365relay.queue.QueueUnavailableException.Reason;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Keeps a second relay out of the data directory. Held by the operating system, so a killed relay leaves none
-/// behind.
+/// Locks the data directory against a second relay. The operating system releases the lock when the process
+/// ends.
 final class DirectoryLock {
 
     private static final Logger log = LoggerFactory.getLogger(DirectoryLock.class);
@@ -30,8 +30,8 @@ final class DirectoryLock {
 
     private static final Path LOCKS = Path.of("/proc/locks");
 
-    /// Those of this process. The system gives up a process's lock on a file when that process closes any other
-    /// channel to it, so a second one must not even be opened.
+    /// Directories locked by this process. The system releases a process's lock on a file when the process
+    /// closes any channel to it, so a second channel must not even be opened.
     private static final Set<Path> HELD_HERE = ConcurrentHashMap.newKeySet();
 
     private final Path directory;
@@ -44,7 +44,7 @@ final class DirectoryLock {
 
     static DirectoryLock acquire(Path directory) throws QueueUnavailableException {
         try {
-            Files.createDirectories(directory, forTheOwnerOnly());
+            Files.createDirectories(directory, ownerOnly());
             Path real = directory.toRealPath();
             if (!HELD_HERE.add(real)) {
                 throw inUse(directory, Long.toString(ProcessHandle.current().pid()));
@@ -64,9 +64,9 @@ final class DirectoryLock {
         }
     }
 
-    /// Asks the system and not the lock: to try it would keep a relay out that starts at this moment.
+    /// Reads the system's table of locks: trying the lock could make a relay fail that starts at this moment.
     ///
-    /// @return the process that holds a lock on the file; empty if none does, or it cannot be seen
+    /// @return id of the process that holds a lock on the file; empty if none does, or it is not visible
     static OptionalLong holder(Path file) {
         try {
             long device = ((Number) Files.getAttribute(file, "unix:dev")).longValue();
@@ -95,8 +95,8 @@ final class DirectoryLock {
         }
     }
 
-    /// The mail in it is nobody else's business. A directory that is there already is left as it is.
-    private static FileAttribute<?>[] forTheOwnerOnly() {
+    /// Permissions for a new directory: it contains mail, so only the owner may read it.
+    private static FileAttribute<?>[] ownerOnly() {
         boolean hasPermissions =
                 FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
         return hasPermissions
@@ -125,14 +125,14 @@ final class DirectoryLock {
                 Reason.IN_USE,
                 "data directory " + directory + " is in use by another running relay"
                         + (pid.isEmpty() ? "" : " (process " + pid + ")")
-                        + "; stop that one, or give this one a data-directory of its own");
+                        + "; stop it, or configure another data-directory");
     }
 
     private static String reason(IOException e) {
         return switch (e) {
             case AccessDeniedException denied -> "permission denied for " + denied.getFile();
             case FileAlreadyExistsException exists -> exists.getFile() + " is not a directory";
-            case NoSuchFileException missing -> missing.getFile() + " cannot be made there";
+            case NoSuchFileException missing -> missing.getFile() + " cannot be created";
             case FileSystemException other -> String.valueOf(other.getMessage());
             default -> e.toString();
         };

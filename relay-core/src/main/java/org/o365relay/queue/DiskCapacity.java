@@ -1,9 +1,9 @@
 package org.o365relay.queue;
 
-/// Room for the queue, in octets.
+/// Disk space of the queue, in octets.
 ///
-/// @param free on the file system
-/// @param minimumFree below which new mail is refused for now
-/// @param used by content and metadata
-/// @param maximum that it may use
+/// @param free free space on the file system
+/// @param minimumFree free space below which new mail is refused temporarily
+/// @param used size of content and metadata
+/// @param maximum limit for `used`
 public record DiskCapacity(long free, long minimumFree, long used, long maximum) {}

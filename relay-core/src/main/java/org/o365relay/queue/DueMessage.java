@@ -3,5 +3,5 @@ package org.o365relay.queue;
 import java.time.Instant;
 import org.o365relay.mail.Priority;
 
-/// A message that is due, as far as can be seen before it is claimed.
+/// A message that was due when it was read; another mailbox may claim it first.
 record DueMessage(long id, Instant at, String mailbox, Priority priority, String client) {}

@@ -12,11 +12,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Objects;
 import java.util.Set;
 
-/// Files that are whole and on the disk before anybody counts on them. The mail in them is nobody else's business: they
-/// are for their owner alone.
+/// Writes files that are complete and synced to disk before a method returns. They contain mail, so only the
+/// owner may read them.
 ///
-/// Never for files that SQLite has open in this process: the system gives up a process's locks on a file when it closes
-/// any other channel to it.
+/// Not for files that SQLite has open in this process: the system releases a process's locks on a file when the
+/// process closes any channel to it.
 final class DurableFiles {
 
     private static final boolean HAS_PERMISSIONS =
@@ -24,12 +24,12 @@ final class DurableFiles {
 
     private DurableFiles() {}
 
-    /// Makes an empty file.
+    /// Creates an empty file.
     static void create(Path file) throws IOException {
         Files.createFile(file, only("rw-------"));
     }
 
-    /// Makes a folder, and those it is in, and waits until the disk has their names.
+    /// Creates a folder and its parents, and syncs their directory entries.
     static void createDirectories(Path directory) throws IOException {
         if (Files.isDirectory(directory)) {
             return;
@@ -40,7 +40,7 @@ final class DurableFiles {
         syncDirectory(parent);
     }
 
-    /// Copies a file to a new one, and waits until the disk has it.
+    /// Copies a file to a new one, and syncs it.
     static void copy(Path from, Path to) throws IOException {
         try (FileChannel source = FileChannel.open(from, StandardOpenOption.READ);
                 FileChannel target = FileChannel.open(
@@ -54,14 +54,14 @@ final class DurableFiles {
         }
     }
 
-    /// Writes a new file, and waits until the disk has it.
+    /// Writes a new file, and syncs it.
     static void write(Path file, byte[] content) throws IOException {
         create(file);
         Files.write(file, content);
         sync(file);
     }
 
-    /// Gives a file its name for good, in place of one that has it.
+    /// Renames a file atomically, replacing an existing one, and syncs the directory.
     static void move(Path from, Path to) throws IOException {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         syncDirectory(folder(to));
@@ -80,7 +80,7 @@ final class DurableFiles {
     }
 
     static void syncDirectory(Path directory) throws IOException {
-        if (HAS_PERMISSIONS) { // elsewhere a directory cannot be opened, and need not
+        if (HAS_PERMISSIONS) { // elsewhere a directory cannot be opened, and needs no sync
             try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
                 channel.force(true);
             }
@@ -91,7 +91,7 @@ final class DurableFiles {
         return Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file is in a folder");
     }
 
-    /// @return octets, 0 if it is not there
+    /// @return octets; 0 if the file does not exist
     static long size(Path file) {
         return file.toFile().length();
     }

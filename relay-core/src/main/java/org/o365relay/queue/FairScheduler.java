@@ -16,69 +16,69 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.o365relay.mail.Priority;
 
-/// Chooses which of the due messages are next, so that no client's burst makes the others wait: urgent ones
-/// first; within a priority each client has its turn, beginning behind the one that had it last; of a client
-/// the longest due first.
+/// Chooses the due messages to claim next, so that a burst of one client does not delay the others: urgent
+/// messages first; within a priority one message of each client in turn, starting after the client served last;
+/// of each client the message that has been due longest.
 ///
-/// Whose turn it is does not survive a restart, and need not.
+/// The client served last is not persisted: after a restart the turn starts anew.
 final class FairScheduler {
 
     private static final Comparator<DueMessage> LONGEST_DUE =
             Comparator.comparing(DueMessage::at).thenComparingLong(DueMessage::id);
 
-    private record Place(String owner, Priority priority) {}
+    private record Turn(String owner, Priority priority) {}
 
-    private final Map<Place, String> last = new ConcurrentHashMap<>();
+    private final Map<Turn, String> lastClient = new ConcurrentHashMap<>();
 
     /// @param most 1 or more
-    /// @return at most as many, in the order in which they are to be tried
-    List<DueMessage> next(Statements statements, ClaimScope supply, Instant now, int most) throws SQLException {
+    /// @return at most `most` messages, in the order of delivery
+    List<DueMessage> next(Statements statements, ClaimScope scope, Instant now, int most) throws SQLException {
         List<DueMessage> next = new ArrayList<>();
         for (Priority priority : Priority.values()) {
             if (next.size() < most) {
-                new Round(statements, supply, priority, now).deal(most - next.size(), next);
+                new Round(statements, scope, priority, now).select(most - next.size(), next);
             }
         }
         return next;
     }
 
-    /// Those were claimed, in this order.
-    void claimed(ClaimScope supply, List<DueMessage> claimed) {
-        claimed.forEach(due -> last.put(new Place(supply.owner(), due.priority()), due.client()));
+    /// Records that messages were claimed, in this order.
+    void claimed(ClaimScope scope, List<DueMessage> claimed) {
+        claimed.forEach(due -> lastClient.put(new Turn(scope.owner(), due.priority()), due.client()));
     }
 
-    /// The search for the due messages of one priority.
+    /// One selection of due messages of one priority.
     private final class Round {
         private final Statements statements;
         private final List<String> mailboxes;
         private final int priority;
         private final Priority urgency;
         private final Instant now;
-        private final String before; // who had the last turn; empty if nobody
+        private final String previous; // the client served last; empty if none
 
-        Round(Statements statements, ClaimScope supply, Priority urgency, Instant now) {
+        Round(Statements statements, ClaimScope scope, Priority urgency, Instant now) {
             this.statements = statements;
-            this.mailboxes = supply.mailboxes();
+            this.mailboxes = scope.mailboxes();
             this.priority = MessageRow.number(urgency);
             this.urgency = urgency;
             this.now = now;
-            this.before = last.getOrDefault(new Place(supply.owner(), urgency), "");
+            this.previous = lastClient.getOrDefault(new Turn(scope.owner(), urgency), "");
         }
 
-        void deal(int most, List<DueMessage> next) throws SQLException {
+        void select(int most, List<DueMessage> next) throws SQLException {
             SequencedSet<String> clients = clients(most);
             int largestShare = most - clients.size() + 1;
-            Map<String, Deque<DueMessage>> hands = new LinkedHashMap<>();
+            Map<String, Deque<DueMessage>> byClient = new LinkedHashMap<>();
             for (String client : clients) {
-                hands.put(client, longestDue(client, largestShare));
+                byClient.put(client, longestDue(client, largestShare));
             }
             int left = most;
-            while (left > 0 && !hands.isEmpty()) {
-                var hand = hands.values().iterator();
-                while (left > 0 && hand.hasNext()) {
-                    DueMessage due = hand.next().poll();
+            while (left > 0 && !byClient.isEmpty()) {
+                var queues = byClient.values().iterator();
+                while (left > 0 && queues.hasNext()) {
+                    DueMessage due = queues.next().poll();
                     if (due == null) {
-                        hand.remove();
+                        queues.remove();
                     } else {
                         next.add(due);
                         left--;
@@ -87,11 +87,11 @@ final class FairScheduler {
             }
         }
 
-        /// @return clients that have something due, in turn, at most as many
+        /// @return clients with due messages, in turn, at most `most`
         private SequencedSet<String> clients(int most) throws SQLException {
             SequencedSet<String> clients = new LinkedHashSet<>();
-            add(clients, before, most);
-            if (clients.size() < most && !before.isEmpty()) {
+            add(clients, previous, most);
+            if (clients.size() < most && !previous.isEmpty()) {
                 add(clients, "", most);
             }
             return clients;
@@ -99,9 +99,9 @@ final class FairScheduler {
 
         private void add(SequencedSet<String> clients, String after, int most) throws SQLException {
             SequencedSet<String> sorted = new TreeSet<>();
-            for (String lane : mailboxes) {
+            for (String mailbox : mailboxes) {
                 try (ResultSet row = statements
-                        .with("due-clients", lane, priority, after, lane, priority, lane, priority, millis(), most)
+                        .with("due-clients", mailbox, priority, after, mailbox, priority, mailbox, priority, millis(), most)
                         .executeQuery()) {
                     while (row.next()) {
                         sorted.add(row.getString(1));
@@ -116,13 +116,13 @@ final class FairScheduler {
 
         private Deque<DueMessage> longestDue(String client, int most) throws SQLException {
             List<DueMessage> due = new ArrayList<>();
-            for (String lane : mailboxes) {
+            for (String mailbox : mailboxes) {
                 try (ResultSet row = statements
-                        .with("due-of-client", lane, priority, client, millis(), most)
+                        .with("due-of-client", mailbox, priority, client, millis(), most)
                         .executeQuery()) {
                     while (row.next()) {
                         Instant at = Instant.ofEpochMilli(row.getLong(2));
-                        due.add(new DueMessage(row.getLong(1), at, lane, urgency, client));
+                        due.add(new DueMessage(row.getLong(1), at, mailbox, urgency, client));
                     }
                 }
             }

@@ -11,23 +11,23 @@ import java.util.Set;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
-/// Puts together statements about the messages of a [MessageFilter] from the texts of `conditions.sql`, and from
-/// nothing else: whatever somebody has asked for is a parameter.
+/// Builds statements for a [MessageFilter] from the fragments of `conditions.sql` only; values of the filter
+/// are always parameters.
 ///
-/// Times become ranges of ids first, for ids grow with time. An id is made when MAIL comes, and a message is
-/// received at its final dot, and clocks are set; so the range is a day longer at both ends, and the exact time
-/// is compared, too.
+/// Times are also translated to ranges of ids, which grow with time. An id is generated at MAIL, a message is
+/// received at its final dot, and clocks are adjusted; so the range is a day longer at both ends, and the exact
+/// time is compared as well.
 final class FilterSql {
 
     private static final Map<String, String> TEXTS = Statements.parse(Statements.resource("conditions.sql"));
     private static final Duration MARGIN = Duration.ofDays(1);
-    private static final Set<MessageState> ENDED_BADLY = EnumSet.of(MessageState.FAILED, MessageState.DELETED);
+    private static final Set<MessageState> UNDELIVERED = EnumSet.of(MessageState.FAILED, MessageState.DELETED);
 
     private enum Source {
         MESSAGES,
         IDS,
         RECIPIENTS,
-        ENDED_RECIPIENTS
+        UNDELIVERED_RECIPIENTS
     }
 
     private final MessageFilter selection;
@@ -51,19 +51,19 @@ final class FilterSql {
         return new FilterSql(selection);
     }
 
-    /// None before this one.
+    /// Excludes ids below this one.
     FilterSql from(long id) {
         first = Math.max(first, id);
         return this;
     }
 
-    /// None behind this one.
+    /// Excludes ids above this one.
     FilterSql until(long id) {
         last = Math.min(last, id);
         return this;
     }
 
-    /// Open ones only.
+    /// Excludes settled messages.
     FilterSql open() {
         and("open");
         return this;
@@ -72,26 +72,26 @@ final class FilterSql {
     /// A statement and its parameters.
     record Query(String text, List<Object> parameters) {}
 
-    /// @param wanted the name of what is wanted of each message
-    Query list(String wanted, Page.Order order, int most) {
-        boolean byRecipient = source == Source.RECIPIENTS || source == Source.ENDED_RECIPIENTS;
+    /// @param columns name of the fragment with the columns to read
+    Query list(String columns, Page.Order order, int most) {
+        boolean byRecipient = source == Source.RECIPIENTS || source == Source.UNDELIVERED_RECIPIENTS;
         String sorted = switch (order) {
             case OLDEST_FIRST -> byRecipient ? "oldest-recipients-first" : "oldest-first";
             case NEWEST_FIRST -> byRecipient ? "newest-recipients-first" : "newest-first";
         };
-        return query(wanted, text(sorted), List.of(most));
+        return query(columns, text(sorted), List.of(most));
     }
 
     Query count() {
         return query("count", "", List.of());
     }
 
-    /// When the last of them came in.
+    /// When the newest of them was received.
     Query latestReceived() {
         return query("latest-received", "", List.of());
     }
 
-    private Query query(String wanted, String order, List<? extends Object> behind) {
+    private Query query(String columns, String order, List<? extends Object> limits) {
         List<Object> bounds = new ArrayList<>(List.of(first, last));
         String recipient = selection.recipient();
         if (source == Source.RECIPIENTS && recipient != null) {
@@ -100,14 +100,14 @@ final class FilterSql {
         }
         add();
         bounds.addAll(parameters);
-        bounds.addAll(behind);
+        bounds.addAll(limits);
         String from = switch (source) {
             case MESSAGES -> "from-messages";
             case IDS -> "from-ids";
             case RECIPIENTS -> "from-recipients";
-            case ENDED_RECIPIENTS -> "from-undelivered-recipients";
+            case UNDELIVERED_RECIPIENTS -> "from-undelivered-recipients";
         };
-        return new Query(text(wanted) + '\n' + text(from) + where + '\n' + order, bounds);
+        return new Query(text(columns) + '\n' + text(from) + where + '\n' + order, bounds);
     }
 
     private static Source source(MessageFilter selection) {
@@ -117,8 +117,8 @@ final class FilterSql {
         if (selection.recipient() != null) {
             return Source.RECIPIENTS;
         }
-        boolean endedBadly = !selection.states().isEmpty() && ENDED_BADLY.containsAll(selection.states());
-        return endedBadly ? Source.ENDED_RECIPIENTS : Source.MESSAGES;
+        boolean undelivered = !selection.states().isEmpty() && UNDELIVERED.containsAll(selection.states());
+        return undelivered ? Source.UNDELIVERED_RECIPIENTS : Source.MESSAGES;
     }
 
     private void add() {
@@ -195,7 +195,7 @@ final class FilterSql {
         parameters.addAll(List.of(values));
     }
 
-    /// @return for LIKE
+    /// @return a pattern for LIKE
     private static String pattern(String wanted) {
         return wanted.replace("\\", "\\\\")
                 .replace("%", "\\%")

@@ -1,26 +1,25 @@
 package org.o365relay.queue;
 
-/// Something that a look at a whole queue has found.
+/// A finding of a check of the whole queue.
 ///
-/// @param text in plain words, one line
+/// @param text one line for the operator
 public record Finding(Kind kind, String text) {
 
-    /// What it means for the mail.
+    /// Consequence for the mail.
     public enum Kind {
-        /// The file itself: pages that cannot be read, an index that does not agree with its table, a table that is not
-        /// there. A repair makes a new one of everything that can be read.
+        /// The database file is damaged: a page cannot be read, an index does not match its table, or a table
+        /// is missing. A repair copies everything that can be read into a new file.
         FILE,
-        /// A message that cannot be delivered as it is: its row makes no sense, or its content is not whole. A repair
-        /// puts it in quarantine and on hold.
+        /// A message cannot be delivered: its row is damaged or its content incomplete. A repair puts it in
+        /// quarantine and on hold.
         MESSAGE,
-        /// Something that belongs to nothing, or that does not agree with something else, and costs no mail. A repair
-        /// clears it up.
+        /// Rows that contradict each other or belong to no message. No mail is lost; a repair fixes them.
         INCONSISTENCY,
-        /// Good to know. A repair leaves it as it is.
+        /// For information. A repair changes nothing.
         NOTE
     }
 
-    /// @return whether there is something to repair
+    /// @return whether a repair is needed
     public boolean isDamage() {
         return kind != Kind.NOTE;
     }

@@ -13,11 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// The first page of a database says where its tables begin. If it is lost, one that says the same can be made: a queue
-/// that gives space back (`auto_vacuum`) keeps the first pages of its tables at the beginning of the file, in the order
-/// in which they were made, and so they are where they are in a new queue.
+/// Replaces a lost first page of a database. The first page holds the schema: where each table begins. With
+/// `auto_vacuum`, SQLite keeps the root pages of the tables at the beginning of the file, in the order of their
+/// creation, so they have the same page numbers as in a new queue.
 ///
-/// With such a page the tables can be read, and no more: it knows of no indexes and no free pages.
+/// With the replacement the tables can be read, but not written: it lists no indexes and no free pages.
 final class FirstPage {
 
     private static final int SIZE = 4_096;
@@ -33,13 +33,13 @@ final class FirstPage {
 
     /// A table of a new queue.
     ///
-    /// @param statement makes one like it, without what is needed only to write to it
+    /// @param statement creates the table, without constraints, which only matter for writing
     private record Table(String name, int rootPage, String statement) {}
 
-    /// Gives a copy of a damaged queue a first page with which it can be read.
+    /// Writes a readable first page into a copy of a damaged queue.
     ///
     /// @param version of the tables
-    /// @param scratch a folder for what is needed meanwhile
+    /// @param scratch a folder for temporary files
     static void graft(Sqlite copy, long version, Path scratch)
             throws IOException, SQLException, QueueUnavailableException {
         Sqlite fresh = new Sqlite(scratch, "fresh.db");
@@ -128,7 +128,7 @@ final class FirstPage {
         ByteBuffer page = ByteBuffer.allocate(SIZE);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             while (page.hasRemaining() && channel.read(page) >= 0) {
-                // the first page, whole
+                // until the page is complete
             }
         }
         return page.flip();

@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Optional;
 
-/// Whether there is room for new mail. Refreshed by the writer after each commit and by the housekeeper; asking
-/// is free, so that an event loop may ask.
+/// Decides whether there is disk space for new mail. Measured by the writer after each commit and by the
+/// housekeeper; reading the result never blocks, so an event loop may call it.
 final class FreeSpace {
 
-    /// Asks the file system; takes about a microsecond.
+    /// Measures the free space of the file system; takes about a microsecond.
     @FunctionalInterface
     interface Space {
         /// @return free octets
@@ -30,8 +30,8 @@ final class FreeSpace {
         this.free = space.usable();
     }
 
-    /// @param size octets of the message to come
-    /// @return why it would not fit; empty if it would
+    /// @param size octets of the next message; 0 if not known
+    /// @return what is short; empty if the message fits
     Optional<SpaceShortage> shortageFor(long size) {
         if (free - size < settings.minimumFreeSpace()) {
             return Optional.of(SpaceShortage.DISK);
@@ -43,7 +43,7 @@ final class FreeSpace {
         try {
             free = space.usable();
         } catch (IOException e) {
-            free = 0; // a file system that cannot be asked takes no mail
+            free = 0; // refuses new mail until it can be measured
         }
     }
 
@@ -55,7 +55,7 @@ final class FreeSpace {
         return new DiskCapacity(free, settings.minimumFreeSpace(), usage.used(), settings.maximumSize());
     }
 
-    /// @return octets the database holds and does not need
+    /// @return octets in free pages of the database
     long spare() {
         return usage.spare();
     }

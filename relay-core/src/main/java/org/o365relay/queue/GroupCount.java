@@ -2,8 +2,8 @@ package org.o365relay.queue;
 
 import java.time.Instant;
 
-/// How many open messages have something in common.
+/// Number of open messages in a group.
 ///
-/// @param name of what they have in common: a mailbox or pool, a client's address, a reason
-/// @param oldest when the oldest of them was received
+/// @param name of the group: a mailbox or pool, a client's address, or a reason
+/// @param oldest when the oldest message was received
 public record GroupCount(String name, long messages, Instant oldest) {}

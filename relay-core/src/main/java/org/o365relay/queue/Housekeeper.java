@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What has to be done from time to time.
+/// Runs periodic maintenance of the queue.
 final class Housekeeper implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Housekeeper.class);
@@ -17,16 +17,16 @@ final class Housekeeper implements AutoCloseable {
             Thread.ofPlatform().name("queue-housekeeper").factory());
     private final List<Future<?>> tasks;
 
-    Housekeeper(Store store, Runnable forgetHistory, Runnable writeDevices) {
+    Housekeeper(Store store, Runnable deleteHistory, Runnable writeDevices) {
         tasks = List.of(
                 timer.scheduleWithFixedDelay(
-                        () -> runLogging("measure the free space", store.freeSpace()::measureFree), 1, 1, TimeUnit.SECONDS),
+                        () -> runLogging("measure free disk space", store.freeSpace()::measureFree), 1, 1, TimeUnit.SECONDS),
                 timer.scheduleWithFixedDelay(
-                        () -> runLogging("give space back", store::returnFreeSpace), 1, 1, TimeUnit.SECONDS),
+                        () -> runLogging("return free space to the file system", store::returnFreeSpace), 1, 1, TimeUnit.SECONDS),
                 timer.scheduleWithFixedDelay(
-                        () -> runLogging("write what is known of devices", writeDevices), 2, 2, TimeUnit.SECONDS),
+                        () -> runLogging("write device counters", writeDevices), 2, 2, TimeUnit.SECONDS),
                 timer.scheduleWithFixedDelay(
-                        () -> runLogging("delete old history", forgetHistory), 1, 60, TimeUnit.MINUTES));
+                        () -> runLogging("delete old history", deleteHistory), 1, 60, TimeUnit.MINUTES));
     }
 
     @Override
@@ -35,7 +35,7 @@ final class Housekeeper implements AutoCloseable {
         timer.close(); // waits for the batch in progress
     }
 
-    /// A task that throws would not be run again.
+    /// Logs exceptions: a task that throws would not be run again.
     private static void runLogging(String purpose, Runnable task) {
         try {
             task.run();

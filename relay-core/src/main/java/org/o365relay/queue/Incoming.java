@@ -10,46 +10,48 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.mail.RoutedEnvelope;
 import org.o365relay.mail.SearchableHeaders;
 
-/// A message on its way into the queue. Used by one thread; none of its methods blocks.
+/// A message being received into the queue. Used by one thread; no method blocks.
 ///
-/// A small message is one [#commit]. A large one is any number of [#append]s before it, each completed before
-/// the next is begun. If neither commit nor [#abandon] comes, what was appended is swept at the next start.
+/// A small message is one [#commit]. A large one is any number of [#append]s followed by a commit; each append
+/// completes before the next begins. Without commit or [#abandon], appended chunks are deleted at the next
+/// start.
 public final class Incoming {
 
     /// The largest chunk in octets.
     public static final int CHUNK_SIZE = 128 * 1024;
 
     private final Committer committer;
-    private final Signals arrivals;
+    private final Signals signals;
     private final QueueId id;
     private final Supplier<QueueId> others;
     private final Instant startedAt;
     private int chunks;
     private long size;
 
-    /// @param others gives ids to further parts
-    Incoming(Committer committer, Signals arrivals, QueueId id, Supplier<QueueId> others, Instant startedAt) {
+    /// @param others supplies ids for further parts
+    Incoming(Committer committer, Signals signals, QueueId id, Supplier<QueueId> others, Instant startedAt) {
         this.committer = committer;
-        this.arrivals = arrivals;
+        this.signals = signals;
         this.id = id;
         this.others = others;
         this.startedAt = startedAt;
     }
 
-    /// @return what the message is called from now on
+    /// @return the id of the message
     public QueueId id() {
         return id;
     }
 
-    /// @return octets so far
+    /// @return octets received so far
     public long size() {
         return size;
     }
 
-    /// Puts a piece of a large message on disk.
+    /// Writes a chunk of a large message to disk.
     ///
     /// @param chunk 1 to [#CHUNK_SIZE] octets; not copied
-    /// @return completed on the writer's thread; exceptionally, with a [QueueException], if it is not on disk
+    /// @return completed on the writer's thread once the chunk is on disk; exceptionally, with a
+    ///     [QueueException], if it could not be written
     public CompletableFuture<QueueId> append(byte[] chunk) {
         int ordinal = chunks++;
         size += chunk.length;
@@ -64,30 +66,29 @@ public final class Incoming {
         });
     }
 
-    /// As [#commit(Arrival, List, Headline, byte[])], of a message of whose header nothing is known.
+    /// As [#commit(Arrival, List, Headline, byte[])], without searchable headers.
     public CompletableFuture<List<QueueId>> commit(Arrival arrival, List<RoutedEnvelope> parts, byte[] last) {
         return commit(arrival, parts, SearchableHeaders.NONE, last);
     }
 
-    /// Makes it a message, or as many messages as there are parts: one for each, with a content that they
-    /// share.
+    /// Commits the message: one queue message for each part; the parts share the content.
     ///
     /// @param parts at least one
-    /// @param headline what is in its header, for whoever looks for it
-    /// @param last what has not been appended, at most [#CHUNK_SIZE] octets, possibly none; not copied
-    /// @return what the parts are called, the first one [#id()]; completed on the writer's thread once they are
-    ///     all on disk, and only then may anybody say 250; exceptionally, with a [QueueException], if there is
-    ///     none
+    /// @param headers fields that the message can be found by
+    /// @param last the remaining content, 0 to [#CHUNK_SIZE] octets; not copied
+    /// @return the ids of the parts, [#id()] first; completed on the writer's thread once all parts are on
+    ///     disk, and only then may a 250 be sent; exceptionally, with a [QueueException], if nothing was
+    ///     committed
     public CompletableFuture<List<QueueId>> commit(
-            Arrival arrival, List<RoutedEnvelope> parts, SearchableHeaders headline, byte[] last) {
+            Arrival arrival, List<RoutedEnvelope> parts, SearchableHeaders headers, byte[] last) {
         int ordinal = chunks++;
         size += last.length;
-        long whole = size;
+        long total = size;
         List<QueueId> ids = ids(parts.size());
         return committer
                 .submit(statements -> {
                     for (int i = 0; i < parts.size(); i++) {
-                        MessageTables.insertMessage(statements, ids.get(i), id, arrival, parts.get(i), headline, whole, false);
+                        MessageTables.insertMessage(statements, ids.get(i), id, arrival, parts.get(i), headers, total, false);
                     }
                     MessageTables.insertChunk(statements, id, ordinal, last);
                     if (ordinal > 0) {
@@ -97,7 +98,7 @@ public final class Incoming {
                 })
                 .whenComplete((_, failure) -> {
                     if (failure == null) {
-                        parts.forEach(part -> arrivals.raise(part.route()));
+                        parts.forEach(part -> signals.raise(part.route()));
                     }
                 });
     }
@@ -109,7 +110,7 @@ public final class Incoming {
                         .toList();
     }
 
-    /// Takes back what was appended.
+    /// Deletes the appended chunks.
     public CompletableFuture<QueueId> abandon() {
         if (chunks == 0) {
             return CompletableFuture.completedFuture(id);

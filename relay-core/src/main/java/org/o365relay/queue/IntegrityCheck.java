@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Finding.Kind;
 
-/// Looks at everything in the tables of this version. One message is in memory at a time, and one piece of its content.
+/// Checks the rows of all tables. Holds one message and one chunk of its content in memory at a time.
 final class IntegrityCheck {
 
     private static final int BATCH = 500;
@@ -28,7 +28,7 @@ final class IntegrityCheck {
         this.longestWait = longestWait;
     }
 
-    /// A message that cannot be delivered as it is.
+    /// A message that cannot be delivered.
     record Damaged(long id, String why) {
 
         String text() {
@@ -36,30 +36,31 @@ final class IntegrityCheck {
         }
     }
 
-    /// @return what a row is called, even if its id is none
+    /// @return a row's id as shown to the operator; a quoted number if it is not a valid id
     static String name(long id) {
         return id >= 0 ? new QueueId(id).toString() : "\"" + id + "\"";
     }
 
     void findings(Consumer<Finding> to) throws SQLException {
-        for (AutoFix trifle : AutoFix.values()) {
-            long count = trifle.count(statements, now, longestWait);
+        for (AutoFix check : AutoFix.values()) {
+            long count = check.count(statements, now, longestWait);
             if (count > 0) {
-                to.accept(new Finding(Kind.INCONSISTENCY, trifle.text(count)));
+                to.accept(new Finding(Kind.INCONSISTENCY, check.text(count)));
             }
         }
         for (long content : contentsWithoutMessage()) {
-            to.accept(new Finding(Kind.MESSAGE, "the content " + name(content) + " belongs to no message"));
+            to.accept(new Finding(Kind.MESSAGE, "content " + name(content) + " belongs to no message"));
         }
         damaged(damaged -> to.accept(new Finding(Kind.MESSAGE, damaged.text())), note -> to.accept(note));
         long early = number("received-in-the-future", now.plus(CLOCK_CORRECTION).toEpochMilli());
         if (early > 0) {
             to.accept(new Finding(
-                    Kind.NOTE, early + " messages were received in the future: the clock has been set back since"));
+                    Kind.NOTE, early + " messages have a reception time in the future: the clock has been set back since"));
         }
     }
 
-    /// @param notes gets those that have been set aside before, and settled ones whose rows make no sense
+    /// @param notes receives damaged messages that an earlier repair put in quarantine, and damaged settled
+    ///     messages
     void damaged(Consumer<Damaged> to, Consumer<Finding> notes) throws SQLException {
         long last = Long.MIN_VALUE;
         List<Whole> batch = messages(last);
@@ -73,7 +74,7 @@ final class IntegrityCheck {
         }
     }
 
-    /// @return what is in the queue of contents whose messages are not
+    /// @return ids of content whose message does not exist
     List<Long> contentsWithoutMessage() throws SQLException {
         List<Long> contents = new ArrayList<>();
         try (ResultSet row = statements.with("orphaned-content").executeQuery()) {
@@ -86,9 +87,10 @@ final class IntegrityCheck {
 
     private record Whole(MessageRow row, boolean isOpen, boolean isHeld) {}
 
-    /// What there is of a content.
+    /// The stored content of a message.
     ///
-    /// @param damage null if its pieces are whole
+    /// @param size octets that could be read
+    /// @param damage null if all chunks are intact
     private record Content(long id, long size, @Nullable String damage) {}
 
     private List<Whole> messages(long after) throws SQLException {
@@ -102,25 +104,25 @@ final class IntegrityCheck {
         return batch;
     }
 
-    /// @param known the content that was looked at last; parts of a divided message follow one another and share one
+    /// @param known the content checked last; the parts of a split message follow one another and share it
     private Content check(Whole message, Content known, Consumer<Damaged> to, Consumer<Finding> notes)
             throws SQLException {
         MessageRow row = message.row();
-        Optional<String> flaw = row.damage(recipients(row.id()), message.isOpen());
+        Optional<String> damage = row.damage(recipients(row.id()), message.isOpen());
         Content content = known;
-        if (message.isOpen() && flaw.isEmpty()) {
+        if (message.isOpen() && damage.isEmpty()) {
             content = known.id() == row.content().value()
                     ? known
                     : content(row.content().value());
-            flaw = contentDamage(row, content);
+            damage = contentDamage(row, content);
         }
-        if (flaw.isPresent()) {
-            Damaged damaged = new Damaged(row.id(), flaw.get());
+        if (damage.isPresent()) {
+            Damaged damaged = new Damaged(row.id(), damage.get());
             if (!message.isOpen()) {
-                notes.accept(new Finding(Kind.NOTE, damaged.text() + "; it is settled, only its history suffers"));
+                notes.accept(new Finding(Kind.NOTE, damaged.text() + "; it is settled, so only its history is affected"));
             } else if (message.isHeld() && number("count-quarantined", row.id()) > 0) {
                 notes.accept(
-                        new Finding(Kind.NOTE, damaged.text() + "; it is on hold, and a copy of it in quarantine"));
+                        new Finding(Kind.NOTE, damaged.text() + "; it is on hold, and a copy is in quarantine"));
             } else {
                 to.accept(damaged);
             }
@@ -134,7 +136,7 @@ final class IntegrityCheck {
         }
         return content.size() == row.size()
                 ? Optional.empty()
-                : Optional.of("its content has " + content.size() + " octets, and should have " + row.size());
+                : Optional.of("its content has " + content.size() + " octets instead of " + row.size());
     }
 
     private List<RecipientRow> recipients(long message) throws SQLException {
@@ -152,16 +154,16 @@ final class IntegrityCheck {
         int next = 0;
         try (ResultSet row = statements.with("chunks", id).executeQuery()) {
             while (row.next()) {
-                byte[] piece = row.getBytes("content");
+                byte[] chunk = row.getBytes("content");
                 long checksum = row.getLong("checksum");
                 boolean hasChecksum = !row.wasNull();
-                if (row.getInt("ordinal") != next || piece == null) {
-                    return new Content(id, size, "piece " + next + " of its content is missing");
+                if (row.getInt("ordinal") != next || chunk == null) {
+                    return new Content(id, size, "chunk " + next + " of its content is missing");
                 }
-                if (hasChecksum && checksum != Chunk.checksum(piece)) {
-                    return new Content(id, size, "piece " + next + " of its content is not what was received");
+                if (hasChecksum && checksum != Chunk.checksum(chunk)) {
+                    return new Content(id, size, "chunk " + next + " of its content does not match its checksum");
                 }
-                size += piece.length;
+                size += chunk.length;
                 next++;
             }
         } catch (SQLException e) {
@@ -169,7 +171,7 @@ final class IntegrityCheck {
                 throw e;
             }
             statements.discardPrepared();
-            return new Content(id, size, "piece " + next + " of its content cannot be read");
+            return new Content(id, size, "chunk " + next + " of its content cannot be read");
         }
         return new Content(id, size, null);
     }

@@ -4,32 +4,32 @@ import org.o365relay.mail.Arrival;
 import org.o365relay.mail.Envelope;
 import org.o365relay.mail.RoutedEnvelope;
 
-/// A whole small message that the relay itself puts into the queue, such as a notice.
+/// A message that the relay itself queues, such as a notice or an alert. Small enough to be held in memory.
 public final class LocalMessage {
 
     private final Arrival arrival;
     private final RoutedEnvelope routed;
     private final byte[] content;
 
-    /// @param routed for whom, and through which mailbox
-    /// @param content the message; not copied, so do not change it afterwards
+    /// @param routed envelope and route
+    /// @param content the message; not copied, must not be changed afterwards
     public LocalMessage(Arrival arrival, RoutedEnvelope routed, byte[] content) {
         this.arrival = arrival;
         this.routed = routed;
         this.content = content;
     }
 
-    /// @return how it came into being
+    /// @return time and origin
     public Arrival arrival() {
         return arrival;
     }
 
-    /// @return for whom
+    /// @return the envelope
     public Envelope envelope() {
         return routed.envelope();
     }
 
-    /// @return for whom, and through which mailbox
+    /// @return envelope and route
     public RoutedEnvelope routed() {
         return routed;
     }

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.o365relay.queue.QueueUnavailableException.Reason;
 
-/// A mark in the data directory: the files of the queue are being exchanged. They may not belong together, and no relay
-/// may open them, until the command that made the mark has been run again and has ended.
+/// Marks in the data directory that a command is replacing the files of the queue. If the command is killed,
+/// the files may not belong together: no relay opens them until the command has been run again and completes.
 final class MaintenanceMarker {
 
     static final String FILE = "queue.unfinished";
@@ -21,13 +21,13 @@ final class MaintenanceMarker {
         this.file = directory.resolve(FILE);
     }
 
-    /// What was begun.
+    /// A command in progress, or one that was killed.
     ///
-    /// @param command which, as it is called
-    /// @param folder where the files are that were there before, below the data directory
+    /// @param command as typed, without the program name
+    /// @param folder below the data directory; contains the previous files
     record Operation(String command, Path folder) {}
 
-    /// @param folder below the data directory, which may be elsewhere when the mark is read
+    /// @param folder below the data directory; stored relative to it, so the directory may be moved
     void begin(String command, Path folder) throws IOException {
         Path fresh = file.resolveSibling(FILE + ".partial");
         Files.deleteIfExists(fresh);
@@ -51,19 +51,19 @@ final class MaintenanceMarker {
                 directory.resolve(text.substring(end + 1).strip())));
     }
 
-    /// @throws QueueUnavailableException if something was begun and has not ended
+    /// @throws QueueUnavailableException if a command has not completed
     void requireFinished() throws IOException, QueueUnavailableException {
         requireFinishedExcept("");
     }
 
-    /// @param command that may go on
+    /// @param command the one that may continue
     void requireFinishedExcept(String command) throws IOException, QueueUnavailableException {
         Optional<Operation> begun = unfinished();
         if (begun.isPresent() && !begun.get().command().equals(command)) {
             throw new QueueUnavailableException(
                     Reason.DAMAGED,
-                    "\"o365-relay " + begun.get().command() + "\" was ended before it was through; run it again. What"
-                            + " was there before is in " + begun.get().folder());
+                    "\"o365-relay " + begun.get().command() + "\" was interrupted; run it again. The previous files"
+                            + " are in " + begun.get().folder());
         }
     }
 }

@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 
-/// Changes messages as an operator says, and writes it into their history. Part of a transaction of its caller's;
-/// the messages are open, and nobody is delivering them.
+/// Applies an operator's change to messages and records it in their history. Part of the caller's transaction;
+/// the messages are open and not leased.
 ///
-/// @param by who says so
+/// @param by name of the operator
 record MessageChanges(Statements statements, Instant now, String by) {
 
-    /// @return whether there was anything to change
+    /// @return whether the message was changed
     boolean apply(Change change, Candidate message) throws SQLException {
         return switch (change) {
             case Change.Retry _ -> retry(message);
@@ -25,11 +25,11 @@ record MessageChanges(Statements statements, Instant now, String by) {
             case Change.Delete _ -> delete(message);
             case Change.Redirect(String target) -> redirect(message, target);
             case Change.Readdress(EmailAddress from, EmailAddress to) -> readdress(message, from, to);
-            case Change.Bounce _ -> throw new IllegalArgumentException("somebody has to tell the author");
+            case Change.Bounce _ -> throw new IllegalArgumentException("a bounce needs a DSN: use QueueAdmin.bounceEach");
         };
     }
 
-    /// @return where it waits then
+    /// @return the mailbox or pool that the message waits for after the change
     static String mailboxAfter(Change change, Candidate message) {
         return change instanceof Change.Redirect(String target) ? target : message.mailbox();
     }
@@ -72,7 +72,7 @@ record MessageChanges(Statements statements, Instant now, String by) {
         return true;
     }
 
-    /// The content stays for other parts that are open.
+    /// Settles the message. The content is kept while other parts are open.
     private void end(Candidate message) throws SQLException {
         long content = message.content();
         update("settle-unclaimed", millis(), message.id().value());
@@ -114,7 +114,8 @@ record MessageChanges(Statements statements, Instant now, String by) {
         return true;
     }
 
-    /// Nobody is to get it twice: the one who gets it anyway gets it for both. Who has not got it is tried again.
+    /// The new address is a recipient already: the old recipient is dropped, so that no duplicate is sent. If
+    /// the existing one was not delivered, it is reopened.
     private void merge(Candidate message, RecipientRow before, RecipientRow known) throws SQLException {
         update("mark-recipient-deleted", message.id().value(), before.ordinal());
         if (!known.isDelivered()) {

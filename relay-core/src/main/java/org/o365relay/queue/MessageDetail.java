@@ -3,14 +3,14 @@ package org.o365relay.queue;
 import java.util.List;
 import org.o365relay.mail.QueueId;
 
-/// All there is to say of a message.
+/// A message with its recipients and history.
 ///
-/// @param protocol it came by, such as ESMTP
+/// @param protocol it was received by, such as ESMTP
 /// @param body 7BIT, 8BITMIME or BINARYMIME
-/// @param content whose content it has: another one's if it is part of a divided message
-/// @param hasContent whether the content is still there
-/// @param recipients all of them, in their order
-/// @param events what happened to it, oldest first
+/// @param content id under which its content is stored: another message's for a part of a split message
+/// @param hasContent whether the content is still stored
+/// @param recipients all recipients, in envelope order
+/// @param events history, oldest first
 public record MessageDetail(
         MessageEntry entry,
         String protocol,

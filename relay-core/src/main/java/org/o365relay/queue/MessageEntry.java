@@ -6,22 +6,22 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 
-/// What there is to say of a message in a line. Texts are as they were stored: a damaged row is shown, too.
+/// A message in a list. Texts are as stored, so that damaged rows are shown, too.
 ///
 /// @param client IP address
 /// @param sender empty for the null sender
-/// @param recipients the first few, in their order
-/// @param recipientCount how many there are
-/// @param size octets of the original
-/// @param route the mailbox or pool that was chosen for it
-/// @param mailbox the mailbox or pool it waits for now, or went through
-/// @param attempts begun so far
-/// @param dueAt when it is tried next; null if it is settled, on hold, or being delivered
-/// @param reason why it was deferred last; empty if it never was
-/// @param subject decoded; empty if there is none or it is not known
-/// @param messageId as the device wrote it; empty if there is none or it is not known
-/// @param settledAt null while it is open
-/// @param notice whether it is one of the relay's own letters
+/// @param recipients the first few, in envelope order
+/// @param recipientCount number of all recipients
+/// @param size octets of the original content
+/// @param route the mailbox or pool chosen by the routing rules
+/// @param mailbox the mailbox or pool it waits for, or the mailbox that delivered it
+/// @param attempts number of attempts begun
+/// @param dueAt time of the next attempt; null if settled, on hold, or being delivered
+/// @param reason reason of the last deferral; empty if never deferred
+/// @param subject decoded; empty if there is none or it is unknown
+/// @param messageId the Message-ID field as received; empty if there is none or it is unknown
+/// @param settledAt null while the message is open
+/// @param notice whether the relay generated it (a notice or an alert)
 public record MessageEntry(
         QueueId id,
         MessageState state,

@@ -8,10 +8,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.QueueId;
 
-/// A row of `message` for somebody who looks: whatever does not make sense is shown as far as it does.
+/// A row of `message` for a list, read leniently so that damaged rows are shown, too.
 ///
 /// @param entry without recipients
-/// @param content whose content it has
+/// @param content id under which its content is stored
 record MessageEntryRow(MessageEntry entry, QueueId content, String protocol, String body, boolean smtpUtf8) {
 
     static MessageEntryRow of(ResultSet row) throws SQLException {
@@ -47,7 +47,7 @@ record MessageEntryRow(MessageEntry entry, QueueId content, String protocol, Str
                 row.getInt("smtp_utf8") != 0);
     }
 
-    /// @return the line with its first recipients
+    /// @return the entry with its first recipients
     MessageEntry withRecipients(List<String> recipients) {
         return new MessageEntry(
                 entry.id(),

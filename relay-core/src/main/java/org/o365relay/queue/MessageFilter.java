@@ -8,24 +8,23 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.QueueId;
 
-/// Which messages are meant: those that meet every condition.
+/// Selects the messages that meet every condition.
 ///
-/// Texts are compared without regard to the case of ASCII letters, and `*` stands for any characters. The subject is
-/// looked for
-/// anywhere in the message's.
+/// Texts are compared ignoring the case of ASCII letters; `*` matches any characters. `subject` matches any
+/// part of the message's subject.
 ///
-/// @param ids these alone, at most 10,000; empty for any. Ids that are not known select nothing
-/// @param states any of these; empty for any
-/// @param after received then or later; null for any time
-/// @param before received before; null for any time
-/// @param client IP address; null for any, as all that follow
+/// @param ids at most 10,000; empty for any. Unknown ids match nothing
+/// @param states empty for any
+/// @param after received at this time or later; null for any time
+/// @param before received before this time; null for any time
+/// @param client IP address; null for any, like the following ones
 /// @param sender envelope sender; empty for the null sender
 /// @param recipient one of the recipients
-/// @param mailbox the mailbox or pool it waits for, or went through
-/// @param reason why it waits, as in [MessageEntry#reason()]
-/// @param subject a part of it
-/// @param messageId with or without its brackets
-/// @param upTo none that came in later than this one; null for no limit
+/// @param mailbox the mailbox or pool that the message waits for, or the mailbox that delivered it
+/// @param reason of the last deferral, as in [MessageEntry#reason()]
+/// @param subject a part of the subject
+/// @param messageId Message-ID with or without angle brackets
+/// @param upTo the newest message to include; null for no limit
 public record MessageFilter(
         List<QueueId> ids,
         Set<MessageState> states,
@@ -40,7 +39,7 @@ public record MessageFilter(
         @Nullable String messageId,
         @Nullable QueueId upTo) {
 
-    /// Everything.
+    /// All messages.
     public static final MessageFilter ALL =
             new MessageFilter(List.of(), Set.of(), null, null, null, null, null, null, null, null, null, null);
 
@@ -52,7 +51,7 @@ public record MessageFilter(
         states = Set.copyOf(states);
     }
 
-    /// @return whether every open message is meant that came in until then
+    /// @return whether the filter selects every open message, up to the newest one to include
     public boolean isEveryOpenMessage() {
         boolean anyState = states.isEmpty() || everyOpenState().allMatch(states::contains);
         return anyState
@@ -65,30 +64,30 @@ public record MessageFilter(
         return Stream.of(MessageState.values()).filter(MessageState::isOpen);
     }
 
-    /// @return these messages
+    /// @return a filter for these messages
     public static MessageFilter of(List<QueueId> ids) {
         return new MessageFilter(ids, Set.of(), null, null, null, null, null, null, null, null, null, null);
     }
 
-    /// @return the same, of these messages alone
+    /// @return this filter restricted to these messages
     MessageFilter restrictedTo(List<QueueId> some) {
         return new MessageFilter(
                 some, states, after, before, client, sender, recipient, mailbox, reason, subject, messageId, upTo);
     }
 
-    /// @return the same, of those that came in until then
+    /// @return this filter without messages newer than this one
     public MessageFilter upTo(QueueId newest) {
         return new MessageFilter(
                 ids, states, after, before, client, sender, recipient, mailbox, reason, subject, messageId, newest);
     }
 
-    /// @return the same, of those received before
+    /// @return this filter restricted to messages received before this time
     MessageFilter before(Instant limit) {
         return new MessageFilter(
                 ids, states, after, limit, client, sender, recipient, mailbox, reason, subject, messageId, upTo);
     }
 
-    /// @return the same, of those in these states
+    /// @return this filter restricted to these states
     public MessageFilter in(Set<MessageState> wanted) {
         return new MessageFilter(
                 ids, wanted, after, before, client, sender, recipient, mailbox, reason, subject, messageId, upTo);

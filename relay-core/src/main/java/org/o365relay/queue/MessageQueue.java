@@ -26,22 +26,22 @@ import org.o365relay.queue.ClaimTables.Place;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Where the two halves of the relay meet. The front half commits messages through [#receive()]; the back half
-/// claims those that are due, reads them, and settles them.
+/// The persistent message queue. The SMTP server commits messages through [#receive()]; the delivery claims due
+/// messages, reads and settles them.
 ///
-/// One process at a time owns a data directory. Safe for any number of threads.
+/// One process at a time owns a data directory. Thread-safe.
 public final class MessageQueue implements AutoCloseable {
 
-    /// How long a claim keeps others away, should its holder vanish. Longer than any attempt: 150 MiB over a
-    /// line of 1 Mbit/s take half an hour.
+    /// Lease of a claim whose holder does not settle it. Longer than any attempt: 150 MiB at 1 Mbit/s take half
+    /// an hour.
     static final Duration LEASE = Duration.ofHours(2);
 
-    /// As many as keep nobody waiting who waits for a 250.
+    /// Few enough not to delay a client that waits for its 250.
     private static final int DEVICES_AT_ONCE = 200;
 
     private static final int BATCH = 500;
 
-    /// What is acknowledged while the clock is looked at is not ahead of it.
+    /// Tolerance for messages received while the clock is read.
     private static final Duration MOMENT = Duration.ofMinutes(1);
 
     private static final Logger log = LoggerFactory.getLogger(MessageQueue.class);
@@ -50,7 +50,7 @@ public final class MessageQueue implements AutoCloseable {
     private final DirectoryLock lock;
     private final Store store;
     private final QueueIds ids;
-    private final Signals dueSooner = new Signals();
+    private final Signals dueSignals = new Signals();
     private final FairScheduler scheduler = new FairScheduler();
     private final AtomicLong leases;
     private final Map<Long, String> bouncedBy = new ConcurrentHashMap<>(); // by lease
@@ -63,7 +63,7 @@ public final class MessageQueue implements AutoCloseable {
             RandomGenerator random,
             DirectoryLock lock,
             Store store,
-            SchemaBackups copies) {
+            SchemaBackups backups) {
         this.clock = clock;
         this.lock = lock;
         this.store = store;
@@ -73,32 +73,32 @@ public final class MessageQueue implements AutoCloseable {
                 store,
                 () -> {
                     deleteHistoryBefore(clock.instant().minus(settings.history()));
-                    copies.deleteExpired();
+                    backups.deleteExpired();
                     correctDueTimes(settings.longestWait());
                 },
                 () -> writeDevices(DEVICES_AT_ONCE));
     }
 
-    /// Opens the queue in its data directory, making both if they are not there.
+    /// Opens the queue in its data directory, and creates both if they do not exist.
     ///
-    /// What a crash left behind is put in order: interrupted attempts are due again, half received messages are
-    /// gone. Takes no longer for a long queue than for a short one.
+    /// Recovers from a crash: interrupted attempts become due again, partly received messages are deleted. The
+    /// time this takes does not depend on the length of the queue.
     ///
     /// @throws QueueUnavailableException with a message for the admin
     public static MessageQueue open(QueueSettings settings, InstantSource clock, RandomGenerator random)
             throws QueueUnavailableException {
         DirectoryLock lock = DirectoryLock.acquire(settings.directory());
         Sqlite sqlite = new Sqlite(settings.directory());
-        SchemaBackups copies = new SchemaBackups(settings.directory(), clock);
+        SchemaBackups backups = new SchemaBackups(settings.directory(), clock);
         try {
             new MaintenanceMarker(settings.directory()).requireFinished();
             QueueRepair.deleteLeftovers(settings.directory());
             QueueRestore.deleteLeftovers(settings.directory());
-            copies.backUpBeforeUpgrade(sqlite);
+            backups.backUpBeforeUpgrade(sqlite);
             Store store = Store.open(settings, sqlite);
             try {
                 recover(store, settings, clock);
-                return new MessageQueue(settings, clock, random, lock, store, copies);
+                return new MessageQueue(settings, clock, random, lock, store, backups);
             } catch (QueueException e) {
                 store.close();
                 throw e;
@@ -112,86 +112,86 @@ public final class MessageQueue implements AutoCloseable {
         }
     }
 
-    /// Asks whether a message would fit. Never blocks.
+    /// Checks whether there is space for a message. Never blocks.
     ///
     /// @param size octets, 0 if not known
-    /// @return why there is no room; empty if there is
+    /// @return what is short; empty if there is space
     public Optional<SpaceShortage> shortageFor(long size) {
         return store.freeSpace().shortageFor(size);
     }
 
-    /// @return how much room there is. Never blocks; some seconds old at most
+    /// @return disk space, measured within the last seconds. Never blocks
     public DiskCapacity capacity() {
         return store.freeSpace().capacity();
     }
 
-    /// Begins a message. Nothing is written yet.
+    /// Begins receiving a message. Nothing is written yet.
     public Incoming receive() {
-        return new Incoming(store.committer(), dueSooner, ids.next(), ids::next, clock.instant());
+        return new Incoming(store.committer(), dueSignals, ids.next(), ids::next, clock.instant());
     }
 
-    /// Leases due messages that a claimant may have to it: urgent ones first; of each priority one message of
-    /// every client in turn, beginning behind the client that had the last turn; of each client the longest due
-    /// first. The attempt is counted before it is made. What is claimed belongs to the claimant from then on,
-    /// until it is [released][#releaseToPools].
+    /// Claims due messages of a scope: urgent messages first; within a priority one message of each client in
+    /// turn, starting after the client served last; of each client the message that has been due longest. The
+    /// attempt is counted before it is made. Claimed messages belong to the mailbox until they are
+    /// [released][#releaseToPools].
     ///
-    /// @param most 1 or more
-    /// @return at most as many claims; none if nothing is due
+    /// @param most maximum number of claims, at least 1
+    /// @return an empty list if nothing is due
     /// @throws QueueException if the disk fails
-    public List<Claim> claim(ClaimScope supply, int most) {
+    public List<Claim> claim(ClaimScope scope, int most) {
         while (true) {
             Instant now = clock.instant();
-            List<DueMessage> next = store.readers().read(statements -> scheduler.next(statements, supply, now, most));
+            List<DueMessage> next = store.readers().read(statements -> scheduler.next(statements, scope, now, most));
             if (next.isEmpty()) {
                 return List.of();
             }
             long lease = leases.incrementAndGet();
             Claimed claimed = store.committer()
-                    .write(statements -> ClaimTables.claim(statements, supply.owner(), next, lease, now));
-            scheduler.claimed(supply, next);
+                    .write(statements -> ClaimTables.claim(statements, scope.owner(), next, lease, now));
+            scheduler.claimed(scope, next);
             if (claimed.rows() > 0) {
                 return claimed.claims();
             }
-            // others of the pool were quicker; perhaps there is more
+            // other mailboxes of the pool claimed them first; more may be due
         }
     }
 
-    /// Waits until a message may be due that the claimant may have: one has been committed, deferred or
-    /// released, the next one's time has come, or `atMost` is over.
+    /// Waits until a message of the scope may be due: one was committed, deferred or released, the next one has
+    /// become due, or `atMost` has passed.
     ///
     /// @throws QueueException if the disk fails
-    public void awaitDue(ClaimScope supply, Duration atMost) throws InterruptedException {
-        Signal signal = dueSooner.of(supply);
-        Instant next = store.readers().read(statements -> ClaimTables.nextDue(statements, supply));
+    public void awaitDue(ClaimScope scope, Duration atMost) throws InterruptedException {
+        Signal signal = dueSignals.of(scope);
+        Instant next = store.readers().read(statements -> ClaimTables.nextDue(statements, scope));
         Duration untilNext = next == null ? atMost : Duration.between(clock.instant(), next);
         signal.await(untilNext.compareTo(atMost) < 0 ? untilNext : atMost);
     }
 
-    /// Gives a claim back as if it had not been made: no attempt is counted, the message keeps its place, and
-    /// one that nobody has tried yet is its pool's again. Nothing happens if the lease had ended.
+    /// Ends a claim as if it had not been made: no attempt is counted, the message keeps its place in the
+    /// queue, and without an earlier attempt it returns to its pool. Does nothing if the lease has ended.
     ///
     /// @throws QueueException if the disk fails; the claim then ends with its lease
     public void putBack(Claim claim) {
         if (store.committer().write(statements -> ClaimTables.putBack(statements, claim))) {
-            dueSooner.raise(claim.mailbox());
-            dueSooner.raise(claim.route());
+            dueSignals.raise(claim.mailbox());
+            dueSignals.raise(claim.route());
         }
     }
 
-    /// Gives a claim back of which nobody knows what came of it: the attempt counts, and the history says that the
-    /// upstream may have the message. Nothing happens if the lease had ended.
+    /// Ends a claim whose result is not known: the attempt counts, and the history records that the upstream
+    /// may have accepted the message. Does nothing if the lease has ended.
     ///
     /// @param pause until the next attempt
     /// @throws QueueException if the disk fails; the claim then ends with its lease
     public void interrupt(Claim claim, Duration pause) {
         Instant now = clock.instant();
         if (store.committer().write(statements -> ClaimTables.interrupt(statements, claim, now.plus(pause), now))) {
-            dueSooner.raise(claim.mailbox());
+            dueSignals.raise(claim.mailbox());
         }
     }
 
-    /// Puts a claim on hold whose message is damaged: nobody can deliver it, and nobody but an operator may say what
-    /// becomes of it. Nothing happens if the lease had ended.
+    /// Ends a claim and puts its damaged message on hold, for an operator to decide. Does nothing if the lease
+    /// has ended.
     ///
     /// @param damage for the history
     /// @throws QueueException if the disk fails; the claim then ends with its lease
@@ -201,78 +201,76 @@ public final class MessageQueue implements AutoCloseable {
                 .write(statements -> ClaimTables.holdDamaged(statements, claim.id().value(), claim.lease(), damage, now));
     }
 
-    /// Gives back to the pools that a claimant serves what it has claimed of theirs and is not trying just now,
-    /// for the other mailboxes of the pool.
+    /// Returns a mailbox's claimed messages to their pools, for other mailboxes; except those being delivered.
     ///
-    /// @return how many messages
-    /// @throws QueueException if the disk fails; what is not given back yet can be given back again
-    public int releaseToPools(ClaimScope supply) {
+    /// @return number of messages returned
+    /// @throws QueueException if the disk fails; call again for the rest
+    public int releaseToPools(ClaimScope scope) {
         int released = 0;
-        for (String route : supply.routes()) {
-            if (!route.equals(supply.owner())) {
-                released += inBatches(statements -> ClaimTables.releaseToPool(statements, supply.owner(), route, BATCH));
-                dueSooner.raise(route);
+        for (String route : scope.routes()) {
+            if (!route.equals(scope.owner())) {
+                released += inBatches(statements -> ClaimTables.releaseToPool(statements, scope.owner(), route, BATCH));
+                dueSignals.raise(route);
             }
         }
         return released;
     }
 
-    /// @return the names of all lanes in which there are open messages: mailboxes, pools, and perhaps some that
-    ///     are no longer configured, or the empty name, for messages of an older relay
+    /// @return names of all mailboxes and pools with open messages. They may no longer be configured; the empty
+    ///     name is for messages of an older relay
     /// @throws QueueException if the disk fails
     public List<String> mailboxes() {
         return store.readers().read(ClaimTables::mailboxes);
     }
 
-    /// Sends the open messages of a lane another way. For lanes that nobody claims from any more.
+    /// Reroutes the open messages of a mailbox or pool that is no longer configured.
     ///
-    /// @param way asked for each message, on the caller's thread
-    /// @return how many messages
-    /// @throws QueueException if the disk fails; what is not moved yet can be moved again
-    public int reroute(String lane, Function<OrphanedMessage, Destination> way) {
+    /// @param destination called for each message, on the caller's thread
+    /// @return number of messages rerouted
+    /// @throws QueueException if the disk fails; call again for the rest
+    public int reroute(String mailbox, Function<OrphanedMessage, Destination> destination) {
         int moved = 0;
         Place place = Place.START;
         while (true) {
             Place after = place;
             List<Orphaned> batch =
-                    store.readers().read(statements -> ClaimTables.orphaned(statements, lane, after, BATCH));
+                    store.readers().read(statements -> ClaimTables.orphaned(statements, mailbox, after, BATCH));
             if (batch.isEmpty()) {
                 return moved;
             }
-            Map<Long, Destination> ways = new LinkedHashMap<>();
-            batch.forEach(passed -> passed.row()
-                    .orphaned(store.readers(), passed.recipients())
-                    .ifPresent(stranded -> ways.put(passed.row().id(), way.apply(stranded))));
-            moved += store.committer().write(statements -> ClaimTables.reroute(statements, lane, ways));
-            ways.values().stream().map(Destination::route).distinct().forEach(dueSooner::raise);
+            Map<Long, Destination> destinations = new LinkedHashMap<>();
+            batch.forEach(orphaned -> orphaned.row()
+                    .orphaned(store.readers(), orphaned.recipients())
+                    .ifPresent(message -> destinations.put(orphaned.row().id(), destination.apply(message))));
+            moved += store.committer().write(statements -> ClaimTables.reroute(statements, mailbox, destinations));
+            destinations.values().stream().map(Destination::route).distinct().forEach(dueSignals::raise);
             place = batch.getLast().place();
         }
     }
 
-    /// Opens an original, byte for byte as it was received.
+    /// Opens the original content, byte for byte as received.
     public ContentStream content(Claim claim) {
         return new ContentStream(store.readers(), claim.content(), claim.size());
     }
 
-    /// As [#settle(Claim, Settlement, List, List)], with nothing withheld.
+    /// As [#settle(Claim, Settlement, List, List)], without suppressed notices.
     public List<QueueId> settle(Claim claim, Settlement settlement, List<LocalMessage> notices) {
         return settle(claim, settlement, notices, List.of());
     }
 
-    /// Records what came of a claim. When no recipient is left open, the content goes and the metadata stays
-    /// for the retention time. Notices are committed in the same transaction, so there is never one without the
-    /// other.
+    /// Records the result of a delivery attempt. When no recipient is left open, the content is deleted and the
+    /// metadata kept for the retention time. Notices are queued in the same transaction.
     ///
-    /// @param withheld notices that were too many, for a digest
-    /// @return the notices' ids, in their order
-    /// @throws QueueException if the disk fails (settle again), or, finally, if the lease had ended; nothing is
-    ///     recorded then, and the claim ends with its lease
-    /// @throws IllegalArgumentException if the settlement is not about exactly the claim's recipients
+    /// @param suppressed notices beyond the limit, for a digest
+    /// @return the ids of the notices, in their order
+    /// @throws QueueException if the disk fails (settle again), or, as [final][QueueException#isFinal], if the
+    ///     lease has ended; nothing is recorded then
+    /// @throws IllegalArgumentException if the settlement does not cover exactly the claim's recipients
     public List<QueueId> settle(
-            Claim claim, Settlement settlement, List<LocalMessage> notices, List<SuppressedNotice> withheld) {
+            Claim claim, Settlement settlement, List<LocalMessage> notices, List<SuppressedNotice> suppressed) {
         if (!settlement.outcomes().keySet().equals(Set.copyOf(claim.recipients()))) {
-            throw new IllegalArgumentException("the settlement of message " + claim.id() + " is about "
-                    + settlement.outcomes().keySet() + " and should be about " + claim.recipients());
+            throw new IllegalArgumentException("the settlement of message " + claim.id() + " covers "
+                    + settlement.outcomes().keySet() + " instead of " + claim.recipients());
         }
         Instant now = clock.instant();
         List<QueueId> noticeIds = notices.stream().map(_ -> ids.next()).toList();
@@ -284,64 +282,64 @@ public final class MessageQueue implements AutoCloseable {
             for (int i = 0; i < notices.size(); i++) {
                 insertLocal(statements, noticeIds.get(i), notices.get(i));
             }
-            for (SuppressedNotice notice : withheld) {
+            for (SuppressedNotice notice : suppressed) {
                 NoticeTables.suppress(statements, notice);
             }
             return true;
         });
         if (!settled) {
-            throw new QueueException("the lease of message " + claim.id() + " had ended before it was settled");
+            throw new QueueException("the lease of message " + claim.id() + " ended before it was settled; the attempt is not recorded");
         }
         if (settlement.leavesOpen()) {
-            dueSooner.raise(claim.mailbox()); // whoever waits has counted with the end of the lease
+            dueSignals.raise(claim.mailbox()); // awaitDue has used the end of the lease as the next due time
         }
-        notices.forEach(notice -> dueSooner.raise(notice.routed().route()));
+        notices.forEach(notice -> dueSignals.raise(notice.routed().route()));
         return noticeIds;
     }
 
-    /// @return what can be asked of the queue; a look at everything holds up nobody
+    /// @return a reader for operators; it does not delay mail
     public QueueReader reader() {
         return new QueueQueries(store.scanners(), clock);
     }
 
-    /// @return what an operator may do with the queue
+    /// @return operators' changes
     public QueueAdmin admin() {
-        return new QueueAdmin(store, clock, leases::incrementAndGet, bouncedBy, dueSooner);
+        return new QueueAdmin(store, clock, leases::incrementAndGet, bouncedBy, dueSignals);
     }
 
-    /// @return what people are told besides what a settlement brings
+    /// @return delay notices and digests
     public NoticeStore notices() {
-        return new NoticeStore(store, dueSooner, ids, clock);
+        return new NoticeStore(store, dueSignals, ids, clock);
     }
 
-    /// @return what is known of a message, open or settled; empty if nothing is, or its row makes no sense
+    /// @return an open or settled message; empty if it is unknown or its row is damaged
     /// @throws QueueException if the disk fails
     public Optional<MessageSummary> messageSummary(QueueId id) {
         return store.readers().read(statements -> MessageTables.summary(statements, id));
     }
 
-    /// @return what happened to a message so far, oldest first; empty if nothing did or it is not known
+    /// @return history of a message, oldest first; empty if the message is unknown
     public List<Event> events(QueueId id) {
         return store.readers().read(statements -> MessageTables.events(statements, id));
     }
 
-    /// Counts who was handed over for an account.
+    /// Reads the recipients delivered through an account.
     ///
-    /// @param since when to begin; whoever was handed over before may be among the first ten minutes
-    /// @return recipients in steps of ten minutes, oldest first; steps without any are left out
+    /// @param since start; the first slot may include up to ten minutes before it
+    /// @return slots of ten minutes, oldest first, without empty ones
     /// @throws QueueException if the disk fails
     public List<UsageSlot> quotaUsage(String account, Instant since) {
         return store.readers().read(statements -> QuotaTables.usageSince(statements, account, since));
     }
 
-    /// @param name of something the admin is told once
-    /// @return when it was told; empty if it was not, or more than a year ago
+    /// @param name of an alert that is sent once
+    /// @return when it was sent; empty if it was not sent within the last year
     /// @throws QueueException if the disk fails
     public Optional<Instant> alertSentAt(String name) {
         return store.readers().read(statements -> QuotaTables.alertSentAt(statements, name));
     }
 
-    /// Remembers that the admin has been told something.
+    /// Records that an alert was sent.
     ///
     /// @throws QueueException if the disk fails
     public void recordSentAlert(String name, Instant at) {
@@ -351,54 +349,54 @@ public final class MessageQueue implements AutoCloseable {
         });
     }
 
-    /// As [#recordSentAlert(String, Instant)], by a letter: the one is never there without the other.
+    /// As [#recordSentAlert(String, Instant)], and queues its email in the same transaction.
     ///
-    /// @return the letter's id
+    /// @return the id of the email
     /// @throws QueueException if the disk fails
-    public QueueId recordSentAlert(String name, Instant at, LocalMessage letter) {
+    public QueueId recordSentAlert(String name, Instant at, LocalMessage email) {
         QueueId id = ids.next();
         store.committer().write(statements -> {
             QuotaTables.recordSentAlert(statements, name, at);
-            insertLocal(statements, id, letter);
+            insertLocal(statements, id, email);
             return true;
         });
-        dueSooner.raise(letter.routed().route());
+        dueSignals.raise(email.routed().route());
         return id;
     }
 
-    /// @param name of work that goes on
-    /// @return how far it has come; empty if it has not begun
+    /// @param name of a task
+    /// @return the position it has reached; empty if it has not begun
     /// @throws QueueException if the disk fails
     public Optional<String> progress(String name) {
         return store.readers().read(statements -> StateTables.progress(statements, name));
     }
 
-    /// Remembers how far work has come.
+    /// Saves the position that a task has reached.
     ///
     /// @throws QueueException if the disk fails
     public void saveProgress(String name, String value) {
         saveProgress(name, value, List.of());
     }
 
-    /// As [#saveProgress(String, String)], with letters that come of the work: the one is never there without the other.
+    /// As [#saveProgress(String, String)], and queues messages in the same transaction.
     ///
-    /// @return the letters' ids, in their order
+    /// @return the ids of the messages, in their order
     /// @throws QueueException if the disk fails; nothing is written then
-    public List<QueueId> saveProgress(String name, String value, List<LocalMessage> letters) {
-        return saveProgress(name, value, Map.of(), letters, List.of());
+    public List<QueueId> saveProgress(String name, String value, List<LocalMessage> messages) {
+        return saveProgress(name, value, Map.of(), messages, List.of());
     }
 
-    /// As [#saveProgress(String, String, List)], with what the work has found to have happened to messages.
+    /// As [#saveProgress(String, String, List)], and records events and suppressed notices.
     ///
-    /// @param withheld of what a digest is to tell instead of a letter
-    /// @param events by message; what is recorded of a message that is no longer known is never seen
+    /// @param events by message; events of unknown messages are never shown
+    /// @param suppressed notices left to a digest
     public List<QueueId> saveProgress(
             String name,
             String value,
             Map<QueueId, List<Event>> events,
-            List<LocalMessage> letters,
-            List<SuppressedNotice> withheld) {
-        List<QueueId> letterIds = letters.stream().map(_ -> ids.next()).toList();
+            List<LocalMessage> messages,
+            List<SuppressedNotice> suppressed) {
+        List<QueueId> messageIds = messages.stream().map(_ -> ids.next()).toList();
         store.committer().write(statements -> {
             StateTables.saveProgress(statements, name, value);
             for (Map.Entry<QueueId, List<Event>> happened : events.entrySet()) {
@@ -406,85 +404,86 @@ public final class MessageQueue implements AutoCloseable {
                     MessageTables.insertEvent(statements, happened.getKey(), event);
                 }
             }
-            for (SuppressedNotice notice : withheld) {
+            for (SuppressedNotice notice : suppressed) {
                 NoticeTables.suppress(statements, notice);
             }
-            for (int i = 0; i < letters.size(); i++) {
-                insertLocal(statements, letterIds.get(i), letters.get(i));
+            for (int i = 0; i < messages.size(); i++) {
+                insertLocal(statements, messageIds.get(i), messages.get(i));
             }
             return true;
         });
-        letters.forEach(letter -> dueSooner.raise(letter.routed().route()));
-        return letterIds;
+        messages.forEach(email -> dueSignals.raise(email.routed().route()));
+        return messageIds;
     }
 
-    /// Remembers that an operator wants nothing to leave from a mailbox. Who has stopped it first stays on record.
+    /// Records that an operator paused a mailbox. If it is paused already, the first record is kept.
     ///
-    /// @param by who said so
-    /// @return whether it was not stopped before
+    /// @param by name of the operator
+    /// @return whether it was not paused before
     /// @throws QueueException if the disk fails
     public boolean pauseMailbox(String mailbox, Instant at, String by) {
         return store.committer().write(statements -> StateTables.pause(statements, new PausedMailbox(mailbox, at, by)));
     }
 
-    /// Forgets that a mailbox was stopped.
+    /// Deletes the record that a mailbox is paused.
     ///
-    /// @return whether it was
+    /// @return whether it was paused
     /// @throws QueueException if the disk fails
     public boolean resumeMailbox(String mailbox) {
         return store.committer().write(statements -> StateTables.resume(statements, mailbox));
     }
 
-    /// @return the mailboxes that were stopped, by name; they need not be configured any more
+    /// @return paused mailboxes, by name; they may no longer be configured
     /// @throws QueueException if the disk fails
     public List<PausedMailbox> pausedMailboxes() {
         return store.readers().read(StateTables::paused);
     }
 
-    /// @return what the admin has been told is wrong, oldest first. If it cannot be read, the log says so, and nothing
-    ///     is known: mail is more important
+    /// @return active alerts, oldest first. If they cannot be read, the error is logged and the list is empty,
+    ///     so that mail is not affected
     public List<StoredAlert> activeAlerts() {
         try {
             return store.readers().read(AlertTables::active);
         } catch (QueueException e) {
-            log.error("what the admin was told is wrong cannot be read from the queue: {}", e.getMessage());
+            log.error("active alerts cannot be read from the queue; they may be sent again: {}", e.getMessage());
             return List.of();
         }
     }
 
-    /// Remembers that the admin has been told of something that is wrong, in place of what was
-    /// remembered under its name; by a letter, if there is one: the one is never there without the other.
+    /// Stores an active alert, replacing one of the same name, and queues its email in the same transaction.
     ///
-    /// @return the letter's id
+    /// @param email null if none is sent
+    /// @return the id of the email
     /// @throws QueueException if the disk fails
-    public Optional<QueueId> raiseAlert(StoredAlert alert, @Nullable LocalMessage letter) {
-        return with(letter, statements -> AlertTables.write(statements, alert));
+    public Optional<QueueId> raiseAlert(StoredAlert alert, @Nullable LocalMessage email) {
+        return with(email, statements -> AlertTables.write(statements, alert));
     }
 
-    /// Forgets what the admin has been told is wrong, as it is right again. As [#raiseAlert].
+    /// Deletes an active alert that is resolved, and queues the email about it in the same transaction.
     ///
-    /// @return the letter's id
+    /// @param email null if none is sent
+    /// @return the id of the email
     /// @throws QueueException if the disk fails
-    public Optional<QueueId> clearAlert(String alert, @Nullable LocalMessage letter) {
-        return with(letter, statements -> AlertTables.delete(statements, alert));
+    public Optional<QueueId> clearAlert(String alert, @Nullable LocalMessage email) {
+        return with(email, statements -> AlertTables.delete(statements, alert));
     }
 
-    private Optional<QueueId> with(@Nullable LocalMessage letter, Committer.Work<Boolean> work) {
+    private Optional<QueueId> with(@Nullable LocalMessage email, Committer.Work<Boolean> work) {
         QueueId id = ids.next();
         store.committer().write(statements -> {
-            if (letter != null) {
-                insertLocal(statements, id, letter);
+            if (email != null) {
+                insertLocal(statements, id, email);
             }
             return work.on(statements);
         });
-        if (letter == null) {
+        if (email == null) {
             return Optional.empty();
         }
-        dueSooner.raise(letter.routed().route());
+        dueSignals.raise(email.routed().route());
         return Optional.of(id);
     }
 
-    /// Counts messages that wait to be delivered, without those an operator has put on hold.
+    /// Counts messages that wait for delivery, without those on hold.
     ///
     /// @param most where to stop counting
     /// @throws QueueException if the disk fails
@@ -492,94 +491,93 @@ public final class MessageQueue implements AutoCloseable {
         return store.scanners().read(statements -> AlertTables.countWaiting(statements, most));
     }
 
-    /// @return when the oldest message that waits to be delivered came in, without those an operator has put
-    ///     on hold; empty if none waits
+    /// @return when the oldest waiting message was received, without those on hold; empty if none waits
     /// @throws QueueException if the disk fails
     public Optional<Instant> oldestWaiting() {
         return store.scanners().read(AlertTables::oldestWaiting);
     }
 
-    static void insertLocal(Statements statements, QueueId id, LocalMessage letter) throws SQLException {
+    static void insertLocal(Statements statements, QueueId id, LocalMessage email) throws SQLException {
         MessageTables.insertMessage(
                 statements,
                 id,
                 id,
-                letter.arrival(),
-                letter.routed(),
-                SearchableHeaders.of(letter.content()),
-                letter.size(),
+                email.arrival(),
+                email.routed(),
+                SearchableHeaders.of(email.content()),
+                email.size(),
                 true);
-        MessageTables.insertChunk(statements, id, 0, letter.content());
+        MessageTables.insertChunk(statements, id, 0, email.content());
     }
 
-    /// @return what was known of each device when the relay ended, in any order. If it cannot be read, the log
-    ///     says so, and nothing is known: mail is more important
+    /// @return the stored devices, in any order. If they cannot be read, the error is logged and the list is
+    ///     empty, so that mail is not affected
     public List<DeviceRecord> devices() {
         try {
             return store.readers().read(DeviceTables::all);
         } catch (QueueException e) {
-            log.error("what was known of devices cannot be read from the queue and is lost: {}", e.getMessage());
+            log.error("device counters cannot be read from the queue and start again: {}", e.getMessage());
             return List.of();
         }
     }
 
-    /// From now on keeps what changes of devices: what must be on disk together with messages is written in
-    /// their transactions, the rest every few seconds and at [#close()].
+    /// Persists device changes from now on: usage that counts against a limit in the transaction of its
+    /// message, other changes every few seconds and in [#close()].
     public void persistDevices(DeviceChanges changes) {
-        DeviceCommitHook rider = new DeviceCommitHook(changes);
-        store.committer().install(rider);
-        deviceHook = rider;
+        DeviceCommitHook hook = new DeviceCommitHook(changes);
+        store.committer().install(hook);
+        deviceHook = hook;
     }
 
-    /// @param most how many devices
+    /// @param most maximum number of devices
     void writeDevices(int most) {
-        DeviceCommitHook rider = deviceHook;
-        if (rider != null && rider.requestWrite(most)) {
-            store.committer().write(_ -> true); // it rides along
+        DeviceCommitHook hook = deviceHook;
+        if (hook != null && hook.requestWrite(most)) {
+            store.committer().write(_ -> true); // the hook writes
         }
     }
 
-    /// Forgets metadata of messages settled before the limit, and what counts no more.
+    /// Deletes the history of messages settled before the limit, and usage that no longer counts.
     void deleteHistoryBefore(Instant limit) {
         inBatches(statements -> MessageTables.deleteSettledBefore(statements, limit, BATCH));
         store.committer().write(statements -> DeviceTables.deleteOldUsage(statements, clock.instant()));
         store.committer().write(statements -> QuotaTables.deleteOld(statements, clock.instant()));
     }
 
-    /// Makes due what would have to wait for longer than any message ever has to, or at all though nobody has tried it
-    /// yet. That is so if the clock was ahead for a while. What is on hold stays so.
+    /// Makes messages due that have a due time too far in the future, or one in the future without an attempt;
+    /// both happen if the clock was ahead for a while. Messages on hold are not changed.
     ///
-    /// @return how many messages
+    /// @return number of messages changed
     int correctDueTimes(Duration longestWait) {
-        int hastened = correctDueTimes(store, clock.instant(), longestWait);
-        if (hastened > 0) {
-            dueSooner.raiseAll();
+        int changed = correctDueTimes(store, clock.instant(), longestWait);
+        if (changed > 0) {
+            dueSignals.raiseAll();
         }
-        return hastened;
+        return changed;
     }
 
     private static int correctDueTimes(Store store, Instant now, Duration longestWait) {
         int all = correctDueTimes(store, now, statements -> ClaimTables.dueTooLate(statements, now.plus(longestWait), BATCH))
                 + correctDueTimes(store, now, statements -> ClaimTables.untriedButNotDue(statements, now.plus(MOMENT), BATCH));
         if (all > 0) {
-            log.warn("the clock must have been ahead: {} messages that would have waited until then are due now", all);
+            log.warn("the clock must have been ahead: {} messages with a due time far in the future are due now", all);
         }
         return all;
     }
 
     private static int correctDueTimes(Store store, Instant now, Committer.Work<List<Long>> found) {
         int all = 0;
-        int hastened;
+        int changed;
         do {
             List<Long> ids = store.readers().read(found);
-            hastened =
+            changed =
                     ids.isEmpty() ? 0 : store.committer().write(statements -> ClaimTables.makeDue(statements, ids, now));
-            all += hastened;
-        } while (hastened > 0);
+            all += changed;
+        } while (changed > 0);
         return all;
     }
 
-    /// Repeats work that does a batch at a time. Between batches others get their turn.
+    /// Repeats work that changes up to [#BATCH] rows at a time, so that other work can run in between.
     private int inBatches(Committer.Work<Integer> work) {
         int all = 0;
         int done;
@@ -590,34 +588,33 @@ public final class MessageQueue implements AutoCloseable {
         return all;
     }
 
-    /// Writes what was submitted, and closes the files. Anything asked for afterwards fails with a
-    /// [QueueException].
+    /// Writes submitted work and closes the files. Later calls fail with a [QueueException].
     @Override
     public void close() {
         housekeeper.close();
         try {
             writeDevices(Integer.MAX_VALUE);
         } catch (QueueException e) {
-            log.warn("what happened to devices in the last seconds could not be written: {}", e.getMessage());
+            log.warn("device counters of the last seconds could not be written: {}", e.getMessage());
         }
         store.close();
         lock.release();
     }
 
-    /// For tests that end the relay in the middle of a transaction.
+    /// For tests.
     Store store() {
         return store;
     }
 
     private static void recover(Store store, QueueSettings settings, InstantSource clock) {
         int interrupted = store.committer().write(statements -> MessageTables.endLeases(statements, clock.instant()));
-        int swept = store.deleteIncoming();
-        if (interrupted + swept > 0) {
+        int deleted = store.deleteIncoming();
+        if (interrupted + deleted > 0) {
             log.info(
-                    "the relay had not been stopped cleanly: {} interrupted attempts are due again,"
-                            + " {} half received messages were swept",
+                    "the relay was not stopped cleanly: {} interrupted attempts are due again,"
+                            + " {} partly received messages were deleted",
                     interrupted,
-                    swept);
+                    deleted);
         }
         correctDueTimes(store, clock.instant(), settings.longestWait());
     }

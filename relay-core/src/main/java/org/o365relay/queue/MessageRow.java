@@ -68,7 +68,7 @@ record MessageRow(
                 contentId(row));
     }
 
-    /// @return what stands for it in the tables
+    /// @return the stored number
     static int number(Priority priority) {
         return switch (priority) {
             case URGENT -> URGENT;
@@ -76,7 +76,7 @@ record MessageRow(
         };
     }
 
-    /// @return what it stands for
+    /// @return the priority of a stored number
     static Priority priority(int number) {
         return number == URGENT ? Priority.URGENT : Priority.NORMAL;
     }
@@ -91,14 +91,14 @@ record MessageRow(
     }
 
     /// @return empty for a damaged row
-    Optional<Claim> claim(long lease, Instant dueAt, List<RecipientRow> addressed) {
+    Optional<Claim> claim(long lease, Instant dueAt, List<RecipientRow> recipients) {
         return ifValid(() -> new Claim(
                 new QueueId(id),
                 lease,
                 content(),
                 arrival(),
-                envelope(addressed),
-                open(addressed),
+                envelope(recipients),
+                open(recipients),
                 size,
                 attempts,
                 notice,
@@ -109,25 +109,25 @@ record MessageRow(
     }
 
     /// @return empty for a damaged row
-    Optional<OrphanedMessage> orphaned(ReadAccess window, List<RecipientRow> addressed) {
+    Optional<OrphanedMessage> orphaned(ReadAccess access, List<RecipientRow> recipients) {
         return ifValid(() -> new OrphanedMessage(
                 new QueueId(id),
                 route,
                 priority,
                 arrival(),
-                envelope(addressed),
-                open(addressed),
-                () -> new ContentStream(window, content(), size)));
+                envelope(recipients),
+                open(recipients),
+                () -> new ContentStream(access, content(), size)));
     }
 
-    /// @param reason why it was deferred last
+    /// @param reason of the last deferral
     /// @return empty for a damaged row
-    Optional<WaitingMessage> waiting(ReaderPool readers, List<RecipientRow> addressed, @Nullable String reason) {
+    Optional<WaitingMessage> waiting(ReaderPool readers, List<RecipientRow> recipients, @Nullable String reason) {
         return ifValid(() -> new WaitingMessage(
                 new QueueId(id),
                 arrival(),
-                envelope(addressed),
-                open(addressed),
+                envelope(recipients),
+                open(recipients),
                 attempts,
                 mailbox,
                 priority,
@@ -135,19 +135,19 @@ record MessageRow(
                 () -> new ContentStream(readers, content(), size)));
     }
 
-    /// @param isOpen whether it should have open recipients
-    /// @return why it makes no sense; empty if it does
-    Optional<String> damage(List<RecipientRow> addressed, boolean isOpen) {
+    /// @param isOpen whether it must have open recipients
+    /// @return what is wrong; empty if the row is valid
+    Optional<String> damage(List<RecipientRow> recipients, boolean isOpen) {
         try {
             content();
             var _ = new QueueId(id);
             arrival();
-            envelope(addressed);
+            envelope(recipients);
             if (isOpen) {
-                open(addressed);
+                open(recipients);
             }
             if (size < 0 || attempts < 0) {
-                throw new IllegalArgumentException("its size is " + size + ", its attempts are " + attempts);
+                throw new IllegalArgumentException("size " + size + " or attempts " + attempts + " is negative");
             }
             return Optional.empty();
         } catch (IllegalArgumentException | NullPointerException damaged) {
@@ -156,22 +156,22 @@ record MessageRow(
     }
 
     /// @return empty for a damaged row
-    Optional<MessageSummary> summary(List<RecipientRow> addressed) {
+    Optional<MessageSummary> summary(List<RecipientRow> recipients) {
         return ifValid(() -> new MessageSummary(
                 new QueueId(id),
                 arrival(),
-                envelope(addressed),
-                addressed.stream().map(RecipientRow::recipient).toList(),
+                envelope(recipients),
+                recipients.stream().map(RecipientRow::recipient).toList(),
                 attempts,
                 priority,
                 notice));
     }
 
-    private <T> Optional<T> ifValid(Supplier<T> reading) {
+    private <T> Optional<T> ifValid(Supplier<T> record) {
         try {
-            return Optional.of(reading.get());
+            return Optional.of(record.get());
         } catch (IllegalArgumentException | NullPointerException damaged) {
-            log.error("message {} is damaged in the queue and is left alone: {}", id, damaged.getMessage());
+            log.error("message {} is damaged in the queue and is not delivered: {}", id, damaged.getMessage());
             return Optional.empty();
         }
     }
@@ -180,41 +180,41 @@ record MessageRow(
         return new Arrival(Instant.ofEpochMilli(receivedAt), InetAddress.ofLiteral(client), helo, protocol);
     }
 
-    private Envelope envelope(List<RecipientRow> addressed) {
+    private Envelope envelope(List<RecipientRow> recipients) {
         return new Envelope(
                 sender == null ? null : address(sender),
-                addressed.stream().map(row -> row.recipient().address()).toList(),
+                recipients.stream().map(row -> row.recipient().address()).toList(),
                 smtpUtf8,
                 BodyType.of(body).orElseThrow(() -> new IllegalArgumentException("body " + body)),
-                report(addressed));
+                dsnRequest(recipients));
     }
 
-    private static List<Recipient> open(List<RecipientRow> addressed) {
-        List<Recipient> open = addressed.stream()
+    private static List<Recipient> open(List<RecipientRow> recipients) {
+        List<Recipient> open = recipients.stream()
                 .filter(RecipientRow::isOpen)
                 .map(RecipientRow::recipient)
                 .toList();
         if (open.isEmpty()) {
-            throw new IllegalArgumentException("no recipient is open");
+            throw new IllegalArgumentException("it has no open recipient");
         }
         return open;
     }
 
-    private DsnRequest report(List<RecipientRow> addressed) {
-        Map<EmailAddress, ForRecipient> wishes = new HashMap<>(0);
-        for (RecipientRow recipient : addressed) {
-            if (recipient.hasWishes()) {
-                wishes.put(address(recipient.address()), recipient.wishes());
+    private DsnRequest dsnRequest(List<RecipientRow> recipients) {
+        Map<EmailAddress, ForRecipient> requests = new HashMap<>(0);
+        for (RecipientRow recipient : recipients) {
+            if (recipient.hasDsnRequest()) {
+                requests.put(address(recipient.address()), recipient.dsnRequest());
             }
         }
         return new DsnRequest(
                 envelopeId == null ? "" : envelopeId,
                 dsnReturn == null ? ReturnedContent.NOT_GIVEN : ReturnedContent.valueOf(dsnReturn),
-                wishes);
+                requests);
     }
 
     static EmailAddress address(String text) {
         return EmailAddress.parse(text)
-                .orElseThrow(() -> new IllegalArgumentException("\"" + text + "\" is no address"));
+                .orElseThrow(() -> new IllegalArgumentException("\"" + text + "\" is not an address"));
     }
 }

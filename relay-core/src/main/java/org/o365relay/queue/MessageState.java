@@ -1,23 +1,23 @@
 package org.o365relay.queue;
 
-/// What a message is doing in the queue.
+/// State of a message in the queue.
 public enum MessageState {
-    /// Nobody has tried to deliver it yet.
+    /// Waiting for the first delivery attempt.
     QUEUED,
-    /// It has been tried, and will be tried again.
+    /// Waiting for another delivery attempt.
     DEFERRED,
-    /// It is being handed over just now.
+    /// A delivery attempt is in progress.
     DELIVERING,
-    /// An operator has put it on hold.
+    /// An operator put it on hold.
     HELD,
-    /// Every recipient has it.
+    /// Delivered to every recipient.
     DELIVERED,
-    /// Some recipient will never get it.
+    /// Delivery to at least one recipient failed permanently.
     FAILED,
-    /// An operator has deleted it.
+    /// Deleted by an operator.
     DELETED;
 
-    /// @return whether the relay still has to do something with it
+    /// @return whether the message is not settled yet
     public boolean isOpen() {
         return compareTo(HELD) <= 0;
     }

@@ -7,11 +7,11 @@ import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 
-/// What the queue knows of a message, open or settled.
+/// Envelope and origin of a message, open or settled.
 ///
-/// @param recipients all of them
-/// @param attempts begun so far
-/// @param notice whether it is one of the relay's own letters
+/// @param recipients all recipients
+/// @param attempts number of attempts begun
+/// @param notice whether the relay generated it (a notice or an alert)
 public record MessageSummary(
         QueueId id,
         Arrival arrival,

@@ -24,20 +24,19 @@ import org.o365relay.mail.Recipient;
 import org.o365relay.mail.RoutedEnvelope;
 import org.o365relay.mail.SearchableHeaders;
 
-/// What is written to and read from the tables, in terms of mail. Each method is part of a transaction of its
-/// caller's.
+/// Reads and writes messages, recipients, content and events. Each method is part of the caller's transaction.
 final class MessageTables {
 
     private MessageTables() {}
 
-    /// @param content whose content it has
+    /// @param content id under which its content is stored
     static void insertMessage(
             Statements statements,
             QueueId id,
             QueueId content,
             Arrival arrival,
             RoutedEnvelope routed,
-            SearchableHeaders headline,
+            SearchableHeaders headers,
             long size,
             boolean notice)
             throws SQLException {
@@ -67,20 +66,20 @@ final class MessageTables {
                         routed.route(),
                         MessageRow.number(routed.priority()),
                         content.equals(id) ? null : content.value(),
-                        headline.subject(),
-                        headline.messageId())
+                        headers.subject(),
+                        headers.messageId())
                 .executeUpdate();
         int ordinal = 0;
         for (EmailAddress recipient : envelope.recipients()) {
-            ForRecipient wishes = report.of(recipient);
+            ForRecipient request = report.of(recipient);
             statements
                     .with(
                             "insert-recipient",
                             id.value(),
                             ordinal++,
                             recipient.toString(),
-                            wishes.conditions() == null ? null : NotifyParameter.format(wishes.conditions()),
-                            wishes.originalRecipient()
+                            request.conditions() == null ? null : NotifyParameter.format(request.conditions()),
+                            request.originalRecipient()
                                     .map(OriginalRecipient::parameter)
                                     .orElse(null))
                     .executeUpdate();
@@ -102,8 +101,8 @@ final class MessageTables {
         }
     }
 
-    /// @param by who gives it up; null if nobody does
-    /// @return whether the claim was still good; if not, nothing is written
+    /// @param by the operator who bounces the message; null for a delivery attempt
+    /// @return whether the lease was still valid; if not, nothing is written
     static boolean settle(Statements statements, Claim claim, Settlement settlement, @Nullable String by, Instant now)
             throws SQLException {
         boolean open = settlement.leavesOpen();
@@ -117,7 +116,7 @@ final class MessageTables {
         for (Recipient recipient : claim.recipients()) {
             Outcome outcome = settlement.outcomes().get(recipient);
             if (outcome == null) {
-                throw new IllegalArgumentException("nothing is said of " + recipient);
+                throw new IllegalArgumentException("no outcome for " + recipient);
             }
             settleRecipient(statements, claim.id(), recipient, outcome);
             insertEvent(statements, claim.id(), now, recipient, outcome, settlement);
@@ -160,13 +159,13 @@ final class MessageTables {
             }
             message = MessageRow.of(row);
         }
-        List<RecipientRow> addressed = new ArrayList<>();
+        List<RecipientRow> recipients = new ArrayList<>();
         try (ResultSet row = statements.with("recipients", id.value()).executeQuery()) {
             while (row.next()) {
-                addressed.add(RecipientRow.of(row));
+                recipients.add(RecipientRow.of(row));
             }
         }
-        return message.summary(addressed);
+        return message.summary(recipients);
     }
 
     static void insertEvent(Statements statements, QueueId id, Event event) throws SQLException {
@@ -189,7 +188,7 @@ final class MessageTables {
         try (ResultSet row = statements.with("events", id.value()).executeQuery()) {
             while (row.next()) {
                 int ordinal = row.getInt("recipient");
-                Integer recipient = row.wasNull() ? null : (Integer) ordinal; // asked before another column is read
+                Integer recipient = row.wasNull() ? null : (Integer) ordinal; // refers to the last column read
                 events.add(new Event(
                         Instant.ofEpochMilli(row.getLong("at")),
                         recipient,
@@ -209,7 +208,7 @@ final class MessageTables {
         }
     }
 
-    /// @return how many messages were forgotten, at most `most`
+    /// @return number of messages deleted, at most `most`
     static int deleteSettledBefore(Statements statements, Instant limit, int most) throws SQLException {
         List<Long> ids = ids(
                 statements.with("expired-history", limit.toEpochMilli(), most).executeQuery());
@@ -221,7 +220,7 @@ final class MessageTables {
         return ids.size();
     }
 
-    /// @return how many messages that had been left half received are gone now, at most `most`
+    /// @return number of partly received messages deleted, at most `most`
     static int deleteIncoming(Statements statements, int most) throws SQLException {
         List<Long> ids = ids(statements.with("incoming-messages", most).executeQuery());
         for (long id : ids) {
@@ -231,13 +230,13 @@ final class MessageTables {
         return ids.size();
     }
 
-    /// @return how many attempts had been interrupted
+    /// @return number of interrupted attempts
     static int endLeases(Statements statements, Instant now) throws SQLException {
         statements
                 .with(
                         "record-interruptions",
                         now.toEpochMilli(),
-                        "the relay ended during this attempt; the upstream may have the message")
+                        "the relay ended during this attempt; the upstream may have accepted the message")
                 .executeUpdate();
         return statements
                 .with("end-leases", now.toEpochMilli(), now.toEpochMilli())

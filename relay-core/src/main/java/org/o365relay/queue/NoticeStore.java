@@ -11,34 +11,36 @@ import org.o365relay.mail.QueueId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What people are told besides what a settlement brings: that a message waits, and, in a digest, what was
-/// withheld from them. A letter and what it stands for are written together or not at all.
+/// Stores delay notices and digests of suppressed notices. A notice and its record are written in one
+/// transaction.
 public final class NoticeStore {
 
     private static final Logger log = LoggerFactory.getLogger(NoticeStore.class);
 
     private final Store store;
-    private final Signals dueSooner;
+    private final Signals dueSignals;
     private final QueueIds ids;
     private final InstantSource clock;
 
-    NoticeStore(Store store, Signals dueSooner, QueueIds ids, InstantSource clock) {
+    NoticeStore(Store store, Signals dueSignals, QueueIds ids, InstantSource clock) {
         this.store = store;
-        this.dueSooner = dueSooner;
+        this.dueSignals = dueSignals;
         this.ids = ids;
         this.clock = clock;
     }
 
-    /// @return a place before all messages that come in from this time on
+    /// @return an id below those of all messages received from this time on
     public static QueueId firstIdAt(Instant time) {
         return new QueueId(QueueIds.first(time.toEpochMilli()));
     }
 
-    /// Open messages in the order they came in, without those on hold, notices, and those from the null sender.
+    /// Reads open messages in the order of reception, without notices, messages from the null sender and those
+    /// on hold.
     ///
-    /// @param after the last one that was looked at
-    /// @param before where to end
-    /// @return at most as many; damaged ones are left out
+    /// @param after the last message of the previous batch
+    /// @param before the end of the range, exclusive
+    /// @param most maximum number of rows to read
+    /// @return the next batch, without damaged messages
     /// @throws QueueException if the disk fails
     public Batch waitingMessages(QueueId after, QueueId before, int most) {
         List<NoticeTables.WaitingRow> rows = store.readers()
@@ -51,108 +53,108 @@ public final class NoticeStore {
                 waiting, isLast ? before : new QueueId(rows.getLast().row().id()), isLast);
     }
 
-    /// Some of the messages that wait.
+    /// A batch of waiting messages.
     ///
-    /// @param end the last that was looked at
-    /// @param isLast whether there are no more
+    /// @param end the last message read
+    /// @param isLast whether the range is exhausted
     public record Batch(List<WaitingMessage> messages, QueueId end, boolean isLast) {}
 
-    /// Remembers that authors were told of messages that wait, and how far the work has come. What has been settled in
-    /// the meantime is left out.
+    /// Queues delay notices, records them, and saves the position of the scan, in one transaction. Messages
+    /// settled in the meantime are skipped.
     ///
-    /// @param mark the name of the work
-    /// @return what was written, in the order of `told`
+    /// @param task name of the scan
+    /// @param position reached by the scan
+    /// @return a result for each notification, in their order
     /// @throws QueueException if the disk fails; nothing is written then
-    public List<Written> recordDelays(String mark, String value, List<DelayNotification> told) {
+    public List<Written> recordDelays(String task, String position, List<DelayNotification> notifications) {
         Instant now = clock.instant();
-        List<QueueId> letterIds = told.stream().map(_ -> ids.next()).toList();
+        List<QueueId> noticeIds = notifications.stream().map(_ -> ids.next()).toList();
         List<Written> written = store.committer().write(statements -> {
-            StateTables.saveProgress(statements, mark, value);
-            List<Written> letters = new ArrayList<>();
-            for (int i = 0; i < told.size(); i++) {
-                letters.add(recordDelays(statements, told.get(i), letterIds.get(i), now));
+            StateTables.saveProgress(statements, task, position);
+            List<Written> results = new ArrayList<>();
+            for (int i = 0; i < notifications.size(); i++) {
+                results.add(recordDelays(statements, notifications.get(i), noticeIds.get(i), now));
             }
-            return letters;
+            return results;
         });
-        told.forEach(one -> raise(one.notice()));
+        notifications.forEach(notification -> signal(notification.notice()));
         return written;
     }
 
-    /// What has been written of a warning.
+    /// Result of a delay notification.
     ///
-    /// @param isNotified false if the message had been settled: nobody is told then
-    /// @param noticeId its id; null if there is none
+    /// @param isNotified false if the message was settled in the meantime
+    /// @param noticeId id of the queued notice; null if there is none
     public record Written(boolean isNotified, @Nullable QueueId noticeId) {}
 
-    private static Written recordDelays(Statements statements, DelayNotification told, QueueId letterId, Instant now)
+    private static Written recordDelays(Statements statements, DelayNotification notification, QueueId noticeId, Instant now)
             throws SQLException {
-        LocalMessage letter = told.notice();
-        String detail = (letter == null ? "in a digest to " : "to ") + told.to();
-        if (!NoticeTables.recordDelay(statements, told.message(), now, detail)) {
+        LocalMessage notice = notification.notice();
+        String detail = (notice == null ? "in a digest to " : "to ") + notification.to();
+        if (!NoticeTables.recordDelay(statements, notification.message(), now, detail)) {
             return new Written(false, null);
         }
-        if (told.suppressed() != null) {
-            NoticeTables.suppress(statements, told.suppressed());
+        if (notification.suppressed() != null) {
+            NoticeTables.suppress(statements, notification.suppressed());
         }
-        if (letter == null) {
+        if (notice == null) {
             return new Written(true, null);
         }
-        MessageQueue.insertLocal(statements, letterId, letter);
-        return new Written(true, letterId);
+        MessageQueue.insertLocal(statements, noticeId, notice);
+        return new Written(true, noticeId);
     }
 
-    /// @param until leaves out what was withheld later
-    /// @return what waits for a digest; what makes no sense is left out
+    /// @param until leaves out notices suppressed later
+    /// @return suppressed notices, grouped by device and recipient, without damaged rows
     /// @throws QueueException if the disk fails
     public List<SuppressedNotices> suppressedNotices(Instant until) {
         return store.readers().read(statements -> NoticeTables.groups(statements, until));
     }
 
-    /// For the start.
+    /// Reads all suppressed notices at the start.
     ///
-    /// @return all [#suppressedNotices(Instant)]. If they cannot be read, the log says so, and nothing is known: mail is
-    ///     more important
+    /// @return if they cannot be read, the error is logged and the list is empty, so that mail is not affected
     public List<SuppressedNotices> storedNotices() {
         try {
             return suppressedNotices(ClaimTables.END_OF_TIME);
         } catch (QueueException e) {
-            log.error("who has had too many notices cannot be read from the queue: {}", e.getMessage());
+            log.error("suppressed notices cannot be read from the queue; no digest is sent for them: {}", e.getMessage());
             return List.of();
         }
     }
 
-    /// @return the oldest messages of a pile; those that make no sense are left out
+    /// @return the oldest messages of a group, without damaged ones
     /// @throws QueueException if the disk fails
-    public List<SuppressedMessage> suppressedMessages(SuppressedNotices pile, int most) {
-        return store.readers().read(statements -> NoticeTables.messages(statements, pile, most));
+    public List<SuppressedMessage> suppressedMessages(SuppressedNotices group, int most) {
+        return store.readers().read(statements -> NoticeTables.messages(statements, group, most));
     }
 
-    /// Puts the digest of a pile into the queue, and takes the pile away. What has come onto it after
-    /// its end stays.
+    /// Queues the digest of a group and deletes the group, in one transaction. Notices suppressed after the
+    /// group's `until` are kept.
     ///
-    /// @return the letter's id; empty if the pile is another one meanwhile: nothing is written then
+    /// @return the id of the digest; empty, with nothing written, if the group has changed in the meantime
     /// @throws QueueException if the disk fails; nothing is written then
-    public Optional<QueueId> sendDigest(SuppressedNotices pile, LocalMessage letter) {
+    public Optional<QueueId> sendDigest(SuppressedNotices group, LocalMessage digest) {
         QueueId id = ids.next();
         boolean sent = store.committer().write(statements -> {
-            if (!NoticeTables.isUnchanged(statements, pile)) {
+            if (!NoticeTables.isUnchanged(statements, group)) {
                 return false;
             }
-            String client = pile.client().getHostAddress();
-            String recipient = pile.recipient().toString();
-            NoticeTables.delete(statements, client, recipient, pile.until().toEpochMilli(), Integer.MAX_VALUE);
-            MessageQueue.insertLocal(statements, id, letter);
+            String client = group.client().getHostAddress();
+            String recipient = group.recipient().toString();
+            NoticeTables.delete(statements, client, recipient, group.until().toEpochMilli(), Integer.MAX_VALUE);
+            MessageQueue.insertLocal(statements, id, digest);
             return true;
         });
         if (sent) {
-            raise(letter);
+            signal(digest);
         }
         return sent ? Optional.of(id) : Optional.empty();
     }
 
-    private void raise(@Nullable LocalMessage letter) {
-        if (letter != null) {
-            dueSooner.raise(letter.routed().route());
+    private void signal(@Nullable LocalMessage message) {
+        if (message != null) {
+            dueSignals.raise(message.routed().route());
         }
     }
 }

@@ -18,24 +18,23 @@ import org.o365relay.mail.QueueId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What is written to and read from the tables about whom is told what. Each method is part of a transaction of
-/// its caller's.
+/// Reads and writes suppressed notices and delay notices. Each method is part of the caller's transaction.
 final class NoticeTables {
 
     private static final Logger log = LoggerFactory.getLogger(NoticeTables.class);
 
     private NoticeTables() {}
 
-    /// Who is withheld twice is withheld once.
-    static void suppress(Statements statements, SuppressedNotice withheld) throws SQLException {
+    /// Records a suppressed notice, once for each message and kind.
+    static void suppress(Statements statements, SuppressedNotice notice) throws SQLException {
         statements
                 .with(
                         "insert-suppressed-notice",
-                        withheld.message().value(),
-                        withheld.kind().stored(),
-                        withheld.client().getHostAddress(),
-                        withheld.recipient().toString(),
-                        withheld.at().toEpochMilli())
+                        notice.message().value(),
+                        notice.kind().stored(),
+                        notice.client().getHostAddress(),
+                        notice.recipient().toString(),
+                        notice.at().toEpochMilli())
                 .executeUpdate();
     }
 
@@ -47,7 +46,7 @@ final class NoticeTables {
                 > 0;
     }
 
-    /// A row of `message`, why it waits, and who it is for.
+    /// A row of `message`, the reason of its last deferral, and its recipients.
     record WaitingRow(MessageRow row, @Nullable String reason, List<RecipientRow> recipients) {}
 
     static List<WaitingRow> waiting(Statements statements, long after, long before, int most) throws SQLException {
@@ -67,15 +66,15 @@ final class NoticeTables {
         try (ResultSet row = statements
                 .with("suppressed-notice-groups", until.toEpochMilli())
                 .executeQuery()) {
-            List<SuppressedNotices> piles = new ArrayList<>();
+            List<SuppressedNotices> groups = new ArrayList<>();
             while (row.next()) {
-                group(row, until).ifPresent(piles::add);
+                group(row, until).ifPresent(groups::add);
             }
-            return piles;
+            return groups;
         }
     }
 
-    /// @return empty if it makes no sense: nobody can be told then
+    /// @return empty if the row is damaged
     private static Optional<SuppressedNotices> group(ResultSet row, Instant until) throws SQLException {
         String client = row.getString("client");
         String recipient = row.getString("recipient");
@@ -92,46 +91,46 @@ final class NoticeTables {
         }
     }
 
-    static List<SuppressedMessage> messages(Statements statements, SuppressedNotices pile, int most) throws SQLException {
-        List<SuppressedMessage> listed = new ArrayList<>();
+    static List<SuppressedMessage> messages(Statements statements, SuppressedNotices group, int most) throws SQLException {
+        List<SuppressedMessage> messages = new ArrayList<>();
         try (ResultSet row = statements
                 .with(
                         "suppressed-notices",
-                        pile.client().getHostAddress(),
-                        pile.recipient().toString(),
-                        pile.until().toEpochMilli(),
+                        group.client().getHostAddress(),
+                        group.recipient().toString(),
+                        group.until().toEpochMilli(),
                         most)
                 .executeQuery()) {
             while (row.next()) {
                 try {
-                    listed.add(message(statements, row));
-                } catch (IllegalArgumentException | NullPointerException e) { // damaged: it is counted all the same
-                    log.warn("a digest cannot list a message that makes no sense: {}", e.getMessage());
+                    messages.add(message(statements, row));
+                } catch (IllegalArgumentException | NullPointerException e) { // damaged, but included in the count
+                    log.warn("a digest leaves out a damaged row: {}", e.getMessage());
                 }
             }
         }
-        return listed;
+        return messages;
     }
 
     private static SuppressedMessage message(Statements statements, ResultSet row) throws SQLException {
         long id = row.getLong("message_id");
-        long withheldAt = row.getLong("at");
+        long suppressedAt = row.getLong("at");
         SuppressedNotice.Kind kind =
                 SuppressedNotice.Kind.valueOf(row.getString("kind").toUpperCase(Locale.ROOT));
         long receivedAt = row.getLong("received_at");
-        boolean forgotten = row.wasNull();
+        boolean deleted = row.wasNull();
         String subject = row.getString("subject");
         String helo = row.getString("helo");
         row.getLong("due_at");
-        boolean settled = row.wasNull() && !forgotten;
+        boolean settled = row.wasNull() && !deleted;
         List<Event> events = MessageTables.events(statements, new QueueId(id));
         return new SuppressedMessage(
                 new QueueId(id),
                 kind,
-                Instant.ofEpochMilli(forgotten ? withheldAt : receivedAt),
+                Instant.ofEpochMilli(deleted ? suppressedAt : receivedAt),
                 helo == null ? "" : helo,
                 subject,
-                recipients(statements, id, kind, events, Instant.ofEpochMilli(withheldAt)),
+                recipients(statements, id, kind, events, Instant.ofEpochMilli(suppressedAt)),
                 settled,
                 reason(events, kind));
     }
@@ -146,7 +145,7 @@ final class NoticeTables {
         return ClaimTables.recipients(statements, id).stream()
                 .filter(row -> switch (kind) {
                     case FAILED ->
-                        failed.contains(row.ordinal()) && row.wishes().includes(NotifyCondition.FAILURE);
+                        failed.contains(row.ordinal()) && row.dsnRequest().includes(NotifyCondition.FAILURE);
                     case DELAYED -> row.isOpen() || row.state().equals("delivered");
                 })
                 .map(row -> row.recipient().address())
@@ -162,20 +161,21 @@ final class NoticeTables {
                 .reduce("", (_, later) -> later);
     }
 
-    /// @return whether the pile is there as it is said to be. What has come onto it later does not matter
-    static boolean isUnchanged(Statements statements, SuppressedNotices pile) throws SQLException {
+    /// @return whether the stored group is as given. Notices suppressed later do not matter
+    static boolean isUnchanged(Statements statements, SuppressedNotices group) throws SQLException {
         try (ResultSet row = statements
                 .with(
                         "count-suppressed-notices",
-                        pile.client().getHostAddress(),
-                        pile.recipient().toString(),
-                        pile.until().toEpochMilli())
+                        group.client().getHostAddress(),
+                        group.recipient().toString(),
+                        group.until().toEpochMilli())
                 .executeQuery()) {
-            return row.next() && pile.count() > 0 && row.getInt(1) == pile.count();
+            return row.next() && group.count() > 0 && row.getInt(1) == group.count();
         }
     }
 
-    /// @return how many were taken away: at most as many, of those up to that time
+    /// @param until deletes notices suppressed by then, in milliseconds
+    /// @return number of rows deleted, at most `most`
     static int delete(Statements statements, String client, String recipient, long until, int most)
             throws SQLException {
         return statements

@@ -17,8 +17,8 @@ import org.o365relay.mail.DeviceRecord;
 import org.o365relay.mail.UsageSlot;
 import org.o365relay.queue.QueueUnavailableException.Reason;
 
-/// Looks into a queue from outside, whether a relay runs or not. Makes and changes no file, and holds nobody
-/// up.
+/// Reads a queue from another process, whether a relay is running or not. Creates and changes no file, and does
+/// not delay a running relay.
 public final class OfflineQueue {
 
     private final Path file;
@@ -31,22 +31,22 @@ public final class OfflineQueue {
     }
 
     /// @param directory the data directory
-    /// @param clock says when it was looked
+    /// @param clock time of the summaries
     public OfflineQueue(Path directory, InstantSource clock) {
         this.clock = clock;
         this.file = directory.resolve(Sqlite.FILE);
         this.sqlite = new Sqlite(directory);
     }
 
-    /// @return the process that has the queue in use; empty if none has, or it cannot be seen
+    /// @return id of the process that uses the queue; empty if none does, or it is not visible
     public OptionalLong holder() {
         return DirectoryLock.holder(file.resolveSibling(DirectoryLock.FILE));
     }
 
-    /// Reads what is known of devices. What happened in the last few seconds may be missing; but recipients of
-    /// a device with a budget are never missing.
+    /// Reads the device counters. Changes of the last few seconds may be missing, except the usage of a device
+    /// with a limit.
     ///
-    /// @return in any order; none if an older relay wrote the queue, and nothing about devices
+    /// @return in any order; empty if an older relay wrote the queue, which did not store devices
     /// @throws QueueUnavailableException with a message for the admin
     public List<DeviceRecord> devices() throws QueueUnavailableException {
         return list(Sqlite.FIRST_WITH_DEVICES, DeviceTables::all);
@@ -54,21 +54,21 @@ public final class OfflineQueue {
 
     /// As [MessageQueue#quotaUsage(String, Instant)].
     ///
-    /// @return none if an older relay wrote the queue
+    /// @return empty if an older relay wrote the queue, which did not store usage
     /// @throws QueueUnavailableException with a message for the admin
     public List<UsageSlot> quotaUsage(String account, Instant since) throws QueueUnavailableException {
         return list(Sqlite.FIRST_WITH_QUOTA_USAGE, statements -> QuotaTables.usageSince(statements, account, since));
     }
 
-    /// @return what can be asked of the queue; each look is a new one
+    /// @return a reader; each call opens the queue anew
     /// @throws QueueUnavailableException with a message for the admin, also if an older relay wrote the queue
     public QueueReader reader() throws QueueUnavailableException {
         query(this::requireCurrentVersion);
-        return new QueueQueries(new FromOutside(this), clock);
+        return new QueueQueries(new OfflineAccess(this), clock);
     }
 
     /// @param settings of this queue
-    /// @return how much room there is
+    /// @return disk space, measured now
     /// @throws QueueUnavailableException with a message for the admin
     public DiskCapacity capacity(QueueSettings settings) throws QueueUnavailableException {
         Sqlite.Usage usage = query(statements -> Sqlite.usage(statements.connection()));
@@ -76,17 +76,17 @@ public final class OfflineQueue {
             long free = Files.getFileStore(file).getUsableSpace();
             return new DiskCapacity(free, settings.minimumFreeSpace(), usage.used(), settings.maximumSize());
         } catch (IOException e) {
-            throw unavailable("the file system of " + file + " cannot be asked for its free space: " + e.getMessage());
+            throw unavailable("the free space of the file system of " + file + " cannot be measured: " + e.getMessage());
         }
     }
 
-    private record FromOutside(OfflineQueue viewer) implements ReadAccess {
+    private record OfflineAccess(OfflineQueue queue) implements ReadAccess {
 
         @Override
         public <T extends @Nullable Object> T read(Committer.Work<T> work) {
             try {
-                return viewer.query(statements -> {
-                    viewer.requireCurrentVersion(statements);
+                return queue.query(statements -> {
+                    queue.requireCurrentVersion(statements);
                     return work.on(statements);
                 });
             } catch (QueueUnavailableException e) {
@@ -97,30 +97,30 @@ public final class OfflineQueue {
 
     @FunctionalInterface
     interface Query<T extends @Nullable Object> {
-        T at(Statements statements) throws SQLException, QueueUnavailableException;
+        T run(Statements statements) throws SQLException, QueueUnavailableException;
     }
 
     /// @param first the first schema version that has the table
     /// @return an empty list if the queue has an older version
-    private <T> List<T> list(int first, Query<List<T>> look) throws QueueUnavailableException {
+    private <T> List<T> list(int first, Query<List<T>> query) throws QueueUnavailableException {
         return query(statements -> {
             if (sqlite.version(statements.connection()) < first) {
                 return List.of();
             }
             requireCurrentVersion(statements);
-            return look.at(statements);
+            return query.run(statements);
         });
     }
 
-    /// @param query repeated if a relay has started meanwhile
-    <T extends @Nullable Object> T query(Query<T> look) throws QueueUnavailableException {
+    /// @param query repeated if a relay starts while it runs
+    <T extends @Nullable Object> T query(Query<T> query) throws QueueUnavailableException {
         try {
-            return read(look);
+            return read(query);
         } catch (NoSuchFileException e) {
             throw unavailable("there is no queue in " + file.getParent() + ": no relay has run with this"
                     + " data-directory yet");
         } catch (AccessDeniedException e) {
-            throw unavailable("permission denied for " + e.getFile() + "; ask as root, or as the relay's user");
+            throw unavailable("permission denied for " + e.getFile() + "; run the command as root or as the relay's user");
         } catch (IOException e) {
             throw unavailable("the queue " + file + " cannot be read: " + e.getMessage());
         } catch (SQLException e) {
@@ -128,12 +128,12 @@ public final class OfflineQueue {
         }
     }
 
-    private <T extends @Nullable Object> T read(Query<T> look)
+    private <T extends @Nullable Object> T read(Query<T> query)
             throws IOException, SQLException, QueueUnavailableException {
         FileTime before = modified();
         boolean isAtRest = !sqlite.hasLog();
         try {
-            T found = read(isAtRest, look);
+            T found = read(isAtRest, query);
             if (!isAtRest || isUnchangedSince(before)) {
                 return found;
             }
@@ -142,25 +142,26 @@ public final class OfflineQueue {
                 throw e;
             }
         }
-        return read(!sqlite.hasLog(), look); // a relay has started meanwhile
+        return read(!sqlite.hasLog(), query); // a relay has started in the meantime
     }
 
-    private <T extends @Nullable Object> T read(boolean isAtRest, Query<T> look)
+    private <T extends @Nullable Object> T read(boolean isAtRest, Query<T> query)
             throws SQLException, QueueUnavailableException {
         try (Connection connection = sqlite.openReadOnly(isAtRest)) {
-            connection.setAutoCommit(false); // what is read belongs together
-            return look.at(new Statements(connection));
+            connection.setAutoCommit(false); // one transaction: a consistent view
+            return query.run(new Statements(connection));
         }
     }
 
-    /// @return the version of the tables, of which nothing is missing
+    /// @return the version of the tables
+    /// @throws QueueUnavailableException if it is not the current one
     private long requireCurrentVersion(Statements statements) throws SQLException, QueueUnavailableException {
         long version = sqlite.version(statements.connection());
         if (version < Sqlite.SCHEMA_VERSION) {
             throw new QueueUnavailableException(
                     Reason.OLDER_SCHEMA,
                     "the queue " + file + " was written by an older o365-relay (schema " + version + ", this one reads "
-                            + Sqlite.SCHEMA_VERSION + "); a start of this version brings it up to date");
+                            + Sqlite.SCHEMA_VERSION + "); start this version of the relay to upgrade it");
         }
         return version;
     }
@@ -169,7 +170,7 @@ public final class OfflineQueue {
         return !sqlite.hasLog() && before.equals(modified());
     }
 
-    /// The file is not opened: closing it would give up the locks of a relay in the same process.
+    /// Does not open the file: closing it would release the locks of a relay in the same process.
     private FileTime modified() throws IOException {
         FileTime time = Files.getLastModifiedTime(file);
         if (!Files.isReadable(file)) {

@@ -9,11 +9,11 @@ import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 
-/// An open message that nobody claims, because there is no mailbox or pool of that name any more.
+/// An open message whose mailbox or pool is no longer configured, so that no mailbox claims it.
 ///
-/// @param route the mailbox or pool that was chosen for it; empty if an older relay knew of one mailbox only
-/// @param recipients those still open
-/// @param content opens the original, byte for byte as it was received
+/// @param route the former mailbox or pool; empty for a message of an older relay with a single mailbox
+/// @param recipients the open ones
+/// @param content opens the original content, byte for byte as received
 public record OrphanedMessage(
         QueueId id,
         String route,

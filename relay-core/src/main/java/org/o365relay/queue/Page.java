@@ -4,16 +4,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.QueueId;
 
-/// Some of the messages that were asked for.
+/// A page of a list of messages.
 ///
-/// @param next where the next page begins; null if this is the last
+/// @param next first message of the next page; null if this is the last page
 public record Page(List<MessageEntry> entries, @Nullable QueueId next) {
 
     public Page {
         entries = List.copyOf(entries);
     }
 
-    /// In which order messages are listed.
+    /// Order of a list, by time of reception.
     public enum Order {
         OLDEST_FIRST,
         NEWEST_FIRST

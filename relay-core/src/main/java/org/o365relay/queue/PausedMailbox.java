@@ -2,9 +2,9 @@ package org.o365relay.queue;
 
 import java.time.Instant;
 
-/// A mailbox from which nothing leaves because an operator said so.
+/// A mailbox that an operator has paused.
 ///
 /// @param mailbox in lower case
-/// @param at since when
-/// @param by who said so
+/// @param at when it was paused
+/// @param by name of the operator
 public record PausedMailbox(String mailbox, Instant at, String by) {}

@@ -15,15 +15,15 @@ import java.time.format.DateTimeFormatter;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.QueueUnavailableException.Reason;
 
-/// A folder below the data directory with everything that a repair has found and could have spoiled: the files as they
-/// were, and of each message that cannot be delivered what there is of its content (`ID.eml`) and all that is known of
-/// it (`ID.json`).
+/// A folder below the data directory that a repair writes before it changes anything: copies of the files, and
+/// for each message that cannot be delivered the readable part of its content (`ID.eml`) and its rows
+/// (`ID.json`).
 final class Quarantine {
 
     private static final DateTimeFormatter NAME =
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
 
-    /// The kept files, on their way back.
+    /// Name of the copied files while they are being restored.
     static final String COPIED = "queue-repair.partial";
 
     private final Path folder;
@@ -32,7 +32,7 @@ final class Quarantine {
         this.folder = folder;
     }
 
-    /// Makes a new folder.
+    /// Creates a new folder.
     static Quarantine at(Path directory, Instant now) throws IOException {
         Path folder = directory.resolve("quarantine").resolve(name(now));
         DurableFiles.createDirectories(folder);
@@ -47,7 +47,7 @@ final class Quarantine {
         return folder;
     }
 
-    /// Keeps the files as they are.
+    /// Copies the queue's files into the folder.
     void copyFiles(Sqlite queue) throws IOException {
         for (Path file : queue.files()) {
             DurableFiles.copy(file, folder.resolve(file.getFileName()));
@@ -55,19 +55,19 @@ final class Quarantine {
         DurableFiles.syncDirectory(folder);
     }
 
-    /// Puts the files back as they were. Nothing is deleted before a copy of all of them is on the disk.
+    /// Restores the copied files. Deletes nothing before all of them are copied back and synced.
     ///
-    /// @throws QueueUnavailableException with a message for the admin if they are not there; nothing was
-    ///     changed then
+    /// @throws QueueUnavailableException with a message for the admin if the copies do not exist; nothing is
+    ///     changed
     void restoreFiles(Sqlite queue) throws IOException, QueueUnavailableException {
         Sqlite kept = new Sqlite(folder);
         if (!Files.exists(kept.file())) {
             throw new QueueUnavailableException(
                     Reason.UNUSABLE_DIRECTORY,
-                    "a repair was ended before it was through, and " + kept.file() + ", the queue as it was before,"
-                            + " is not there; nothing was changed. Put the folder back in its place and run it again."
-                            + " If it is lost, delete " + queue.file().resolveSibling(MaintenanceMarker.FILE)
-                            + " and run it again: it then repairs what is there");
+                    "a repair was interrupted, and its copy of the queue, " + kept.file()
+                            + ", does not exist; nothing was changed. Put the folder back and repeat the repair."
+                            + " If the folder is lost, delete " + queue.file().resolveSibling(MaintenanceMarker.FILE)
+                            + " and repeat the repair: it then works on the current files");
         }
         Sqlite copied = new Sqlite(DurableFiles.folder(queue.file()), COPIED);
         copied.delete();
@@ -76,7 +76,7 @@ final class Quarantine {
         }
         DurableFiles.copy(kept.file(), copied.file());
         DurableFiles.syncDirectory(DurableFiles.folder(queue.file()));
-        DurableFiles.delete(queue.index()); // SQLite makes it anew
+        DurableFiles.delete(queue.index()); // SQLite recreates it
         DurableFiles.delete(queue.log());
         DurableFiles.move(copied.file(), queue.file());
         if (Files.exists(copied.log())) {
@@ -84,9 +84,9 @@ final class Quarantine {
         }
     }
 
-    /// Writes down what there is of a message.
+    /// Exports the readable parts of a message.
     ///
-    /// @param content whose content it has
+    /// @param content id under which its content is stored
     void export(Statements statements, long id, long content, String why) throws IOException, SQLException {
         String name = id >= 0 ? new QueueId(id).toString() : "row" + id;
         Path text = folder.resolve(name + ".eml");
@@ -94,16 +94,16 @@ final class Quarantine {
         Files.deleteIfExists(text);
         Files.deleteIfExists(known);
         DurableFiles.create(text);
-        String rest = why;
+        String reason = why;
         try (OutputStream out = Files.newOutputStream(text)) {
             writeContent(statements, content, out);
         } catch (SQLException e) {
             statements.discardPrepared();
-            rest = why + "; what follows of its content cannot be read: " + e.getMessage();
+            reason = why + "; the rest of its content cannot be read: " + e.getMessage();
         }
         DurableFiles.create(known);
         try (JsonWriter json = JsonProviders.createWriter(Files.newBufferedWriter(known))) {
-            json.writeStartObject().writeStringField("id", name).writeStringField("why", rest);
+            json.writeStartObject().writeStringField("id", name).writeStringField("why", reason);
             write(json, "message", statements.with("message", id).executeQuery());
             write(json, "recipients", statements.with("recipients", id).executeQuery());
             write(json, "events", statements.with("all-events", id).executeQuery());
@@ -118,13 +118,13 @@ final class Quarantine {
             throws IOException, SQLException {
         try (ResultSet row = statements.with("chunks", content).executeQuery()) {
             while (row.next()) {
-                byte[] piece = row.getBytes("content");
-                out.write(piece == null ? new byte[0] : piece);
+                byte[] chunk = row.getBytes("content");
+                out.write(chunk == null ? new byte[0] : chunk);
             }
         }
     }
 
-    /// Every column of every row, as it is in the table.
+    /// Writes every column of every row.
     private static void write(JsonWriter json, String name, ResultSet rows) throws IOException, SQLException {
         try (rows) {
             ResultSetMetaData columns = rows.getMetaData();

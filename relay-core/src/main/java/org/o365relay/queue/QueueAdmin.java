@@ -18,18 +18,18 @@ import org.o365relay.mail.QueueId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Changes open messages as an operator says. What is being delivered just now is passed over.
+/// Applies operators' changes to open messages. Messages that are being delivered are skipped.
 ///
-/// The set of messages is fixed first: none that comes in later is meant, unless the selection says up to which
-/// one. Then they are changed in small batches, oldest first, so that nobody who waits for a 250 waits long.
-/// Each batch is one transaction, with what the history says of it. What does not fit the selection any more when
-/// its turn has come is left alone. Nothing is done to settled messages, nor to ids that are not known: who wants to
-/// tell somebody of those asks [QueueReader#show] first.
+/// The set of messages is fixed first: messages received later are not included, unless the filter names the
+/// newest one to include. They are changed in small batches, oldest first, so that no client waits long for its
+/// 250. Each batch is one transaction, including the history. A message that no longer matches the filter when
+/// its batch is processed is not changed. Settled messages and unknown ids are ignored: callers that report
+/// those use [QueueReader#show] first.
 public final class QueueAdmin {
 
     private static final int BATCH = 250;
 
-    /// Of deleted content in a batch: it takes a while to give its pages free.
+    /// Content deleted in a batch, in octets: freeing its pages takes time.
     private static final long OCTETS = 16L * 1024 * 1024;
 
     private static final Logger log = LoggerFactory.getLogger(QueueAdmin.class);
@@ -38,31 +38,33 @@ public final class QueueAdmin {
     private final InstantSource clock;
     private final LongSupplier leases;
     private final Map<Long, String> bouncedBy;
-    private final Signals dueSooner;
+    private final Signals dueSignals;
 
-    /// @param leases each one a new positive number
-    /// @param bouncedBy who gives up what is leased: whoever settles it writes that into the history
-    QueueAdmin(Store store, InstantSource clock, LongSupplier leases, Map<Long, String> seizedBy, Signals dueSooner) {
+    /// @param leases supplies new positive numbers
+    /// @param bouncedBy operator by lease; the settlement records it in the history
+    QueueAdmin(Store store, InstantSource clock, LongSupplier leases, Map<Long, String> seizedBy, Signals dueSignals) {
         this.store = store;
         this.clock = clock;
         this.leases = leases;
         this.bouncedBy = seizedBy;
-        this.dueSooner = dueSooner;
+        this.dueSignals = dueSignals;
     }
 
-    /// What is done to a few messages, oldest first.
+    /// Processes a few messages, oldest first.
     private interface Step {
-        /// @return through how many of them it has come, at least one
+        /// @return number of messages processed, at least 1
         int take(List<Candidate> messages, Progress progress);
     }
 
-    /// @param by who says so, for the history
-    /// @return what was done, also if the disk failed in the middle
+    /// Applies a change to the selected messages.
+    ///
+    /// @param by name of the operator, for the history
+    /// @return what was changed, even if the disk failed in between
     /// @throws QueueException if the disk fails before anything was changed
-    /// @throws IllegalArgumentException for [Change.Bounce], which takes somebody who tells the author: [#bounceEach]
+    /// @throws IllegalArgumentException for [Change.Bounce], which needs a DSN: use [#bounceEach]
     public ChangeResult apply(Change change, MessageFilter selection, String by) {
         if (change instanceof Change.Bounce) {
-            throw new IllegalArgumentException("somebody has to tell the author");
+            throw new IllegalArgumentException("a bounce needs a DSN: use bounceEach");
         }
         Instant now = clock.instant();
         return walk(selection, (messages, progress) -> {
@@ -73,19 +75,19 @@ public final class QueueAdmin {
         });
     }
 
-    /// Claims one message after the other, those on hold too, to be given up. The history says so of those that
-    /// are settled. A message that the consumer leaves as it is, because it fails, is put back, and nothing more
-    /// is done. A damaged one is passed over.
+    /// Bounces the selected messages one by one, including those on hold. The history of a settled message
+    /// names the operator. If the consumer throws, its message is put back and the change ends. Damaged
+    /// messages are skipped.
     ///
-    /// @param by who says so, for the history
-    /// @param settling settles each claim
-    /// @return what was done, also if the disk or the consumer failed in the middle
+    /// @param by name of the operator, for the history
+    /// @param bounce settles a claim with its DSN
+    /// @return what was changed, even if the disk or the consumer failed in between
     /// @throws QueueException if the disk fails before anything was changed
-    public ChangeResult bounceEach(MessageFilter selection, String by, Consumer<Claim> settling) {
+    public ChangeResult bounceEach(MessageFilter selection, String by, Consumer<Claim> bounce) {
         return walk(selection, (messages, progress) -> {
             Batch batch = claim(selection, messages.getFirst());
             if (batch.claim().isPresent()) {
-                settle(batch.claim().get(), by, settling);
+                settle(batch.claim().get(), by, bounce);
             }
             progress.add(batch);
             return 1;
@@ -98,17 +100,17 @@ public final class QueueAdmin {
         if (newest.isEmpty()) {
             return new ChangeResult(0, 0, "");
         }
-        Meant meant = store.scanners().read(statements -> resolve(statements, selection.upTo(newest.get())));
-        Progress progress = new Progress(meant.count());
+        Scope scope = store.scanners().read(statements -> resolve(statements, selection.upTo(newest.get())));
+        Progress progress = new Progress(scope.count());
         try {
-            walk(meant.selection(), step, progress);
+            walk(scope.selection(), step, progress);
             return progress.complete();
         } catch (QueueException e) {
-            String why = e.isFinal() ? "" + e.getMessage() : "the disk failed: " + e.getMessage();
+            String why = e.isFinal() ? "" + e.getMessage() : "the queue cannot be written: " + e.getMessage();
             return progress.stopped(why);
         } catch (RuntimeException e) {
             log.error("messages cannot be changed because of a bug; please report it", e);
-            return progress.stopped("the relay failed, see its log: " + e.getMessage());
+            return progress.stopped("internal error, see the log of the relay: " + e.getMessage());
         }
     }
 
@@ -116,25 +118,25 @@ public final class QueueAdmin {
         List<Candidate> messages = candidates(fixed, 0);
         while (!messages.isEmpty()) {
             int done = step.take(messages, progress);
-            progress.takeMailboxes().forEach(dueSooner::raise);
+            progress.takeMailboxes().forEach(dueSignals::raise);
             long last = messages.get(done - 1).id().value();
             messages = done < messages.size() ? messages.subList(done, messages.size()) : candidates(fixed, last + 1);
         }
     }
 
-    /// The messages that are meant.
-    private record Meant(MessageFilter selection, long count) {}
+    /// The fixed set of messages.
+    private record Scope(MessageFilter selection, long count) {}
 
-    /// A message gets its id when it begins to come in. One that takes long would be changed uncounted, were it
-    /// not for the time at which the last one came in.
-    private static Meant resolve(Statements statements, MessageFilter selection) throws SQLException {
+    /// A message gets its id when its reception begins. The limit on the time of reception excludes messages
+    /// with a lower id that are committed later, and so would be changed without being counted.
+    private static Scope resolve(Statements statements, MessageFilter selection) throws SQLException {
         long number = QueueQueries.number(statements, FilterSql.of(selection).open());
         try (PreparedStatement statement =
                         statements.with(FilterSql.of(selection).open().latestReceived());
                 ResultSet row = statement.executeQuery()) {
             row.next();
             long latest = row.getLong(1);
-            return new Meant(number == 0 ? selection : selection.before(Instant.ofEpochMilli(latest + 1)), number);
+            return new Scope(number == 0 ? selection : selection.before(Instant.ofEpochMilli(latest + 1)), number);
         }
     }
 
@@ -157,7 +159,7 @@ public final class QueueAdmin {
         return candidates;
     }
 
-    /// As many as there are, until their content adds up to so much.
+    /// @return the first messages, until their content exceeds the limit
     private static List<Candidate> upTo(long octets, List<Candidate> messages) {
         long sum = 0;
         int count = 0;
@@ -168,39 +170,39 @@ public final class QueueAdmin {
     }
 
     private static Batch change(
-            MessageChanges alterations, Change change, MessageFilter selection, List<Candidate> meant)
+            MessageChanges changes, Change change, MessageFilter selection, List<Candidate> selected)
             throws SQLException {
-        List<Candidate> still = matching(alterations.statements(), selection, meant);
-        Set<String> lanes = new HashSet<>();
+        List<Candidate> matching = matching(changes.statements(), selection, selected);
+        Set<String> mailboxes = new HashSet<>();
         long changed = 0;
-        for (Candidate message : still) {
-            if (!message.leased() && alterations.apply(change, message)) {
-                lanes.add(MessageChanges.mailboxAfter(change, message));
+        for (Candidate message : matching) {
+            if (!message.leased() && changes.apply(change, message)) {
+                mailboxes.add(MessageChanges.mailboxAfter(change, message));
                 changed++;
             }
         }
-        return new Batch(changed, leased(alterations.statements(), meant), lanes, Optional.empty());
+        return new Batch(changed, leased(changes.statements(), selected), mailboxes, Optional.empty());
     }
 
-    private Batch claim(MessageFilter selection, Candidate meant) {
+    private Batch claim(MessageFilter selection, Candidate selected) {
         long lease = -leases.getAsLong();
         Instant now = clock.instant();
         return store.committer().write(statements -> {
-            List<Candidate> still = matching(statements, selection, List.of(meant));
-            long passedOver = leased(statements, List.of(meant));
-            if (still.isEmpty() || passedOver > 0) {
-                return new Batch(0, passedOver, Set.of(), Optional.empty());
+            List<Candidate> matching = matching(statements, selection, List.of(selected));
+            long skipped = leased(statements, List.of(selected));
+            if (matching.isEmpty() || skipped > 0) {
+                return new Batch(0, skipped, Set.of(), Optional.empty());
             }
             Optional<Claim> claim =
-                    ClaimTables.claimForBounce(statements, still.getFirst(), lease, now.plus(MessageQueue.LEASE));
+                    ClaimTables.claimForBounce(statements, matching.getFirst(), lease, now.plus(MessageQueue.LEASE));
             return new Batch(claim.isPresent() ? 1 : 0, claim.isPresent() ? 0 : 1, Set.of(), claim);
         });
     }
 
-    private void settle(Claim claim, String by, Consumer<Claim> settling) {
+    private void settle(Claim claim, String by, Consumer<Claim> bounce) {
         bouncedBy.put(claim.lease(), by);
         try {
-            settling.accept(claim);
+            bounce.accept(claim);
         } catch (RuntimeException | Error e) {
             putBack(claim, e);
             throw e;
@@ -212,22 +214,22 @@ public final class QueueAdmin {
     private void putBack(Claim claim, Throwable why) {
         try {
             store.committer().write(statements -> ClaimTables.putBack(statements, claim));
-            dueSooner.raise(claim.mailbox());
+            dueSignals.raise(claim.mailbox());
         } catch (QueueException e) {
-            why.addSuppressed(e); // the next start puts it back
+            why.addSuppressed(e); // the next start ends the lease
         }
     }
 
-    /// @return those that fit the selection all the same
-    private static List<Candidate> matching(Statements statements, MessageFilter selection, List<Candidate> meant)
+    /// @return those that still match the filter
+    private static List<Candidate> matching(Statements statements, MessageFilter selection, List<Candidate> selected)
             throws SQLException {
-        List<QueueId> ids = meant.stream().map(Candidate::id).toList();
+        List<QueueId> ids = selected.stream().map(Candidate::id).toList();
         return candidates(statements, FilterSql.of(selection.restrictedTo(ids)).open(), ids.size());
     }
 
-    private static long leased(Statements statements, List<Candidate> meant) throws SQLException {
+    private static long leased(Statements statements, List<Candidate> selected) throws SQLException {
         long leased = 0;
-        for (Candidate message : meant) {
+        for (Candidate message : selected) {
             try (ResultSet row =
                     statements.with("is-leased", message.id().value()).executeQuery()) {
                 leased += row.next() ? row.getInt(1) : 0;
@@ -236,19 +238,19 @@ public final class QueueAdmin {
         return leased;
     }
 
-    /// What came of a few messages.
+    /// Result of one batch.
     ///
-    /// @param mailboxes where something may be due sooner than before
+    /// @param mailboxes names of mailboxes and pools whose messages may be due sooner than before
     private record Batch(long changed, long skipped, Set<String> mailboxes, Optional<Claim> claim) {}
 
-    /// How far a change has come.
+    /// Progress of a change.
     private static final class Progress {
         private final long all;
         private final Set<String> mailboxes = new HashSet<>();
         private long changed;
         private long skipped;
 
-        /// @param all how many messages were meant at the beginning
+        /// @param all number of selected messages
         Progress(long all) {
             this.all = all;
         }
@@ -275,7 +277,7 @@ public final class QueueAdmin {
                     skipped,
                     String.format(
                             Locale.ROOT,
-                            "%s; %,d of %,d messages were changed; ask again for the rest",
+                            "%s; %,d of %,d messages were changed; run the command again for the rest",
                             why,
                             changed,
                             all));

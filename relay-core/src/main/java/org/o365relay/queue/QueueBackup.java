@@ -16,13 +16,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.o365relay.queue.QueueUnavailableException.Reason;
 
-/// Copies a queue as it is at one moment, whether a relay runs or not. Every message that was acknowledged before it
-/// began is in the copy. Nobody is held up; but while it copies, the write-ahead log of a running relay cannot begin
-/// anew and grows.
+/// Copies the queue as of one moment, whether a relay is running or not. The copy contains every message
+/// acknowledged before it began. A running relay is not delayed, but its write-ahead log cannot restart and
+/// grows meanwhile.
 public final class QueueBackup {
 
-    /// What is left of one that was killed, and is this old: the file grows all the time while one is made.
-    private static final Duration LEFT = Duration.ofDays(1);
+    /// Age at which a partial file is taken for the remainder of a killed backup.
+    private static final Duration LEFTOVER_AGE = Duration.ofDays(1);
 
     private static final Pattern PARTIAL = Pattern.compile("\\.queue-\\d{8}-\\d{6}\\.db\\.partial(-journal)?");
 
@@ -35,29 +35,29 @@ public final class QueueBackup {
         this.clock = clock;
     }
 
-    /// What was made.
+    /// A backup.
     ///
-    /// @param file one file, for its owner alone: it holds mail
-    /// @param octets its size
-    /// @param open messages in it that are not settled
+    /// @param file readable for its owner only: it contains mail
+    /// @param octets size of the file
+    /// @param open number of open messages in it
     public record Result(Path file, long octets, long open) {}
 
-    /// Makes `queue-YYYYMMDD-HHMMSS.db` (UTC), looks whether it is sound, and waits until the disk has it.
+    /// Writes `queue-YYYYMMDD-HHMMSS.db` (UTC), verifies and syncs it.
     ///
-    /// @param folder an existing one
-    /// @throws QueueUnavailableException with a message for the admin; there is no half file then
+    /// @param folder an existing folder
+    /// @throws QueueUnavailableException with a message for the admin; no partial file is left
     public Result writeTo(Path folder) throws QueueUnavailableException {
         String name = "queue-" + Quarantine.name(clock.instant()) + ".db";
         Path file = folder.resolve(name);
         Path partial = folder.resolve("." + name + ".partial");
         if (Files.exists(file)) {
-            throw failed(file, "there is one of this name", "wait a second");
+            throw failed(file, "the file exists already", "repeat it in a second");
         }
         try {
             deleteLeftovers(folder);
             DurableFiles.create(partial);
         } catch (IOException e) {
-            throw failed(file, reason(e), "give an existing folder in which you may write");
+            throw failed(file, reason(e), "choose an existing, writable folder");
         }
         try {
             long open = new OfflineQueue(directory).query(statements -> copy(statements, folder, partial));
@@ -65,16 +65,16 @@ public final class QueueBackup {
             DurableFiles.move(partial, file);
             return new Result(file, DurableFiles.size(file), open);
         } catch (IOException e) {
-            throw failed(file, reason(e), "see that there is room");
+            throw failed(file, reason(e), "check the free space of the file system");
         } catch (UncheckedIOException e) {
-            throw failed(file, String.valueOf(e.getMessage()), "see that there is room");
+            throw failed(file, String.valueOf(e.getMessage()), "check the free space of the file system");
         } finally {
             remove(partial);
         }
     }
 
     private void deleteLeftovers(Path folder) throws IOException {
-        Instant limit = clock.instant().minus(LEFT);
+        Instant limit = clock.instant().minus(LEFTOVER_AGE);
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.filter(QueueBackup::isPartial).toList()) {
                 if (Files.getLastModifiedTime(file).toInstant().isBefore(limit)) {
@@ -88,7 +88,7 @@ public final class QueueBackup {
         return PARTIAL.matcher(file.getFileName().toString()).matches();
     }
 
-    /// Done once more if a relay has started meanwhile.
+    /// Repeated if a relay starts in the meantime.
     static long copy(Statements statements, Path folder, Path partial) throws SQLException {
         try {
             Files.write(partial, new byte[0]);
@@ -98,7 +98,7 @@ public final class QueueBackup {
         Connection connection = statements.connection();
         connection.setAutoCommit(true);
         Sqlite.execute(
-                connection, "PRAGMA query_only = OFF"); // it would forbid the other file, too; this one is read-only
+                connection, "PRAGMA query_only = OFF"); // would forbid writing the copy as well; the queue is open read-only
         try (PreparedStatement copying = connection.prepareStatement("VACUUM INTO ?")) {
             copying.setString(1, partial.toAbsolutePath().toString());
             copying.executeUpdate();
@@ -108,17 +108,17 @@ public final class QueueBackup {
             }
             throw notWritten(String.valueOf(e.getMessage()));
         }
-        Sqlite made = new Sqlite(folder, partial.getFileName().toString());
-        try (Connection look = made.connect()) {
-            List<String> damages = Sqlite.integrity(look);
+        Sqlite copy = new Sqlite(folder, partial.getFileName().toString());
+        try (Connection reader = copy.connect()) {
+            List<String> damages = Sqlite.integrity(reader);
             if (!damages.isEmpty()) {
                 throw notWritten("the copy is damaged: " + damages.getFirst());
             }
-            return Sqlite.number(look, "SELECT count(*) FROM message WHERE due_at IS NOT NULL");
+            return Sqlite.number(reader, "SELECT count(*) FROM message WHERE due_at IS NOT NULL");
         }
     }
 
-    /// The copy's trouble, and not that of the queue which is read.
+    /// A failure to write the copy, not to read the queue.
     private static UncheckedIOException notWritten(String why) {
         return new UncheckedIOException(why, new IOException(why));
     }
@@ -140,6 +140,6 @@ public final class QueueBackup {
 
     private static QueueUnavailableException failed(Path file, String why, String advice) {
         return new QueueUnavailableException(
-                Reason.UNUSABLE_DIRECTORY, "no backup " + file + " was made: " + why + "; " + advice);
+                Reason.UNUSABLE_DIRECTORY, "the backup " + file + " could not be written: " + why + "; " + advice);
     }
 }

@@ -12,30 +12,30 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.MessageDetail.RecipientEntry;
 
-/// Reads for whoever asks. Each answer is of one moment.
+/// Reads the queue for operators. Each result is a consistent view of one moment.
 final class QueueQueries implements QueueReader {
 
-    private static final int RECIPIENTS_OF_A_LINE = 3;
+    private static final int RECIPIENTS_OF_AN_ENTRY = 3;
 
-    private final ReadAccess window;
+    private final ReadAccess access;
     private final InstantSource clock;
 
-    QueueQueries(ReadAccess window, InstantSource clock) {
-        this.window = window;
+    QueueQueries(ReadAccess access, InstantSource clock) {
+        this.access = access;
         this.clock = clock;
     }
 
     @Override
     public QueueSummary summary() {
-        return window.read(statements -> SummaryTables.summary(statements, clock.instant()));
+        return access.read(statements -> SummaryTables.summary(statements, clock.instant()));
     }
 
     @Override
     public Page find(MessageFilter selection, Page.Order order, @Nullable QueueId from, int most) {
         if (most < 1) {
-            throw new IllegalArgumentException("a page has at least one line, not " + most);
+            throw new IllegalArgumentException("a page has at least one entry, not " + most);
         }
-        return window.read(statements -> {
+        return access.read(statements -> {
             FilterSql conditions = FilterSql.of(selection);
             if (from != null) {
                 switch (order) {
@@ -47,7 +47,7 @@ final class QueueQueries implements QueueReader {
         });
     }
 
-    /// One more is read than wanted, to see whether there is another page.
+    /// Reads one more row than wanted, to see whether there is another page.
     private static Page page(Statements statements, FilterSql conditions, Page.Order order, int most)
             throws SQLException {
         List<MessageEntryRow> rows = new ArrayList<>();
@@ -59,17 +59,17 @@ final class QueueQueries implements QueueReader {
             }
         }
         QueueId next = rows.size() > most ? rows.removeLast().entry().id() : null;
-        List<MessageEntry> lines = new ArrayList<>();
+        List<MessageEntry> entries = new ArrayList<>();
         for (MessageEntryRow row : rows) {
-            lines.add(line(statements, row));
+            entries.add(entry(statements, row));
         }
-        return new Page(lines, next);
+        return new Page(entries, next);
     }
 
-    private static MessageEntry line(Statements statements, MessageEntryRow row) throws SQLException {
+    private static MessageEntry entry(Statements statements, MessageEntryRow row) throws SQLException {
         List<String> recipients = new ArrayList<>();
         try (ResultSet recipient = statements
-                .with("first-recipients", row.entry().id().value(), RECIPIENTS_OF_A_LINE)
+                .with("first-recipients", row.entry().id().value(), RECIPIENTS_OF_AN_ENTRY)
                 .executeQuery()) {
             while (recipient.next()) {
                 recipients.add(recipient.getString(1));
@@ -80,7 +80,7 @@ final class QueueQueries implements QueueReader {
 
     @Override
     public long count(MessageFilter selection) {
-        return window.read(statements -> number(statements, FilterSql.of(selection)));
+        return access.read(statements -> number(statements, FilterSql.of(selection)));
     }
 
     static long number(Statements statements, FilterSql conditions) throws SQLException {
@@ -92,7 +92,7 @@ final class QueueQueries implements QueueReader {
 
     @Override
     public Optional<QueueId> newest() {
-        return window.read(QueueQueries::newest);
+        return access.read(QueueQueries::newest);
     }
 
     static Optional<QueueId> newest(Statements statements) throws SQLException {
@@ -104,9 +104,9 @@ final class QueueQueries implements QueueReader {
 
     @Override
     public Optional<MessageDetail> show(QueueId id) {
-        return window.read(statements -> {
-            FilterSql alone = FilterSql.of(MessageFilter.of(List.of(id)));
-            try (PreparedStatement statement = statements.with(alone.list("entries", Page.Order.OLDEST_FIRST, 1));
+        return access.read(statements -> {
+            FilterSql byId = FilterSql.of(MessageFilter.of(List.of(id)));
+            try (PreparedStatement statement = statements.with(byId.list("entries", Page.Order.OLDEST_FIRST, 1));
                     ResultSet row = statement.executeQuery()) {
                 return row.next() ? Optional.of(detail(statements, MessageEntryRow.of(row))) : Optional.empty();
             }
@@ -116,7 +116,7 @@ final class QueueQueries implements QueueReader {
     private static MessageDetail detail(Statements statements, MessageEntryRow row) throws SQLException {
         List<RecipientEntry> recipients = recipients(statements, row.entry().id());
         List<String> first = recipients.stream()
-                .limit(RECIPIENTS_OF_A_LINE)
+                .limit(RECIPIENTS_OF_AN_ENTRY)
                 .map(RecipientEntry::address)
                 .toList();
         return new MessageDetail(
@@ -149,6 +149,6 @@ final class QueueQueries implements QueueReader {
 
     @Override
     public InputStream content(MessageDetail message) {
-        return new ContentStream(window, message.content(), message.entry().size());
+        return new ContentStream(access, message.content(), message.entry().size());
     }
 }

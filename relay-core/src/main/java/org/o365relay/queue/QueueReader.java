@@ -5,30 +5,30 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.QueueId;
 
-/// What can be asked of a queue. Nothing is changed, and nobody held up, neither who waits for a 250 nor who
-/// delivers. A damaged row is shown as far as it makes sense.
+/// Reads the queue for operators. Delays neither the reception nor the delivery of mail. Damaged rows are shown
+/// as far as possible.
 ///
 /// Every method throws a [QueueException] with a message for the admin if the queue cannot be read.
 public interface QueueReader {
 
-    /// @return less than a second's work for a million messages
+    /// Takes less than a second for a million messages.
     QueueSummary summary();
 
-    /// @param from where a page before this one ended ([Page#next()]); null for the first page
-    /// @param most 1 or more
+    /// @param from [Page#next()] of the previous page; null for the first page
+    /// @param most maximum number of entries, at least 1
     Page find(MessageFilter selection, Page.Order order, @Nullable QueueId from, int most);
 
-    /// @return how many messages are selected
+    /// @return number of matching messages
     long count(MessageFilter selection);
 
-    /// @return the newest message there is; empty if there is none
+    /// @return the newest message; empty if there is none
     Optional<QueueId> newest();
 
-    /// @return empty if it is not known, or no longer
+    /// @return empty if the id is unknown or no longer in the history
     Optional<MessageDetail> show(QueueId id);
 
-    /// Opens an original, byte for byte as it was received. Reading fails if it is not whole.
+    /// Opens the original content, byte for byte as received. Reading fails if it is incomplete.
     ///
-    /// @param message one that has content
+    /// @param message a message with content
     InputStream content(MessageDetail message);
 }

@@ -14,11 +14,11 @@ import java.util.Optional;
 import org.o365relay.queue.MaintenanceMarker.Operation;
 import org.o365relay.queue.QueueUnavailableException.Reason;
 
-/// Repairs a queue that no relay uses. First the files are copied as they are; then everything that can be read is
-/// kept, what cannot be delivered is put in quarantine and on hold, and nothing is discarded.
+/// Repairs a queue while no relay is running. Copies the files first; then keeps every readable row, and puts
+/// messages that cannot be delivered in quarantine and on hold. Nothing is discarded.
 ///
-/// Whenever it is killed, it can be run again: what it exchanges files for is marked until it is through, and no relay
-/// starts on files that may not belong together.
+/// It may be killed at any time and repeated: a [MaintenanceMarker] exists while files are being replaced, so
+/// that no relay starts on files that do not belong together.
 public final class QueueRepair {
 
     private static final String COMMAND = "queue verify --repair";
@@ -31,7 +31,7 @@ public final class QueueRepair {
     private final Sqlite queue;
     private final Sqlite fresh;
     private final Sqlite grafted;
-    private final MaintenanceMarker unfinished;
+    private final MaintenanceMarker marker;
 
     public QueueRepair(QueueSettings settings, InstantSource clock) {
         this.settings = settings;
@@ -39,16 +39,16 @@ public final class QueueRepair {
         this.queue = new Sqlite(settings.directory());
         this.fresh = new Sqlite(settings.directory(), FRESH);
         this.grafted = new Sqlite(settings.directory(), GRAFTED);
-        this.unfinished = new MaintenanceMarker(settings.directory());
+        this.marker = new MaintenanceMarker(settings.directory());
     }
 
-    /// What was done.
+    /// Result of a repair.
     ///
-    /// @param quarantine where the files are as they were, and what was set aside
-    /// @param rebuilt whether a new database was made of what could be read
-    /// @param actions one line for each thing
-    /// @param quarantined what is in quarantine now, one line for each message
-    /// @param open messages that the queue holds now, those on hold included
+    /// @param quarantine folder with the copied files and the exported messages
+    /// @param rebuilt whether the readable rows were copied into a new database
+    /// @param actions what was fixed, one line each
+    /// @param quarantined messages in quarantine, one line each
+    /// @param open number of open messages after the repair, including those on hold
     public record Report(Path quarantine, boolean rebuilt, List<String> actions, List<String> quarantined, long open) {
 
         public Report {
@@ -57,40 +57,40 @@ public final class QueueRepair {
         }
     }
 
-    /// @throws QueueUnavailableException with a message for the admin: a relay runs, there is too little room for the
-    ///     copy, or the disk fails
+    /// @throws QueueUnavailableException with a message for the admin: a relay is running, there is not enough
+    ///     free space, or the disk fails
     public Report repair() throws QueueUnavailableException {
-        // a lock would make the directory
+        // acquiring the lock would create the directory
         if (!Files.isDirectory(settings.directory())) {
-            throw thereIsNone();
+            throw noQueue();
         }
         DirectoryLock lock = DirectoryLock.acquire(settings.directory());
         try {
-            unfinished.requireFinishedExcept(COMMAND);
-            if (unfinished.unfinished().isEmpty() && !Files.exists(queue.file())) {
-                throw thereIsNone();
+            marker.requireFinishedExcept(COMMAND);
+            if (marker.unfinished().isEmpty() && !Files.exists(queue.file())) {
+                throw noQueue();
             }
             return repair(quarantine());
         } catch (IOException | SQLException e) {
             throw new QueueUnavailableException(
                     Reason.UNUSABLE_DIRECTORY,
                     "the queue " + queue.file() + " could not be repaired: " + e.getMessage()
-                            + "; nothing of it is lost, run it again");
+                            + "; nothing is lost, repeat the repair");
         } finally {
             lock.release();
         }
     }
 
-    private QueueUnavailableException thereIsNone() {
+    private QueueUnavailableException noQueue() {
         return new QueueUnavailableException(Reason.UNUSABLE_DIRECTORY, "there is no queue in " + settings.directory());
     }
 
     private Quarantine quarantine() throws IOException, QueueUnavailableException {
-        Optional<Operation> begun = unfinished.unfinished();
-        if (begun.isPresent()) {
-            Quarantine quarantine = new Quarantine(begun.get().folder());
+        Optional<Operation> interrupted = marker.unfinished();
+        if (interrupted.isPresent()) {
+            Quarantine quarantine = new Quarantine(interrupted.get().folder());
             quarantine.restoreFiles(queue);
-            unfinished.end();
+            marker.end();
             deleteLeftovers(settings.directory());
             return quarantine;
         }
@@ -100,15 +100,15 @@ public final class QueueRepair {
         if (free < 3 * size) {
             throw new QueueUnavailableException(
                     Reason.UNUSABLE_DIRECTORY,
-                    "a repair of " + queue.file() + " needs up to " + (3 * size / MIB + 1) + " MiB besides, and "
-                            + free / MIB + " MiB are free; nothing was changed");
+                    "a repair of " + queue.file() + " needs up to " + (3 * size / MIB + 1) + " MiB of free space, and "
+                            + free / MIB + " MiB are free; nothing was changed. Free some space and repeat the repair");
         }
         Quarantine quarantine = Quarantine.at(settings.directory(), clock.instant());
         quarantine.copyFiles(queue);
         return quarantine;
     }
 
-    /// Deletes what a killed one has left. Nobody needs it, unless there is a mark.
+    /// Deletes temporary files of a killed repair. Not while a marker exists.
     static void deleteLeftovers(Path directory) throws IOException {
         for (String name : List.of(FRESH, GRAFTED, Quarantine.COPIED)) {
             new Sqlite(directory, name).delete();
@@ -137,21 +137,21 @@ public final class QueueRepair {
         try (Connection target = fresh.openWriter()) {
             long version = versionToRecover();
             fresh.upgrade(target, version);
-            done.add("a new database was made of everything that could be read");
+            done.add("all readable rows were copied into a new database");
             done.addAll(recover(quarantine, target, version));
         }
         Report report = fix(fresh, quarantine, done, true);
         fresh.requireNoLog();
         DurableFiles.sync(fresh.file());
-        unfinished.begin(COMMAND, quarantine.folder());
-        exchange();
-        unfinished.end();
+        marker.begin(COMMAND, quarantine.folder());
+        replaceFiles();
+        marker.end();
         grafted.delete();
         return report;
     }
 
-    /// @return the version of the damaged database's tables, so that every table and column is found under its name;
-    ///     the current version if it cannot be read
+    /// @return the version of the damaged database's tables, so that every table and column is found under its
+    ///     name; the current version if it cannot be read
     private long versionToRecover() throws SQLException, QueueUnavailableException {
         try (Connection source = queue.connect()) {
             long version = queue.version(source);
@@ -164,8 +164,8 @@ public final class QueueRepair {
         }
     }
 
-    /// The old log goes first: it must not be taken for the new file's.
-    private void exchange() throws IOException {
+    /// Deletes the old log first, so that it is not applied to the new file.
+    private void replaceFiles() throws IOException {
         DurableFiles.delete(queue.index());
         DurableFiles.delete(queue.log());
         DurableFiles.move(fresh.file(), queue.file());
@@ -188,7 +188,7 @@ public final class QueueRepair {
             DurableFiles.copy(file, settings.directory().resolve(GRAFTED + suffix));
         }
         FirstPage.graft(grafted, version, settings.directory());
-        List<String> done = new ArrayList<>(List.of("the first page was lost; it was made anew"));
+        List<String> done = new ArrayList<>(List.of("the first page of the file was damaged; it was reconstructed"));
         try (Connection source = grafted.connect()) {
             Sqlite.execute(source, "PRAGMA query_only = ON");
             done.addAll(new RowRecovery(source, target).copy());
@@ -203,15 +203,15 @@ public final class QueueRepair {
         try (Connection connection = database.openWriter()) {
             database.upgrade(connection);
             Statements statements = new Statements(connection);
-            RepairSteps mending = new RepairSteps(statements, quarantine, now, longestWait);
-            mending.run();
+            RepairSteps steps = new RepairSteps(statements, quarantine, now, longestWait);
+            steps.run();
             connection.commit();
             long open = Sqlite.number(connection, "SELECT count(*) FROM message WHERE due_at IS NOT NULL");
             connection.commit();
             Sqlite.number(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
             List<String> done = new ArrayList<>(before);
-            done.addAll(mending.actions());
-            return new Report(quarantine.folder(), rebuilt, done, mending.quarantined(), open);
+            done.addAll(steps.actions());
+            return new Report(quarantine.folder(), rebuilt, done, steps.quarantined(), open);
         }
     }
 }

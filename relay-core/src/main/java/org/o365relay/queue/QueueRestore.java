@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.queue.MaintenanceMarker.Operation;
 import org.o365relay.queue.QueueUnavailableException.Reason;
 
-/// Makes a backup, or a copy kept before an upgrade, the queue. No relay may run.
+/// Replaces the queue by a backup or by a copy made before an upgrade. No relay may be running.
 ///
-/// What was delivered after the backup was made is open in it, and will be delivered again: the history of every open
-/// message says so.
+/// Messages delivered after the backup are open in it and are delivered again; an event in the history of every
+/// open message records this.
 public final class QueueRestore {
 
     private static final String COMMAND = "restore";
@@ -26,7 +26,7 @@ public final class QueueRestore {
     private final InstantSource clock;
     private final Sqlite queue;
     private final Sqlite fresh;
-    private final MaintenanceMarker unfinished;
+    private final MaintenanceMarker marker;
 
     /// @param directory the data directory
     public QueueRestore(Path directory, InstantSource clock) {
@@ -34,50 +34,51 @@ public final class QueueRestore {
         this.clock = clock;
         this.queue = new Sqlite(directory);
         this.fresh = new Sqlite(directory, FRESH);
-        this.unfinished = new MaintenanceMarker(directory);
+        this.marker = new MaintenanceMarker(directory);
     }
 
-    /// What was done.
+    /// Result of a restore.
     ///
-    /// @param previous where the queue is that was there before; null if there was none
-    /// @param open messages that will be delivered, or are on hold
+    /// @param previous folder of the replaced queue; null if there was none
+    /// @param open number of open messages, including those on hold
     public record Result(@Nullable Path previous, long open) {}
 
-    /// @param backup a file made by a backup, or a queue that was put aside, with its log if it has one
-    /// @param replace whether a queue that is there is moved aside; if not, and there is one, nothing is done
-    /// @param hold whether nothing of it is delivered until an operator releases it
+    /// @param backup a file written by a backup, or the database of a replaced queue, together with its log
+    /// @param replace whether an existing queue is moved to `replaced/`; if false, an existing queue is an
+    ///     error
+    /// @param hold whether all messages are put on hold
     /// @throws QueueUnavailableException with a message for the admin
     public Result restore(Path backup, boolean replace, boolean hold) throws QueueUnavailableException {
         if (!Files.isRegularFile(backup)) {
-            throw refused(Reason.UNUSABLE_DIRECTORY, backup + " is no file");
+            throw refused(Reason.UNUSABLE_DIRECTORY, backup + " is not a file");
         }
         DirectoryLock lock = DirectoryLock.acquire(directory);
         try {
-            unfinished.requireFinishedExcept(COMMAND);
-            Optional<Operation> begun = unfinished.unfinished();
-            if (Files.exists(queue.file()) && !replace && begun.isEmpty()) {
+            marker.requireFinishedExcept(COMMAND);
+            Optional<Operation> interrupted = marker.unfinished();
+            if (Files.exists(queue.file()) && !replace && interrupted.isEmpty()) {
                 throw refused(
                         Reason.UNUSABLE_DIRECTORY,
-                        "there is a queue in " + directory + " already; --replace moves it aside");
+                        "there already is a queue in " + directory + "; add --replace to move it to replaced/");
             }
             fresh.delete();
             copy(backup);
             long open = prepare(backup, hold);
-            Path aside = exchange(begun);
+            Path aside = replaceFiles(interrupted);
             return new Result(aside, open);
         } catch (IOException e) {
-            throw refused(Reason.UNUSABLE_DIRECTORY, "the backup could not be restored: " + e.getMessage());
+            throw refused(Reason.UNUSABLE_DIRECTORY, "the backup " + backup + " could not be restored: " + e.getMessage());
         } catch (SQLException e) {
             throw Sqlite.isDamage(e)
                     ? refused(Reason.DAMAGED, backup + " is damaged: " + e.getMessage())
-                    : refused(Reason.UNUSABLE_DIRECTORY, "the backup could not be restored: " + e.getMessage());
+                    : refused(Reason.UNUSABLE_DIRECTORY, "the backup " + backup + " could not be restored: " + e.getMessage());
         } finally {
             clean();
             lock.release();
         }
     }
 
-    /// A queue that was put aside may have a log, with its newest commits.
+    /// A replaced queue may have a log, with its newest commits.
     private void copy(Path backup) throws IOException {
         Path log = log(backup);
         if (DurableFiles.size(log) > 0) {
@@ -97,35 +98,35 @@ public final class QueueRestore {
         return Files.getLastModifiedTime(newest).toInstant();
     }
 
-    /// @return how many messages are open
+    /// @return number of open messages
     private long prepare(Path backup, boolean hold) throws IOException, SQLException, QueueUnavailableException {
         Instant takenAt = takenAt(backup);
-        try (Connection look = fresh.connect()) {
-            List<String> damages = Sqlite.integrity(look);
+        try (Connection reader = fresh.connect()) {
+            List<String> damages = Sqlite.integrity(reader);
             if (!damages.isEmpty()) {
                 throw refused(Reason.DAMAGED, backup + " is damaged: " + damages.getFirst());
             }
-            if (fresh.version(look) == 0) {
-                throw refused(Reason.DAMAGED, backup + " is no queue of an o365-relay");
+            if (fresh.version(reader) == 0) {
+                throw refused(Reason.DAMAGED, backup + " is not a queue of o365-relay");
             }
         }
         try (Connection writer = fresh.openWriter()) {
             fresh.upgrade(writer);
-            long open = mark(new Statements(writer), takenAt, hold);
+            long open = recordRestore(new Statements(writer), takenAt, hold);
             writer.commit();
             Sqlite.number(writer, "PRAGMA wal_checkpoint(TRUNCATE)");
             return open;
         }
     }
 
-    private long mark(Statements statements, Instant takenAt, boolean hold) throws SQLException {
+    private long recordRestore(Statements statements, Instant takenAt, boolean hold) throws SQLException {
         long now = clock.instant().toEpochMilli();
         long open = statements
                 .with(
                         "insert-event-for-each-open",
                         now,
                         "restored",
-                        "from a backup of " + takenAt + "; it may have been delivered after that")
+                        "from a backup of " + takenAt + "; it may have been delivered since")
                 .executeUpdate();
         if (hold) {
             statements
@@ -135,31 +136,31 @@ public final class QueueRestore {
         return open;
     }
 
-    /// @param begun if it was interrupted before: part of the old queue may be aside already
-    private @Nullable Path exchange(Optional<Operation> begun) throws IOException, QueueUnavailableException {
+    /// @param interrupted a restore that was killed: part of the old queue may have been moved already
+    private @Nullable Path replaceFiles(Optional<Operation> interrupted) throws IOException, QueueUnavailableException {
         fresh.requireNoLog();
         DurableFiles.sync(fresh.file());
-        Path folder = begun.map(Operation::folder)
+        Path folder = interrupted.map(Operation::folder)
                 .orElse(directory.resolve("replaced").resolve(Quarantine.name(clock.instant())));
-        if (begun.isEmpty() && queue.files().isEmpty()) {
+        if (interrupted.isEmpty() && queue.files().isEmpty()) {
             DurableFiles.move(fresh.file(), queue.file());
             return null;
         }
         DurableFiles.createDirectories(folder);
-        unfinished.begin(COMMAND, folder);
+        marker.begin(COMMAND, folder);
         for (Path file : queue.files()) {
             Path aside = folder.resolve(file.getFileName());
             if (!Files.exists(aside)) {
                 DurableFiles.move(file, aside);
             }
         }
-        queue.delete(); // what is there now was put there by a restore that did not end
+        queue.delete(); // left by an interrupted restore
         DurableFiles.move(fresh.file(), queue.file());
-        unfinished.end();
+        marker.end();
         return folder;
     }
 
-    /// Deletes what a killed one has left. Nobody needs it.
+    /// Deletes temporary files of a killed restore.
     static void deleteLeftovers(Path directory) throws IOException {
         new Sqlite(directory, FRESH).delete();
     }

@@ -6,16 +6,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.QueueId;
 
-/// The queue at a glance. Open messages only.
+/// Counts of the open messages.
 ///
-/// @param at when it was looked at
-/// @param states every state of [MessageState] that [is open][MessageState#isOpen()], with how many are in it
+/// @param at time of the count
+/// @param states every state of [MessageState] that [is open][MessageState#isOpen()], with the number of its
+///     messages
 /// @param oldest the oldest open message; null if there is none
-/// @param oldestAt when that was received
-/// @param nextDue when the next message is to be tried; null if none is
+/// @param oldestAt when it was received
+/// @param nextDue time of the next delivery attempt; null if there is none
 /// @param mailboxes by mailbox or pool, most first
 /// @param clients by client, most first; at most 20
-/// @param reasons by why they wait, most first; messages that were never deferred are in none
+/// @param reasons by reason of the last deferral, most first; without messages that were never deferred
 public record QueueSummary(
         Instant at,
         Map<MessageState, Long> states,
@@ -33,7 +34,7 @@ public record QueueSummary(
         reasons = List.copyOf(reasons);
     }
 
-    /// @return how many messages are open
+    /// @return number of open messages
     public long open() {
         return states.values().stream().mapToLong(Long::longValue).sum();
     }

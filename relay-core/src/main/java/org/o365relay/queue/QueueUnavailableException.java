@@ -1,21 +1,21 @@
 package org.o365relay.queue;
 
-/// The queue cannot be opened. The message says where, why and what to do about it, in words for the admin.
+/// The queue cannot be opened. The message for the admin names the path, the reason and the remedy.
 public final class QueueUnavailableException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    /// Why.
+    /// Why the queue cannot be opened.
     public enum Reason {
-        /// Another running relay owns the data directory.
+        /// Another relay is using the data directory.
         IN_USE,
-        /// The directory cannot be made, read or written.
+        /// The directory cannot be created, read or written.
         UNUSABLE_DIRECTORY,
-        /// The database is damaged, or is none.
+        /// The file is damaged, or not a database.
         DAMAGED,
-        /// A newer relay has written the database.
+        /// A newer relay wrote the database.
         NEWER_SCHEMA,
-        /// An older relay has written the database; a start brings it up to date.
+        /// An older relay wrote the database; a start upgrades it.
         OLDER_SCHEMA
     }
 
@@ -26,7 +26,7 @@ public final class QueueUnavailableException extends Exception {
         this.reason = reason;
     }
 
-    /// @return why
+    /// @return the reason
     public Reason reason() {
         return reason;
     }

@@ -9,8 +9,8 @@ import java.util.Set;
 import org.o365relay.queue.Finding.Kind;
 import org.o365relay.queue.QueueUnavailableException.Reason;
 
-/// Looks at a whole queue for damage, whether a relay runs or not. Changes nothing and holds nobody up; but while it
-/// looks, the write-ahead log of a running relay cannot begin anew and grows.
+/// Checks a whole queue for damage, whether a relay is running or not. Changes nothing and does not delay a
+/// running relay, but the relay's write-ahead log cannot restart and grows meanwhile.
 public final class QueueVerifier {
 
     private final QueueSettings settings;
@@ -21,10 +21,10 @@ public final class QueueVerifier {
         this.clock = clock;
     }
 
-    /// Reads everything once: about as long as the disk takes to read the file.
+    /// Reads the whole file once.
     ///
-    /// @return what is wrong, and what is good to know; empty if all is well
-    /// @throws QueueUnavailableException with a message for the admin, if it cannot even be looked at
+    /// @return empty if nothing was found
+    /// @throws QueueUnavailableException with a message for the admin, if the queue cannot be read
     public List<Finding> verify() throws QueueUnavailableException {
         try {
             return new OfflineQueue(settings.directory()).query(this::findings);
@@ -32,7 +32,7 @@ public final class QueueVerifier {
             if (e.reason() != Reason.DAMAGED) {
                 throw e;
             }
-            return List.of(new Finding(Kind.FILE, "the file is damaged from its beginning: it cannot be opened"));
+            return List.of(new Finding(Kind.FILE, "the file cannot be opened as a database: its beginning is damaged"));
         }
     }
 
@@ -44,8 +44,8 @@ public final class QueueVerifier {
         if (version < Sqlite.SCHEMA_VERSION) {
             findings.add(new Finding(
                     Kind.NOTE,
-                    "an older o365-relay has written it (schema " + version + "): only the file was looked at, not the"
-                            + " messages. The next start brings it up to date"));
+                    "an older o365-relay wrote the queue (schema " + version + "): the file was checked, its messages"
+                            + " were not. The next start upgrades it"));
             return findings;
         }
         try {
@@ -54,12 +54,12 @@ public final class QueueVerifier {
             if (!Sqlite.isUnreadable(e)) {
                 throw e;
             }
-            findings.add(new Finding(Kind.FILE, "not everything could be looked at: " + e.getMessage()));
+            findings.add(new Finding(Kind.FILE, "the check is incomplete, part of the file cannot be read: " + e.getMessage()));
         }
         return findings;
     }
 
-    /// @return what is wrong with the file, apart from what is in its tables
+    /// @return damage of the file and its structure, one line each; rows are not checked
     static List<String> damages(Connection connection, long version) throws SQLException {
         List<String> damages = new ArrayList<>(Sqlite.integrity(connection));
         try {
@@ -70,7 +70,7 @@ public final class QueueVerifier {
             if (!Sqlite.isUnreadable(e)) {
                 throw e;
             }
-            damages.add("what tables there are cannot be read: " + e.getMessage());
+            damages.add("the list of tables cannot be read: " + e.getMessage());
         }
         return damages;
     }

@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Optional;
 import org.o365relay.mail.UsageSlot;
 
-/// What is written to and read from the tables about what was handed over for each account, and what the admin
-/// has been told. Each method is part of a transaction of its caller's.
+/// Reads and writes the recipients delivered through each account, and the alerts that are sent once. Each
+/// method is part of the caller's transaction.
 final class QuotaTables {
 
-    private static final Duration REMEMBERED = Duration.ofDays(366);
+    private static final Duration ALERT_RETENTION = Duration.ofDays(366);
 
     private QuotaTables() {}
 
@@ -27,11 +27,11 @@ final class QuotaTables {
         try (ResultSet row = statements
                 .with("quota-usage", account, since.minus(UsageSlot.SLOT).toEpochMilli())
                 .executeQuery()) {
-            List<UsageSlot> sent = new ArrayList<>();
+            List<UsageSlot> slots = new ArrayList<>();
             while (row.next()) {
-                sent.add(new UsageSlot(Instant.ofEpochMilli(row.getLong(1)), row.getInt(2)));
+                slots.add(new UsageSlot(Instant.ofEpochMilli(row.getLong(1)), row.getInt(2)));
             }
-            return sent;
+            return slots;
         }
     }
 
@@ -45,8 +45,8 @@ final class QuotaTables {
         statements.with("record-sent-alert", name, at.toEpochMilli()).executeUpdate();
     }
 
-    /// Deletes what counts no more, or lies far in the future because the clock has been set back; and what was
-    /// told more than a year ago.
+    /// Deletes slots that no longer count, those far in the future, from before the clock was set back, and
+    /// records of alerts older than a year.
     static boolean deleteOld(Statements statements, Instant now) throws SQLException {
         statements
                 .with(
@@ -55,7 +55,7 @@ final class QuotaTables {
                         now.plus(UsageSlot.RETENTION).toEpochMilli())
                 .executeUpdate();
         statements
-                .with("delete-old-sent-alerts", now.minus(REMEMBERED).toEpochMilli())
+                .with("delete-old-sent-alerts", now.minus(ALERT_RETENTION).toEpochMilli())
                 .executeUpdate();
         return true;
     }

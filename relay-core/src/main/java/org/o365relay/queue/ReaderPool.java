@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
-/// A few connections for reading; callers wait for one.
+/// A pool of read-only connections; callers wait for a free one.
 final class ReaderPool implements AutoCloseable, ReadAccess {
 
     private record Reader(Connection connection, Statements statements) {}
@@ -17,8 +17,8 @@ final class ReaderPool implements AutoCloseable, ReadAccess {
     private final Queue<Reader> idle = new ConcurrentLinkedQueue<>();
     private volatile boolean closed;
 
-    /// @param opening opens connections that read; with auto-commit off if what one work reads belongs together
-    /// @param count how many may read at the same time
+    /// @param opening opens read-only connections; with auto-commit off, each work reads a consistent view
+    /// @param count number of connections
     ReaderPool(Committer.Opening opening, int count) throws SQLException {
         this.count = count;
         this.free = new Semaphore(count);
@@ -56,12 +56,12 @@ final class ReaderPool implements AutoCloseable, ReadAccess {
         }
     }
 
-    /// Left open, its view of the database would grow old, and no checkpoint could pass it.
+    /// Ends the transaction: a view left open would become stale and block checkpoints.
     private void reset(@Nullable Reader reader, Throwable failure) {
         if (reader == null || closed) {
             return;
         }
-        reader.statements().discardPrepared(); // else it would fail for ever
+        reader.statements().discardPrepared(); // a statement closed by the driver would keep failing
         try {
             if (!reader.connection().getAutoCommit()) {
                 reader.connection().rollback();
@@ -81,7 +81,7 @@ final class ReaderPool implements AutoCloseable, ReadAccess {
                 reader.connection().close();
             }
         } finally {
-            free.release(count); // whoever waits is told that it is closed
+            free.release(count); // waiting callers get an exception
         }
     }
 }

@@ -34,25 +34,25 @@ record RecipientRow(
         return new Recipient(ordinal, MessageRow.address(address));
     }
 
-    boolean hasWishes() {
+    boolean hasDsnRequest() {
         return occasions != null || originalRecipient != null;
     }
 
-    ForRecipient wishes() {
+    ForRecipient dsnRequest() {
         return new ForRecipient(
                 occasions == null ? null : NotifyParameter.parse(occasions).orElseThrow(() -> damaged(occasions)),
                 originalRecipient == null ? null : OriginalRecipient.parse(originalRecipient).orElseThrow(() -> damaged(originalRecipient)));
     }
 
     private static IllegalArgumentException damaged(String text) {
-        return new IllegalArgumentException("\"" + text + "\" makes no sense");
+        return new IllegalArgumentException("\"" + text + "\" is not valid");
     }
 
     boolean isDelivered() {
         return state.equals("delivered");
     }
 
-    /// @return false also for an address that makes no sense
+    /// @return false also if the stored address is not valid
     boolean isFor(EmailAddress other) {
         return EmailAddress.parse(address).filter(other::equals).isPresent();
     }

@@ -12,11 +12,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.o365relay.queue.IntegrityCheck.Damaged;
 
-/// Puts the tables of a readable database in order, in one transaction of its caller's. What cannot be delivered is put
-/// in quarantine and on hold, never deleted; what belongs to nothing is put in quarantine before it goes.
+/// Fixes the rows of a readable database, as part of the caller's transaction. Messages that cannot be
+/// delivered are put in quarantine and on hold, never deleted; rows that belong to no message are put in
+/// quarantine before they are deleted.
 final class RepairSteps {
 
-    private static final Set<AutoFix> SWEEPS =
+    private static final Set<AutoFix> AFTER_QUARANTINE =
             EnumSet.of(AutoFix.RECIPIENTS_WITHOUT_MESSAGE, AutoFix.EVENTS_WITHOUT_MESSAGE);
 
     private final Statements statements;
@@ -34,37 +35,37 @@ final class RepairSteps {
     }
 
     void run() throws IOException, SQLException {
-        fix(EnumSet.complementOf(EnumSet.copyOf(SWEEPS)));
-        IntegrityCheck inspection = new IntegrityCheck(statements, now, longestWait);
+        fix(EnumSet.complementOf(EnumSet.copyOf(AFTER_QUARANTINE)));
+        IntegrityCheck check = new IntegrityCheck(statements, now, longestWait);
         List<Damaged> damaged = new ArrayList<>();
-        inspection.damaged(damaged::add, _ -> {});
+        check.damaged(damaged::add, _ -> {});
         for (Damaged message : damaged) {
             quarantined(message);
         }
-        for (long id : withoutMessage(inspection)) {
-            quarantine.export(statements, id, id, "there is no message of this name");
+        for (long id : withoutMessage(check)) {
+            quarantine.export(statements, id, id, "its message does not exist");
             quarantined.add(
-                    "of " + IntegrityCheck.name(id) + ", which is not in the queue, is in quarantine what there is");
+                    "message " + IntegrityCheck.name(id) + " is not in the queue; its remaining rows are in quarantine");
             statements.with("delete-orphaned-content", id).executeUpdate();
         }
-        fix(SWEEPS);
+        fix(AFTER_QUARANTINE);
     }
 
-    /// @return what was put in order, one line each
+    /// @return what was fixed, one line each
     List<String> actions() {
         return actions;
     }
 
-    /// @return what is in quarantine now, one line for each message
+    /// @return messages in quarantine, one line each
     List<String> quarantined() {
         return quarantined;
     }
 
-    private void fix(Set<AutoFix> trifles) throws SQLException {
-        for (AutoFix trifle : trifles) {
-            int count = trifle.fix(statements, now, longestWait);
+    private void fix(Set<AutoFix> fixes) throws SQLException {
+        for (AutoFix fix : fixes) {
+            int count = fix.fix(statements, now, longestWait);
             if (count > 0) {
-                actions.add("put in order: " + trifle.text(count));
+                actions.add("fixed: " + fix.text(count));
             }
         }
     }
@@ -83,11 +84,11 @@ final class RepairSteps {
                         null,
                         "damaged",
                         "",
-                        damaged.why() + "; on hold, and a copy is in " + quarantine.folder(),
+                        damaged.why() + "; put on hold, with a copy in " + quarantine.folder(),
                         "",
                         0)
                 .executeUpdate();
-        quarantined.add(damaged.text() + "; it is on hold, and in quarantine is what there is of it");
+        quarantined.add(damaged.text() + "; it is on hold, and its readable parts are in quarantine");
     }
 
     private long content(long id) throws SQLException {
@@ -97,8 +98,8 @@ final class RepairSteps {
         }
     }
 
-    private Set<Long> withoutMessage(IntegrityCheck inspection) throws SQLException {
-        Set<Long> ids = new TreeSet<>(inspection.contentsWithoutMessage());
+    private Set<Long> withoutMessage(IntegrityCheck check) throws SQLException {
+        Set<Long> ids = new TreeSet<>(check.contentsWithoutMessage());
         try (ResultSet row = statements.with("orphaned-recipients").executeQuery()) {
             while (row.next()) {
                 ids.add(row.getLong(1));

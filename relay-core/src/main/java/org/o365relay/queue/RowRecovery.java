@@ -16,16 +16,16 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Copies every row that can be read out of a database with damaged pages into a new one.
+/// Copies every readable row of a database with damaged pages into a new database.
 ///
-/// A table is read in the order of its keys. Where it cannot be read, reading goes on behind the damaged page. Where
-/// that is nobody can say, so each key is tried that there may be: numbers given one after the other are counted up,
-/// and ids of messages are known from the other tables.
+/// A table is read in the order of its keys. After an unreadable row, reading continues behind the damaged
+/// page. Its end is not known, so every possible key is tried: row numbers are counted up, and ids of messages
+/// are taken from the other tables.
 final class RowRecovery {
 
-    /// After so many numbers in a row that cannot be read it is not one page that is damaged, but one that
-    /// leads to many.
-    private static final int MOST_IN_VAIN = 1_000;
+    /// After this many consecutive unreadable numbers, an inner page with many leaves is damaged, not a single
+    /// leaf.
+    private static final int MAX_UNREADABLE = 1_000;
 
     private static final long LAST_NUMBER = 1L << 40;
 
@@ -41,7 +41,7 @@ final class RowRecovery {
         this.target = target;
     }
 
-    /// @return what could not be read, one line for each table
+    /// @return one line for each table that could not be read completely
     List<String> copy() throws SQLException {
         numbered("chunk", "rowid");
         numbered("event", "id");
@@ -57,7 +57,7 @@ final class RowRecovery {
         }
         target.commit();
         return gaps.entrySet().stream()
-                .map(gap -> "table " + gap.getKey() + " could not be read in " + gap.getValue() + " places")
+                .map(gap -> "table " + gap.getKey() + " has unreadable rows in " + gap.getValue() + " places")
                 .toList();
     }
 
@@ -77,20 +77,20 @@ final class RowRecovery {
         Copying copying = new Copying(table, key, key);
         copying.target("rowid".equals(key));
         long next = Long.MIN_VALUE;
-        int inVain = 0;
+        int unreadable = 0;
         while (next < LAST_NUMBER) {
             Reached reached = copying.from(next);
             if (reached.whole()) {
                 return;
             }
             gap(table, reached);
-            inVain = reached.copied() > 0 ? 0 : inVain + 1;
+            unreadable = reached.copied() > 0 ? 0 : unreadable + 1;
             long following = Math.max(next == Long.MIN_VALUE ? 0 : next, reached.last()) + 1;
-            next = inVain < MOST_IN_VAIN ? following : copying.firstReadable(following);
+            next = unreadable < MAX_UNREADABLE ? following : copying.firstReadable(following);
         }
     }
 
-    /// One gap, however many numbers are tried in it.
+    /// Counts a gap once, however many numbers are tried in it.
     private void gap(String table, Reached reached) {
         if (reached.copied() > 0 || !gaps.containsKey(table)) {
             gaps.merge(table, 1, Integer::sum);
@@ -117,7 +117,7 @@ final class RowRecovery {
         }
     }
 
-    /// @return the ids of all messages that are known so far, and of those in the indexes of the damaged one
+    /// @return ids of messages in the recovered tables and in the readable indexes of the damaged database
     private NavigableSet<Long> candidates() throws SQLException {
         NavigableSet<Long> ids = new TreeSet<>();
         for (String query : List.of(
@@ -151,13 +151,13 @@ final class RowRecovery {
         }
     }
 
-    /// Nothing in these is needed to deliver mail; they are read from both ends.
+    /// Copies a table that is not needed to deliver mail; reads it from both ends.
     private void small(String table) throws SQLException {
         for (String order : List.of("", " DESC")) {
             Copying copying = new Copying(table, "", order);
             copying.target(false);
             if (copying.columns().isEmpty()) {
-                return; // of an older version
+                return; // not in the source
             }
             Reached reached = copying.all(order);
             if (reached.whole()) {
@@ -167,13 +167,14 @@ final class RowRecovery {
         }
     }
 
-    /// How far reading has come.
+    /// Result of reading a table.
     ///
-    /// @param whole whether that was the end of the table
-    /// @param copied rows that could be read
+    /// @param whole whether the end of the table was reached
+    /// @param copied number of rows copied
+    /// @param last the last key read
     private record Reached(boolean whole, int copied, long last) {}
 
-    /// One table on its way.
+    /// Copies one table.
     private final class Copying {
 
         private final String table;
@@ -192,7 +193,7 @@ final class RowRecovery {
             return columns;
         }
 
-        /// @param withRowid whether the hidden number is copied, too
+        /// @param withRowid whether the implicit row number is copied as well
         void target(boolean withRowid) throws SQLException {
             List<String> common = new ArrayList<>(names(source));
             common.retainAll(names(target));
@@ -224,13 +225,12 @@ final class RowRecovery {
                 return new Reached(true, 0, first);
             }
             return copy(
-                    "SELECT " + key + " AS salvaged, " + String.join(", ", columns) + " FROM " + table + " WHERE " + key
+                    "SELECT " + key + " AS recovered, " + String.join(", ", columns) + " FROM " + table + " WHERE " + key
                             + " >= " + first + " ORDER BY " + order,
                     first);
         }
 
-        /// @return a number from which on something can be read, with what is unreadable just before it;
-        ///     [#LAST_NUMBER] if there is none
+        /// @return a readable number that follows an unreadable one; [#LAST_NUMBER] if there is none
         long firstReadable(long first) throws SQLException {
             long unreadable = first;
             long step = 1;
@@ -267,7 +267,7 @@ final class RowRecovery {
         /// @param direction empty or ` DESC`
         Reached all(String direction) throws SQLException {
             return copy(
-                    "SELECT 0 AS salvaged, " + String.join(", ", columns) + " FROM " + table + " ORDER BY "
+                    "SELECT 0 AS recovered, " + String.join(", ", columns) + " FROM " + table + " ORDER BY "
                             + columns.getFirst() + direction,
                     0);
         }
@@ -278,9 +278,9 @@ final class RowRecovery {
             try (var statement = source.createStatement();
                     ResultSet row = statement.executeQuery(query)) {
                 while (row.next()) {
-                    long found = row.getLong("salvaged");
+                    long found = row.getLong("recovered");
                     if (found < last) {
-                        return new Reached(false, copied, last); // a page of something else
+                        return new Reached(false, copied, last); // a page of another table
                     }
                     last = found;
                     copied++;

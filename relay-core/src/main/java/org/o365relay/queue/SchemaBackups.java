@@ -16,14 +16,14 @@ import org.o365relay.queue.QueueUnavailableException.Reason;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The queue as it was before a newer relay changed its tables, kept beside it for a while: `queue-schema-3.db` has
-/// the tables of version 3, and everything that was in them.
+/// Copies the queue before an upgrade changes its tables: `queue-schema-3.db` is the complete queue with the
+/// tables of version 3. The copies expire.
 ///
-/// Made while nobody has the queue open: what the log holds is moved into the database, and its file copied as it is,
-/// with any damage there may be.
+/// Runs while the queue is closed: the log is checkpointed into the database, and the file is copied, including
+/// any damage.
 final class SchemaBackups {
 
-    /// How long a copy is kept. It holds mail.
+    /// How long a copy is kept. It contains mail.
     static final Duration RETENTION = Duration.ofDays(30);
 
     private static final Logger log = LoggerFactory.getLogger(SchemaBackups.class);
@@ -45,9 +45,9 @@ final class SchemaBackups {
         this.space = space;
     }
 
-    /// Keeps a copy if the queue is one of an older version. A new queue has none.
+    /// Copies a queue of an older version. Does nothing for a new queue.
     ///
-    /// @throws QueueUnavailableException if there is no room for it; nothing was changed then
+    /// @throws QueueUnavailableException if there is not enough free space; nothing is changed
     void backUpBeforeUpgrade(Sqlite sqlite) throws SQLException, QueueUnavailableException {
         try {
             Files.deleteIfExists(unfinished());
@@ -58,12 +58,12 @@ final class SchemaBackups {
         } catch (IOException e) {
             throw new QueueUnavailableException(
                     Reason.UNUSABLE_DIRECTORY,
-                    "no copy of the queue " + sqlite.file() + " can be kept before it is brought up to date: "
+                    "the queue " + sqlite.file() + " must be upgraded, and cannot be copied before: "
                             + e.getMessage() + "; nothing was changed");
         }
     }
 
-    /// @return the version of the tables. If it is an older one, the database has no log any more
+    /// @return the version of the tables. For an older version, the log has been checkpointed and truncated
     private static long versionAtRest(Sqlite sqlite) throws SQLException, QueueUnavailableException {
         long version;
         try (Connection connection = sqlite.connect()) {
@@ -75,18 +75,18 @@ final class SchemaBackups {
         if (version < Sqlite.SCHEMA_VERSION && sqlite.hasLog()) {
             throw new QueueUnavailableException(
                     Reason.UNUSABLE_DIRECTORY,
-                    "the queue " + sqlite.file() + " must be brought up to date, and another program has it open; end"
-                            + " that program. Nothing was changed");
+                    "the queue " + sqlite.file() + " must be upgraded, and another program has it open; end that"
+                            + " program and start the relay again. Nothing was changed");
         }
         return version;
     }
 
     private void backUp(Sqlite sqlite, long version) throws IOException, QueueUnavailableException {
         long size = DurableFiles.size(sqlite.file());
-        long needed = size + size / 4 + MIB; // new indexes, and the log while they are made
+        long needed = size + size / 4 + MIB; // for new indexes and the log of the upgrade
         long free = space.usable();
         if (free < needed) {
-            throw tooLittleRoom(sqlite, needed, free);
+            throw notEnoughSpace(sqlite, needed, free);
         }
         try {
             DurableFiles.copy(sqlite.file(), unfinished());
@@ -97,25 +97,25 @@ final class SchemaBackups {
             throw e;
         }
         log.info(
-                "the queue has tables of version {}; a copy of it is kept for {} days as {}{}{}, and it is brought up"
-                        + " to version {}",
+                "the queue has schema version {}; it is copied to {}{}{}, which is kept for {} days, and upgraded to"
+                        + " version {}",
                 version,
-                RETENTION.toDays(),
                 PREFIX,
                 version,
                 SUFFIX,
+                RETENTION.toDays(),
                 Sqlite.SCHEMA_VERSION);
     }
 
-    private static QueueUnavailableException tooLittleRoom(Sqlite sqlite, long needed, long free) {
+    private static QueueUnavailableException notEnoughSpace(Sqlite sqlite, long needed, long free) {
         return new QueueUnavailableException(
                 Reason.UNUSABLE_DIRECTORY,
-                "the queue " + sqlite.file() + " must be brought up to date, and a copy of it is kept before: that"
-                        + " needs " + mebibytes(needed) + " MiB, and " + free / MIB + " MiB are free. Make room, or"
-                        + " start the older o365-relay again; nothing was changed");
+                "the queue " + sqlite.file() + " must be upgraded, and is copied before: that needs "
+                        + mebibytes(needed) + " MiB, and " + free / MIB + " MiB are free. Free some space, or start"
+                        + " the older o365-relay again; nothing was changed");
     }
 
-    /// Deletes copies that are old enough. They hold mail.
+    /// Deletes expired copies.
     void deleteExpired() {
         Instant limit = clock.instant().minus(RETENTION);
         try (Stream<Path> files = Files.list(directory)) {
@@ -123,11 +123,11 @@ final class SchemaBackups {
             for (Path copy : copies) {
                 if (Files.getLastModifiedTime(copy).toInstant().isBefore(limit)) {
                     Files.delete(copy);
-                    log.info("{}, the queue as it was before an upgrade, is old and was deleted", copy);
+                    log.info("{}, a copy of the queue from before an upgrade, has expired and was deleted", copy);
                 }
             }
         } catch (IOException | UncheckedIOException e) {
-            log.warn("old copies of the queue in {} could not be deleted: {}", directory, e.getMessage());
+            log.warn("expired copies of the queue in {} could not be deleted, trying again later: {}", directory, e.getMessage());
         }
     }
 

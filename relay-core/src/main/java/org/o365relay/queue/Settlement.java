@@ -10,15 +10,15 @@ import org.o365relay.mail.Outcome.Deferred;
 import org.o365relay.mail.Outcome.Delivered;
 import org.o365relay.mail.Recipient;
 
-/// What came of a claim.
+/// Result of a delivery attempt.
 ///
-/// @param outcomes for every open recipient of the claim
-/// @param nextAttempt when to try the deferred recipients again; null if none is deferred, or, after an attempt
-///     that does not count, for as it was: the message keeps its place
-/// @param counts whether the attempt counts; false when the trouble was the mailbox's and not the message's
-/// @param upstream where it was tried, for the history
-/// @param account who was signed in: those delivered to count against its limits
-/// @param remarks for the history, of recipients of whom there is something to remark
+/// @param outcomes by recipient, for every open recipient of the claim
+/// @param nextAttempt time of the next attempt for deferred recipients; null if none is deferred, or after an
+///     attempt that does not count, if the message keeps its place in the queue
+/// @param counts whether the attempt counts; false if the mailbox or its upstream failed, not the message
+/// @param upstream where the attempt was made, for the history
+/// @param account the account that sent; delivered recipients count against its limits
+/// @param remarks by recipient, for the history; may be incomplete
 public record Settlement(
         Map<Recipient, Outcome> outcomes,
         @Nullable Instant nextAttempt,
@@ -27,10 +27,10 @@ public record Settlement(
         String account,
         Map<Recipient, Remark> remarks) {
 
-    /// What the history remembers besides the reply.
+    /// What the history records besides the reply.
     ///
-    /// @param reason what the reply means, as in the catalogue of replies; empty if nothing is to be said
-    /// @param uncertain whether the upstream may have taken the message all the same
+    /// @param reason meaning of the reply, as in the reply catalogue; empty if not known
+    /// @param uncertain whether the upstream may have accepted the message nevertheless
     public record Remark(String reason, boolean uncertain) {
 
         static final Remark NONE = new Remark("", false);
@@ -51,11 +51,11 @@ public record Settlement(
         outcomes = Collections.unmodifiableMap(new LinkedHashMap<>(outcomes)); // keeps the order of the envelope
         boolean deferred = outcomes.values().stream().anyMatch(Deferred.class::isInstance);
         if (deferred ? counts && nextAttempt == null : nextAttempt != null) {
-            throw new IllegalArgumentException("a next attempt belongs to deferred recipients, and to them alone");
+            throw new IllegalArgumentException("nextAttempt is required if and only if a recipient is deferred");
         }
     }
 
-    /// @return whether a recipient is to be tried again
+    /// @return whether a recipient is deferred
     boolean leavesOpen() {
         return outcomes.values().stream().anyMatch(Deferred.class::isInstance);
     }
@@ -64,7 +64,7 @@ public record Settlement(
         return remarks.getOrDefault(recipient, Remark.NONE);
     }
 
-    /// @return why the message waits; null if nothing is known, for as before
+    /// @return reason of the deferral; null if not known, to keep the previous one
     @Nullable
     String reason() {
         return outcomes.entrySet().stream()
@@ -75,7 +75,7 @@ public record Settlement(
                 .orElse(null);
     }
 
-    /// @return how many recipients were handed over
+    /// @return number of delivered recipients
     int delivered() {
         return (int)
                 outcomes.values().stream().filter(Delivered.class::isInstance).count();

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/// Wakes one waiter; raised before anybody waits, it is not lost.
+/// Wakes one waiting thread. A signal raised while no thread waits is kept for the next one.
 final class Signal {
 
     private final Semaphore raised = new Semaphore(0);

@@ -3,26 +3,26 @@ package org.o365relay.queue;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Wakes those who wait for messages that they may claim.
+/// Wakes threads that wait for due messages.
 final class Signals {
 
     private final Map<ClaimScope, Signal> signals = new ConcurrentHashMap<>();
 
-    /// @return to be taken before it is looked what is due: what changes after that raises it
-    Signal of(ClaimScope supply) {
-        return signals.computeIfAbsent(supply, _ -> new Signal());
+    /// @return a signal; get it before reading what is due, so that no later change is missed
+    Signal of(ClaimScope scope) {
+        return signals.computeIfAbsent(scope, _ -> new Signal());
     }
 
-    /// @param lane where something may be due sooner than before
-    void raise(String lane) {
-        signals.forEach((supply, signal) -> {
-            if (supply.serves(lane)) {
+    /// @param mailbox name of a mailbox or pool whose messages may be due sooner than before
+    void raise(String mailbox) {
+        signals.forEach((scope, signal) -> {
+            if (scope.serves(mailbox)) {
                 signal.raise();
             }
         });
     }
 
-    /// Anything may be due sooner than before.
+    /// Wakes every waiting thread.
     void raiseAll() {
         signals.values().forEach(Signal::raise);
     }

@@ -1,9 +1,9 @@
 package org.o365relay.queue;
 
-/// Why there is no room for new mail.
+/// What prevents new mail from being accepted.
 public enum SpaceShortage {
-    /// The file system has less free space than the floor (`queue.minimum-free-space`).
+    /// The file system has less free space than `queue.minimum-free-space`.
     DISK,
-    /// The database is at its largest (`queue.maximum-size`).
+    /// The database has reached `queue.maximum-size`.
     QUEUE
 }

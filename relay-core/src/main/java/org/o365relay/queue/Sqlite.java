@@ -15,7 +15,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.o365relay.queue.QueueUnavailableException.Reason;
 
-/// The SQLite dialect: how connections are opened, what the schema looks like, what its errors mean.
+/// The SQLite dialect: opens connections, upgrades the schema, and classifies errors.
 final class Sqlite {
 
     static final String FILE = "queue.db";
@@ -41,7 +41,7 @@ final class Sqlite {
         this(directory, FILE);
     }
 
-    /// A database that is not the queue itself, but is to become it, or was.
+    /// A database that will replace the queue, or a copy of it.
     Sqlite(Path directory, String name) {
         this.file = directory.resolve(name);
     }
@@ -50,19 +50,19 @@ final class Sqlite {
         return file;
     }
 
-    /// What a database takes, in octets.
+    /// Size of a database, in octets.
     ///
     /// @param used content and metadata
-    /// @param spare free pages in the file, to be used again or given back
+    /// @param spare free pages in the file
     record Usage(long used, long spare) {}
 
-    /// Opens a connection that writes, with auto-commit off.
+    /// Opens a connection for the writer, with auto-commit off.
     Connection openWriter() throws SQLException {
         Connection connection = connect();
         try {
             execute(
                     connection,
-                    "PRAGMA auto_vacuum = INCREMENTAL", // has its effect on a new database only
+                    "PRAGMA auto_vacuum = INCREMENTAL", // takes effect on a new database only
                     "PRAGMA journal_mode = WAL",
                     "PRAGMA wal_autocheckpoint = 0", // Checkpointer
                     "PRAGMA journal_size_limit = 67108864");
@@ -74,34 +74,33 @@ final class Sqlite {
         }
     }
 
-    /// Opens a connection that only reads.
+    /// Opens a read-only connection.
     Connection openReader() throws SQLException {
         Connection connection = connect();
         execute(connection, "PRAGMA query_only = ON");
         return connection;
     }
 
-    /// Opens a connection that only reads, with auto-commit off: what is read between two commits belongs together.
+    /// Opens a read-only connection with auto-commit off: reads between two commits see a consistent view.
     Connection openScanner() throws SQLException {
         Connection connection = openReader();
         connection.setAutoCommit(false);
         return connection;
     }
 
-    /// Opens a connection for checkpoints. It waits for nobody: a checkpoint that waited for a reader would
-    /// keep the writer waiting, too.
+    /// Opens a connection for checkpoints, without a busy timeout: a checkpoint that waits for a reader would
+    /// block the writer as well.
     Connection openCheckpointer() throws SQLException {
         Connection connection = connect();
         execute(connection, "PRAGMA busy_timeout = 0");
         return connection;
     }
 
-    /// Opens a connection for looking in from outside, which makes and changes no file, not even those beside
-    /// the database that SQLite likes to make: they would belong to whoever looks, and the relay could not
-    /// write them.
+    /// Opens a connection for another process than the relay. Creates and changes no file, not even the log and
+    /// its index: they would belong to the user of that process, and the relay could not write them.
     ///
-    /// @param isAtRest whether to read it as a file that nobody changes: only if it has no log, and if it was
-    ///     changed meanwhile, what was read is worth nothing. Otherwise it takes the log's index as it is
+    /// @param isAtRest whether to read the file as immutable: only if it has no log, and the result is invalid
+    ///     if the file changes in the meantime. Otherwise the existing index of the log is used
     Connection openReadOnly(boolean isAtRest) throws SQLException {
         String how = isAtRest ? "immutable=1" : "readonly_shm=1";
         Connection connection = DriverManager.getConnection(
@@ -115,32 +114,33 @@ final class Sqlite {
         }
     }
 
-    /// @return whether there are commits that may not be in the database yet
+    /// @return whether the log may contain commits that are not in the database yet
     boolean hasLog() {
         return log().toFile().length() > 0;
     }
 
-    /// @throws QueueUnavailableException if there are commits that are not in the database; nobody has it open
+    /// @throws QueueUnavailableException if the log contains commits, although the caller has closed the
+    ///     database
     void requireNoLog() throws QueueUnavailableException {
         if (hasLog()) {
             throw new QueueUnavailableException(
                     Reason.UNUSABLE_DIRECTORY,
-                    "another program has " + file + " open; end that program and run it again. The queue was not"
+                    "another program has " + file + " open; end that program and repeat the command. The queue was not"
                             + " changed");
         }
     }
 
-    /// @return the write-ahead log, which need not be there
+    /// @return the write-ahead log, which may not exist
     Path log() {
         return file.resolveSibling(file.getFileName() + "-wal");
     }
 
-    /// @return the index to the log, which need not be there
+    /// @return the index of the log, which may not exist
     Path index() {
         return file.resolveSibling(file.getFileName() + "-shm");
     }
 
-    /// @return those of its files that are there
+    /// @return its existing files
     List<Path> files() {
         return Stream.of(file, log(), index()).filter(Files::exists).toList();
     }
@@ -152,7 +152,7 @@ final class Sqlite {
         DurableFiles.delete(file);
     }
 
-    /// Opens a connection that takes everything as it finds it, with auto-commit on.
+    /// Opens a connection with auto-commit on, without changing settings of the database.
     Connection connect() throws SQLException {
         Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
         execute(connection, "PRAGMA busy_timeout = 10000", "PRAGMA synchronous = FULL"); // 250 means: on disk
@@ -166,17 +166,17 @@ final class Sqlite {
         return new Usage((all - spare) * pageSize, spare * pageSize);
     }
 
-    /// Gives a little of what is spare back to the file system; the file gets shorter at the next checkpoint.
+    /// Returns free pages to the file system; the next checkpoint shortens the file.
     ///
-    /// @param pages how many at most
+    /// @param pages maximum number of pages
     static void returnFreePages(Connection connection, int pages) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            // executeUpdate runs it to its end; each step of it frees one page
+            // executeUpdate runs all steps; each step frees one page
             statement.executeUpdate("PRAGMA incremental_vacuum(" + pages + ")");
         }
     }
 
-    /// @return whether the machine is to blame, so that trying again at once makes no sense
+    /// @return whether the machine failed, not the statement, so that an immediate retry makes no sense
     static boolean isEnvironmental(SQLException e) {
         return Set.of(BUSY, READONLY, IOERR, FULL, CANTOPEN).contains(primaryCode(e));
     }
@@ -196,8 +196,8 @@ final class Sqlite {
         }
     }
 
-    /// Creates the tables of a new database, or upgrades those of an older version, in one transaction. Each version
-    /// is a step from the one before it.
+    /// Creates the tables of a new database, or upgrades those of an older version, in one transaction. Each
+    /// version is a step from the one before it.
     void upgrade(Connection connection) throws SQLException, QueueUnavailableException {
         upgrade(connection, SCHEMA_VERSION);
     }
@@ -211,37 +211,37 @@ final class Sqlite {
         connection.commit();
     }
 
-    /// @return the version of the tables; 0 if there are none
-    /// @throws QueueUnavailableException if it is one of a newer relay
+    /// @return the schema version; 0 if there are no tables
+    /// @throws QueueUnavailableException if a newer relay wrote the database
     long version(Connection connection) throws SQLException, QueueUnavailableException {
         long version = number(connection, "PRAGMA user_version");
         if (version > SCHEMA_VERSION) {
             throw new QueueUnavailableException(
                     Reason.NEWER_SCHEMA,
-                    file + " was written by a newer o365-relay (schema " + version + ", this one knows up to "
+                    file + " was written by a newer o365-relay (schema " + version + ", this version supports up to "
                             + SCHEMA_VERSION
-                            + "); install that version again, or give this one an empty data-directory");
+                            + "); install the newer version again, or configure an empty data-directory");
         }
         return version;
     }
 
-    /// @return the statements that make this version of the one before it
+    /// @return the statements that upgrade the previous version to this one
     static String[] schema(long version) {
         return Statements.resource("sqlite/schema-" + version + ".sql").split(";\\s*\n");
     }
 
-    /// @return a failure to look into the queue, in words for the admin
+    /// @return an exception for a failure to read the queue from another process
     QueueUnavailableException unreadable(SQLException failure) {
         return isDamage(failure)
                 ? unavailable(failure)
                 : new QueueUnavailableException(
                         Reason.UNUSABLE_DIRECTORY,
-                        "the queue " + file + " cannot be read: " + failure.getMessage() + "; ask as root, or as the"
-                                + " relay's user. " + FILE + "-wal and " + FILE + "-shm belong to it and must be there"
-                                + " both or not at all; a start of the relay puts them in order");
+                        "the queue " + file + " cannot be read: " + failure.getMessage() + "; run the command as root or"
+                                + " as the relay's user. If only one of " + FILE + "-wal and " + FILE + "-shm exists, start"
+                                + " the relay, which recreates the other");
     }
 
-    /// @return a failure to open the queue, in words for the admin
+    /// @return an exception for a failure to open the queue
     QueueUnavailableException unavailable(Exception failure) {
         Throwable cause =
                 failure instanceof QueueException && failure.getCause() != null ? failure.getCause() : failure;
@@ -249,8 +249,8 @@ final class Sqlite {
                 ? new QueueUnavailableException(
                         Reason.DAMAGED,
                         "the queue " + file + " is damaged (" + cause.getMessage() + "); nothing was changed. Run"
-                                + " \"o365-relay queue verify\" to see what is wrong, and with --repair to save what can"
-                                + " be read; it first copies the files as they are")
+                                + " \"o365-relay queue verify\" to list the damage, and add --repair to recover what can be"
+                                + " read; it copies the files first")
                 : new QueueUnavailableException(
                         Reason.UNUSABLE_DIRECTORY,
                         "the queue " + file + " cannot be opened: " + cause.getMessage()
@@ -258,28 +258,27 @@ final class Sqlite {
                                 + " the user that runs the relay (" + System.getProperty("user.name") + ")");
     }
 
-    /// @return what is wrong with pages, indexes and constraints, in SQLite's words, at most 100 lines; empty if
-    ///     nothing is
+    /// @return damage of pages, indexes and constraints as SQLite reports it, at most 100 lines
     static List<String> integrity(Connection connection) throws SQLException {
-        List<String> wrong = new ArrayList<>();
+        List<String> damages = new ArrayList<>();
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("PRAGMA integrity_check")) {
             while (row.next()) {
                 String text = row.getString(1);
                 if (!text.equals("ok")) {
-                    wrong.addAll(text.lines().toList());
+                    damages.addAll(text.lines().toList());
                 }
             }
         } catch (SQLException e) {
             if (!isDamage(e)) {
                 throw e;
             }
-            wrong.add(String.valueOf(e.getMessage()));
+            damages.add(String.valueOf(e.getMessage()));
         }
-        return wrong;
+        return damages;
     }
 
-    /// @return each column of a table and each index, by name
+    /// @return every column of a table and every index, by name
     static Set<String> structure(Connection connection) throws SQLException {
         Set<String> parts = new TreeSet<>();
         try (Statement statement = connection.createStatement();
@@ -293,7 +292,7 @@ final class Sqlite {
         return parts;
     }
 
-    /// @return what [#structure] finds in a queue of that version
+    /// @return the [structure][#structure(Connection)] of a new queue of that version
     static Set<String> structure(long version) throws SQLException {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite::memory:")) {
             for (long step = 1; step <= version; step++) {
@@ -303,17 +302,17 @@ final class Sqlite {
         }
     }
 
-    /// @return whether it is the file that is wrong, not the machine
+    /// @return whether the file is damaged
     static boolean isDamage(SQLException e) {
         return Set.of(CORRUPT, NOTADB).contains(primaryCode(e));
     }
 
-    /// @return whether a page could not be read, or what is on it is none
+    /// @return whether a page could not be read or is damaged
     static boolean isUnreadable(SQLException e) {
         return isDamage(e) || primaryCode(e) == IOERR;
     }
 
-    /// @return whether a row has values that its table forbids
+    /// @return whether a row violates a constraint of its table
     static boolean isConstraintViolation(SQLException e) {
         return Set.of(CONSTRAINT, MISMATCH).contains(primaryCode(e));
     }

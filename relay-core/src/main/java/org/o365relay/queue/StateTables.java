@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// What is written to and read from the tables about what must outlive the relay besides mail: which mailboxes
-/// were stopped, and how far work has come. Each method is part of a transaction of its caller's.
+/// Reads and writes paused mailboxes and the progress of tasks. Each method is part of the caller's
+/// transaction.
 final class StateTables {
 
     private StateTables() {}
@@ -24,31 +24,31 @@ final class StateTables {
         }
     }
 
-    /// @return whether it was not stopped before
-    static boolean pause(Statements statements, PausedMailbox stopped) throws SQLException {
+    /// @return whether it was not paused before
+    static boolean pause(Statements statements, PausedMailbox paused) throws SQLException {
         return statements
                         .with(
                                 "pause-mailbox",
-                                lowerCase(stopped.mailbox()),
-                                stopped.at().toEpochMilli(),
-                                stopped.by())
+                                lowerCase(paused.mailbox()),
+                                paused.at().toEpochMilli(),
+                                paused.by())
                         .executeUpdate()
                 > 0;
     }
 
-    /// @return whether it was stopped
+    /// @return whether it was paused
     static boolean resume(Statements statements, String mailbox) throws SQLException {
         return statements.with("resume-mailbox", lowerCase(mailbox)).executeUpdate() > 0;
     }
 
     static List<PausedMailbox> paused(Statements statements) throws SQLException {
         try (ResultSet row = statements.with("paused-mailboxes").executeQuery()) {
-            List<PausedMailbox> stopped = new ArrayList<>();
+            List<PausedMailbox> paused = new ArrayList<>();
             while (row.next()) {
-                stopped.add(
+                paused.add(
                         new PausedMailbox(row.getString(1), Instant.ofEpochMilli(row.getLong(2)), row.getString(3)));
             }
-            return stopped;
+            return paused;
         }
     }
 

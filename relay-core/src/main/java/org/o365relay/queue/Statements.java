@@ -13,13 +13,13 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// The named statements of `statements.sql` and `inspection.sql`, prepared once for one connection. Used by one thread
-/// at a time.
+/// The named statements of `statements.sql` and `inspection.sql`, prepared once for one connection. Used by one
+/// thread at a time.
 final class Statements {
 
-    private static final String NAME_MARK = "-- name: ";
+    private static final String NAME_PREFIX = "-- name: ";
     private static final Map<String, String> TEXTS = parse(resource("statements.sql"));
-    private static final Map<String, String> OF_INSPECTION = parse(resource("inspection.sql"));
+    private static final Map<String, String> INSPECTION_TEXTS = parse(resource("inspection.sql"));
 
     private final Connection connection;
     private final Map<String, PreparedStatement> prepared = new HashMap<>();
@@ -29,12 +29,12 @@ final class Statements {
         this.connection = connection;
     }
 
-    /// @return the statement with its parameters set, ready to execute; valid until it is asked for again
+    /// @return the statement with its parameters set; valid until the next call with the same name
     PreparedStatement with(String name, @Nullable Object... parameters) throws SQLException {
         return set(prepared(name), parameters);
     }
 
-    /// @return a statement with its parameters set, ready to execute, to be closed by the caller
+    /// @return a statement with its parameters set; the caller closes it
     PreparedStatement with(FilterSql.Query query) throws SQLException {
         PreparedStatement statement = connection.prepareStatement(query.text());
         try {
@@ -53,7 +53,7 @@ final class Statements {
         return statement;
     }
 
-    /// Prepares every statement anew when it is asked for next: after an error the driver may have closed it.
+    /// Discards the prepared statements: after an error the driver may have closed them.
     void discardPrepared() {
         prepared.values().forEach(Statements::close);
         prepared.clear();
@@ -63,28 +63,28 @@ final class Statements {
         try {
             statement.close();
         } catch (SQLException _) {
-            // tells once more what went wrong before
+            // repeats the earlier error
         }
     }
 
-    /// @return octets of content given as parameters since it was last asked
+    /// @return octets of binary parameters since the last call
     long takeContentOctets() {
         long taken = content;
         content = 0;
         return taken;
     }
 
-    /// @return the text by its name of each statement that a running relay uses
+    /// @return the statements of a running relay, by name
     static Map<String, String> texts() {
         return TEXTS;
     }
 
-    /// @return the text by its name of each statement that looks at a whole queue
+    /// @return the statements that verify and repair a queue, by name
     static Map<String, String> inspectionTexts() {
-        return OF_INSPECTION;
+        return INSPECTION_TEXTS;
     }
 
-    /// @return what they are prepared for
+    /// @return the connection of the statements
     Connection connection() {
         return connection;
     }
@@ -105,7 +105,7 @@ final class Statements {
         if (known != null) {
             return known;
         }
-        String text = TEXTS.getOrDefault(name, OF_INSPECTION.get(name));
+        String text = TEXTS.getOrDefault(name, INSPECTION_TEXTS.get(name));
         if (text == null) {
             throw new IllegalArgumentException("no statement named " + name);
         }
@@ -114,9 +114,9 @@ final class Statements {
         return fresh;
     }
 
-    /// @param file texts, each behind a line with its name
+    /// @param file statements, each preceded by a line with its name
     static Map<String, String> parse(String file) {
-        return Arrays.stream(file.split(NAME_MARK))
+        return Arrays.stream(file.split(NAME_PREFIX))
                 .skip(1)
                 .map(block -> block.split("\n", 2))
                 .collect(Collectors.toUnmodifiableMap(parts -> parts[0].strip(), parts -> parts[1].strip()));

@@ -8,26 +8,25 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The database and those who work on it: one writer, a few readers, one that moves the log. Opened and closed
-/// together.
+/// The database with its connections: one writer, a few readers, one for checkpoints.
 final class Store implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Store.class);
 
-    /// Kept for the mail to come; more than this is given back to the file system.
+    /// Free octets kept for new mail; more than this is returned to the file system.
     private static final long SPARE_KEPT = 64L * 1024 * 1024;
 
-    /// 2 MiB of 4 KiB pages: a few milliseconds of the writer's time.
+    /// 2 MiB of 4 KiB pages: takes the writer a few milliseconds.
     private static final int PAGES_AT_ONCE = 512;
 
-    /// Of every second, if nobody else writes: the space of a long outage is back after minutes, not hours.
+    /// Time of each second while nothing else is written: after a long outage the space is free within minutes.
     private static final Duration RETURN_TIME = Duration.ofMillis(250);
 
     private static final int DELETED_AT_ONCE = 20;
 
     private static final int READERS = 4;
 
-    /// Looks at everything take their time. They must not take the readers from deliveries and claims.
+    /// Long reads have connections of their own, so that they do not block claims and deliveries.
     private static final int SCANNERS = 2;
 
     private final FreeSpace freeSpace;
@@ -37,8 +36,8 @@ final class Store implements AutoCloseable {
     private final ReaderPool scanners;
 
     private Store(
-            FreeSpace room, Checkpointer checkpointer, Committer committer, ReaderPool readers, ReaderPool scanners) {
-        this.freeSpace = room;
+            FreeSpace freeSpace, Checkpointer checkpointer, Committer committer, ReaderPool readers, ReaderPool scanners) {
+        this.freeSpace = freeSpace;
         this.checkpointer = checkpointer;
         this.committer = committer;
         this.readers = readers;
@@ -51,15 +50,15 @@ final class Store implements AutoCloseable {
         return open(new FreeSpace(settings), sqlite);
     }
 
-    static Store open(FreeSpace room, Sqlite sqlite) throws SQLException, QueueUnavailableException {
+    static Store open(FreeSpace freeSpace, Sqlite sqlite) throws SQLException, QueueUnavailableException {
         Connection writer = sqlite.openWriter();
         try {
             sqlite.upgrade(writer);
             ReaderPool readers = new ReaderPool(sqlite::openReader, READERS);
             ReaderPool scanners = new ReaderPool(sqlite::openScanner, SCANNERS);
             Checkpointer checkpointer = new Checkpointer(sqlite.openCheckpointer());
-            Committer committer = new Committer(writer, sqlite::openWriter, room, checkpointer);
-            return new Store(room, checkpointer, committer, readers, scanners);
+            Committer committer = new Committer(writer, sqlite::openWriter, freeSpace, checkpointer);
+            return new Store(freeSpace, checkpointer, committer, readers, scanners);
         } catch (SQLException | QueueUnavailableException e) {
             writer.close();
             throw e;
@@ -78,26 +77,26 @@ final class Store implements AutoCloseable {
         return readers;
     }
 
-    /// @return for looks at everything
+    /// @return connections for long reads
     ReaderPool scanners() {
         return scanners;
     }
 
-    /// Forgets what was half received when the relay ended. In small steps: nobody knows how much it is.
+    /// Deletes messages that were partly received when the relay ended, a few at a time.
     ///
-    /// @return how many messages that were
+    /// @return number of messages
     int deleteIncoming() {
         int all = 0;
-        int swept;
+        int deleted;
         do {
-            swept = committer.write(statements -> MessageTables.deleteIncoming(statements, DELETED_AT_ONCE));
-            all += swept;
-        } while (swept == DELETED_AT_ONCE);
+            deleted = committer.write(statements -> MessageTables.deleteIncoming(statements, DELETED_AT_ONCE));
+            all += deleted;
+        } while (deleted == DELETED_AT_ONCE);
         return all;
     }
 
-    /// Makes the files a little smaller if they are much larger than their content, as after a long outage, or if the
-    /// disk is short: what the queue holds and does not need must not keep new mail out.
+    /// Shrinks the files a little if they have many free pages, as after a long outage, or if the disk is short
+    /// of space: free pages must not prevent new mail from being accepted.
     void returnFreeSpace() {
         boolean diskIsShort = freeSpace.shortageFor(0).equals(Optional.of(SpaceShortage.DISK));
         if (diskIsShort) {
@@ -105,12 +104,12 @@ final class Store implements AutoCloseable {
         }
         long keep = diskIsShort ? 0 : SPARE_KEPT;
         if (freeSpace.spare() > keep) {
-            giveBackAllBut(keep);
-            checkpointer.request(); // the file gets shorter then
+            returnAllBut(keep);
+            checkpointer.request(); // shortens the file
         }
     }
 
-    private void giveBackAllBut(long keep) {
+    private void returnAllBut(long keep) {
         long end = System.nanoTime() + RETURN_TIME.toNanos();
         do {
             committer.write(statements -> {
@@ -120,7 +119,7 @@ final class Store implements AutoCloseable {
         } while (freeSpace.spare() > keep && committer.isIdle() && System.nanoTime() < end);
     }
 
-    /// Ends after everything submitted before has been written.
+    /// Writes all submitted work first.
     @Override
     public void close() {
         close(committer);
@@ -129,9 +128,9 @@ final class Store implements AutoCloseable {
         close(checkpointer);
     }
 
-    private static void close(AutoCloseable part) {
+    private static void close(AutoCloseable resource) {
         try {
-            part.close();
+            resource.close();
         } catch (Exception e) {
             log.warn("the queue did not close cleanly; nothing committed is lost: {}", e.getMessage());
         }

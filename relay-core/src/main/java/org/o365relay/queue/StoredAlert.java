@@ -2,12 +2,12 @@ package org.o365relay.queue;
 
 import java.time.Instant;
 
-/// What the admin has been told is wrong, and not yet that it is right again.
+/// An active alert: the admin was notified of a problem that is not resolved yet.
 ///
-/// @param name the same for the same trouble
+/// @param name identifies the problem
 /// @param since when it began
-/// @param subject what is wrong, in a few words
-/// @param text what is wrong, in a sentence or two
-/// @param advice what to do; may be empty
-/// @param emailed whether a letter has told of it
+/// @param subject the problem in a few words
+/// @param text the problem in a sentence or two
+/// @param advice the remedy; may be empty
+/// @param emailed whether an email was sent
 public record StoredAlert(String name, Instant since, String subject, String text, String advice, boolean emailed) {}

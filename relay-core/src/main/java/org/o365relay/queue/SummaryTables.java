@@ -14,14 +14,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.QueueId;
 
-/// Counts the open messages, from indexes alone: a row is read only of those that are being delivered, and of
-/// the oldest of each kind.
+/// Counts the open messages from indexes alone. Reads rows only of messages that are being delivered, and of
+/// the oldest message of each group.
 final class SummaryTables {
 
     private static final int MOST_CLIENTS = 20;
     private static final long NEVER = ClaimTables.END_OF_TIME.toEpochMilli();
 
-    /// Open messages that have something in common.
+    /// A group of open messages.
     ///
     /// @param oldest the lowest id
     private record Group(long messages, long oldest) {
@@ -93,14 +93,14 @@ final class SummaryTables {
 
     private Map<MessageState, Long> states() throws SQLException {
         long open = all == null ? 0 : all.messages();
-        long tried = reasons.values().stream().mapToLong(Group::messages).sum();
+        long deferredAll = reasons.values().stream().mapToLong(Group::messages).sum();
         try (ResultSet delivering = statements.with("open-in-delivery").executeQuery();
                 ResultSet onHold = statements.with("open-on-hold").executeQuery()) {
             delivering.next();
             onHold.next();
-            long held = onHold.getLong(1) - delivering.getLong(2); // an operator gives some of them up just now
-            long heldAndTried = onHold.getLong(2);
-            long deferred = tried - heldAndTried - delivering.getLong(3);
+            long held = onHold.getLong(1) - delivering.getLong(2); // without those being bounced by an operator
+            long heldDeferred = onHold.getLong(2);
+            long deferred = deferredAll - heldDeferred - delivering.getLong(3);
             Map<MessageState, Long> states = new EnumMap<>(MessageState.class);
             states.put(MessageState.DELIVERING, delivering.getLong(1));
             states.put(MessageState.HELD, held);
@@ -110,7 +110,7 @@ final class SummaryTables {
         }
     }
 
-    /// The end of a lease is no time at which anything is to be tried, so what is being delivered is passed over.
+    /// Ignores messages that are being delivered: the end of their lease is not a time of delivery.
     private @Nullable Instant nextDue() throws SQLException {
         long next = NEVER;
         for (Place place : places) {
@@ -119,9 +119,9 @@ final class SummaryTables {
         return next == NEVER ? null : Instant.ofEpochMilli(next);
     }
 
-    private long nextDue(String lane, int priority) throws SQLException {
+    private long nextDue(String mailbox, int priority) throws SQLException {
         try (ResultSet row = statements
-                .with("next-attempt", lane, priority, lane, priority, lane, priority)
+                .with("next-attempt", mailbox, priority, mailbox, priority, mailbox, priority)
                 .executeQuery()) {
             long millis = row.next() ? row.getLong(1) : NEVER;
             return row.wasNull() ? NEVER : millis;
@@ -135,12 +135,12 @@ final class SummaryTables {
                         .thenComparing(Map.Entry::getKey))
                 .limit(most)
                 .toList();
-        List<GroupCount> tallies = new ArrayList<>();
+        List<GroupCount> counts = new ArrayList<>();
         for (Map.Entry<String, Group> entry : largest) {
             Group group = entry.getValue();
-            tallies.add(new GroupCount(entry.getKey(), group.messages(), receivedAt(group.oldest())));
+            counts.add(new GroupCount(entry.getKey(), group.messages(), receivedAt(group.oldest())));
         }
-        return tallies;
+        return counts;
     }
 
     private Instant receivedAt(long id) throws SQLException {

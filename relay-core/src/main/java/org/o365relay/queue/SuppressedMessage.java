@@ -6,16 +6,16 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 
-/// What is still known of a message about which a notice was withheld.
+/// A message in a digest of suppressed notices.
 ///
 /// @param kind of the notice
-/// @param receivedAt when it came in; when the notice was withheld, if the message is forgotten
-/// @param helo what the device called itself; empty if that is not known
-/// @param subject null if it has none or that is not known
-/// @param recipients of whom it would have told: those that failed since then; of a delayed one those
+/// @param receivedAt when it was received; if it is no longer in the history, when the notice was suppressed
+/// @param helo HELO or EHLO name of the device; empty if not known
+/// @param subject null if there is none or it is not known
+/// @param recipients those that the notice would have listed: the failed ones since then, or for a delay those
 ///     that have not failed
-/// @param settled whether nobody waits for it any more
-/// @param reason of the last trouble, as in the catalogue of replies; empty if not known
+/// @param settled whether the message is settled
+/// @param reason of the last failure, as in the reply catalogue; empty if not known
 public record SuppressedMessage(
         QueueId id,
         SuppressedNotice.Kind kind,

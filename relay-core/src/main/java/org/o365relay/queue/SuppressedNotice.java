@@ -6,15 +6,15 @@ import java.util.Locale;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 
-/// A notice that was not written, because there were too many about its device: a digest will tell instead.
+/// A notice that was not sent because its device exceeded the limit for notices; a digest replaces it.
 ///
-/// @param message what it would have been about
-/// @param client the device
-/// @param recipient who would have got it
-/// @param at when it would have been written
+/// @param message subject of the notice
+/// @param client address of the device
+/// @param recipient of the notice
+/// @param at when the notice was due
 public record SuppressedNotice(QueueId message, Kind kind, InetAddress client, EmailAddress recipient, Instant at) {
 
-    /// What the notice would have told.
+    /// Kind of a notice.
     public enum Kind {
         FAILED,
         DELAYED;

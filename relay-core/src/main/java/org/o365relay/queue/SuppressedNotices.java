@@ -4,9 +4,9 @@ import java.net.InetAddress;
 import java.time.Instant;
 import org.o365relay.mail.EmailAddress;
 
-/// The notices to one person about one device that wait for a digest.
+/// The suppressed notices for one recipient about one device, to be combined in a digest.
 ///
-/// @param count how many, at least one
-/// @param since when the oldest was withheld
-/// @param until when the last may have been; what was withheld later is for another digest
+/// @param count number of notices, at least 1
+/// @param since when the oldest was suppressed
+/// @param until end of the period; notices suppressed later belong to another digest
 public record SuppressedNotices(InetAddress client, EmailAddress recipient, int count, Instant since, Instant until) {}

@@ -4,7 +4,8 @@ final class Threads {
 
     private Threads() {}
 
-    /// Waits for a thread to end, whatever happens; an interrupt that came meanwhile is kept for the caller.
+    /// Waits for a thread to end. An interrupt does not end the wait; the interrupt status is restored
+    /// afterwards.
     static void joinUninterruptibly(Thread thread) {
         boolean interrupted = false;
         while (thread.isAlive()) {

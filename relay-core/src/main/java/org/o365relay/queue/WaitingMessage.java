@@ -10,12 +10,13 @@ import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 
-/// An open message that its author may be told of: neither a notice, nor from the null sender, nor on hold.
+/// An open message about which a delay notice may be sent: not a notice itself, not from the null sender, not
+/// on hold.
 ///
-/// @param recipients those still open
-/// @param mailbox who delivers it: a mailbox, or a pool if nobody has tried it yet
-/// @param reason why it was deferred last, as in the catalogue of replies; null if it never was
-/// @param content opens the original, byte for byte as it was received
+/// @param recipients the open ones
+/// @param mailbox the mailbox that delivers it, or the pool if no mailbox has claimed it yet
+/// @param reason of the last deferral, as in the reply catalogue; null if never deferred
+/// @param content opens the original content, byte for byte as received
 public record WaitingMessage(
         QueueId id,
         Arrival arrival,

@@ -1,8 +1,9 @@
-/// Keeps what the relay said 250 to, and says when it is due.
+/// Stores accepted messages durably until they are delivered, and schedules their delivery.
 ///
-/// What [org.o365relay.queue.MessageQueue] has committed survives kill -9, power loss and a full disk. The
-/// original is kept byte for byte until every recipient is settled. Writes of all callers are put into one
-/// transaction and synced once (group commit). States and guarantees: `docs/queue.md`.
+/// A message that [org.o365relay.queue.MessageQueue] has committed survives `kill -9`, power loss and a full
+/// disk. The original content is kept byte for byte until every recipient is settled. The writes of all callers
+/// are combined in one transaction and synced once (group commit). `docs/queue.md` lists the states and their
+/// guarantees.
 ///
 /// The only package that imports `java.sql`. It must not know SMTP, rewriting or Exchange.
 @NullMarked

@@ -203,7 +203,7 @@ class BackupTest {
         house.close();
         try (ChildJvm child = ChildJvm.startLimited(
                 4_096, scratch, BackupTest.class, house.directory.toString(), folder.toString())) {
-            assertThat(child.awaitLine("REFUSED")).contains("no backup", "disk", "see that there is room");
+            assertThat(child.awaitLine("REFUSED")).contains("the backup", "could not be written", "disk", "check the free space");
         }
         assertThat(folder).isEmptyDirectory();
         assertThat(house.claim(100)).hasSize(80);
@@ -302,7 +302,7 @@ class BackupTest {
         Files.writeString(made, "Dear admin, this was never a database. ".repeat(500));
         assertThatThrownBy(() -> restore(house, made, true, false)).hasMessageContaining("is damaged");
         assertThatThrownBy(() -> restore(house, scratch.resolve("none"), true, false))
-                .hasMessageContaining("no file");
+                .hasMessageContaining("not a file");
         assertThat(texts(house)).hasSize(50);
         assertThat(names(house.directory)).doesNotContain("replaced", "queue-restore.db");
     }

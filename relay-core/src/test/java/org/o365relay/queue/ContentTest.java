@@ -90,8 +90,8 @@ class ContentTest {
             assertThat(in.damage()).isEmpty();
             assertThatThrownBy(in::readAllBytes)
                     .isInstanceOf(IOException.class)
-                    .hasMessage("message " + claim.id() + " is damaged in the queue: the disk has changed chunk 1");
-            assertThat(in.damage()).hasValue("the disk has changed chunk 1");
+                    .hasMessage("message " + claim.id() + " is damaged in the queue: chunk 1 does not match its checksum");
+            assertThat(in.damage()).hasValue("chunk 1 does not match its checksum");
         }
     }
 

@@ -103,7 +103,7 @@ class CrashTest {
                 .singleElement()
                 .satisfies(event -> assertThat(event.kind()).isEqualTo("interrupted"))
                 .satisfies(event -> assertThat(event.recipient()).isNull())
-                .satisfies(event -> assertThat(event.detail()).contains("may have the message"));
+                .satisfies(event -> assertThat(event.detail()).contains("may have accepted the message"));
     }
 
     @Test

@@ -28,9 +28,9 @@ import org.o365relay.queue.FaultyDisk.Fault;
 import org.o365relay.queue.FaultyDisk.Operation;
 import org.o365relay.queue.FaultyDisk.Place;
 
-/// The disk fails below SQLite: every kind of file operation, on the database and on its log, at the n-th time for many
-/// n, once or from then on, with half a write done or none. Nothing that was acknowledged is lost, nothing is half
-/// there, and when the disk works again the queue goes on, without a restart and with one.
+/// The disk fails below SQLite: every kind of file operation, on the database and on its log, at the n-th time
+/// for many n, once or from then on, with half a write done or none. Nothing that was acknowledged is lost,
+/// nothing is half there, and when the disk works again the queue goes on, without a restart and with one.
 @Timeout(300)
 class DiskFaultTest {
 
@@ -233,7 +233,8 @@ class DiskFaultTest {
             }
         }
 
-        /// Everything acknowledged and not settled is there as it was sent; what else is there was tried, and is whole.
+        /// Everything acknowledged and not settled is there as it was sent; what else is there was tried, and
+        /// is whole.
         private void check() throws Exception {
             house.clock.advance(Duration.ofHours(3)); // leases of claims that failed have ended
             Set<String> found = new HashSet<>();

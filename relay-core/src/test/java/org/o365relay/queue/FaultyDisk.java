@@ -20,12 +20,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
 
-/// The layer between SQLite and the operating system, in which any file operation can be made to fail. SQLite asks its
-/// VFS to open files, and a file has a table of functions; here both are wrapped in functions that call the original
-/// ones, or do not. To be used in a process of its own: it holds for all that opens a database in it.
+/// The layer between SQLite and the operating system, in which any file operation can be made to fail. SQLite
+/// asks its VFS to open files, and a file has a table of functions; here both are wrapped in functions that
+/// call the original ones, or do not. To be used in a process of its own: it holds for all that opens a
+/// database in it.
 ///
-/// A sync that does not fail does nothing: the machine will not lose its power in the middle of a test, and hundreds of
-/// queues are done with in seconds.
+/// A sync that does not fail does nothing: the machine will not lose its power in the middle of a test, and
+/// hundreds of queues are done with in seconds.
 ///
 /// Only files whose kind is known (database, write-ahead log) are wrapped. Layouts:
 /// https://www.sqlite.org/c3ref/vfs.html
@@ -129,7 +130,8 @@ final class FaultyDisk {
         return failed.get();
     }
 
-    /// A connection's first field is its VFS. The driver keeps the pointer to itself, and there is no other way to it.
+    /// A connection's first field is its VFS. The driver keeps the pointer to itself, and there is no other way
+    /// to it.
     private static MemorySegment vfs() throws ReflectiveOperationException, SQLException {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite::memory:")) {
             Object database = connection.unwrap(SQLiteConnection.class).getDatabase();

@@ -138,14 +138,14 @@ class HoldTest {
         QueueId id = house.accept("damaged", ANNA);
         Claim claim = house.claimOne();
 
-        house.queue().holdDamaged(claim, "the disk has changed chunk 0");
+        house.queue().holdDamaged(claim, "chunk 0 does not match its checksum");
 
         assertThat(line(id).state()).isEqualTo(MessageState.HELD);
         assertThat(line(id).attempts()).isZero();
         assertThat(house.queue().events(id))
                 .singleElement()
                 .satisfies(event -> assertThat(event.kind()).isEqualTo("damaged"))
-                .satisfies(event -> assertThat(event.detail()).isEqualTo("the disk has changed chunk 0"));
+                .satisfies(event -> assertThat(event.detail()).isEqualTo("chunk 0 does not match its checksum"));
         house.queue().holdDamaged(claim, "again");
         assertThat(house.queue().events(id)).as("its lease has ended").hasSize(1);
     }

@@ -264,7 +264,7 @@ class QueueAdminTest {
         assertThat(effect.isComplete()).isFalse();
         assertThat(effect.changed()).isEqualTo(1_000);
         assertThat(effect.stopped())
-                .contains("the disk failed", "no room", "1,000 of 2,000 messages were changed", "ask again");
+                .contains("the queue cannot be written", "no room", "1,000 of 2,000 messages were changed", "run the command again");
         assertThat(house.number("SELECT count(*) FROM message WHERE held_at IS NOT NULL"))
                 .isEqualTo(1_000);
         assertThat(house.number("SELECT count(*) FROM event")).isEqualTo(1_000);
@@ -307,7 +307,7 @@ class QueueAdminTest {
                 .isEqualTo(new ChangeResult(
                         0,
                         0,
-                        "the relay failed, see its log: a bug; 0 of 2 messages were changed; ask again for the rest"));
+                        "internal error, see the log of the relay: a bug; 0 of 2 messages were changed; run the command again for the rest"));
         assertThat(show(held).entry().state()).isEqualTo(MessageState.HELD);
 
         house.queue().admin().bounceEach(MessageFilter.of(List.of(waiting)), EVA, _ -> {

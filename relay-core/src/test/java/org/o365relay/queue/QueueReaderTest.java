@@ -239,7 +239,7 @@ class QueueReaderTest {
                         QueueUnavailableException.class,
                         e -> assertThat(e.reason()).isEqualTo(Reason.OLDER_SCHEMA))
                 .hasMessageContaining("schema " + version)
-                .hasMessageContaining("a start of this version brings it up to date");
+                .hasMessageContaining("start this version of the relay to upgrade it");
         assertThat(house.number("PRAGMA user_version")).isEqualTo(version);
     }
 

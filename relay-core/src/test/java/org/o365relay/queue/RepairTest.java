@@ -32,8 +32,8 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Finding.Kind;
 import org.o365relay.queue.QueueRepair.Report;
 
-/// Every kind of damage, made on purpose: it is found, and after a repair every open message is either served by a
-/// queue, or in quarantine.
+/// Every kind of damage, made on purpose: it is found, and after a repair every open message is either served
+/// by a queue, or in quarantine.
 @Timeout(120)
 class RepairTest {
 
@@ -224,26 +224,26 @@ class RepairTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             UPDATE message SET client = 'printer-3' WHERE id = $                           | MESSAGE | printer-3
-            UPDATE message SET sender = 'a b' WHERE id = $                                 | MESSAGE | is no address
+            UPDATE message SET sender = 'a b' WHERE id = $                                 | MESSAGE | is not an address
             UPDATE message SET body = 'EBCDIC' WHERE id = $                                | MESSAGE | EBCDIC
             UPDATE message SET size = size + 1 WHERE id = $                                | MESSAGE | octets
-            UPDATE recipient SET address = '' WHERE message_id = $                         | MESSAGE | is no address
-            UPDATE recipient SET state = 'delivered' WHERE message_id = $                  | MESSAGE | no recipient is open
+            UPDATE recipient SET address = '' WHERE message_id = $                         | MESSAGE | is not an address
+            UPDATE recipient SET state = 'delivered' WHERE message_id = $                  | MESSAGE | no open recipient
             DELETE FROM recipient WHERE message_id = $                                     | MESSAGE | recipient
             DELETE FROM chunk WHERE message_id = $                                         | MESSAGE | content
-            UPDATE chunk SET ordinal = 3 WHERE message_id = $                              | MESSAGE | piece 0
-            UPDATE chunk SET checksum = 7 WHERE message_id = $                             | MESSAGE | not what was received
+            UPDATE chunk SET ordinal = 3 WHERE message_id = $                              | MESSAGE | chunk 0
+            UPDATE chunk SET checksum = 7 WHERE message_id = $                             | MESSAGE | does not match its checksum
             UPDATE message SET content_id = 7 WHERE id = $                                 | MESSAGE | content
             DELETE FROM message WHERE id = $                                               | MESSAGE | no message
-            UPDATE message SET lease = 5, due_at = NULL, settled_at = 1 WHERE id = $       | TRIFLE  | leased
-            UPDATE message SET due_at = NULL WHERE id = $                                  | TRIFLE  | neither
-            UPDATE message SET settled_at = 1 WHERE id = $                                 | TRIFLE  | settled
-            UPDATE message SET due_at = due_at + 31536000000 WHERE id = $                  | TRIFLE  | clock
-            UPDATE message SET held_at = 1 WHERE id = $                                    | TRIFLE  | on hold
-            UPDATE message SET priority = 9 WHERE id = $                                   | TRIFLE  | priority
-            INSERT INTO incoming VALUES ($, 1)                                             | TRIFLE  | half received
-            INSERT INTO recipient (message_id, ordinal, address, state) VALUES (7, 0, 'x', 'queued') | TRIFLE | recipients
-            INSERT INTO event (message_id, at, kind, upstream, detail) VALUES (7, 1, '', '', '')     | TRIFLE | events
+            UPDATE message SET lease = 5, due_at = NULL, settled_at = 1 WHERE id = $       | INCONSISTENCY | leased
+            UPDATE message SET due_at = NULL WHERE id = $                                  | INCONSISTENCY | neither
+            UPDATE message SET settled_at = 1 WHERE id = $                                 | INCONSISTENCY | settled
+            UPDATE message SET due_at = due_at + 31536000000 WHERE id = $                  | INCONSISTENCY | clock
+            UPDATE message SET held_at = 1 WHERE id = $                                    | INCONSISTENCY | on hold
+            UPDATE message SET priority = 9 WHERE id = $                                   | INCONSISTENCY | priority
+            INSERT INTO incoming VALUES ($, 1)                                             | INCONSISTENCY | being received
+            INSERT INTO recipient (message_id, ordinal, address, state) VALUES (7, 0, 'x', 'queued') | INCONSISTENCY | recipients
+            INSERT INTO event (message_id, at, kind, upstream, detail) VALUES (7, 1, '', '', '')     | INCONSISTENCY | events
             """)
     void whatMakesNoSenseIsFoundAndPutInOrderOrInQuarantine(String damage, Kind kind, String words) throws Exception {
         fill(40);
@@ -278,7 +278,7 @@ class RepairTest {
         assertThat(house.queue().events(id)).last().satisfies(event -> {
             assertThat(event.kind()).isEqualTo("damaged");
             assertThat(event.detail())
-                    .contains("not what was received", report.quarantine().toString());
+                    .contains("does not match its checksum", report.quarantine().toString());
         });
         assertThat(house.number("SELECT held_at IS NOT NULL AND due_at > 250000000000000 FROM message WHERE id = "
                         + id.value()))

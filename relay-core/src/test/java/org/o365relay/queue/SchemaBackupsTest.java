@@ -146,7 +146,7 @@ class SchemaBackupsTest {
         house.execute("PRAGMA wal_checkpoint(TRUNCATE)");
         try (ChildJvm child =
                 ChildJvm.startLimited(8 * 1024, scratch, CrashScenes.class, "COMMITTED", house.directory.toString())) {
-            assertThat(child.awaitLine("UNUSABLE_DIRECTORY")).contains("no copy of the queue", "nothing was changed");
+            assertThat(child.awaitLine("UNUSABLE_DIRECTORY")).contains("cannot be copied before", "nothing was changed");
         }
         assertThat(house.number("PRAGMA user_version")).isEqualTo(3);
         assertThat(names()).noneMatch(name -> name.startsWith("queue-schema"));
