@@ -80,7 +80,8 @@ public final class Operations {
         }
         Change possible = possible(change);
         ChangeResult effect = possible instanceof Change.Bounce
-                ? queue.admin().bounceEach(selection, by, claim -> delivery(claim).bounce(claim, by))
+                ? queue.admin()
+                        .bounceEach(selection, by, claim -> delivery(claim).bounce(claim, by))
                 : queue.admin().apply(possible, selection, by);
         if (effect.changed() > 0) {
             journal.queueChanged(text(possible), effect.changed(), by);

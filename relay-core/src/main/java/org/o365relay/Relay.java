@@ -101,10 +101,7 @@ public final class Relay {
         queue = opened;
         try {
             NoticePolicy notifying = new NoticePolicy(
-                    settings.notices(),
-                    settings.hostname(),
-                    opened.notices().storedNotices(),
-                    clock);
+                    settings.notices(), settings.hostname(), opened.notices().storedNotices(), clock);
             Alerts bell = alerts(opened, notifying);
             alerts = bell;
             Journal told = journal.and(bell.journal());
@@ -246,7 +243,8 @@ public final class Relay {
 
     private SendingAccount account(MessageQueue from, MailboxSettings mailbox) {
         Instant since = clock.instant().minus(SendingAccount.QUOTA_WINDOW);
-        return new SendingAccount(mailbox.account(), mailbox.limits(), from.quotaUsage(mailbox.account(), since), clock);
+        return new SendingAccount(
+                mailbox.account(), mailbox.limits(), from.quotaUsage(mailbox.account(), since), clock);
     }
 
     private List<Upstream> upstreams(MailboxSettings mailbox) {

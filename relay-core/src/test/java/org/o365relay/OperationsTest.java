@@ -184,7 +184,10 @@ class OperationsTest {
                 .isEqualTo(new ChangeResult(1, 0, ""));
 
         assertThat(shown().entry().state()).isEqualTo(MessageState.FAILED);
-        assertThat(journal.lines("failed")).singleElement().asString().contains(" by olga, notice to scans@contoso.example");
+        assertThat(journal.lines("failed"))
+                .singleElement()
+                .asString()
+                .contains(" by olga, notice to scans@contoso.example");
         assertThat(operations.status("").running())
                 .satisfies(running -> assertThat(running.rates())
                         .contains(new Rate("failed", 1, 1, 1), new Rate("accepted", 1, 1, 1)));

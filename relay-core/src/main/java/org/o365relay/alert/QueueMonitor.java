@@ -43,7 +43,9 @@ record QueueMonitor(MessageQueue queue, AlertSettings settings, ActiveAlerts ale
     private void checkLength() {
         int limit = settings.queueLength();
         if (limit > 0) {
-            update(AlertKind.QUEUE_LENGTH, queue.countWaiting(limit + 1) > limit ? AlertTexts.queueLength(limit) : null);
+            update(
+                    AlertKind.QUEUE_LENGTH,
+                    queue.countWaiting(limit + 1) > limit ? AlertTexts.queueLength(limit) : null);
         }
     }
 

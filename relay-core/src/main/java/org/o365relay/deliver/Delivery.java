@@ -254,7 +254,8 @@ public final class Delivery {
         return localFailure(claim, reply, original, response -> sender.judge(response, false));
     }
 
-    private static Attempt localFailure(Claim claim, Reply reply, ReportedMessage original, Function<Response, Verdict> judging) {
+    private static Attempt localFailure(
+            Claim claim, Reply reply, ReportedMessage original, Function<Response, Verdict> judging) {
         Response response = new Response(Step.CONTENT, reply, Origin.RELAY);
         Verdict verdict = judging.apply(response);
         Map<Recipient, Result> results = new HashMap<>();

@@ -36,7 +36,8 @@ final class DsnForwarding {
         Map<EmailAddress, ForRecipient> wishes = new HashMap<>();
         envelope.recipients()
                 .forEach(recipient -> wishes.put(
-                        recipient, new ForRecipient(NO_OCCASION, report.of(recipient).original())));
+                        recipient,
+                        new ForRecipient(NO_OCCASION, report.of(recipient).original())));
         return new DsnRequest(report.envelopeId(), report.returned(), wishes);
     }
 

@@ -81,7 +81,8 @@ final class DsnSender {
     }
 
     Notices notices(Claim claim, Attempt attempt, Settlement settlement) {
-        List<FailedRecipient> failed = settled(claim, attempt, settlement, NotifyCondition.FAILURE, Failed.class::isInstance)
+        List<FailedRecipient> failed = settled(
+                        claim, attempt, settlement, NotifyCondition.FAILURE, Failed.class::isInstance)
                 .map(entry -> failed(entry.getKey(), entry.getValue()))
                 .toList();
         List<RelayedRecipient> relayed = settled(
@@ -150,7 +151,8 @@ final class DsnSender {
 
     private static Optional<LocalMessage> submission(Claim claim, Instant now, NoticeSource writing) {
         try {
-            return writing.write().map(notice -> NoticePolicy.localMessage(notice, claim.mailbox(), claim.priority(), now));
+            return writing.write()
+                    .map(notice -> NoticePolicy.localMessage(notice, claim.mailbox(), claim.priority(), now));
         } catch (RuntimeException e) {
             // What the upstream has taken must be settled all the same, or it would be sent again.
             log.error(
@@ -166,7 +168,8 @@ final class DsnSender {
 
     /// @return with the message in it, if the sender wants it back and it is small
     private ReportedMessage withContent(Claim claim, ReportedMessage original) {
-        if (claim.envelope().dsnRequest().returned() != ReturnedContent.FULL || claim.size() > ReportedMessage.MAX_CONTENT) {
+        if (claim.envelope().dsnRequest().returned() != ReturnedContent.FULL
+                || claim.size() > ReportedMessage.MAX_CONTENT) {
             return original;
         }
         try (InputStream content = queue.content(claim)) {

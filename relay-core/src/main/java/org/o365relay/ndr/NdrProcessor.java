@@ -37,8 +37,8 @@ import org.o365relay.notice.NoticeWriter;
 import org.o365relay.notice.Reason;
 import org.o365relay.queue.Event;
 import org.o365relay.queue.LocalMessage;
-import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.MessageEntry;
+import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.MessageSummary;
 import org.o365relay.queue.Page;
@@ -279,8 +279,8 @@ final class NdrProcessor {
         return Stream.concat(
                         made,
                         lines(written).stream().filter(line -> line.messageId().equals(messageId)))
-                .flatMap(line ->
-                        queue
+                .flatMap(
+                        line -> queue
                                 .messageSummary(line.id())
                                 .map(message -> new Candidate(message, line.subject(), messageId))
                                 .stream())

@@ -98,8 +98,7 @@ final class DeliveryStatus {
     // RFC 3464 §2.3
     private void begin(Recipient recipient, String action, EnhancedStatus status) {
         text.append("\r\n");
-        event
-                .envelope()
+        event.envelope()
                 .dsnRequest()
                 .of(recipient.address())
                 .originalRecipient()

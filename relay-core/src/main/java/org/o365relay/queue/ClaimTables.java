@@ -310,7 +310,13 @@ final class ClaimTables {
         for (Map.Entry<Long, Destination> entry : destinations.entrySet()) {
             Destination destination = entry.getValue();
             moved += statements
-                    .with("reroute", destination.route(), destination.route(), MessageRow.number(destination.priority()), entry.getKey(), mailbox)
+                    .with(
+                            "reroute",
+                            destination.route(),
+                            destination.route(),
+                            MessageRow.number(destination.priority()),
+                            entry.getKey(),
+                            mailbox)
                     .executeUpdate();
         }
         return moved;

@@ -82,8 +82,7 @@ final class DeviceTables {
         writeUsage(statements, address, device.usage());
     }
 
-    private static void writeUsage(Statements statements, String address, List<UsageSlot> usage)
-            throws SQLException {
+    private static void writeUsage(Statements statements, String address, List<UsageSlot> usage) throws SQLException {
         for (UsageSlot slot : usage) {
             statements
                     .with("write-device-usage", address, slot.since().toEpochMilli(), slot.recipients())
@@ -107,7 +106,10 @@ final class DeviceTables {
                     all.computeIfAbsent(row.getString("address"), _ -> new EnumMap<>(Deviation.class))
                             .put(deviation.get(), row.getLong("count"));
                 } else {
-                    log.warn("unknown deviation {} of device {} in the queue is ignored; a newer relay may have written it", name, row.getString("address"));
+                    log.warn(
+                            "unknown deviation {} of device {} in the queue is ignored; a newer relay may have written it",
+                            name,
+                            row.getString("address"));
                 }
             }
         }
@@ -125,8 +127,8 @@ final class DeviceTables {
         return all;
     }
 
-    private static Optional<DeviceRecord> device(
-            ResultSet row, Map<Deviation, Long> deviations, List<UsageSlot> usage) throws SQLException {
+    private static Optional<DeviceRecord> device(ResultSet row, Map<Deviation, Long> deviations, List<UsageSlot> usage)
+            throws SQLException {
         String address = row.getString("address");
         try {
             return Optional.of(new DeviceRecord(
@@ -140,7 +142,10 @@ final class DeviceTables {
                     deviations,
                     usage));
         } catch (IllegalArgumentException damaged) {
-            log.error("device {} is damaged in the queue and is left out; its counters start again: {}", address, damaged.getMessage());
+            log.error(
+                    "device {} is damaged in the queue and is left out; its counters start again: {}",
+                    address,
+                    damaged.getMessage());
             return Optional.empty();
         }
     }

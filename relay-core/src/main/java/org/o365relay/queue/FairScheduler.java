@@ -101,7 +101,17 @@ final class FairScheduler {
             SequencedSet<String> sorted = new TreeSet<>();
             for (String mailbox : mailboxes) {
                 try (ResultSet row = statements
-                        .with("due-clients", mailbox, priority, after, mailbox, priority, mailbox, priority, millis(), most)
+                        .with(
+                                "due-clients",
+                                mailbox,
+                                priority,
+                                after,
+                                mailbox,
+                                priority,
+                                mailbox,
+                                priority,
+                                millis(),
+                                most)
                         .executeQuery()) {
                     while (row.next()) {
                         sorted.add(row.getString(1));

@@ -20,9 +20,15 @@ final class Housekeeper implements AutoCloseable {
     Housekeeper(Store store, Runnable deleteHistory, Runnable writeDevices) {
         tasks = List.of(
                 timer.scheduleWithFixedDelay(
-                        () -> runLogging("measure free disk space", store.freeSpace()::measureFree), 1, 1, TimeUnit.SECONDS),
+                        () -> runLogging("measure free disk space", store.freeSpace()::measureFree),
+                        1,
+                        1,
+                        TimeUnit.SECONDS),
                 timer.scheduleWithFixedDelay(
-                        () -> runLogging("return free space to the file system", store::returnFreeSpace), 1, 1, TimeUnit.SECONDS),
+                        () -> runLogging("return free space to the file system", store::returnFreeSpace),
+                        1,
+                        1,
+                        TimeUnit.SECONDS),
                 timer.scheduleWithFixedDelay(
                         () -> runLogging("write device counters", writeDevices), 2, 2, TimeUnit.SECONDS),
                 timer.scheduleWithFixedDelay(

@@ -88,7 +88,8 @@ public final class Incoming {
         return committer
                 .submit(statements -> {
                     for (int i = 0; i < parts.size(); i++) {
-                        MessageTables.insertMessage(statements, ids.get(i), id, arrival, parts.get(i), headers, total, false);
+                        MessageTables.insertMessage(
+                                statements, ids.get(i), id, arrival, parts.get(i), headers, total, false);
                     }
                     MessageTables.insertChunk(statements, id, ordinal, last);
                     if (ordinal > 0) {

@@ -55,7 +55,8 @@ final class IntegrityCheck {
         long early = number("received-in-the-future", now.plus(CLOCK_CORRECTION).toEpochMilli());
         if (early > 0) {
             to.accept(new Finding(
-                    Kind.NOTE, early + " messages have a reception time in the future: the clock has been set back since"));
+                    Kind.NOTE,
+                    early + " messages have a reception time in the future: the clock has been set back since"));
         }
     }
 
@@ -119,10 +120,10 @@ final class IntegrityCheck {
         if (damage.isPresent()) {
             Damaged damaged = new Damaged(row.id(), damage.get());
             if (!message.isOpen()) {
-                notes.accept(new Finding(Kind.NOTE, damaged.text() + "; it is settled, so only its history is affected"));
-            } else if (message.isHeld() && number("count-quarantined", row.id()) > 0) {
                 notes.accept(
-                        new Finding(Kind.NOTE, damaged.text() + "; it is on hold, and a copy is in quarantine"));
+                        new Finding(Kind.NOTE, damaged.text() + "; it is settled, so only its history is affected"));
+            } else if (message.isHeld() && number("count-quarantined", row.id()) > 0) {
+                notes.accept(new Finding(Kind.NOTE, damaged.text() + "; it is on hold, and a copy is in quarantine"));
             } else {
                 to.accept(damaged);
             }

@@ -25,7 +25,8 @@ record MessageChanges(Statements statements, Instant now, String by) {
             case Change.Delete _ -> delete(message);
             case Change.Redirect(String target) -> redirect(message, target);
             case Change.Readdress(EmailAddress from, EmailAddress to) -> readdress(message, from, to);
-            case Change.Bounce _ -> throw new IllegalArgumentException("a bounce needs a DSN: use QueueAdmin.bounceEach");
+            case Change.Bounce _ ->
+                throw new IllegalArgumentException("a bounce needs a DSN: use QueueAdmin.bounceEach");
         };
     }
 

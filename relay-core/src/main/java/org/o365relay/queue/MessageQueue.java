@@ -198,7 +198,8 @@ public final class MessageQueue implements AutoCloseable {
     public void holdDamaged(Claim claim, String damage) {
         Instant now = clock.instant();
         store.committer()
-                .write(statements -> ClaimTables.holdDamaged(statements, claim.id().value(), claim.lease(), damage, now));
+                .write(statements ->
+                        ClaimTables.holdDamaged(statements, claim.id().value(), claim.lease(), damage, now));
     }
 
     /// Returns a mailbox's claimed messages to their pools, for other mailboxes; except those being delivered.
@@ -288,7 +289,8 @@ public final class MessageQueue implements AutoCloseable {
             return true;
         });
         if (!settled) {
-            throw new QueueException("the lease of message " + claim.id() + " ended before it was settled; the attempt is not recorded");
+            throw new QueueException(
+                    "the lease of message " + claim.id() + " ended before it was settled; the attempt is not recorded");
         }
         if (settlement.leavesOpen()) {
             dueSignals.raise(claim.mailbox()); // awaitDue has used the end of the lease as the next due time
@@ -557,8 +559,10 @@ public final class MessageQueue implements AutoCloseable {
     }
 
     private static int correctDueTimes(Store store, Instant now, Duration longestWait) {
-        int all = correctDueTimes(store, now, statements -> ClaimTables.dueTooLate(statements, now.plus(longestWait), BATCH))
-                + correctDueTimes(store, now, statements -> ClaimTables.untriedButNotDue(statements, now.plus(MOMENT), BATCH));
+        int all = correctDueTimes(
+                        store, now, statements -> ClaimTables.dueTooLate(statements, now.plus(longestWait), BATCH))
+                + correctDueTimes(
+                        store, now, statements -> ClaimTables.untriedButNotDue(statements, now.plus(MOMENT), BATCH));
         if (all > 0) {
             log.warn("the clock must have been ahead: {} messages with a due time far in the future are due now", all);
         }
@@ -570,8 +574,9 @@ public final class MessageQueue implements AutoCloseable {
         int changed;
         do {
             List<Long> ids = store.readers().read(found);
-            changed =
-                    ids.isEmpty() ? 0 : store.committer().write(statements -> ClaimTables.makeDue(statements, ids, now));
+            changed = ids.isEmpty()
+                    ? 0
+                    : store.committer().write(statements -> ClaimTables.makeDue(statements, ids, now));
             all += changed;
         } while (changed > 0);
         return all;

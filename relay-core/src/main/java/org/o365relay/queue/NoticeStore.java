@@ -87,8 +87,8 @@ public final class NoticeStore {
     /// @param noticeId id of the queued notice; null if there is none
     public record Written(boolean isNotified, @Nullable QueueId noticeId) {}
 
-    private static Written recordDelays(Statements statements, DelayNotification notification, QueueId noticeId, Instant now)
-            throws SQLException {
+    private static Written recordDelays(
+            Statements statements, DelayNotification notification, QueueId noticeId, Instant now) throws SQLException {
         LocalMessage notice = notification.notice();
         String detail = (notice == null ? "in a digest to " : "to ") + notification.to();
         if (!NoticeTables.recordDelay(statements, notification.message(), now, detail)) {
@@ -118,7 +118,8 @@ public final class NoticeStore {
         try {
             return suppressedNotices(ClaimTables.END_OF_TIME);
         } catch (QueueException e) {
-            log.error("suppressed notices cannot be read from the queue; no digest is sent for them: {}", e.getMessage());
+            log.error(
+                    "suppressed notices cannot be read from the queue; no digest is sent for them: {}", e.getMessage());
             return List.of();
         }
     }

@@ -91,7 +91,8 @@ final class NoticeTables {
         }
     }
 
-    static List<SuppressedMessage> messages(Statements statements, SuppressedNotices group, int most) throws SQLException {
+    static List<SuppressedMessage> messages(Statements statements, SuppressedNotices group, int most)
+            throws SQLException {
         List<SuppressedMessage> messages = new ArrayList<>();
         try (ResultSet row = statements
                 .with(

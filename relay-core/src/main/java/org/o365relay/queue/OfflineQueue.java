@@ -76,7 +76,8 @@ public final class OfflineQueue {
             long free = Files.getFileStore(file).getUsableSpace();
             return new DiskCapacity(free, settings.minimumFreeSpace(), usage.used(), settings.maximumSize());
         } catch (IOException e) {
-            throw unavailable("the free space of the file system of " + file + " cannot be measured: " + e.getMessage());
+            throw unavailable(
+                    "the free space of the file system of " + file + " cannot be measured: " + e.getMessage());
         }
     }
 
@@ -120,7 +121,8 @@ public final class OfflineQueue {
             throw unavailable("there is no queue in " + file.getParent() + ": no relay has run with this"
                     + " data-directory yet");
         } catch (AccessDeniedException e) {
-            throw unavailable("permission denied for " + e.getFile() + "; run the command as root or as the relay's user");
+            throw unavailable(
+                    "permission denied for " + e.getFile() + "; run the command as root or as the relay's user");
         } catch (IOException e) {
             throw unavailable("the queue " + file + " cannot be read: " + e.getMessage());
         } catch (SQLException e) {

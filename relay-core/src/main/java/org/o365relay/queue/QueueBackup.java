@@ -98,7 +98,8 @@ public final class QueueBackup {
         Connection connection = statements.connection();
         connection.setAutoCommit(true);
         Sqlite.execute(
-                connection, "PRAGMA query_only = OFF"); // would forbid writing the copy as well; the queue is open read-only
+                connection,
+                "PRAGMA query_only = OFF"); // would forbid writing the copy as well; the queue is open read-only
         try (PreparedStatement copying = connection.prepareStatement("VACUUM INTO ?")) {
             copying.setString(1, partial.toAbsolutePath().toString());
             copying.executeUpdate();

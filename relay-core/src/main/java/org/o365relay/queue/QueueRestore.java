@@ -67,11 +67,14 @@ public final class QueueRestore {
             Path aside = replaceFiles(interrupted);
             return new Result(aside, open);
         } catch (IOException e) {
-            throw refused(Reason.UNUSABLE_DIRECTORY, "the backup " + backup + " could not be restored: " + e.getMessage());
+            throw refused(
+                    Reason.UNUSABLE_DIRECTORY, "the backup " + backup + " could not be restored: " + e.getMessage());
         } catch (SQLException e) {
             throw Sqlite.isDamage(e)
                     ? refused(Reason.DAMAGED, backup + " is damaged: " + e.getMessage())
-                    : refused(Reason.UNUSABLE_DIRECTORY, "the backup " + backup + " could not be restored: " + e.getMessage());
+                    : refused(
+                            Reason.UNUSABLE_DIRECTORY,
+                            "the backup " + backup + " could not be restored: " + e.getMessage());
         } finally {
             clean();
             lock.release();
@@ -140,7 +143,8 @@ public final class QueueRestore {
     private @Nullable Path replaceFiles(Optional<Operation> interrupted) throws IOException, QueueUnavailableException {
         fresh.requireNoLog();
         DurableFiles.sync(fresh.file());
-        Path folder = interrupted.map(Operation::folder)
+        Path folder = interrupted
+                .map(Operation::folder)
                 .orElse(directory.resolve("replaced").resolve(Quarantine.name(clock.instant())));
         if (interrupted.isEmpty() && queue.files().isEmpty()) {
             DurableFiles.move(fresh.file(), queue.file());

@@ -54,7 +54,8 @@ public final class QueueVerifier {
             if (!Sqlite.isUnreadable(e)) {
                 throw e;
             }
-            findings.add(new Finding(Kind.FILE, "the check is incomplete, part of the file cannot be read: " + e.getMessage()));
+            findings.add(new Finding(
+                    Kind.FILE, "the check is incomplete, part of the file cannot be read: " + e.getMessage()));
         }
         return findings;
     }

@@ -41,7 +41,9 @@ record RecipientRow(
     ForRecipient dsnRequest() {
         return new ForRecipient(
                 occasions == null ? null : NotifyParameter.parse(occasions).orElseThrow(() -> damaged(occasions)),
-                originalRecipient == null ? null : OriginalRecipient.parse(originalRecipient).orElseThrow(() -> damaged(originalRecipient)));
+                originalRecipient == null
+                        ? null
+                        : OriginalRecipient.parse(originalRecipient).orElseThrow(() -> damaged(originalRecipient)));
     }
 
     private static IllegalArgumentException damaged(String text) {

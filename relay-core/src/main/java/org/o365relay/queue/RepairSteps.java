@@ -44,8 +44,8 @@ final class RepairSteps {
         }
         for (long id : withoutMessage(check)) {
             quarantine.export(statements, id, id, "its message does not exist");
-            quarantined.add(
-                    "message " + IntegrityCheck.name(id) + " is not in the queue; its remaining rows are in quarantine");
+            quarantined.add("message " + IntegrityCheck.name(id)
+                    + " is not in the queue; its remaining rows are in quarantine");
             statements.with("delete-orphaned-content", id).executeUpdate();
         }
         fix(AFTER_QUARANTINE);

@@ -225,8 +225,8 @@ final class RowRecovery {
                 return new Reached(true, 0, first);
             }
             return copy(
-                    "SELECT " + key + " AS recovered, " + String.join(", ", columns) + " FROM " + table + " WHERE " + key
-                            + " >= " + first + " ORDER BY " + order,
+                    "SELECT " + key + " AS recovered, " + String.join(", ", columns) + " FROM " + table + " WHERE "
+                            + key + " >= " + first + " ORDER BY " + order,
                     first);
         }
 

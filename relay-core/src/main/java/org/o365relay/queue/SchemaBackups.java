@@ -58,8 +58,8 @@ final class SchemaBackups {
         } catch (IOException e) {
             throw new QueueUnavailableException(
                     Reason.UNUSABLE_DIRECTORY,
-                    "the queue " + sqlite.file() + " must be upgraded, and cannot be copied before: "
-                            + e.getMessage() + "; nothing was changed");
+                    "the queue " + sqlite.file() + " must be upgraded, and cannot be copied before: " + e.getMessage()
+                            + "; nothing was changed");
         }
     }
 
@@ -127,7 +127,10 @@ final class SchemaBackups {
                 }
             }
         } catch (IOException | UncheckedIOException e) {
-            log.warn("expired copies of the queue in {} could not be deleted, trying again later: {}", directory, e.getMessage());
+            log.warn(
+                    "expired copies of the queue in {} could not be deleted, trying again later: {}",
+                    directory,
+                    e.getMessage());
         }
     }
 

@@ -236,8 +236,10 @@ final class Sqlite {
                 ? unavailable(failure)
                 : new QueueUnavailableException(
                         Reason.UNUSABLE_DIRECTORY,
-                        "the queue " + file + " cannot be read: " + failure.getMessage() + "; run the command as root or"
-                                + " as the relay's user. If only one of " + FILE + "-wal and " + FILE + "-shm exists, start"
+                        "the queue " + file + " cannot be read: " + failure.getMessage()
+                                + "; run the command as root or"
+                                + " as the relay's user. If only one of " + FILE + "-wal and " + FILE
+                                + "-shm exists, start"
                                 + " the relay, which recreates the other");
     }
 

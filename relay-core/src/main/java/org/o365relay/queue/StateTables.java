@@ -45,8 +45,7 @@ final class StateTables {
         try (ResultSet row = statements.with("paused-mailboxes").executeQuery()) {
             List<PausedMailbox> paused = new ArrayList<>();
             while (row.next()) {
-                paused.add(
-                        new PausedMailbox(row.getString(1), Instant.ofEpochMilli(row.getLong(2)), row.getString(3)));
+                paused.add(new PausedMailbox(row.getString(1), Instant.ofEpochMilli(row.getLong(2)), row.getString(3)));
             }
             return paused;
         }

@@ -36,7 +36,11 @@ final class Store implements AutoCloseable {
     private final ReaderPool scanners;
 
     private Store(
-            FreeSpace freeSpace, Checkpointer checkpointer, Committer committer, ReaderPool readers, ReaderPool scanners) {
+            FreeSpace freeSpace,
+            Checkpointer checkpointer,
+            Committer committer,
+            ReaderPool readers,
+            ReaderPool scanners) {
         this.freeSpace = freeSpace;
         this.checkpointer = checkpointer;
         this.committer = committer;

@@ -131,6 +131,8 @@ class BounceTest {
     }
 
     private ChangeResult bounce() {
-        return relay.queue.admin().bounceEach(MessageFilter.of(List.of()), "olga", claim -> relay.courier.bounce(claim, "olga"));
+        return relay.queue
+                .admin()
+                .bounceEach(MessageFilter.of(List.of()), "olga", claim -> relay.courier.bounce(claim, "olga"));
     }
 }

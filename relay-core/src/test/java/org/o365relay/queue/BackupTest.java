@@ -203,7 +203,8 @@ class BackupTest {
         house.close();
         try (ChildJvm child = ChildJvm.startLimited(
                 4_096, scratch, BackupTest.class, house.directory.toString(), folder.toString())) {
-            assertThat(child.awaitLine("REFUSED")).contains("the backup", "could not be written", "disk", "check the free space");
+            assertThat(child.awaitLine("REFUSED"))
+                    .contains("the backup", "could not be written", "disk", "check the free space");
         }
         assertThat(folder).isEmptyDirectory();
         assertThat(house.claim(100)).hasSize(80);

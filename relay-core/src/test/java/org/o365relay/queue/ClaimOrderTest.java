@@ -137,7 +137,8 @@ class ClaimOrderTest {
             var _ = begin(i % 10, POOL, Priority.NORMAL);
         }
         QueueId own = commit(1, ONE.owner(), Priority.NORMAL);
-        house.execute("UPDATE message SET mailbox = '" + ONE.owner() + "', attempts = 1"); // as if it had tried them all
+        house.execute(
+                "UPDATE message SET mailbox = '" + ONE.owner() + "', attempts = 1"); // as if it had tried them all
         Claim beingTried = claimOne(ONE);
 
         assertThat(house.queue().releaseToPools(ONE)).isEqualTo(1_199);

@@ -53,7 +53,8 @@ class ClockJumpTest {
         house.clock.advance(YEAR.negated());
         assertThat(house.claim(10)).as("not before the housekeeping").isEmpty();
 
-        assertThat(house.queue().correctDueTimes(house.settings().longestWait())).isEqualTo(2);
+        assertThat(house.queue().correctDueTimes(house.settings().longestWait()))
+                .isEqualTo(2);
 
         assertThat(house.claim(10)).hasSize(2);
     }
@@ -73,7 +74,8 @@ class ClockJumpTest {
     void whatIsOnHoldStaysOnHold() {
         house.accept("on hold", ANNA);
         house.execute("UPDATE message SET held_at = 1, due_at = 253402214400000");
-        assertThat(house.queue().correctDueTimes(house.settings().longestWait())).isZero();
+        assertThat(house.queue().correctDueTimes(house.settings().longestWait()))
+                .isZero();
         house.close();
         assertThat(house.claim(10)).isEmpty();
         assertThat(house.number("SELECT due_at FROM message")).isEqualTo(253402214400000L);
@@ -103,7 +105,8 @@ class ClockJumpTest {
         if (start) {
             house.close();
         } else {
-            assertThat(house.queue().correctDueTimes(house.settings().longestWait())).isEqualTo(2);
+            assertThat(house.queue().correctDueTimes(house.settings().longestWait()))
+                    .isEqualTo(2);
         }
 
         assertThat(house.claim(10))
@@ -128,7 +131,8 @@ class ClockJumpTest {
         house.accept("being delivered", ANNA);
         Claim claim = house.claimOne();
         house.clock.advance(YEAR.negated());
-        assertThat(house.queue().correctDueTimes(house.settings().longestWait())).isZero();
+        assertThat(house.queue().correctDueTimes(house.settings().longestWait()))
+                .isZero();
         assertThat(house.claim(1)).isEmpty();
         house.queue().settle(claim, QueueFixture.delivered(claim), List.of());
         assertThat(house.number("SELECT count(*) FROM chunk")).isZero();
@@ -189,7 +193,9 @@ class ClockJumpTest {
         house.queue().settle(claim, QueueFixture.delivered(claim), List.of());
         house.accept("open", ANNA);
         house.clock.advance(YEAR);
-        house.queue().deleteHistoryBefore(house.clock.instant().minus(house.settings().history()));
+        house.queue()
+                .deleteHistoryBefore(
+                        house.clock.instant().minus(house.settings().history()));
         house.clock.advance(YEAR.negated());
         assertThat(house.text(house.claimOne())).isEqualTo("open");
     }

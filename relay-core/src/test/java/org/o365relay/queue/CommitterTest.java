@@ -222,7 +222,10 @@ class CommitterTest {
 
     private boolean accept(long id) {
         CompletableFuture<List<QueueId>> answer = incoming(id)
-                .commit(house.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), QueueFixture.content(id, 100_000));
+                .commit(
+                        house.arrival(),
+                        QueueFixture.routed(QueueFixture.envelope(ANNA)),
+                        QueueFixture.content(id, 100_000));
         return answer.handle((_, failure) -> {
                     if (failure != null) {
                         assertThat(failure).hasMessageContaining("full");

@@ -90,7 +90,8 @@ class ContentTest {
             assertThat(in.damage()).isEmpty();
             assertThatThrownBy(in::readAllBytes)
                     .isInstanceOf(IOException.class)
-                    .hasMessage("message " + claim.id() + " is damaged in the queue: chunk 1 does not match its checksum");
+                    .hasMessage(
+                            "message " + claim.id() + " is damaged in the queue: chunk 1 does not match its checksum");
             assertThat(in.damage()).hasValue("chunk 1 does not match its checksum");
         }
     }

@@ -52,7 +52,8 @@ final class CrashScenes {
     }
 
     static final List<RoutedEnvelope> PARTS = Stream.of(ANNA, BERT)
-            .map(recipient -> QueueFixture.routed(QueueFixture.envelope(recipient)).getFirst())
+            .map(recipient ->
+                    QueueFixture.routed(QueueFixture.envelope(recipient)).getFirst())
             .toList();
 
     private final QueueFixture house;
@@ -89,7 +90,9 @@ final class CrashScenes {
                             .receive()
                             .commit(house.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), SMALL);
                     var _ = large.commit(
-                            house.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), QueueFixture.last(LARGE));
+                            house.arrival(),
+                            QueueFixture.routed(QueueFixture.envelope(ANNA)),
+                            QueueFixture.last(LARGE));
                 });
             }
             case RECEIVING_LARGE -> house.receive(LARGE);

@@ -179,7 +179,8 @@ class DiskFaultTest {
             attempt(mayFail, () -> claimAndSettle(1));
             attempt(
                     mayFail,
-                    () -> house.queue().deleteHistoryBefore(house.clock.instant().minus(Duration.ofDays(1))));
+                    () -> house.queue()
+                            .deleteHistoryBefore(house.clock.instant().minus(Duration.ofDays(1))));
             attempt(mayFail, this::checkpoint);
             accept(mayFail, 700);
         }

@@ -68,7 +68,8 @@ class FilterSqlTest {
     void whatIsAskedForByNameIsSoughtByName(@TempDir Path directory) throws SQLException {
         try (QueueFixture house = new QueueFixture(directory)) {
             house.queue();
-            MessageFilter named = text(null, null, "anna@*", null).restrictedTo(List.of(new QueueId(5), new QueueId(6)));
+            MessageFilter named =
+                    text(null, null, "anna@*", null).restrictedTo(List.of(new QueueId(5), new QueueId(6)));
             assertThat(plan(house, FilterSql.of(named).open().list("candidates", Page.Order.OLDEST_FIRST, 50)))
                     .first()
                     .isEqualTo("SEARCH message USING INTEGER PRIMARY KEY (rowid=?)");

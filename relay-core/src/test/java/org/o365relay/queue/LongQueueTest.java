@@ -37,7 +37,10 @@ class LongQueueTest {
                     0);
             assertQuick("the next due", () -> waited(house), true, true);
             assertQuick(
-                    "all lanes", () -> house.queue().mailboxes(), List.of(QueueFixture.MAILBOX), List.of(QueueFixture.MAILBOX));
+                    "all lanes",
+                    () -> house.queue().mailboxes(),
+                    List.of(QueueFixture.MAILBOX),
+                    List.of(QueueFixture.MAILBOX));
             assertQuick("a release", () -> house.queue().releaseToPools(QueueFixture.SCOPE), 0, 0);
         }
     }

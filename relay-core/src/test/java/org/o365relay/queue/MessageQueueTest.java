@@ -59,7 +59,8 @@ class MessageQueueTest {
                                 new DsnRequest.ForRecipient(
                                         Set.of(DsnRequest.NotifyCondition.SUCCESS, DsnRequest.NotifyCondition.DELAY),
                                         new OriginalRecipient("rfc822", "carl+=@contoso.example"))));
-        Envelope envelope = new Envelope(QueueFixture.PRINTER, List.of(ANNA, BERT, CARL), false, BodyType.BINARY, report);
+        Envelope envelope =
+                new Envelope(QueueFixture.PRINTER, List.of(ANNA, BERT, CARL), false, BodyType.BINARY, report);
         house.queue()
                 .receive()
                 .commit(house.arrival(), QueueFixture.routed(envelope), new byte[] {0, 13, 10})
@@ -150,7 +151,8 @@ class MessageQueueTest {
         assertThat(house.number("SELECT count(*) FROM message")).isEqualTo(1);
         assertThat(house.text(current)).isEqualTo("scan");
         settle(current, QueueFixture.delivered(current));
-        assertThatThrownBy(() -> settle(current, QueueFixture.delivered(current))).isInstanceOf(QueueException.class);
+        assertThatThrownBy(() -> settle(current, QueueFixture.delivered(current)))
+                .isInstanceOf(QueueException.class);
         assertThat(house.queue().events(id)).extracting(Event::kind).containsExactly("interrupted", "delivered");
     }
 
@@ -231,8 +233,8 @@ class MessageQueueTest {
         QueueId id = house.accept("scan", ANNA);
         Claim claim = house.claimOne();
         house.execute("CREATE TRIGGER broken BEFORE INSERT ON message BEGIN SELECT raise(ABORT, 'no room'); END");
-        assertThatThrownBy(
-                        () -> house.queue().settle(claim, QueueFixture.failed(claim), List.of(house.notice("could not"))))
+        assertThatThrownBy(() ->
+                        house.queue().settle(claim, QueueFixture.failed(claim), List.of(house.notice("could not"))))
                 .isInstanceOfSatisfying(
                         QueueException.class, e -> assertThat(e.isFinal()).isFalse())
                 .hasMessageContaining("no room");

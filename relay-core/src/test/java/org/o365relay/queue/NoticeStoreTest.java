@@ -45,11 +45,13 @@ class NoticeStoreTest {
         assertThat(correspondence().suppressedNotices(house.clock.instant()))
                 .extracting(SuppressedNotices::count)
                 .containsExactly(1);
-        assertThat(correspondence().suppressedMessages(pile(1), 50)).singleElement().satisfies(message -> {
-            assertThat(message.id()).isEqualTo(claim.id());
-            assertThat(message.recipients()).containsExactly(QueueFixture.ANNA);
-            assertThat(message.settled()).isTrue();
-        });
+        assertThat(correspondence().suppressedMessages(pile(1), 50))
+                .singleElement()
+                .satisfies(message -> {
+                    assertThat(message.id()).isEqualTo(claim.id());
+                    assertThat(message.recipients()).containsExactly(QueueFixture.ANNA);
+                    assertThat(message.settled()).isTrue();
+                });
     }
 
     @Test
@@ -79,7 +81,8 @@ class NoticeStoreTest {
         house.close();
 
         assertThat(correspondence().suppressedNotices(house.clock.instant())).isEmpty();
-        assertThat(correspondence().sendDigest(pile(1), house.notice("digest again"))).isEmpty();
+        assertThat(correspondence().sendDigest(pile(1), house.notice("digest again")))
+                .isEmpty();
         assertThat(house.text(house.claimOne())).isEqualTo("digest");
         assertThat(house.claim(9)).isEmpty();
     }
@@ -104,7 +107,8 @@ class NoticeStoreTest {
     @Test
     void aDigestIsSentAlthoughMoreIsWithheldMeanwhile() {
         withhold("told");
-        SuppressedNotices told = correspondence().suppressedNotices(house.clock.instant()).getFirst();
+        SuppressedNotices told =
+                correspondence().suppressedNotices(house.clock.instant()).getFirst();
         house.clock.advance(Duration.ofMinutes(1));
         withhold("later");
 
@@ -166,8 +170,8 @@ class NoticeStoreTest {
 
         DelayNotification withheld =
                 new DelayNotification(gone, QueueFixture.PRINTER, null, withheld(gone, Kind.DELAYED));
-        List<Written> written =
-                correspondence().recordDelays(WORK, "17", List.of(letter(gone, "too late"), withheld, letter(open, "wait")));
+        List<Written> written = correspondence()
+                .recordDelays(WORK, "17", List.of(letter(gone, "too late"), withheld, letter(open, "wait")));
 
         assertThat(written.subList(0, 2)).containsOnly(new Written(false, null));
         assertThat(written.getLast().isNotified()).isTrue();
@@ -207,6 +211,7 @@ class NoticeStoreTest {
     }
 
     private SuppressedNotices pile(int count) {
-        return new SuppressedNotices(PRINTER, QueueFixture.PRINTER, count, house.clock.instant(), house.clock.instant());
+        return new SuppressedNotices(
+                PRINTER, QueueFixture.PRINTER, count, house.clock.instant(), house.clock.instant());
     }
 }

@@ -264,7 +264,11 @@ class QueueAdminTest {
         assertThat(effect.isComplete()).isFalse();
         assertThat(effect.changed()).isEqualTo(1_000);
         assertThat(effect.stopped())
-                .contains("the queue cannot be written", "no room", "1,000 of 2,000 messages were changed", "run the command again");
+                .contains(
+                        "the queue cannot be written",
+                        "no room",
+                        "1,000 of 2,000 messages were changed",
+                        "run the command again");
         assertThat(house.number("SELECT count(*) FROM message WHERE held_at IS NOT NULL"))
                 .isEqualTo(1_000);
         assertThat(house.number("SELECT count(*) FROM event")).isEqualTo(1_000);
@@ -304,10 +308,11 @@ class QueueAdminTest {
         assertThat(house.queue().admin().bounceEach(MessageFilter.ALL, EVA, _ -> {
                     throw new IllegalStateException("a bug");
                 }))
-                .isEqualTo(new ChangeResult(
-                        0,
-                        0,
-                        "internal error, see the log of the relay: a bug; 0 of 2 messages were changed; run the command again for the rest"));
+                .isEqualTo(
+                        new ChangeResult(
+                                0,
+                                0,
+                                "internal error, see the log of the relay: a bug; 0 of 2 messages were changed; run the command again for the rest"));
         assertThat(show(held).entry().state()).isEqualTo(MessageState.HELD);
 
         house.queue().admin().bounceEach(MessageFilter.of(List.of(waiting)), EVA, _ -> {

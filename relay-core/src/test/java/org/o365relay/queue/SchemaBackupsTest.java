@@ -97,7 +97,8 @@ class SchemaBackupsTest {
         house.close();
         Path back = Files.createDirectory(scratch.resolve("back"));
         Files.copy(house.directory.resolve(COPY), back.resolve("queue.db"));
-        assertThat(new QueueFixture(back).number("SELECT count(*) FROM message")).isEqualTo(1);
+        assertThat(new QueueFixture(back).number("SELECT count(*) FROM message"))
+                .isEqualTo(1);
     }
 
     /// The older relay that is killed with a message in its log.
@@ -146,7 +147,8 @@ class SchemaBackupsTest {
         house.execute("PRAGMA wal_checkpoint(TRUNCATE)");
         try (ChildJvm child =
                 ChildJvm.startLimited(8 * 1024, scratch, CrashScenes.class, "COMMITTED", house.directory.toString())) {
-            assertThat(child.awaitLine("UNUSABLE_DIRECTORY")).contains("cannot be copied before", "nothing was changed");
+            assertThat(child.awaitLine("UNUSABLE_DIRECTORY"))
+                    .contains("cannot be copied before", "nothing was changed");
         }
         assertThat(house.number("PRAGMA user_version")).isEqualTo(3);
         assertThat(names()).noneMatch(name -> name.startsWith("queue-schema"));

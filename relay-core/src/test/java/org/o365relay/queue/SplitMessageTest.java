@@ -118,7 +118,9 @@ class SplitMessageTest {
         assertThat(house.number("SELECT count(*) FROM message")).isZero();
         house.close();
         assertThat(house.queue().mailboxes()).isEmpty();
-        assertThat(house.inconsistencies()).as("what was half received is swept").isEmpty();
+        assertThat(house.inconsistencies())
+                .as("what was half received is swept")
+                .isEmpty();
         assertThat(house.number("SELECT count(*) FROM chunk")).isZero();
     }
 

@@ -167,7 +167,9 @@ class SqliteTest {
         }
         long kept = store.freeSpace().spare();
         store.returnFreeSpace();
-        assertThat(store.freeSpace().spare()).as("what is kept for the mail to come").isEqualTo(kept);
+        assertThat(store.freeSpace().spare())
+                .as("what is kept for the mail to come")
+                .isEqualTo(kept);
 
         house.close();
         assertThat(Files.size(house.directory.resolve(Sqlite.FILE))).isLessThan(70 * MIB);

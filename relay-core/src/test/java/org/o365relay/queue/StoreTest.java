@@ -24,7 +24,9 @@ class StoreTest {
             write(store, "CREATE TABLE ballast (content)", "INSERT INTO ballast VALUES (randomblob(5000000))");
             write(store, "DELETE FROM ballast");
             store.returnFreeSpace();
-            assertThat(store.freeSpace().spare()).as("kept for the mail to come").isGreaterThan(4_000_000);
+            assertThat(store.freeSpace().spare())
+                    .as("kept for the mail to come")
+                    .isGreaterThan(4_000_000);
 
             free.set(999);
             store.freeSpace().measureFree();

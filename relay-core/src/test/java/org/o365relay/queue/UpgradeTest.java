@@ -17,11 +17,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.mail.BodyType;
 import org.o365relay.mail.DeviceRecord;
+import org.o365relay.mail.DsnRequest;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.OriginalRecipient;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
-import org.o365relay.mail.DsnRequest;
 import org.o365relay.mail.UsageSlot;
 
 /// A new relay finds the queue of an old one.

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
 import org.o365relay.mail.QueueId;
-import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.MessageEntry;
+import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.Page;
 
 /// Finds messages that match any of several filters, newest first, each once.

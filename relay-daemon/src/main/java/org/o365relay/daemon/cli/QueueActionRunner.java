@@ -19,8 +19,8 @@ import org.o365relay.daemon.report.StateTexts;
 import org.o365relay.daemon.setup.Terminal;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.ChangeResult;
-import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.MessageEntry;
+import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.Page;
 

@@ -66,8 +66,7 @@ final class QueueRedirectCommand implements Callable<Integer> {
         }
         return EmailAddress.parse(recipient)
                 .filter(address -> !recipient.contains("*"))
-                .orElseThrow(
-                        () -> usageError(
+                .orElseThrow(() -> usageError(
                         "--recipient: '" + recipient + "' is not an email address; --to replaces a single recipient"));
     }
 

@@ -18,9 +18,7 @@ record SandboxIntroduction(Sandbox sandbox, Scenario scenario) {
 
     void write(PrintWriter out) {
         SandboxSettings settings = scenario.settings();
-        out.printf(
-                "The sandbox listens on %s. Press Ctrl-C to stop it.%n",
-                format(sandbox.address()));
+        out.printf("The sandbox listens on %s. Press Ctrl-C to stop it.%n", format(sandbox.address()));
         settings.submission()
                 .mailboxes()
                 .forEach(mailbox ->

@@ -117,8 +117,7 @@ public final class ControlServer implements AutoCloseable {
     private void serve(SocketChannel client, boolean isAdmitted) throws IOException {
         if (!isAdmitted) {
             ControlException tooMany = new ControlException(
-                    Kind.NOT_RUNNING,
-                    MAX_CLIENTS + " other commands are using the relay; try again in a moment");
+                    Kind.NOT_RUNNING, MAX_CLIENTS + " other commands are using the relay; try again in a moment");
             client.configureBlocking(false);
             client.write(
                     ByteBuffer.wrap((Protocol.error(program, tooMany) + "\n").getBytes(StandardCharsets.US_ASCII)));

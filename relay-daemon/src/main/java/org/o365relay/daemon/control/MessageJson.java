@@ -14,7 +14,9 @@ final class MessageJson {
     private MessageJson() {}
 
     static JsonObject of(Page page) {
-        return new JsonObject().with("messages", page.entries(), MessageJson::of).with("next", page.next());
+        return new JsonObject()
+                .with("messages", page.entries(), MessageJson::of)
+                .with("next", page.next());
     }
 
     static Page page(JsonObject json) {

@@ -51,7 +51,8 @@ public record ReplyExplanation(PastedReply pasted, Verdict verdict) {
             case UPSTREAM ->
                 "sends through the next upstream of the mailbox, if any, otherwise queues its mail; probes this upstream "
                         + interval(verdict.probeAfter());
-            case MAILBOX -> "blocks the mailbox, queues its mail and probes the mailbox " + interval(verdict.probeAfter());
+            case MAILBOX ->
+                "blocks the mailbox, queues its mail and probes the mailbox " + interval(verdict.probeAfter());
         };
     }
 

@@ -34,7 +34,10 @@ public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames 
         add(lines, "subject", line.subject());
         add(lines, "message-id", line.messageId());
         add(lines, "size", Amounts.octets(line.size()) + content(message));
-        add(lines, "mailbox", line.mailbox() + (line.route().equals(line.mailbox()) ? "" : " (pool " + line.route() + ")"));
+        add(
+                lines,
+                "mailbox",
+                line.mailbox() + (line.route().equals(line.mailbox()) ? "" : " (pool " + line.route() + ")"));
         add(lines, "priority", line.priority() == Priority.URGENT ? "urgent" : "");
         lines.add("");
         lines.add("History:");

@@ -307,7 +307,9 @@ class ControlServerTest {
         server.close();
         server = start(Duration.ofMillis(50), null);
         try (SocketChannel slow = connect()) {
-            write(slow, "{\"protocol\":1,\"program\":\"x\",\"operation\":\"content\",\"id\":\"" + SampleViews.ID + "\"}\n");
+            write(
+                    slow,
+                    "{\"protocol\":1,\"program\":\"x\",\"operation\":\"content\",\"id\":\"" + SampleViews.ID + "\"}\n");
             relay.await("content " + SampleViews.ID);
             server.close(); // would wait for it
 
