@@ -2,8 +2,10 @@ package org.o365relay.queue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -134,9 +136,12 @@ public final class QueueBackup {
     }
 
     private static String reason(IOException e) {
-        return e instanceof FileSystemException
-                ? e.toString().replaceFirst("^[^:]*: ", "")
-                : String.valueOf(e.getMessage());
+        return switch (e) {
+            case NoSuchFileException missing -> missing.getFile() + " does not exist";
+            case AccessDeniedException denied -> "permission denied for " + denied.getFile();
+            case FileSystemException other -> other.toString().replaceFirst("^[^:]*: ", "");
+            default -> String.valueOf(e.getMessage());
+        };
     }
 
     private static QueueUnavailableException failed(Path file, String why, String advice) {

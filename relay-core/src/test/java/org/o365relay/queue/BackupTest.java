@@ -191,7 +191,7 @@ class BackupTest {
         assertThatThrownBy(() -> new QueueBackup(house.directory, house.clock).writeTo(scratch.resolve("nowhere")))
                 .isInstanceOf(QueueUnavailableException.class)
                 .hasMessageContaining("nowhere")
-                .hasMessageContaining("existing folder");
+                .hasMessageContaining("existing, writable folder");
         assertThat(scratch.resolve("nowhere")).doesNotExist();
     }
 

@@ -157,7 +157,7 @@ class UpgradeTest {
         assertThat(queue.activeAlerts())
                 .containsExactly(
                         new StoredAlert(
-                                "mailbox-paused relay@contoso.example",
+                                "mailbox-blocked relay@contoso.example",
                                 Instant.ofEpochMilli(11),
                                 "No mail",
                                 "text",
